@@ -1,0 +1,144 @@
+"""Every error this service raises on purpose, one tree.
+
+WhatsAppTasksError
+├── ConfigurationError             a setting is missing, malformed or contradicts another
+├── RequestRefused                 the caller must change something; carries code, http_status, fields
+├── StoreError
+│   ├── StoreUnavailable           Redis cannot be reached or answers too late: fail closed
+│   ├── LeaseLost                  another worker holds the account, or our time ran out
+│   └── UnsafeStore                Redis is configured so that a promise cannot be kept
+├── BrowserError
+│   ├── BrowserStartFailed         Chrome or its driver did not start; carries the exit code
+│   ├── BrowserDied                browser, renderer or driver is gone
+│   ├── BrowserTimeout             no answer at the action's deadline; the browser was killed
+│   ├── WaitTimeout                the page is alive, but what was waited for did not come
+│   ├── PageChanged                the document was replaced under a running script
+│   └── PageError                  a script of ours failed inside the page
+├── SelectorsInvalid               a selector file or override is malformed; names the entry
+├── IllegalTransition              a state machine has no row for this event
+└── SendError                      one attempt to send did not end in `sent`
+    ├── SendRefused                certainly not sent, and trying again is no use (bad number, text altered)
+    ├── SendPostponed              certainly not sent; may be tried again later
+    └── SendUnsettled              Enter was pressed and the chat does not tell what became of it
+
+The class docstring is the default message: it is written for the person who reads it.
+"""
+
+from collections.abc import Mapping, Sequence
+
+
+class WhatsAppTasksError(Exception):
+    """Something went wrong in whatsapp-tasks."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip().splitlines()[0])
+
+
+class ConfigurationError(WhatsAppTasksError):
+    """A setting is wrong; the service does not start."""
+
+
+class RequestRefused(WhatsAppTasksError):
+    """The request was understood and refused; nothing was changed."""
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        http_status: int = 422,
+        errors: Sequence[Mapping[str, str]] = (),
+        retry_after_seconds: float | None = None,
+        extra: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.http_status = http_status
+        self.errors = list(errors)
+        self.retry_after_seconds = retry_after_seconds
+        self.extra = dict(extra or {})
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Celery pickles or re-creates exceptions by their arguments.
+        return (type(self), (self.code, str(self)))
+
+
+class StoreError(WhatsAppTasksError):
+    """Redis did not do what was asked."""
+
+
+class StoreUnavailable(StoreError):
+    """Redis cannot be reached, or answers too late. Nothing is sent until it is back."""
+
+
+class LeaseLost(StoreError):
+    """Another worker holds this account, or this worker's lease ran out."""
+
+
+class UnsafeStore(StoreError):
+    """Redis is configured in a way that breaks a promise of this service."""
+
+
+class BrowserError(WhatsAppTasksError):
+    """The browser did not do what was asked."""
+
+
+class BrowserStartFailed(BrowserError):
+    """Chrome or its driver did not start."""
+
+    def __init__(self, message: str | None = None, *, exit_code: int | None = None) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+class BrowserDied(BrowserError):
+    """The browser, its renderer or its driver is gone."""
+
+
+class BrowserTimeout(BrowserError):
+    """The browser gave no answer by the deadline of the action and was killed."""
+
+
+class WaitTimeout(BrowserError):
+    """The page is alive, but what was waited for did not come before the deadline."""
+
+
+class PageChanged(BrowserError):
+    """The document was replaced while a script ran in it."""
+
+
+class PageError(BrowserError):
+    """A script failed inside the page."""
+
+
+class SelectorsInvalid(WhatsAppTasksError):
+    """A selector entry is malformed; the ones in force stay in force."""
+
+
+class IllegalTransition(WhatsAppTasksError):
+    """The state machine has no row for this event in this state."""
+
+
+class SendError(WhatsAppTasksError):
+    """The attempt to send did not end with the message at WhatsApp's server."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class SendRefused(SendError):
+    """Certainly not sent, and trying again is of no use."""
+
+
+class SendPostponed(SendError):
+    """Certainly not sent; it may be tried again later."""
+
+    def __init__(self, code: str, message: str, *, about_us: bool = True) -> None:
+        super().__init__(code, message)
+        self.about_us = about_us
+        """Whether the failure speaks of us or the page, and so counts for the circuit breaker."""
+
+
+class SendUnsettled(SendError):
+    """Enter was pressed, and the chat does not tell what became of the message."""
