@@ -1,0 +1,105 @@
+"""The seam between this service and a browser: what is done to a page. No element handle crosses it.
+
+Every method that takes a deadline raises
+
+- `BrowserDied` when browser, renderer or driver is gone,
+- `BrowserTimeout` when no answer came by the deadline,
+- `WaitTimeout` when the deadline passed while the page was alive and answering.
+
+After the first two, nothing of the browser is running any more; the third leaves it as it is. An action whose
+deadline has passed before it begins raises `WaitTimeout` and does nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.memory import TreeMemory
+
+JSON: TypeAlias = "None | bool | int | float | str | Sequence[JSON] | Mapping[str, JSON]"
+"""A value that goes into the page or comes out of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """One grapheme on its way into the focused box."""
+
+    kind: Literal["key", "insert", "newline"]
+    """`key`: one printable ASCII character as key events; `insert`: any text at once, as an input method
+    does; `newline`: Shift+Enter, `text` is not looked at."""
+    text: str
+    pause_ms: float = 0.0
+    """Pause after it, in milliseconds."""
+
+
+class Page(Protocol):
+    """One page of one browser. Not for several threads, except `kill`, `alive` and `memory`."""
+
+    @property
+    def browser_version(self) -> str:
+        """For example `156.0.8078.79`."""
+
+    @property
+    def driver_version(self) -> str:
+        """The same of what drives the browser."""
+
+    def goto(self, url: str, deadline: Deadline) -> None:
+        """Open `url`; return when its document is there and parsed (not: everything loaded).
+
+        Raises `PageError` when the address cannot be reached.
+        """
+
+    def reload(self, deadline: Deadline) -> None:
+        """Load the document again; return like `goto`."""
+
+    def evaluate(self, function: str, *args: JSON, deadline: Deadline) -> JSON:
+        """What the JavaScript `function`, for example `(a, b) => a + b`, returns; it may be async.
+
+        It sees the DOM but none of the page's own variables, and the page sees none of its. `undefined` and
+        what JSON cannot tell comes back as None, half a surrogate pair as U+FFFD.
+
+        Raises `PageError` when it throws, `PageChanged` when the document was replaced while it ran.
+        """
+
+    def wait_for(self, function: str, *args: JSON, deadline: Deadline) -> JSON:
+        """The first truthy value that `function` (see `evaluate`) returns.
+
+        It is called at once, after every change of the DOM and every 250 ms, and goes on in the new document
+        when the page navigates.
+
+        Raises `WaitTimeout` when no truthy value came, `PageError` when it throws.
+        """
+
+    def type(self, strokes: Iterable[Stroke], deadline: Deadline) -> None:
+        """Type into whatever has the focus. Check the focus before, and read the box back after."""
+
+    def press_enter(self, deadline: Deadline) -> None:
+        """Press Enter, without modifiers."""
+
+    def press_key(self, key: str, deadline: Deadline, modifiers: int = 0) -> None:
+        """Press a key by its DOM name: `Escape`, `Backspace`, `ArrowDown`, `a`; also `Control+A`.
+
+        `modifiers` are the protocol's bits: 1 Alt, 2 Control, 4 Meta, 8 Shift.
+        """
+
+    def click(self, x: float, y: float, deadline: Deadline) -> None:
+        """Move the mouse to a point of the viewport, in CSS pixels, and click."""
+
+    def screenshot(self, deadline: Deadline, *, scale: float = 1.0, quality: int = 60) -> bytes:
+        """The viewport as JPEG."""
+
+    def memory(self) -> TreeMemory:
+        """What browser and driver cost now. Raises `BrowserDied` when they are gone."""
+
+    def alive(self) -> bool:
+        """Whether the processes exist; nothing is asked of the page."""
+
+    def close(self, deadline: Deadline) -> None:
+        """End the browser so that its profile is complete on disk; by force when the deadline passes.
+
+        Never raises for a browser that is gone already; may be called again.
+        """
+
+    def kill(self) -> None:
+        """End browser and driver at once, whatever they do. From any thread; may be called again."""
