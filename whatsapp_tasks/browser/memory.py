@@ -1,6 +1,12 @@
 """What a tree of processes costs in memory."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+
+_MB_PER_KB = 1 / 1024
+_FIELD = re.compile(r"^(\w+):\s+(\d+) kB$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +21,35 @@ class TreeMemory:
     processes: int
     exact: bool
     """Whether the kernel told PSS for every process (`smaps_rollup`)."""
+
+
+def measure(pids: Iterable[int]) -> TreeMemory:
+    """What these processes cost; those that are gone count for nothing."""
+    pss = anon = 0.0
+    processes = 0
+    exact = True
+    for pid in pids:
+        folder = Path("/proc", str(pid))
+        try:
+            rollup = _kilobytes(folder / "smaps_rollup")
+        except PermissionError:  # a sandboxed process of an unprivileged user: no PSS, but RSS
+            rollup = {}
+        except OSError:
+            continue
+        if "Pss" not in rollup:
+            try:
+                status = _kilobytes(folder / "status")
+            except OSError:
+                continue
+            if "VmRSS" not in status:  # a zombie
+                continue
+            exact = False
+            rollup = {"Pss": status["VmRSS"], "Anonymous": status.get("RssAnon", status["VmRSS"])}
+        pss += rollup["Pss"]
+        anon += rollup.get("Pss_Anon", rollup.get("Anonymous", rollup["Pss"]))
+        processes += 1
+    return TreeMemory(pss * _MB_PER_KB, anon * _MB_PER_KB, processes, exact)
+
+
+def _kilobytes(file: Path) -> dict[str, int]:
+    return {name: int(number) for name, number in _FIELD.findall(file.read_text())}

@@ -17,7 +17,7 @@ from typing import Literal, Protocol, TypeAlias
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.memory import TreeMemory
 
-JSON: TypeAlias = "None | bool | int | float | str | Sequence[JSON] | Mapping[str, JSON]"
+JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
 """A value that goes into the page or comes out of it."""
 
 

@@ -1,0 +1,183 @@
+"""A `Page` by means of the DevTools protocol, whoever carries it."""
+
+import base64
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from whatsapp_tasks.browser.chrome_options import (
+    BLOCKED_URLS,
+    BrowserOptions,
+    user_agent,
+    user_agent_metadata,
+)
+from whatsapp_tasks.browser.connection import Connection
+from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.isolated_world import IsolatedWorld
+from whatsapp_tasks.browser.keyboard import events_of_key, events_of_stroke
+from whatsapp_tasks.browser.memory import TreeMemory
+from whatsapp_tasks.browser.page import JSON, Stroke
+from whatsapp_tasks.errors import PageError, WaitTimeout
+
+_COMMIT_POLL_S = 0.02
+_PARSED = "() => document.readyState !== 'loading'"
+
+
+class ChromePage:
+    """See `whatsapp_tasks.browser.page.Page`."""
+
+    def __init__(self, connection: Connection, deadline: Deadline) -> None:
+        """Prepare the page for scripts of ours."""
+        self._connection = connection
+        self._world = IsolatedWorld(connection, deadline)
+
+    def prepare(self, options: BrowserOptions, deadline: Deadline) -> None:
+        """Make the page look like that of a window, and block what `options` say."""
+        brands: Any = self.evaluate(
+            "() => navigator.userAgentData.brands.map(({ brand, version }) => ({ brand, version }))",
+            deadline=deadline,
+        )
+        language = options.language.partition("-")[0]
+        override: dict[str, JSON] = {
+            "userAgent": user_agent(self.browser_version),
+            "acceptLanguage": f"{options.language},{language}" if language != options.language else language,
+            "platform": "Linux x86_64",
+            "userAgentMetadata": user_agent_metadata(self.browser_version, brands),
+        }
+        self._connection.send("Emulation.setUserAgentOverride", override, deadline)
+        if options.block_resources:
+            self._connection.send("Network.enable", {"maxTotalBufferSize": 0}, deadline)
+            self._connection.send("Network.setBlockedURLs", {"urls": list(BLOCKED_URLS)}, deadline)
+        self._resize(options.viewport, deadline)
+
+    def _resize(self, viewport: tuple[int, int], deadline: Deadline) -> None:
+        """Give the window such a size that the page in it has the size of `viewport`."""
+        seen: Any = self.evaluate("() => [innerWidth, innerHeight]", deadline=deadline)
+        window = self._connection.send("Browser.getWindowForTarget", {}, deadline)
+        bounds: dict[str, JSON] = {
+            "width": window["bounds"]["width"] + viewport[0] - seen[0],
+            "height": window["bounds"]["height"] + viewport[1] - seen[1],
+        }
+        self._connection.send(
+            "Browser.setWindowBounds", {"windowId": window["windowId"], "bounds": bounds}, deadline
+        )
+
+    @property
+    def browser_version(self) -> str:
+        """See `Page`."""
+        return self._connection.browser_version
+
+    @property
+    def driver_version(self) -> str:
+        """See `Page`."""
+        return self._connection.driver_version
+
+    def goto(self, url: str, deadline: Deadline) -> None:
+        """See `Page`."""
+        _require_time(deadline)
+        before = self._frame(deadline)
+        self._connection.navigate(url, deadline)
+        if before["url"] + before.get("urlFragment", "") != url and before["url"] == url.partition("#")[0]:
+            return  # another place in the same document
+        self._wait_for_document_after(before["loaderId"], deadline)
+
+    def reload(self, deadline: Deadline) -> None:
+        """See `Page`."""
+        _require_time(deadline)
+        before = self._frame(deadline)["loaderId"]
+        self._connection.send("Page.reload", {}, deadline)
+        self._wait_for_document_after(before, deadline)
+
+    def evaluate(self, function: str, *args: JSON, deadline: Deadline) -> JSON:
+        """See `Page`."""
+        _require_time(deadline)
+        return self._world.evaluate(function, args, deadline)
+
+    def wait_for(self, function: str, *args: JSON, deadline: Deadline) -> JSON:
+        """See `Page`."""
+        _require_time(deadline)
+        return self._world.wait_for(function, args, deadline)
+
+    def type(self, strokes: Iterable[Stroke], deadline: Deadline) -> None:
+        """See `Page`."""
+        for stroke in strokes:
+            _require_time(deadline)
+            for method, params in events_of_stroke(stroke):
+                self._connection.send(method, params, deadline)
+            if stroke.pause_ms > 0:
+                time.sleep(min(stroke.pause_ms / 1000, deadline.remaining()))
+
+    def press_enter(self, deadline: Deadline) -> None:
+        """See `Page`."""
+        self.press_key("Enter", deadline)
+
+    def press_key(self, key: str, deadline: Deadline, modifiers: int = 0) -> None:
+        """See `Page`."""
+        _require_time(deadline)
+        for method, params in events_of_key(key, modifiers):
+            self._connection.send(method, params, deadline)
+
+    def click(self, x: float, y: float, deadline: Deadline) -> None:
+        """See `Page`."""
+        _require_time(deadline)
+        at: dict[str, JSON] = {"x": x, "y": y}
+        held: dict[str, JSON] = {**at, "button": "left", "clickCount": 1}
+        self._mouse({"type": "mouseMoved", **at}, deadline)
+        self._mouse({"type": "mousePressed", "buttons": 1, **held}, deadline)
+        self._mouse({"type": "mouseReleased", "buttons": 0, **held}, deadline)
+
+    def screenshot(self, deadline: Deadline, *, scale: float = 1.0, quality: int = 60) -> bytes:
+        """See `Page`."""
+        _require_time(deadline)
+        params: dict[str, JSON] = {"format": "jpeg", "quality": quality}
+        if scale != 1.0:
+            seen = self._connection.send("Page.getLayoutMetrics", {}, deadline)["cssVisualViewport"]
+            params["clip"] = {
+                "x": seen["pageX"],
+                "y": seen["pageY"],
+                "width": seen["clientWidth"],
+                "height": seen["clientHeight"],
+                "scale": scale,
+            }
+        return base64.b64decode(self._connection.send("Page.captureScreenshot", params, deadline)["data"])
+
+    # Files to send: here belongs set_files(function, paths, deadline), by Runtime.callFunctionOn without
+    # returnByValue for the object of the <input>, then DOM.setFileInputFiles.
+
+    def memory(self) -> TreeMemory:
+        """See `Page`."""
+        return self._connection.memory()
+
+    def alive(self) -> bool:
+        """See `Page`."""
+        return self._connection.alive()
+
+    def close(self, deadline: Deadline) -> None:
+        """See `Page`."""
+        self._connection.close(deadline)
+
+    def kill(self) -> None:
+        """See `Page`."""
+        self._connection.kill()
+
+    def _mouse(self, event: dict[str, JSON], deadline: Deadline) -> None:
+        self._connection.send("Input.dispatchMouseEvent", event, deadline)
+
+    def _frame(self, deadline: Deadline) -> dict[str, Any]:
+        frame: dict[str, Any] = self._connection.send("Page.getFrameTree", {}, deadline)["frameTree"]["frame"]
+        return frame
+
+    def _wait_for_document_after(self, loader: str, deadline: Deadline) -> None:
+        while (frame := self._frame(deadline))["loaderId"] == loader:
+            if deadline.passed:
+                raise WaitTimeout("The new document did not come")
+            time.sleep(_COMMIT_POLL_S)
+        if "unreachableUrl" in frame:
+            raise PageError("The address cannot be reached")
+        self.wait_for(_PARSED, deadline=deadline)
+
+
+def _require_time(deadline: Deadline) -> None:
+    """A browser is not asked, and so not killed for being silent, when there is no time to answer."""
+    if deadline.passed:
+        raise WaitTimeout("The deadline had passed before the browser was asked")

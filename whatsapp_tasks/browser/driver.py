@@ -1,0 +1,338 @@
+"""undetected-chromedriver and selenium behind the `Page` seam; no other module knows them.
+
+What is used of undetected-chromedriver (UC) is its patch of the driver and its way to attach: the browser
+runs first, without any flag of automation, and the driver joins it over its debugging port. The rest of it
+(downloads, flags, a `quit` that loses data) is replaced, each for a reason told in place.
+"""
+
+import contextlib
+import logging
+import os
+import re
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import undetected_chromedriver as uc
+import urllib3
+from selenium.common.exceptions import InvalidSessionIdException, NoSuchWindowException, WebDriverException
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.chrome.webdriver import WebDriver as SeleniumChrome
+from selenium.webdriver.remote.command import Command
+from selenium.webdriver.remote.remote_connection import RemoteConnection
+
+from whatsapp_tasks.browser.chrome_options import BrowserOptions, chromium_command, user_agent
+from whatsapp_tasks.browser.chrome_page import ChromePage
+from whatsapp_tasks.browser.connection import ContextMissing
+from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.memory import TreeMemory, measure
+from whatsapp_tasks.browser.page import JSON, Page
+from whatsapp_tasks.browser.private_driver import private_driver
+from whatsapp_tasks.browser.processes import Child, ProcessPair, die_with_parent, environment_of, start_child
+from whatsapp_tasks.browser.watchdog import GRACE_S, Watchdog
+from whatsapp_tasks.errors import (
+    BrowserDied,
+    BrowserError,
+    BrowserStartFailed,
+    BrowserTimeout,
+    PageChanged,
+    PageError,
+)
+
+__all__ = ["BrowserOptions", "open_page"]
+
+log = logging.getLogger(__name__)
+
+_FOREIGN = (WebDriverException, urllib3.exceptions.HTTPError, OSError)
+"""What selenium and the HTTP client below it raise."""
+
+_LISTENING = re.compile(rb"DevTools listening on ws://127\.0\.0\.1:(\d+)/")
+_VERSION = re.compile(r"\d+\.\d+\.\d+\.\d+")
+_VERSION_TIMEOUT_S = 10.0
+_CLOSE_ANSWER_S = 3.0
+_CLOSE_EXIT_S = 5.0
+
+_EXIT_REASONS = {
+    0: "another Chromium runs on this profile and took the page over",
+    21: "the profile is in use by another Chromium, or by one on another host that died",
+}
+
+# How ChromeDriver 156 tells that …
+_DEAD = ("tab crashed", "disconnected", "not connected to DevTools", "target window already closed")
+_CONTEXT_MISSING = ("Cannot find context with specified id", "No frame for given id found")
+_CONTEXT_LOST = (
+    "Execution context was destroyed",
+    "Inspected target navigated or closed",
+    "Promise was collected",
+)
+
+_constructing = threading.Lock()
+
+
+def open_page(options: BrowserOptions, deadline: Deadline) -> Page:
+    """Start a browser on `options.profile` and return its page.
+
+    Call it from the main thread, holding the `ProfileLock`: where `setpriv` is there, the kernel kills
+    browser and driver together with the *thread* that started them.
+
+    Raises BrowserStartFailed when it did not start; nothing of it is running then.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        log.warning("The browser is started by a thread other than the main one and ends with that thread")
+    processes = ProcessPair()
+    watchdog = Watchdog(processes.kill)
+    try:
+        with watchdog.guard(deadline):
+            version = _version_of(options.chromium, deadline)
+            driver = _Driver(options, version, processes, deadline)
+            page = ChromePage(_DriverConnection(driver, processes, watchdog), deadline)
+            page.prepare(options, deadline)
+            return page
+    except BrowserStartFailed:
+        processes.kill()
+        raise
+    except (*_FOREIGN, ValueError, BrowserError) as error:
+        code = processes.browser.exit_code() if processes.browser else None
+        processes.kill()
+        reason = "it was not up at the deadline" if watchdog.fired else _first_line(error)
+        raise BrowserStartFailed(f"The browser did not start: {reason}", exit_code=code) from error
+    except BaseException:
+        processes.kill()
+        raise
+
+
+def _version_of(chromium: Path, deadline: Deadline) -> str:
+    command = [str(chromium), "--version"]
+    limit = min(_VERSION_TIMEOUT_S, deadline.remaining() + GRACE_S)
+    try:
+        told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=limit)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise BrowserStartFailed(f"{chromium} cannot be run: {error}") from error
+    found = _VERSION.search(told.stdout)
+    if not found:
+        raise BrowserStartFailed(f"{chromium} tells no version", exit_code=told.returncode)
+    return found[0]
+
+
+class _Service(Service):
+    """Starts the driver so that it dies with us and can be found by `sweep_orphans`."""
+
+    def __init__(self, driver: str, profile: Path, processes: ProcessPair) -> None:
+        # argument 0 of everything is the program that is run: setpriv, or the driver itself
+        self._command = [*die_with_parent(), driver]
+        self._processes = processes
+        super().__init__(self._command[0], env=environment_of(profile), popen_kw={"start_new_session": True})
+        self.DRIVER_PATH_ENV_KEY = None  # SE_CHROMEDRIVER would replace our copy
+
+    def command_line_args(self) -> list[str]:
+        return [*self._command[1:], *super().command_line_args()]
+
+    def _start_process(self, path: str) -> None:
+        super()._start_process(path)
+        self._processes.adopt_driver(Child(self.process))
+
+
+class _Attaching(SeleniumChrome):
+    """Stands between UC's class and selenium's, and changes what the one hands to the other."""
+
+    launch_options: BrowserOptions
+    processes: ProcessPair
+    patcher: uc.Patcher
+
+    def __init__(self, service: Service, options: uc.ChromeOptions, keep_alive: bool) -> None:  # noqa: ARG002
+        ours = _Service(self.patcher.executable_path, self.launch_options.profile, self.processes)
+        super().__init__(service=ours, options=options, keep_alive=keep_alive)
+
+
+class _Driver(uc.Chrome, _Attaching):  # type: ignore[misc]
+    def __init__(
+        self, options: BrowserOptions, version: str, processes: ProcessPair, deadline: Deadline
+    ) -> None:
+        self.launch_options = options
+        self.processes = processes
+        self.deadline = deadline
+        uc.Patcher.data_path = str(options.driver_cache)  # else every start makes a folder in HOME
+        attach = uc.ChromeOptions()
+        attach.debugger_address = "127.0.0.1:0"
+        attach.page_load_strategy = "none"  # else every command waits for a navigation that is under way
+        attach.unhandled_prompt_behavior = "accept"
+        attach._ignore_local_proxy = (
+            True  # the driver is never behind HTTP_PROXY; the public way is deprecated
+        )
+        attach.add_argument(f"--lang={options.language}")  # else UC asks for the locale, deprecated
+
+        def launch(*_: object, **__: object) -> SimpleNamespace:
+            command = chromium_command(options, user_agent(version))
+            browser = start_child(command, environment_of(options.profile))
+            processes.adopt_browser(browser)
+            attach.debugger_address = f"127.0.0.1:{_debugging_port(browser, deadline)}"
+            return SimpleNamespace(pid=browser.pid)
+
+        with (
+            _constructing,
+            _replaced(uc, "subprocess", SimpleNamespace(Popen=launch, PIPE=None)),
+            _replaced(uc, "finalize", lambda *_: None),  # keeps every driver in memory for ever
+        ):
+            uc.Chrome.__init__(
+                self,
+                options=attach,
+                driver_executable_path=str(_patched_driver(options)),
+                browser_executable_path=str(options.chromium),
+                # UC rewrites Preferences in there, in the wrong encoding; the real one is in our command
+                user_data_dir=str(options.profile / "undetected-chromedriver"),
+                headless=options.headless,
+                no_sandbox=options.no_sandbox,
+                version_main=int(version.partition(".")[0]),
+                use_subprocess=True,
+            )
+
+    def start_session(self, capabilities: dict[str, Any]) -> None:
+        # selenium would wait 120 s per command, and urllib3 repeat it three times
+        self.http._conn.connection_pool_kw["retries"] = urllib3.Retry(0)
+        self.limit(self.deadline.remaining() + GRACE_S + 1)
+        super().start_session(capabilities)
+
+    @property
+    def http(self) -> RemoteConnection:
+        """What carries commands to the driver."""
+        return cast(RemoteConnection, self.command_executor)
+
+    def limit(self, seconds: float) -> None:
+        """How long the driver may take to answer the next command."""
+        self.http.client_config.timeout = seconds
+
+    def quit(self) -> None:
+        """Nothing: UC sends SIGTERM, on which data of the last seconds is lost, to a pid it may not own."""
+
+    def __del__(self) -> None:
+        """Nothing: UC would quit."""
+
+
+@contextlib.contextmanager
+def _replaced(module: object, name: str, value: object) -> Iterator[None]:
+    original = getattr(module, name)
+    setattr(module, name, value)
+    try:
+        yield
+    finally:
+        setattr(module, name, original)
+
+
+def _patched_driver(options: BrowserOptions) -> Path:
+    def patch(draft: Path) -> None:
+        uc.Patcher(executable_path=str(draft)).patch_exe()
+
+    return private_driver(options.chromedriver, options.driver_cache, patch)
+
+
+def _debugging_port(browser: Child, deadline: Deadline) -> int:
+    """The port Chromium tells on stderr, once it listens. Raises BrowserStartFailed when it exits instead."""
+    stderr = browser.process.stderr
+    assert stderr is not None
+    told = b""
+    with stderr:  # what it says later is lost: nobody would read it, and a full pipe would stop it
+        while not (found := _LISTENING.search(told)):
+            readable = browser.readable_or_exited(stderr, deadline)
+            more = os.read(stderr.fileno(), 65536) if readable else b""
+            told += more
+            if not more:
+                raise _start_failure(browser, told)
+    return int(found[1])
+
+
+def _start_failure(browser: Child, told: bytes) -> BrowserStartFailed:
+    code = browser.exit_code()
+    lines = [line for line in told.decode(errors="replace").splitlines() if line and "dbus" not in line]
+    said = " / ".join(lines[-3:])[-500:]
+    if code is None:
+        return BrowserStartFailed(f"Chromium did not open its debugging port in time; it said: {said}")
+    reason = _EXIT_REASONS.get(code, f"it said: {said}" if said else "it said nothing")
+    return BrowserStartFailed(f"Chromium ended at its start with exit code {code}: {reason}", exit_code=code)
+
+
+class _DriverConnection:
+    """Carries commands to the browser, and what goes wrong back as errors of ours: the only place."""
+
+    def __init__(self, driver: _Driver, processes: ProcessPair, watchdog: Watchdog) -> None:
+        self._driver = driver
+        self._processes = processes
+        self._watchdog = watchdog
+        self.browser_version = str(driver.capabilities["browserVersion"])
+        self.driver_version = str(driver.capabilities["chrome"]["chromedriverVersion"]).partition(" ")[0]
+
+    def send(self, method: str, params: Mapping[str, JSON], deadline: Deadline) -> dict[str, Any]:
+        """See `Connection`."""
+        return dict(
+            self._execute("executeCdpCommand", {"cmd": method, "params": dict(params)}, deadline) or {}
+        )
+
+    def navigate(self, url: str, deadline: Deadline) -> None:
+        """See `Connection`. The protocol's own command would wait for the server's answer."""
+        self._execute(Command.GET, {"url": url}, deadline)
+
+    def memory(self) -> TreeMemory:
+        """See `Page`."""
+        if not self.alive():
+            raise BrowserDied
+        return measure(self._processes.tree())
+
+    def alive(self) -> bool:
+        """See `Page`."""
+        return self._processes.running()
+
+    def close(self, deadline: Deadline) -> None:
+        """See `Page`. SIGTERM is never sent: Chromium 156 exits unflushed on it."""
+        if not self.alive() or deadline.passed:
+            self.kill()
+            return
+        browser = self._processes.browser
+        assert browser is not None
+        self._driver.limit(deadline.capped(_CLOSE_ANSWER_S).remaining())
+        with contextlib.suppress(*_FOREIGN):
+            self._driver.execute("executeCdpCommand", {"cmd": "Browser.close", "params": {}})
+        if not browser.wait(deadline.capped(_CLOSE_EXIT_S)):
+            log.warning("The browser did not end when asked to, now by SIGINT")
+            browser.signal(signal.SIGINT)
+            if not browser.wait(deadline.capped(_CLOSE_EXIT_S)):
+                log.warning("The browser did not end on SIGINT, now by SIGKILL")
+        self.kill()
+
+    def kill(self) -> None:
+        """See `Page`."""
+        self._processes.kill()
+        self._driver.http.close()  # type: ignore[no-untyped-call]
+
+    def _execute(self, command: str, params: dict[str, Any], deadline: Deadline) -> Any:
+        with self._watchdog.guard(deadline):
+            self._driver.limit(deadline.remaining() + GRACE_S + 1)
+            try:
+                return self._driver.execute(command, params)["value"]
+            except _FOREIGN as error:
+                raise self._translated(error) from error
+
+    def _translated(self, error: Exception) -> BrowserError:
+        if self._watchdog.fired or isinstance(error, urllib3.exceptions.ReadTimeoutError):
+            self.kill()
+            return BrowserTimeout()
+        message = str(getattr(error, "msg", None) or error)
+        if (
+            not isinstance(error, WebDriverException)
+            or isinstance(error, InvalidSessionIdException | NoSuchWindowException)
+            or any(sign in message for sign in _DEAD)
+            or not self.alive()
+        ):
+            self.kill()
+            return BrowserDied()
+        if any(sign in message for sign in _CONTEXT_MISSING):
+            return ContextMissing()
+        if any(sign in message for sign in _CONTEXT_LOST):
+            return PageChanged()
+        return PageError(_first_line(error))
+
+
+def _first_line(error: Exception) -> str:
+    return str(getattr(error, "msg", None) or error).strip().partition("\n")[0][:300]

@@ -1,0 +1,42 @@
+"""Our own patched copy of chromedriver: the system's file is never touched, nothing is downloaded."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+PATCHED = b"undetected chromedriver"
+"""What undetected-chromedriver leaves in a driver it has patched, and looks for before it patches one."""
+
+
+def private_driver(source: Path, cache: Path, patch: Callable[[Path], None]) -> Path:
+    """The patched copy of `source` in `cache`, made now if it is not there yet.
+
+    Its name carries the hash of the source, so an upgraded driver gets a new copy. It appears by an atomic
+    rename when it is complete: a driver that is written to cannot be run ("Text file busy", a third of
+    concurrent starts).
+
+    Raises OSError when `source` cannot be read or `cache` not be written, ValueError when `patch` did not
+    find what it replaces.
+    """
+    content = source.read_bytes()
+    target = cache / f"chromedriver-{hashlib.sha256(content).hexdigest()[:16]}"
+    if target.exists():
+        return target
+    cache.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".chromedriver-", dir=cache)
+    draft = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        patch(draft)
+        if PATCHED not in draft.read_bytes():
+            raise ValueError(f"{source} is not a chromedriver that undetected-chromedriver can patch")
+        draft.chmod(0o755)
+        with draft.open("rb") as file:
+            os.fsync(file.fileno())
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+    return target

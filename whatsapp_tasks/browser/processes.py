@@ -1,0 +1,230 @@
+"""Start, watch and end the processes of one browser; sweep away what a killed worker left behind."""
+
+import contextlib
+import functools
+import logging
+import os
+import select
+import shutil
+import signal
+import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+from whatsapp_tasks.browser.deadlines import Deadline
+
+log = logging.getLogger(__name__)
+
+PROFILE_VARIABLE = "WHATSAPP_TASKS_BROWSER_PROFILE"
+"""Set in the environment of everything we start, so that a driver can be matched with its profile."""
+
+
+@functools.cache
+def die_with_parent() -> tuple[str, ...]:
+    """The command to put in front of another so that the kernel kills it when its parent dies.
+
+    The signal follows the *thread* that starts the process: start browsers from the main thread.
+    Empty, with one warning, where `setpriv` is missing or too old (before util-linux 2.33).
+    """
+    setpriv = shutil.which("setpriv")
+    if setpriv:
+        prefix = (setpriv, "--pdeathsig", "KILL", "--")
+        probe = subprocess.run([*prefix, "true"], check=False, capture_output=True)
+        if probe.returncode == 0:
+            return prefix
+    log.warning("setpriv with --pdeathsig is missing: a killed worker leaves its browser to the next sweep")
+    return ()
+
+
+class Child:
+    """A process of ours, leader of its own process group.
+
+    Its exit is looked at without reaping until `end`, so that its id, and with it the id of its group,
+    cannot come to mean anybody else.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        """Take over a process that was started with `start_new_session=True`."""
+        self.process = process
+        self._lock = threading.Lock()
+        self._ended = False
+
+    @property
+    def pid(self) -> int:
+        """Its process id; also the id of its group."""
+        return self.process.pid
+
+    def running(self) -> bool:
+        """Whether it has not exited yet."""
+        with self._lock:
+            return not self._ended and self._exit_code() is None
+
+    def exit_code(self) -> int | None:
+        """Its exit code, -9 for SIGKILL and so on; None while it runs."""
+        with self._lock:
+            return self.process.returncode if self._ended else self._exit_code()
+
+    def _exit_code(self) -> int | None:
+        if self.process.returncode is not None:  # somebody else reaped it
+            return self.process.returncode
+        found = os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if found is None:
+            return None
+        return found.si_status if found.si_code == os.CLD_EXITED else -found.si_status
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the process alone."""
+        with self._lock:
+            if not self._ended:
+                os.kill(self.process.pid, number)
+
+    def wait(self, deadline: Deadline) -> bool:
+        """Whether it exited before the deadline."""
+        with contextlib.closing(_PidFd(self.process.pid)) as exited:
+            return exited.wait(deadline.remaining())
+
+    def readable_or_exited(self, stream: IO[bytes], deadline: Deadline) -> bool:
+        """Wait for output or exit; whether there is output. False at the deadline, too."""
+        with contextlib.closing(_PidFd(self.process.pid)) as exited:
+            return exited.readable_first(stream, deadline.remaining())
+
+    def end(self) -> None:
+        """SIGKILL the whole group and reap what of it is ours. From any thread; may be called again."""
+        with self._lock:
+            if self._ended:
+                return
+            if self.process.returncode is None:
+                os.killpg(self.process.pid, signal.SIGKILL)
+            # Orphans of the group come to us when we are PID 1, or a subreaper.
+            self.process.wait()
+            with contextlib.suppress(ChildProcessError):
+                while os.waitpid(-self.process.pid, os.WNOHANG)[0]:
+                    pass
+            for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+                if stream:
+                    stream.close()
+            self._ended = True
+
+
+class _PidFd:
+    """Waits for a process to exit without reaping it and without polling."""
+
+    def __init__(self, pid: int) -> None:
+        self._fd = os.pidfd_open(pid)
+
+    def wait(self, seconds: float) -> bool:
+        return bool(select.select([self._fd], [], [], seconds)[0])
+
+    def readable_first(self, stream: IO[bytes], seconds: float) -> bool:
+        return stream.fileno() in select.select([stream.fileno(), self._fd], [], [], seconds)[0]
+
+    def close(self) -> None:
+        os.close(self._fd)
+
+
+class ProcessPair:
+    """A browser and its driver; both are ended together, once and for all."""
+
+    def __init__(self) -> None:
+        """Nothing runs yet."""
+        self.browser: Child | None = None
+        self.driver: Child | None = None
+        self._lock = threading.Lock()
+        self._killed = False
+
+    def adopt_browser(self, browser: Child) -> None:
+        """Take charge of it; it is ended at once when the pair was killed already."""
+        with self._lock:
+            self.browser = browser
+            killed = self._killed
+        if killed:
+            browser.end()
+
+    def adopt_driver(self, driver: Child) -> None:
+        """See `adopt_browser`."""
+        with self._lock:
+            self.driver = driver
+            killed = self._killed
+        if killed:
+            driver.end()
+
+    def running(self) -> bool:
+        """Whether both run."""
+        return all(child is not None and child.running() for child in (self.browser, self.driver))
+
+    def kill(self) -> None:
+        """SIGKILL both with all their children. From any thread; may be called again."""
+        with self._lock:
+            self._killed = True
+            children = (self.browser, self.driver)
+        for child in children:
+            if child is not None:
+                child.end()
+
+    def tree(self) -> list[int]:
+        """The ids of both and of all their children."""
+        pids = []
+        for child in (self.browser, self.driver):
+            if child is not None:
+                with contextlib.suppress(psutil.Error):
+                    process = psutil.Process(child.pid)
+                    pids += [process.pid, *(each.pid for each in process.children(recursive=True))]
+        return pids
+
+
+def environment_of(profile: Path) -> dict[str, str]:
+    """Our environment, plus the mark by which `sweep_orphans` knows what serves `profile`."""
+    return {**os.environ, PROFILE_VARIABLE: str(profile)}
+
+
+def start_child(command: Sequence[str], environment: Mapping[str, str]) -> Child:
+    """Start `command`; its stderr is a pipe, its other streams are closed to it.
+
+    Raises OSError when the program cannot be run.
+    """
+    process = subprocess.Popen(
+        [*die_with_parent(), *command],
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+        start_new_session=True,
+    )
+    return Child(process)
+
+
+def sweep_orphans(profile: Path) -> int:
+    """SIGKILL every process that works on `profile`; returns how many there were.
+
+    Only for who holds the `ProfileLock` of `profile` and has no browser open: what still runs then was
+    left behind by a killed worker.
+    """
+    flag = f"--user-data-dir={profile}"
+    doomed: dict[int, psutil.Process] = {}
+    for process in psutil.process_iter():
+        try:
+            if process.pid == os.getpid() or process.status() == psutil.STATUS_ZOMBIE:
+                continue
+            if flag in process.cmdline() or _is_driver_of(process, profile):
+                doomed.update({child.pid: child for child in process.children(recursive=True)})
+                doomed[process.pid] = process
+        except psutil.Error:  # gone meanwhile, or another user's
+            continue
+    for process in doomed.values():
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(list(doomed.values()), timeout=5)
+    if doomed:
+        log.warning("Processes left behind by a killed worker were ended", extra={"processes": len(doomed)})
+    return len(doomed)
+
+
+def _is_driver_of(process: psutil.Process, profile: Path) -> bool:
+    return process.name().startswith("chromedriver") and process.environ().get(PROFILE_VARIABLE) == str(
+        profile
+    )

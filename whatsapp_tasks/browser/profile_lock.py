@@ -1,0 +1,64 @@
+"""One browser per profile, held by a lock the kernel releases when its holder dies."""
+
+import fcntl
+import os
+import socket
+from pathlib import Path
+from types import TracebackType
+
+from whatsapp_tasks.errors import BrowserStartFailed
+
+LOCK_NAME = ".whatsapp-tasks.lock"
+
+
+class ProfileLock:
+    """The right to use a profile folder. Not inherited by child processes."""
+
+    def __init__(self, profile: Path) -> None:
+        """The folder is made when the lock is taken."""
+        self._profile = profile
+        self._fd: int | None = None
+
+    def acquire(self) -> None:
+        """Take the lock at once, then remove what a dead Chromium left of its own lock.
+
+        A `SingletonLock` that names another host (a new container) would stop Chromium with exit code 21.
+
+        Raises BrowserStartFailed, naming the holder, when another process has the lock.
+        """
+        if self._fd is not None:
+            return
+        self._profile.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fd = os.open(self._profile / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(fd, 200, 0).decode(errors="replace").strip() or "an unknown process"
+            os.close(fd)
+            raise BrowserStartFailed(f"The profile {self._profile} is in use by {holder}") from None
+        except BaseException:
+            os.close(fd)
+            raise
+        os.ftruncate(fd, 0)
+        os.pwrite(fd, f"process {os.getpid()} on {socket.gethostname()}\n".encode(), 0)
+        self._fd = fd
+        for name in ("SingletonLock", "SingletonCookie", "SingletonSocket"):
+            (self._profile / name).unlink(missing_ok=True)
+
+    def release(self) -> None:
+        """Give the lock back; may be called again."""
+        if self._fd is not None:
+            os.ftruncate(self._fd, 0)
+            os.close(self._fd)
+            self._fd = None
+
+    def __enter__(self) -> "ProfileLock":
+        """Take the lock; see `acquire`."""
+        self.acquire()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give the lock back."""
+        self.release()
