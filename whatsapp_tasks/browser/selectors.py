@@ -1,0 +1,87 @@
+"""Selectors as data: loaded and checked at start, single entries replaceable by a file."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from whatsapp_tasks.errors import SelectorsInvalid
+
+
+class _Variant(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    css: Annotated[str, Field(min_length=1)]
+    source: Annotated[str, Field(min_length=1)]
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    elements: dict[str, dict[str, _Variant]] = {}
+    icons: dict[str, list[str]] = {}
+    texts: dict[str, dict[str, list[str]]] = {}
+
+
+@dataclass(frozen=True)
+class Selectors:
+    """All entries in force. ``for_script`` is the form that ``snapshot.js`` takes."""
+
+    elements: Mapping[str, Mapping[str, str]]
+    icons: Mapping[str, list[str]]
+    texts: Mapping[str, Mapping[str, list[str]]]
+
+    def for_script(self) -> dict[str, Any]:
+        return {
+            "elements": {name: list(variants.values()) for name, variants in self.elements.items()},
+            "icons": dict(self.icons),
+            "texts": {name: dict(by_language) for name, by_language in self.texts.items()},
+        }
+
+    def overridden(self, text: str, origin: str) -> "Selectors":
+        """These selectors with the entries of ``text`` (TOML) in place of ours.
+
+        Raises SelectorsInvalid naming the entry; then these stay as they are.
+        """
+        new = _parse(text, origin)
+        for kind, ours, theirs in (
+            ("elements", self.elements, new.elements),
+            ("icons", self.icons, new.icons),
+            ("texts", self.texts, new.texts),
+        ):
+            unknown = sorted(set(theirs) - set(ours))
+            if unknown:
+                raise SelectorsInvalid(f"{origin}: {kind}.{unknown[0]} is not an entry we know.")
+        return Selectors(
+            {**self.elements, **_css(new)}, {**self.icons, **new.icons}, {**self.texts, **new.texts}
+        )
+
+
+def load_selectors(override: Path | None = None) -> Selectors:
+    """The built-in selectors, with the entries of the file ``override`` in place of theirs."""
+    built_in = _parse(files(__package__).joinpath("selectors.toml").read_text("utf-8"), "selectors.toml")
+    selectors = Selectors(_css(built_in), built_in.icons, built_in.texts)
+    if override is None:
+        return selectors
+    try:
+        text = override.read_text("utf-8")
+    except OSError as error:
+        raise SelectorsInvalid(f"{override}: cannot be read: {error.strerror}.") from error
+    return selectors.overridden(text, str(override))
+
+
+def _css(file: _File) -> dict[str, dict[str, str]]:
+    return {name: {era: v.css for era, v in variants.items()} for name, variants in file.elements.items()}
+
+
+def _parse(text: str, origin: str) -> _File:
+    try:
+        return _File.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise SelectorsInvalid(f"{origin}: not TOML: {error}.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        entry = ".".join(str(part) for part in first["loc"])
+        raise SelectorsInvalid(f"{origin}: {entry}: {first['msg']}.") from error

@@ -1,0 +1,130 @@
+"""WhatsApp Web as an object: what a person sees on it and does to it. Decisions stand elsewhere."""
+
+import json
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib.resources import files
+from typing import TypeVar, cast
+
+from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.page import JSON, Page
+from whatsapp_tasks.browser.selectors import Selectors
+from whatsapp_tasks.domain.page_snapshot import Button, Compose, PageSnapshot
+from whatsapp_tasks.domain.phones import digits
+from whatsapp_tasks.domain.typing_plan import Stroke
+
+T = TypeVar("T")
+
+BUBBLES_LOOKED_AT = 60
+
+# The app listens for clicks whose target is the anchor itself and opens the chat without a reload
+# (docs/whatsapp-web.md, 3). The anchor is never painted and is gone at once.
+_CLICK_ANCHOR = """(href) => {
+  const anchor = document.createElement("a");
+  anchor.href = href;
+  anchor.style.display = "none";
+  document.body.append(anchor);
+  anchor.click();
+  anchor.remove();
+  return true;
+}"""
+
+
+@cache
+def snapshot_script() -> str:
+    """The one look at the page: ``(config, bubbleLimit) => facts``; runs on any document."""
+    return files(__package__).joinpath("snapshot.js").read_text("utf-8")
+
+
+# The look travels as JSON text: an object would come back with its keys sorted by the driver, and could not be
+# compared with the next look.
+@cache
+def _look_script() -> str:
+    return f"(config, limit) => JSON.stringify(({snapshot_script()})(config, limit))"
+
+
+@cache
+def _changed_script() -> str:
+    return (
+        f"(config, limit, before) => {{ const now = ({_look_script()})(config, limit); "
+        "return now === before ? null : now; }"
+    )
+
+
+class WhatsAppPage:
+    """One page at ``origin``, seen through ``selectors``. Raises the BrowserErrors of the page below it."""
+
+    def __init__(self, page: Page, origin: str, selectors: Selectors) -> None:
+        self.page = page
+        self._origin = origin
+        self.selectors = selectors
+
+    @property
+    def selectors(self) -> Selectors:
+        return self._selectors
+
+    @selectors.setter
+    def selectors(self, selectors: Selectors) -> None:
+        self._selectors = selectors
+        self._config: dict[str, JSON] = selectors.for_script()
+
+    def open(self, deadline: Deadline) -> None:
+        self.page.goto(self._origin + "/", deadline)
+
+    def look(self, deadline: Deadline) -> PageSnapshot:
+        """What the page shows now."""
+        return PageSnapshot.from_raw(json.loads(self._look_text(deadline)))
+
+    def until(self, wanted: Callable[[PageSnapshot], T | None], deadline: Deadline) -> T:
+        """The first answer of ``wanted`` that is not None, asked at once and after each change of the page.
+
+        Raises WaitTimeout when the deadline passes first.
+        """
+        text = self._look_text(deadline)
+        while True:
+            answer = wanted(PageSnapshot.from_raw(json.loads(text)))
+            if answer is not None:
+                return answer
+            text = cast(
+                "str",
+                self.page.wait_for(
+                    _changed_script(), self._config, BUBBLES_LOOKED_AT, text, deadline=deadline
+                ),
+            )
+
+    def open_chat_inside(self, phone: str, deadline: Deadline) -> None:
+        """Asks the running app for the chat with ``phone``; only while the page is in its main state."""
+        self.page.evaluate(_CLICK_ANCHOR, self._chat_url(phone), deadline=deadline)
+
+    def open_chat_by_url(self, phone: str, deadline: Deadline) -> None:
+        """Loads the page anew, at the chat with ``phone``."""
+        self.page.goto(self._chat_url(phone), deadline)
+
+    def press(self, button: Button, deadline: Deadline) -> None:
+        self.page.click(button.x, button.y, deadline)
+
+    def focus(self, compose: Compose, deadline: Deadline) -> None:
+        self.page.click(compose.x, compose.y, deadline)
+
+    def clear_compose(self, deadline: Deadline) -> None:
+        """Empties the focused box by keys, as a person would."""
+        self.page.press_key("Control+a", deadline)
+        self.page.press_key("Backspace", deadline)
+
+    def type(self, strokes: Iterable[Stroke], deadline: Deadline) -> None:
+        self.page.type(strokes, deadline)
+
+    def press_enter(self, deadline: Deadline) -> None:
+        self.page.press_enter(deadline)
+
+    def screenshot(self, deadline: Deadline, *, scale: float = 1.0) -> bytes:
+        """JPEG of what the page shows."""
+        return self.page.screenshot(deadline, scale=scale)
+
+    def _chat_url(self, phone: str) -> str:
+        return f"{self._origin}/send?phone={digits(phone)}"
+
+    def _look_text(self, deadline: Deadline) -> str:
+        return cast(
+            "str", self.page.evaluate(_look_script(), self._config, BUBBLES_LOOKED_AT, deadline=deadline)
+        )

@@ -1,0 +1,6 @@
+"""The Celery application. Its settings stand in ``celeryconfig.py`` at the top level."""
+
+from celery import Celery
+
+app = Celery("whatsapp_tasks", include=["whatsapp_tasks.tasks.messages", "whatsapp_tasks.tasks.control"])
+app.config_from_object("celeryconfig")

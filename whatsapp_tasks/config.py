@@ -1,0 +1,118 @@
+"""Settings, read once from the environment, checked and frozen; the rest of the code receives values."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, HttpUrl, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT, check_account_name
+from whatsapp_tasks.errors import ConfigurationError, RequestRefused
+
+Positive = Annotated[float, Field(gt=0)]
+
+
+class Settings(BaseSettings):
+    """One field per setting; the environment variable is the name in capitals, with ``WHATSAPP_`` before it
+    (``REDIS_URL`` stands without). Units are in the names.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="WHATSAPP_", frozen=True, extra="ignore")
+
+    redis_url: str = Field("redis://127.0.0.1:6379/0", validation_alias="REDIS_URL")
+    redis_timeout_seconds: Positive = 2.0
+    data_dir: Path = Path("var")
+    account: str = DEFAULT_ACCOUNT
+    """The account of this worker process."""
+
+    # the page
+    url: HttpUrl = HttpUrl("https://web.whatsapp.com")
+    headless: bool = True
+    no_sandbox: bool = False
+    """Chromium as root needs it; leave it off elsewhere."""
+    chromium: Path = Path("/usr/bin/chromium")
+    chromedriver: Path = Path("/usr/bin/chromedriver")
+    language: str = "en-US"
+    selectors: Path | None = None
+    """A TOML file whose entries replace those of browser/selectors.toml."""
+
+    # deadlines of actions in the page
+    start_timeout_seconds: Positive = 60
+    boot_timeout_seconds: Positive = 90
+    open_chat_timeout_seconds: Positive = 60
+    ack_timeout_seconds: Positive = 45
+    """From Enter until WhatsApp's server has the message."""
+    look_timeout_seconds: Positive = 10
+
+    # behaviour
+    typing_fastest_ms: float = Field(5, ge=0)
+    typing_slowest_ms: float = Field(25, ge=0)
+    popup_second_look_seconds: float = Field(3, ge=0)
+    """Pause before an invalid-number popup is looked at a second time."""
+    idempotency_window_seconds: Positive = 24 * 3600
+    retention_seconds: Positive = 30 * 24 * 3600
+    """How long the record of a settled message is kept."""
+    follow_ticks_seconds: Positive = 3 * 24 * 3600
+    """How long a sent message is followed to delivered and read."""
+
+    # the worker's hold on its account
+    lease_seconds: Positive = 10
+    heartbeat_seconds: Positive = 2
+
+    # the API
+    web_host: str = "127.0.0.1"
+    web_port: int = Field(8080, ge=0, le=65535)
+    web_workers: int = Field(2, ge=1)
+    signature_required: bool = True
+    signature_past_seconds: Positive = 30
+    signature_future_seconds: float = Field(5, ge=0)
+    max_body_bytes: int = Field(512 * 1024, ge=1024)
+    trusted_proxies: int = Field(1, ge=0)
+    """How many proxies in front add to X-Forwarded-For."""
+    rate_limit_per_key: str = "600/minute"
+    rate_limit_per_address: str = "1200/minute"
+
+    # logs
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["auto", "json", "pretty"] = "auto"
+
+    @field_validator("account")
+    @classmethod
+    def _account_is_a_slug(cls, value: str) -> str:
+        try:
+            return check_account_name(value)
+        except RequestRefused as error:
+            raise ValueError(str(error)) from error
+
+    @model_validator(mode="after")
+    def _combinations(self) -> Self:
+        if self.typing_slowest_ms < self.typing_fastest_ms:
+            raise ValueError("WHATSAPP_TYPING_SLOWEST_MS is below WHATSAPP_TYPING_FASTEST_MS")
+        if self.heartbeat_seconds * 3 > self.lease_seconds:
+            raise ValueError("WHATSAPP_LEASE_SECONDS must be at least three WHATSAPP_HEARTBEAT_SECONDS")
+        return self
+
+    @cached_property
+    def origin(self) -> str:
+        """The page's address without a trailing slash."""
+        return str(self.url).rstrip("/")
+
+    def profile_dir(self, account: str) -> Path:
+        """The browser profile that holds the account's login."""
+        return self.data_dir.resolve() / "profiles" / account
+
+    @property
+    def driver_cache(self) -> Path:
+        return self.data_dir.resolve() / "driver"
+
+
+def load_settings() -> Settings:
+    """Settings from the environment; raises ConfigurationError listing every variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(str(part) for part in e['loc']) or 'settings'}: {e['msg']}" for e in error.errors()
+        ]
+        raise ConfigurationError("Wrong settings: " + "; ".join(lines)) from error

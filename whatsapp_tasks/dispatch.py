@@ -1,0 +1,197 @@
+"""The only way in for a message: REST, CLI, ``.delay()`` and tasks found on the queue all pass here."""
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from whatsapp_tasks.config import Settings, load_settings
+from whatsapp_tasks.domain import identity, phones, texts
+from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT, check_account_name
+from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.errors import RequestRefused
+from whatsapp_tasks.stores.accounts import Accounts
+from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.ledger import Ledger, Message, NewMessage
+
+LONGEST_DELAY_MS = 365 * 24 * 3600 * 1000
+METADATA_LIMIT_BYTES = 4096
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """``duplicate``: the message was accepted before; ``status`` is what it has come to by now."""
+
+    id: str
+    status: str
+    duplicate: bool
+
+
+class Dispatcher:
+    """Validates a message and puts it into ledger and queue in one step."""
+
+    def __init__(
+        self, database: Database, settings: Settings, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._db = database
+        self._settings = settings
+        self._clock = clock
+
+    def ledger(self, account: str) -> Ledger:
+        return Ledger(
+            self._db,
+            account,
+            retention_ms=int(self._settings.retention_seconds * 1000),
+            follow_ms=int(self._settings.follow_ticks_seconds * 1000),
+        )
+
+    def send(
+        self,
+        phone: str,
+        message: str,
+        *,
+        account: str = DEFAULT_ACCOUNT,
+        idempotency_key: str | None = None,
+        send_at: float | None = None,
+        expires_at: float | None = None,
+        priority: str = Priority.NORMAL,
+        metadata: Mapping[str, Any] | None = None,
+        source: str = "api",
+        signature: str | None = None,
+    ) -> Accepted:
+        """Accepts one message. Times are unix seconds; ``signature`` is used up with the message.
+
+        Raises RequestRefused (bad input, conflict, replay, unknown account, opted out: nothing is queued) or
+        StoreUnavailable (ask again with the same idempotency key).
+        """
+        check_account_name(account)
+        e164 = phones.parse_phone(phone)
+        text = texts.normalise_message(message)
+        if idempotency_key is not None:
+            identity.check_idempotency_key(idempotency_key)
+        urgency = _priority(priority)
+        now_ms = int(self._clock() * 1000)
+        send_at_ms, expires_at_ms = _times(send_at, expires_at, now_ms)
+        who = identity.identity_digest(account, e164, text, idempotency_key)
+        settings = self._settings
+        acceptance = self.ledger(account).accept(
+            NewMessage(
+                id=identity.message_id(who, now_ms),
+                phone=e164,
+                text=text,
+                identity=who,
+                content=identity.content_digest(account, e164, text),
+                priority=urgency,
+                now_ms=now_ms,
+                window_ms=int(settings.idempotency_window_seconds * 1000),
+                send_at_ms=send_at_ms,
+                expires_at_ms=expires_at_ms,
+                metadata=metadata or {},
+                source=source,
+                nonce=signature_digest(signature) if signature else None,
+                nonce_ttl_ms=nonce_ttl_ms(settings),
+            )
+        )
+        if acceptance.outcome not in ("accepted", "duplicate"):
+            raise _refusal(acceptance.outcome, account, acceptance.id)
+        return Accepted(acceptance.id, acceptance.status, acceptance.outcome == "duplicate")
+
+    def cancel(self, message_id: str) -> Message:
+        """Withdraws a queued message; raises RequestRefused (``message_not_found``, ``not_cancellable``)."""
+        message = self.get(message_id)
+        ledger = self.ledger(message.account)
+        if not ledger.advance(message, Status.CANCELLED, int(self._clock() * 1000)):
+            now = self.get(message_id)
+            raise RequestRefused(
+                "not_cancellable",
+                f"Only a queued message can be cancelled; this one is {now.status}.",
+                http_status=409,
+            )
+        return self.get(message_id)
+
+    def get(self, message_id: str) -> Message:
+        """The message, whichever account's it is; raises RequestRefused (``message_not_found``)."""
+        for account in Accounts(self._db).names():
+            message = self.ledger(account).get(message_id)
+            if message is not None:
+                return message
+        raise RequestRefused(
+            "message_not_found",
+            "There is no message with this id, or it was settled so long ago that its record is gone.",
+            http_status=404,
+        )
+
+
+@lru_cache(maxsize=1)
+def default_dispatcher() -> Dispatcher:
+    """The dispatcher of this process, from the environment: what ``send_message.delay()`` uses."""
+    settings = load_settings()
+    return Dispatcher(Database.connect(settings), settings)
+
+
+def signature_digest(signature: str) -> str:
+    return hashlib.sha256(signature.encode("utf-8", "replace")).hexdigest()
+
+
+def nonce_ttl_ms(settings: Settings) -> int:
+    """A signature is remembered as long as its timestamp could still be accepted."""
+    return int((settings.signature_past_seconds + settings.signature_future_seconds + 1) * 1000)
+
+
+def _priority(value: str) -> Priority:
+    try:
+        return Priority(value)
+    except ValueError:
+        problem = "must be one of " + ", ".join(Priority)
+        raise _field("priority_invalid", "priority", problem) from None
+
+
+def _times(send_at: float | None, expires_at: float | None, now_ms: int) -> tuple[int | None, int | None]:
+    send_at_ms = None if send_at is None else int(send_at * 1000)
+    expires_at_ms = None if expires_at is None else int(expires_at * 1000)
+    if send_at_ms is not None and send_at_ms > now_ms + LONGEST_DELAY_MS:
+        raise _field("send_at_invalid", "send_at", "must be within a year from now")
+    if expires_at_ms is not None and expires_at_ms <= max(now_ms, send_at_ms or 0):
+        raise _field("expires_at_invalid", "expires_at", "must lie ahead, and behind send_at")
+    return send_at_ms, expires_at_ms
+
+
+def _field(code: str, field: str, problem: str) -> RequestRefused:
+    return RequestRefused(
+        code, f"The field {field} {problem}.", errors=[{"field": field, "message": problem}]
+    )
+
+
+def _refusal(outcome: str, account: str, message_id: str) -> RequestRefused:
+    match outcome:
+        case "conflict":
+            return RequestRefused(
+                "idempotency_conflict",
+                "This idempotency key was used for another phone or text. Use a new key for a new message.",
+                http_status=409,
+                extra={"message_id": message_id},
+            )
+        case "replayed":
+            return RequestRefused(
+                "signature_replayed",
+                "This signature was used before. Sign each request anew, with a fresh timestamp; a repeat "
+                "within one second needs another Idempotency-Key or X-Timestamp.",
+                http_status=401,
+            )
+        case "opted_out":
+            return RequestRefused(
+                "recipient_opted_out",
+                "The recipient asked not to be written to. Remove them from the opt-out list only with "
+                "their consent.",
+                errors=[{"field": "phone", "message": "is on the opt-out list"}],
+            )
+        case _:
+            return RequestRefused(
+                "account_unknown",
+                f"There is no account '{account}'. See GET /accounts, or add it: "
+                f"whatsapp-tasks accounts add {account}",
+                http_status=404,
+            )

@@ -1,0 +1,22 @@
+"""Names of accounts: one WhatsApp number that this service sends from."""
+
+import re
+
+from whatsapp_tasks.errors import RequestRefused
+
+DEFAULT_ACCOUNT = "default"
+
+# A slug: it becomes part of queue names, Redis keys, folder names and URLs. kombu separates priorities by
+# the bytes 06 16, which a slug cannot contain.
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
+
+
+def check_account_name(name: str) -> str:
+    """The name itself, when it is a slug of 1 to 32 of ``a-z 0-9 -``; raises RequestRefused otherwise."""
+    if not _SLUG.fullmatch(name):
+        raise RequestRefused(
+            "account_invalid",
+            "An account is named by 1 to 32 of a-z, 0-9 and inner hyphens, for example 'support-de'.",
+            errors=[{"field": "account", "message": "is not a valid account name"}],
+        )
+    return name

@@ -1,0 +1,43 @@
+"""Which requests are the same message."""
+
+import hashlib
+
+from whatsapp_tasks.errors import RequestRefused
+
+MAX_KEY_LENGTH = 255
+
+
+def check_idempotency_key(key: str) -> str:
+    """The key itself, when it is 1 to 255 printable ASCII characters; raises RequestRefused otherwise."""
+    if not (1 <= len(key) <= MAX_KEY_LENGTH and all(" " <= c <= "~" for c in key)):
+        problem = f"must be 1 to {MAX_KEY_LENGTH} printable ASCII characters"
+        raise RequestRefused(
+            "idempotency_key_invalid",
+            f"The idempotency key {problem}.",
+            errors=[{"field": "idempotency_key", "message": problem}],
+        )
+    return key
+
+
+def identity_digest(account: str, phone: str, text: str, key: str | None) -> str:
+    """What makes two requests one message: the caller's key, else recipient and text. SHA-256, hex."""
+    return _digest("key", account, key) if key is not None else _digest("content", account, phone, text)
+
+
+def content_digest(account: str, phone: str, text: str) -> str:
+    """What must be equal when a key comes again; another content under the same key is a conflict."""
+    return _digest("content", account, phone, text)
+
+
+def message_id(identity: str, accepted_at_ms: int) -> str:
+    """Message and task id, 32 hex digits: the identity's hash together with the time it was claimed.
+
+    The time is in it because an identity may be claimed anew when its window has passed, while the first
+    message's record is still kept.
+    """
+    return _digest("id", identity, str(accepted_at_ms))[:32]
+
+
+def _digest(*parts: str) -> str:
+    joined = "".join(f"{len(p.encode())}:{p}" for p in parts)  # lengths: no two lists of parts join alike
+    return hashlib.sha256(joined.encode()).hexdigest()

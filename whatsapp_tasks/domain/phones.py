@@ -1,0 +1,46 @@
+"""Phone numbers: read what people write, keep E.164, show it masked."""
+
+import phonenumbers
+
+from whatsapp_tasks.errors import RequestRefused
+
+_MAX_INPUT = 40
+_MASK = "•"
+
+
+def parse_phone(raw: str) -> str:
+    """The number in E.164, like ``+4915112345678``; raises RequestRefused (``phone_invalid``).
+
+    Asked is whether the number is *possible* (country code and length), not whether today's numbering plan
+    knows the range: that data lags behind, and WhatsApp itself gives the last word at send time.
+    """
+    text = raw.strip()
+    problem = "must be in international form with a leading +, for example +4915112345678"
+    if text.startswith("+") and len(text) <= _MAX_INPUT:
+        try:
+            number = phonenumbers.parse(text, None)
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is not None and not number.extension and phonenumbers.is_possible_number(number):
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    raise RequestRefused(
+        "phone_invalid",
+        f"The phone number {problem}.",
+        errors=[{"field": "phone", "message": problem}],
+    )
+
+
+def mask_phone(phone: str) -> str:
+    """``+4915112345678`` as ``+49•••••••••78``: country and two last digits, for logs and pages."""
+    if len(phone) < 6:
+        return _MASK * len(phone)
+    try:
+        keep = 1 + len(str(phonenumbers.parse(phone, None).country_code))
+    except phonenumbers.NumberParseException:
+        keep = 1
+    return phone[:keep] + _MASK * (len(phone) - keep - 2) + phone[-2:]
+
+
+def digits(text: str) -> str:
+    """Only the ASCII digits, the form in which WhatsApp's URLs and chat titles are compared."""
+    return "".join(c for c in text if c in "0123456789")

@@ -1,0 +1,62 @@
+"""Signed requests: HMAC-SHA256 over timestamp, method, path with query, and raw body."""
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+
+from whatsapp_tasks.errors import RequestRefused
+
+PREFIX = "sha256="
+
+
+def sign(secret: str, timestamp: str, method: str, target: str, body: bytes) -> str:
+    """The value of ``X-Signature``. ``target`` is the path with its query exactly as sent."""
+    head = f"{timestamp}\n{method.upper()}\n{target}\n".encode()
+    return PREFIX + hmac.new(secret.encode(), head + body, hashlib.sha256).hexdigest()
+
+
+def check_signature(
+    secrets: Iterable[str],
+    *,
+    signature: str | None,
+    timestamp: str | None,
+    method: str,
+    target: str,
+    body: bytes,
+    now: float,
+    past_seconds: float = 30,
+    future_seconds: float = 5,
+) -> None:
+    """Raises RequestRefused (401) unless one of the key's secrets made this signature inside the window.
+
+    ``now`` is in unix seconds. The window's defaults are the blueprint's. Comparison is in constant time.
+    """
+    if not timestamp or not signature:
+        raise _refused(
+            "signature_missing", "Sign the request: send X-Timestamp and X-Signature (see docs/signing.md)."
+        )
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
+        raise _refused("timestamp_invalid", "X-Timestamp must be the unix time in whole seconds.")
+    age = now - int(timestamp)
+    if not -future_seconds <= age <= past_seconds:
+        raise _refused(
+            "timestamp_expired",
+            f"X-Timestamp is {abs(age):.0f} s {'old' if age > 0 else 'ahead'}; allowed are "
+            f"{past_seconds:.0f} s past and {future_seconds:.0f} s ahead. Set the system "
+            "clock, and sign each request anew.",
+        )
+    given = signature.encode("utf-8", "replace")
+    matches = [
+        hmac.compare_digest(sign(secret, timestamp, method, target, body).encode(), given)
+        for secret in secrets
+    ]
+    if not any(matches):
+        raise _refused(
+            "signature_invalid",
+            "X-Signature does not match: HMAC-SHA256 of 'timestamp\\nMETHOD\\npath?query\\nraw body' "
+            "with the key's secret, as sha256=HEX (see docs/signing.md).",
+        )
+
+
+def _refused(code: str, message: str) -> RequestRefused:
+    return RequestRefused(code, message, http_status=401)

@@ -1,0 +1,56 @@
+"""Message texts: what is accepted, how a bubble is compared with it."""
+
+import hashlib
+import re
+import unicodedata
+
+from whatsapp_tasks.errors import RequestRefused
+
+MAX_UTF16_UNITS = 65_536
+"""WhatsApp's own limit for one message; the page counts as JavaScript does, in UTF-16 code units."""
+
+_NEWLINES = re.compile(r"\r\n?|\u2028|\u2029")
+# What WhatsApp turns into formatting (and so removes from the bubble), and what a bubble may lose or add:
+# white space, variation selectors of emoji (an <img alt> may lack them), direction marks.
+_NOT_COMPARED = re.compile(r"[*_~`\s\ufe0e\ufe0f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+_LIST_MARKS = re.compile(r"^(?:[-*] |> |\d{1,2}\. )", re.MULTILINE)
+
+
+def normalise_message(raw: str) -> str:
+    """The text as it will be typed; raises RequestRefused naming what is wrong.
+
+    Line ends become ``\\n``; white space around the whole text goes, as WhatsApp drops it too. All else
+    stays to the letter: no Unicode normalisation.
+    """
+    text = _NEWLINES.sub("\n", raw).strip()
+    if any(0xD800 <= ord(c) <= 0xDFFF for c in text):
+        raise _refused("message_invalid", "contains half of a surrogate pair; send whole characters")
+    if all(unicodedata.category(c)[0] == "Z" or unicodedata.category(c) in ("Cc", "Cf", "Cn") for c in text):
+        raise _refused("message_empty", "must contain at least one visible character")
+    bad = next((c for c in text if unicodedata.category(c) == "Cc" and c not in "\n\t"), None)
+    if bad is not None:
+        raise _refused("message_invalid", f"contains the control character U+{ord(bad):04X}; remove it")
+    units = len(text.encode("utf-16-le")) // 2
+    if units > MAX_UTF16_UNITS:
+        raise _refused(
+            "message_too_long", f"has {units} UTF-16 code units; WhatsApp takes at most {MAX_UTF16_UNITS}"
+        )
+    return text
+
+
+def _refused(code: str, problem: str) -> RequestRefused:
+    return RequestRefused(code, f"The message {problem}.", errors=[{"field": "message", "message": problem}])
+
+
+def text_digest(text: str) -> str:
+    """SHA-256, hex: what logs, intents and idempotency keep instead of the text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def bubble_key(text: str) -> str:
+    """The text without what a bubble may show otherwise; equal keys mean the same message.
+
+    ``*bold*`` stands in a bubble without its stars, an emoji as a picture whose ``alt`` may lack the
+    variation selector, a list item with a mark of the page's own.
+    """
+    return _NOT_COMPARED.sub("", _LIST_MARKS.sub("", text))

@@ -1,0 +1,103 @@
+"""Names of queues and tasks, and the message format that carries a task. In one place, so that they agree.
+
+The format is kombu 5.7's for its Redis transport, written here because dispatch puts ledger entry and queue
+message into Redis in one script. A contract test compares it with what kombu itself writes.
+"""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
+from whatsapp_tasks.domain.priorities import BROKER_PRIORITY, Priority
+
+SEND_TASK = "whatsapp_tasks.send_message"
+"""Public: ``send_message.delay(phone, message)``; admits the message by the same rules as REST."""
+DELIVER_TASK = "whatsapp_tasks.deliver_message"
+"""Internal: carries the id of a message that the ledger has accepted."""
+HEARTBEAT_TASK = "whatsapp_tasks.heartbeat_check"
+RESTART_TASK = "whatsapp_tasks.restart_browser"
+LOGOUT_TASK = "whatsapp_tasks.logout"
+SCREENSHOT_TASK = "whatsapp_tasks.take_screenshot"
+PAIRING_CODE_TASK = "whatsapp_tasks.request_pairing_code"
+
+CONTROL_TASKS = frozenset({HEARTBEAT_TASK, RESTART_TASK, LOGOUT_TASK, SCREENSHOT_TASK, PAIRING_CODE_TASK})
+
+_PRIORITY_SEPARATOR = "\x06\x16"  # kombu.transport.redis.Channel.sep
+PRIORITY_STEPS = sorted(BROKER_PRIORITY.values())
+
+
+def messages_queue(account: str) -> str:
+    return f"whatsapp-messages.{account}"
+
+
+def control_queue(account: str) -> str:
+    return f"whatsapp-control.{account}"
+
+
+def broker_list(queue: str, step: int) -> str:
+    """The Redis list in which kombu keeps the queue's messages of this priority step."""
+    return queue if step == 0 else f"{queue}{_PRIORITY_SEPARATOR}{step}"
+
+
+def messages_list(account: str, priority: Priority) -> str:
+    return broker_list(messages_queue(account), BROKER_PRIORITY[priority])
+
+
+def messages_lists(account: str) -> list[str]:
+    """All lists of the account's send queue, most urgent first."""
+    return [broker_list(messages_queue(account), step) for step in PRIORITY_STEPS]
+
+
+def deliver_envelope(message_id: str, account: str, priority: Priority) -> str:
+    """The queue message that makes a worker deliver ``message_id``."""
+    return task_envelope(
+        DELIVER_TASK, message_id, [message_id], {}, messages_queue(account), BROKER_PRIORITY[priority]
+    )
+
+
+def task_envelope(  # noqa: PLR0917 - the six parts of one message, in the order of the format
+    task: str, task_id: str, args: list[Any], kwargs: Mapping[str, Any], queue: str, priority: int
+) -> str:
+    """A Celery protocol 2 message as kombu's Redis transport stores it: JSON text."""
+    body = json.dumps([args, kwargs, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}])
+    return json.dumps(
+        {
+            "body": base64.b64encode(body.encode()).decode(),
+            "content-encoding": "utf-8",
+            "content-type": "application/json",
+            "headers": {
+                "lang": "py",
+                "task": task,
+                "id": task_id,
+                "root_id": task_id,
+                "parent_id": None,
+                "group": None,
+                "argsrepr": "(…)",
+                "kwargsrepr": "{…}",
+                "ignore_result": True,
+            },
+            "properties": {
+                "correlation_id": task_id,
+                "delivery_mode": 2,
+                "delivery_info": {"exchange": "", "routing_key": queue},
+                "priority": priority,
+                "body_encoding": "base64",
+                "delivery_tag": task_id,
+            },
+        },
+        separators=(",", ":"),
+    )
+
+
+def route_task(
+    name: str, _args: Sequence[Any], kwargs: Mapping[str, Any], _options: Mapping[str, Any], **_: Any
+) -> dict[str, str] | None:
+    """Celery's router: the account named in the arguments decides the queue."""
+    account = str((kwargs or {}).get("account") or DEFAULT_ACCOUNT)
+    if name == SEND_TASK:
+        return {"queue": messages_queue(account)}
+    if name in CONTROL_TASKS:
+        return {"queue": control_queue(account)}
+    return None

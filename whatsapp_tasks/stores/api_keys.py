@@ -1,0 +1,64 @@
+"""API keys: who may call, what for, and the secrets that sign."""
+
+import json
+import secrets
+from dataclasses import asdict, dataclass, field
+
+from whatsapp_tasks.stores import keys
+from whatsapp_tasks.stores.connection import Database
+
+SCOPES = ("send", "read", "admin")
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """``secrets`` holds one, or two during a rotation. They are kept as they are: HMAC needs them."""
+
+    id: str
+    label: str
+    scopes: tuple[str, ...]
+    created_ms: int
+    secrets: tuple[str, ...] = field(repr=False, default=())
+
+    def allows(self, scope: str) -> bool:
+        return scope in self.scopes or "admin" in self.scopes
+
+
+class ApiKeys:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def create(self, label: str, scopes: tuple[str, ...], now_ms: int) -> ApiKey:
+        """A new key with its secret, 256 random bits; the caller shows the secret once."""
+        key = ApiKey(
+            f"wak_{secrets.token_hex(8)}", label, scopes, now_ms, (f"was_{secrets.token_urlsafe(32)}",)
+        )
+        self.put(key)
+        return key
+
+    def put(self, key: ApiKey) -> None:
+        self._db.do("HSET", keys.API_KEYS, key.id, json.dumps(asdict(key)))
+
+    def get(self, key_id: str) -> ApiKey | None:
+        text = self._db.text("HGET", keys.API_KEYS, key_id)
+        return _key(text) if text else None
+
+    def all(self) -> list[ApiKey]:
+        return sorted(
+            (_key(text) for text in self._db.texts("HVALS", keys.API_KEYS)), key=lambda key: key.created_ms
+        )
+
+    def rotate(self, key: ApiKey) -> ApiKey:
+        """Adds a secret; the one before stays valid until the next rotation."""
+        fresh = f"was_{secrets.token_urlsafe(32)}"
+        rotated = ApiKey(key.id, key.label, key.scopes, key.created_ms, (fresh, *key.secrets[:1]))
+        self.put(rotated)
+        return rotated
+
+    def revoke(self, key_id: str) -> bool:
+        return self._db.number("HDEL", keys.API_KEYS, key_id) == 1
+
+
+def _key(text: str) -> ApiKey:
+    fields = json.loads(text)
+    return ApiKey(**{**fields, "scopes": tuple(fields["scopes"]), "secrets": tuple(fields["secrets"])})

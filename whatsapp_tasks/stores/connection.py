@@ -1,0 +1,129 @@
+"""The connection to Redis: bounded in time, with errors of ours, and the scripts by name."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import redis
+from redis.backoff import NoBackoff
+from redis.exceptions import (
+    BusyLoadingError,
+    ConnectionError,
+    ReadOnlyError,
+    TimeoutError,
+)
+from redis.retry import Retry
+
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.errors import StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+AWAY = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError)
+
+START_ATTEMPTS = 5
+START_FIRST_DELAY_SECONDS = 1.0
+
+
+@cache
+def _source(name: str) -> str:
+    return files(__package__).joinpath(f"scripts/{name}.lua").read_text("utf-8")
+
+
+class Database:
+    """The few Redis commands that the stores use, on texts, failing closed.
+
+    Every method raises StoreUnavailable when Redis is away or answers too late. Nothing is tried twice in
+    here: a script that ran although its answer was lost must not run again.
+    """
+
+    def __init__(self, client: redis.Redis) -> None:
+        self.client = client
+        self._scripts: dict[str, Any] = {}
+
+    @classmethod
+    def connect(cls, settings: Settings) -> "Database":
+        """Lazily: nothing is sent before the first command."""
+        return cls(
+            redis.Redis.from_url(
+                settings.redis_url,
+                decode_responses=True,
+                socket_timeout=settings.redis_timeout_seconds,
+                socket_connect_timeout=settings.redis_timeout_seconds,
+                retry=Retry(NoBackoff(), 0),
+            )
+        )
+
+    def run(self, script: str, keys: Sequence[str], args: Sequence[str | int | float]) -> Any:
+        """Runs ``scripts/<script>.lua`` in one round trip."""
+        if script not in self._scripts:
+            self._scripts[script] = self.client.register_script(_source(script))
+        with _failing_closed():
+            return self._scripts[script](keys=keys, args=args)
+
+    def together(self, *commands: tuple[str | int | float, ...]) -> list[Any]:
+        """Several commands as one transaction."""
+        with _failing_closed(), self.client.pipeline() as pipe:
+            for command in commands:
+                pipe.execute_command(*command)
+            return list(pipe.execute())
+
+    def do(self, *command: str | int | float) -> Any:
+        """Any command, answered as redis-py parses it."""
+        with _failing_closed():
+            return self.client.execute_command(*command)  # type: ignore[no-untyped-call]  # untyped there
+
+    # The answers that stores rely on, typed.
+
+    def text(self, *command: str | int | float) -> str | None:
+        answer = self.do(*command)
+        return None if answer is None else str(answer)
+
+    def texts(self, *command: str | int | float) -> list[str]:
+        return [str(item) for item in self.do(*command)]
+
+    def number(self, *command: str | int | float) -> int:
+        return int(self.do(*command) or 0)
+
+    def record(self, key: str) -> dict[str, str]:
+        return dict(self.do("HGETALL", key))
+
+
+@contextmanager
+def _failing_closed() -> Iterator[None]:
+    try:
+        yield
+    except AWAY as error:
+        raise StoreUnavailable from error
+
+
+def await_redis(database: Database, process: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    """Waits for Redis at the start of a process: 5 attempts, 1 s x 2^n between them (the blueprint's).
+
+    Raises StoreUnavailable after the last; the caller ends with exit code 1.
+    """
+    for attempt in range(1, START_ATTEMPTS + 1):
+        try:
+            database.do("PING")
+        except StoreUnavailable as error:
+            delay = START_FIRST_DELAY_SECONDS * 2 ** (attempt - 1)
+            last = attempt == START_ATTEMPTS
+            log.warning(
+                "Redis is not reachable",
+                extra={
+                    "process": process,
+                    "attempt": attempt,
+                    "of": START_ATTEMPTS,
+                    "next_in_seconds": None if last else delay,
+                    "cause": str(error.__cause__ or error),
+                },
+            )
+            if last:
+                raise
+            sleep(delay)
+        else:
+            return

@@ -1,0 +1,42 @@
+"""Names of Redis keys. Those of one account share the hash tag ``{account}``."""
+
+GLOBAL_ACCOUNTS = "wa:accounts"
+API_KEYS = "wa:api-keys"
+OPT_OUTS = "wa:opt-outs"
+
+
+def nonce(digest: str) -> str:
+    return f"wa:nonce:{digest}"
+
+
+class AccountKeys:
+    """The keys of one account, each named for what it holds."""
+
+    def __init__(self, account: str) -> None:
+        prefix = f"wa:{{{account}}}:"
+        self._prefix = prefix
+        self.account = prefix + "account"  # hash: the account's own settings; exists = account exists
+        self.log = prefix + "log"  # zset: message id by time of acceptance, ms
+        self.open = prefix + "open:"  # zset per priority: message id by order of enqueueing
+        self.schedule = prefix + "schedule"  # zset: message id by the time it is due, ms
+        self.expiring = prefix + "expiring"  # zset: message id by expires_at, ms
+        self.watched = prefix + "watched"  # zset: message id by the time ticks are no longer followed, ms
+        self.unknown = prefix + "unknown"  # zset: message id by the time it became unknown, ms
+        self.sequence = prefix + "sequence"  # counter: order of enqueueing
+        self.lease = prefix + "lease"  # hash with ttl: token, fence, holder
+        self.fence = prefix + "fence"  # counter
+        self.session = prefix + "session"  # hash: state, reason, since_ms, actor
+        self.history = prefix + "history"  # list of JSON, newest first
+        self.pauses = prefix + "pauses"  # hash: reason -> JSON
+        self.qr = prefix + "qr"  # hash with ttl: ref, seen_ms
+        self.heartbeat = prefix + "heartbeat"  # JSON with ttl
+        self.known_chats = prefix + "known-chats"  # hash: phone -> title seen on a sure way into the chat
+
+    def message(self, message_id: str) -> str:
+        return f"{self._prefix}m:{message_id}"
+
+    def identity(self, digest: str) -> str:
+        return f"{self._prefix}identity:{digest}"
+
+    def open_messages(self, priority: str) -> str:
+        return self.open + priority

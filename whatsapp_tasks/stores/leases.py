@@ -1,0 +1,117 @@
+"""The lease: one worker per account, with a fencing number that grows with each holder."""
+
+import json
+import os
+import secrets
+import socket
+import threading
+import time
+from dataclasses import asdict, dataclass
+
+import psutil
+
+from whatsapp_tasks.errors import LeaseLost
+from whatsapp_tasks.stores import keys
+from whatsapp_tasks.stores.connection import Database
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a lease: enough to find the process, and to know when it is dead."""
+
+    host: str
+    boot: str
+    pid: int
+    started: float
+
+    @classmethod
+    def this_process(cls) -> "Holder":
+        return cls(socket.gethostname(), _boot_id(), os.getpid(), round(psutil.Process().create_time(), 1))
+
+    def certainly_dead(self) -> bool:
+        """True only for a process of this very boot of this host (and its pid namespace) that is gone."""
+        if (self.host, self.boot) != (socket.gethostname(), _boot_id()):
+            return False
+        try:
+            process = psutil.Process(self.pid)
+            return process.status() == psutil.STATUS_ZOMBIE or abs(process.create_time() - self.started) > 1
+        except psutil.NoSuchProcess:
+            return True
+
+    def __str__(self) -> str:
+        return f"process {self.pid} on {self.host}"
+
+
+class Lease:
+    """Held from ``acquire`` until ``release``; renewed by ``renew`` (a daemon thread's work).
+
+    ``check`` tells by the local clock alone, so it also holds when Redis is away or this process was stopped.
+    """
+
+    def __init__(self, database: Database, account: str, seconds: float) -> None:
+        self._db = database
+        self._keys = keys.AccountKeys(account)
+        self._seconds = seconds
+        self._token = secrets.token_hex(8)
+        self._valid_until = 0.0
+        self._lock = threading.Lock()
+        self.fence = 0
+
+    def acquire(self) -> Holder | None:
+        """None when the lease is ours now, else the holder. One that certainly died is succeeded at once."""
+        holder, token = self._try_acquire("")
+        if holder is not None and holder.certainly_dead():
+            holder, _ = self._try_acquire(token)
+        return holder
+
+    def _try_acquire(self, dead_token: str) -> tuple[Holder | None, str]:
+        begun = time.monotonic()
+        answer = self._db.run(
+            "lease_acquire",
+            [self._keys.lease, self._keys.fence],
+            [self._token, self._ttl_ms, json.dumps(asdict(Holder.this_process())), dead_token],
+        )
+        if answer[0] == 0:
+            return Holder(**json.loads(answer[1])), answer[2]
+        with self._lock:
+            self.fence = int(answer[1])
+            self._valid_until = begun + self._seconds
+        return None, ""
+
+    def renew(self) -> bool:
+        """True when the lease is still ours."""
+        begun = time.monotonic()
+        ours = bool(self._db.run("lease_renew", [self._keys.lease], [self._token, self._ttl_ms]))
+        with self._lock:
+            self._valid_until = begun + self._seconds if ours else 0.0
+        return ours
+
+    def check(self, margin_seconds: float = 0.0) -> None:
+        """Raises LeaseLost unless the lease is ours for at least ``margin_seconds`` more."""
+        with self._lock:
+            if time.monotonic() + margin_seconds >= self._valid_until:
+                raise LeaseLost
+
+    def release(self) -> None:
+        with self._lock:
+            self._valid_until = 0.0
+        self._db.run("lease_renew", [self._keys.lease], [self._token, 0])
+
+    @property
+    def _ttl_ms(self) -> int:
+        return int(self._seconds * 1000)
+
+
+def current_holder(database: Database, account: str) -> Holder | None:
+    """Who holds the account's lease now."""
+    text = database.text("HGET", keys.AccountKeys(account).lease, "holder")
+    return Holder(**json.loads(text)) if text else None
+
+
+def _boot_id() -> str:
+    # The pid namespace is part of it: the same pid means another process in another container.
+    try:
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+            return f"{file.read().strip()} {os.readlink('/proc/self/ns/pid')}"
+    except OSError:
+        return "unknown"

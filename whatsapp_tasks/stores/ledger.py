@@ -1,0 +1,316 @@
+"""The ledger: what became of each message. Check and change are one script each."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from whatsapp_tasks.domain.intents import Intent
+from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.domain.statuses import Status, may_become
+from whatsapp_tasks.errors import LeaseLost
+from whatsapp_tasks.queues import deliver_envelope, messages_list
+from whatsapp_tasks.stores import keys
+from whatsapp_tasks.stores.connection import Database
+
+_LIST_SCAN = 500
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    status: Status
+    at_ms: int
+    code: str | None = None
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message as the ledger knows it. Times are unix milliseconds."""
+
+    id: str
+    account: str
+    phone: str
+    text: str = field(repr=False)
+    status: Status
+    priority: Priority
+    created_ms: int
+    updated_ms: int
+    timeline: tuple[TimelineEntry, ...]
+    attempts: int = 0
+    send_at_ms: int | None = None
+    expires_at_ms: int | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    error_code: str | None = None
+    error_message: str | None = None
+    bubble_id: str | None = None
+    intent: Intent | None = None
+
+
+@dataclass(frozen=True)
+class NewMessage:
+    """What is handed to ``accept``; already validated."""
+
+    id: str
+    phone: str
+    text: str = field(repr=False)
+    identity: str
+    content: str
+    priority: Priority
+    now_ms: int
+    window_ms: int
+    send_at_ms: int | None = None
+    expires_at_ms: int | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    source: str = "api"
+    nonce: str | None = None
+    nonce_ttl_ms: int = 0
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """``outcome``: accepted, duplicate, conflict, replayed, account_unknown or opted_out."""
+
+    outcome: str
+    id: str
+    status: str
+
+
+class Ledger:
+    """The messages of one account."""
+
+    def __init__(self, database: Database, account: str, *, retention_ms: int, follow_ms: int) -> None:
+        self.account = account
+        self._db = database
+        self._keys = keys.AccountKeys(account)
+        self._retention_ms = retention_ms
+        self._follow_ms = follow_ms
+
+    def accept(self, new: NewMessage) -> Acceptance:
+        """Identity, record and queue entry in one step. Raises StoreUnavailable; then nothing is known:
+        the caller repeats the request with the same key and learns it.
+        """
+        k = self._keys
+        outcome, message_id, status = self._db.run(
+            "accept",
+            [
+                k.account,
+                k.identity(new.identity),
+                k.message(new.id),
+                k.log,
+                k.open_messages(new.priority),
+                k.schedule,
+                keys.nonce(new.nonce or ""),
+                keys.OPT_OUTS,
+                messages_list(self.account, new.priority),
+                k.sequence,
+                k.expiring,
+            ],
+            [
+                new.now_ms,
+                new.id,
+                new.phone,
+                new.text,
+                new.window_ms,
+                new.content,
+                new.priority,
+                "" if new.send_at_ms is None else new.send_at_ms,
+                "" if new.expires_at_ms is None else new.expires_at_ms,
+                json.dumps(new.metadata) if new.metadata else "",
+                deliver_envelope(new.id, self.account, new.priority),
+                new.nonce_ttl_ms if new.nonce else "",
+                new.source,
+            ],
+        )
+        return Acceptance(outcome, message_id, status)
+
+    def get(self, message_id: str) -> Message | None:
+        record = self._db.record(self._keys.message(message_id))
+        return _message(self.account, record) if record else None
+
+    def claim(self, message_id: str, fence: int, now_ms: int) -> str:
+        """Takes a message in hand; see ``scripts/claim.lua`` for the outcomes. Raises LeaseLost."""
+        k = self._keys
+        outcome: str = self._db.run(
+            "claim",
+            [k.message(message_id), k.lease, k.pauses, keys.OPT_OUTS, k.schedule],
+            [now_ms, fence],
+        )
+        if outcome == "lease_lost":
+            raise LeaseLost
+        return outcome
+
+    def note(self, message_id: str, fence: int, **fields: str) -> None:
+        """Writes into the record of the message in hand; raises LeaseLost when it is not in our hands."""
+        args: list[str | int] = [fence]
+        for name, value in fields.items():
+            args += [name, value]
+        if self._db.run("note", [self._keys.message(message_id), self._keys.lease], args) != "ok":
+            raise LeaseLost
+
+    def note_intent(self, message_id: str, fence: int, intent: Intent) -> None:
+        """Durable before Enter: what to look for in the chat, should we die."""
+        self.note(message_id, fence, intent=intent.to_json())
+
+    def advance(
+        self,
+        message: Message,
+        to: Status,
+        now_ms: int,
+        *,
+        fence: int | None = None,
+        code: str | None = None,
+        due_ms: int | None = None,
+        **fields: str,
+    ) -> bool:
+        """Moves a message on. False when its status by now does not allow it; raises LeaseLost."""
+        k = self._keys
+        args: list[str | int] = [
+            now_ms,
+            "" if fence is None else fence,
+            to,
+            f",{','.join(sorted(may_become(to)))},",
+            code or "",
+            self._retention_ms,
+            self._follow_ms,
+            "" if due_ms is None else due_ms,
+        ]
+        for name, value in fields.items():
+            args += [name, value]
+        outcome, _ = self._db.run(
+            "advance",
+            [
+                k.message(message.id),
+                k.lease,
+                k.open_messages(message.priority),
+                k.schedule,
+                k.watched,
+                k.unknown,
+                k.expiring,
+                k.sequence,
+            ],
+            args,
+        )
+        if outcome == "lease_lost":
+            raise LeaseLost
+        return bool(outcome == "ok")
+
+    # what the worker looks after between messages
+
+    def release_due(self, now_ms: int, limit: int = 100) -> int:
+        """Puts scheduled messages whose time has come onto the queue; returns how many."""
+        return self._push(self._due(self._keys.schedule, now_ms, limit), "due")
+
+    def requeue_lost(self) -> int:
+        """Puts back what is open but no longer queued: its queue entry died with a worker.
+
+        Lists are first in, first out, so whatever was taken off one was enqueued before its next entry. To
+        be called by the lease's holder while it has nothing in hand.
+        """
+        pushed = 0
+        for priority in Priority:
+            next_entry = self._db.text("LINDEX", messages_list(self.account, priority), -1)
+            open_key = self._keys.open_messages(priority)
+            below = "+inf"
+            if next_entry:
+                next_id = json.loads(next_entry)["headers"]["id"]
+                score = self._db.text("ZSCORE", open_key, next_id)
+                if score is None:
+                    continue  # not from dispatch, so it tells no place; the next look will
+                below = f"({score}"
+            lost = self._db.texts("ZRANGEBYSCORE", open_key, "-inf", below)
+            pushed += self._push(reversed(lost), "lost")
+        return pushed
+
+    def due_to_expire(self, now_ms: int, limit: int = 100) -> list[str]:
+        return self._due(self._keys.expiring, now_ms, limit)
+
+    def watched(self, now_ms: int, limit: int = 200) -> list[Message]:
+        """Sent and unknown messages whose ticks are still followed, newest first."""
+        self._db.do("ZREMRANGEBYSCORE", self._keys.watched, "-inf", now_ms)
+        return list(self._messages(self._db.texts("ZREVRANGE", self._keys.watched, 0, limit - 1)))
+
+    def open_count(self) -> int:
+        return sum(self._db.number("ZCARD", self._keys.open_messages(p)) for p in Priority)
+
+    def counts(self) -> dict[str, int]:
+        """How many are open, scheduled, unknown; for the account's page."""
+        k = self._keys
+        return {
+            "open": self.open_count(),
+            "scheduled": self._db.number("ZCARD", k.schedule),
+            "unknown": self._db.number("ZCARD", k.unknown),
+        }
+
+    def page(
+        self, *, status: str | None, phone: str | None, cursor: str | None, limit: int
+    ) -> tuple[list[Message], str | None]:
+        """Newest first; ``cursor`` is what the last page returned. At most 500 records are looked at."""
+        start = int(cursor) if cursor else 0
+        found: list[Message] = []
+        ids = self._db.texts("ZREVRANGE", self._keys.log, start, start + _LIST_SCAN - 1)
+        for offset, message_id in enumerate(ids):
+            message = self.get(message_id)
+            if message is None or (status and message.status != status) or (phone and message.phone != phone):
+                continue
+            found.append(message)
+            if len(found) == limit:
+                return found, str(start + offset + 1)
+        return found, str(start + _LIST_SCAN) if len(ids) == _LIST_SCAN else None
+
+    def _due(self, key: str, now_ms: int, limit: int) -> list[str]:
+        return self._db.texts("ZRANGEBYSCORE", key, "-inf", now_ms, "LIMIT", 0, limit)
+
+    def _messages(self, ids: Iterable[str]) -> Iterator[Message]:
+        for message_id in ids:
+            message = self.get(message_id)
+            if message is not None:
+                yield message
+
+    def _push(self, ids: Iterable[str], how: str) -> int:
+        k = self._keys
+        pushed = 0
+        for message_id in ids:
+            priority = Priority(self._db.text("HGET", k.message(message_id), "priority") or Priority.NORMAL)
+            pushed += self._db.run(
+                "push",
+                [
+                    k.message(message_id),
+                    k.schedule,
+                    k.open_messages(priority),
+                    messages_list(self.account, priority),
+                    k.sequence,
+                ],
+                [message_id, deliver_envelope(message_id, self.account, priority), how],
+            )
+        return pushed
+
+
+def _message(account: str, record: Mapping[str, str]) -> Message:
+    def number(name: str) -> int | None:
+        return int(record[name]) if record.get(name) else None
+
+    return Message(
+        id=record["id"],
+        account=account,
+        phone=record["phone"],
+        text=record["text"],
+        status=Status(record["status"]),
+        priority=Priority(record["priority"]),
+        created_ms=int(record["created_ms"]),
+        updated_ms=int(record["updated_ms"]),
+        timeline=tuple(_timeline(record["timeline"])),
+        attempts=int(record.get("attempts", 0)),
+        send_at_ms=number("send_at_ms"),
+        expires_at_ms=number("expires_at_ms"),
+        metadata=json.loads(record["metadata"]) if record.get("metadata") else {},
+        error_code=record.get("error_code"),
+        error_message=record.get("error_message"),
+        bubble_id=record.get("bubble_id"),
+        intent=Intent.from_json(record["intent"]) if record.get("intent") else None,
+    )
+
+
+def _timeline(text: str) -> Iterator[TimelineEntry]:
+    for part in text.split(";"):
+        status, at_ms, *code = part.split("@")
+        yield TimelineEntry(Status(status), int(at_ms), code[0] if code else None)

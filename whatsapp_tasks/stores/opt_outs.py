@@ -1,0 +1,26 @@
+"""Phones that asked not to be written to. A message to one is refused before anything is queued."""
+
+from collections.abc import Iterator
+
+from whatsapp_tasks.stores import keys
+from whatsapp_tasks.stores.connection import Database
+
+
+class OptOuts:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def add(self, phone: str) -> bool:
+        return self._db.number("SADD", keys.OPT_OUTS, phone) == 1
+
+    def remove(self, phone: str) -> bool:
+        return self._db.number("SREM", keys.OPT_OUTS, phone) == 1
+
+    def contains(self, phone: str) -> bool:
+        return self._db.number("SISMEMBER", keys.OPT_OUTS, phone) == 1
+
+    def all(self) -> Iterator[str]:
+        cursor = -1
+        while cursor:
+            cursor, page = self._db.do("SSCAN", keys.OPT_OUTS, max(cursor, 0), "COUNT", 500)
+            yield from page

@@ -1,0 +1,46 @@
+-- Accepts one message: identity, record and queue entry come into being together or not at all.
+--
+-- KEYS  1 account record   2 identity claim   3 message record    4 log of messages   5 open messages
+--       6 schedule         7 nonce            8 opt-out list      9 broker list      10 enqueue counter
+--      11 expiring
+-- ARGV  1 now ms           2 message id       3 phone             4 text              5 window ms
+--       6 content digest   7 priority         8 send_at ms or ''  9 expires_at ms or ''
+--      10 metadata JSON   11 queue message   12 nonce ttl ms or '' (no nonce)        13 source
+--
+-- Returns {outcome, message id, status}; outcomes: accepted, duplicate, conflict, replayed,
+-- account_unknown, opted_out. Only `accepted` (and the nonce of every outcome but account_unknown) is kept.
+local now, id = tonumber(ARGV[1]), ARGV[2]
+if redis.call('EXISTS', KEYS[1]) == 0 then return {'account_unknown', '', ''} end
+if ARGV[12] ~= '' and not redis.call('SET', KEYS[7], '1', 'NX', 'PX', ARGV[12]) then
+  return {'replayed', '', ''}
+end
+
+local claim = redis.call('HMGET', KEYS[2], 'id', 'content')
+if claim[1] then
+  if claim[2] ~= ARGV[6] then return {'conflict', claim[1], ''} end
+  -- The record's key shares the prefix of ours; its status is what the first caller would see now.
+  local record = string.sub(KEYS[3], 1, #KEYS[3] - #id) .. claim[1]
+  return {'duplicate', claim[1], redis.call('HGET', record, 'status') or 'expired'}
+end
+if redis.call('SISMEMBER', KEYS[8], ARGV[3]) == 1 then return {'opted_out', '', ''} end
+
+redis.call('HSET', KEYS[2], 'id', id, 'content', ARGV[6])
+redis.call('PEXPIRE', KEYS[2], ARGV[5])
+local seq = redis.call('INCR', KEYS[10])
+redis.call('HSET', KEYS[3], 'id', id, 'phone', ARGV[3], 'text', ARGV[4], 'status', 'queued',
+  'created_ms', now, 'updated_ms', now, 'priority', ARGV[7], 'attempts', 0, 'source', ARGV[13],
+  'timeline', 'queued@' .. ARGV[1])
+if ARGV[8] ~= '' then redis.call('HSET', KEYS[3], 'send_at_ms', ARGV[8]) end
+if ARGV[9] ~= '' then
+  redis.call('HSET', KEYS[3], 'expires_at_ms', ARGV[9])
+  redis.call('ZADD', KEYS[11], ARGV[9], id)
+end
+if ARGV[10] ~= '' then redis.call('HSET', KEYS[3], 'metadata', ARGV[10]) end
+redis.call('ZADD', KEYS[4], now, id)
+redis.call('ZADD', KEYS[5], seq, id)
+if ARGV[8] ~= '' and tonumber(ARGV[8]) > now then
+  redis.call('ZADD', KEYS[6], ARGV[8], id)
+else
+  redis.call('LPUSH', KEYS[9], ARGV[11])
+end
+return {'accepted', id, 'queued'}

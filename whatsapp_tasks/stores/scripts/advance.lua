@@ -1,0 +1,38 @@
+-- Moves a message to another status, never backwards, and keeps every index in step.
+--
+-- KEYS  1 message record   2 lease   3 open messages   4 schedule   5 watched (sent, ticks to follow)
+--       6 unknown          7 expiring   8 enqueue counter
+-- ARGV  1 now ms           2 fence or '' (not a worker)   3 new status   4 ',from,from,'
+--       5 code or ''       6 retention ms                 7 follow ms     8 due ms or '' (back to queued)
+--       9… field, value pairs to write into the record
+--
+-- Returns {outcome, status now}; outcomes: ok, lease_lost, gone, refused (no way from the present status).
+local now, to, id = tonumber(ARGV[1]), ARGV[3], nil
+if ARGV[2] ~= '' and redis.call('HGET', KEYS[2], 'fence') ~= ARGV[2] then return {'lease_lost', ''} end
+local m = redis.call('HMGET', KEYS[1], 'status', 'id', 'timeline')
+if not m[1] then return {'gone', ''} end
+id = m[2]
+if not string.find(ARGV[4], ',' .. m[1] .. ',', 1, true) then return {'refused', m[1]} end
+
+local entry = to .. '@' .. ARGV[1]
+if ARGV[5] ~= '' then entry = entry .. '@' .. ARGV[5] end
+redis.call('HSET', KEYS[1], 'status', to, 'updated_ms', now, 'timeline', m[3] .. ';' .. entry)
+for i = 9, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+
+if to == 'queued' then
+  redis.call('HDEL', KEYS[1], 'intent')
+  redis.call('ZADD', KEYS[4], ARGV[8], id)
+  return {'ok', to}
+end
+redis.call('ZREM', KEYS[4], id)
+redis.call('ZREM', KEYS[7], id)
+if to == 'sending' then return {'ok', to} end
+redis.call('ZREM', KEYS[3], id)
+if to == 'unknown' then redis.call('ZADD', KEYS[6], now, id) else redis.call('ZREM', KEYS[6], id) end
+if to == 'sent' or to == 'delivered' or to == 'unknown' then
+  redis.call('ZADD', KEYS[5], now + tonumber(ARGV[7]), id)
+else
+  redis.call('ZREM', KEYS[5], id)
+end
+if to ~= 'unknown' then redis.call('PEXPIRE', KEYS[1], ARGV[6]) end
+return {'ok', to}

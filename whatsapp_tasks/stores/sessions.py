@@ -1,0 +1,86 @@
+"""What is known of an account's session: state, history, QR code, heartbeat."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from whatsapp_tasks.domain.states import SessionEvent, SessionState, next_state
+from whatsapp_tasks.errors import LeaseLost
+from whatsapp_tasks.stores import keys
+from whatsapp_tasks.stores.connection import Database
+
+HISTORY_KEPT = 200
+
+
+@dataclass(frozen=True)
+class SessionRecord:
+    state: SessionState
+    reason: str
+    since_ms: int
+    actor: str
+
+
+class Sessions:
+    """The session of one account."""
+
+    def __init__(self, database: Database, account: str) -> None:
+        self._db = database
+        self._keys = keys.AccountKeys(account)
+
+    def get(self) -> SessionRecord:
+        record = self._db.record(self._keys.session)
+        return SessionRecord(
+            SessionState(record.get("state", SessionState.INIT)),
+            record.get("reason", ""),
+            int(record.get("since_ms", 0)),
+            record.get("actor", ""),
+        )
+
+    def apply(
+        self, event: SessionEvent, now_ms: int, *, reason: str, actor: str, fence: int | None
+    ) -> SessionState:
+        """The state after ``event``; raises IllegalTransition (nothing changes) or LeaseLost."""
+        while True:
+            before = self._db.text("HGET", self._keys.session, "state") or ""
+            after = next_state(SessionState(before) if before else SessionState.INIT, event)
+            outcome, _ = self._db.run(
+                "transition",
+                [self._keys.session, self._keys.history, self._keys.lease],
+                [before, after, event, reason, actor, now_ms, HISTORY_KEPT, "" if fence is None else fence],
+            )
+            if outcome == "ok":
+                return after
+            if outcome == "lease_lost":
+                raise LeaseLost
+
+    def history(self, limit: int = 50) -> list[dict[str, Any]]:
+        return [json.loads(entry) for entry in self._db.texts("LRANGE", self._keys.history, 0, limit - 1)]
+
+    def show_qr(self, ref: str, now_ms: int, ttl_seconds: int = 30) -> None:
+        """Keeps the code the page shows; it is gone when the worker stops repeating it."""
+        self._db.together(
+            ("HSET", self._keys.qr, "ref", ref, "seen_ms", now_ms), ("EXPIRE", self._keys.qr, ttl_seconds)
+        )
+
+    def hide_qr(self) -> None:
+        self._db.do("DEL", self._keys.qr)
+
+    def qr(self) -> str | None:
+        """The text inside the QR code that the page shows now."""
+        return self._db.text("HGET", self._keys.qr, "ref")
+
+    def beat(self, facts: Mapping[str, Any], ttl_seconds: int) -> None:
+        """The worker's sign of life, for everyone who asks how it is."""
+        self._db.do("SET", self._keys.heartbeat, json.dumps(facts), "EX", ttl_seconds)
+
+    def heartbeat(self) -> dict[str, Any] | None:
+        text = self._db.text("GET", self._keys.heartbeat)
+        return json.loads(text) if text else None
+
+    def learn_chat_title(self, phone: str, title: str) -> None:
+        self._db.do("HSET", self._keys.known_chats, phone, title)
+
+    def chat_title(self, phone: str) -> str | None:
+        """The header of the phone's chat, as seen when there was no doubt that it was this chat."""
+        return self._db.text("HGET", self._keys.known_chats, phone)
