@@ -1,0 +1,19 @@
+"""What all tests share: hypothesis profiles, and an environment without settings of ours."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# CI machines and this suite's Redis stall now and then; a slow example is no failure.
+settings.register_profile("local", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("local"), derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A developer's own WHATSAPP_* and REDIS_URL do not reach the tests."""
+    for name in os.environ:
+        if name.startswith("WHATSAPP_") or name == "REDIS_URL":
+            monkeypatch.delenv(name)
