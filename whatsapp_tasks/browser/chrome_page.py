@@ -77,7 +77,8 @@ class ChromePage:
         _require_time(deadline)
         before = self._frame(deadline)
         self._connection.navigate(url, deadline)
-        if before["url"] + before.get("urlFragment", "") != url and before["url"] == url.partition("#")[0]:
+        document, fragment, _ = url.partition("#")
+        if fragment and document == before["url"]:
             return  # another place in the same document
         self._wait_for_document_after(before["loaderId"], deadline)
 

@@ -6,11 +6,6 @@ from typing import Any, Protocol
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.memory import TreeMemory
 from whatsapp_tasks.browser.page import JSON
-from whatsapp_tasks.errors import PageChanged
-
-
-class ContextMissing(PageChanged):
-    """The document was replaced before the script began: nothing of it ran."""
 
 
 class Connection(Protocol):

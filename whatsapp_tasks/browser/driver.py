@@ -19,6 +19,7 @@ from typing import Any, cast
 
 import undetected_chromedriver as uc
 import urllib3
+import websocket
 from selenium.common.exceptions import InvalidSessionIdException, NoSuchWindowException, WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.chrome.webdriver import WebDriver as SeleniumChrome
@@ -27,7 +28,6 @@ from selenium.webdriver.remote.remote_connection import RemoteConnection
 
 from whatsapp_tasks.browser.chrome_options import BrowserOptions, chromium_command, user_agent
 from whatsapp_tasks.browser.chrome_page import ChromePage
-from whatsapp_tasks.browser.connection import ContextMissing
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.memory import TreeMemory, measure
 from whatsapp_tasks.browser.page import JSON, Page
@@ -63,13 +63,12 @@ _EXIT_REASONS = {
 
 # How ChromeDriver 156 tells that …
 _DEAD = ("tab crashed", "disconnected", "not connected to DevTools", "target window already closed")
-_CONTEXT_MISSING = ("Cannot find context with specified id", "No frame for given id found")
 _CONTEXT_LOST = (
-    "Execution context was destroyed",
+    "no such execution context",
+    "No frame for given id found",
     "Inspected target navigated or closed",
-    "Promise was collected",
+    "aborted by navigation",
 )
-
 _constructing = threading.Lock()
 
 
@@ -85,6 +84,11 @@ def open_page(options: BrowserOptions, deadline: Deadline) -> Page:
         log.warning("The browser is started by a thread other than the main one and ends with that thread")
     processes = ProcessPair()
     watchdog = Watchdog(processes.kill)
+
+    def end() -> None:
+        watchdog.stop()
+        processes.kill()
+
     try:
         with watchdog.guard(deadline):
             version = _version_of(options.chromium, deadline)
@@ -93,15 +97,15 @@ def open_page(options: BrowserOptions, deadline: Deadline) -> Page:
             page.prepare(options, deadline)
             return page
     except BrowserStartFailed:
-        processes.kill()
+        end()
         raise
     except (*_FOREIGN, ValueError, BrowserError) as error:
         code = processes.browser.exit_code() if processes.browser else None
-        processes.kill()
+        end()
         reason = "it was not up at the deadline" if watchdog.fired else _first_line(error)
         raise BrowserStartFailed(f"The browser did not start: {reason}", exit_code=code) from error
     except BaseException:
-        processes.kill()
+        end()
         raise
 
 
@@ -261,6 +265,8 @@ class _DriverConnection:
         self._driver = driver
         self._processes = processes
         self._watchdog = watchdog
+        watchdog.nudge = self._stop_loading
+        self._target = driver.current_window_handle
         self.browser_version = str(driver.capabilities["browserVersion"])
         self.driver_version = str(driver.capabilities["chrome"]["chromedriverVersion"]).partition(" ")[0]
 
@@ -304,6 +310,7 @@ class _DriverConnection:
     def kill(self) -> None:
         """See `Page`."""
         self._processes.kill()
+        self._watchdog.stop()
         self._driver.http.close()  # type: ignore[no-untyped-call]
 
     def _execute(self, command: str, params: dict[str, Any], deadline: Deadline) -> Any:
@@ -313,6 +320,18 @@ class _DriverConnection:
                 return self._driver.execute(command, params)["value"]
             except _FOREIGN as error:
                 raise self._translated(error) from error
+
+    def _stop_loading(self) -> None:
+        """Give up a navigation that is under way: Chromium holds back what else it is told until its end."""
+        address = f"ws://{self._driver.options.debugger_address}/devtools/page/{self._target}"
+        with (
+            contextlib.suppress(websocket.WebSocketException, OSError),
+            contextlib.closing(
+                websocket.create_connection(address, timeout=GRACE_S, suppress_origin=True)
+            ) as line,
+        ):
+            line.send('{"id": 1, "method": "Page.stopLoading"}')
+            line.recv()
 
     def _translated(self, error: Exception) -> BrowserError:
         if self._watchdog.fired or isinstance(error, urllib3.exceptions.ReadTimeoutError):
@@ -327,8 +346,6 @@ class _DriverConnection:
         ):
             self.kill()
             return BrowserDied()
-        if any(sign in message for sign in _CONTEXT_MISSING):
-            return ContextMissing()
         if any(sign in message for sign in _CONTEXT_LOST):
             return PageChanged()
         return PageError(_first_line(error))

@@ -7,25 +7,30 @@ notice that.
 
 import json
 import time
+from dataclasses import dataclass
 from typing import Any
 
-from whatsapp_tasks.browser.connection import Connection, ContextMissing
+from whatsapp_tasks.browser.connection import Connection
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.page import JSON
 from whatsapp_tasks.errors import PageChanged, PageError, WaitTimeout
 
 _WORLD = "whatsapp-tasks"
-_MARK = "whatsappTasksWorld"
+_MARK = "whatsappTasksDocument"
 _STALE, _LATE = "stale", "late"
 _RETRY_PAUSE_S = 0.005
 
-# The mark is set in every new document before the page's own scripts run. The numbers of contexts begin anew
-# in a new renderer process, so a remembered one may mean the page's own world: there the mark is missing.
-_PREPARE = f"globalThis.{_MARK} = true"
+# Every new document gets a name of its own before the page's scripts run, and every call says which document
+# it is meant for. The numbers of contexts do not do: they begin anew in a new renderer process, where a
+# remembered one means another world, and ChromeDriver repeats a call by itself when the document was replaced
+# under it. Without the name a function would run a second time, in the new document.
+_PREPARE = f"globalThis.{_MARK} = String(Math.random())"
+_NAME = f"() => globalThis.{_MARK}"
 
 # Text travels as JSON in a string: exact for every character, with no limit of depth.
-_EVALUATE = """async function (args, ms) {
-  if (globalThis.%(mark)s !== true) return "%(stale)s";
+_EVALUATE = """async function (name, args, until) {
+  if (globalThis.%(mark)s !== name) return "%(stale)s";
+  const ms = Math.max(0, until - Date.now());
   let value = (%(function)s
   )(...JSON.parse(args));
   if (value instanceof Promise) {
@@ -37,8 +42,9 @@ _EVALUATE = """async function (args, ms) {
   return %(json)s;
 }"""
 
-_WAIT_FOR = """async function (args, ms) {
-  if (globalThis.%(mark)s !== true) return "%(stale)s";
+_WAIT_FOR = """async function (name, args, until) {
+  if (globalThis.%(mark)s !== name) return "%(stale)s";
+  const ms = Math.max(0, until - Date.now());
   const probe = (%(function)s
   );
   const list = JSON.parse(args);
@@ -78,13 +84,22 @@ _JSON = """JSON.stringify(
     (_, part) => (typeof part === "string" ? part.toWellFormed() : part))"""
 
 
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """One document and our world in it."""
+
+    loader: str
+    context: int
+    name: str
+
+
 class IsolatedWorld:
     """Our world in the main frame of one page."""
 
     def __init__(self, connection: Connection, deadline: Deadline) -> None:
         """Prepare the present document and all that follow it."""
         self._connection = connection
-        self._context: int | None = None
+        self._document: _Document | None = None
         connection.send(
             "Page.addScriptToEvaluateOnNewDocument",
             {"source": _PREPARE, "worldName": _WORLD, "runImmediately": True},
@@ -104,38 +119,46 @@ class IsolatedWorld:
                 _pause(deadline)
 
     def _run(self, template: str, function: str, args: tuple[JSON, ...], deadline: Deadline) -> JSON:
-        declaration = template % {
-            "mark": _MARK,
-            "stale": _STALE,
-            "late": _LATE,
-            "function": function,
-            "json": _JSON,
-        }
+        parts = {"mark": _MARK, "stale": _STALE, "late": _LATE, "json": _JSON, "function": function}
+        document = self._enter(deadline)
+        until = time.time() + deadline.remaining()  # the clock that the page has, too
+        answer = self._call(
+            template % parts,
+            document.context,
+            [document.name, json.dumps(args), until * 1000],
+            deadline,
+        )
+        if answer == _LATE:
+            raise WaitTimeout
+        if answer == _STALE:  # perhaps it had begun in the document before
+            raise PageChanged
+        value: JSON = json.loads(answer)["value"]
+        return value
+
+    def _enter(self, deadline: Deadline) -> _Document:
+        """Our world in the present document."""
         while True:
             try:
-                answer = self._call(declaration, args, deadline)
-            except ContextMissing:
-                answer = _STALE
+                tree = self._connection.send("Page.getFrameTree", {}, deadline)
+                frame = tree["frameTree"]["frame"]
+                if self._document is None or self._document.loader != frame["loaderId"]:
+                    world = self._connection.send(
+                        "Page.createIsolatedWorld", {"frameId": frame["id"], "worldName": _WORLD}, deadline
+                    )
+                    context = int(world["executionContextId"])
+                    name = self._call(_NAME, context, [], deadline)
+                    self._document = _Document(frame["loaderId"], context, name)
+                return self._document
             except PageChanged:
-                self._context = None
-                raise
-            if answer == _LATE:
-                raise WaitTimeout
-            if answer != _STALE:
-                value: JSON = json.loads(answer)["value"]
-                return value
-            self._context = None
-            _pause(deadline)
+                _pause(deadline)
 
-    def _call(self, declaration: str, args: tuple[JSON, ...], deadline: Deadline) -> str:
-        if self._context is None:
-            self._context = self._enter(deadline)
+    def _call(self, declaration: str, context: int, args: list[JSON], deadline: Deadline) -> str:
         answer = self._connection.send(
             "Runtime.callFunctionOn",
             {
                 "functionDeclaration": declaration,
-                "arguments": [{"value": json.dumps(args)}, {"value": deadline.remaining() * 1000}],
-                "executionContextId": self._context,
+                "arguments": [{"value": arg} for arg in args],
+                "executionContextId": context,
                 "awaitPromise": True,
                 "returnByValue": True,
             },
@@ -143,17 +166,7 @@ class IsolatedWorld:
         )
         if "exceptionDetails" in answer:
             raise PageError(_message(answer["exceptionDetails"]))
-        return str(answer["result"]["value"])
-
-    def _enter(self, deadline: Deadline) -> int:
-        """The number of our context in the present document."""
-        tree = self._connection.send("Page.getFrameTree", {}, deadline)
-        world = self._connection.send(
-            "Page.createIsolatedWorld",
-            {"frameId": tree["frameTree"]["frame"]["id"], "worldName": _WORLD},
-            deadline,
-        )
-        return int(world["executionContextId"])
+        return str(answer["result"].get("value"))
 
 
 def _pause(deadline: Deadline) -> None:
