@@ -1,6 +1,7 @@
 """What to do after a failed attempt: a decision as a value; the Task base class applies it."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from whatsapp_tasks.errors import (
     BrowserError,
@@ -17,9 +18,9 @@ LONGEST_DELAY_SECONDS = 300.0
 
 @dataclass(frozen=True)
 class RetryDecision:
-    """Type again after ``delay_seconds``, or give up with ``fail_code`` / leave it ``unknown``."""
+    """``retry``: type again after ``delay_seconds``. ``settle``: look into the chat first, at once."""
 
-    action: str  # "retry" | "fail" | "unknown"
+    action: Literal["retry", "fail", "unknown", "settle"]
     code: str
     delay_seconds: float = 0.0
 

@@ -69,7 +69,7 @@ class Database:
         """Several commands as one transaction."""
         with _failing_closed(), self.client.pipeline() as pipe:
             for command in commands:
-                pipe.execute_command(*command)
+                pipe.execute_command(*command)  # type: ignore[no-untyped-call]  # untyped there
             return list(pipe.execute())
 
     def do(self, *command: str | int | float) -> Any:

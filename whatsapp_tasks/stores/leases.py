@@ -30,13 +30,17 @@ class Holder:
 
     def certainly_dead(self) -> bool:
         """True only for a process of this very boot of this host (and its pid namespace) that is gone."""
-        if (self.host, self.boot) != (socket.gethostname(), _boot_id()):
+        if not self.is_here():
             return False
         try:
             process = psutil.Process(self.pid)
             return process.status() == psutil.STATUS_ZOMBIE or abs(process.create_time() - self.started) > 1
         except psutil.NoSuchProcess:
             return True
+
+    def is_here(self) -> bool:
+        """Whether it runs on this machine, where its life can be checked."""
+        return (self.host, self.boot) == (socket.gethostname(), _boot_id())
 
     def __str__(self) -> str:
         return f"process {self.pid} on {self.host}"

@@ -9,7 +9,7 @@ from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status, may_become
 from whatsapp_tasks.errors import LeaseLost
-from whatsapp_tasks.queues import deliver_envelope, messages_list
+from whatsapp_tasks.queues import deliver_envelope, messages_list, messages_lists
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
 
@@ -141,15 +141,21 @@ class Ledger:
 
     def note(self, message_id: str, fence: int, **fields: str) -> None:
         """Writes into the record of the message in hand; raises LeaseLost when it is not in our hands."""
-        args: list[str | int] = [fence]
+        self._note(message_id, fence, fields, unless_paused=False)
+
+    def note_intent(self, message_id: str, fence: int, intent: Intent) -> bool:
+        """Durable before Enter: what to look for in the chat, should we die. False while paused."""
+        return self._note(message_id, fence, {"intent": intent.to_json()}, unless_paused=True)
+
+    def _note(self, message_id: str, fence: int, fields: Mapping[str, str], *, unless_paused: bool) -> bool:
+        args: list[str | int] = [fence, int(unless_paused)]
         for name, value in fields.items():
             args += [name, value]
-        if self._db.run("note", [self._keys.message(message_id), self._keys.lease], args) != "ok":
+        k = self._keys
+        outcome = self._db.run("note", [k.message(message_id), k.lease, k.pauses], args)
+        if outcome not in ("ok", "paused"):
             raise LeaseLost
-
-    def note_intent(self, message_id: str, fence: int, intent: Intent) -> None:
-        """Durable before Enter: what to look for in the chat, should we die."""
-        self.note(message_id, fence, intent=intent.to_json())
+        return bool(outcome == "ok")
 
     def advance(
         self,
@@ -160,9 +166,13 @@ class Ledger:
         fence: int | None = None,
         code: str | None = None,
         due_ms: int | None = None,
+        error: tuple[str, str] | None = None,
         **fields: str,
     ) -> bool:
-        """Moves a message on. False when its status by now does not allow it; raises LeaseLost."""
+        """Moves a message on. False when its status by now does not allow it; raises LeaseLost.
+
+        ``error`` is a code and a sentence; other ``fields`` go into the record as they are.
+        """
         k = self._keys
         args: list[str | int] = [
             now_ms,
@@ -174,6 +184,8 @@ class Ledger:
             self._follow_ms,
             "" if due_ms is None else due_ms,
         ]
+        if error is not None:
+            fields |= {"error_code": error[0], "error_message": error[1]}
         for name, value in fields.items():
             args += [name, value]
         outcome, _ = self._db.run(
@@ -228,6 +240,10 @@ class Ledger:
         """Sent and unknown messages whose ticks are still followed, newest first."""
         self._db.do("ZREMRANGEBYSCORE", self._keys.watched, "-inf", now_ms)
         return list(self._messages(self._db.texts("ZREVRANGE", self._keys.watched, 0, limit - 1)))
+
+    def nothing_queued(self) -> bool:
+        """Whether the send queue is empty."""
+        return not any(self._db.number("LLEN", name) for name in messages_lists(self.account))
 
     def open_count(self) -> int:
         return sum(self._db.number("ZCARD", self._keys.open_messages(p)) for p in Priority)

@@ -1,6 +1,6 @@
 -- Accepts one message: identity, record and queue entry come into being together or not at all.
 --
--- KEYS  1 account record   2 identity claim   3 message record    4 log of messages   5 open messages
+-- KEYS  1 account record   2 identity claim   3 message record    4 log of messages   5 open messages (on the queue, or in hand)
 --       6 schedule         7 nonce            8 opt-out list      9 broker list      10 enqueue counter
 --      11 expiring
 -- ARGV  1 now ms           2 message id       3 phone             4 text              5 window ms
@@ -26,7 +26,6 @@ if redis.call('SISMEMBER', KEYS[8], ARGV[3]) == 1 then return {'opted_out', '', 
 
 redis.call('HSET', KEYS[2], 'id', id, 'content', ARGV[6])
 redis.call('PEXPIRE', KEYS[2], ARGV[5])
-local seq = redis.call('INCR', KEYS[10])
 redis.call('HSET', KEYS[3], 'id', id, 'phone', ARGV[3], 'text', ARGV[4], 'status', 'queued',
   'created_ms', now, 'updated_ms', now, 'priority', ARGV[7], 'attempts', 0, 'source', ARGV[13],
   'timeline', 'queued@' .. ARGV[1])
@@ -37,10 +36,10 @@ if ARGV[9] ~= '' then
 end
 if ARGV[10] ~= '' then redis.call('HSET', KEYS[3], 'metadata', ARGV[10]) end
 redis.call('ZADD', KEYS[4], now, id)
-redis.call('ZADD', KEYS[5], seq, id)
 if ARGV[8] ~= '' and tonumber(ARGV[8]) > now then
   redis.call('ZADD', KEYS[6], ARGV[8], id)
 else
+  redis.call('ZADD', KEYS[5], redis.call('INCR', KEYS[10]), id)
   redis.call('LPUSH', KEYS[9], ARGV[11])
 end
 return {'accepted', id, 'queued'}

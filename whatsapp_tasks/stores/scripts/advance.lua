@@ -21,6 +21,7 @@ for i = 9, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 
 if to == 'queued' then
   redis.call('HDEL', KEYS[1], 'intent')
+  redis.call('ZREM', KEYS[3], id)
   redis.call('ZADD', KEYS[4], ARGV[8], id)
   return {'ok', to}
 end

@@ -1,0 +1,98 @@
+"""Follows sent messages to delivered and read: in the open chat always, in others when idle."""
+
+import logging
+import time
+from dataclasses import dataclass
+
+from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.intents import find_intended
+from whatsapp_tasks.domain.page_snapshot import TICK_STATUS, Bubble, PageSnapshot
+from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.errors import SendError
+from whatsapp_tasks.session.context import AccountContext
+from whatsapp_tasks.session.opening import open_chat
+from whatsapp_tasks.stores.ledger import Message
+
+log = logging.getLogger(__name__)
+
+FIRST_VISIT_SECONDS = 3.0
+LONGEST_VISIT_SECONDS = 600.0
+
+
+@dataclass
+class _Visit:
+    """When to look into a chat again; the pause doubles each time nothing new was found."""
+
+    due: float
+    pause: float
+
+
+class Follower:
+    """Knows which messages wait for a tick."""
+
+    def __init__(self, context: AccountContext) -> None:
+        self._context = context
+        self._messages: dict[str, Message] = {}
+        self._visits: dict[str, _Visit] = {}
+
+    def start(self) -> None:
+        """Takes up what an earlier worker left to follow."""
+        for message in self._context.ledger.watched(self._context.now_ms()):
+            self.add(message)
+
+    def add(self, message: Message) -> None:
+        """``message`` is sent, delivered or unknown."""
+        self._messages[message.id] = message
+        self._visits[message.phone] = _Visit(time.monotonic() + FIRST_VISIT_SECONDS, FIRST_VISIT_SECONDS)
+
+    def read(self, snapshot: PageSnapshot) -> None:
+        """Takes the ticks of the open chat."""
+        chat = snapshot.chat
+        if chat is None or not self._messages:
+            return
+        by_id = {bubble.id: bubble for bubble in chat.bubbles}
+        for message in list(self._messages.values()):
+            bubble = by_id.get(message.bubble_id) if message.bubble_id else self._adopt(message, snapshot)
+            status = TICK_STATUS.get(bubble.tick or "") if bubble else None
+            if bubble is not None and status is not None and status != message.status:
+                self._advance(message, bubble, status)
+
+    def _adopt(self, message: Message, snapshot: PageSnapshot) -> Bubble | None:
+        """The bubble of an ``unknown`` message, if this is its chat and shows it by now."""
+        chat = snapshot.chat
+        if chat is None or message.intent is None:
+            return None
+        if not chat.is_with(message.phone, self._context.sessions.chat_title(message.phone)):
+            return None
+        return find_intended(message.intent, message.text, chat.bubbles, settled=False).bubble
+
+    def _advance(self, message: Message, bubble: Bubble, status: Status) -> None:
+        context = self._context
+        context.ledger.advance(
+            message, status, context.now_ms(), fence=context.lease.fence, bubble_id=bubble.id
+        )
+        now = context.ledger.get(message.id)
+        if now is not None and now.status in (Status.SENT, Status.DELIVERED, Status.UNKNOWN):
+            self.add(now)
+        else:
+            del self._messages[message.id]
+
+    def visit_due(self, page: WhatsAppPage) -> bool:
+        """Opens one chat whose time has come; to be called when nothing waits to be sent."""
+        waiting = {message.phone for message in self._messages.values()}
+        now = time.monotonic()
+        for phone, visit in list(self._visits.items()):
+            if phone not in waiting:
+                del self._visits[phone]
+            elif visit.due <= now:
+                visit.pause = min(visit.pause * 2, LONGEST_VISIT_SECONDS)
+                visit.due = now + visit.pause
+                try:
+                    open_chat(self._context, page, phone)
+                except SendError as error:
+                    log.info(
+                        "A chat could not be opened to follow its ticks",
+                        extra={"account": self._context.account, "code": error.code},
+                    )
+                return True
+        return False

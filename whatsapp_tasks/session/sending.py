@@ -1,0 +1,158 @@
+"""Sends one message: open the chat, type, write the intent down, press Enter, believe the bubble alone."""
+
+import logging
+import random
+from collections.abc import Callable
+
+from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.intents import Intent, find_intended
+from whatsapp_tasks.domain.page_snapshot import (
+    TICK_STATUS,
+    Bubble,
+    Chat,
+    Compose,
+    PageSnapshot,
+    Popup,
+    popup_of,
+)
+from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.domain.typing_plan import typing_plan
+from whatsapp_tasks.errors import SendPostponed, SendRefused, SendUnsettled, WaitTimeout
+from whatsapp_tasks.session.context import AccountContext
+from whatsapp_tasks.session.opening import open_chat
+from whatsapp_tasks.stores.ledger import Message
+
+log = logging.getLogger(__name__)
+
+BOX_SECONDS = 5.0
+"""For the compose box to take the focus, to be empty, or to show what was typed."""
+BUBBLE_SECONDS = 15.0
+"""From Enter until the page shows the bubble: it does so at once, before the server knows."""
+LEASE_MARGIN_SECONDS = 2.0
+STROKE_SECONDS = 0.02
+"""Cost of one grapheme besides its pause: 5 to 7 ms measured, times three for a busy machine."""
+
+
+def send(context: AccountContext, page: WhatsAppPage, message: Message) -> None:
+    """Types ``message`` (claimed by us) into its chat and sends it.
+
+    Raises SendRefused or SendPostponed (certainly not sent), SendUnsettled (perhaps sent), BrowserErrors
+    (whether Enter was pressed: the ledger's intent tells), LeaseLost, StoreUnavailable.
+    """
+    chat = open_chat(context, page, message.phone)
+    if chat.compose is None:
+        raise SendPostponed("chat_locked", "WhatsApp shows no compose box in this chat.")
+    ready = _type(context, page, message)
+    intent = Intent(message.attempts, ready.bubbles[-1].id if ready.bubbles else None)
+
+    context.lease.check(LEASE_MARGIN_SECONDS)
+    if message.expires_at_ms is not None and message.expires_at_ms <= context.now_ms():
+        _empty(page, Deadline.within(BOX_SECONDS))
+        raise SendPostponed("expired", "The message expired while it was typed.", about_us=False)
+    if not context.ledger.note_intent(message.id, context.lease.fence, intent):
+        _empty(page, Deadline.within(BOX_SECONDS))
+        raise SendPostponed("paused", "The account was paused while the message was typed.", about_us=False)
+    page.press_enter(Deadline.within(BOX_SECONDS))
+    follow_enter(context, page, message, intent)
+
+
+def follow_enter(context: AccountContext, page: WhatsAppPage, message: Message, intent: Intent) -> None:
+    """From Enter to the server's tick: the bubble must show, then its tick must leave "pending"."""
+    try:
+        bubble = page.until(
+            lambda s: (
+                find_intended(intent, message.text, s.chat.bubbles, settled=False).bubble if s.chat else None
+            ),
+            Deadline.within(BUBBLE_SECONDS),
+        )
+    except WaitTimeout as error:
+        now = page.look(Deadline.within(BOX_SECONDS))
+        if now.chat and now.chat.compose and now.chat.compose.text == message.text:
+            _empty(page, Deadline.within(BOX_SECONDS))
+            raise SendPostponed(
+                "enter_ignored", "The page did not take Enter; the text stayed in the box."
+            ) from error
+        raise SendUnsettled("bubble_not_seen", "Enter was pressed and no bubble appeared.") from error
+    record_bubble(context, page, message, bubble)
+
+
+def record_bubble(context: AccountContext, page: WhatsAppPage, message: Message, bubble: Bubble) -> None:
+    """Waits until the bubble's tick tells, and writes the status down."""
+    fence = context.lease.fence
+    context.ledger.note(message.id, fence, bubble_id=bubble.id)
+    try:
+        status = page.until(
+            lambda s: _status_of(s, bubble.id), Deadline.within(context.settings.ack_timeout_seconds)
+        )
+    except WaitTimeout as error:
+        raise SendUnsettled(
+            "still_pending", "The message did not reach WhatsApp's server in time."
+        ) from error
+    if status is Status.FAILED:
+        raise SendRefused("whatsapp_refused", "WhatsApp shows that the message was not sent.")
+    context.ledger.advance(message, status, context.now_ms(), fence=fence)
+
+
+def _status_of(snapshot: PageSnapshot, bubble_id: str) -> Status | None:
+    for bubble in snapshot.chat.bubbles if snapshot.chat else ():
+        if bubble.id == bubble_id and bubble.tick is not None:
+            return TICK_STATUS.get(bubble.tick)
+    return None
+
+
+def _type(context: AccountContext, page: WhatsAppPage, message: Message) -> Chat:
+    """The chat with exactly the message's text in its compose box; raises SendPostponed."""
+    settings = context.settings
+    strokes = list(
+        typing_plan(
+            message.text,
+            random.uniform,
+            fastest_ms=settings.typing_fastest_ms,
+            slowest_ms=settings.typing_slowest_ms,
+        )
+    )
+    seconds = sum(stroke.pause_ms for stroke in strokes) / 1000 + len(strokes) * STROKE_SECONDS
+    _empty(page, Deadline.within(BOX_SECONDS))
+    page.type(strokes, Deadline.within(seconds + BOX_SECONDS))
+    title = context.sessions.chat_title(message.phone)
+
+    def as_typed(snapshot: PageSnapshot) -> Chat | None:
+        chat = snapshot.chat
+        right = (
+            popup_of(snapshot) is Popup.NONE
+            and chat is not None
+            and chat.compose is not None
+            and chat.compose.text == message.text
+            and chat.is_with(message.phone, title)
+        )
+        return chat if right else None
+
+    try:
+        return page.until(as_typed, Deadline.within(BOX_SECONDS))
+    except WaitTimeout as error:
+        _empty(page, Deadline.within(BOX_SECONDS))
+        raise SendPostponed("text_altered", "The compose box does not show the text as given.") from error
+
+
+def _empty(page: WhatsAppPage, deadline: Deadline) -> None:
+    """The compose box of the open chat has the focus and holds nothing."""
+    compose = _compose(page, lambda _: True, deadline)
+    page.focus(compose, deadline)
+    compose = _compose(page, lambda c: c.focused, deadline)
+    if compose.text:
+        page.clear_compose(deadline)
+        _compose(page, lambda c: not c.text, deadline)
+
+
+def _compose(page: WhatsAppPage, wanted: Callable[[Compose], bool], deadline: Deadline) -> Compose:
+    def found(snapshot: PageSnapshot) -> Compose | None:
+        compose = snapshot.chat.compose if snapshot.chat else None
+        return compose if compose is not None and wanted(compose) else None
+
+    try:
+        return page.until(found, deadline)
+    except WaitTimeout as error:
+        raise SendPostponed(
+            "box_not_ready", "The compose box does not take the focus or cannot be emptied."
+        ) from error

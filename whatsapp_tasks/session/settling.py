@@ -1,0 +1,76 @@
+"""Settles an attempt whose end nobody wrote down: the chat tells whether the message is there."""
+
+import logging
+
+from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.intents import Finding, Intent, find_intended
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.errors import SendUnsettled, WaitTimeout
+from whatsapp_tasks.session.context import AccountContext
+from whatsapp_tasks.session.opening import open_chat
+from whatsapp_tasks.session.sending import record_bubble, send
+from whatsapp_tasks.stores.ledger import Message
+
+log = logging.getLogger(__name__)
+
+QUIET_SECONDS = 2.0
+"""A chat counts as loaded when its rows stay the same that long."""
+LOADED_SECONDS = 20.0
+
+
+def settle(context: AccountContext, page: WhatsAppPage, message: Message) -> None:
+    """Finds out what became of ``message`` (status ``sending``), and sends it when it certainly was not.
+
+    Raises what ``send`` raises; SendUnsettled (``chat_unclear``) when the chat cannot tell.
+    """
+    if message.intent is None:
+        log.info("The attempt had not come to Enter; sending anew", extra=_fields(message))
+        send(context, page, message)
+        return
+    # First as the page stands: in one that lived on, the bubble may wait for the server in memory alone, and
+    # a reload would lose it.
+    open_chat(context, page, message.phone)
+    finding = _find(page, message, message.intent)
+    if finding.verdict != "found":
+        open_chat(context, page, message.phone, fresh=True)
+        finding = _find(page, message, message.intent)
+    log.info("Settled an open attempt by the chat", extra={**_fields(message), "verdict": finding.verdict})
+    if finding.verdict == "found" and finding.bubble is not None:
+        record_bubble(context, page, message, finding.bubble)
+    elif finding.verdict == "absent":
+        send(context, page, message)
+    else:
+        raise SendUnsettled("chat_unclear", "The chat does not show the place where the message would be.")
+
+
+def _find(page: WhatsAppPage, message: Message, intent: Intent) -> Finding:
+    snapshot = _quiet(page)
+    if snapshot.chat is None:
+        return Finding("unclear")
+    settled = snapshot.online and snapshot.chat.panel and not snapshot.texts & {"offline", "connecting"}
+    return find_intended(intent, message.text, snapshot.chat.bubbles, settled=settled)
+
+
+def _quiet(page: WhatsAppPage) -> PageSnapshot:
+    """The page once its rows have stayed the same for a while."""
+    deadline = Deadline.within(LOADED_SECONDS)
+    snapshot = page.look(deadline)
+    while not deadline.passed:
+        before = _rows(snapshot)
+        try:
+            snapshot = page.until(
+                lambda s, before=before: s if _rows(s) != before else None,  # type: ignore[misc]
+                deadline.capped(QUIET_SECONDS),
+            )
+        except WaitTimeout:
+            break
+    return snapshot
+
+
+def _rows(snapshot: PageSnapshot) -> tuple[str, ...]:
+    return tuple(bubble.id for bubble in snapshot.chat.bubbles) if snapshot.chat else ()
+
+
+def _fields(message: Message) -> dict[str, str]:
+    return {"account": message.account, "message_id": message.id}

@@ -1,0 +1,82 @@
+"""Task base classes: what every task of ours does, so that a task says only what it is for."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from celery import Task
+from celery.result import AsyncResult
+
+from whatsapp_tasks.dispatch import default_dispatcher
+from whatsapp_tasks.errors import BrowserError, LeaseLost, SendError, StoreUnavailable
+from whatsapp_tasks.tasks.runtime import runtime
+
+log = logging.getLogger(__name__)
+
+
+class DeliveryTask(Task):  # type: ignore[type-arg]
+    """Runs one attempt and applies what follows from its end. Nothing is retried by Celery: an ETA would live
+    in the worker's memory, while the ledger's schedule survives it.
+    """
+
+    abstract = True
+
+    def __call__(self, message_id: str) -> None:
+        session = runtime().session
+        with structlog.contextvars.bound_contextvars(
+            account=session.context.account, message_id=message_id, task_id=self.request.id
+        ):
+            try:
+                if not self.run(message_id):
+                    runtime().gate.close()  # it stays in the ledger and is queued again at its place
+            except (SendError, BrowserError) as error:
+                decision = session.decide(message_id, error)
+                log.warning(
+                    "Attempt failed",
+                    extra={
+                        "error": type(error).__name__,
+                        "code": decision.code,
+                        "action": decision.action,
+                        "delay_seconds": round(decision.delay_seconds, 1),
+                        "detail": str(error),
+                    },
+                )
+                session.apply(message_id, decision, str(error))
+            except LeaseLost:
+                runtime().gate.close()
+                log.warning("The lease was lost; the message is left to the account's next worker")
+            except StoreUnavailable:
+                # Nothing can be written down now. The ledger still says `sending`; the chat settles it later.
+                log.warning("Redis went away during an attempt; it will be settled by the chat")
+
+
+class AdmissionTask(Task):  # type: ignore[type-arg]
+    """``delay`` and ``apply_async`` do not publish a task: they pass the message through dispatch, where REST
+    requests pass too. Raises RequestRefused or StoreUnavailable at the caller.
+    """
+
+    abstract = True
+
+    def apply_async(
+        self,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        *_: Any,
+        countdown: float | None = None,
+        eta: datetime | None = None,
+        expires: float | datetime | None = None,
+        **_options: Any,
+    ) -> AsyncResult[Any]:
+        """Celery's own options for time are understood: ``countdown``, ``eta``, ``expires``."""
+        fields = dict(kwargs or {})
+        now = datetime.now(UTC).timestamp()
+        if countdown is not None:
+            fields["send_at"] = now + countdown
+        if eta is not None:
+            fields["send_at"] = eta.timestamp()
+        if expires is not None:
+            fields["expires_at"] = expires.timestamp() if isinstance(expires, datetime) else now + expires
+        accepted = default_dispatcher().send(*(args or ()), **fields, source="task")
+        return self.AsyncResult(accepted.id)

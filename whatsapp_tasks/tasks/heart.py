@@ -1,0 +1,68 @@
+"""The worker's daemon thread: keeps the lease and the sign of life while the main thread is busy."""
+
+import logging
+import threading
+import time
+
+from whatsapp_tasks.errors import BrowserError, StoreError
+from whatsapp_tasks.session.context import AccountContext
+
+log = logging.getLogger(__name__)
+
+MEMORY_EVERY_SECONDS = 30.0
+
+
+class Heart(threading.Thread):
+    """Beats every ``heartbeat_seconds`` until ``stop``, also during a task, when a solo worker is deaf."""
+
+    def __init__(self, context: AccountContext) -> None:
+        super().__init__(name="heart", daemon=True)
+        self._context = context
+        self._stop_asked = threading.Event()
+        self._memory: dict[str, float] | None = None
+        self._next_memory = 0.0
+        self.lease_lost = threading.Event()
+
+    def run(self) -> None:
+        seconds = self._context.settings.heartbeat_seconds
+        while not self._stop_asked.wait(seconds):
+            try:
+                self.beat()
+            except StoreError as error:
+                # The lease runs out by its local clock; nothing is sent after that.
+                log.warning("No heartbeat: Redis does not answer", extra={"detail": str(error)})
+
+    def beat(self) -> None:
+        """One beat; raises StoreUnavailable."""
+        context = self._context
+        if not context.lease.renew():
+            self.lease_lost.set()
+            return
+        self._measure()
+        context.sessions.beat(
+            {
+                "worker": context.actor,
+                "at_ms": context.now_ms(),
+                "busy_with": context.busy_with,
+                "browser_running": context.keeper.running is not None,
+                "browser_starts": context.keeper.starts,
+                "memory": self._memory,
+            },
+            ttl_seconds=int(context.settings.heartbeat_seconds * 3) + 1,
+        )
+
+    def _measure(self) -> None:
+        page = self._context.keeper.running
+        if page is None or time.monotonic() < self._next_memory:
+            return
+        self._next_memory = time.monotonic() + MEMORY_EVERY_SECONDS
+        try:
+            tree = page.memory()
+        except BrowserError:
+            self._memory = None  # it just died; the main thread notices by itself
+        else:
+            self._memory = {"pss_mb": round(tree.pss_mb, 1), "anon_mb": round(tree.anon_mb, 1)}
+
+    def stop(self) -> None:
+        self._stop_asked.set()
+        self.join(timeout=5)

@@ -1,0 +1,55 @@
+"""Messages: the public task that admits one, and the internal one that delivers it."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from whatsapp_tasks.celery import app
+from whatsapp_tasks.dispatch import default_dispatcher
+from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
+from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.errors import RequestRefused
+from whatsapp_tasks.queues import DELIVER_TASK, SEND_TASK
+from whatsapp_tasks.tasks.base import AdmissionTask, DeliveryTask
+from whatsapp_tasks.tasks.runtime import runtime
+
+log = logging.getLogger(__name__)
+
+
+@app.task(name=SEND_TASK, base=AdmissionTask)
+def send_message(
+    phone: str,
+    message: str,
+    *,
+    account: str = DEFAULT_ACCOUNT,
+    idempotency_key: str | None = None,
+    send_at: float | None = None,
+    expires_at: float | None = None,
+    priority: str = Priority.NORMAL,
+    metadata: Mapping[str, Any] | None = None,
+) -> None:
+    """Sends ``message`` to ``phone``: ``send_message.delay("+4915112345678", "Hi")``.
+
+    Times are unix seconds. The body runs only for a task that was put on the queue by name
+    (``send_task``, Flower): it is admitted by the same rules, or dropped with a log line that says why.
+    """
+    try:
+        default_dispatcher().send(
+            phone,
+            message,
+            account=account,
+            idempotency_key=idempotency_key,
+            send_at=send_at,
+            expires_at=expires_at,
+            priority=priority,
+            metadata=metadata,
+            source="queue",
+        )
+    except RequestRefused as refused:
+        log.warning("A task from the queue was refused", extra={"code": refused.code, "account": account})
+
+
+@app.task(name=DELIVER_TASK, base=DeliveryTask)
+def deliver_message(message_id: str) -> bool:
+    """Brings a message of the ledger to its end."""
+    return runtime().session.deliver(message_id)

@@ -1,0 +1,153 @@
+"""Composition root of a worker process: one account, one lease, one browser, both queues, a solo pool."""
+
+import logging
+import sys
+import time
+from typing import Any
+
+from celery import bootsteps, signals
+from celery.worker import state as worker_state
+
+from whatsapp_tasks.celery import app
+from whatsapp_tasks.config import Settings, load_settings
+from whatsapp_tasks.errors import BrowserStartFailed, LeaseLost, StoreUnavailable, WhatsAppTasksError
+from whatsapp_tasks.queues import control_queue, messages_queue
+from whatsapp_tasks.session.account_session import AccountSession
+from whatsapp_tasks.session.browser_keeper import BrowserKeeper
+from whatsapp_tasks.session.context import AccountContext
+from whatsapp_tasks.stores.accounts import Accounts
+from whatsapp_tasks.stores.connection import Database, await_redis
+from whatsapp_tasks.stores.leases import Holder, Lease
+from whatsapp_tasks.stores.ledger import Ledger
+from whatsapp_tasks.stores.pauses import Pauses
+from whatsapp_tasks.stores.sessions import Sessions
+from whatsapp_tasks.tasks.gate import Gate
+from whatsapp_tasks.tasks.heart import Heart
+from whatsapp_tasks.tasks.runtime import Runtime, runtime, set_runtime
+
+log = logging.getLogger(__name__)
+
+ROUND_SECONDS = 0.25
+
+
+def run_worker(settings: Settings) -> int:
+    """Runs the worker of ``settings.account`` until it is told to stop; the exit code."""
+    database = Database.connect(settings)
+    try:
+        await_redis(database, "worker")
+        context = _take_account(database, settings)
+    except (StoreUnavailable, LeaseLost, BrowserStartFailed) as error:
+        log.critical("The worker does not start", extra={"detail": str(error)})
+        return 1
+    heart = Heart(context)
+    heart.beat()
+    heart.start()
+    session = AccountSession(context)
+    set_runtime(Runtime(session, Gate(messages_queue(settings.account)), heart))
+    try:
+        session.start()
+        app.worker_main(
+            [
+                "worker",
+                "--pool=solo",
+                f"--queues={control_queue(settings.account)},{messages_queue(settings.account)}",
+                f"--hostname={settings.account}@%h",
+                "--without-mingle",
+                "--without-gossip",
+                "--task-events",
+                f"--loglevel={settings.log_level}",
+            ]
+        )
+    except WhatsAppTasksError as error:
+        log.critical("The worker ends", extra={"detail": str(error)})
+        return 1
+    finally:
+        _leave(heart, session)
+    return 0
+
+
+def _take_account(database: Database, settings: Settings) -> AccountContext:
+    """Raises LeaseLost naming the holder when another worker has the account."""
+    account = settings.account
+    Accounts(database).add(account, AccountContext.now_ms())
+    lease = Lease(database, account, settings.lease_seconds)
+    deadline = time.monotonic() + settings.lease_seconds + 1
+    while (holder := lease.acquire()) is not None:
+        # One on another machine may be dead without our knowing; its lease then runs out.
+        if holder.is_here() or time.monotonic() > deadline:
+            raise LeaseLost(f"The account '{account}' is held by {holder}; one worker per account.")
+        time.sleep(0.5)
+    return AccountContext(
+        account=account,
+        settings=settings,
+        ledger=Ledger(
+            database,
+            account,
+            retention_ms=int(settings.retention_seconds * 1000),
+            follow_ms=int(settings.follow_ticks_seconds * 1000),
+        ),
+        sessions=Sessions(database, account),
+        pauses=Pauses(database, account),
+        lease=lease,
+        keeper=BrowserKeeper(settings, account),
+        actor=f"worker {Holder.this_process()}",
+    )
+
+
+def _leave(heart: Heart, session: AccountSession) -> None:
+    session.close()
+    heart.stop()
+    try:
+        session.context.lease.release()
+    except StoreUnavailable:
+        log.warning("The lease could not be given back; it runs out by itself")
+
+
+@signals.celeryd_after_setup.connect
+def _start_without_the_send_queue(instance: Any, **_: Any) -> None:
+    instance.app.amqp.queues.deselect(messages_queue(load_settings().account))
+
+
+class Rounds(bootsteps.StartStopStep):
+    """Between tasks, in the consumer's thread: looks after the account, then moves the gate."""
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+
+    def __init__(self, consumer: Any, **kwargs: Any) -> None:
+        self._timer: Any = None
+        super().__init__(consumer, **kwargs)
+
+    def start(self, consumer: Any) -> None:
+        runtime().gate.attach(consumer)
+        self._timer = consumer.timer.call_repeatedly(ROUND_SECONDS, self._round)
+
+    def stop(self, consumer: Any) -> None:  # noqa: ARG002 - Celery's signature
+        if self._timer is not None:
+            self._timer.cancel()
+        runtime().gate.detach()
+
+    shutdown = stop
+
+    def _round(self) -> None:
+        current = runtime()
+        try:
+            if current.heart.lease_lost.is_set():
+                raise LeaseLost
+            current.session.look_after()
+            current.gate.update(current.session.may_send)
+        except StoreUnavailable as error:
+            current.gate.close()
+            log.warning("Redis does not answer; nothing is sent", extra={"detail": str(error)})
+        except LeaseLost:
+            # Another worker may be at work on this account: leave, and let the supervisor start us anew.
+            current.gate.close()
+            log.critical("The lease was lost; the worker ends")
+            worker_state.should_stop = 1  # type: ignore[assignment]  # an exit code; typed as None
+
+
+app.steps["consumer"].add(Rounds)
+
+
+def main() -> None:
+    """Entry for ``python -m whatsapp_tasks.tasks.worker``."""
+    sys.exit(run_worker(load_settings()))
