@@ -95,13 +95,18 @@ class BrowserOptions:
     extra_args: tuple[str, ...] = ()
 
 
+def profile_flag(profile: Path) -> str:
+    """The flag that names the profile, and by which its processes are found."""
+    return f"--user-data-dir={profile.absolute()}"
+
+
 def chromium_command(options: BrowserOptions, user_agent: str) -> list[str]:
     """The whole command line; nothing is added to it later."""
     width, height = options.viewport
     command = [
         str(options.chromium),
         *FLAGS,
-        f"--user-data-dir={options.profile}",
+        profile_flag(options.profile),
         f"--window-size={width},{height}",
         f"--lang={options.language}",
         # also for workers and requests, which no command of the protocol reaches from the page

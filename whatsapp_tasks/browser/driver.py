@@ -51,10 +51,11 @@ _FOREIGN = (WebDriverException, urllib3.exceptions.HTTPError, OSError)
 """What selenium and the HTTP client below it raise."""
 
 _LISTENING = re.compile(rb"DevTools listening on ws://127\.0\.0\.1:(\d+)/")
+_LOG_PREFIX = re.compile(r"^\[[^]]*\] ")
 _VERSION = re.compile(r"\d+\.\d+\.\d+\.\d+")
 _VERSION_TIMEOUT_S = 10.0
-_CLOSE_ANSWER_S = 3.0
-_CLOSE_EXIT_S = 5.0
+_CLOSE_STEP_S = 5.0
+"""How long each way of asking the browser to close may take; 0.15 s is usual."""
 
 _EXIT_REASONS = {
     0: "another Chromium runs on this profile and took the page over",
@@ -91,6 +92,7 @@ def open_page(options: BrowserOptions, deadline: Deadline) -> Page:
 
     try:
         with watchdog.guard(deadline):
+            _require_writable(options.profile)
             version = _version_of(options.chromium, deadline)
             driver = _Driver(options, version, processes, deadline)
             page = ChromePage(_DriverConnection(driver, processes, watchdog), deadline)
@@ -107,6 +109,13 @@ def open_page(options: BrowserOptions, deadline: Deadline) -> Page:
     except BaseException:
         end()
         raise
+
+
+def _require_writable(profile: Path) -> None:
+    """Chromium would silently take another folder, and the login would be lost."""
+    profile.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not os.access(profile, os.W_OK | os.X_OK):
+        raise BrowserStartFailed(f"The profile {profile} cannot be written")
 
 
 def _version_of(chromium: Path, deadline: Deadline) -> str:
@@ -250,8 +259,8 @@ def _debugging_port(browser: Child, deadline: Deadline) -> int:
 
 def _start_failure(browser: Child, told: bytes) -> BrowserStartFailed:
     code = browser.exit_code()
-    lines = [line for line in told.decode(errors="replace").splitlines() if line and "dbus" not in line]
-    said = " / ".join(lines[-3:])[-500:]
+    lines = [_LOG_PREFIX.sub("", line) for line in told.decode(errors="replace").splitlines()]
+    said = " / ".join(line for line in lines if line and "bus" not in line)[-500:]
     if code is None:
         return BrowserStartFailed(f"Chromium did not open its debugging port in time; it said: {said}")
     reason = _EXIT_REASONS.get(code, f"it said: {said}" if said else "it said nothing")
@@ -292,20 +301,22 @@ class _DriverConnection:
 
     def close(self, deadline: Deadline) -> None:
         """See `Page`. SIGTERM is never sent: Chromium 156 exits unflushed on it."""
-        if not self.alive() or deadline.passed:
-            self.kill()
-            return
         browser = self._processes.browser
         assert browser is not None
-        self._driver.limit(deadline.capped(_CLOSE_ANSWER_S).remaining())
-        with contextlib.suppress(*_FOREIGN):
-            self._driver.execute("executeCdpCommand", {"cmd": "Browser.close", "params": {}})
-        if not browser.wait(deadline.capped(_CLOSE_EXIT_S)):
-            log.warning("The browser did not end when asked to, now by SIGINT")
-            browser.signal(signal.SIGINT)
-            if not browser.wait(deadline.capped(_CLOSE_EXIT_S)):
-                log.warning("The browser did not end on SIGINT, now by SIGKILL")
+        for ask in (self._ask_to_close, lambda _: browser.signal(signal.SIGINT)):
+            if deadline.passed or not browser.running():
+                break
+            part = deadline.capped(min(_CLOSE_STEP_S, deadline.remaining() / 2))
+            with contextlib.suppress(*_FOREIGN):
+                ask(part)
+                browser.wait(part)
+        if browser.running():
+            log.warning("The browser did not close and was killed")
         self.kill()
+
+    def _ask_to_close(self, deadline: Deadline) -> None:
+        self._driver.limit(deadline.remaining())
+        self._driver.execute("executeCdpCommand", {"cmd": "Browser.close", "params": {}})
 
     def kill(self) -> None:
         """See `Page`."""

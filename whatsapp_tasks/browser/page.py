@@ -11,26 +11,16 @@ deadline has passed before it begins raises `WaitTimeout` and does nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.memory import TreeMemory
+from whatsapp_tasks.domain.typing_plan import Stroke
+
+__all__ = ["JSON", "Page", "Stroke"]
 
 JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
 """A value that goes into the page or comes out of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stroke:
-    """One grapheme on its way into the focused box."""
-
-    kind: Literal["key", "insert", "newline"]
-    """`key`: one printable ASCII character as key events; `insert`: any text at once, as an input method
-    does; `newline`: Shift+Enter, `text` is not looked at."""
-    text: str
-    pause_ms: float = 0.0
-    """Pause after it, in milliseconds."""
 
 
 class Page(Protocol):
@@ -72,7 +62,11 @@ class Page(Protocol):
         """
 
     def type(self, strokes: Iterable[Stroke], deadline: Deadline) -> None:
-        """Type into whatever has the focus. Check the focus before, and read the box back after."""
+        """Type into whatever has the focus. Check the focus before, and read the box back after.
+
+        `key` strokes are one printable ASCII character each, as key events; `insert` any text at once, as an
+        input method does; `newline` is Shift+Enter. Raises ValueError for another character as a key.
+        """
 
     def press_enter(self, deadline: Deadline) -> None:
         """Press Enter, without modifiers."""

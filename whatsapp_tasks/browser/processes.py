@@ -9,18 +9,24 @@ import shutil
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
 import psutil
 
+from whatsapp_tasks.browser.chrome_options import profile_flag
 from whatsapp_tasks.browser.deadlines import Deadline
 
 log = logging.getLogger(__name__)
 
 PROFILE_VARIABLE = "WHATSAPP_TASKS_BROWSER_PROFILE"
 """Set in the environment of everything we start, so that a driver can be matched with its profile."""
+
+
+_REAP_S = 1.0
+"""How long killed processes may take to vanish."""
 
 
 @functools.cache
@@ -99,15 +105,20 @@ class Child:
                 return
             if self.process.returncode is None:
                 os.killpg(self.process.pid, signal.SIGKILL)
-            # Orphans of the group come to us when we are PID 1, or a subreaper.
             self.process.wait()
-            with contextlib.suppress(ChildProcessError):
-                while os.waitpid(-self.process.pid, os.WNOHANG)[0]:
-                    pass
+            self._reap_orphans()
             for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
                 if stream:
                     stream.close()
             self._ended = True
+
+    def _reap_orphans(self) -> None:
+        """Children of it come to us when it dies, if we are PID 1 (of a container) or a subreaper."""
+        until = time.monotonic() + _REAP_S
+        with contextlib.suppress(ChildProcessError):
+            while time.monotonic() < until:
+                if os.waitpid(-self.process.pid, os.WNOHANG)[0] == 0:
+                    time.sleep(0.005)
 
 
 class _PidFd:
@@ -178,7 +189,7 @@ class ProcessPair:
 
 def environment_of(profile: Path) -> dict[str, str]:
     """Our environment, plus the mark by which `sweep_orphans` knows what serves `profile`."""
-    return {**os.environ, PROFILE_VARIABLE: str(profile)}
+    return {**os.environ, PROFILE_VARIABLE: str(profile.absolute())}
 
 
 def start_child(command: Sequence[str], environment: Mapping[str, str]) -> Child:
@@ -204,7 +215,7 @@ def sweep_orphans(profile: Path) -> int:
     Only for who holds the `ProfileLock` of `profile` and has no browser open: what still runs then was
     left behind by a killed worker.
     """
-    flag = f"--user-data-dir={profile}"
+    flag = profile_flag(profile)
     doomed: dict[int, psutil.Process] = {}
     for process in psutil.process_iter():
         try:
