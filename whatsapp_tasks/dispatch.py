@@ -141,6 +141,26 @@ def nonce_ttl_ms(settings: Settings) -> int:
     return int((settings.signature_past_seconds + settings.signature_future_seconds + 1) * 1000)
 
 
+def signature_replayed() -> RequestRefused:
+    """What a second use of a signature is answered with."""
+    return RequestRefused(
+        "signature_replayed",
+        "This signature was used before. Sign each request anew, with a fresh timestamp; a repeat "
+        "within one second needs another body or X-Timestamp.",
+        http_status=401,
+    )
+
+
+def account_unknown(account: str) -> RequestRefused:
+    """What a request for an account that does not exist is answered with."""
+    return RequestRefused(
+        "account_unknown",
+        f"There is no account '{account[:40]}'. See GET /accounts, or add it: "
+        "whatsapp-tasks accounts add NAME",
+        http_status=404,
+    )
+
+
 def _priority(value: str) -> Priority:
     try:
         return Priority(value)
@@ -175,12 +195,7 @@ def _refusal(outcome: str, account: str, message_id: str) -> RequestRefused:
                 extra={"message_id": message_id},
             )
         case "replayed":
-            return RequestRefused(
-                "signature_replayed",
-                "This signature was used before. Sign each request anew, with a fresh timestamp; a repeat "
-                "within one second needs another Idempotency-Key or X-Timestamp.",
-                http_status=401,
-            )
+            return signature_replayed()
         case "opted_out":
             return RequestRefused(
                 "recipient_opted_out",
@@ -189,9 +204,4 @@ def _refusal(outcome: str, account: str, message_id: str) -> RequestRefused:
                 errors=[{"field": "phone", "message": "is on the opt-out list"}],
             )
         case _:
-            return RequestRefused(
-                "account_unknown",
-                f"There is no account '{account}'. See GET /accounts, or add it: "
-                f"whatsapp-tasks accounts add {account}",
-                http_status=404,
-            )
+            return account_unknown(account)

@@ -1,0 +1,102 @@
+"""An application on the test's Redis, with one account, and a caller who signs."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from webapp import create_app
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.signatures import sign
+from whatsapp_tasks.stores.accounts import Accounts
+from whatsapp_tasks.stores.api_keys import ApiKey, ApiKeys
+from whatsapp_tasks.stores.connection import Database
+
+PHONE = "+4915112345678"
+
+
+@dataclass
+class Caller:
+    """Signs as a client does. ``moment`` makes each signature another one within the same second."""
+
+    client: FlaskClient
+    key: ApiKey
+    secret: str = ""
+    moments: list[int] = field(default_factory=list)
+
+    def headers(self, method: str, target: str, body: bytes, timestamp: int | None = None) -> dict[str, str]:
+        stamp = str(self._moment() if timestamp is None else timestamp)
+        secret = self.secret or self.key.secrets[0]
+        return {
+            "X-Api-Key": self.key.id,
+            "X-Timestamp": stamp,
+            "X-Signature": sign(secret, stamp, method, target, body),
+        }
+
+    def _moment(self) -> int:
+        """A second of the window that was not used yet, so that equal requests differ."""
+        now = int(time.time())
+        free = next(s for s in range(now, now - 28, -1) if s not in self.moments)
+        self.moments.append(free)
+        return free
+
+    def call(
+        self, method: str, target: str, fields: Any = None, headers: dict[str, str] | None = None
+    ) -> TestResponse:
+        body = b"" if fields is None else json.dumps(fields).encode()
+        sent = self.headers(method, target, body) if method != "GET" else {"X-Api-Key": self.key.id}
+        if fields is not None:
+            sent["Content-Type"] = "application/json"
+        return self.client.open(target, method=method, data=body, headers={**sent, **(headers or {})})
+
+    def get(self, target: str, **headers: str) -> TestResponse:
+        return self.call("GET", target, headers=headers)
+
+    def post(self, target: str, fields: Any = None, headers: dict[str, str] | None = None) -> TestResponse:
+        return self.call("POST", target, fields, headers)
+
+    def send(self, **fields: Any) -> TestResponse:
+        return self.post("/send", {"phone": PHONE, "message": "Hello", **fields})
+
+
+@pytest.fixture
+def settings(redis_url: str, tmp_path: Any) -> Settings:
+    """Limits that no test meets by chance."""
+    return Settings(
+        REDIS_URL=redis_url,
+        data_dir=tmp_path,
+        rate_limit_per_key="100000/minute",
+        rate_limit_per_address="100000/minute",
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database) -> Flask:
+    Accounts(database).add("default", 1)
+    return create_app(settings, database)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def make_caller(client: FlaskClient, database: Database) -> Callable[..., Caller]:
+    """``make_caller("send", "read")``: a caller whose key has these scopes."""
+
+    def make(*scopes: str) -> Caller:
+        return Caller(client, ApiKeys(database).create("test", scopes, 1))
+
+    return make
+
+
+@pytest.fixture
+def caller(make_caller: Callable[..., Caller]) -> Caller:
+    return make_caller("admin")

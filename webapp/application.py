@@ -1,0 +1,52 @@
+"""Builds the application: what is served, and who may call it."""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from webapp import (
+    accounts,
+    health,
+    messages,
+    problems,
+    qr_codes,
+    rate_limits,
+    request_ids,
+    security_headers,
+    sends,
+)
+from webapp.authentication import OPEN, Guard, register
+from webapp.known_keys import KnownKeys
+from webapp.services import EXTENSION, Services
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.stores.api_keys import ApiKeys
+from whatsapp_tasks.stores.connection import Database
+
+
+def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | None = None) -> Flask:
+    """The WSGI application. Nothing is sent to Redis before the first request."""
+    app = Flask("webapp", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # no browser of another site is to call this
+    app.url_map.merge_slashes = False  # a redirect would lose the signature
+    app.url_map.strict_slashes = True
+    app.extensions[EXTENSION] = Services(
+        settings, database, dispatcher or Dispatcher(database, settings), KnownKeys(ApiKeys(database))
+    )
+
+    request_ids.install(app)  # first, so that the refusals of all others have an id
+    limiter = rate_limits.install(app, settings)
+    security_headers.install(app)
+    problems.install(app)
+
+    register(app, health.blueprint, OPEN)
+    limiter.exempt(health.blueprint)  # a probe must not be refused for probing
+    register(app, sends.blueprint, Guard({"POST": "send"}, once_by="dispatch"))
+    register(app, messages.blueprint, Guard({"GET": "read"}))
+    register(app, accounts.blueprint, Guard({"GET": "read"}))
+    register(app, qr_codes.blueprint, Guard({"GET": "read"}))
+
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,117 @@
+"""Who calls: the API key, its scope, and the signature of every request that changes something.
+
+Where a blueprint is registered, its authentication is named: a ``Guard``, or ``OPEN`` for none.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from flask import Blueprint, Flask, current_app, g, request
+
+from webapp.rate_limits import COUNT_KEY
+from webapp.services import Services, services
+from webapp.targets import signed_targets
+from whatsapp_tasks.dispatch import nonce_ttl_ms, signature_digest, signature_replayed
+from whatsapp_tasks.domain.signatures import check_signature
+from whatsapp_tasks.errors import RequestRefused
+from whatsapp_tasks.stores.api_keys import ApiKey
+from whatsapp_tasks.stores.nonces import Nonces
+
+Scope = Literal["send", "read", "admin"]
+
+UNSIGNED = frozenset({"GET", "HEAD"})
+"""They change nothing, so the key alone is enough."""
+
+_NOBODY = ("an unknown key costs as much time as a wrong signature",)
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Which scope each method of a blueprint needs.
+
+    ``once_by``: who makes sure that a signature is accepted once: this guard, or dispatch, which does it in
+    the same round trip that accepts the message.
+    """
+
+    scopes: Mapping[str, Scope]
+    once_by: Literal["guard", "dispatch"] = "guard"
+
+    def check(self) -> None:
+        """Raises RequestRefused (401, 403) or RateLimitExceeded unless the caller may do this."""
+        method = request.method
+        parts = services()
+        key_id = request.headers.get("X-Api-Key")
+        if not key_id:
+            raise RequestRefused(
+                "api_key_missing", "Send your API key's id in the header X-Api-Key.", http_status=401
+            )
+        key = parts.keys.get(key_id)
+        signature = None
+        if method not in UNSIGNED and parts.settings.signature_required:
+            signature = _signed(key, method, parts)
+        if key is None:
+            raise RequestRefused("api_key_invalid", "This API key is not known.", http_status=401)
+        g.api_key = key
+        current_app.extensions[COUNT_KEY]()
+        scope = self.scopes["GET" if method == "HEAD" else method]
+        if not key.allows(scope):
+            raise RequestRefused(
+                "scope_missing",
+                f"This needs an API key with the scope '{scope}'; yours has: {', '.join(key.scopes)}.",
+                http_status=403,
+            )
+        g.signature = signature
+        if signature is not None and self.once_by == "guard":
+            ttl_ms = nonce_ttl_ms(parts.settings)
+            if not Nonces(parts.database).use(signature_digest(signature), ttl_ms):
+                raise signature_replayed()
+
+
+OPEN: None = None
+"""No authentication: said aloud where the blueprint is registered."""
+
+
+def register(app: Flask, blueprint: Blueprint, guard: Guard | None) -> None:
+    """Adds the blueprint to the application, with ``guard`` before each of its views."""
+    app.register_blueprint(blueprint)
+    if guard is not None:
+        app.before_request_funcs.setdefault(blueprint.name, []).append(guard.check)
+
+
+def caller() -> ApiKey:
+    """The key that was proven to be the caller's."""
+    key: ApiKey = g.api_key
+    return key
+
+
+def _signed(key: ApiKey | None, method: str, parts: Services) -> str:
+    """The signature, when one of the key's secrets made it for this request."""
+    headers = request.headers
+    signature = headers.get("X-Signature")
+    settings = parts.settings
+    for target in signed_targets(request.environ):
+        try:
+            check_signature(
+                key.secrets if key else _NOBODY,
+                signature=signature,
+                timestamp=headers.get("X-Timestamp"),
+                method=method,
+                target=target,
+                body=request.get_data(),
+                now=parts.clock(),
+                past_seconds=settings.signature_past_seconds,
+                future_seconds=settings.signature_future_seconds,
+            )
+        except RequestRefused as error:
+            if error.code != "signature_invalid":
+                raise
+        else:
+            if key is not None and signature is not None:
+                return signature
+    raise RequestRefused(
+        "signature_invalid",
+        "X-Api-Key is not known, or X-Signature does not match: it is sha256=HEX, the HMAC-SHA256 with the "
+        "key's secret of 'timestamp\\nMETHOD\\npath?query\\nraw body' (see /docs).",
+        http_status=401,
+    )

@@ -1,0 +1,116 @@
+"""Reading a JSON body: once, strictly, with every problem named; and writing one."""
+
+import json
+import math
+from typing import Any, NoReturn, TypeVar
+
+from flask import Response, request
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from whatsapp_tasks.errors import RequestRefused
+
+_MESSAGES = {
+    "missing": "is required",
+    "extra_forbidden": "is not a field of this request",
+    "string_type": "must be a string",
+    "string_unicode": "must not contain half of a surrogate pair",
+    "dict_type": "must be an object",
+    "list_type": "must be a list",
+    "model_type": "must be an object",
+    "bool_type": "must be true or false",
+}
+
+
+class RequestModel(BaseModel):
+    """The shape of a request body: no field that is not named, no conversion between types."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True)
+
+
+M = TypeVar("M", bound=RequestModel)
+
+
+def read(model: type[M], *, optional: bool = False) -> M:
+    """The request's body as ``model``; raises RequestRefused. ``optional``: no body is an empty one."""
+    raw = request.get_data()
+    if optional and not raw:
+        return validated(model, {})
+    if request.mimetype != "application/json":
+        raise RequestRefused(
+            "content_type_unsupported",
+            "Send the body as JSON, with the header Content-Type: application/json.",
+            http_status=415,
+        )
+    return validated(model, parse(raw))
+
+
+def validated(model: type[M], fields: dict[str, Any]) -> M:
+    """``fields`` as ``model``; raises RequestRefused naming each field that is wrong."""
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        problems = [_problem(e) for e in error.errors(include_url=False, include_input=False)]
+        raise RequestRefused(
+            "request_invalid",
+            "; ".join(f"{p['field']} {p['message']}" for p in problems[:5]) + ".",
+            errors=problems,
+        ) from None
+
+
+def parse(raw: bytes) -> dict[str, Any]:
+    """The object that ``raw`` holds; raises RequestRefused (``json_malformed``)."""
+    try:
+        value = _DECODER.decode(raw.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise _malformed("it is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise _malformed(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise _malformed("it is nested too deeply") from None
+    except ValueError:  # an integer with more digits than Python converts
+        raise _malformed("a number in it is too long") from None
+    if not isinstance(value, dict):
+        raise _malformed("it must be an object")
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise _malformed(f"it names {json.dumps(twice[:40])} twice")
+    return fields
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise _malformed(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise _malformed("a number in it is too large")
+    return value
+
+
+def _malformed(problem: str) -> RequestRefused:
+    return RequestRefused("json_malformed", f"The body is not the JSON expected: {problem}.", http_status=400)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
+
+
+def _problem(error: ErrorDetails) -> dict[str, str]:
+    field = ".".join(str(part) for part in error["loc"] if isinstance(part, int) or "[" not in part)
+    message = _MESSAGES.get(error["type"])
+    if message is None:
+        message = error["msg"].replace("Input should", "should").replace("Value error, ", "")
+    return {"field": field or "body", "message": message}
+
+
+def answer(fields: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """A JSON response."""
+    text = json.dumps(fields, separators=(",", ":"))
+    return Response(text, status, headers, content_type="application/json")

@@ -1,0 +1,39 @@
+"""API keys as this process knows them: read from Redis at most every two seconds."""
+
+import time
+from collections.abc import Callable
+
+from whatsapp_tasks.stores.api_keys import ApiKey, ApiKeys
+
+KEY_CACHE_SECONDS = 2.0
+"""How long a key that was revoked or changed still works in a process that has seen it. Any caching saves the
+second round trip of ``POST /send``; two seconds are short enough that an operator who revokes a key and
+looks again sees it gone."""
+
+
+class KnownKeys:
+    """Looks up a key. Unknown ids are not remembered: a guesser must not fill our memory."""
+
+    def __init__(
+        self,
+        store: ApiKeys,
+        seconds: float = KEY_CACHE_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._seconds = seconds
+        self._clock = clock
+        self._known: dict[str, tuple[ApiKey, float]] = {}
+
+    def get(self, key_id: str) -> ApiKey | None:
+        """The key, or None. Raises StoreUnavailable: what was known is not used longer than said above."""
+        now = self._clock()
+        entry = self._known.get(key_id)
+        if entry is not None and now < entry[1]:
+            return entry[0]
+        key = self._store.get(key_id)
+        if key is None:
+            self._known.pop(key_id, None)
+        else:
+            self._known[key_id] = (key, now + self._seconds)
+        return key

@@ -1,0 +1,36 @@
+"""One id per request: in the answer, in each problem and in each log record."""
+
+import os
+import re
+
+from flask import Flask, Response, g, request
+from structlog.contextvars import bind_contextvars, unbind_contextvars
+
+HEADER = "X-Request-Id"
+_SANE = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
+
+
+def request_id() -> str:
+    """The id of this request: the caller's when it is harmless, else a new one."""
+    known: str | None = g.get("request_id")
+    if known is None:
+        given = request.headers.get(HEADER, "")
+        known = g.request_id = given if _SANE.fullmatch(given) else os.urandom(12).hex()
+    return known
+
+
+def install(app: Flask) -> None:
+    """Names each request before anything else looks at it."""
+
+    @app.before_request
+    def _bind() -> None:
+        bind_contextvars(request_id=request_id())
+
+    @app.after_request
+    def _answer(response: Response) -> Response:
+        response.headers[HEADER] = request_id()
+        return response
+
+    @app.teardown_request
+    def _unbind(_error: BaseException | None) -> None:
+        unbind_contextvars("request_id")

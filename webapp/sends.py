@@ -1,0 +1,81 @@
+"""``POST /send``: takes one message in."""
+
+from typing import Annotated, Any
+
+from flask import Blueprint, Response, g, request
+from pydantic import Field
+
+from webapp import bodies
+from webapp.bodies import RequestModel
+from webapp.services import services
+from webapp.times import Instant
+from whatsapp_tasks.dispatch import Accepted
+from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
+from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.errors import RequestRefused
+
+blueprint = Blueprint("sends", __name__)
+
+IDEMPOTENCY_HEADER = "Idempotency-Key"
+
+
+class SendRequest(RequestModel):
+    """One message. Its id is the hash of the idempotency key, else of account, phone and text."""
+
+    phone: Annotated[str, Field(description="International form with a leading +.")]
+    message: Annotated[str, Field(description="1 to 65,536 UTF-16 code units of text.")]
+    account: Annotated[str, Field(description="The account that sends.")] = DEFAULT_ACCOUNT
+    idempotency_key: Annotated[
+        str | None, Field(description="Same as the header Idempotency-Key, but covered by the signature.")
+    ] = None
+    send_at: Annotated[Instant | None, Field(description="Not before this time; at most a year ahead.")] = (
+        None
+    )
+    expires_at: Annotated[Instant | None, Field(description="Never after this time.")] = None
+    priority: Annotated[str, Field(description="high, normal or low.")] = Priority.NORMAL.value
+    metadata: Annotated[
+        dict[str, Any] | None, Field(description="Anything of yours; told again with the message.")
+    ] = None
+
+
+@blueprint.post("/send")
+def send() -> Response:
+    """Accepts a message: it is durable when this answers 202, and sent later."""
+    wanted = bodies.read(SendRequest)
+    accepted = services().dispatcher.send(
+        wanted.phone,
+        wanted.message,
+        account=wanted.account,
+        idempotency_key=_idempotency_key(wanted.idempotency_key),
+        send_at=wanted.send_at,
+        expires_at=wanted.expires_at,
+        priority=wanted.priority,
+        metadata=wanted.metadata,
+        signature=g.signature,
+    )
+    return bodies.answer(accepted_view(accepted), 202, {"Location": message_path(accepted.id)})
+
+
+def accepted_view(accepted: Accepted) -> dict[str, object]:
+    """What the caller learns of a message that was accepted, now or before."""
+    return {
+        "id": accepted.id,
+        "status": accepted.status,
+        "duplicate": accepted.duplicate,
+        "links": {"self": message_path(accepted.id)},
+    }
+
+
+def message_path(message_id: str) -> str:
+    return f"/messages/{message_id}"
+
+
+def _idempotency_key(field: str | None) -> str | None:
+    header = request.headers.get(IDEMPOTENCY_HEADER)
+    if header is not None and field is not None and header != field:
+        raise RequestRefused(
+            "idempotency_key_ambiguous",
+            "The header Idempotency-Key and the field idempotency_key differ; send one of them.",
+            errors=[{"field": "idempotency_key", "message": "differs from the header Idempotency-Key"}],
+        )
+    return field if header is None else header

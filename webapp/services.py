@@ -1,0 +1,34 @@
+"""What the views work with: built once by ``create_app`` and found through the running application."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import cast
+
+from flask import current_app
+
+from webapp.known_keys import KnownKeys
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.stores.connection import Database
+
+EXTENSION = "whatsapp-tasks"
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts that one application is made of."""
+
+    settings: Settings
+    database: Database
+    dispatcher: Dispatcher
+    keys: KnownKeys
+    clock: Callable[[], float] = field(default=time.time)
+
+    def now_ms(self) -> int:
+        return int(self.clock() * 1000)
+
+
+def services() -> Services:
+    """The parts of the application that serves this request."""
+    return cast(Services, current_app.extensions[EXTENSION])

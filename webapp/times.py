@@ -1,0 +1,62 @@
+"""Times on the wire: RFC 3339 going out, RFC 3339 with an offset or unix seconds coming in."""
+
+import math
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+LATEST = 253_402_300_799
+"""The last second of the year 9999, behind which RFC 3339 has no dates."""
+
+_PROBLEM = (
+    "must be a time with an offset such as 2026-01-31T09:00:00+01:00, or unix seconds, from 1970 on and "
+    "before the year 10000"
+)
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def rfc3339(ms: int | None) -> str | None:
+    """Unix milliseconds as ``2026-01-31T08:00:00.000Z``."""
+    if ms is None:
+        return None
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def unix_seconds(value: Any) -> float:
+    """What the caller gave as unix seconds; raises a validation error."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        seconds = float(value) if abs(value) <= LATEST else math.inf
+    elif isinstance(value, str) and _RFC3339.fullmatch(value):
+        try:
+            seconds = datetime.fromisoformat(_six_digits(value.upper())).timestamp()
+        except ValueError:  # the 30th of February, or an hour 25
+            seconds = math.nan
+    else:
+        seconds = math.nan
+    if not 0 <= seconds <= LATEST:
+        raise PydanticCustomError("instant", _PROBLEM)
+    return seconds
+
+
+def _six_digits(text: str) -> str:
+    """``fromisoformat`` takes at most six digits behind the point."""
+    return re.sub(r"(\.\d{6})\d+", r"\1", text)
+
+
+Instant = Annotated[
+    float,
+    BeforeValidator(unix_seconds),
+    Field(description="RFC 3339 with an offset, or unix seconds.", examples=["2026-01-31T09:00:00+01:00"]),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "format": "date-time"},
+                {"type": "number", "minimum": 0, "maximum": LATEST},
+            ]
+        }
+    ),
+]
+"""A field for a time, in unix seconds once it is validated."""

@@ -1,0 +1,20 @@
+"""``app`` for a production server. Redis is not asked at import: the CLI checks it before it serves."""
+
+from webapp.application import create_app
+from whatsapp_tasks.config import load_settings
+from whatsapp_tasks.logging import configure_logging
+from whatsapp_tasks.stores.connection import Database
+
+API_REDIS_TIMEOUT_SECONDS = 1.0
+"""A caller is told within 2 s that Redis hangs; a worker may wait longer (``REDIS_TIMEOUT_SECONDS``)."""
+
+_settings = load_settings()
+configure_logging(_settings.log_level, _settings.log_format, process="web")
+app = create_app(
+    _settings,
+    Database.connect(
+        _settings.model_copy(
+            update={"redis_timeout_seconds": min(_settings.redis_timeout_seconds, API_REDIS_TIMEOUT_SECONDS)}
+        )
+    ),
+)
