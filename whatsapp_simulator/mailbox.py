@@ -1,0 +1,159 @@
+"""Chats and messages as WhatsApp's server has them. Pure: time reaches it as an argument.
+
+`Mailbox.received` is the ground truth: one entry for every message of ours that really reached the server, in
+the order of arrival. A message transmitted again under its id is the same message.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+Status = Literal["sent", "delivered", "read"]
+ORDER: tuple[Status, ...] = ("sent", "delivered", "read")
+
+
+@dataclass(frozen=True)
+class Attachment:
+    name: str
+    type: str
+    size: int
+    """Bytes."""
+    sha256: str
+    kind: Literal["media", "document", "sticker"] = "document"
+
+
+@dataclass
+class Message:
+    id: str
+    """Upper-case hex; ours start with 3EB0, those of others with 3A (§4.1)."""
+    chat: str
+    """Digits of the other side's phone number."""
+    text: str
+    at: float
+    """Unix seconds on the server."""
+    mine: bool
+    status: Status | None = None
+    times: dict[str, float] = field(default_factory=dict)
+    attachments: list[Attachment] = field(default_factory=list)
+    seq: int | None = None
+    """Position in the ground truth, from 1; None for messages of others."""
+    device: str | None = None
+
+
+@dataclass
+class Chat:
+    phone: str
+    name: str | None = None
+    """Name in the address book; None for an unsaved number."""
+    unread: int = 0
+    messages: list[Message] = field(default_factory=list)
+
+    @property
+    def last(self) -> Message | None:
+        return self.messages[-1] if self.messages else None
+
+
+class Mailbox:
+    def __init__(self) -> None:
+        self.chats: dict[str, Chat] = {}
+        self.received: list[Message] = []
+        self._by_id: dict[str, Message] = {}
+
+    def chat(self, phone: str) -> Chat:
+        """The chat with `phone`, made if there is none."""
+        return self.chats.setdefault(phone, Chat(phone))
+
+    def by_activity(self) -> list[Chat]:
+        """Chats with messages, the latest first: the order of the chat list."""
+        active = [chat for chat in self.chats.values() if chat.messages]
+        return sorted(active, key=lambda chat: chat.messages[-1].at, reverse=True)
+
+    def find(self, message_id: str) -> Message | None:
+        return self._by_id.get(message_id)
+
+    def receive(
+        self,
+        message_id: str,
+        phone: str,
+        text: str,
+        at: float,
+        *,
+        attachments: list[Attachment] | None = None,
+        device: str | None = None,
+    ) -> tuple[Message, bool]:
+        """A message of ours arrived. Returns it, and whether it is new (not a repeated transmission)."""
+        known = self._by_id.get(message_id)
+        if known is not None:
+            return known, False
+        message = Message(
+            message_id,
+            phone,
+            text,
+            at,
+            mine=True,
+            status="sent",
+            times={"sent": at},
+            attachments=attachments or [],
+            seq=len(self.received) + 1,
+            device=device,
+        )
+        self.received.append(message)
+        self._add(message)
+        return message, True
+
+    def incoming(self, message_id: str, phone: str, text: str, at: float, *, unread: bool = True) -> Message:
+        """A message of someone else arrived."""
+        message = Message(message_id, phone, text, at, mine=False)
+        self._add(message)
+        if unread:
+            self.chat(phone).unread += 1
+        return message
+
+    def seed(
+        self, message_id: str, phone: str, text: str, at: float, *, mine: bool, status: Status | None
+    ) -> Message:
+        """History from before the test: in the chat, not in the ground truth."""
+        message = Message(message_id, phone, text, at, mine=mine, status=(status or "read") if mine else None)
+        self._add(message)
+        return message
+
+    def advance(self, message_id: str, status: Status, at: float) -> bool:
+        """Moves a message of ours on; never backwards. Returns whether anything changed."""
+        message = self._by_id.get(message_id)
+        if message is None or not message.mine:
+            return False
+        if message.status is not None and ORDER.index(status) <= ORDER.index(message.status):
+            return False
+        message.status = status
+        message.times[status] = at
+        return True
+
+    def seen(self, phone: str) -> bool:
+        """The chat was opened. Returns whether it had unread messages."""
+        chat = self.chats.get(phone)
+        if chat is None or not chat.unread:
+            return False
+        chat.unread = 0
+        return True
+
+    def history(self, phone: str, before: str | None, limit: int) -> tuple[list[Message], bool]:
+        """Up to `limit` messages older than the message `before` (None: the newest), oldest first, and
+        whether there are older ones still."""
+        messages = self.chats[phone].messages if phone in self.chats else []
+        end = len(messages)
+        if before is not None:
+            end = next((index for index, message in enumerate(messages) if message.id == before), end)
+        start = max(0, end - limit)
+        return messages[start:end], start > 0
+
+    def open_messages(self) -> Iterator[Message]:
+        """Messages of ours that may still move on."""
+        return (message for message in self.received if message.status != "read")
+
+    def _add(self, message: Message) -> None:
+        self._by_id[message.id] = message
+        messages = self.chat(message.chat).messages
+        index = len(messages)
+        while index and messages[index - 1].at > message.at:
+            index -= 1
+        messages.insert(index, message)

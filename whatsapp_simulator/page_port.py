@@ -1,0 +1,146 @@
+"""The port the browser talks to: the page, its files, its uploads and its WebSocket.
+
+Everything of ours lies under `/_sim/`; `/` and `/send` are the page, as on the real site.
+"""
+
+import asyncio
+import hashlib
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from .boot_html import boot_html, unsupported_html
+from .mailbox import Attachment
+from .phones import FATES
+from .scenarios import BreakSelector, NetworkDown, NetworkStall, UnsupportedBrowser
+from .simulation import Page, Simulation
+from .skins import skin
+from .user_agents import is_supported
+
+STATIC = Path(__file__).parent / "static"
+LARGEST_UPLOAD = 100 * 1024 * 1024
+"""Bytes."""
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+class _Connection:
+    """A page's WebSocket: an outbox written by one task; while the network is stalled nothing passes."""
+
+    def __init__(self, simulation: Simulation, page_id: str) -> None:
+        self._simulation = simulation
+        self._outbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._held: list[dict[str, Any]] = []
+        self._socket = web.WebSocketResponse(heartbeat=None, max_msg_size=4 * 1024 * 1024)
+        self.page = Page(page_id, post=self._outbox.put_nowait, drop=self._drop)
+        self._dropping: asyncio.Task[bool] | None = None
+
+    def _drop(self) -> None:
+        self._dropping = asyncio.ensure_future(self._socket.close(code=1001))
+
+    def _stalled(self) -> bool:
+        return self._simulation.scenarios.look(NetworkStall) is not None
+
+    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+        await self._socket.prepare(request)
+        self.page.user_agent = request.headers.get("User-Agent", "")
+        self._simulation.connect(self.page)
+        writer = asyncio.create_task(self._write())
+        try:
+            async for frame in self._socket:
+                if frame.type is WSMsgType.TEXT:
+                    self._held.append(json.loads(frame.data))
+                    self._deliver()
+        finally:
+            # What is still held was never received: the browser is gone.
+            writer.cancel()
+            self._simulation.disconnect(self.page)
+        return self._socket
+
+    def _deliver(self) -> None:
+        while self._held and not self._stalled():
+            self._simulation.handle(self.page, self._held.pop(0))
+
+    async def _write(self) -> None:
+        while True:
+            message = await self._outbox.get()
+            while self._stalled():
+                await asyncio.sleep(0.05)
+                self._deliver()
+            try:
+                await self._socket.send_json(message)
+            except ConnectionError:
+                return
+
+    async def close(self) -> None:
+        await self._socket.close(code=1001)
+
+
+class PagePort:
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self._numbers = itertools.count(1)
+        self._uploads = itertools.count(1)
+        self._connections: set[_Connection] = set()
+
+    def application(self) -> web.Application:
+        app = web.Application(client_max_size=LARGEST_UPLOAD)
+        app.router.add_get("/_sim/boot.js", self._boot)
+        app.router.add_get("/_sim/socket", self._socket)
+        app.router.add_post("/_sim/upload", self._upload)
+        app.router.add_static("/_sim/static/", STATIC)
+        for path in ("/", "/send", "/send/"):
+            app.router.add_get(path, self._page)
+        app.on_shutdown.append(self._close)
+        return app
+
+    async def _close(self, _app: web.Application) -> None:
+        await asyncio.gather(*(connection.close() for connection in list(self._connections)))
+
+    async def _page(self, request: web.Request) -> web.Response:
+        settings = self._simulation.settings
+        forced = self._simulation.scenarios.play(UnsupportedBrowser) is not None
+        if forced or not is_supported(request.headers.get("User-Agent", "")):
+            html = unsupported_html(settings)
+        else:
+            html = boot_html(settings)
+        return web.Response(text=html, content_type="text/html", headers=_NO_STORE)
+
+    async def _boot(self, _request: web.Request) -> web.Response:
+        """Skin and settings as a module: in the HTML a scan of the page source would find the texts."""
+        simulation = self._simulation
+        boot = {
+            "skin": skin(simulation.settings, simulation.scenarios.play(BreakSelector)),
+            "settings": simulation.settings.model_dump(),
+            "scenarios": simulation.scenarios.as_json(),
+            "fates": FATES,
+        }
+        text = f"export default {json.dumps(boot)};\n"
+        return web.Response(text=text, content_type="text/javascript", headers=_NO_STORE)
+
+    async def _socket(self, request: web.Request) -> web.StreamResponse:
+        if self._simulation.scenarios.look(NetworkDown):
+            raise web.HTTPServiceUnavailable(text="scenario network_down")
+        connection = _Connection(self._simulation, f"page-{next(self._numbers)}")
+        self._connections.add(connection)
+        try:
+            return await connection.serve(request)
+        finally:
+            self._connections.discard(connection)
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        """A file of a message, raw; only its name, size and digest are kept."""
+        body = await request.read()
+        handle = f"upload-{next(self._uploads)}"
+        kind = request.query.get("kind", "document")
+        self._simulation.uploads[handle] = Attachment(
+            name=request.query.get("name", ""),
+            type=request.content_type,
+            size=len(body),
+            sha256=hashlib.sha256(body).hexdigest(),
+            kind="media" if kind == "media" else "sticker" if kind == "sticker" else "document",
+        )
+        return web.json_response({"upload": handle})

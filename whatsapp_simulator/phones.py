@@ -1,0 +1,59 @@
+"""Phone numbers: their canonical form, the way WhatsApp prints them, and the numbers with a fixed fate."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import phonenumbers
+
+Fate = Literal[
+    "ordinary",
+    "not_on_whatsapp",
+    "stuck_pending",
+    "failed_bubble",
+    "never_read",
+    "never_delivered",
+    "slow",
+    "lost_acks",
+    "query_error",
+    "altered_text",
+]
+
+
+@dataclass(frozen=True)
+class MagicNumber:
+    digits: str
+    fate: Fate
+    explanation: str
+
+
+MAGIC_NUMBERS = (
+    MagicNumber("12025550100", "ordinary", "on WhatsApp; sent, delivered, read"),
+    MagicNumber("12025550101", "not_on_whatsapp", "the error popup of an unknown number"),
+    MagicNumber("12025550102", "stuck_pending", "the clock never goes; the message is never transmitted"),
+    MagicNumber("12025550103", "failed_bubble", "the server refuses; the bubble shows the failure icon"),
+    MagicNumber("12025550104", "never_read", "sent and delivered, never read"),
+    MagicNumber("12025550105", "never_delivered", "sent (one tick), never delivered"),
+    MagicNumber("12025550106", "slow", "query 3 s, sent after 5 s, delivered 5 s later, read 10 s later"),
+    MagicNumber("12025550107", "lost_acks", "received by the server, but the page is never told"),
+    MagicNumber("12025550108", "query_error", "on WhatsApp, but the query fails: the same error popup"),
+    MagicNumber("12025550109", "altered_text", "the editor drops the last character of what is sent"),
+)
+"""Numbers valid for libphonenumber in the range reserved for fiction. Every other number is `ordinary`."""
+
+FATES: dict[str, Fate] = {number.digits: number.fate for number in MAGIC_NUMBERS}
+
+
+def digits_of(phone: str) -> str:
+    """The canonical form: digits only, as WhatsApp strips them (§3). May be empty."""
+    return "".join(character for character in phone if character in "0123456789")
+
+
+def printed(digits: str) -> str:
+    """The number as WhatsApp shows it: `+1 (202) 555-0100`, `+49 1511 2345678`."""
+    try:
+        number = phonenumbers.parse("+" + digits)
+    except phonenumbers.NumberParseException:
+        return "+" + digits
+    if number.country_code == 1 and len(digits) == 11:
+        return f"+1 ({digits[1:4]}) {digits[4:7]}-{digits[7:]}"
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

@@ -1,0 +1,312 @@
+"""Every misbehaviour by name. A scenario is a set of parameters; what it does is done where it is asked for.
+
+The class docstring says what is played and which section of the spec it follows; it is shown on the control
+page. Parameters common to all: `count` (how often it is played, null = until switched off) and `phone` (only
+for this chat, null = for all).
+"""
+
+import re
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from .phones import digits_of
+
+
+class Scenario(BaseModel):
+    """Parameters of all scenarios."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    count: int | None = Field(None, ge=1, description="how often it is played; null = until switched off")
+    phone: str | None = Field(None, description="only for this chat; null = for all")
+
+    @field_validator("phone")
+    @classmethod
+    def _digits(cls, value: str | None) -> str | None:
+        return value if value is None else digits_of(value)
+
+    @classmethod
+    def name(cls) -> str:
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
+
+
+# --- starting and whole-page states -------------------------------------------------------------------------
+
+
+class SlowBoot(Scenario):
+    """The loading screen of a linked device stays up `ms` longer (§8: 8 to 90 s are seen)."""
+
+    ms: int = Field(8000, ge=0)
+
+
+class UnsupportedBrowser(Scenario):
+    """The server answers with the unsupported-browser page whatever the user agent says (§1.5)."""
+
+
+class UnknownPage(Scenario):
+    """After the boot a page nobody recognises: no landmark of any known state."""
+
+
+class TemporaryBan(Scenario):
+    """Full-screen temporary ban with its reason and duration (§7a)."""
+
+    code: int = Field(101, description="101, 102, 103, 104, 106, or any other number for the general text")
+    duration: str = Field("23:59:59", description="as printed on the page")
+
+
+class ServiceUnavailable(Scenario):
+    """Full-screen "Service unavailable" (§1.5)."""
+
+
+class ClientExpired(Scenario):
+    """Full-screen "WhatsApp is out of date" (§1.5, hard expiry)."""
+
+
+class TakeoverUnsupported(Scenario):
+    """Full-screen "There is already another active WhatsApp Web tab in this browser" (§1.5)."""
+
+
+class UseHere(Scenario):
+    """The "Use here" conflict without another page (§1.5). A second page of the device makes a real one."""
+
+    other: Literal["tab", "browser"] = "tab"
+
+
+class ProxyBlocked(Scenario):
+    """Full-screen "Can't Load WhatsApp" (§1.5, proxy)."""
+
+
+class DiskFull(Scenario):
+    """Full-screen "not enough space" (§1.5, disk)."""
+
+
+class PermanentBan(Scenario):
+    """All devices are logged out to the QR page without a text of its own, and linking is refused (§7d)."""
+
+
+class PairingError(Scenario):
+    """The pairing code fails (§1.3)."""
+
+    kind: Literal["too_many_attempts", "limited_availability", "something_wrong"] = "too_many_attempts"
+
+
+# --- things laid over or beside the main screen -------------------------------------------------------------
+
+
+class WhatsNew(Scenario):
+    """The "What's new on WhatsApp Web" modal after a load; it swallows every click (§1.5, E3)."""
+
+    ms: int = Field(0, ge=0, description="how long after the main screen it appears")
+
+
+class OfflineBanner(Scenario):
+    """The "Computer not connected" banner, while the network works (§1.5)."""
+
+
+class PhoneBanner(Scenario):
+    """The "Phone not connected" banner (§1.5; doubtful after multi-device)."""
+
+
+class UpdateBanner(Scenario):
+    """The "Update available" banner; a click reloads (§1.5)."""
+
+
+class NotificationsBanner(Scenario):
+    """The "Turn on notifications" / "Message notifications are off" butterbar (§1.5)."""
+
+
+class Restricted(Scenario):
+    """Reach-out time lock: a butterbar, and no compose box in chats without history (§7b)."""
+
+    title: Literal["account", "web", "linked_devices"] = "account"
+
+
+class MonthlyCap(Scenario):
+    """New chats have "You've reached the monthly limit on new chats" in place of the box (§7c)."""
+
+
+# --- opening a chat -----------------------------------------------------------------------------------------
+
+
+class InvalidNumber(Scenario):
+    """The number is not on WhatsApp (§2.1)."""
+
+
+class QueryError(Scenario):
+    """The query fails; the page shows the same popup as for an invalid number (§2, step 5)."""
+
+
+class SlowQuery(Scenario):
+    """The query takes `ms`, so that "Starting chat" stays up (§2)."""
+
+    ms: int = Field(5000, ge=0)
+
+
+class SlowChatOpen(Scenario):
+    """The chat appears `ms` after the popup is gone (§8: 3.5 to 8.7 s are seen)."""
+
+    ms: int = Field(4000, ge=0)
+
+
+class WrongChat(Scenario):
+    """Another chat than the one asked for is opened: the check of the header must see it (§2.2)."""
+
+    opens: str = Field("12025550100", description="the phone number whose chat is opened instead")
+
+    @field_validator("opens")
+    @classmethod
+    def _opens_digits(cls, value: str) -> str:
+        return digits_of(value)
+
+
+class LoseEarlyKeys(Scenario):
+    """What is typed within `ms` of opening a chat is lost (§2.2, asserted by several scripts)."""
+
+    ms: int = Field(1000, ge=0)
+
+
+# --- sending ------------------------------------------------------------------------------------------------
+
+
+class StuckPending(Scenario):
+    """The message stays in the page's memory and is never transmitted (§4.2)."""
+
+
+class FailedBubble(Scenario):
+    """The server refuses the message; the bubble shows the failure icon (§4.2)."""
+
+
+class LostAcks(Scenario):
+    """The server receives the message, the page is never told: the clock stays (§4.2)."""
+
+
+class NeverDelivered(Scenario):
+    """One tick for ever: the other phone is off."""
+
+
+class NeverRead(Scenario):
+    """Two grey ticks for ever: read receipts are off."""
+
+
+class SlowSending(Scenario):
+    """The message is transmitted `ms` after Enter; closing the page before loses it (§4.2)."""
+
+    ms: int = Field(5000, ge=0)
+
+
+class AlteredText(Scenario):
+    """What is sent is not what was typed."""
+
+    how: Literal["drop_last", "drop_newlines", "double_first", "lower_case"] = "drop_last"
+
+
+class EnterIgnored(Scenario):
+    """Enter and the send button do nothing; the text stays in the box."""
+
+
+# --- the network of the page --------------------------------------------------------------------------------
+
+
+class NetworkDown(Scenario):
+    """The page's sockets are closed and new ones refused; the page goes offline (§1.5)."""
+
+
+class NetworkStall(Scenario):
+    """The page's sockets stay open and nothing gets through, without any sign on the page."""
+
+
+# --- the renderer -------------------------------------------------------------------------------------------
+
+
+class Hang(Scenario):
+    """The renderer runs `while (true) {}` when it comes to `at`."""
+
+    at: Literal["now", "load", "open", "send"] = "now"
+
+
+class Leak(Scenario):
+    """The page keeps `megabytes` more of memory for every message it sends."""
+
+    megabytes: int = Field(50, ge=1)
+
+
+class BreakSelector(Scenario):
+    """An attribute of one part of the page is renamed or removed, as a redesign would. Pages reload."""
+
+    part: str = Field("compose", description="a part of skin_parts.PARTS")
+    attribute: str = "role"
+    to: str | None = Field(None, description="its new name; null = the attribute is removed")
+
+
+class EmptyRows(Scenario):
+    """Rows out of sight are emptied: `data-virtualized="true"` (§4.3; E3 always does so beyond a screen)."""
+
+    margin_px: int = Field(0, ge=0, description="how far out of sight a row must be")
+
+
+S = TypeVar("S", bound=Scenario)
+
+SCENARIOS: dict[str, type[Scenario]] = {kind.name(): kind for kind in Scenario.__subclasses__()}
+
+
+class UnknownScenario(KeyError):
+    """There is no scenario of this name."""
+
+
+class ActiveScenarios:
+    """The scenarios switched on, and how often each may still be played."""
+
+    def __init__(self) -> None:
+        self._active: dict[str, Scenario] = {}
+        self._left: dict[str, int | None] = {}
+
+    def switch_on(self, name: str, parameters: dict[str, Any]) -> Scenario:
+        """Raises UnknownScenario, or pydantic's ValidationError for wrong parameters."""
+        if name not in SCENARIOS:
+            raise UnknownScenario(name)
+        scenario = SCENARIOS[name].model_validate(parameters)
+        self._active[name] = scenario
+        self._left[name] = scenario.count
+        return scenario
+
+    def switch_off(self, name: str) -> bool:
+        if name not in SCENARIOS:
+            raise UnknownScenario(name)
+        self._left.pop(name, None)
+        return self._active.pop(name, None) is not None
+
+    def clear(self) -> None:
+        self._active.clear()
+        self._left.clear()
+
+    def look(self, kind: type[S], phone: str | None = None) -> S | None:
+        """The scenario if it is on and meant for `phone`; does not count as played."""
+        scenario = self._active.get(kind.name())
+        if scenario is None or not isinstance(scenario, kind):
+            return None
+        if scenario.phone is not None and scenario.phone != phone:
+            return None
+        return scenario
+
+    def play(self, kind: type[S], phone: str | None = None) -> S | None:
+        """Like `look`, and counts: after `count` times the scenario is off."""
+        scenario = self.look(kind, phone)
+        if scenario is not None:
+            self.played(kind.name())
+        return scenario
+
+    def played(self, name: str) -> bool:
+        """Counts one play. Returns whether that was the last one."""
+        left = self._left.get(name)
+        if left is None:
+            return False
+        self._left[name] = left - 1
+        if left <= 1:
+            self.switch_off(name)
+            return True
+        return False
+
+    def as_json(self) -> dict[str, dict[str, Any]]:
+        """Parameters of what is on, with `left` plays; this is what pages are told."""
+        return {name: {**each.model_dump(), "left": self._left[name]} for name, each in self._active.items()}

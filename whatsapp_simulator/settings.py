@@ -1,0 +1,45 @@
+"""Settings of the simulation, changed at run time through `PATCH /settings`."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Era = Literal["E1", "E2", "E3"]
+Lang = Literal["en", "pt", "es"]
+
+
+class Settings(BaseModel):
+    """All durations are milliseconds unless the name says otherwise; `null` means never."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    era: Era = Field("E3", description="skin: E1 to Aug 2023, E2 to Mar 2026, E3 since (spec, Eras)")
+    lang: Lang = Field("en", description="language of the page")
+    speed: float = Field(
+        1.0,
+        gt=0,
+        le=100_000,
+        description="divides QR rotation (60 s + 5x20 s) and pairing-code validity (180 s)",
+    )
+    boot_ms: int = Field(150, ge=0, description="loading screen of a linked device, at least")
+    sync_ms: int = Field(300, ge=0, description="sync screens right after linking, at least")
+    query_ms: int = Field(40, ge=0, description='how long "is this number on WhatsApp" takes')
+    popup_delay_ms: int = Field(250, ge=0, description='"Starting chat" appears after this (§2)')
+    popup_min_ms: int = Field(
+        500, ge=0, description='"Starting chat" once shown stays at least this long (§2)'
+    )
+    sent_ms: int = Field(120, ge=0, description="from Enter until the page transmits and gets one tick")
+    delivered_ms: int | None = Field(300, ge=0, description="from sent to delivered")
+    read_ms: int | None = Field(1500, ge=0, description="from delivered to read")
+    send_icon: Literal["auto", "send", "wds-ic-send-filled"] = Field(
+        "auto", description="icon of the send button; auto = by era (§2.3; the change came in June 2025)"
+    )
+    invalid_text: Literal["auto", "url", "number"] = Field(
+        "auto", description="wording of the error popup; auto = url in E1 and E2, number in E3 (§2.1)"
+    )
+    popup_label_on: Literal["dialog", "popup"] = Field(
+        "dialog", description="which element of a popup carries the aria-label (§2.1: flag-dependent)"
+    )
+    page_size: int = Field(30, ge=1, description="messages loaded per page of a chat's history")
+    own_phone: str = Field("12025550199", pattern=r"^\d{5,15}$", description="the linked account, digits")
+    own_name: str = Field("Simulated Account", description="profile name, used in data-pre-plain-text")

@@ -1,0 +1,611 @@
+"""The words of the page by language, and by era where they changed (`en@E1` goes before `en`).
+
+`guess(...)` marks a wording that is in no source we have.
+"""
+
+
+class Guess(str):
+    """A text nobody has seen; listed by `guesses()` so that it can be corrected by whoever sees the page."""
+
+
+def guess(text: str) -> Guess:
+    return Guess(text)
+
+
+def _same(text: str) -> dict[str, str]:
+    """Hard-coded English in every locale."""
+    return {"en": text, "pt": text, "es": text}
+
+
+TEXTS: dict[str, dict[str, str]] = {
+    # §1.2 loading
+    "encrypted": {
+        "en": "End-to-end encrypted",
+        "pt": guess("Protegido com a criptografia de ponta a ponta"),
+        "es": guess("Cifrado de extremo a extremo"),
+    },
+    "connecting": {"en": "Connecting…", "pt": "Conectando", "es": guess("Conectando…")},
+    "loading_chats": {
+        "en": "Loading your chats",
+        "pt": "Carregando suas conversas",
+        "es": "Cargando tus chats",
+    },
+    "downloading": {
+        "en": "Downloading messages: {percent}%",
+        "pt": "Baixando mensagens: {percent}%",
+        "es": guess("Descargando mensajes: {percent} %"),
+    },
+    "organizing": {
+        "en": "Organizing messages",
+        "pt": "Organizando suas mensagens",
+        "es": guess("Organizando mensajes"),
+    },
+    "do_not_close": {
+        "en": "Don't close this window. Your messages are downloading.",
+        "pt": guess("Não feche esta janela. Suas mensagens estão sendo baixadas."),
+        "es": guess("No cierres esta ventana. Se están descargando tus mensajes."),
+    },
+    "log_out": {"en": "Log out", "pt": guess("Desconectar"), "es": guess("Cerrar sesión")},
+    "connecting_to": {
+        "en": "Connecting to WhatsApp",
+        "pt": guess("Conectando ao WhatsApp"),
+        "es": guess("Conectando con WhatsApp"),
+    },
+    "make_sure_online": {
+        "en": "Make sure your computer has an active Internet connection.",
+        "pt": guess("Verifique se seu computador tem uma conexão ativa com a internet."),
+        "es": guess("Asegúrate de que tu computadora tenga una conexión a internet activa."),
+    },
+    # §1.3 landing
+    "landing_title": {
+        "en@E1": "To use WhatsApp on your computer:",
+        "en@E2": "Use WhatsApp on your computer",
+        "en": "Scan to log in",
+        "pt@E1": guess("Para usar o WhatsApp no seu computador:"),
+        "pt@E2": guess("Use o WhatsApp no seu computador"),
+        "pt": "Escaneie para entrar",
+        "es@E1": guess("Para usar WhatsApp en tu computadora:"),
+        "es@E2": guess("Usa WhatsApp en tu computadora"),
+        "es": guess("Escanea para iniciar sesión"),
+    },
+    "step_1": {
+        "en": guess("Open WhatsApp on your phone"),
+        "pt": guess("Abra o WhatsApp no seu celular"),
+        "es": guess("Abre WhatsApp en tu teléfono"),
+    },
+    "step_2": {
+        "en": guess("Tap Menu or Settings and select Linked devices"),
+        "pt": guess("Toque em Mais opções ou Configurações e selecione Dispositivos conectados"),
+        "es": guess("Toca Menú o Configuración y selecciona Dispositivos vinculados"),
+    },
+    "step_3": {
+        "en": guess("Tap Link a device and point your phone at this screen"),
+        "pt": guess("Toque em Conectar dispositivo e aponte seu celular para esta tela"),
+        "es": guess("Toca Vincular un dispositivo y apunta tu teléfono hacia esta pantalla"),
+    },
+    "stay_logged_in": {
+        "en": "Stay logged in on this browser",
+        "pt": guess("Continuar conectado neste navegador"),
+        "es": guess("Mantener la sesión iniciada en este navegador"),
+    },
+    "scan_me": {
+        **_same("Scan this QR code to link a device!"),
+        "en@E1": "Scan me!",
+        "pt@E1": "Scan me!",
+        "es@E1": "Scan me!",
+    },
+    "qr_reload": {
+        "en": "Click to reload QR code",
+        "pt": guess("Clique para recarregar o código QR"),
+        "es": guess("Haz clic para volver a cargar el código QR"),
+    },
+    "no_internet": {
+        "en": "No internet connection",
+        "en@E1": "No Internet connection",
+        "en@E2": "No Internet connection",
+        "pt": guess("Sem conexão com a internet"),
+        "es": guess("Sin conexión a internet"),
+    },
+    "logged_out": {
+        "en": "You have been logged out. To log back in, you will need to verify your phone number.",
+        "pt": guess(
+            "Você foi desconectado. Para entrar novamente, será preciso confirmar seu número de telefone."
+        ),
+        "es": guess(
+            "Se cerró tu sesión. Para volver a iniciarla, tendrás que verificar tu número de teléfono."
+        ),
+    },
+    "logging_out": {"en": "Logging Out", "pt": guess("Desconectando"), "es": guess("Cerrando sesión")},
+    "do_not_close_logout": {
+        "en": "Do not close this window",
+        "pt": guess("Não feche esta janela"),
+        "es": guess("No cierres esta ventana"),
+    },
+    "sync_issue": {
+        "en": guess("Your device could not link due to a sync issue. Please relink your device."),
+        "pt": guess("Não foi possível conectar seu dispositivo devido a um problema de sincronização."),
+        "es": guess("No se pudo vincular tu dispositivo debido a un problema de sincronización."),
+    },
+    "database_error": {
+        "en": "A database error occurred on your browser. Please relink your device.",
+        "pt": guess("Ocorreu um erro no banco de dados do seu navegador. Conecte seu dispositivo novamente."),
+        "es": guess(
+            "Se produjo un error en la base de datos de tu navegador. Vuelve a vincular tu dispositivo."
+        ),
+    },
+    # §1.3 pairing code
+    "pairing_hint": {
+        "en": "Log in with phone number",
+        "en@E1": "Link with phone number",
+        "en@E2": "Link with phone number",
+        "pt": guess("Entrar com número de telefone"),
+        "es": guess("Iniciar sesión con número de teléfono"),
+    },
+    "pairing_title": {
+        "en": "Enter phone number",
+        "pt": guess("Insira o número de telefone"),
+        "es": guess("Ingresa el número de teléfono"),
+    },
+    "pairing_text": {
+        "en": "Select a country and enter your WhatsApp phone number.",
+        "pt": guess("Selecione um país e insira seu número do WhatsApp."),
+        "es": guess("Selecciona un país e ingresa tu número de WhatsApp."),
+    },
+    "pairing_type_number": {
+        "en@E1": "Type your phone number.",
+        "en@E2": "Type your phone number.",
+        "en": "Type your phone number to log in to WhatsApp",
+        "pt": guess("Digite seu número de telefone para entrar no WhatsApp"),
+        "es": guess("Escribe tu número de teléfono para iniciar sesión en WhatsApp"),
+    },
+    "pairing_next": {"en": "Next", "pt": guess("Avançar"), "es": guess("Siguiente")},
+    "pairing_invalid": {
+        "en": "Valid phone number is required.",
+        "pt": guess("É necessário um número de telefone válido."),
+        "es": guess("Se requiere un número de teléfono válido."),
+    },
+    "pairing_back": {
+        "en": "Link with QR code",
+        "pt": guess("Conectar com código QR"),
+        "es": guess("Vincular con código QR"),
+    },
+    "pairing_code_title": {
+        "en": "Enter code on phone",
+        "pt": guess("Insira o código no celular"),
+        "es": guess("Ingresa el código en el teléfono"),
+    },
+    "pairing_expired_title": {
+        "en": "Code expired",
+        "pt": guess("Código expirado"),
+        "es": guess("Código vencido"),
+    },
+    "pairing_expired": {
+        "en": "The code has expired, please generate a new one and enter it on your phone.",
+        "pt": guess("O código expirou. Gere um novo e insira-o no seu celular."),
+        "es": guess("El código venció. Genera uno nuevo e ingrésalo en tu teléfono."),
+    },
+    "pairing_new_code": {
+        "en": "Generate new code",
+        "pt": guess("Gerar novo código"),
+        "es": guess("Generar nuevo código"),
+    },
+    "too_many_attempts_title": {
+        "en": "Too many attempts",
+        "pt": guess("Muitas tentativas"),
+        "es": guess("Demasiados intentos"),
+    },
+    "too_many_attempts": {
+        "en": "There were too many attempts to link a device. Please try again later.",
+        "pt": guess("Houve muitas tentativas de conectar um dispositivo. Tente novamente mais tarde."),
+        "es": guess("Hubo demasiados intentos de vincular un dispositivo. Inténtalo más tarde."),
+    },
+    "limited_availability_title": {
+        "en": "Limited availability",
+        "pt": guess("Disponibilidade limitada"),
+        "es": guess("Disponibilidad limitada"),
+    },
+    "limited_availability": {
+        "en": guess("Linking with a phone number is not available right now. Try the QR code."),
+        "pt": guess("A conexão com número de telefone não está disponível agora."),
+        "es": guess("La vinculación con número de teléfono no está disponible en este momento."),
+    },
+    "something_wrong_title": {
+        "en": "Something went wrong",
+        "pt": guess("Algo deu errado"),
+        "es": guess("Algo salió mal"),
+    },
+    "something_wrong": {
+        "en": guess("Please try again."),
+        "pt": guess("Tente novamente."),
+        "es": guess("Inténtalo de nuevo."),
+    },
+    # §1.4 main
+    "chats": {"en": "Chats", "pt": "Conversas", "es": "Chats"},
+    "chat_list": {"en": "Chat list", "pt": "Lista de conversas", "es": "Lista de chats"},
+    "new_chat": {"en": "New chat", "pt": guess("Nova conversa"), "es": guess("Nuevo chat")},
+    "back": {"en": "Back", "pt": guess("Voltar"), "es": guess("Atrás")},
+    "search_title": {
+        "en": "Search input textbox",
+        "pt": guess("Caixa de texto de pesquisa"),
+        "es": guess("Cuadro de texto para ingresar la búsqueda"),
+    },
+    "search_placeholder": {
+        "en": "Search or start a new chat",
+        "en@E1": "Search or start new chat",
+        "en@E2": "Search or start new chat",
+        "pt": guess("Pesquisar ou começar uma nova conversa"),
+        "es": guess("Buscar un chat o iniciar uno nuevo"),
+    },
+    "all": {"en": guess("All"), "pt": guess("Tudo"), "es": guess("Todos")},
+    "unread": {"en": guess("Unread"), "pt": guess("Não lidas"), "es": guess("No leídos")},
+    "nothing_found": {
+        "en": "No chats, contacts or messages found",
+        "pt": guess("Nenhuma conversa, contato ou mensagem encontrada"),
+        "es": guess("No se encontró ningún chat, contacto ni mensaje"),
+    },
+    "section_chats": {"en": guess("Chats"), "pt": guess("Conversas"), "es": guess("Chats")},
+    "section_messages": {"en": guess("Messages"), "pt": guess("Mensagens"), "es": guess("Mensajes")},
+    "unread_one": {"en": "1 unread message", "pt": "1 mensagem não lida", "es": guess("1 mensaje no leído")},
+    "unread_many": {
+        "en": "{count} unread messages",
+        "pt": "{count} mensagens não lidas",
+        "es": guess("{count} mensajes no leídos"),
+    },
+    "intro_title": {
+        "en": guess("WhatsApp Web"),
+        "pt": guess("WhatsApp Web"),
+        "es": guess("WhatsApp Web"),
+    },
+    "intro_text": {
+        "en": guess("Send and receive messages without keeping your phone online."),
+        "pt": guess("Envie e receba mensagens sem precisar manter seu celular conectado à internet."),
+        "es": guess("Envía y recibe mensajes sin necesidad de tener tu teléfono conectado."),
+    },
+    # §1.5
+    "use_here_tab": {
+        "en@E1": 'WhatsApp is open in another window. Click "Use Here" to use WhatsApp in this window.',
+        "en@E2": 'WhatsApp is open in another window. Click "Use Here" to use WhatsApp in this window.',
+        "en": 'WhatsApp is open in another window. Click "Use here" to use WhatsApp in this window.',
+        "pt": guess(
+            'O WhatsApp está aberto em outra janela. Clique em "Usar nesta janela" para usar o WhatsApp.'
+        ),
+        "es": guess(
+            'WhatsApp está abierto en otra ventana. Haz clic en "Usar aquí" para usar WhatsApp en esta.'
+        ),
+    },
+    "use_here_browser": {
+        "en@E3": 'WhatsApp is open on another computer or browser. Click "Use here" to use WhatsApp '
+        "in this window.",
+        "en": 'WhatsApp is open on another computer or browser. Click "Use Here" to use WhatsApp in '
+        "this window.",
+        "pt": guess(
+            'O WhatsApp está aberto em outro computador ou navegador. Clique em "Usar nesta janela".'
+        ),
+        "es": guess('WhatsApp está abierto en otra computadora o navegador. Haz clic en "Usar aquí".'),
+    },
+    "use_here": {
+        "en@E1": "Use Here",
+        "en@E2": "Use Here",
+        "en": "Use here",
+        "pt": "Usar nesta janela",
+        "pt@E1": "Usar aqui",
+        "es": "Usar aquí",
+    },
+    "close": {"en": "Close", "pt": guess("Fechar"), "es": guess("Cerrar")},
+    "takeover": {
+        "en": guess(
+            "There is already another active WhatsApp Web tab in this browser. Refresh to use it here."
+        ),
+        "pt": guess("Já existe outra aba ativa do WhatsApp Web neste navegador."),
+        "es": guess("Ya hay otra pestaña activa de WhatsApp Web en este navegador."),
+    },
+    "refresh": {"en": "Refresh", "pt": guess("Atualizar"), "es": guess("Actualizar")},
+    "offline_title": {
+        "en": "Computer not connected",
+        "pt": "Computador desconectado",
+        "es": guess("Computadora sin conexión"),
+    },
+    "reconnect": {"en": "Reconnect", "pt": guess("Reconectar"), "es": guess("Reconectar")},
+    "phone_title": {
+        "en": "Phone not connected",
+        "pt": guess("Celular desconectado"),
+        "es": guess("Teléfono sin conexión"),
+    },
+    "phone_text": {
+        "en": "Make sure your phone has an active Internet connection.",
+        "pt": guess("Verifique se seu celular tem uma conexão ativa com a internet."),
+        "es": guess("Asegúrate de que tu teléfono tenga una conexión a internet activa."),
+    },
+    "update_title": {
+        "en": "Update available",
+        "pt": guess("Atualização disponível"),
+        "es": guess("Actualización disponible"),
+    },
+    "update_text": {
+        "en": "Click to update WhatsApp",
+        "pt": guess("Clique para atualizar o WhatsApp"),
+        "es": guess("Haz clic para actualizar WhatsApp"),
+    },
+    "notifications_title": {
+        "en@E3": "Message notifications are off",
+        "en": "Turn on notifications",
+        "pt": guess("As notificações de mensagens estão desativadas"),
+        "es": guess("Las notificaciones de mensajes están desactivadas"),
+    },
+    "notifications_text": {
+        "en": "Get notified of new messages",
+        "pt": guess("Receba notificações de novas mensagens"),
+        "es": guess("Recibe notificaciones de mensajes nuevos"),
+    },
+    "service_title": {
+        "en": "Service unavailable",
+        "pt": guess("Serviço indisponível"),
+        "es": guess("Servicio no disponible"),
+    },
+    "service_text": {
+        "en": "We're having trouble connecting to WhatsApp. Please try again in a few minutes.",
+        "pt": guess("Estamos com problemas para conectar ao WhatsApp. Tente novamente em alguns minutos."),
+        "es": guess("Tenemos problemas para conectar con WhatsApp. Vuelve a intentarlo en unos minutos."),
+    },
+    "expired_title": {"en": "Updating", "pt": guess("Atualizando"), "es": guess("Actualizando")},
+    "expired_text": {
+        "en": "WhatsApp is out of date. Updating now…",
+        "pt": guess("O WhatsApp está desatualizado. Atualizando agora…"),
+        "es": guess("WhatsApp está desactualizado. Actualizando ahora…"),
+    },
+    "proxy_title": {
+        "en": "Can't Load WhatsApp",
+        "pt": guess("Não foi possível carregar o WhatsApp"),
+        "es": guess("No se puede cargar WhatsApp"),
+    },
+    "proxy_text": {
+        "en": "Your computer is connected to a network that prevents WhatsApp from working correctly",
+        "pt": guess(
+            "Seu computador está conectado a uma rede que impede o WhatsApp de funcionar corretamente"
+        ),
+        "es": guess("Tu computadora está conectada a una red que impide que WhatsApp funcione correctamente"),
+    },
+    "disk_text": {
+        "en": guess("Your computer does not have enough space for WhatsApp to run. Free up some space."),
+        "pt": guess("Seu computador não tem espaço suficiente para executar o WhatsApp."),
+        "es": guess("Tu computadora no tiene suficiente espacio para ejecutar WhatsApp."),
+    },
+    "whats_new": {
+        "en": "What's new on WhatsApp Web",
+        "pt": guess("Novidades no WhatsApp Web"),
+        "es": guess("Novedades de WhatsApp Web"),
+    },
+    "whats_new_text": {
+        "en": guess("A fresh look, and faster than before."),
+        "pt": guess("Um novo visual, mais rápido do que antes."),
+        "es": guess("Un nuevo aspecto, más rápido que antes."),
+    },
+    "continue": {"en": "Continue", "pt": guess("Continuar"), "es": guess("Continuar")},
+    # §2, §2.1
+    "starting_chat": {
+        "en": "Starting chat",
+        "pt": guess("Iniciando conversa"),
+        "es": guess("Iniciando chat"),
+    },
+    "cancel": {"en": "Cancel", "pt": guess("Cancelar"), "es": guess("Cancelar")},
+    "ok": _same("OK"),
+    "invalid_url": {
+        "en": "Phone number shared via url is invalid.",
+        "pt": "O número de telefone compartilhado por url é inválido.",
+        "es": "El número de teléfono compartido a través de la dirección URL no es válido.",
+        "es@E1": guess("El número de teléfono compartido a través de la dirección URL es inválido."),
+    },
+    "invalid_number": {
+        "en": "The number {number} isn't on WhatsApp.",
+        "pt": guess("O número {number} não está no WhatsApp."),
+        "es": guess("El número {number} no está en WhatsApp."),
+    },
+    "too_long": {
+        "en": "Message too long",
+        "pt": guess("Mensagem muito longa"),
+        "es": guess("Mensaje muy largo"),
+    },
+    "contact_info": {
+        "en": guess("click here for contact info"),
+        "pt": guess("clique aqui para mostrar os dados do contato"),
+        "es": guess("haz clic aquí para ver la información del contacto"),
+    },
+    # §2.2, §2.3
+    "type_a_message": {
+        "en": "Type a message",
+        "pt": "Digite uma mensagem",
+        "pt@E1": "Mensagem",
+        "es": "Escribir un mensaje",
+        "es@E1": guess("Escribe un mensaje aquí"),
+    },
+    "type_a_message_to": {
+        "en": "Type a message to {chat}",
+        "pt": "Digite uma mensagem para {chat}",
+        "es": "Escribir un mensaje para {chat}",
+    },
+    "send": {"en": "Send", "pt": "Enviar", "es": "Enviar"},
+    "voice_message": {"en": "Voice message", "pt": guess("Mensagem de voz"), "es": guess("Mensaje de voz")},
+    "attach": {"en": "Attach", "pt": "Anexar", "es": "Adjuntar"},
+    "menu": {"en": guess("Menu"), "pt": guess("Mais opções"), "es": guess("Menú")},
+    # §4.1, §4.2
+    "you_speak": {"en": "You:", "pt": "Você:", "es": "Tú:"},
+    "pending": {"en": " Pending ", "pt": guess(" Pendente "), "es": guess(" Pendiente ")},
+    "sent": {"en": " Sent ", "pt": " Enviada ", "es": guess(" Enviado ")},
+    "delivered": {"en": " Delivered ", "pt": " Entregue ", "es": " Entregado "},
+    "read": {"en": " Read ", "pt": " Lida ", "es": guess(" Leído ")},
+    "failed": {"en": guess(" Failed "), "pt": guess(" Falha "), "es": guess(" Error ")},
+    "failed_hint": {
+        "en": "Something went wrong. Click to learn more.",
+        "pt": guess("Algo deu errado. Clique para saber mais."),
+        "es": guess("Algo salió mal. Haz clic para obtener más información."),
+    },
+    "not_sent": {
+        "en": "Your message was not sent.",
+        "pt": guess("Sua mensagem não foi enviada."),
+        "es": guess("Tu mensaje no se envió."),
+    },
+    "resend": {
+        "en": "Try again",
+        "en@E1": "Click to resend",
+        "pt": guess("Tentar novamente"),
+        "es": guess("Volver a intentar"),
+    },
+    "disappearing_notice": {
+        "en": guess("Messages and calls are end-to-end encrypted. Only people in this chat can read them."),
+        "pt": guess("As mensagens e ligações são protegidas com a criptografia de ponta a ponta."),
+        "es": guess("Los mensajes y las llamadas están cifrados de extremo a extremo."),
+    },
+    "today": {"en": "Today", "pt": "Hoje", "es": "Hoy"},
+    # §5
+    "attach_media": {
+        "en": "Photos & videos",
+        "en@E1": "Photos & Videos",
+        "pt": guess("Fotos e vídeos"),
+        "es": guess("Fotos y videos"),
+    },
+    "attach_document": {"en": "Document", "pt": guess("Documento"), "es": guess("Documento")},
+    "attach_camera": {"en": "Camera", "pt": guess("Câmera"), "es": guess("Cámara")},
+    "attach_contact": {"en": "Contact", "pt": guess("Contato"), "es": guess("Contacto")},
+    "attach_poll": {"en": "Poll", "pt": guess("Enquete"), "es": guess("Encuesta")},
+    "attach_sticker": {
+        "en": guess("New sticker"),
+        "pt": guess("Nova figurinha"),
+        "es": guess("Nuevo sticker"),
+    },
+    "add_a_caption": {
+        "en": "Add a caption",
+        "pt": "Adicione uma legenda",
+        "es": guess("Añade un comentario"),
+    },
+    # §7a
+    "ban_101": {
+        "en": "You're temporarily banned from WhatsApp because you sent too many messages to people "
+        "who don't "
+        "have {phone} in their address books.",
+        "pt": guess(
+            "Você está temporariamente banido do WhatsApp porque enviou muitas mensagens a pessoas "
+            "que não têm "
+            "{phone} na agenda."
+        ),
+        "es": guess(
+            "Se suspendió temporalmente tu cuenta de WhatsApp porque enviaste demasiados mensajes a "
+            "personas que "
+            "no tienen {phone} en su libreta."
+        ),
+    },
+    "ban_102": {
+        "en": "You're temporarily banned from WhatsApp because too many people blocked you.",
+        "pt": guess("Você está temporariamente banido do WhatsApp porque muitas pessoas bloquearam você."),
+        "es": guess(
+            "Se suspendió temporalmente tu cuenta de WhatsApp porque demasiadas personas te bloquearon."
+        ),
+    },
+    "ban_103": {
+        "en": "You're temporarily banned from WhatsApp because you created too many groups with "
+        "people who don't "
+        "have {phone} in their address books.",
+        "pt": guess("Você está temporariamente banido do WhatsApp porque criou muitos grupos."),
+        "es": guess("Se suspendió temporalmente tu cuenta de WhatsApp porque creaste demasiados grupos."),
+    },
+    "ban_104": {
+        "en": "You're temporarily banned from WhatsApp because you sent the same message to too many people.",
+        "pt": guess(
+            "Você está temporariamente banido do WhatsApp porque enviou a mesma mensagem a muitas pessoas."
+        ),
+        "es": guess(
+            "Se suspendió temporalmente tu cuenta de WhatsApp porque enviaste el mismo mensaje a "
+            "muchas personas."
+        ),
+    },
+    "ban_106": {
+        "en": "You're temporarily banned from WhatsApp because you sent too many messages to a "
+        "broadcast list.",
+        "pt": guess(
+            "Você está temporariamente banido do WhatsApp porque enviou muitas mensagens a uma lista."
+        ),
+        "es": guess(
+            "Se suspendió temporalmente tu cuenta de WhatsApp porque enviaste muchos mensajes a una lista."
+        ),
+    },
+    "ban_other": {
+        "en": "You're temporarily banned from WhatsApp because you may have violated our terms of service.",
+        "pt": guess(
+            "Você está temporariamente banido do WhatsApp porque pode ter violado nossos termos de serviço."
+        ),
+        "es": guess(
+            "Se suspendió temporalmente tu cuenta de WhatsApp porque puedes haber infringido las condiciones."
+        ),
+    },
+    "ban_duration": {
+        "en": "You'll be able to use WhatsApp again in {duration}",
+        "pt": guess("Você poderá usar o WhatsApp novamente em {duration}"),
+        "es": guess("Podrás volver a usar WhatsApp en {duration}"),
+    },
+    "learn_more": {"en": "Learn more", "pt": guess("Saiba mais"), "es": guess("Más información")},
+    # §7b, §7c
+    "restricted_account": {
+        "en": "Your account is restricted",
+        "pt": guess("Sua conta está restrita"),
+        "es": guess("Tu cuenta está restringida"),
+    },
+    "restricted_web": {
+        "en": "Your WhatsApp Web is restricted",
+        "pt": guess("Seu WhatsApp Web está restrito"),
+        "es": guess("Tu WhatsApp Web está restringido"),
+    },
+    "restricted_linked_devices": {
+        "en": "Your account on linked devices is restricted right now",
+        "pt": guess("Sua conta em dispositivos conectados está restrita no momento"),
+        "es": guess("Tu cuenta en dispositivos vinculados está restringida en este momento"),
+    },
+    "restricted_body": {
+        "en": "You can't start new chats right now.",
+        "pt": guess("Você não pode iniciar novas conversas no momento."),
+        "es": guess("No puedes iniciar chats nuevos en este momento."),
+    },
+    "restricted_box": {
+        "en": "Your account is restricted. You can't start new chats right now.",
+        "pt": guess("Sua conta está restrita. Você não pode iniciar novas conversas no momento."),
+        "es": guess("Tu cuenta está restringida. No puedes iniciar chats nuevos en este momento."),
+    },
+    "show_details": {"en": "Show details", "pt": guess("Mostrar detalhes"), "es": guess("Mostrar detalles")},
+    "restricted_modal_account": {
+        "en": "Your account is restricted right now",
+        "pt": guess("Sua conta está restrita no momento"),
+        "es": guess("Tu cuenta está restringida en este momento"),
+    },
+    "restricted_modal_web": {
+        "en": "WhatsApp Web is restricted for your account right now",
+        "pt": guess("O WhatsApp Web está restrito para sua conta no momento"),
+        "es": guess("WhatsApp Web está restringido para tu cuenta en este momento"),
+    },
+    "restricted_modal_1": {
+        "en": "You can answer calls, reply to new messages, and keep messaging in your chats and groups.",
+        "pt": guess(
+            "Você pode atender ligações, responder novas mensagens e continuar suas conversas e grupos."
+        ),
+        "es": guess("Puedes contestar llamadas, responder mensajes nuevos y seguir con tus chats y grupos."),
+    },
+    "restricted_modal_2": {
+        "en": "Recent activity on your account may be a sign of spam, automated or bulk messaging. "
+        "Learn more",
+        "pt": guess("A atividade recente da sua conta pode ser um sinal de spam ou mensagens automatizadas."),
+        "es": guess("La actividad reciente de tu cuenta puede ser señal de spam o mensajes automatizados."),
+    },
+    "monthly_cap": {
+        "en": "You've reached the monthly limit on new chats you can start.",
+        "pt": guess("Você atingiu o limite mensal de novas conversas que pode iniciar."),
+        "es": guess("Alcanzaste el límite mensual de chats nuevos que puedes iniciar."),
+    },
+    "see_details": {"en": "See details", "pt": guess("Ver detalhes"), "es": guess("Ver detalles")},
+}
+
+
+def texts(era: str, lang: str) -> dict[str, str]:
+    """All texts of one era and language."""
+    return {key: variants.get(f"{lang}@{era}", variants[lang]) for key, variants in TEXTS.items()}
+
+
+def guesses(lang: str) -> list[str]:
+    """Keys whose text in `lang` is a guess."""
+    return [key for key, variants in TEXTS.items() if isinstance(variants[lang], Guess)]

@@ -1,0 +1,65 @@
+"""One skin: what the page needs to look like one era in one language."""
+
+from typing import Any
+
+from .scenarios import BreakSelector
+from .settings import Settings
+from .skin_parts import ICONS, PARTS
+from .skin_texts import texts
+
+STRUCTURE: dict[str, dict[str, Any]] = {
+    # What differs in shape, not in attributes: row_px §4.3, icons §4.2, file_input §5, title_unread §6.
+    "E1": {
+        "icons": "data-icon",
+        "search": "div",
+        "row_px": 72,
+        "file_inputs": "in_menu",
+        "empties_rows": False,
+    },
+    "E2": {
+        "icons": "data-icon",
+        "search": "div",
+        "row_px": 72,
+        "file_inputs": "in_menu",
+        "empties_rows": False,
+    },
+    "E3": {
+        "icons": "title",
+        "search": "input",
+        "row_px": 76,
+        "file_inputs": "on_click",
+        "empties_rows": True,
+    },
+}
+
+READ_CLASS = {"E1": "x-blue", "E2": "x-blue", "E3": "x1rv0e52"}
+"""Class of the read tick; the ones of E1 and E2 are a guess (§4.2 says only "blue class")."""
+
+
+def skin(settings: Settings, broken: BreakSelector | None = None) -> dict[str, Any]:
+    """The skin as the page gets it; `broken` renames or removes one attribute."""
+    era = settings.era
+    parts = {name: {"tag": part.tag, "attributes": part.attributes(era)} for name, part in PARTS.items()}
+    if era == "E3":
+        parts["search"]["tag"] = "input"
+    if broken is not None and broken.part in parts:
+        attributes: dict[str, str] = parts[broken.part]["attributes"]  # type: ignore[assignment]
+        value = attributes.pop(broken.attribute, None)
+        if value is not None and broken.to:
+            attributes[broken.to] = value
+    icons = {name: names[era] for name, names in ICONS.items()}
+    if settings.send_icon != "auto":
+        icons["send"] = settings.send_icon
+    invalid = settings.invalid_text
+    if invalid == "auto":
+        invalid = "number" if era == "E3" else "url"
+    return {
+        "era": era,
+        "lang": settings.lang,
+        "structure": STRUCTURE[era],
+        "parts": parts,
+        "icons": icons,
+        "read_class": READ_CLASS[era],
+        "texts": texts(era, settings.lang),
+        "invalid_text": f"invalid_{invalid}",
+    }

@@ -1,0 +1,139 @@
+// The left column: header, search, banners and the virtualised list of chats (§1.4, §4.3).
+import { bannerSlot } from "./banners.js";
+import { statusIcon } from "./bubbles.js";
+import { openConversation } from "./conversation.js";
+import { icon } from "./icons.js";
+import { element, part, skin, structure, text } from "./skin.js";
+import { chatsByActivity, state } from "./state.js";
+import { clock, dressed } from "./wording.js";
+
+const ROWS_AROUND = 26; // mounted above and below what is seen: 67 to 70 rows in all on a usual screen
+
+let pane = null;
+let grid = null;
+let search = null;
+
+export function side() {
+  grid = part("chat_list", { count: "0" });
+  pane = part("pane_side", {}, { onscroll: drawRows }, element("div", {}, grid));
+  search = part("search", {}, { oninput: drawRows, onkeydown: onSearchKey });
+  if (structure.search === "input") {
+    // §1.4: set by script after mount.
+    setTimeout(() => search.setAttribute("data-tab", "3"));
+  }
+  const placeholder = structure.search === "input" ? null : element("div", { class: "ws-search-placeholder" }, skin.texts.search_placeholder);
+  return part(
+    "side",
+    {},
+    {},
+    part(
+      "side_header",
+      {},
+      {},
+      part("side_title", {}, {}, skin.era === "E3" ? "WhatsApp" : skin.texts.chats),
+      part("new_chat", {}, {}, icon("new_chat")),
+      element("button", { type: "button", "aria-label": skin.texts.menu, title: skin.texts.menu }, icon("menu")),
+    ),
+    bannerSlot(),
+    part("search_box", {}, {}, icon("search"), search, placeholder),
+    part(
+      "filters",
+      {},
+      {},
+      part("filter_all", {}, {}, skin.texts.all),
+      part("filter_unread", {}, {}, skin.texts.unread),
+    ),
+    pane,
+  );
+}
+
+const searched = () => (search.value ?? search.textContent).trim().toLowerCase();
+
+/** What is listed: chats, or the results of a search under a header row (§3). */
+function entries() {
+  const chats = chatsByActivity();
+  const words = searched();
+  if (!words) return chats.map((chat) => ({ chat }));
+  const digits = words.replace(/\D/g, "");
+  const found = [...state.chats.values()].filter(
+    (chat) => chat.title.toLowerCase().includes(words) || (digits.length > 2 && chat.phone.includes(digits)),
+  );
+  if (found.length === 0) return [{ section: skin.texts.nothing_found }];
+  return [{ section: skin.texts.section_chats }, ...found.map((chat) => ({ chat }))];
+}
+
+function onSearchKey(event) {
+  if (event.key !== "Enter") return;
+  event.preventDefault();
+  const first = entries().find((entry) => entry.chat);
+  if (first) openConversation(first.chat);
+}
+
+/** Draws the window of rows around what is seen; also keeps the title of the page (§1.4). */
+export function drawRows() {
+  if (!grid) return;
+  const list = entries();
+  const height = structure.row_px;
+  const seen = Math.floor(pane.scrollTop / height);
+  const start = Math.max(0, seen - ROWS_AROUND);
+  const end = Math.min(list.length, seen + Math.ceil((pane.clientHeight || 800) / height) + ROWS_AROUND);
+  grid.setAttribute("aria-rowcount", String(list.length));
+  grid.style.height = `${list.length * height}px`;
+  const rows = [];
+  for (let n = start; n < end; n += 1) {
+    const entry = list[n];
+    const row = entry.chat ? chatRow(entry.chat, n) : part("chat_section", {}, {}, entry.section);
+    row.style.transform = `translateY(${n * height}px)`;
+    row.style.height = `${height}px`;
+    row.classList.add("ws-placed");
+    rows.push(row);
+  }
+  grid.replaceChildren(...rows);
+  // Counts chats, not messages: a guess.
+  const unread = chatsByActivity().filter((chat) => chat.unread > 0).length;
+  document.title = unread ? `(${unread}) WhatsApp` : "WhatsApp";
+}
+
+function chatRow(chat, n) {
+  const { last } = chat;
+  const label = unreadLabel(chat.unread);
+  // E3 puts the count into the title's frame for screen readers, so its textContent misleads (§6).
+  const spoken = label && skin.era === "E3" ? element("span", { class: "ws-spoken" }, label) : null;
+  const cell = part(
+    "chat_cell",
+    {},
+    { onmousedown: () => openConversation(chat), "aria-selected": String(state.active === chat.phone) },
+    element("div", { class: "ws-avatar" }, icon("person")),
+    element(
+      "div",
+      { class: "ws-chat-lines" },
+      element(
+        "div",
+        { class: "ws-chat-line" },
+        part("chat_title_frame", {}, {}, spoken, part("chat_title", { title: chat.title }, {}, chat.title)),
+        part("chat_detail", {}, {}, clock(last?.at ?? 0)),
+      ),
+      part(
+        "chat_secondary",
+        {},
+        { class: "ws-chat-line" },
+        element("div", { class: "ws-preview-line" }, ...preview(last)),
+        chat.unread ? part("unread_badge", { unread_label: label }, {}, String(chat.unread)) : null,
+      ),
+    ),
+  );
+  if (chat.unread && skin.era === "E2") cell.classList.add("_ak7n");
+  return part("chat_row", { n: String(n) }, {}, cell);
+}
+
+function unreadLabel(count) {
+  if (!count) return null;
+  return count === 1 ? skin.texts.unread_one : text("unread_many", { count: String(count) });
+}
+
+function preview(last) {
+  if (!last) return [];
+  const words = last.text.replaceAll("\n", " ") || last.attachments?.[0]?.name || "";
+  const tick = last.mine ? part("chat_status", {}, {}, statusIcon(last.status, "row_")) : null;
+  return [tick, part("chat_preview", {}, { title: words }, ...dressed(words))];
+}

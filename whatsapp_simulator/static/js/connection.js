@@ -1,0 +1,58 @@
+// The WebSocket to the server. Page to server: hello, screen, played, qr_reload, pair, logout, exists, history,
+// seen, send, use_here. Server to page: welcome, qr, qr_idle, pair_code, pair_error, pair_expired, linked, logout, conflict,
+// exists, history, chat, message, status, nack, settings, scenarios, reload, error.
+
+const listeners = new Map();
+const questions = new Map();
+let socket = null;
+let questionCount = 0;
+let retryDelay = 200;
+
+/** Calls `listener(message)` for every message of this type; `open` and `closed` tell of the socket. */
+export function on(type, listener) {
+  listeners.set(type, [...(listeners.get(type) ?? []), listener]);
+}
+
+function emit(type, message) {
+  for (const listener of listeners.get(type) ?? []) listener(message);
+}
+
+export const isOpen = () => socket?.readyState === WebSocket.OPEN;
+
+export function connect() {
+  socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/_sim/socket`);
+  socket.addEventListener("open", () => {
+    retryDelay = 200;
+    emit("open");
+  });
+  socket.addEventListener("message", (event) => {
+    const message = JSON.parse(event.data);
+    questions.get(message.query)?.resolve(message);
+    emit(message.type, message);
+  });
+  socket.addEventListener("close", () => {
+    for (const question of questions.values()) question.reject(new Error("connection lost"));
+    emit("closed");
+    setTimeout(connect, retryDelay);
+    retryDelay = Math.min(retryDelay * 2, 2000);
+  });
+}
+
+/** Sends if the socket is open; returns whether it was. */
+export function send(message) {
+  if (!isOpen()) return false;
+  socket.send(JSON.stringify(message));
+  return true;
+}
+
+/** Sends and waits for the answer; rejects when the connection is lost. */
+export async function ask(message) {
+  const query = `q${++questionCount}`;
+  const answer = new Promise((resolve, reject) => questions.set(query, { resolve, reject }));
+  try {
+    if (!send({ ...message, query })) throw new Error("not connected");
+    return await answer;
+  } finally {
+    questions.delete(query);
+  }
+}

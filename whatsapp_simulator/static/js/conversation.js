@@ -1,0 +1,267 @@
+// The open chat: #main with header, messages and footer.
+import { attachButton } from "./attachments.js";
+import { emptiesRows, emptyRowsOutOfSight, messageRow, noticeRow, tooLongPopup } from "./bubbles.js";
+import { Composer } from "./compose.js";
+import { ask, send } from "./connection.js";
+import { icon } from "./icons.js";
+import { lockOf } from "./locks.js";
+import { hangIf } from "./misbehaviour.js";
+import { element, part, skin, text } from "./skin.js";
+import { allMessages, findMessage, scenario, play, state, tellScreen } from "./state.js";
+import { sendMessage } from "./sending.js";
+
+const SCREEN_OF_ROWS = 800; // E3 keeps about one screen of rows around the visible ones
+
+let slot = null; // where #main is put
+let view = null; // of the open chat: { chat, panel, list, composer, action, observer }
+
+/** The place of the open chat, with the welcome picture while there is none. */
+export function conversationSlot() {
+  slot ??= element("div", { class: "ws-conversation-slot" }, intro());
+  return slot;
+}
+
+function intro() {
+  return part(
+    "intro",
+    {},
+    {},
+    icon("logo"),
+    element("h1", {}, skin.texts.intro_title),
+    element("div", {}, skin.texts.intro_text),
+  );
+}
+
+export function closeConversation() {
+  leave();
+  state.active = null;
+  slot?.replaceChildren(intro());
+}
+
+function leave() {
+  if (!view) return;
+  if (view.composer) {
+    state.drafts.set(view.chat.phone, view.composer.text());
+    view.composer.destroy();
+  }
+  view.observer?.disconnect();
+  view = null;
+}
+
+/** Opens a chat; if it is open already only the box is focused. */
+export async function openConversation(chat) {
+  hangIf("open", chat.phone);
+  if (view?.chat.phone === chat.phone) {
+    view.composer?.focus();
+    return;
+  }
+  if (!state.histories.has(chat.phone)) {
+    // Without a connection the chat opens with what the page knows: nothing.
+    const history = await ask({ type: "history", phone: chat.phone, before: null }).catch(() => null);
+    if (!state.histories.has(chat.phone)) {
+      const waiting = [...state.outbox.values()].filter((message) => message.chat === chat.phone);
+      const known = (history?.messages ?? []).filter((message) => !state.outbox.has(message.id));
+      state.histories.set(chat.phone, { messages: [...known, ...waiting], more: history?.more ?? false });
+    }
+  }
+  leave();
+  state.active = chat.phone;
+  build(chat);
+  const early = play("lose_early_keys", chat.phone);
+  if (early && view.composer) {
+    const { composer } = view;
+    setTimeout(() => composer.clear(), early.ms);
+  }
+  markSeen();
+  document.dispatchEvent(new CustomEvent("ws-chat-opened"));
+  tellScreen();
+}
+
+function build(chat) {
+  view = { chat, composer: null, action: null };
+  view.list = part("messages");
+  view.panel = part("panel", {}, { onscroll: loadOlder }, view.list);
+  if (emptiesRows || scenario("empty_rows", chat.phone)) {
+    const margin = scenario("empty_rows", chat.phone)?.margin_px ?? SCREEN_OF_ROWS;
+    view.observer = emptyRowsOutOfSight(view.panel, margin);
+  }
+  view.footer = part("footer");
+  slot.replaceChildren(part("conversation", {}, {}, header(chat), view.panel, view.footer));
+  fillFooter();
+  fillMessages();
+}
+
+function header(chat) {
+  const subtitle = chat.name ? part("header_subtitle", {}, { title: "" }, skin.texts.contact_info) : null;
+  return part(
+    "header",
+    {},
+    {},
+    element("div", { class: "ws-avatar" }, icon("person")),
+    part(
+      "header_info",
+      {},
+      {},
+      element("div", {}, part("header_title", { title: chat.title }, {}, chat.title)),
+      element("div", {}, subtitle),
+    ),
+    element("button", { type: "button", "data-tab": "6", "aria-label": skin.texts.menu, title: skin.texts.menu }, icon("menu")),
+  );
+}
+
+// --- footer ---------------------------------------------------------------------------------------------------
+
+/** The compose box, or what stands in its place when new chats are locked (§7b, §7c). */
+function fillFooter() {
+  const { chat } = view;
+  if (view.composer) {
+    state.drafts.set(chat.phone, view.composer.text());
+    view.composer.destroy();
+    view.composer = null;
+  }
+  const lock = lockOf(chat);
+  if (lock) {
+    view.footer.replaceChildren(lock);
+    return;
+  }
+  const values = {
+    type_a_message_to: text("type_a_message_to", { chat: chat.title }),
+  };
+  const box = part("compose", values);
+  const placeholder = part("placeholder", {}, {}, skin.texts.type_a_message);
+  view.action = element("div", { class: "ws-action" });
+  view.footer.replaceChildren(
+    element(
+      "div",
+      { class: "ws-footer-row copyable-area" },
+      element("button", { type: "button", class: "ws-emoji-button", "data-tab": "10" }, icon("emoji")),
+      attachButton(chat),
+      part("editor", {}, {}, box, placeholder),
+      view.action,
+    ),
+  );
+  view.composer = new Composer(box, {
+    onSend: submit,
+    onChange: (words) => {
+      placeholder.hidden = words !== "";
+      showAction(words);
+    },
+    onTooLong: tooLongPopup,
+  });
+  showAction("");
+  const draft = state.drafts.get(chat.phone);
+  if (draft) view.composer.set(draft);
+  view.composer.focus();
+}
+
+/** The send button is there only while the box has content; else the voice button (§2.3). */
+function showAction(words) {
+  if (!view?.action) return;
+  const wanted = words.trim() ? "send" : "voice";
+  if (view.action.dataset.shown === wanted) return;
+  const onclick = () => submit(view.composer.text());
+  const button = wanted === "send" ? part("send", {}, { onclick }, icon("send")) : part("voice", {}, {}, icon("voice"));
+  view.action.dataset.shown = wanted;
+  view.action.replaceChildren(button);
+}
+
+function submit(words) {
+  if (!words.trim() || play("enter_ignored", view.chat.phone)) return;
+  view.composer.clear();
+  state.drafts.delete(view.chat.phone);
+  sendMessage(view.chat, words);
+  view.composer.focus();
+}
+
+/** `text=` of a link: appended when the chat was open already, else instead of the draft. */
+export function pasteIntoComposer(words, { append }) {
+  if (!view?.composer) return;
+  if (!append) view.composer.clear();
+  view.composer.append(words);
+  view.composer.focus();
+}
+
+/** Something that may lock or unlock the box has changed. */
+export function refreshFooter() {
+  if (!view) return;
+  const locked = lockOf(view.chat) !== null;
+  if (locked === (view.composer !== null)) fillFooter();
+}
+
+// --- messages -------------------------------------------------------------------------------------------------
+
+function fillMessages() {
+  const { chat, list, panel } = view;
+  const { more } = state.histories.get(chat.phone);
+  view.observer?.disconnect();
+  list.replaceChildren();
+  if (!more) list.append(noticeRow(text("disappearing_notice")));
+  let previous = null;
+  for (const message of allMessages(chat.phone)) {
+    addRow(message, previous);
+    previous = message;
+  }
+  panel.scrollTop = panel.scrollHeight;
+}
+
+function addRow(message, previous) {
+  const row = messageRow(message, { first: previous?.mine !== message.mine, onResend: resend });
+  view.list.append(row);
+  view.observer?.observe(row.firstChild);
+}
+
+function resend(message) {
+  const { messages } = state.histories.get(message.chat);
+  messages.splice(messages.indexOf(message), 1);
+  sendMessage(state.chats.get(message.chat), message.text);
+  fillMessages();
+}
+
+/** Older messages are fetched when scrolled to within 300 px of the top (§4.3). */
+async function loadOlder() {
+  const { chat, panel } = view;
+  const history = state.histories.get(chat.phone);
+  if (panel.scrollTop > 300 || !history.more || history.loading) return;
+  history.loading = true;
+  try {
+    const older = await ask({ type: "history", phone: chat.phone, before: history.messages[0]?.id ?? null });
+    history.messages.unshift(...older.messages);
+    history.more = older.more;
+  } catch {
+    return; // tried again at the next scroll
+  } finally {
+    history.loading = false;
+  }
+  if (view?.chat.phone !== chat.phone) return;
+  const fromBottom = panel.scrollHeight - panel.scrollTop;
+  fillMessages();
+  panel.scrollTop = panel.scrollHeight - fromBottom;
+}
+
+/** A message was added to its history: shows it if its chat is open. */
+export function showMessage(message) {
+  if (view?.chat.phone !== message.chat) return;
+  const messages = allMessages(message.chat);
+  addRow(message, messages.at(-2) ?? null);
+  view.panel.scrollTop = view.panel.scrollHeight;
+}
+
+/** The status of a message has changed: only its own element is redrawn. */
+export function redrawMessage(id) {
+  const message = findMessage(id);
+  if (!message || view?.chat.phone !== message.chat) return;
+  for (const row of view.list.children) {
+    const node = row.firstChild;
+    if (node.messageId === id && node.dataset.virtualized !== "true") node.refill();
+  }
+}
+
+/** Reads the open chat again, after a change behind its back. */
+export function refillMessages(phone) {
+  if (view?.chat.phone === phone) fillMessages();
+}
+
+export function markSeen() {
+  const chat = state.chats.get(state.active);
+  if (chat?.unread && document.hasFocus()) send({ type: "seen", phone: chat.phone });
+}

@@ -1,0 +1,252 @@
+// The app: which screen is shown, and what happens when the server speaks.
+import { announceNews } from "./whatsnew.js";
+import { drawBanners, setOnline } from "./banners.js";
+import { blocker, unknownPage } from "./blockers.js";
+import { drawRows, side } from "./chatlist.js";
+import * as connection from "./connection.js";
+import {
+  closeConversation,
+  conversationSlot,
+  markSeen,
+  refillMessages,
+  refreshFooter,
+  showMessage,
+} from "./conversation.js";
+import { forgetQr, landing, listenForLinking } from "./landing.js";
+import { loadChats, loadingScreen, syncChats } from "./loading.js";
+import { hangIf } from "./misbehaviour.js";
+import { followAddress, followLinks } from "./openchat.js";
+import { popupLayer } from "./popup.js";
+import { setStatus, transmitAgain } from "./sending.js";
+import { element, part, skin } from "./skin.js";
+import { findMessage, play, scenario, state, tellScreen } from "./state.js";
+
+const TOKEN = "ws-device-token"; // stands for the keys a real device keeps in IndexedDB
+const WID = "last-wid-md"; // present while a device is registered (§1.3)
+
+const wrapper = part("wrapper");
+const stage = element("div", { class: "ws-stage" });
+wrapper.append(stage, popupLayer());
+
+let mode = "startup"; // startup, qr, loading, main
+let modeNode = null;
+let conflict = null;
+let blocked = null;
+
+/** Puts a screen on the stage, unless a full-screen state stands before it. */
+function show(node) {
+  modeNode = node;
+  if (!blocked) stage.replaceChildren(node);
+}
+
+/** Full-screen states come and go with the scenarios; the screen behind is kept. */
+function checkBlockers() {
+  const found = mode === "startup" ? null : blocker(conflict);
+  const name = found?.[0] ?? null;
+  if (name === blocked) return;
+  blocked = name;
+  if (found) {
+    stage.replaceChildren(found[1]());
+    tellScreen({ screen: name });
+  } else if (modeNode) {
+    stage.replaceChildren(modeNode);
+    tellScreen({ screen: mode });
+  }
+}
+
+function leaveBootHtml() {
+  document.getElementById("initial_startup")?.remove();
+  document.getElementById("wa_web_initial_startup")?.remove();
+  const app = document.getElementById("app");
+  if (!wrapper.isConnected) app.append(wrapper);
+}
+
+function remember({ token, own }) {
+  if (token) localStorage.setItem(TOKEN, token);
+  if (own) localStorage.setItem(WID, JSON.stringify(own.wid));
+}
+
+function forget() {
+  localStorage.removeItem(TOKEN);
+  localStorage.removeItem(WID);
+  sessionStorage.clear();
+  closeConversation();
+  for (const each of [state.chats, state.histories, state.drafts, state.outbox]) each.clear();
+  state.own = null;
+}
+
+function take({ own, chats }) {
+  state.own = own;
+  const empty = [...state.chats.values()].filter((chat) => !chat.last);
+  state.chats = new Map([...empty, ...chats].map((chat) => [chat.phone, chat]));
+}
+
+function showLanding(reason) {
+  mode = "qr";
+  leaveBootHtml();
+  show(landing({ reason }));
+  checkBlockers();
+}
+
+async function enterMain(prepare) {
+  mode = "loading";
+  leaveBootHtml();
+  await prepare();
+  if (mode !== "loading") return;
+  if (play("unknown_page")) {
+    mode = "unknown";
+    stage.replaceChildren(unknownPage());
+    tellScreen({ screen: "unknown" });
+    return;
+  }
+  mode = "main";
+  show(part("main_screen", {}, {}, rail(), side(), conversationSlot()));
+  drawRows();
+  drawBanners();
+  tellScreen({ screen: "main" });
+  checkBlockers();
+  announceNews();
+  followAddress();
+}
+
+/** The narrow bar at the left edge, since E3 (its look is a guess). */
+function rail() {
+  if (skin.era !== "E3") return null;
+  return element("header", { class: "ws-rail", "data-tab": "2" }, element("div", { class: "ws-rail-item" }));
+}
+
+connection.on("open", () => {
+  connection.send({ type: "hello", token: localStorage.getItem(TOKEN), again: mode !== "startup" });
+  if (mode !== "startup") tellScreen();
+});
+
+connection.on("closed", () => {
+  if (mode === "startup") showConnecting();
+  if (mode === "main") setOnline(false);
+});
+
+let connecting = false;
+
+/** No connection at the start: "Connecting" after a second (§1.2). */
+function showConnecting() {
+  if (connecting) return;
+  connecting = true;
+  setTimeout(() => {
+    if (mode !== "startup") return;
+    leaveBootHtml();
+    const { node, step } = loadingScreen("connecting");
+    step(0, "connecting_to");
+    stage.replaceChildren(node);
+  }, 1000);
+}
+
+connection.on("welcome", (message) => {
+  state.settings = message.settings;
+  state.scenarios = message.scenarios;
+  if (!message.linked) {
+    if (mode === "main" || mode === "loading") forget();
+    if (mode !== "qr") showLanding(null);
+    return;
+  }
+  take(message);
+  remember(message);
+  if (mode === "main") {
+    // Reconnected: what happened meanwhile is read again when its chat is shown.
+    setOnline(true);
+    catchUp();
+    return;
+  }
+  if (mode === "loading") return;
+  hangIf("load");
+  const slow = play("slow_boot");
+  enterMain(() => loadChats(show, state.settings.boot_ms + (slow?.ms ?? 0)));
+});
+
+/** After a reconnect: the open chat's history anew, and the outbox once more. */
+async function catchUp() {
+  transmitAgain();
+  for (const phone of state.histories.keys()) {
+    if (phone !== state.active) state.histories.delete(phone);
+  }
+  drawRows();
+  const phone = state.active;
+  if (!phone) return;
+  const answer = await connection.ask({ type: "history", phone, before: null }).catch(() => null);
+  if (!answer) return;
+  const waiting = [...state.outbox.values()].filter((message) => message.chat === phone);
+  const known = answer.messages.filter((message) => !state.outbox.has(message.id));
+  state.histories.set(phone, { messages: [...known, ...waiting], more: answer.more });
+  refillMessages(phone);
+}
+
+connection.on("linked", (message) => {
+  take(message);
+  remember(message);
+  forgetQr();
+  enterMain(() => syncChats(show, state.settings.sync_ms));
+});
+
+connection.on("logout", async ({ reason }) => {
+  mode = "logging_out";
+  conflict = null;
+  forget();
+  forgetQr();
+  if (reason) {
+    const { node, step } = loadingScreen("logging_out");
+    step(100, "logging_out");
+    node.append(element("div", { class: "ws-logout-note" }, skin.texts.do_not_close_logout));
+    show(node);
+    await new Promise((done) => setTimeout(done, 300));
+  }
+  showLanding(reason);
+});
+
+connection.on("conflict", ({ other }) => {
+  conflict = other;
+  checkBlockers();
+});
+
+connection.on("message", ({ chat, message }) => {
+  state.chats.set(chat.phone, chat);
+  const history = state.histories.get(chat.phone);
+  if (history && !findMessage(message.id)) {
+    history.messages.push(message);
+    showMessage(message);
+  }
+  drawRows();
+  markSeen();
+});
+
+connection.on("chat", ({ chat, refresh }) => {
+  state.chats.set(chat.phone, chat);
+  if (refresh && chat.phone !== state.active) state.histories.delete(chat.phone);
+  if (refresh && chat.phone === state.active) catchUp();
+  drawRows();
+});
+
+connection.on("status", ({ id, status }) => setStatus(id, status));
+connection.on("nack", ({ id }) => setStatus(id, "failed"));
+connection.on("reload", () => location.reload());
+connection.on("error", ({ message }) => console.error(message));
+
+connection.on("settings", ({ settings }) => {
+  state.settings = settings;
+});
+
+connection.on("scenarios", ({ scenarios }) => {
+  state.scenarios = scenarios;
+  if (scenario("hang")) hangIf("now");
+  checkBlockers();
+  drawBanners();
+  refreshFooter();
+});
+
+document.addEventListener("ws-chats-changed", drawRows);
+document.addEventListener("ws-chat-opened", drawRows);
+window.addEventListener("focus", markSeen);
+window.addEventListener("resize", drawRows);
+document.addEventListener("keydown", () => wrapper.classList.add("keyboard-user"), { once: true });
+
+listenForLinking();
+followLinks(() => mode === "main" && !blocked);
+connection.connect();

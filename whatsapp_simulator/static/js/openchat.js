@@ -1,0 +1,95 @@
+// OpenChatFlow (§2): from a link with a phone number to an open chat, with "Starting chat" between.
+import { ask } from "./connection.js";
+import { openConversation, pasteIntoComposer } from "./conversation.js";
+import { errorPopup, popup } from "./popup.js";
+import { skin, text } from "./skin.js";
+import { play, state } from "./state.js";
+
+const known = new Set(); // positive results are kept for the life of the tab
+const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
+async function exists(phone) {
+  if (known.has(phone) && state.chats.has(phone)) return { result: "hit", chat: state.chats.get(phone) };
+  try {
+    const answer = await ask({ type: "exists", phone });
+    // What is opened instead by `wrong_chat` must not be remembered.
+    if (answer.result === "hit" && answer.chat.phone === phone) {
+      known.add(phone);
+      if (!state.chats.has(phone)) state.chats.set(phone, answer.chat);
+    }
+    return answer;
+  } catch {
+    return { result: "error" };
+  }
+}
+
+export async function openChatFlow(phone, words) {
+  const { popup_delay_ms: delay, popup_min_ms: minimum } = state.settings;
+  const started = performance.now();
+  let cancelled = false;
+  let closePopup = null;
+  const timer = setTimeout(() => {
+    const cancel = { label: skin.texts.cancel, action: () => (cancelled = true) };
+    closePopup = popup({ name: "starting_chat", title: skin.texts.starting_chat, spinner: true, cancel });
+  }, delay);
+  const answer = await exists(phone);
+  clearTimeout(timer);
+  if (closePopup) {
+    await sleep(started + delay + minimum - performance.now());
+    if (!cancelled) closePopup();
+  }
+  if (cancelled) return;
+  if (answer.result !== "hit") {
+    errorPopup("invalid_number", text(skin.invalid_text, { number: answer.printed ?? `+${phone}` }));
+    return;
+  }
+  const slow = play("slow_chat_open", phone);
+  if (slow) await sleep(slow.ms);
+  const wasActive = state.active === answer.chat.phone;
+  await openConversation(answer.chat);
+  if (words) pasteIntoComposer(words, { append: wasActive });
+}
+
+const digits = (phone) => phone.replace(/\D/g, "");
+
+/** Phone and text of a link the app understands (§3), or null. */
+export function parseLink(href) {
+  const origin = location.origin.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const send = [
+    new RegExp(`^${origin}((?:/\\w+)*)/send/?\\?(.*)$`),
+    /^https?:\/\/api\.whatsapp\.com()\/send\/?\?(.*)$/,
+    /^whatsapp:\/\/()send\/?\?(.*)$/,
+  ];
+  for (const pattern of send) {
+    const match = pattern.exec(href);
+    if (!match) continue;
+    const query = new URLSearchParams(match[2].split("#")[0]);
+    return { phone: digits(query.get("phone") ?? ""), text: query.get("text") ?? "" };
+  }
+  const short = /^https?:\/\/wa\.me\/(\d{0,20})\/?\?(.*)$/.exec(href);
+  if (short) return { phone: short[1], text: new URLSearchParams(short[2]).get("text") ?? "" };
+  return null;
+}
+
+/** Links inside the page are followed without a reload, but only a click on the anchor itself counts (§3). */
+export function followLinks(isMain) {
+  window.addEventListener(
+    "click",
+    (event) => {
+      const target = event.target;
+      if (target.nodeName !== "A" || !isMain() || target.closest("[data-nohandle]")) return;
+      const link = parseLink(target.getAttribute("href") ?? "");
+      if (!link) return;
+      event.preventDefault();
+      openChatFlow(link.phone, link.text);
+    },
+    true,
+  );
+}
+
+/** On reaching the main screen: the address is taken, wiped and acted on (§2, step 2). */
+export function followAddress() {
+  const link = parseLink(location.href);
+  history.replaceState(null, "", "/");
+  if (link) openChatFlow(link.phone, link.text);
+}

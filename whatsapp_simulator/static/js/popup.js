@@ -1,0 +1,63 @@
+// Modal popups in the DOM of WAWebModal (§2.1).
+import { part, skin } from "./skin.js";
+import { state, tellScreen } from "./state.js";
+
+let layer = null;
+const open = new Set();
+
+/** Popups are rendered inside #app, over whatever screen there is. */
+export function popupLayer() {
+  layer ??= Object.assign(document.createElement("span"), { className: "ws-popups" });
+  return layer;
+}
+
+const openNames = () => tellScreen({ popup: [...open].at(-1) ?? null });
+
+/**
+ * Shows a popup with what of title, text, spinner, cancel and ok it is given. Without `cancel` Escape does
+ * nothing; a click exactly on the overlay closes it all the same.
+ */
+export function popup({ name, title = null, text = null, spinner = false, cancel = null, ok = null, extra = [] }) {
+  const label = [title, text].filter(Boolean).join(" ");
+  const labelled = (where) => (state.settings.popup_label_on === where ? { "aria-label": label } : {});
+  const buttons = part("popup_buttons");
+  const body = part("popup_body");
+  const dialog = part(
+    "dialog",
+    {},
+    labelled("dialog"),
+    part("popup", {}, labelled("popup"), body),
+  );
+  const backdrop = part("backdrop", {}, {}, dialog);
+  const close = () => {
+    backdrop.remove();
+    document.removeEventListener("keydown", onKey, true);
+    open.delete(name);
+    openNames();
+  };
+  const finish = (action) => () => {
+    close();
+    action?.();
+  };
+  const onKey = (event) => {
+    if (event.key === "Escape" && cancel) finish(cancel.action)();
+  };
+  if (title) body.append(part("popup_title", {}, {}, title));
+  const content = [text, spinner ? part("qr_spinner", {}, { class: "ws-spinner" }) : null, ...extra];
+  if (content.some(Boolean)) body.append(part("popup_text", {}, {}, ...content.filter(Boolean)));
+  if (cancel) buttons.append(part("popup_cancel", {}, { onclick: finish(cancel.action) }, cancel.label));
+  if (ok) buttons.append(part("popup_ok", {}, { onclick: finish(ok.action) }, ok.label));
+  body.append(buttons);
+  backdrop.addEventListener("click", (event) => {
+    if (event.target === backdrop) finish(cancel?.action)();
+  });
+  document.addEventListener("keydown", onKey, true);
+  popupLayer().append(backdrop);
+  open.add(name);
+  openNames();
+  return close;
+}
+
+export function errorPopup(name, message) {
+  return popup({ name, text: message, ok: { label: skin.texts.ok } });
+}

@@ -1,0 +1,79 @@
+// Our messages on their way: bubble at once, transmission later, ticks when the server tells (§4.2).
+import * as connection from "./connection.js";
+import { redrawMessage, showMessage } from "./conversation.js";
+import { hangIf, leakForMessage } from "./misbehaviour.js";
+import { fates } from "./skin.js";
+import { fated, findMessage, play, state } from "./state.js";
+
+const SLOW_SENT_MS = 5000; // of the magic number `slow`
+
+const ALTERATIONS = {
+  drop_last: (words) => [...words].slice(0, -1).join(""),
+  drop_newlines: (words) => words.replaceAll("\n", " "),
+  double_first: (words) => words.slice(0, 1) + words,
+  lower_case: (words) => words.toLowerCase(),
+};
+
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(9));
+  return `3EB0${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("").toUpperCase()}`;
+}
+
+function altered(words, phone) {
+  if (fates[phone] === "altered_text") return ALTERATIONS.drop_last(words);
+  const alteration = play("altered_text", phone);
+  return alteration ? ALTERATIONS[alteration.how](words) : words;
+}
+
+/** Shows the bubble with its clock and puts the message in the outbox. */
+export function sendMessage(chat, words, uploads = [], attachments = []) {
+  const { phone } = chat;
+  const message = {
+    id: newId(),
+    chat: phone,
+    text: altered(words, phone),
+    at: Date.now() / 1000,
+    mine: true,
+    status: "pending",
+    attachments,
+    uploads,
+  };
+  state.chats.set(phone, { ...chat, last: message });
+  state.histories.get(phone)?.messages.push(message);
+  state.outbox.set(message.id, message);
+  showMessage(message);
+  document.dispatchEvent(new CustomEvent("ws-chats-changed"));
+  leakForMessage(phone);
+  hangIf("send", phone);
+  if (fated("stuck_pending", phone)) message.stuck = true;
+  else setTimeout(() => transmit(message), sendingTime(phone));
+}
+
+function sendingTime(phone) {
+  if (fates[phone] === "slow") return SLOW_SENT_MS;
+  return play("slow_sending", phone)?.ms ?? state.settings.sent_ms;
+}
+
+function transmit(message) {
+  message.due = true;
+  if (!state.outbox.has(message.id)) return;
+  const { id, chat, text, uploads } = message;
+  // Without a connection it waits in the outbox; the server knows a repeated id.
+  connection.send({ type: "send", id, chat, text, uploads });
+}
+
+/** After a reconnect: what was due and is not acknowledged goes out again. */
+export function transmitAgain() {
+  for (const message of state.outbox.values()) if (message.due && !message.stuck) transmit(message);
+}
+
+/** The server tells the status of a message. */
+export function setStatus(id, status) {
+  state.outbox.delete(id);
+  const message = findMessage(id);
+  if (message) message.status = status;
+  for (const chat of state.chats.values()) if (chat.last?.id === id) chat.last.status = status;
+  redrawMessage(id);
+  document.dispatchEvent(new CustomEvent("ws-chats-changed"));
+}
+

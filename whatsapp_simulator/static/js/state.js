@@ -1,0 +1,63 @@
+// What this page knows. It lives in memory only: a message still in the outbox is lost with the page (§4.2).
+import boot from "/_sim/boot.js";
+import { send } from "./connection.js";
+import { fates } from "./skin.js";
+
+export const state = {
+  settings: boot.settings,
+  scenarios: boot.scenarios,
+  own: null,
+  chats: new Map(), // phone -> chat as the server tells it
+  histories: new Map(), // phone -> { messages, more }
+  drafts: new Map(), // phone -> text
+  outbox: new Map(), // message id -> message not yet acknowledged
+  active: null, // phone of the open chat
+};
+
+/** The parameters of a scenario if it is on and meant for this chat. */
+export function scenario(name, phone = null) {
+  const found = state.scenarios[name];
+  if (!found || (found.phone !== null && found.phone !== phone)) return null;
+  return found;
+}
+
+/** Like `scenario`, and counts: the server switches it off after its last time. */
+export function play(name, phone = null) {
+  const found = scenario(name, phone);
+  if (found && found.left !== null) {
+    found.left -= 1;
+    if (found.left <= 0) delete state.scenarios[name];
+    send({ type: "played", name });
+  }
+  return found;
+}
+
+/** Whether the number itself or a scenario has this fate for the chat. */
+export function fated(fate, phone) {
+  return fates[phone] === fate || play(fate, phone) !== null;
+}
+
+export function allMessages(phone) {
+  return state.histories.get(phone)?.messages ?? [];
+}
+
+export function findMessage(id) {
+  for (const { messages } of state.histories.values()) {
+    const found = messages.find((message) => message.id === id);
+    if (found) return found;
+  }
+  return null;
+}
+
+/** Chats with messages, the latest first. */
+export function chatsByActivity() {
+  return [...state.chats.values()].filter((chat) => chat.last).sort((a, b) => b.last.at - a.last.at);
+}
+
+let screen = {};
+
+/** Tells the server what the page shows, for GET /pages. */
+export function tellScreen(change = {}) {
+  screen = { ...screen, ...change, chat: state.active };
+  send({ type: "screen", ...screen });
+}
