@@ -73,6 +73,10 @@ class Settings(BaseSettings):
     rate_limit_per_key: str = "600/minute"
     rate_limit_per_address: str = "1200/minute"
 
+    # Flower
+    flower_host: str = "127.0.0.1"
+    flower_port: int = Field(5555, ge=0, le=65535)
+
     # logs
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["auto", "json", "pretty"] = "auto"

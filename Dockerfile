@@ -1,0 +1,29 @@
+# One image for every process; the command says which: web, worker, beat, flower (see Procfile).
+FROM debian:bookworm-slim
+
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends \
+      chromium chromium-driver fonts-liberation fonts-noto-color-emoji python3 python3-venv tini util-linux \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --create-home --uid 10001 whatsapp
+
+WORKDIR /app
+COPY pyproject.toml setup.cfg README.md LICENSE celeryconfig.py ./
+COPY whatsapp_tasks whatsapp_tasks
+COPY webapp webapp
+COPY whatsapp_simulator whatsapp_simulator
+RUN python3 -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir .
+
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    WHATSAPP_DATA_DIR=/data \
+    WHATSAPP_WEB_HOST=0.0.0.0 \
+    WHATSAPP_FLOWER_HOST=0.0.0.0
+RUN install -d -o whatsapp /data
+VOLUME /data
+USER whatsapp
+
+# tini reaps what Chromium leaves behind and hands signals on.
+ENTRYPOINT ["tini", "--", "whatsapp-tasks"]
+CMD ["web"]
+EXPOSE 8080

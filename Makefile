@@ -1,0 +1,67 @@
+# Everything a person or CI runs. `make help` lists it.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup system demo run test test-unit test-integration test-browser test-acceptance lint format clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+setup: system $(STAMP) ## install all that is needed (fast when it is there)
+
+system:
+	@missing=""; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	command -v chromedriver >/dev/null || missing="$$missing chromium-driver"; \
+	command -v setpriv >/dev/null || missing="$$missing util-linux"; \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || missing="$$missing python3-venv"; \
+	if [ -n "$$missing" ]; then \
+	  echo "Installing:$$missing"; \
+	  $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing fonts-liberation fonts-noto-color-emoji >/dev/null; \
+	fi
+
+$(STAMP): setup.cfg pyproject.toml
+	@echo "Installing the Python packages into $(VENV) (a minute, once) …"
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@touch $@
+
+demo: setup ## one message end to end against the simulator, nothing leaves this machine
+	@$(BIN)/whatsapp-tasks demo
+
+run: setup ## the same against the real WhatsApp Web, staying up; scan the QR code with your phone
+	@$(BIN)/whatsapp-tasks up
+
+test: setup lint ## lint and all tests
+	@CI=$${CI:-} $(BIN)/python -m pytest tests
+
+test-unit: setup ## seconds, no services
+	@$(BIN)/python -m pytest tests/unit
+
+test-integration: setup ## on a real Redis
+	@$(BIN)/python -m pytest tests/integration
+
+test-browser: setup ## in headless Chromium against the simulator
+	@$(BIN)/python -m pytest tests/browser
+
+test-acceptance: setup ## all processes, some of them killed
+	@$(BIN)/python -m pytest tests/acceptance
+
+lint: setup ## layers, style, types
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check -q .
+	@$(BIN)/mypy
+
+format: setup ## let ruff format
+	@$(BIN)/ruff format -q .
+	@$(BIN)/ruff check -q --fix .
+
+clean: ## remove what setup and runs made
+	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

@@ -1,0 +1,248 @@
+"""``whatsapp-tasks``: the processes, the operator's commands, the demo."""
+
+import logging
+import os
+import sys
+import time
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from whatsapp_tasks.cli import embedded
+from whatsapp_tasks.config import Settings, load_settings
+from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT, check_account_name
+from whatsapp_tasks.errors import ConfigurationError, RequestRefused, StoreUnavailable, WhatsAppTasksError
+from whatsapp_tasks.logging import configure_logging
+from whatsapp_tasks.stores.accounts import Accounts
+from whatsapp_tasks.stores.api_keys import SCOPES, ApiKeys
+from whatsapp_tasks.stores.connection import Database, await_redis
+from whatsapp_tasks.stores.sessions import Sessions
+
+log = logging.getLogger(__name__)
+console = Console()
+
+
+@click.group()
+@click.version_option(package_name="whatsapp-tasks")
+def cli() -> None:
+    """WhatsApp messages from your own number: never lost, never sent twice."""
+
+
+def main() -> None:
+    """Entry point: every foreseen error is one line, and exit code 1."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except WhatsAppTasksError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+
+
+def _settings() -> Settings:
+    """Settings; with no ``REDIS_URL``, the private Valkey of the data folder if one runs."""
+    settings = load_settings()
+    if "REDIS_URL" not in os.environ:
+        url = embedded.running_url(settings.data_dir)
+        if url is not None:
+            os.environ["REDIS_URL"] = url
+            return load_settings()
+    return settings
+
+
+def _database() -> Database:
+    return Database.connect(_settings())
+
+
+def _now_ms() -> int:
+    return int(time.time() * 1000)
+
+
+# processes
+
+
+def _begin(process: str, settings: Settings, **fields: str) -> None:
+    """Logs, then Redis: five attempts with the blueprint's pauses, then exit code 1."""
+    configure_logging(settings.log_level, settings.log_format, process=process, **fields)
+    if process != "worker":  # the worker asks for itself, so that it does under a plain `celery` too
+        try:
+            await_redis(Database.connect(settings), process)
+        except StoreUnavailable:
+            log.critical("Redis stayed away; giving up", extra={"process": process})
+            sys.exit(1)
+
+
+@cli.command()
+@click.option("--account", default=None, help="The account this worker sends for.")
+def worker(account: str | None) -> None:
+    """Run the worker of one account."""
+    if account is not None:
+        os.environ["WHATSAPP_ACCOUNT"] = check_account_name(account)
+    settings = _settings()
+    _begin("worker", settings, account=settings.account)
+    from whatsapp_tasks.tasks.worker import run_worker
+
+    sys.exit(run_worker(settings))
+
+
+@cli.command()
+def web() -> None:
+    """Run the HTTP API."""
+    settings = _settings()
+    _begin("web", settings)
+    # A fresh interpreter: the server forks its own workers, and needs a clean main module.
+    os.execv(
+        sys.executable,
+        [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+            *("--host", settings.web_host, "--port", str(settings.web_port)),
+            *("--workers", str(settings.web_workers), "--blocking-threads", "1", "--backpressure", "128"),
+            *("--respawn-failed-workers", "--no-access-log", "--log-level", "warning"),
+            "webapp.wsgi:app",
+        ],
+    )
+
+
+@cli.command()
+def beat() -> None:
+    """Run the clock of the checks."""
+    settings = _settings()
+    _begin("beat", settings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    from whatsapp_tasks.celery import app
+
+    app.start(["beat", f"--loglevel={settings.log_level}", "--pidfile="])
+
+
+@cli.command()
+def flower() -> None:
+    """Run Flower, with the login of FLOWER_BASIC_AUTH (user:password)."""
+    settings = _settings()
+    if not os.environ.get("FLOWER_BASIC_AUTH"):
+        raise ConfigurationError(
+            "Set FLOWER_BASIC_AUTH=user:password: without it anyone could steer workers."
+        )
+    _begin("flower", settings)
+    from whatsapp_tasks.celery import app
+
+    app.start(
+        [
+            "flower",
+            f"--address={settings.flower_host}",
+            f"--port={settings.flower_port}",
+            "--persistent=True",
+            f"--db={settings.data_dir / 'flower'}",
+        ]
+    )
+
+
+@cli.command()
+@click.option("--flower/--no-flower", "with_flower", default=True, help="Also run Flower.")
+def up(with_flower: bool) -> None:
+    """Run everything on this machine; Ctrl-C ends everything."""
+    from whatsapp_tasks.cli.up import run_up
+
+    sys.exit(run_up(console, with_flower=with_flower))
+
+
+@cli.command()
+@click.option("--keep", is_flag=True, help="Stay up after the demo, until Ctrl-C.")
+@click.option("--folder", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True)
+def demo(keep: bool, folder: Path) -> None:
+    """Show one message end to end, against the simulator: nothing leaves this machine."""
+    from whatsapp_tasks.cli.demo import run_demo
+
+    sys.exit(run_demo(console, folder, keep=keep))
+
+
+# operators
+
+
+@cli.group()
+def keys() -> None:
+    """API keys."""
+
+
+@keys.command("create")
+@click.argument("label")
+@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), default=("send", "read"))
+def keys_create(label: str, scopes: tuple[str, ...]) -> None:
+    """Make a key. Its secret is shown once, here."""
+    key = ApiKeys(_database()).create(label, scopes, _now_ms())
+    click.echo(f"key:    {key.id}\nsecret: {key.secrets[0]}\nscopes: {', '.join(key.scopes)}")
+
+
+@keys.command("list")
+def keys_list() -> None:
+    """Show the keys, without their secrets."""
+    table = Table("key", "label", "scopes", "secrets")
+    for key in ApiKeys(_database()).all():
+        table.add_row(key.id, key.label, ", ".join(key.scopes), str(len(key.secrets)))
+    console.print(table)
+
+
+@keys.command("rotate")
+@click.argument("key_id")
+def keys_rotate(key_id: str) -> None:
+    """Add a secret; the one before it stays valid until the next rotation."""
+    store = ApiKeys(_database())
+    key = store.get(key_id)
+    if key is None:
+        raise RequestRefused("key_unknown", f"There is no key '{key_id}'.")
+    click.echo(f"secret: {store.rotate(key).secrets[0]}")
+
+
+@keys.command("revoke")
+@click.argument("key_id")
+def keys_revoke(key_id: str) -> None:
+    """End a key at once."""
+    if not ApiKeys(_database()).revoke(key_id):
+        raise RequestRefused("key_unknown", f"There is no key '{key_id}'.")
+    click.echo(f"{key_id} is revoked")
+
+
+@cli.group()
+def accounts() -> None:
+    """Accounts: one WhatsApp number each."""
+
+
+@accounts.command("add")
+@click.argument("name")
+def accounts_add(name: str) -> None:
+    """Add an account; then run a worker for it."""
+    new = Accounts(_database()).add(name, _now_ms())
+    click.echo(
+        f"{name} {'was added' if new else 'exists already'}; "
+        f"its worker: whatsapp-tasks worker --account {name}"
+    )
+
+
+@accounts.command("list")
+def accounts_list() -> None:
+    """Show the accounts and their states."""
+    database = _database()
+    table = Table("account", "state", "reason", "worker")
+    for name in Accounts(database).names():
+        session = Sessions(database, name)
+        record, heartbeat = session.get(), session.heartbeat()
+        table.add_row(name, record.state, record.reason, heartbeat["worker"] if heartbeat else "none")
+    console.print(table)
+
+
+@cli.command()
+@click.option("--account", default=DEFAULT_ACCOUNT)
+@click.option("--timeout-seconds", default=300.0, show_default=True)
+def link(account: str, timeout_seconds: float) -> None:
+    """Show the QR code of an account until a phone has scanned it."""
+    from whatsapp_tasks.cli.link import show_until_linked
+
+    sys.exit(0 if show_until_linked(console, Sessions(_database(), account), timeout_seconds) else 1)
+
+
+if __name__ == "__main__":
+    main()

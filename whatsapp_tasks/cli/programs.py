@@ -1,0 +1,45 @@
+"""Which processes make up the service on one machine; the same as in the Procfile."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from whatsapp_tasks.cli.supervisor import Supervisor, python_module
+from whatsapp_tasks.config import Settings
+
+CLI = "whatsapp_tasks.cli.main"
+
+
+def add_programs(
+    supervisor: Supervisor,
+    settings: Settings,
+    accounts: list[str],
+    environment: Mapping[str, str],
+    *,
+    with_flower: bool,
+) -> None:
+    """Web, one worker per account, beat, Flower."""
+    supervisor.add("web", python_module(CLI, "web"), environment)
+    for account in accounts:
+        supervisor.add(
+            f"worker-{account}",
+            python_module(CLI, "worker", "--account", account),
+            environment,
+        )
+    supervisor.add("beat", python_module(CLI, "beat"), environment)
+    if with_flower:
+        login = flower_environment(settings.data_dir)
+        supervisor.add("flower", python_module(CLI, "flower"), {**environment, **login})
+
+
+def flower_environment(data_dir: Path) -> Mapping[str, str]:
+    """Flower is open to all without a password: one is made at first and kept in the data folder."""
+    if os.environ.get("FLOWER_BASIC_AUTH"):
+        return {}
+    file = data_dir.resolve() / "flower-login"
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+            handle.write(f"operator:{secrets.token_urlsafe(16)}")
+    return {"FLOWER_BASIC_AUTH": file.read_text("utf-8")}

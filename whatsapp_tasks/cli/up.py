@@ -1,0 +1,95 @@
+"""``whatsapp-tasks up``: everything on one machine, in one terminal."""
+
+import os
+import time
+from itertools import cycle
+
+from rich.console import Console
+from rich.text import Text
+
+from whatsapp_tasks.cli import embedded
+from whatsapp_tasks.cli.link import show_qr
+from whatsapp_tasks.cli.programs import add_programs
+from whatsapp_tasks.cli.supervisor import Supervisor
+from whatsapp_tasks.config import load_settings
+from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
+from whatsapp_tasks.domain.states import SessionState
+from whatsapp_tasks.errors import StoreUnavailable
+from whatsapp_tasks.stores.accounts import Accounts
+from whatsapp_tasks.stores.api_keys import ApiKeys
+from whatsapp_tasks.stores.connection import Database, await_redis
+from whatsapp_tasks.stores.sessions import Sessions
+
+_COLOURS = ("cyan", "magenta", "yellow", "blue", "green", "bright_red")
+
+
+def run_up(console: Console, *, with_flower: bool) -> int:
+    """Runs until SIGINT or SIGTERM; the exit code."""
+    settings = load_settings()
+    server: embedded.Embedded | None = None
+    if "REDIS_URL" not in os.environ:
+        server = embedded.start(settings.data_dir)
+        os.environ["REDIS_URL"] = server.url
+        settings = load_settings()
+    try:
+        database = Database.connect(settings)
+        await_redis(database, "up")
+        accounts = Accounts(database)
+        if not accounts.names():
+            accounts.add(DEFAULT_ACCOUNT, int(time.time() * 1000))
+        _first_key(console, database)
+        supervisor = Supervisor(Shower(console), settings.data_dir / "logs")
+        add_programs(supervisor, settings, accounts.names(), os.environ, with_flower=with_flower)
+        console.print(f"API [link]http://{settings.web_host}:{settings.web_port}[/] · Ctrl-C ends everything")
+        supervisor.run(_QrWatch(console, database, accounts.names()).look)
+        console.print("Everything has ended.")
+    finally:
+        if server is not None:
+            server.stop()
+    return 0
+
+
+def _first_key(console: Console, database: Database) -> None:
+    keys = ApiKeys(database)
+    if not keys.all():
+        key = keys.create("first key, made by `up`", ("send", "read", "admin"), int(time.time() * 1000))
+        console.print(
+            f"A first API key, its secret is shown only now:\n  key:    {key.id}\n  secret: {key.secrets[0]}"
+        )
+
+
+class Shower:
+    """Prints each program's lines behind its name, in its colour."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._colours = cycle(_COLOURS)
+        self._of: dict[str, str] = {}
+
+    def __call__(self, name: str, line: str) -> None:
+        colour = self._of.setdefault(name, next(self._colours))
+        self._console.print(Text(f"{name:<16} ", style=colour) + Text(line), soft_wrap=True)
+
+
+class _QrWatch:
+    """Shows the QR code of every account that waits for a phone."""
+
+    def __init__(self, console: Console, database: Database, accounts: list[str]) -> None:
+        self._console = console
+        self._sessions = {account: Sessions(database, account) for account in accounts}
+        self._shown: dict[str, str] = {}
+        self._next = 0.0
+
+    def look(self) -> None:
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + 1
+        for account, sessions in self._sessions.items():
+            try:
+                ref = sessions.qr() if sessions.get().state is SessionState.QR_PENDING else None
+            except StoreUnavailable:
+                return  # the processes say so themselves
+            if ref is not None and ref != self._shown.get(account):
+                self._shown[account] = ref
+                self._console.print(f"Account '{account}' waits for a phone.")
+                show_qr(self._console, ref)
