@@ -164,6 +164,8 @@ class IsolatedWorld:
             },
             deadline,
         )
+        if "result" not in answer:  # ChromeDriver gives up a command when the page opens a dialog
+            raise PageChanged("A dialog of the page came while a script ran")
         if "exceptionDetails" in answer:
             raise PageError(_message(answer["exceptionDetails"]))
         return str(answer["result"].get("value"))

@@ -49,7 +49,8 @@ class Page(Protocol):
         It sees the DOM but none of the page's own variables, and the page sees none of its. `undefined` and
         what JSON cannot tell comes back as None, half a surrogate pair as U+FFFD.
 
-        Raises `PageError` when it throws, `PageChanged` when the document was replaced while it ran.
+        Raises `PageError` when it throws; `PageChanged` when the document was replaced while it ran, or a
+        dialog of the page came: then it is not known how much of it ran, but it does not run twice.
         """
 
     def wait_for(self, function: str, *args: JSON, deadline: Deadline) -> JSON:

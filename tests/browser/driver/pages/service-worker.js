@@ -1,0 +1,1 @@
+self.onmessage = (event) => event.source.postMessage(navigator.userAgent);
