@@ -54,5 +54,9 @@ def find_intended(intent: Intent, text: str, bubbles: Sequence[Bubble], *, settl
     for bubble in behind:
         if bubble.outgoing and bubble.text is not None and bubble_key(bubble.text) == wanted:
             return Finding("found", bubble)
-    hidden = any(bubble.outgoing and bubble.text is None for bubble in behind)
-    return Finding("absent" if settled and not hidden else "unclear")
+    # A row that was emptied off-screen, or whose direction the page does not tell, may be ours.
+    doubtful = any(
+        bubble.outgoing is not False and (bubble.text is None or bubble_key(bubble.text) == wanted)
+        for bubble in behind
+    )
+    return Finding("absent" if settled and not doubtful else "unclear")

@@ -1,11 +1,15 @@
 """Phone numbers: read what people write, keep E.164, show it masked."""
 
+import re
+
 import phonenumbers
 
 from whatsapp_tasks.errors import RequestRefused
 
 _MAX_INPUT = 40
 _MASK = "•"
+# phonenumbers skips letters and control characters or reads them as dialpad keys; either is another number.
+_WRITTEN = re.compile(r"\+[\d ().\-/\u00a0\u2010-\u2015]+")
 
 
 def parse_phone(raw: str) -> str:
@@ -16,7 +20,7 @@ def parse_phone(raw: str) -> str:
     """
     text = raw.strip()
     problem = "must be in international form with a leading +, for example +4915112345678"
-    if text.startswith("+") and len(text) <= _MAX_INPUT:
+    if len(text) <= _MAX_INPUT and _WRITTEN.fullmatch(text):
         try:
             number = phonenumbers.parse(text, None)
         except phonenumbers.NumberParseException:

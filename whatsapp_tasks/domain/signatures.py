@@ -11,7 +11,7 @@ PREFIX = "sha256="
 
 def sign(secret: str, timestamp: str, method: str, target: str, body: bytes) -> str:
     """The value of ``X-Signature``. ``target`` is the path with its query exactly as sent."""
-    head = f"{timestamp}\n{method.upper()}\n{target}\n".encode()
+    head = f"{timestamp}\n{method.upper()}\n{target}\n".encode("utf-8", "surrogatepass")
     return PREFIX + hmac.new(secret.encode(), head + body, hashlib.sha256).hexdigest()
 
 

@@ -13,7 +13,7 @@ _NEWLINES = re.compile(r"\r\n?|\u2028|\u2029")
 # What WhatsApp turns into formatting (and so removes from the bubble), and what a bubble may lose or add:
 # white space, variation selectors of emoji (an <img alt> may lack them), direction marks.
 _NOT_COMPARED = re.compile(r"[*_~`\s\ufe0e\ufe0f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
-_LIST_MARKS = re.compile(r"^(?:[-*] |> |\d{1,2}\. )", re.MULTILINE)
+_LIST_MARKS = re.compile(r"^(?:(?:[-*•>]|\d{1,2}\.)[ \t\u00a0])+", re.MULTILINE)
 
 
 def normalise_message(raw: str) -> str:
@@ -25,7 +25,8 @@ def normalise_message(raw: str) -> str:
     text = _NEWLINES.sub("\n", raw).strip()
     if any(0xD800 <= ord(c) <= 0xDFFF for c in text):
         raise _refused("message_invalid", "contains half of a surrogate pair; send whole characters")
-    if all(unicodedata.category(c)[0] == "Z" or unicodedata.category(c) in ("Cc", "Cf", "Cn") for c in text):
+    # "Cn" is visible: emoji newer than this Python's Unicode data.
+    if all(unicodedata.category(c)[0] == "Z" or unicodedata.category(c) in ("Cc", "Cf") for c in text):
         raise _refused("message_empty", "must contain at least one visible character")
     bad = next((c for c in text if unicodedata.category(c) == "Cc" and c not in "\n\t"), None)
     if bad is not None:
@@ -48,9 +49,10 @@ def text_digest(text: str) -> str:
 
 
 def bubble_key(text: str) -> str:
-    """The text without what a bubble may show otherwise; equal keys mean the same message.
+    """The text without what a bubble may show otherwise; unequal keys mean another message.
 
     ``*bold*`` stands in a bubble without its stars, an emoji as a picture whose ``alt`` may lack the
-    variation selector, a list item with a mark of the page's own.
+    variation selector, a list item with a mark of the page's own. So texts that differ in nothing else
+    have one key. Only a text without any visible character has the empty key.
     """
-    return _NOT_COMPARED.sub("", _LIST_MARKS.sub("", text))
+    return _NOT_COMPARED.sub("", _LIST_MARKS.sub("", text)) or "".join(text.split())

@@ -31,5 +31,7 @@ def typing_plan(
         if line_number:
             yield Stroke("newline", "\n", uniform(fastest_ms, slowest_ms))
         for grapheme in _GRAPHEME.findall(line):
-            kind: Literal["key", "insert"] = "key" if " " <= grapheme <= "~" else "insert"
+            kind: Literal["key", "insert"] = "insert"
+            if len(grapheme) == 1 and " " <= grapheme <= "~":
+                kind = "key"
             yield Stroke(kind, grapheme, uniform(fastest_ms, slowest_ms))

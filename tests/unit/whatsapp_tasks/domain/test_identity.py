@@ -1,0 +1,85 @@
+"""Identity: which requests are the same message."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from whatsapp_tasks.domain.identity import (
+    MAX_KEY_LENGTH,
+    check_idempotency_key,
+    content_digest,
+    identity_digest,
+    message_id,
+)
+from whatsapp_tasks.errors import RequestRefused
+
+parts = st.text(max_size=12)
+
+
+@given(st.tuples(parts, parts, parts), st.tuples(parts, parts, parts))
+def test_two_contents_are_one_only_when_each_part_is_equal(
+    a: tuple[str, str, str], b: tuple[str, str, str]
+) -> None:
+    assert (content_digest(*a) == content_digest(*b)) is (a == b)
+
+
+@given(parts, parts, parts, st.integers(0, 12))
+def test_moving_characters_from_one_part_to_the_next_makes_another_identity(
+    account: str, phone: str, text: str, cut: int
+) -> None:
+    moved = identity_digest(account, phone + text[:cut], text[cut:], None)
+    assert (moved == identity_digest(account, phone, text, None)) is (text[:cut] == "")
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (("1:", "a", "b"), ("", "1:a", "b")),
+        (("a", "1:b", ""), ("a", "", "1:b")),
+        (("é", "", ""), ("e", "\u0301", "")),
+    ],
+)
+def test_a_part_that_imitates_the_separator_is_still_another_part(
+    a: tuple[str, str, str], b: tuple[str, str, str]
+) -> None:
+    assert content_digest(*a) != content_digest(*b)
+
+
+@given(parts, parts, parts, parts, parts)
+def test_with_a_key_the_content_does_not_count(
+    key: str, phone: str, text: str, phone2: str, text2: str
+) -> None:
+    assert identity_digest("a", phone, text, key) == identity_digest("a", phone2, text2, key)
+
+
+@given(parts, parts)
+def test_a_key_can_not_imitate_a_content(phone: str, text: str) -> None:
+    content = identity_digest("a", phone, text, None)
+    for key in (phone, text, phone + text, content, ""):
+        assert identity_digest("a", phone, text, key) != content
+
+
+def test_another_account_is_another_message_with_or_without_a_key() -> None:
+    for key in (None, "k"):
+        assert identity_digest("a", "+491", "x", key) != identity_digest("b", "+491", "x", key)
+
+
+@given(st.integers(0, 2**45), st.integers(0, 2**45))
+def test_an_id_is_32_hex_digits_and_new_when_the_identity_is_claimed_anew(first: int, second: int) -> None:
+    one, two = message_id("f" * 64, first), message_id("f" * 64, second)
+    assert len(one) == 32
+    assert int(one, 16) >= 0
+    assert (one == two) is (first == second)
+
+
+@pytest.mark.parametrize("key", ["a", " ", "~", "order 7/2 #1", "x" * MAX_KEY_LENGTH])
+def test_a_printable_key_is_taken_as_it_is(key: str) -> None:
+    assert check_idempotency_key(key) == key
+
+
+@pytest.mark.parametrize("key", ["", "x" * (MAX_KEY_LENGTH + 1), "a\nb", "ä", "\x7f", "a\x00"])
+def test_any_other_key_is_refused(key: str) -> None:
+    with pytest.raises(RequestRefused) as refused:
+        check_idempotency_key(key)
+    assert refused.value.code == "idempotency_key_invalid"
+    assert refused.value.errors[0]["field"] == "idempotency_key"

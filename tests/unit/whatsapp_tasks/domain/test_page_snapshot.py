@@ -1,0 +1,180 @@
+"""What kind of page a snapshot shows: the app's own precedence."""
+
+from typing import Any
+
+import pytest
+
+from whatsapp_tasks.domain.page_snapshot import (
+    TICK_STATUS,
+    Bubble,
+    Chat,
+    PageKind,
+    PageSnapshot,
+    Popup,
+    kind_of,
+    popup_of,
+)
+from whatsapp_tasks.domain.statuses import Status
+
+RAW: dict[str, Any] = {
+    "app": True,
+    "chat_pane": False,
+    "startup": False,
+    "online": True,
+    "ready": "complete",
+    "era": None,
+    "qr": None,
+    "qr_expired": False,
+    "link_code": None,
+    "screen": "something",
+    "buttons": [],
+    "dialogs": [],
+    "banners": [],
+    "chat": None,
+    "texts": [],
+}
+DIALOG = {"title": "", "text": "…", "buttons": [{"label": "OK", "x": 1, "y": 2}]}
+
+
+def page(*texts: str, **changes: Any) -> PageSnapshot:
+    return PageSnapshot.from_raw({**RAW, "texts": list(texts), **changes})
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "kind"),
+    [
+        (page(chat_pane=True), PageKind.MAIN),
+        (page(qr="2@abc"), PageKind.QR),
+        (page(qr="2@abc", qr_expired=True), PageKind.QR_EXPIRED),
+        (page(qr="", qr_expired=True), PageKind.QR_EXPIRED),
+        (page(link_code="ABCD-1234", qr="2@abc"), PageKind.PAIRING_CODE),
+        (page("use_here", chat_pane=True), PageKind.CONFLICT),
+        (page("temporary_ban"), PageKind.TEMPORARY_BAN),
+        (page("unsupported"), PageKind.UNSUPPORTED_BROWSER),
+        (page("service_unavailable"), PageKind.SERVICE_UNAVAILABLE),
+        (page("client_expired"), PageKind.CLIENT_EXPIRED),
+        (page("logging_out"), PageKind.LOGGING_OUT),
+        (page("offline"), PageKind.OFFLINE),
+        (page("connecting"), PageKind.LOADING),
+        (page(startup=True), PageKind.LOADING),
+        (page(ready="loading"), PageKind.LOADING),
+        (page(screen=""), PageKind.LOADING),
+        (page(), PageKind.UNKNOWN),
+    ],
+)
+def test_each_kind_is_told_by_its_signs(snapshot: PageSnapshot, kind: PageKind) -> None:
+    assert kind_of(snapshot) is kind
+
+
+# Strongest first; each sign stands over all that follow, however many of them show at once.
+PRECEDENCE: list[tuple[PageKind, dict[str, Any]]] = [
+    (PageKind.TEMPORARY_BAN, {"texts": ["temporary_ban"]}),
+    (PageKind.CLIENT_EXPIRED, {"texts": ["client_expired"]}),
+    (PageKind.CONFLICT, {"texts": ["use_here"]}),
+    (PageKind.MAIN, {"chat_pane": True}),
+    (PageKind.PAIRING_CODE, {"link_code": "ABCD-1234"}),
+    (PageKind.QR, {"qr": "2@abc"}),
+    (PageKind.UNSUPPORTED_BROWSER, {"texts": ["unsupported"]}),
+    (PageKind.LOGGING_OUT, {"texts": ["logging_out"]}),
+    (PageKind.LOADING, {"startup": True}),
+    (PageKind.OFFLINE, {"texts": ["offline"]}),
+    (PageKind.LOADING, {"texts": ["connecting"]}),
+    (PageKind.UNKNOWN, {}),
+]
+
+
+@pytest.mark.parametrize("place", range(len(PRECEDENCE)))
+def test_the_stronger_sign_decides(place: int) -> None:
+    changes: dict[str, Any] = {}
+    texts: list[str] = []
+    for _, signs in PRECEDENCE[place:]:
+        changes |= {name: value for name, value in signs.items() if name != "texts"}
+        texts += signs.get("texts", [])
+    assert kind_of(page(*texts, **changes)) is PRECEDENCE[place][0]
+
+
+def test_a_service_notice_over_a_working_chat_list_is_no_outage() -> None:
+    assert kind_of(page("service_unavailable", chat_pane=True)) is PageKind.MAIN
+
+
+def test_an_offline_banner_over_the_chat_list_is_still_the_main_page() -> None:
+    assert kind_of(page("offline", chat_pane=True, online=False)) is PageKind.MAIN
+
+
+@pytest.mark.parametrize(
+    ("texts", "popup"),
+    [
+        (["starting_chat"], Popup.STARTING_CHAT),
+        (["invalid_number"], Popup.INVALID_NUMBER),
+        (["whats_new"], Popup.WHATS_NEW),
+        ([], Popup.OTHER),
+        (["starting_chat", "invalid_number"], Popup.STARTING_CHAT),
+    ],
+)
+def test_a_popup_is_told_by_its_text(texts: list[str], popup: Popup) -> None:
+    assert popup_of(page(*texts, dialogs=[DIALOG])) is popup
+
+
+def test_without_a_dialog_a_text_is_no_popup() -> None:
+    assert popup_of(page("invalid_number")) is Popup.NONE
+
+
+def test_a_raw_snapshot_is_taken_over_whole() -> None:
+    bubble = {"id": "b", "outgoing": True, "text": "hi", "tick": "sent", "chat": None}
+    compose = {"text": "", "focused": True, "x": 1, "y": 2}
+    chat = {"title": "Ada", "compose": compose, "footer": "", "bubbles": [bubble], "panel": True}
+    snapshot = page(chat=chat, dialogs=[DIALOG])
+    assert snapshot.chat is not None
+    assert snapshot.chat.compose is not None
+    assert snapshot.chat.bubbles == (Bubble("b", outgoing=True, text="hi", tick="sent"),)
+    assert snapshot.dialogs[0].buttons[0].label == "OK"
+
+
+def test_a_snapshot_in_a_log_shows_no_text_title_or_code() -> None:
+    bubble = {"id": "b", "outgoing": True, "text": "SECRET", "tick": None, "chat": "SECRET"}
+    compose = {"text": "SECRET", "focused": True, "x": 1, "y": 2}
+    chat = {"title": "SECRET", "compose": compose, "footer": "SECRET", "bubbles": [bubble], "panel": True}
+    snapshot = page(
+        chat=chat, qr="SECRET", link_code="SECRET", screen="SECRET", dialogs=[{**DIALOG, "text": "SECRET"}]
+    )
+    assert "SECRET" not in repr(snapshot)
+
+
+def chat_with(title: str, *bubbles: Bubble) -> Chat:
+    return Chat(title=title, compose=None, footer="", bubbles=bubbles, panel=True)
+
+
+PHONE = "+4915112345678"
+
+
+@pytest.mark.parametrize(
+    ("chat", "known_title", "is_it"),
+    [
+        (chat_with("+49 151 12345678"), None, True),
+        (chat_with("\u202a+49 1511 2345678\u202c"), None, True),
+        (chat_with("+49 151 12345679"), None, False),
+        (chat_with("Ada"), None, False),
+        (chat_with("Ada"), "Ada", True),
+        (chat_with("Ada"), "Bob", False),
+        (chat_with("Bob", Bubble("1", True, chat="4915112345678")), "Ada", True),
+        (chat_with("Ada", Bubble("1", True, chat="4915199999999")), "Ada", False),
+        (chat_with("+49 151 12345678", Bubble("1", True, chat="4915199999999")), None, False),
+        (
+            chat_with(
+                "Ada", Bubble("1", True, chat="4915112345678"), Bubble("2", True, chat="4915199999999")
+            ),
+            "Ada",
+            False,
+        ),
+        (chat_with("Ada", Bubble("1", True, chat="4915112345678"), Bubble("2", True)), "Ada", True),
+    ],
+)
+def test_a_chat_is_known_by_ids_that_carry_the_phone_else_by_its_title(
+    chat: Chat, known_title: str | None, is_it: bool
+) -> None:
+    assert chat.is_with(PHONE, known_title) is is_it
+
+
+def test_a_pending_tick_has_no_status_of_its_own() -> None:
+    assert "pending" not in TICK_STATUS
+    assert TICK_STATUS["read"] is Status.READ

@@ -1,0 +1,113 @@
+"""Phone numbers: what people write becomes E.164 or a refusal, and is shown masked."""
+
+import phonenumbers
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from whatsapp_tasks.domain.phones import digits, mask_phone, parse_phone
+from whatsapp_tasks.errors import RequestRefused
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "+4915112345678",
+        "  +4915112345678\n",
+        "+49 151 12345678",
+        "+49 (0)151 123-456-78",
+        "+49.151.12345678",
+        "+49/151/12345678",
+        "+49\u00a0151\u201112345678",
+        "+٤٩١٥١١٢٣٤٥٦٧٨",
+    ],
+)
+def test_the_usual_ways_of_writing_one_number_become_the_same_e164(written: str) -> None:
+    assert parse_phone(written) == "+4915112345678"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "+",
+        "4915112345678",
+        "004915112345678",
+        "0151 12345678",
+        "++4915112345678",
+        "+49",
+        "+999123456789",
+        "+491",
+        "+49151123456789012345",
+        "+4915112345678 ext. 5",
+        "+4915112345678;ext=5",
+        "+4915112345678,5",
+        "tel:+4915112345678",
+        "+4915112345678@c.us",
+        "+49" + " " * 40 + "15112345678",
+    ],
+)
+def test_anything_but_one_whole_international_number_is_refused_with_an_example(written: str) -> None:
+    with pytest.raises(RequestRefused) as refused:
+        parse_phone(written)
+    assert refused.value.code == "phone_invalid"
+    assert refused.value.errors[0]["field"] == "phone"
+    assert "+4915112345678" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["+49151O2345678", "+1 800 FLOWERS", "+49151a12345678", "+4915112345678\x00", "+49151\n12345678"],
+)
+def test_a_letter_or_control_character_is_refused_and_not_read_as_another_number(written: str) -> None:
+    with pytest.raises(RequestRefused):
+        parse_phone(written)
+
+
+def test_a_range_that_the_numbering_plan_does_not_know_is_left_to_whatsapp() -> None:
+    number = phonenumbers.parse("+12001234567")
+    assert not phonenumbers.is_valid_number(number)
+    assert parse_phone("+12001234567") == "+12001234567"
+
+
+@given(st.text(max_size=50))
+def test_any_text_gives_e164_or_a_refusal(text: str) -> None:
+    try:
+        phone = parse_phone(text)
+    except RequestRefused:
+        return
+    assert phone[0] == "+"
+    assert phone[1:].isascii()
+    assert phone[1:].isdigit()
+    assert parse_phone(phone) == phone
+
+
+@given(st.from_regex(r"\+[1-9][0-9]{5,14}", fullmatch=True))
+def test_a_masked_number_shows_no_more_than_country_and_two_digits(phone: str) -> None:
+    try:
+        country = str(phonenumbers.parse(phone).country_code)
+    except phonenumbers.NumberParseException:
+        country = ""
+    masked = mask_phone(phone)
+    assert len(masked) == len(phone)
+    assert masked.startswith(f"+{country}")
+    assert len(digits(masked)) <= len(country) + 2
+
+
+@given(st.text())
+def test_masking_never_fails_and_never_shows_more_than_five_digits(text: str) -> None:
+    assume(not text.startswith("+"))
+    assert len(digits(mask_phone(text))) <= 5
+
+
+def test_a_masked_number_is_still_recognised_by_its_owner() -> None:
+    assert mask_phone("+4915112345678") == "+49•••••••••78"
+
+
+@pytest.mark.parametrize("short", ["", "7", "+4912"])
+def test_something_too_short_to_keep_two_digits_of_is_masked_whole(short: str) -> None:
+    assert mask_phone(short) == "•" * len(short)
+
+
+def test_digits_are_ascii_digits_only() -> None:
+    assert digits("\u202a+49 151\u00a0123٣\u202c") == "49151123"

@@ -1,0 +1,65 @@
+"""Retries: the decision after a failed attempt."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from whatsapp_tasks import errors
+from whatsapp_tasks.domain.retries import (
+    FIRST_DELAY_SECONDS,
+    LONGEST_DELAY_SECONDS,
+    MAX_ATTEMPTS,
+    RetryDecision,
+    decide_retry,
+)
+
+BEFORE_ENTER = [
+    errors.SendPostponed("chat_not_opened", "x"),
+    errors.BrowserDied(),
+    errors.BrowserTimeout(),
+    errors.BrowserStartFailed(),
+    errors.WaitTimeout(),
+    errors.PageChanged(),
+    errors.PageError(),
+]
+attempts = st.integers(1, 10_000)
+jitters = st.floats(0, 1, exclude_max=True)
+
+
+@given(attempts, jitters)
+def test_what_may_have_been_sent_is_never_typed_again(attempt: int, jitter: float) -> None:
+    decision = decide_retry(errors.SendUnsettled("ack_timeout", "x"), attempt, jitter=jitter)
+    assert decision == RetryDecision("unknown", "ack_timeout")
+
+
+@given(attempts, jitters)
+def test_what_is_refused_fails_at_once_under_its_own_code(attempt: int, jitter: float) -> None:
+    decision = decide_retry(errors.SendRefused("phone_not_on_whatsapp", "x"), attempt, jitter=jitter)
+    assert decision == RetryDecision("fail", "phone_not_on_whatsapp")
+
+
+@pytest.mark.parametrize("error", BEFORE_ENTER, ids=lambda error: type(error).__name__)
+def test_what_came_before_enter_is_tried_again_until_the_last_attempt(error: errors.BrowserError) -> None:
+    actions = [decide_retry(error, attempt, jitter=0.5).action for attempt in range(1, MAX_ATTEMPTS + 2)]
+    assert actions == ["retry"] * (MAX_ATTEMPTS - 1) + ["fail", "fail"]
+
+
+def test_a_failure_of_the_browser_has_a_code_too() -> None:
+    assert decide_retry(errors.BrowserDied(), MAX_ATTEMPTS, jitter=0).code == "browser_failed"
+
+
+def test_delays_double_from_the_first() -> None:
+    delays = [decide_retry(errors.BrowserDied(), n, jitter=0.5).delay_seconds for n in range(1, MAX_ATTEMPTS)]
+    assert delays[0] == FIRST_DELAY_SECONDS
+    assert all(
+        later == min(2 * sooner, LONGEST_DELAY_SECONDS) for sooner, later in itertools.pairwise(delays)
+    )
+
+
+@given(st.integers(1, MAX_ATTEMPTS - 1), jitters)
+def test_jitter_spreads_a_delay_by_a_quarter_each_way(attempt: int, jitter: float) -> None:
+    middle = decide_retry(errors.BrowserDied(), attempt, jitter=0.5).delay_seconds
+    delay = decide_retry(errors.BrowserDied(), attempt, jitter=jitter).delay_seconds
+    assert 0.75 * middle <= delay <= 1.25 * middle
