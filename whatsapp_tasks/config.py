@@ -77,6 +77,10 @@ class Settings(BaseSettings):
     flower_host: str = "127.0.0.1"
     flower_port: int = Field(5555, ge=0, le=65535)
 
+    # tests
+    crash_points: Path | None = None
+    """Folder of ``whatsapp_tasks.crash_points``; unset outside tests."""
+
     # logs
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["auto", "json", "pretty"] = "auto"

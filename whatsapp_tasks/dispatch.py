@@ -1,6 +1,7 @@
 """The only way in for a message: REST, CLI, ``.delay()`` and tasks found on the queue all pass here."""
 
 import hashlib
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from whatsapp_tasks.config import Settings, load_settings
+from whatsapp_tasks.crash_points import reach
 from whatsapp_tasks.domain import identity, phones, texts
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT, check_account_name
 from whatsapp_tasks.domain.priorities import Priority
@@ -15,7 +17,7 @@ from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
-from whatsapp_tasks.stores.ledger import Ledger, Message, NewMessage
+from whatsapp_tasks.stores.ledger import Ledger, Message, NewMessage, PageCursor
 
 LONGEST_DELAY_MS = 365 * 24 * 3600 * 1000
 METADATA_LIMIT_BYTES = 4096
@@ -77,6 +79,7 @@ class Dispatcher:
         send_at_ms, expires_at_ms = _times(send_at, expires_at, now_ms)
         who = identity.identity_digest(account, e164, text, idempotency_key)
         settings = self._settings
+        reach(settings.crash_points, "before_accept")
         acceptance = self.ledger(account).accept(
             NewMessage(
                 id=identity.message_id(who, now_ms),
@@ -89,28 +92,82 @@ class Dispatcher:
                 window_ms=int(settings.idempotency_window_seconds * 1000),
                 send_at_ms=send_at_ms,
                 expires_at_ms=expires_at_ms,
-                metadata=metadata or {},
+                metadata=_metadata(metadata),
                 source=source,
                 nonce=signature_digest(signature) if signature else None,
                 nonce_ttl_ms=nonce_ttl_ms(settings),
             )
         )
+        reach(settings.crash_points, "after_accept")
         if acceptance.outcome not in ("accepted", "duplicate"):
             raise _refusal(acceptance.outcome, account, acceptance.id)
         return Accepted(acceptance.id, acceptance.status, acceptance.outcome == "duplicate")
 
     def cancel(self, message_id: str) -> Message:
-        """Withdraws a queued message; raises RequestRefused (``message_not_found``, ``not_cancellable``)."""
+        """Withdraws a queued message; raises RequestRefused (``message_not_found``, ``not_cancellable``).
+
+        One that is cancelled already stays so, and nothing is refused.
+        """
         message = self.get(message_id)
-        ledger = self.ledger(message.account)
-        if not ledger.advance(message, Status.CANCELLED, int(self._clock() * 1000)):
-            now = self.get(message_id)
+        self.ledger(message.account).advance(message, Status.CANCELLED, int(self._clock() * 1000))
+        now = self.get(message_id)
+        if now.status is not Status.CANCELLED:
             raise RequestRefused(
                 "not_cancellable",
                 f"Only a queued message can be cancelled; this one is {now.status}.",
                 http_status=409,
             )
+        return now
+
+    def resolve(self, message_id: str, to: Status, *, author: str, note: str) -> Message:
+        """A person says what became of an ``unknown`` message: ``sent`` or ``failed``.
+
+        Raises RequestRefused (``message_not_found``, ``not_resolvable``).
+        """
+        message = self.get(message_id)
+        error = ("resolved_failed", note or "A person found that it was not sent.")
+        if not self.ledger(message.account).advance(
+            message,
+            to,
+            int(self._clock() * 1000),
+            code="resolved",
+            error=error if to is Status.FAILED else None,
+            only_from=Status.UNKNOWN,
+            resolved_by=author,
+            resolution_note=note,
+        ):
+            now = self.get(message_id)
+            raise RequestRefused(
+                "not_resolvable",
+                f"Only a message that is unknown can be resolved; this one is {now.status}.",
+                http_status=409,
+            )
         return self.get(message_id)
+
+    def page(
+        self,
+        *,
+        account: str | None = None,
+        status: str | None = None,
+        phone: str | None = None,
+        cursor: str | None = None,
+        limit: int,
+    ) -> tuple[list[Message], str | None]:
+        """Messages from new to old, of one account or of all; see ``Ledger.page``."""
+        found: list[Message] = []
+        horizons: list[PageCursor] = []
+        for name in [account] if account else Accounts(self._db).names():
+            messages, reached = self.ledger(name).page(status=status, phone=phone, cursor=cursor, limit=limit)
+            found += messages
+            if reached:
+                horizons.append(PageCursor.parse(reached))
+        found.sort(key=PageCursor.behind, reverse=True)
+        # An account that has more to tell may hide messages behind the place it reached.
+        horizon = max(horizons, default=None)
+        told = [m for m in found if horizon is None or PageCursor.behind(m) >= horizon]
+        if len(told) > limit:
+            return told[:limit], str(PageCursor.behind(told[limit - 1]))
+        return told, None if horizon is None else str(horizon)
 
     def get(self, message_id: str) -> Message:
         """The message, whichever account's it is; raises RequestRefused (``message_not_found``)."""
@@ -151,6 +208,16 @@ def signature_replayed() -> RequestRefused:
     )
 
 
+def worker_not_running(account: str) -> RequestRefused:
+    """What is answered when only a worker could do it and none gives signs of life."""
+    return RequestRefused(
+        "worker_not_running",
+        f"No worker runs for the account '{account}', so no page is open. Start one: "
+        f"whatsapp-tasks worker --account {account}",
+        http_status=409,
+    )
+
+
 def account_unknown(account: str) -> RequestRefused:
     """What a request for an account that does not exist is answered with."""
     return RequestRefused(
@@ -167,6 +234,15 @@ def _priority(value: str) -> Priority:
     except ValueError:
         problem = "must be one of " + ", ".join(Priority)
         raise _field("priority_invalid", "priority", problem) from None
+
+
+def _metadata(metadata: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    if not metadata:
+        return {}
+    if len(json.dumps(metadata)) > METADATA_LIMIT_BYTES:
+        problem = f"must not be longer than {METADATA_LIMIT_BYTES} bytes as JSON"
+        raise _field("metadata_too_large", "metadata", problem)
+    return metadata
 
 
 def _times(send_at: float | None, expires_at: float | None, now_ms: int) -> tuple[int | None, int | None]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.crash_points import reach
 from whatsapp_tasks.domain.intents import Intent, find_intended
 from whatsapp_tasks.domain.page_snapshot import (
     TICK_STATUS,
@@ -40,10 +41,13 @@ def send(context: AccountContext, page: WhatsAppPage, message: Message) -> None:
     Raises SendRefused or SendPostponed (certainly not sent), SendUnsettled (perhaps sent), BrowserErrors
     (whether Enter was pressed: the ledger's intent tells), LeaseLost, StoreUnavailable.
     """
+    folder = context.settings.crash_points
+    reach(folder, "after_claim")
     chat = open_chat(context, page, message.phone)
     if chat.compose is None:
         raise SendPostponed("chat_locked", "WhatsApp shows no compose box in this chat.")
     ready = _type(context, page, message)
+    reach(folder, "after_typing")
     intent = Intent(message.attempts, ready.bubbles[-1].id if ready.bubbles else None)
 
     context.lease.check(LEASE_MARGIN_SECONDS)
@@ -53,7 +57,10 @@ def send(context: AccountContext, page: WhatsAppPage, message: Message) -> None:
     if not context.ledger.note_intent(message.id, context.lease.fence, intent):
         _empty(page, Deadline.within(BOX_SECONDS))
         raise SendPostponed("paused", "The account was paused while the message was typed.", about_us=False)
+    reach(folder, "before_enter")
+    context.lease.check(LEASE_MARGIN_SECONDS)  # we may have been stopped meanwhile, and succeeded
     page.press_enter(Deadline.within(BOX_SECONDS))
+    reach(folder, "after_enter")
     follow_enter(context, page, message, intent)
 
 
@@ -80,6 +87,7 @@ def follow_enter(context: AccountContext, page: WhatsAppPage, message: Message, 
 def record_bubble(context: AccountContext, page: WhatsAppPage, message: Message, bubble: Bubble) -> None:
     """Waits until the bubble's tick tells, and writes the status down."""
     fence = context.lease.fence
+    reach(context.settings.crash_points, "before_bubble_noted")
     context.ledger.note(message.id, fence, bubble_id=bubble.id)
     try:
         status = page.until(
@@ -89,6 +97,7 @@ def record_bubble(context: AccountContext, page: WhatsAppPage, message: Message,
         raise SendUnsettled(
             "still_pending", "The message did not reach WhatsApp's server in time."
         ) from error
+    reach(context.settings.crash_points, "before_recording")
     if status is Status.FAILED:
         raise SendRefused("whatsapp_refused", "WhatsApp shows that the message was not sent.")
     context.ledger.advance(message, status, context.now_ms(), fence=fence)

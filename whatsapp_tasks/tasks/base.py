@@ -9,6 +9,7 @@ import structlog
 from celery import Task
 from celery.result import AsyncResult
 
+from whatsapp_tasks.crash_points import reach
 from whatsapp_tasks.dispatch import default_dispatcher
 from whatsapp_tasks.errors import BrowserError, LeaseLost, SendError, StoreUnavailable
 from whatsapp_tasks.tasks.runtime import runtime
@@ -25,11 +26,15 @@ class DeliveryTask(Task):  # type: ignore[type-arg]
 
     def __call__(self, message_id: str) -> None:
         session = runtime().session
+        folder = session.context.settings.crash_points
         with structlog.contextvars.bound_contextvars(
             account=session.context.account, message_id=message_id, task_id=self.request.id
         ):
             try:
-                if not self.run(message_id):
+                reach(folder, "before_claim")
+                handled = self.run(message_id)
+                reach(folder, "before_ack")
+                if not handled:
                     runtime().gate.close()  # it stays in the ledger and is queued again at its place
             except (SendError, BrowserError) as error:
                 decision = session.decide(message_id, error)
