@@ -9,9 +9,18 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-# The last line of defence: whatever a library may put into a message, a run of 7 or more digits with an
-# international prefix or inside a WhatsApp id is masked.
-_NUMBER = re.compile(r"(?<![\w.])(\+|00|%2B|phone=)(\d{1,3})\d{4,13}(\d{2})(?!\d)")
+from whatsapp_tasks.domain.phones import digits, mask_phone
+
+# The last line of defence, whatever a library may put into a message: 7 to 15 digits behind an international
+# prefix, also as titles show them (+49 151 12345678), and those inside a WhatsApp id. Bare numbers stay: they
+# are times and ids.
+_GAP = r"[ ().\-/\u00a0\u2010-\u2015]{0,2}"
+_NUMBER = re.compile(
+    rf"(?P<prefix>\+|%2B|phone=|wa\.me/|(?<![\w.])00(?=[1-9]\d+\b))(?P<number>\d(?:{_GAP}\d){{6,14}})(?!\d)"
+    r"|(?P<user>(?<!\d)\d{7,15})(?P<server>@(?:c\.us|s\.whatsapp\.net|lid)(?![a-z]))",
+    re.IGNORECASE,
+)
+_SECRET = re.compile(r"\bwas_[\w-]{20,}|(?<=\bsha256=)[0-9a-f]{64}\b|(?<=://)[^\s/@]*:[^\s/@]+(?=@)")
 
 
 def configure_logging(level: str, log_format: str, **fields: str) -> None:
@@ -32,7 +41,9 @@ def configure_logging(level: str, log_format: str, **fields: str) -> None:
         mask_numbers,
     ]
     renderer: Processor = (
-        structlog.dev.ConsoleRenderer() if pretty else structlog.processors.JSONRenderer(ensure_ascii=False)
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if pretty
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -40,6 +51,15 @@ def configure_logging(level: str, log_format: str, **fields: str) -> None:
             foreign_pre_chain=shared,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
+    )
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *(processor for processor in shared if not isinstance(processor, structlog.stdlib.ExtraAdder)),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # These name addresses, arguments or headers at INFO and below.
@@ -49,14 +69,24 @@ def configure_logging(level: str, log_format: str, **fields: str) -> None:
 
 def mask_numbers(_logger: WrappedLogger, _method: str, event: EventDict) -> Mapping[str, Any]:
     """Masks anything that looks like a phone number in every string of the record."""
-    return {key: _masked(value) for key, value in event.items()}
+    # Keys with an underscore are structlog's own and do not reach the output.
+    return {key: value if key.startswith("_") else _masked(value) for key, value in event.items()}
 
 
 def _masked(value: object) -> object:
+    """The value as JSON can hold it, masked: an object of any other type becomes its masked ``repr``."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
     if isinstance(value, str):
-        return _NUMBER.sub(lambda m: f"{m[1]}{m[2]}…{m[3]}", value)
-    if isinstance(value, dict):
-        return {key: _masked(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
+        return _SECRET.sub("…", _NUMBER.sub(_masked_number, value))
+    if isinstance(value, Mapping):
+        return {_masked(key): _masked(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
         return [_masked(item) for item in value]
-    return value
+    return _masked(repr(value))
+
+
+def _masked_number(match: re.Match[str]) -> str:
+    if match["user"]:
+        return mask_phone(f"+{match['user']}").removeprefix("+") + match["server"]
+    return match["prefix"] + mask_phone(f"+{digits(match['number'])}").removeprefix("+")

@@ -12,8 +12,11 @@ class Accounts:
     def add(self, account: str, now_ms: int) -> bool:
         """True when it is new; raises RequestRefused for a name that is not a slug."""
         check_account_name(account)
-        self._db.do("HSETNX", keys.AccountKeys(account).account, "created_ms", now_ms)
-        return self._db.number("SADD", keys.GLOBAL_ACCOUNTS, account) == 1
+        _, added = self._db.together(
+            ("HSETNX", keys.AccountKeys(account).account, "created_ms", now_ms),
+            ("SADD", keys.GLOBAL_ACCOUNTS, account),
+        )
+        return bool(added == 1)
 
     def exists(self, account: str) -> bool:
         return self._db.number("SISMEMBER", keys.GLOBAL_ACCOUNTS, account) == 1

@@ -4,6 +4,7 @@ import json
 import secrets
 from dataclasses import asdict, dataclass, field
 
+from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
 
@@ -49,7 +50,16 @@ class ApiKeys:
         )
 
     def rotate(self, key: ApiKey) -> ApiKey:
-        """Adds a secret; the one before stays valid until the next rotation."""
+        """Adds a secret; the one before stays valid until the next rotation.
+
+        Raises RequestRefused (``api_key_not_found``) for one that was revoked meanwhile.
+        """
+        now = self.get(key.id)
+        if now is None:
+            raise RequestRefused(
+                "api_key_not_found", "There is no API key with this id; it may be revoked.", http_status=404
+            )
+        key = now
         fresh = f"was_{secrets.token_urlsafe(32)}"
         rotated = ApiKey(key.id, key.label, key.scopes, key.created_ms, (fresh, *key.secrets[:1]))
         self.put(rotated)

@@ -1,6 +1,7 @@
 """The connection to Redis: bounded in time, with errors of ours, and the scripts by name."""
 
 import logging
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from redis.exceptions import (
     BusyLoadingError,
     ConnectionError,
     ReadOnlyError,
+    ResponseError,
     TimeoutError,
 )
 from redis.retry import Retry
@@ -23,6 +25,10 @@ from whatsapp_tasks.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
+# Out of memory, disk full, too few replicas, a replica without its master: Redis answers, and keeps nothing.
+_REFUSES_WRITES = re.compile(
+    r"(-?OOM|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|command not allowed when used memory)\b"
+)
 AWAY = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError)
 
 START_ATTEMPTS = 5
@@ -99,6 +105,10 @@ def _failing_closed() -> Iterator[None]:
         yield
     except AWAY as error:
         raise StoreUnavailable from error
+    except ResponseError as error:
+        if _REFUSES_WRITES.match(str(error)):
+            raise StoreUnavailable from error
+        raise
 
 
 def await_redis(database: Database, process: str, *, sleep: Callable[[float], None] = time.sleep) -> None:

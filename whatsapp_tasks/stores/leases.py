@@ -6,6 +6,7 @@ import secrets
 import socket
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import psutil
@@ -13,6 +14,14 @@ import psutil
 from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
+
+_UNKNOWN_BOOT = "unknown"
+# Goes on while the machine sleeps, as Redis's clock does; time.monotonic() on Linux does not.
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def _now() -> float:
+    return time.clock_gettime(_CLOCK)
 
 
 @dataclass(frozen=True)
@@ -26,21 +35,22 @@ class Holder:
 
     @classmethod
     def this_process(cls) -> "Holder":
-        return cls(socket.gethostname(), _boot_id(), os.getpid(), round(psutil.Process().create_time(), 1))
+        return cls(socket.gethostname(), _boot_id(), os.getpid(), _started(os.getpid()))
 
     def certainly_dead(self) -> bool:
         """True only for a process of this very boot of this host (and its pid namespace) that is gone."""
         if not self.is_here():
             return False
         try:
-            process = psutil.Process(self.pid)
-            return process.status() == psutil.STATUS_ZOMBIE or abs(process.create_time() - self.started) > 1
+            gone = psutil.Process(self.pid).status() == psutil.STATUS_ZOMBIE
+            return gone or abs(_started(self.pid) - self.started) > 1
         except psutil.NoSuchProcess:
             return True
 
     def is_here(self) -> bool:
         """Whether it runs on this machine, where its life can be checked."""
-        return (self.host, self.boot) == (socket.gethostname(), _boot_id())
+        boot = _boot_id()
+        return boot != _UNKNOWN_BOOT and (self.host, self.boot) == (socket.gethostname(), boot)
 
     def __str__(self) -> str:
         return f"process {self.pid} on {self.host}"
@@ -52,8 +62,11 @@ class Lease:
     ``check`` tells by the local clock alone, so it also holds when Redis is away or this process was stopped.
     """
 
-    def __init__(self, database: Database, account: str, seconds: float) -> None:
+    def __init__(
+        self, database: Database, account: str, seconds: float, *, clock: Callable[[], float] = _now
+    ) -> None:
         self._db = database
+        self._clock = clock
         self._keys = keys.AccountKeys(account)
         self._seconds = seconds
         self._token = secrets.token_hex(8)
@@ -69,7 +82,7 @@ class Lease:
         return holder
 
     def _try_acquire(self, dead_token: str) -> tuple[Holder | None, str]:
-        begun = time.monotonic()
+        begun = self._clock()
         answer = self._db.run(
             "lease_acquire",
             [self._keys.lease, self._keys.fence],
@@ -84,7 +97,7 @@ class Lease:
 
     def renew(self) -> bool:
         """True when the lease is still ours."""
-        begun = time.monotonic()
+        begun = self._clock()
         ours = bool(self._db.run("lease_renew", [self._keys.lease], [self._token, self._ttl_ms]))
         with self._lock:
             self._valid_until = begun + self._seconds if ours else 0.0
@@ -93,7 +106,7 @@ class Lease:
     def check(self, margin_seconds: float = 0.0) -> None:
         """Raises LeaseLost unless the lease is ours for at least ``margin_seconds`` more."""
         with self._lock:
-            if time.monotonic() + margin_seconds >= self._valid_until:
+            if self._clock() + margin_seconds >= self._valid_until:
                 raise LeaseLost
 
     def release(self) -> None:
@@ -118,4 +131,17 @@ def _boot_id() -> str:
         with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
             return f"{file.read().strip()} {os.readlink('/proc/self/ns/pid')}"
     except OSError:
-        return "unknown"
+        return _UNKNOWN_BOOT
+
+
+def _started(pid: int) -> float:
+    """When the process started, in seconds of a clock that nobody sets; raises psutil.NoSuchProcess.
+
+    psutil's create_time() is wall clock: after a step of it a living process would look like another one.
+    """
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            after_name = file.read().rpartition(")")[2].split()
+    except OSError:
+        return round(psutil.Process(pid).create_time(), 1)
+    return int(after_name[19]) / os.sysconf("SC_CLK_TCK")

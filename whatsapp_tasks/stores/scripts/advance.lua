@@ -3,7 +3,7 @@
 -- KEYS  1 message record   2 lease   3 open messages   4 schedule   5 watched (sent, ticks to follow)
 --       6 unknown          7 expiring   8 enqueue counter
 -- ARGV  1 now ms           2 fence or '' (not a worker)   3 new status   4 ',from,from,'
---       5 code or ''       6 retention ms                 7 follow ms     8 due ms or '' (back to queued)
+--       5 code or ''       6 retention ms                 7 follow ms     8 due ms or '' (at once): back to queued
 --       9… field, value pairs to write into the record
 --
 -- Returns {outcome, status now}; outcomes: ok, lease_lost, gone, refused (no way from the present status).
@@ -22,7 +22,7 @@ for i = 9, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 if to == 'queued' then
   redis.call('HDEL', KEYS[1], 'intent')
   redis.call('ZREM', KEYS[3], id)
-  redis.call('ZADD', KEYS[4], ARGV[8], id)
+  redis.call('ZADD', KEYS[4], ARGV[8] ~= '' and ARGV[8] or now, id)
   return {'ok', to}
 end
 redis.call('ZREM', KEYS[4], id)
