@@ -40,7 +40,7 @@ FLAGS = (
     "--disable-domain-reliability",
     "--disable-client-side-phishing-detection",
     "--disable-breakpad",
-    "--disable-crash-reporter",
+    "--disable-crashpad-for-testing",  # two processes that outlive the browser, in groups of their own
     "--metrics-recording-only",
     "--no-pings",
     # nothing waits for a person

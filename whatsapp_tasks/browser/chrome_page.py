@@ -75,6 +75,7 @@ class ChromePage:
     def goto(self, url: str, deadline: Deadline) -> None:
         """See `Page`."""
         _require_time(deadline)
+        self._give_up_navigation(deadline)
         before = self._frame(deadline)
         self._connection.navigate(url, deadline)
         document, fragment, _ = url.partition("#")
@@ -85,6 +86,7 @@ class ChromePage:
     def reload(self, deadline: Deadline) -> None:
         """See `Page`."""
         _require_time(deadline)
+        self._give_up_navigation(deadline)
         before = self._frame(deadline)["loaderId"]
         self._connection.send("Page.reload", {}, deadline)
         self._wait_for_document_after(before, deadline)
@@ -163,6 +165,10 @@ class ChromePage:
 
     def _mouse(self, event: dict[str, JSON], deadline: Deadline) -> None:
         self._connection.send("Input.dispatchMouseEvent", event, deadline)
+
+    def _give_up_navigation(self, deadline: Deadline) -> None:
+        """What is under way would hold back the commands that follow."""
+        self._connection.send("Page.stopLoading", {}, deadline)
 
     def _frame(self, deadline: Deadline) -> dict[str, Any]:
         frame: dict[str, Any] = self._connection.send("Page.getFrameTree", {}, deadline)["frameTree"]["frame"]

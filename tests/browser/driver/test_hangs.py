@@ -13,7 +13,7 @@ from whatsapp_tasks.errors import BrowserDied, BrowserTimeout
 from .conftest import Run, within
 from .running import Running
 
-ACTION_S = 0.5
+ACTION_S = 0.3
 LATE_S = 1.1
 
 LOOP_OF_THE_PAGE = """() => {
