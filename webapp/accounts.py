@@ -3,12 +3,13 @@
 from typing import Any
 
 from flask import Blueprint, Response
+from typing_extensions import TypedDict
 
 from webapp import bodies
 from webapp.services import Services, services
-from webapp.times import rfc3339
+from webapp.times import rfc3339, rfc3339_or_none
 from whatsapp_tasks.dispatch import account_unknown
-from whatsapp_tasks.domain.states import MAY_SEND, MEANINGS
+from whatsapp_tasks.domain.states import MAY_SEND, MEANINGS, SessionState
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.pauses import Pauses
 from whatsapp_tasks.stores.sessions import Sessions
@@ -16,12 +17,65 @@ from whatsapp_tasks.stores.sessions import Sessions
 blueprint = Blueprint("accounts", __name__)
 
 
+class PauseView(TypedDict):
+    """One reason for a pause, and who set it."""
+
+    reason: str
+    author: str
+    since: str
+    note: str
+
+
+class QueueView(TypedDict):
+    """Messages that are to be sent now (open), later (scheduled), and that are in doubt (unknown)."""
+
+    open: int
+    scheduled: int
+    unknown: int
+
+
+class WorkerView(TypedDict):
+    """Whether a worker gives signs of life, and what it says of itself."""
+
+    running: bool
+    facts: dict[str, Any]
+
+
+class AccountLinks(TypedDict):
+    """Where to look next."""
+
+    self: str
+    qr: str
+
+
+class AccountView(TypedDict):
+    """One WhatsApp number."""
+
+    account: str
+    state: SessionState
+    meaning: str
+    reason: str
+    since: str | None
+    may_send: bool
+    pauses: list[PauseView]
+    queue: QueueView
+    worker: WorkerView
+    links: AccountLinks
+
+
+class AccountList(TypedDict):
+    """All accounts."""
+
+    accounts: list[AccountView]
+
+
 @blueprint.get("/accounts")
 def list_all() -> Response:
     """All accounts."""
     parts = services()
     names = Accounts(parts.database).names()
-    return bodies.answer({"accounts": [account_view(parts, name) for name in names]})
+    view: AccountList = {"accounts": [account_view(parts, name) for name in names]}
+    return bodies.answer(view)
 
 
 @blueprint.get("/accounts/<account>")
@@ -38,8 +92,8 @@ def require_account(parts: Services, account: str) -> None:
         raise account_unknown(account)
 
 
-def account_view(parts: Services, account: str) -> dict[str, object]:
-    """What is known of an account."""
+def account_view(parts: Services, account: str) -> AccountView:
+    """What is told of an account."""
     sessions = Sessions(parts.database, account)
     session = sessions.get()
     pauses = pauses_view(parts, account)
@@ -49,19 +103,16 @@ def account_view(parts: Services, account: str) -> dict[str, object]:
         "state": session.state,
         "meaning": MEANINGS[session.state],
         "reason": session.reason,
-        "since": rfc3339(session.since_ms or None),
+        "since": rfc3339_or_none(session.since_ms or None),
         "may_send": session.state in MAY_SEND and not pauses and worker is not None,
         "pauses": pauses,
-        "queue": parts.dispatcher.ledger(account).counts(),
+        "queue": _queue_view(parts.dispatcher.ledger(account).counts()),
         "worker": {"running": worker is not None, "facts": worker or {}},
-        "links": {
-            "self": f"/accounts/{account}",
-            "qr": f"/accounts/{account}/qr",
-        },
+        "links": {"self": account_path(account), "qr": f"{account_path(account)}/qr"},
     }
 
 
-def pauses_view(parts: Services, account: str) -> list[dict[str, Any]]:
+def pauses_view(parts: Services, account: str) -> list[PauseView]:
     """All reasons for which the account is paused now, oldest first."""
     facts = Pauses(parts.database, account).all()
     return [
@@ -73,3 +124,11 @@ def pauses_view(parts: Services, account: str) -> list[dict[str, Any]]:
         }
         for reason, fact in sorted(facts.items(), key=lambda item: (item[1]["since_ms"], item[0]))
     ]
+
+
+def account_path(account: str) -> str:
+    return f"/accounts/{account}"
+
+
+def _queue_view(counts: dict[str, int]) -> QueueView:
+    return {"open": counts["open"], "scheduled": counts["scheduled"], "unknown": counts["unknown"]}

@@ -4,13 +4,17 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import (
+    account_controls,
     accounts,
+    batches,
     health,
     messages,
+    opt_outs,
     problems,
     qr_codes,
     rate_limits,
     request_ids,
+    resolutions,
     security_headers,
     sends,
 )
@@ -42,9 +46,13 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
     register(app, health.blueprint, OPEN)
     limiter.exempt(health.blueprint)  # a probe must not be refused for probing
     register(app, sends.blueprint, Guard({"POST": "send"}, once_by="dispatch"))
-    register(app, messages.blueprint, Guard({"GET": "read"}))
+    register(app, messages.blueprint, Guard({"GET": "read", "DELETE": "send"}))
+    register(app, resolutions.blueprint, Guard({"POST": "admin"}))
+    register(app, batches.blueprint, Guard({"POST": "send", "GET": "read", "DELETE": "send"}))
+    register(app, opt_outs.blueprint, Guard({"GET": "read", "PUT": "send", "DELETE": "admin"}))
     register(app, accounts.blueprint, Guard({"GET": "read"}))
     register(app, qr_codes.blueprint, Guard({"GET": "read"}))
+    register(app, account_controls.blueprint, Guard({"GET": "admin", "POST": "admin"}))
 
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -12,7 +12,7 @@ from whatsapp_tasks.errors import RequestRefused
 
 _MESSAGES = {
     "missing": "is required",
-    "extra_forbidden": "is not a field of this request",
+    "extra_forbidden": "is not known here",
     "string_type": "must be a string",
     "string_unicode": "must not contain half of a surrogate pair",
     "dict_type": "must be an object",
@@ -50,7 +50,7 @@ def validated(model: type[M], fields: dict[str, Any]) -> M:
     try:
         return model.model_validate(fields)
     except ValidationError as error:
-        problems = [_problem(e) for e in error.errors(include_url=False, include_input=False)]
+        problems = [problem_of(e) for e in error.errors(include_url=False, include_input=False)]
         raise RequestRefused(
             "request_invalid",
             "; ".join(f"{p['field']} {p['message']}" for p in problems[:5]) + ".",
@@ -61,7 +61,8 @@ def validated(model: type[M], fields: dict[str, Any]) -> M:
 def parse(raw: bytes) -> dict[str, Any]:
     """The object that ``raw`` holds; raises RequestRefused (``json_malformed``)."""
     try:
-        value = _DECODER.decode(raw.decode("utf-8"))
+        text = raw.decode("utf-8")
+        value = _DECODER.decode(text)
     except UnicodeDecodeError:
         raise _malformed("it is not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -72,7 +73,18 @@ def parse(raw: bytes) -> dict[str, Any]:
         raise _malformed("a number in it is too long") from None
     if not isinstance(value, dict):
         raise _malformed("it must be an object")
+    if "\\u" in text and _has_half_a_character(value):
+        raise _malformed("it contains half of a surrogate pair; send whole characters")
     return value
+
+
+def _has_half_a_character(value: object) -> bool:
+    """An escape such as ``\\ud83d`` alone makes a text that has no UTF-8."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -102,7 +114,8 @@ def _malformed(problem: str) -> RequestRefused:
 _DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
 
 
-def _problem(error: ErrorDetails) -> dict[str, str]:
+def problem_of(error: ErrorDetails) -> dict[str, str]:
+    """Where and what, without the value: it may be a phone number or a text."""
     field = ".".join(str(part) for part in error["loc"] if isinstance(part, int) or "[" not in part)
     message = _MESSAGES.get(error["type"])
     if message is None:

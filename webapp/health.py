@@ -1,6 +1,7 @@
 """``/healthz`` and ``/readyz``: for supervisors and load balancers, without a key."""
 
 from flask import Blueprint, Response
+from typing_extensions import TypedDict
 
 from webapp import bodies
 from webapp.services import services
@@ -10,10 +11,31 @@ from whatsapp_tasks.stores.sessions import Sessions
 blueprint = Blueprint("health", __name__)
 
 
+class HealthView(TypedDict):
+    """The process lives; nothing else is said."""
+
+    status: str
+
+
+class AccountReadiness(TypedDict):
+    """Whether the account's worker gives signs of life."""
+
+    worker: bool
+
+
+class ReadinessView(TypedDict):
+    """Redis answers; how each account's worker is."""
+
+    status: str
+    redis: bool
+    accounts: dict[str, AccountReadiness]
+
+
 @blueprint.get("/healthz")
 def alive() -> Response:
     """This process answers."""
-    return bodies.answer({"status": "ok"})
+    view: HealthView = {"status": "ok"}
+    return bodies.answer(view)
 
 
 @blueprint.get("/readyz")
@@ -23,8 +45,9 @@ def ready() -> Response:
     Only Redis decides: messages are taken in while a worker is away, and wait for it.
     """
     database = services().database
-    accounts = {
+    accounts: dict[str, AccountReadiness] = {
         name: {"worker": Sessions(database, name).heartbeat() is not None}
         for name in Accounts(database).names()
     }
-    return bodies.answer({"status": "ready", "redis": True, "accounts": accounts})
+    view: ReadinessView = {"status": "ready", "redis": True, "accounts": accounts}
+    return bodies.answer(view)

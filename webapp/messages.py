@@ -1,14 +1,115 @@
-"""``/messages``: what became of them."""
+"""``/messages``: what became of them, and withdrawing one."""
+
+from typing import Annotated, Any, NotRequired
 
 from flask import Blueprint, Response
+from pydantic import BeforeValidator, Field
+from typing_extensions import TypedDict
 
-from webapp import bodies
-from webapp.sends import message_path
+from webapp import bodies, queries
+from webapp.queries import QueryModel, Whole
+from webapp.sends import Links, message_path
 from webapp.services import services
-from webapp.times import rfc3339
+from webapp.times import rfc3339, rfc3339_or_none
+from whatsapp_tasks.domain.accounts import check_account_name
+from whatsapp_tasks.domain.phones import parse_phone
+from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.stores.ledger import Message, TimelineEntry
 
 blueprint = Blueprint("messages", __name__)
+
+LONGEST_PAGE = 200
+USUAL_PAGE = 50
+
+
+class ErrorView(TypedDict):
+    """Why a message was not sent, or is in doubt."""
+
+    code: str
+    message: str
+
+
+class TimelineEntryView(TypedDict):
+    """One change of status."""
+
+    status: Status
+    at: str
+    code: NotRequired[str]
+
+
+class ResolutionView(TypedDict):
+    """How a person settled a message that was in doubt; ``by`` is the id of the API key."""
+
+    by: str
+    note: str
+
+
+class MessageView(TypedDict):
+    """A message as its sender sees it: in clear, it is theirs."""
+
+    id: str
+    account: str
+    phone: str
+    message: str
+    status: Status
+    priority: Priority
+    created_at: str
+    updated_at: str
+    send_at: str | None
+    expires_at: str | None
+    attempts: int
+    metadata: dict[str, Any]
+    error: ErrorView | None
+    resolution: ResolutionView | None
+    timeline: list[TimelineEntryView]
+    links: Links
+
+
+class MessagePage(TypedDict):
+    """Messages from new to old. ``next_cursor`` is null behind the last one; a page may be short, or even
+    empty, although more follow.
+    """
+
+    messages: list[MessageView]
+    next_cursor: str | None
+
+
+def _with_plus(value: Any) -> Any:
+    """A ``+`` that was not encoded arrives as a space."""
+    return "+" + value[1:] if isinstance(value, str) and value.startswith(" ") else value
+
+
+class ListQuery(QueryModel):
+    """Filters; all that are given must fit."""
+
+    status: Annotated[Status | None, Field(description="Only messages of this status.")] = None
+    phone: Annotated[
+        str | None, BeforeValidator(_with_plus), Field(description="Only messages to this number.")
+    ] = None
+    account: Annotated[str | None, Field(description="Only messages of this account.")] = None
+    cursor: Annotated[
+        str | None,
+        Field(description="The next_cursor of the page before.", pattern=r"^\d{1,15}-[0-9a-f]{1,64}$"),
+    ] = None
+    limit: Annotated[
+        Whole, Field(ge=1, le=LONGEST_PAGE, description="How many messages a page holds at most.")
+    ] = USUAL_PAGE
+
+
+@blueprint.get("/messages")
+def list_some() -> Response:
+    """Messages from new to old, filtered, page by page."""
+    query = queries.read(ListQuery)
+    messages, cursor = services().dispatcher.page(
+        account=check_account_name(query.account) if query.account is not None else None,
+        status=query.status,
+        phone=parse_phone(query.phone) if query.phone is not None else None,
+        cursor=query.cursor,
+        limit=query.limit,
+    )
+    page: MessagePage = {"messages": [message_view(m) for m in messages], "next_cursor": cursor}
+    return bodies.answer(page)
 
 
 @blueprint.get("/messages/<message_id>")
@@ -17,11 +118,20 @@ def show(message_id: str) -> Response:
     return bodies.answer(message_view(services().dispatcher.get(message_id)))
 
 
-def message_view(message: Message) -> dict[str, object]:
-    """A message as its sender sees it: in clear, it is theirs."""
-    error = None
+@blueprint.delete("/messages/<message_id>")
+def cancel(message_id: str) -> Response:
+    """Withdraws a message that is still queued. Doing it again changes nothing."""
+    return bodies.answer(message_view(services().dispatcher.cancel(message_id)))
+
+
+def message_view(message: Message) -> MessageView:
+    """What is told of a message."""
+    error: ErrorView | None = None
     if message.error_code:
         error = {"code": message.error_code, "message": message.error_message or ""}
+    resolution: ResolutionView | None = None
+    if message.resolved_by:
+        resolution = {"by": message.resolved_by, "note": message.resolution_note or ""}
     return {
         "id": message.id,
         "account": message.account,
@@ -31,18 +141,19 @@ def message_view(message: Message) -> dict[str, object]:
         "priority": message.priority,
         "created_at": rfc3339(message.created_ms),
         "updated_at": rfc3339(message.updated_ms),
-        "send_at": rfc3339(message.send_at_ms),
-        "expires_at": rfc3339(message.expires_at_ms),
+        "send_at": rfc3339_or_none(message.send_at_ms),
+        "expires_at": rfc3339_or_none(message.expires_at_ms),
         "attempts": message.attempts,
         "metadata": dict(message.metadata),
         "error": error,
+        "resolution": resolution,
         "timeline": [_entry_view(entry) for entry in message.timeline],
         "links": {"self": message_path(message.id)},
     }
 
 
-def _entry_view(entry: TimelineEntry) -> dict[str, object]:
-    view: dict[str, object] = {"status": entry.status, "at": rfc3339(entry.at_ms)}
+def _entry_view(entry: TimelineEntry) -> TimelineEntryView:
+    view: TimelineEntryView = {"status": entry.status, "at": rfc3339(entry.at_ms)}
     if entry.code:
         view["code"] = entry.code
     return view

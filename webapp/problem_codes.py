@@ -47,9 +47,8 @@ TITLES: dict[str, str] = {
     "worker_not_running": "No worker runs for the account",
     "worker_no_answer": "The worker did not answer in time",
     "worker_failed": "The worker could not do it",
-    # batches and opt-outs
+    # batches
     "batch_not_found": "There is no such batch",
-    "opt_out_not_found": "The phone is not on the opt-out list",
     # this server
     "store_unavailable": "Redis is away",
     "internal_error": "Something went wrong here",

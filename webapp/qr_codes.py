@@ -5,10 +5,12 @@ from collections.abc import Callable
 
 import segno
 from flask import Blueprint, Response, request
+from typing_extensions import TypedDict
 
 from webapp import bodies
 from webapp.accounts import require_account
 from webapp.services import services
+from whatsapp_tasks.dispatch import worker_not_running
 from whatsapp_tasks.domain.states import SessionState
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.sessions import Sessions
@@ -17,6 +19,13 @@ blueprint = Blueprint("qr_codes", __name__)
 
 _SCALE = 8
 _LOOK_AGAIN_SECONDS = 3
+
+
+class QrView(TypedDict):
+    """``qr`` is the text that the code holds."""
+
+    account: str
+    qr: str
 
 
 @blueprint.get("/accounts/<account>/qr")
@@ -53,7 +62,8 @@ def _svg(_account: str, text: str) -> Response:
 
 
 def _json(account: str, text: str) -> Response:
-    return bodies.answer({"account": account, "qr": text})
+    view: QrView = {"account": account, "qr": text}
+    return bodies.answer(view)
 
 
 _FORMS: dict[str, Callable[[str, str], Response]] = {
@@ -67,12 +77,7 @@ _FIRST = "image/png"
 def _why_not(sessions: Sessions, account: str) -> RequestRefused:
     """No QR code is shown: what that means, and what to do."""
     if sessions.heartbeat() is None:
-        return RequestRefused(
-            "worker_not_running",
-            f"No worker runs for the account '{account}', so no page is open. Start one: "
-            f"whatsapp-tasks worker --account {account}",
-            http_status=409,
-        )
+        return worker_not_running(account)
     state = sessions.get().state
     if state is SessionState.AUTHENTICATED:
         return RequestRefused(

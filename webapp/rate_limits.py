@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 import redis
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from flask_limiter import ApplicationLimit, Limiter
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -41,11 +41,18 @@ def install(app: Flask, settings: Settings) -> Limiter:
     )(_nothing)
     app.extensions[COUNT_KEY] = count
     app.extensions[LIMITER] = limiter
+    app.extensions[_POOL] = pool
     return limiter
+
+
+def close(app: Flask) -> None:
+    """Gives the limiter's connections back; the next request opens new ones."""
+    app.extensions[_POOL].disconnect()
 
 
 COUNT_KEY = "whatsapp-tasks-count-key"
 LIMITER = "whatsapp-tasks-limiter"
+_POOL = "whatsapp-tasks-limiter-pool"
 
 
 def _address() -> str:
@@ -62,8 +69,6 @@ def _nothing() -> None:
 
 def rate_limit_headers() -> dict[str, str]:
     """Retry-After and the RateLimit headers for the limit that was broken; one more round trip."""
-    from flask import current_app
-
     limit = current_app.extensions[LIMITER].current_limit
     if limit is None:
         return {"Retry-After": "1"}

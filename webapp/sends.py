@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from flask import Blueprint, Response, g, request
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from webapp import bodies
 from webapp.bodies import RequestModel
@@ -12,6 +13,7 @@ from webapp.times import Instant
 from whatsapp_tasks.dispatch import Accepted
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import RequestRefused
 
 blueprint = Blueprint("sends", __name__)
@@ -32,10 +34,27 @@ class SendRequest(RequestModel):
         None
     )
     expires_at: Annotated[Instant | None, Field(description="Never after this time.")] = None
-    priority: Annotated[str, Field(description="high, normal or low.")] = Priority.NORMAL.value
+    priority: Annotated[str, Field(json_schema_extra={"enum": [*Priority]})] = Priority.NORMAL.value
     metadata: Annotated[
         dict[str, Any] | None, Field(description="Anything of yours; told again with the message.")
     ] = None
+
+
+class Links(TypedDict):
+    """Where to look next."""
+
+    self: str
+
+
+class AcceptedView(TypedDict):
+    """What the caller learns of a message that was accepted, now or (``duplicate``) before. ``status`` is
+    what it has come to by now: accepted is not sent.
+    """
+
+    id: str
+    status: Status
+    duplicate: bool
+    links: Links
 
 
 @blueprint.post("/send")
@@ -56,11 +75,11 @@ def send() -> Response:
     return bodies.answer(accepted_view(accepted), 202, {"Location": message_path(accepted.id)})
 
 
-def accepted_view(accepted: Accepted) -> dict[str, object]:
-    """What the caller learns of a message that was accepted, now or before."""
+def accepted_view(accepted: Accepted) -> AcceptedView:
+    """What is told of an acceptance."""
     return {
         "id": accepted.id,
-        "status": accepted.status,
+        "status": Status(accepted.status),
         "duplicate": accepted.duplicate,
         "links": {"self": message_path(accepted.id)},
     }

@@ -14,6 +14,10 @@ from whatsapp_tasks.stores.connection import Database
 
 EXTENSION = "whatsapp-tasks"
 
+ANSWER_WITHIN_SECONDS = 10.0
+"""How long a request waits for a worker. One that types a long message reads its control queue only
+afterwards; nobody waits longer than this for a page."""
+
 
 @dataclass(frozen=True)
 class Services:
@@ -24,6 +28,7 @@ class Services:
     dispatcher: Dispatcher
     keys: KnownKeys
     clock: Callable[[], float] = field(default=time.time)
+    answer_within_seconds: float = ANSWER_WITHIN_SECONDS
 
     def now_ms(self) -> int:
         return int(self.clock() * 1000)

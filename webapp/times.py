@@ -18,11 +18,14 @@ _PROBLEM = (
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
-def rfc3339(ms: int | None) -> str | None:
+def rfc3339(ms: int) -> str:
     """Unix milliseconds as ``2026-01-31T08:00:00.000Z``."""
-    if ms is None:
-        return None
     return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def rfc3339_or_none(ms: int | None) -> str | None:
+    """The same, for a time that may not be set."""
+    return None if ms is None else rfc3339(ms)
 
 
 def unix_seconds(value: Any) -> float:

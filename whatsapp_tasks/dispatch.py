@@ -20,6 +20,7 @@ from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.ledger import Ledger, Message, NewMessage, PageCursor
 
 LONGEST_DELAY_MS = 365 * 24 * 3600 * 1000
+LATEST_TIME_SECONDS = 100_000_000_000
 METADATA_LIMIT_BYTES = 4096
 
 
@@ -43,10 +44,12 @@ class Dispatcher:
         self._clock = clock
 
     def ledger(self, account: str) -> Ledger:
+        settings = self._settings
         return Ledger(
             self._db,
             account,
-            retention_ms=int(self._settings.retention_seconds * 1000),
+            # A record outlives its identity's claim: a repeat is answered with what the message has come to.
+            retention_ms=int(max(settings.retention_seconds, settings.idempotency_window_seconds) * 1000),
             follow_ms=int(self._settings.follow_ticks_seconds * 1000),
         )
 
@@ -69,11 +72,11 @@ class Dispatcher:
         Raises RequestRefused (bad input, conflict, replay, unknown account, opted out: nothing is queued) or
         StoreUnavailable (ask again with the same idempotency key).
         """
-        check_account_name(account)
-        e164 = phones.parse_phone(phone)
-        text = texts.normalise_message(message)
+        check_account_name(_text("account", account))
+        e164 = phones.parse_phone(_text("phone", phone))
+        text = texts.normalise_message(_text("message", message))
         if idempotency_key is not None:
-            identity.check_idempotency_key(idempotency_key)
+            identity.check_idempotency_key(_text("idempotency_key", idempotency_key))
         urgency = _priority(priority)
         now_ms = int(self._clock() * 1000)
         send_at_ms, expires_at_ms = _times(send_at, expires_at, now_ms)
@@ -89,7 +92,7 @@ class Dispatcher:
                 content=identity.content_digest(account, e164, text),
                 priority=urgency,
                 now_ms=now_ms,
-                window_ms=int(settings.idempotency_window_seconds * 1000),
+                window_ms=self._window_ms(idempotency_key, send_at_ms, now_ms),
                 send_at_ms=send_at_ms,
                 expires_at_ms=expires_at_ms,
                 metadata=_metadata(metadata),
@@ -102,6 +105,16 @@ class Dispatcher:
         if acceptance.outcome not in ("accepted", "duplicate"):
             raise _refusal(acceptance.outcome, account, acceptance.id)
         return Accepted(acceptance.id, acceptance.status, acceptance.outcome == "duplicate")
+
+    def _window_ms(self, idempotency_key: str | None, send_at_ms: int | None, now_ms: int) -> int:
+        """How long the identity stays claimed. A caller's key: until the window has passed since ``send_at``,
+        or a late repeat of the request would make a second message. A content without a key: from now on, for
+        the same text at another time is another message sooner.
+        """
+        window_ms = int(self._settings.idempotency_window_seconds * 1000)
+        if idempotency_key is None or send_at_ms is None:
+            return window_ms
+        return window_ms + max(0, send_at_ms - now_ms)
 
     def cancel(self, message_id: str) -> Message:
         """Withdraws a queued message; raises RequestRefused (``message_not_found``, ``not_cancellable``).
@@ -239,20 +252,42 @@ def _priority(value: str) -> Priority:
 def _metadata(metadata: Mapping[str, Any] | None) -> Mapping[str, Any]:
     if not metadata:
         return {}
-    if len(json.dumps(metadata)) > METADATA_LIMIT_BYTES:
+    try:
+        size = len(json.dumps(metadata, allow_nan=False)) if isinstance(metadata, Mapping) else None
+    except (TypeError, ValueError, RecursionError):
+        size = None
+    if size is None:
+        raise _field("metadata_invalid", "metadata", "must be an object that JSON can hold")
+    if size > METADATA_LIMIT_BYTES:
         problem = f"must not be longer than {METADATA_LIMIT_BYTES} bytes as JSON"
         raise _field("metadata_too_large", "metadata", problem)
     return metadata
 
 
 def _times(send_at: float | None, expires_at: float | None, now_ms: int) -> tuple[int | None, int | None]:
-    send_at_ms = None if send_at is None else int(send_at * 1000)
-    expires_at_ms = None if expires_at is None else int(expires_at * 1000)
+    send_at_ms = _time_ms("send_at", send_at)
+    expires_at_ms = _time_ms("expires_at", expires_at)
     if send_at_ms is not None and send_at_ms > now_ms + LONGEST_DELAY_MS:
         raise _field("send_at_invalid", "send_at", "must be within a year from now")
     if expires_at_ms is not None and expires_at_ms <= max(now_ms, send_at_ms or 0):
         raise _field("expires_at_invalid", "expires_at", "must lie ahead, and behind send_at")
     return send_at_ms, expires_at_ms
+
+
+def _time_ms(field: str, seconds: float | None) -> int | None:
+    if seconds is None:
+        return None
+    # Also refuses NaN, infinity, and milliseconds taken for seconds.
+    if not isinstance(seconds, int | float) or not 0 <= seconds < LATEST_TIME_SECONDS:
+        raise _field(f"{field}_invalid", field, "must be a time in unix seconds")
+    return int(seconds * 1000)
+
+
+def _text(field: str, value: object) -> str:
+    """Tasks put on the queue by name, and callers without a type checker, can bring anything."""
+    if not isinstance(value, str):
+        raise _field(f"{field}_invalid", field, "must be a text")
+    return value
 
 
 def _field(code: str, field: str, problem: str) -> RequestRefused:

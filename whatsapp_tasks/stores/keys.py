@@ -9,6 +9,10 @@ def nonce(digest: str) -> str:
     return f"wa:nonce:{digest}"
 
 
+def batch(batch_id: str) -> str:
+    return f"wa:batch:{batch_id}"
+
+
 class AccountKeys:
     """The keys of one account, each named for what it holds."""
 
@@ -34,6 +38,9 @@ class AccountKeys:
 
     def message(self, message_id: str) -> str:
         return f"{self._prefix}m:{message_id}"
+
+    def answer(self, request_id: str) -> str:
+        return f"{self._prefix}answer:{request_id}"
 
     def identity(self, digest: str) -> str:
         return f"{self._prefix}identity:{digest}"

@@ -1,19 +1,22 @@
 """The ledger: what became of each message. Check and change are one script each."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status, may_become
-from whatsapp_tasks.errors import LeaseLost
-from whatsapp_tasks.queues import deliver_envelope, messages_list, messages_lists
+from whatsapp_tasks.errors import LeaseLost, RequestRefused
+from whatsapp_tasks.queues import deliver_envelope, messages_list, messages_lists, task_id_of
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
 
 _LIST_SCAN = 500
+_NOT_IN_TIMELINE = re.compile("[@;]")  # they separate its parts
+_CURSOR = re.compile(r"(\d{1,15})-([0-9a-f]{1,64})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,10 @@ class Message:
     error_message: str | None = None
     bubble_id: str | None = None
     intent: Intent | None = None
+    source: str = "api"
+    """Who brought it in: ``api``, ``task``, or ``batch:`` and the batch's id."""
+    resolved_by: str | None = None
+    resolution_note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,33 @@ class Acceptance:
     outcome: str
     id: str
     status: str
+
+
+@dataclass(frozen=True, order=True)
+class PageCursor:
+    """A place in a list of messages that goes from new to old: behind the message of this time and id."""
+
+    ms: int
+    id: str
+
+    @classmethod
+    def parse(cls, text: str) -> "PageCursor":
+        match = _CURSOR.fullmatch(text)
+        if match is None:
+            problem = "is not one that an earlier page gave"
+            raise RequestRefused(
+                "query_invalid",
+                f"The parameter cursor {problem}.",
+                errors=[{"field": "cursor", "message": problem}],
+            )
+        return cls(int(match[1]), match[2])
+
+    @classmethod
+    def behind(cls, message: Message) -> "PageCursor":
+        return cls(message.created_ms, message.id)
+
+    def __str__(self) -> str:
+        return f"{self.ms}-{self.id}"
 
 
 class Ledger:
@@ -167,19 +201,22 @@ class Ledger:
         code: str | None = None,
         due_ms: int | None = None,
         error: tuple[str, str] | None = None,
+        only_from: Status | None = None,
         **fields: str,
     ) -> bool:
         """Moves a message on. False when its status by now does not allow it; raises LeaseLost.
 
-        ``error`` is a code and a sentence; other ``fields`` go into the record as they are.
+        ``error`` is a code and a sentence; other ``fields`` go into the record as they are. ``only_from``:
+        of the statuses that allow it, this one alone.
         """
         k = self._keys
+        before = may_become(to) if only_from is None else may_become(to) & {only_from}
         args: list[str | int] = [
             now_ms,
             "" if fence is None else fence,
             to,
-            f",{','.join(sorted(may_become(to)))},",
-            code or "",
+            f",{','.join(sorted(before))},",
+            _NOT_IN_TIMELINE.sub("_", code or ""),
             self._retention_ms,
             self._follow_ms,
             "" if due_ms is None else due_ms,
@@ -224,8 +261,8 @@ class Ledger:
             open_key = self._keys.open_messages(priority)
             below = "+inf"
             if next_entry:
-                next_id = json.loads(next_entry)["headers"]["id"]
-                score = self._db.text("ZSCORE", open_key, next_id)
+                next_id = task_id_of(next_entry)
+                score = self._db.text("ZSCORE", open_key, next_id) if next_id else None
                 if score is None:
                     continue  # not from dispatch, so it tells no place; the next look will
                 below = f"({score}"
@@ -260,18 +297,31 @@ class Ledger:
     def page(
         self, *, status: str | None, phone: str | None, cursor: str | None, limit: int
     ) -> tuple[list[Message], str | None]:
-        """Newest first; ``cursor`` is what the last page returned. At most 500 records are looked at."""
-        start = int(cursor) if cursor else 0
-        found: list[Message] = []
-        ids = self._db.texts("ZREVRANGE", self._keys.log, start, start + _LIST_SCAN - 1)
-        for offset, message_id in enumerate(ids):
-            message = self.get(message_id)
-            if message is None or (status and message.status != status) or (phone and message.phone != phone):
-                continue
-            found.append(message)
-            if len(found) == limit:
-                return found, str(start + offset + 1)
-        return found, str(start + _LIST_SCAN) if len(ids) == _LIST_SCAN else None
+        """Newest first; ``cursor`` is what the last page returned: None after the last one. At most 500
+        records are looked at, so a page may be short, or empty, although more follow.
+        """
+        after = PageCursor.parse(cursor) if cursor else None
+        ids, reached = self._db.run(
+            "page",
+            [self._keys.log],
+            [
+                self._keys.message(""),
+                status or "",
+                phone or "",
+                "+inf" if after is None else after.ms,
+                "" if after is None else after.id,
+                limit,
+                _LIST_SCAN,
+            ],
+        )
+        return self.get_many(ids), reached or None
+
+    def get_many(self, message_ids: Sequence[str]) -> list[Message]:
+        """Those of the messages that exist, in one round trip."""
+        if not message_ids:
+            return []
+        records = self._db.together(*(("HGETALL", self._keys.message(i)) for i in message_ids))
+        return [_message(self.account, record) for record in records if record]
 
     def _due(self, key: str, now_ms: int, limit: int) -> list[str]:
         return self._db.texts("ZRANGEBYSCORE", key, "-inf", now_ms, "LIMIT", 0, limit)
@@ -323,6 +373,9 @@ def _message(account: str, record: Mapping[str, str]) -> Message:
         error_message=record.get("error_message"),
         bubble_id=record.get("bubble_id"),
         intent=Intent.from_json(record["intent"]) if record.get("intent") else None,
+        source=record.get("source", "api"),
+        resolved_by=record.get("resolved_by"),
+        resolution_note=record.get("resolution_note"),
     )
 
 

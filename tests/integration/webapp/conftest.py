@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from webapp import create_app
+from webapp import create_app, rate_limits
+from webapp.problem_codes import TITLES
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.signatures import sign
 from whatsapp_tasks.stores.accounts import Accounts
@@ -65,6 +66,22 @@ class Caller:
         return self.post("/send", {"phone": PHONE, "message": "Hello", **fields})
 
 
+def problem(answer: TestResponse, status: int) -> str:
+    """The code of a problem answer, whose shape is checked."""
+    assert answer.content_type == "application/problem+json", answer.text
+    fields = answer.json
+    assert fields is not None
+    assert (answer.status_code, fields["status"]) == (status, status), answer.text
+    assert fields["type"] == f"/docs#{fields['code']}"
+    assert fields["code"] in TITLES
+    assert fields["title"] == TITLES[fields["code"]]
+    assert fields["detail"]
+    assert fields["request_id"] == answer.headers["X-Request-Id"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    code: str = fields["code"]
+    return code
+
+
 @pytest.fixture
 def settings(redis_url: str, tmp_path: Any) -> Settings:
     """Limits that no test meets by chance."""
@@ -77,9 +94,23 @@ def settings(redis_url: str, tmp_path: Any) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings, database: Database) -> Flask:
+def make_app(settings: Settings, database: Database) -> Iterator[Callable[..., Flask]]:
+    """``make_app(setting=value)``: an application with other settings."""
+    made: list[Flask] = []
+
+    def make(**changes: Any) -> Flask:
+        made.append(create_app(settings.model_copy(update=changes), database))
+        return made[-1]
+
+    yield make
+    for app in made:
+        rate_limits.close(app)
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask], database: Database) -> Flask:
     Accounts(database).add("default", 1)
-    return create_app(settings, database)
+    return make_app()
 
 
 @pytest.fixture

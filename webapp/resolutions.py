@@ -1,0 +1,34 @@
+"""``POST /messages/{id}/resolve``: a person settles a message that is in doubt."""
+
+from typing import Annotated, Literal
+
+from flask import Blueprint, Response
+from pydantic import Field
+
+from webapp import bodies
+from webapp.authentication import caller
+from webapp.bodies import RequestModel
+from webapp.messages import message_view
+from webapp.services import services
+from whatsapp_tasks.domain.statuses import Status
+
+blueprint = Blueprint("resolutions", __name__)
+
+LONGEST_NOTE = 500
+
+
+class ResolveRequest(RequestModel):
+    """What a look at the phone told about the message."""
+
+    status: Annotated[Literal["sent", "failed"], Field(description="What became of the message.")]
+    note: Annotated[str, Field(max_length=LONGEST_NOTE, description="Who looked, and what was seen.")] = ""
+
+
+@blueprint.post("/messages/<message_id>/resolve")
+def resolve(message_id: str) -> Response:
+    """Settles an ``unknown`` message. It is not sent again; a new request is a new message."""
+    wanted = bodies.read(ResolveRequest)
+    message = services().dispatcher.resolve(
+        message_id, Status(wanted.status), author=caller().id, note=wanted.note
+    )
+    return bodies.answer(message_view(message))

@@ -1,0 +1,89 @@
+"""Batches: which messages were handed in together, so that they can be followed and cancelled together."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from whatsapp_tasks.stores import keys
+from whatsapp_tasks.stores.connection import Database
+
+
+@dataclass(frozen=True)
+class BatchItem:
+    """What became of one item when it was handed in. ``outcome``: accepted, duplicate or refused.
+
+    A duplicate counts for what its first acceptance came to; ``problem`` says why an item was refused.
+    """
+
+    outcome: str
+    account: str
+    id: str | None = None
+    problem: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    id: str
+    author: str
+    created_ms: int
+    items: tuple[BatchItem, ...]
+
+
+class Batches:
+    """Kept as long as the records of their messages."""
+
+    def __init__(self, database: Database, retention_seconds: float) -> None:
+        self._db = database
+        self._ttl = int(retention_seconds)
+
+    def begin(self, batch_id: str, content: str) -> bool:
+        """Claims the id for this content; False when it was claimed for another. To be done before anything
+        is accepted: a batch that was interrupted is completed by handing it in again.
+        """
+        key = keys.batch(batch_id)
+        self._db.together(("HSETNX", key, "content", content), ("EXPIRE", key, self._ttl))
+        return self._db.text("HGET", key, "content") == content
+
+    def put(self, batch: Batch) -> None:
+        """Writes down what became of the items."""
+        items = [[i.outcome, i.account, i.id, i.problem] for i in batch.items]
+        key = keys.batch(batch.id)
+        self._db.together(
+            ("HSETNX", key, "created_ms", batch.created_ms),
+            ("HSET", key, "author", batch.author, "items", json.dumps(items)),
+            ("EXPIRE", key, self._ttl),
+        )
+
+    def get(self, batch_id: str) -> Batch | None:
+        record = self._db.record(keys.batch(batch_id))
+        if "items" not in record:
+            return None
+        return Batch(
+            batch_id,
+            record["author"],
+            int(record["created_ms"]),
+            tuple(
+                BatchItem(outcome, account, message_id, problem)
+                for outcome, account, message_id, problem in json.loads(record["items"])
+            ),
+        )
+
+    def states(self, items: Sequence[BatchItem]) -> list[tuple[str, str] | None]:
+        """Status and source of each item's message, in one round trip; None for one that has no record."""
+        named = [item for item in items if item.id]
+        if not named:
+            return [None] * len(items)
+        answers = iter(
+            self._db.together(
+                *(
+                    ("HMGET", keys.AccountKeys(item.account).message(item.id or ""), "status", "source")
+                    for item in named
+                )
+            )
+        )
+        states: list[tuple[str, str] | None] = []
+        for item in items:
+            status, source = next(answers) if item.id else (None, None)
+            states.append((status, source or "") if status else None)
+        return states
