@@ -126,6 +126,10 @@ class MonthlyCap(Scenario):
     """New chats have "You've reached the monthly limit on new chats" in place of the box (§7c)."""
 
 
+class QuoteBan(Scenario):
+    """Someone sends a message full of ban phrases: a scan of the whole page would take it for a ban (§7)."""
+
+
 # --- opening a chat -----------------------------------------------------------------------------------------
 
 
@@ -223,6 +227,7 @@ class Hang(Scenario):
     """The renderer runs `while (true) {}` when it comes to `at`."""
 
     at: Literal["now", "load", "open", "send"] = "now"
+    after_ms: int = Field(20, ge=0, description="with `send`, more than sent_ms hangs after transmission")
 
 
 class Leak(Scenario):

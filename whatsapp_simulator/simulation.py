@@ -23,7 +23,7 @@ from .devices import (
 )
 from .journal import Event
 from .mailbox import Attachment, Chat, Mailbox, Message, Status
-from .phones import FATES, digits_of, printed
+from .phones import FATES, MAGIC_NUMBERS, digits_of, printed
 from .qr import matrix
 from .scenarios import ActiveScenarios
 from .settings import Settings
@@ -35,6 +35,14 @@ SLOW_QUERY_MS, SLOW_DELIVERED_MS, SLOW_READ_MS = 3000, 5000, 10_000
 
 SHORTEST_NUMBER = 7
 """Fewer digits are no phone number: the query misses."""
+
+
+BAN_PHRASES = (
+    "You're temporarily banned from WhatsApp because too many people blocked you. "
+    "This account is not allowed to use WhatsApp due to spam. Your account has been suspended. "
+    "Phone number shared via url is invalid. Your account is restricted."
+)
+"""What the scenario quote_ban says (§7)."""
 
 
 class Timer(Protocol):
@@ -137,6 +145,7 @@ class Simulation:
             page.post({"type": "welcome", "linked": False, **self._surroundings()})
             self._start_qr(page)
             return
+        page.superseded = bool(message.get("superseded"))
         if not message.get("again"):
             for other in self.pages.values():
                 if other is not page and other.device is device and not other.superseded:
@@ -413,6 +422,9 @@ class Simulation:
                 page.drop()
         elif name == "permanent_ban":
             self.logout(reason=None)
+        elif name == "quote_ban":
+            self.incoming(scenario.phone or MAGIC_NUMBERS[0].digits, BAN_PHRASES)
+            self.scenarios.switch_off(name)
         elif name in ("break_selector", "unsupported_browser", "unknown_page", "whats_new", "slow_boot"):
             self._reload_pages()
         else:
@@ -511,6 +523,8 @@ class Simulation:
             "phone": chat.phone,
             "name": chat.name,
             "title": chat.name or printed(chat.phone),
+            # E1 and E2 wrap numbers in U+202A and U+202C where the title attribute holds them (§4.1).
+            "title_attribute": chat.name or f"\u202a{printed(chat.phone)}\u202c",
             "unread": chat.unread,
             "last": message_json(chat.last) if chat.last else None,
         }

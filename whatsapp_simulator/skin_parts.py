@@ -102,6 +102,8 @@ PARTS: dict[str, Part] = {
         {"aria-label": "{new_chat}", "title": "{new_chat}", "data-tab": "2", "tabindex": "0"},
         E1={"data-testid": "menu-bar-chat"},  # guess
     ),
+    "new_chat_drawer": _part("span"),  # guess
+    "back": _part("button", {"type": "button", "aria-label": "{back}"}),
     "search_box": _part("div"),
     "search": _part(
         "div",
@@ -340,6 +342,7 @@ ICONS: dict[str, dict[Era, str]] = {
     "phone_offline": {"E1": "alert-phone", "E2": "alert-phone", "E3": "alert-phone"},
     "close": {"E1": "x", "E2": "x", "E3": "ic-close"},
     # guesses
+    "back": {"E1": "back", "E2": "back", "E3": "back-refreshed"},
     "update": {"E1": "alert-update", "E2": "alert-update", "E3": "alert-update"},
     "notifications": {"E1": "alert-notification", "E2": "alert-notification", "E3": "alert-notification"},
     "restricted": {"E1": "alert-notification", "E2": "alert-notification", "E3": "alert-notification"},

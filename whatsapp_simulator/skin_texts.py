@@ -243,6 +243,21 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt": guess("Nenhuma conversa, contato ou mensagem encontrada"),
         "es": guess("No se encontró ningún chat, contacto ni mensaje"),
     },
+    "looking_outside": {
+        "en": "Looking outside your contacts...",
+        "pt": guess("Procurando fora dos seus contatos..."),
+        "es": guess("Buscando fuera de tus contactos..."),
+    },
+    "not_in_contacts": {
+        "en": "Not in your contacts",
+        "pt": guess("Não está nos seus contatos"),
+        "es": guess("No está en tus contactos"),
+    },
+    "no_results": {
+        "en": guess("No results found for \u201c{words}\u201d"),
+        "pt": guess("Nenhum resultado encontrado para \u201c{words}\u201d"),
+        "es": guess("No se encontraron resultados para \u201c{words}\u201d"),
+    },
     "section_chats": {"en": guess("Chats"), "pt": guess("Conversas"), "es": guess("Chats")},
     "section_messages": {"en": guess("Messages"), "pt": guess("Mensagens"), "es": guess("Mensajes")},
     "unread_one": {"en": "1 unread message", "pt": "1 mensagem não lida", "es": guess("1 mensaje no leído")},

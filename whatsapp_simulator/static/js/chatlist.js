@@ -3,8 +3,9 @@ import { bannerSlot } from "./banners.js";
 import { statusIcon } from "./bubbles.js";
 import { openConversation } from "./conversation.js";
 import { icon } from "./icons.js";
+import { toggleNewChat } from "./newchat.js";
 import { element, part, skin, structure, text } from "./skin.js";
-import { chatsByActivity, state } from "./state.js";
+import { chatsByActivity, state, titleAttribute } from "./state.js";
 import { clock, dressed } from "./wording.js";
 
 const ROWS_AROUND = 26; // mounted above and below what is seen: 67 to 70 rows in all on a usual screen
@@ -22,7 +23,7 @@ export function side() {
     setTimeout(() => search.setAttribute("data-tab", "3"));
   }
   const placeholder = structure.search === "input" ? null : element("div", { class: "ws-search-placeholder" }, skin.texts.search_placeholder);
-  return part(
+  const node = part(
     "side",
     {},
     {},
@@ -31,7 +32,7 @@ export function side() {
       {},
       {},
       part("side_title", {}, {}, skin.era === "E3" ? "WhatsApp" : skin.texts.chats),
-      part("new_chat", {}, {}, icon("new_chat")),
+      part("new_chat", {}, { onclick: () => toggleNewChat(node) }, icon("new_chat")),
       element("button", { type: "button", "aria-label": skin.texts.menu, title: skin.texts.menu }, icon("menu")),
     ),
     bannerSlot(),
@@ -45,6 +46,7 @@ export function side() {
     ),
     pane,
   );
+  return node;
 }
 
 const searched = () => (search.value ?? search.textContent).trim().toLowerCase();
@@ -110,7 +112,7 @@ function chatRow(chat, n) {
       element(
         "div",
         { class: "ws-chat-line" },
-        part("chat_title_frame", {}, {}, spoken, part("chat_title", { title: chat.title }, {}, chat.title)),
+        part("chat_title_frame", {}, {}, spoken, part("chat_title", { title: titleAttribute(chat) }, {}, chat.title)),
         part("chat_detail", {}, {}, clock(last?.at ?? 0)),
       ),
       part(

@@ -7,7 +7,7 @@ import { icon } from "./icons.js";
 import { lockOf } from "./locks.js";
 import { hangIf } from "./misbehaviour.js";
 import { element, part, skin, text } from "./skin.js";
-import { allMessages, findMessage, scenario, play, state, tellScreen } from "./state.js";
+import { allMessages, findMessage, scenario, play, state, tellScreen, titleAttribute } from "./state.js";
 import { sendMessage } from "./sending.js";
 
 const SCREEN_OF_ROWS = 800; // E3 keeps about one screen of rows around the visible ones
@@ -102,7 +102,7 @@ function header(chat) {
       "header_info",
       {},
       {},
-      element("div", {}, part("header_title", { title: chat.title }, {}, chat.title)),
+      element("div", {}, part("header_title", { title: titleAttribute(chat) }, {}, chat.title)),
       element("div", {}, subtitle),
     ),
     element("button", { type: "button", "data-tab": "6", "aria-label": skin.texts.menu, title: skin.texts.menu }, icon("menu")),

@@ -15,8 +15,8 @@ import {
 import { forgetQr, landing, listenForLinking } from "./landing.js";
 import { loadChats, loadingScreen, syncChats } from "./loading.js";
 import { hangIf } from "./misbehaviour.js";
-import { followAddress, followLinks } from "./openchat.js";
-import { popupLayer } from "./popup.js";
+import { abandonFlow, followAddress, followLinks } from "./openchat.js";
+import { dropPopups, popupLayer } from "./popup.js";
 import { setStatus, transmitAgain } from "./sending.js";
 import { element, part, skin } from "./skin.js";
 import { findMessage, play, scenario, state, tellScreen } from "./state.js";
@@ -46,6 +46,8 @@ function checkBlockers() {
   if (name === blocked) return;
   blocked = name;
   if (found) {
+    dropPopups();
+    abandonFlow();
     stage.replaceChildren(found[1]());
     tellScreen({ screen: name });
   } else if (modeNode) {
@@ -71,6 +73,8 @@ function forget() {
   localStorage.removeItem(WID);
   sessionStorage.clear();
   closeConversation();
+  dropPopups();
+  abandonFlow();
   for (const each of [state.chats, state.histories, state.drafts, state.outbox]) each.clear();
   state.own = null;
 }
@@ -116,7 +120,7 @@ function rail() {
 }
 
 connection.on("open", () => {
-  connection.send({ type: "hello", token: localStorage.getItem(TOKEN), again: mode !== "startup" });
+  connection.send({ type: "hello", token: localStorage.getItem(TOKEN), again: mode !== "startup", superseded: conflict !== null });
   if (mode !== "startup") tellScreen();
 });
 
@@ -207,14 +211,16 @@ connection.on("conflict", ({ other }) => {
 });
 
 connection.on("message", ({ chat, message }) => {
-  state.chats.set(chat.phone, chat);
+  // No badge if the chat is open and focused (§6); the server is told below.
+  const seen = chat.phone === state.active && document.hasFocus();
+  state.chats.set(chat.phone, seen ? { ...chat, unread: 0 } : chat);
+  if (seen) connection.send({ type: "seen", phone: chat.phone });
   const history = state.histories.get(chat.phone);
   if (history && !findMessage(message.id)) {
     history.messages.push(message);
     showMessage(message);
   }
   drawRows();
-  markSeen();
 });
 
 connection.on("chat", ({ chat, refresh }) => {

@@ -5,12 +5,13 @@ const kept = [];
 
 /** Runs for ever if the scenario `hang` is on for this moment: now, load, open or send. */
 export function hangIf(moment, phone = null) {
-  if (scenario("hang", phone)?.at !== moment) return;
+  const hang = scenario("hang", phone);
+  if (hang?.at !== moment) return;
   play("hang", phone);
-  // A turn of the event loop, so that what came before (the count of this play, a bubble) gets out.
+  // Not at once, so that what came before (the count of this play, a bubble) gets out.
   setTimeout(() => {
     for (;;);
-  }, 20);
+  }, hang.after_ms);
 }
 
 /** Keeps more memory for every message, if the scenario `leak` is on. */

@@ -23,9 +23,17 @@ async function exists(phone) {
   }
 }
 
+let flows = 0;
+
+/** The page has left the main screen: a flow under way opens nothing any more. */
+export function abandonFlow() {
+  flows += 1;
+}
+
 export async function openChatFlow(phone, words) {
   const { popup_delay_ms: delay, popup_min_ms: minimum } = state.settings;
   const started = performance.now();
+  const flow = (flows += 1); // a later link takes the place of this one
   let cancelled = false;
   let closePopup = null;
   const timer = setTimeout(() => {
@@ -38,13 +46,14 @@ export async function openChatFlow(phone, words) {
     await sleep(started + delay + minimum - performance.now());
     if (!cancelled) closePopup();
   }
-  if (cancelled) return;
+  if (cancelled || flow !== flows) return;
   if (answer.result !== "hit") {
     errorPopup("invalid_number", text(skin.invalid_text, { number: answer.printed ?? `+${phone}` }));
     return;
   }
   const slow = play("slow_chat_open", phone);
   if (slow) await sleep(slow.ms);
+  if (flow !== flows) return;
   const wasActive = state.active === answer.chat.phone;
   await openConversation(answer.chat);
   if (words) pasteIntoComposer(words, { append: wasActive });

@@ -3,7 +3,7 @@ import { part, skin } from "./skin.js";
 import { state, tellScreen } from "./state.js";
 
 let layer = null;
-const open = new Set();
+const open = new Map(); // name -> how to take it away without an answer
 
 /** Popups are rendered inside #app, over whatever screen there is. */
 export function popupLayer() {
@@ -11,7 +11,7 @@ export function popupLayer() {
   return layer;
 }
 
-const openNames = () => tellScreen({ popup: [...open].at(-1) ?? null });
+const tellOpen = () => tellScreen({ popup: [...open.keys()].at(-1) ?? null });
 
 /**
  * Shows a popup with what of title, text, spinner, cancel and ok it is given. Without `cancel` Escape does
@@ -33,7 +33,7 @@ export function popup({ name, title = null, text = null, spinner = false, cancel
     backdrop.remove();
     document.removeEventListener("keydown", onKey, true);
     open.delete(name);
-    openNames();
+    tellOpen();
   };
   const finish = (action) => () => {
     close();
@@ -53,11 +53,17 @@ export function popup({ name, title = null, text = null, spinner = false, cancel
   });
   document.addEventListener("keydown", onKey, true);
   popupLayer().append(backdrop);
-  open.add(name);
-  openNames();
+  open.set(name, close);
+  tellOpen();
   return close;
 }
 
 export function errorPopup(name, message) {
   return popup({ name, text: message, ok: { label: skin.texts.ok } });
+}
+
+/** Another state of the whole page takes over: popups go without an answer. */
+export function dropPopups() {
+  for (const close of [...open.values()]) close();
+  popupLayer().replaceChildren();
 }

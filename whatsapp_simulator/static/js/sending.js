@@ -28,6 +28,7 @@ function altered(words, phone) {
 /** Shows the bubble with its clock and puts the message in the outbox. */
 export function sendMessage(chat, words, uploads = [], attachments = []) {
   const { phone } = chat;
+  const known = state.chats.get(phone) ?? chat;
   const message = {
     id: newId(),
     chat: phone,
@@ -38,7 +39,7 @@ export function sendMessage(chat, words, uploads = [], attachments = []) {
     attachments,
     uploads,
   };
-  state.chats.set(phone, { ...chat, last: message });
+  state.chats.set(phone, { ...known, last: message });
   state.histories.get(phone)?.messages.push(message);
   state.outbox.set(message.id, message);
   showMessage(message);

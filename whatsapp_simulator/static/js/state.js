@@ -1,7 +1,7 @@
 // What this page knows. It lives in memory only: a message still in the outbox is lost with the page (§4.2).
 import boot from "/_sim/boot.js";
 import { send } from "./connection.js";
-import { fates } from "./skin.js";
+import { fates, skin } from "./skin.js";
 
 export const state = {
   settings: boot.settings,
@@ -36,6 +36,9 @@ export function play(name, phone = null) {
 export function fated(fate, phone) {
   return fates[phone] === fate || play(fate, phone) !== null;
 }
+
+/** The title attribute of a chat's name: a number stands between U+202A and U+202C before E3 (§4.1). */
+export const titleAttribute = (chat) => (skin.era === "E3" ? chat.title : chat.title_attribute);
 
 export function allMessages(phone) {
   return state.histories.get(phone)?.messages ?? [];
