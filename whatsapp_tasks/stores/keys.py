@@ -34,6 +34,8 @@ class AccountKeys:
         self.pauses = prefix + "pauses"  # hash: reason -> JSON
         self.qr = prefix + "qr"  # hash with ttl: ref, seen_ms
         self.heartbeat = prefix + "heartbeat"  # JSON with ttl
+        self.events = prefix + "events"  # stream, trimmed: every change that others may want to hear of
+        self.metrics = prefix + "metrics"  # hash: counters and histogram buckets, see stores/metrics.py
         self.known_chats = prefix + "known-chats"  # hash: phone -> title seen on a sure way into the chat
 
     def message(self, message_id: str) -> str:

@@ -138,6 +138,8 @@ class Ledger:
                 messages_list(self.account, new.priority),
                 k.sequence,
                 k.expiring,
+                k.events,
+                k.metrics,
             ],
             [
                 new.now_ms,
@@ -236,6 +238,8 @@ class Ledger:
                 k.unknown,
                 k.expiring,
                 k.sequence,
+                k.events,
+                k.metrics,
             ],
             args,
         )

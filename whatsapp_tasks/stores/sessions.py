@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from whatsapp_tasks.domain.events import NEEDS_A_PERSON
 from whatsapp_tasks.domain.states import SessionEvent, SessionState, next_state
 from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores import keys
@@ -46,8 +47,24 @@ class Sessions:
             after = next_state(SessionState(before) if before else SessionState.INIT, event)
             outcome, _ = self._db.run(
                 "transition",
-                [self._keys.session, self._keys.history, self._keys.lease],
-                [before, after, event, reason, actor, now_ms, HISTORY_KEPT, "" if fence is None else fence],
+                [
+                    self._keys.session,
+                    self._keys.history,
+                    self._keys.lease,
+                    self._keys.events,
+                    self._keys.metrics,
+                ],
+                [
+                    before,
+                    after,
+                    event,
+                    reason,
+                    actor,
+                    now_ms,
+                    HISTORY_KEPT,
+                    "" if fence is None else fence,
+                    int(after in NEEDS_A_PERSON),
+                ],
             )
             if outcome == "ok":
                 return after

@@ -2,7 +2,7 @@
 --
 -- KEYS  1 account record   2 identity claim   3 message record    4 log of messages   5 open messages (on the queue, or in hand)
 --       6 schedule         7 nonce            8 opt-out list      9 broker list      10 enqueue counter
---      11 expiring
+--      11 expiring      12 events           13 metrics
 -- ARGV  1 now ms           2 message id       3 phone             4 text              5 window ms
 --       6 content digest   7 priority         8 send_at ms or ''  9 expires_at ms or ''
 --      10 metadata JSON   11 queue message   12 nonce ttl ms or '' (no nonce)        13 source
@@ -42,4 +42,7 @@ else
   redis.call('ZADD', KEYS[5], redis.call('INCR', KEYS[10]), id)
   redis.call('LPUSH', KEYS[9], ARGV[11])
 end
+-- 100,000 events are kept: two weeks of an account at its daily cap, should no webhook worker run (docs/webhooks.md).
+redis.call('XADD', KEYS[12], 'MAXLEN', '~', 100000, '*', 'type', 'message.queued', 'subject', id, 'at_ms', ARGV[1])
+redis.call('HINCRBY', KEYS[13], 'messages:status=queued', 1)
 return {'accepted', id, 'queued'}

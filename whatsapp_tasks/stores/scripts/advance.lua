@@ -1,7 +1,7 @@
 -- Moves a message to another status, never backwards, and keeps every index in step.
 --
 -- KEYS  1 message record   2 lease   3 open messages   4 schedule   5 watched (sent, ticks to follow)
---       6 unknown          7 expiring   8 enqueue counter
+--       6 unknown          7 expiring   8 enqueue counter   9 events   10 metrics
 -- ARGV  1 now ms           2 fence or '' (not a worker)   3 new status   4 ',from,from,'
 --       5 code or ''       6 retention ms                 7 follow ms     8 due ms or '' (at once): back to queued
 --       9… field, value pairs to write into the record
@@ -28,6 +28,10 @@ end
 redis.call('ZREM', KEYS[4], id)
 redis.call('ZREM', KEYS[7], id)
 if to == 'sending' then return {'ok', to} end
+-- `sending`, and the way back from it to `queued`, are the worker's inner matter: no event tells of them.
+redis.call('XADD', KEYS[9], 'MAXLEN', '~', 100000, '*',
+  'type', 'message.' .. to, 'subject', id, 'at_ms', ARGV[1], 'code', ARGV[5])
+redis.call('HINCRBY', KEYS[10], 'messages:status=' .. to, 1)
 redis.call('ZREM', KEYS[3], id)
 if to == 'unknown' then redis.call('ZADD', KEYS[6], now, id) else redis.call('ZREM', KEYS[6], id) end
 if to == 'sent' or to == 'delivered' or to == 'unknown' then

@@ -1,0 +1,152 @@
+"""Events: what others are told of. Types, the order among them, and the envelope that carries one."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from whatsapp_tasks.domain.states import SessionState
+
+
+class EventType(StrEnum):
+    QUEUED = "message.queued"
+    SENT = "message.sent"
+    DELIVERED = "message.delivered"
+    READ = "message.read"
+    FAILED = "message.failed"
+    UNKNOWN = "message.unknown"
+    EXPIRED = "message.expired"
+    CANCELLED = "message.cancelled"
+    RECEIVED = "message.received"
+    SESSION_STATE = "session.state"
+    SESSION_ATTENTION = "session.attention"
+
+
+MEANINGS: dict[EventType, str] = {
+    EventType.QUEUED: "accepted and durable; nothing has been typed",
+    EventType.SENT: "WhatsApp's server has it (one tick)",
+    EventType.DELIVERED: "on the recipient's phone (two ticks)",
+    EventType.READ: "read by the recipient (may never come)",
+    EventType.FAILED: "certainly not sent; data.error.code says why",
+    EventType.UNKNOWN: "may have been sent, the chat did not tell; never sent again by itself",
+    EventType.EXPIRED: "its expires_at passed before it was sent",
+    EventType.CANCELLED: "withdrawn before it was sent",
+    EventType.RECEIVED: "somebody wrote to the account (reserved; not sent yet)",
+    EventType.SESSION_STATE: "the account's session went into another state",
+    EventType.SESSION_ATTENTION: "it went into a state that a person should look at",
+}
+
+NEEDS_A_PERSON = frozenset(
+    {
+        SessionState.QR_PENDING,
+        SessionState.SUSPECTED_BAN,
+        SessionState.BANNED,
+        SessionState.CIRCUIT_OPEN,
+        SessionState.RESTRICTED,
+        SessionState.ATTENTION,
+    }
+)
+"""Entering one of these is also a ``session.attention``."""
+
+_WITH_ERROR = frozenset({EventType.FAILED, EventType.UNKNOWN})
+_STREAM_ID = re.compile(r"\d{1,20}-\d{1,20}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened to ``subject``: a message's id, or ``session``.
+
+    ``position`` is its place in the account's stream. ``code`` says why, where there is a why.
+    """
+
+    account: str
+    position: str
+    type: EventType
+    subject: str
+    at_ms: int
+    code: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """Known by the place alone, so that an event read twice has the same id. Without a full stop: the
+        signature's parts are joined by it.
+        """
+        return f"evt_{self.account}_{self.position.replace('-', '_')}"
+
+    @property
+    def lane(self) -> str:
+        """Events of one lane are told in the order in which they happened."""
+        return f"{self.account}/{self.subject}"
+
+
+def event_of(account: str, position: str, fields: Mapping[str, str]) -> Event | None:
+    """The event that an entry of the account's stream holds; None for a type that is not known here, which a
+    newer version of this service wrote.
+    """
+    rest = dict(fields)
+    try:
+        kind = EventType(rest.pop("type"))
+        subject, at_ms = rest.pop("subject"), int(rest.pop("at_ms"))
+    except (KeyError, ValueError):
+        return None
+    return Event(account, position, kind, subject, at_ms, rest.pop("code", ""), rest)
+
+
+def follows(position: str, other: str) -> bool:
+    """Whether ``position`` lies behind ``other`` in the stream."""
+    return _numbers(position) > _numbers(other)
+
+
+def envelope(event: Event, message: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The JSON that is told of ``event``: id, type, timestamp, account, data.
+
+    ``message`` holds phone, metadata and error_message of the message's record, None where there is none. The
+    text is not told: who sent it knows it, and the id leads to it.
+    """
+    return {
+        "id": event.id,
+        "type": str(event.type),
+        "timestamp": rfc3339(event.at_ms),
+        "account": event.account,
+        "data": _data(event, message or {}),
+    }
+
+
+def rfc3339(ms: int) -> str:
+    """Unix milliseconds as ``2026-01-31T08:00:00.000Z``."""
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def _data(event: Event, message: Mapping[str, Any]) -> dict[str, Any]:
+    if event.subject == "session":
+        return {
+            "state": event.details.get("to", ""),
+            "previous_state": event.details.get("from") or None,
+            "reason": event.code,
+            "event": event.details.get("event", ""),
+            "actor": event.details.get("actor", ""),
+        }
+    data: dict[str, Any] = {
+        "message_id": event.subject,
+        "status": event.type.partition(".")[2],
+        "phone": message.get("phone"),
+        "metadata": message.get("metadata") or {},
+    }
+    if event.type in _WITH_ERROR:
+        data["error"] = {
+            "code": event.code or message.get("error_code") or "unknown",
+            "message": message.get("error_message") or "",
+        }
+    elif event.code:
+        data["code"] = event.code
+    return {**data, **event.details}
+
+
+def _numbers(position: str) -> tuple[int, int]:
+    if not _STREAM_ID.fullmatch(position):
+        raise ValueError(f"'{position}' is no place in a stream")
+    ms, _, sequence = position.partition("-")
+    return int(ms), int(sequence)
