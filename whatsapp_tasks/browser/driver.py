@@ -46,6 +46,8 @@ from whatsapp_tasks.errors import (
 __all__ = ["BrowserOptions", "open_page"]
 
 log = logging.getLogger(__name__)
+# It writes what is typed and read to its log at level DEBUG.
+logging.getLogger("selenium.webdriver.remote.remote_connection").setLevel(logging.INFO)
 
 _FOREIGN = (WebDriverException, urllib3.exceptions.HTTPError, OSError)
 """What selenium and the HTTP client below it raise."""
@@ -70,6 +72,7 @@ _CONTEXT_LOST = (
     "Inspected target navigated or closed",
     "aborted by navigation",
 )
+_EXIT_AFTER_SILENCE_S = 1.0
 _constructing = threading.Lock()
 
 
@@ -253,6 +256,7 @@ def _debugging_port(browser: Child, deadline: Deadline) -> int:
             more = os.read(stderr.fileno(), 65536) if readable else b""
             told += more
             if not more:
+                browser.wait(deadline.capped(_EXIT_AFTER_SILENCE_S))
                 raise _start_failure(browser, told)
     return int(found[1])
 

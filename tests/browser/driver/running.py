@@ -35,6 +35,14 @@ def serving(profile: Path) -> list[psutil.Process]:
     return found
 
 
+def left_of(profile: Path) -> list[psutil.Process]:
+    """What of `serving` is there after a moment for the kernel."""
+    until = time.monotonic() + 1
+    while (left := serving(profile)) and time.monotonic() < until:
+        time.sleep(0.01)
+    return left
+
+
 @dataclass
 class Running:
     """One open page and what runs for it."""

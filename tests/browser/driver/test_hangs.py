@@ -69,11 +69,9 @@ def reload(page: Page, deadline: Deadline) -> None:
     ("hang", "action"),
     [
         (stop_browser, evaluate),
-        (stop_browser, wait_for),
-        (stop_browser, type_text),
+        (stop_browser, screenshot),
         (stop_renderers, wait_for),
         (stop_renderers, type_text),
-        (stop_renderers, screenshot),
         (stop_driver, evaluate),
         (stop_driver, reload),
         (loop_in_page, wait_for),

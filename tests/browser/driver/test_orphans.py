@@ -13,7 +13,7 @@ import pytest
 from whatsapp_tasks.browser.processes import sweep_orphans
 
 from .conftest import Options, Run, Site
-from .running import serving
+from .running import left_of, serving
 
 WORKER = """
 import sys, time
@@ -51,8 +51,7 @@ def kill_a_worker(options: Options, setpriv: bool) -> Path:
 @pytest.mark.skipif(not shutil.which("setpriv"), reason="needs setpriv")
 def test_kernel_kills_the_browser_with_its_worker(options: Options) -> None:
     profile = kill_a_worker(options, setpriv=True)
-    time.sleep(0.3)
-    assert serving(profile) == []
+    assert left_of(profile) == []
     assert sweep_orphans(profile) == 0
 
 
@@ -62,7 +61,7 @@ def test_sweep(options: Options, run: Run, site: Site) -> None:
     time.sleep(0.3)
     assert len(serving(profile)) >= 2
     assert sweep_orphans(profile) >= 2
-    assert serving(profile) == []
+    assert left_of(profile) == []
     assert sweep_orphans(profile) == 0
     assert other.page.alive()
 

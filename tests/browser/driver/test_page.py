@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from whatsapp_tasks.browser.page import Page
+from whatsapp_tasks.browser.page import JSON, Page
 from whatsapp_tasks.errors import PageChanged, PageError, WaitTimeout
 
 from .conftest import Site, within
@@ -25,7 +25,7 @@ def by_page(page: Page, source: str) -> None:
 
 class TestEvaluate:
     def test_arguments_and_result_are_json(self, page: Page) -> None:
-        value = {
+        value: JSON = {
             "text": "Ünïcödé 🇩🇪 'quoted' \u2028",
             "list": [1, 2.5, None, True],
             "z": 0,

@@ -15,7 +15,7 @@ from whatsapp_tasks.browser.driver import open_page
 from whatsapp_tasks.errors import BrowserStartFailed
 
 from .conftest import OPEN_S, Opened, Options, Run, Site, within
-from .running import serving
+from .running import left_of
 
 
 def refused(options: Any, seconds: float = 2.0) -> BrowserStartFailed:
@@ -37,7 +37,7 @@ def test_profile_in_use(run: Run, options: Options) -> None:
 def test_profile_of_another_host(options: Options, tmp_path: Path) -> None:
     (tmp_path / "SingletonLock").symlink_to("another-host-123")
     assert refused(options(profile=tmp_path)).exit_code == 21
-    assert serving(tmp_path) == []
+    assert left_of(tmp_path) == []
 
 
 def test_profile_that_cannot_be_made(options: Options, tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_chromium_that_never_listens(options: Options, tmp_path: Path) -> None:
 def test_missing_driver(options: Options, tmp_path: Path) -> None:
     now = options(chromedriver=tmp_path / "none")
     assert str(tmp_path / "none") in str(refused(now))
-    assert serving(now.profile) == []
+    assert left_of(now.profile) == []
 
 
 def test_driver_that_cannot_be_patched(options: Options, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_driver_that_dies_at_once(options: Options, tmp_path: Path) -> None:
     driver.write_text("#!/bin/sh\n# undetected chromedriver\nexit 3\n")
     now = options(chromedriver=driver, driver_cache=tmp_path / "cache")
     assert "Status code was: 3" in str(refused(now))
-    assert serving(now.profile) == []
+    assert left_of(now.profile) == []
 
 
 def test_home_need_not_be_writable(
@@ -161,7 +161,7 @@ def test_without_setpriv(
     opened: Opened, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     processes.die_with_parent.cache_clear()
-    monkeypatch.setattr(processes.shutil, "which", lambda _: None)
+    monkeypatch.setattr("shutil.which", lambda _: None)
     try:
         with caplog.at_level(logging.WARNING):
             assert opened().alive()

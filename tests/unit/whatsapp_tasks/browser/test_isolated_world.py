@@ -17,7 +17,7 @@ class Connection:
     """Each call of a function of ours takes the next answer; a name is given to each document."""
 
     browser_version = driver_version = "1.2.3.4"
-    memory = alive = close = kill = navigate = None  # type: ignore[assignment]
+    memory = alive = close = kill = navigate = None
 
     def __init__(self, *answers: Answer | Callable[["Connection"], Answer]) -> None:
         self.answers = list(answers)
