@@ -91,6 +91,15 @@ def task_envelope(  # noqa: PLR0917 - the six parts of one message, in the order
     )
 
 
+def task_id_of(entry: str) -> str | None:
+    """The id of the task that an entry of a broker list carries, whoever wrote it; None when it has none."""
+    try:
+        task_id = json.loads(entry)["headers"]["id"]
+    except (ValueError, LookupError, TypeError):
+        return None
+    return task_id if isinstance(task_id, str) else None
+
+
 def route_task(
     name: str, _args: Sequence[Any], kwargs: Mapping[str, Any], _options: Mapping[str, Any], **_: Any
 ) -> dict[str, str] | None:
