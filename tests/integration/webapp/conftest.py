@@ -28,6 +28,7 @@ class Caller:
 
     client: FlaskClient
     key: ApiKey
+    settings: Settings
     secret: str = ""
     moments: list[int] = field(default_factory=list)
 
@@ -119,11 +120,11 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def make_caller(client: FlaskClient, database: Database) -> Callable[..., Caller]:
+def make_caller(client: FlaskClient, database: Database, settings: Settings) -> Callable[..., Caller]:
     """``make_caller("send", "read")``: a caller whose key has these scopes."""
 
     def make(*scopes: str) -> Caller:
-        return Caller(client, ApiKeys(database).create("test", scopes, 1))
+        return Caller(client, ApiKeys(database).create("test", scopes, 1), settings)
 
     return make
 

@@ -1,0 +1,29 @@
+"""The opt-out list over HTTP."""
+
+import pytest
+
+from tests.integration.webapp.conftest import Caller, problem
+
+
+def test_a_phone_is_put_on_the_list_looked_up_and_taken_off(caller: Caller) -> None:
+    def state(method: str, phone: str = "+4915112345678") -> dict[str, object]:
+        answer = caller.call(method, f"/opt-outs/{phone}")
+        assert answer.status_code == 200
+        assert answer.json is not None
+        return dict(answer.json)
+
+    on = {"phone": "+4915112345678", "opted_out": True}
+    off = {**on, "opted_out": False}
+    assert state("GET") == off
+    assert state("PUT") == on
+    assert state("PUT") == on
+    assert state("GET", "%2B49%201511%202345678") == on  # E.164 on the list, whatever was typed
+    assert caller.send().status_code == 422
+    assert state("DELETE") == off
+    assert state("DELETE") == off
+    assert caller.send().status_code == 202
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_what_is_no_phone_number_is_refused(method: str, caller: Caller) -> None:
+    assert problem(caller.call(method, "/opt-outs/me"), 422) == "phone_invalid"

@@ -1,0 +1,108 @@
+"""Redis away: every endpoint says so within two seconds, and works again without a restart."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+
+from tests.integration.redis_server import RedisServer
+from tests.integration.webapp.conftest import PHONE, Caller, problem
+from webapp import create_app, rate_limits
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.stores.accounts import Accounts
+from whatsapp_tasks.stores.api_keys import ApiKeys
+from whatsapp_tasks.stores.connection import Database
+
+SEND = {"phone": PHONE, "message": "Hello"}
+
+ENDPOINTS = [
+    ("GET", "/readyz", None),
+    ("GET", "/accounts", None),
+    ("GET", "/accounts/default", None),
+    ("GET", "/accounts/default/qr", None),
+    ("GET", "/accounts/default/screenshot", None),
+    ("GET", "/messages", None),
+    ("GET", "/messages/0", None),
+    ("GET", "/batches/0", None),
+    ("GET", "/opt-outs/+4915112345678", None),
+    ("POST", "/send", SEND),
+    ("POST", "/messages:batch", {"messages": [SEND]}),
+    ("POST", "/messages/0/resolve", {"status": "sent"}),
+    ("POST", "/accounts/default/pause", None),
+    ("POST", "/accounts/default/resume", None),
+    ("POST", "/accounts/default/restart", None),
+    ("POST", "/accounts/default/logout", None),
+    ("POST", "/accounts/default/pairing-code", {"phone": PHONE}),
+    ("PUT", "/opt-outs/+4915112345678", None),
+    ("DELETE", "/opt-outs/+4915112345678", None),
+    ("DELETE", "/messages/0", None),
+    ("DELETE", "/batches/0", None),
+]
+
+
+@pytest.fixture
+def server(own_redis: Callable[..., RedisServer]) -> RedisServer:
+    return own_redis()
+
+
+@pytest.fixture
+def own_app(server: RedisServer, settings: Settings) -> Iterator[Flask]:
+    """An application on a Redis that may be killed."""
+    # One second: what webapp.wsgi uses, where the worker's default is two.
+    own = settings.model_copy(update={"redis_url": server.url, "redis_timeout_seconds": 1.0})
+    database = Database.connect(own)
+    Accounts(database).add("default", 1)
+    app = create_app(own, database)
+    yield app
+    rate_limits.close(app)
+    database.client.close()
+
+
+@pytest.fixture
+def caller(own_app: Flask, server: RedisServer, settings: Settings) -> Caller:
+    database = Database.connect(settings.model_copy(update={"redis_url": server.url}))
+    key = ApiKeys(database).create("test", ("admin",), 1)
+    database.client.close()
+    return Caller(own_app.test_client(), key, settings)
+
+
+@pytest.mark.parametrize("how", ["killed", "frozen"])
+def test_every_endpoint_tells_within_two_seconds_and_recovers(
+    how: str, server: RedisServer, caller: Caller, own_app: Flask
+) -> None:
+    assert caller.send(message="before").status_code == 202  # connections are open, the key is known
+    if how == "killed":
+        server.kill()
+    else:
+        server.freeze()
+    for method, target, fields in ENDPOINTS:
+        begun = time.monotonic()
+        answer = caller.call(method, target, fields)
+        assert time.monotonic() - begun < 2, (method, target)
+        assert problem(answer, 503) == "store_unavailable"
+        assert int(answer.headers["Retry-After"]) >= 1
+    assert caller.client.get("/healthz").status_code == 200
+
+    if how == "killed":
+        server.start()
+    else:
+        server.thaw()
+    caller.moments.clear()
+    for method, target, fields in ENDPOINTS:
+        assert caller.call(method, target, fields).status_code < 500, (method, target)
+    again = caller.send(message="before").json
+    assert again is not None
+    assert again["duplicate"] is True
+
+
+def test_all_endpoints_are_in_the_list(own_app: Flask) -> None:
+    routes = own_app.url_map.bind("localhost")
+    listed = {f"{method} {routes.match(target, method)[0]}" for method, target, _ in ENDPOINTS}
+    known = {
+        f"{method} {rule.endpoint}"
+        for rule in own_app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD"}
+        if not rule.endpoint.startswith(("health.alive", "openapi.", "docs."))
+    }
+    assert listed == known
