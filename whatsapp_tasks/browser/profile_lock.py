@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import socket
 from pathlib import Path
 from types import TracebackType
@@ -9,6 +10,7 @@ from types import TracebackType
 from whatsapp_tasks.errors import BrowserStartFailed
 
 LOCK_NAME = ".whatsapp-tasks.lock"
+_CHROMIUM_TEMPORARY = "org.chromium.Chromium."
 
 
 class ProfileLock:
@@ -42,8 +44,7 @@ class ProfileLock:
         os.ftruncate(fd, 0)
         os.pwrite(fd, f"process {os.getpid()} on {socket.gethostname()}\n".encode(), 0)
         self._fd = fd
-        for name in ("SingletonLock", "SingletonCookie", "SingletonSocket"):
-            (self._profile / name).unlink(missing_ok=True)
+        self._remove_stale_singleton()
 
     def release(self) -> None:
         """Give the lock back; may be called again."""
@@ -51,6 +52,15 @@ class ProfileLock:
             os.ftruncate(self._fd, 0)
             os.close(self._fd)
             self._fd = None
+
+    def _remove_stale_singleton(self) -> None:
+        socket_link = self._profile / "SingletonSocket"
+        if socket_link.is_symlink():
+            folder = socket_link.readlink().parent  # of a Chromium that was killed: it stays in TMPDIR
+            if folder.name.startswith(_CHROMIUM_TEMPORARY) and folder.is_dir():
+                shutil.rmtree(folder, ignore_errors=True)
+        for name in ("SingletonLock", "SingletonCookie", "SingletonSocket"):
+            (self._profile / name).unlink(missing_ok=True)
 
     def __enter__(self) -> "ProfileLock":
         """Take the lock; see `acquire`."""

@@ -70,6 +70,18 @@ def test_chromiums_own_stale_lock_is_removed(tmp_path: Path) -> None:
         assert [path.name for path in tmp_path.iterdir()] == [".whatsapp-tasks.lock"]
 
 
+@pytest.mark.parametrize(("name", "left"), [("org.chromium.Chromium.a1b2c3", False), ("precious", True)])
+def test_temporary_folder_of_a_killed_chromium_is_removed(tmp_path: Path, name: str, left: bool) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    (folder / "SingletonSocket").touch()
+    profile = tmp_path / "profile"
+    profile.mkdir()
+    (profile / "SingletonSocket").symlink_to(folder / "SingletonSocket")
+    with ProfileLock(profile):
+        assert folder.exists() == left
+
+
 def test_lock_of_the_living_is_not_touched(tmp_path: Path) -> None:
     with ProfileLock(tmp_path):
         (tmp_path / "SingletonLock").symlink_to("this-host-123")
