@@ -34,7 +34,8 @@ class _Connection:
         self._simulation = simulation
         self._outbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._held: list[dict[str, Any]] = []
-        self._socket = web.WebSocketResponse(heartbeat=None, max_msg_size=4 * 1024 * 1024)
+        # A hung renderer never answers a close; 0.2 s is all it gets.
+        self._socket = web.WebSocketResponse(timeout=0.2, max_msg_size=4 * 1024 * 1024)
         self.page = Page(page_id, post=self._outbox.put_nowait, drop=self._drop)
         self._dropping: asyncio.Task[bool] | None = None
 
