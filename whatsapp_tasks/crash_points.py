@@ -1,8 +1,8 @@
 """Named places in the path of a message at which a test can hold the process, to kill something there.
 
 Off unless the setting ``WHATSAPP_CRASH_POINTS`` names a folder. A test puts an empty file named for a place
-there; the process that comes by writes ``<place>.reached`` beside it (its process id) and waits until the file
-is gone. The places, in the order in which a message passes them, are in ``PLACES``.
+there; the process that comes by writes ``<place>.reached`` beside it (its process id) and waits until the
+file is gone. The places, in the order in which a message passes them, are in ``PLACES``.
 """
 
 import os

@@ -6,7 +6,9 @@ from typing import Literal
 
 import regex
 
-_GRAPHEME = regex.compile(r"\X")
+# A tab that is inserted alone replaces what stands in the line (Lexical 0.52, measured): tabs travel with a
+# neighbour.
+_GRAPHEME = regex.compile(r"\t+(?:(?!\t)\X\t*)?|\X\t*")
 
 
 @dataclass(frozen=True)

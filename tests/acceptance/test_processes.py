@@ -1,0 +1,152 @@
+"""Processes start, end and die as they should; nothing of ours stays behind."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.acceptance.stack import LONG_SECONDS, Stack, eventually, log_lines
+
+AWAY = "redis://127.0.0.1:1/0"  # a port that nobody may bind without being root: refused at once
+
+
+@pytest.mark.parametrize("process", ["web", "worker", "beat"])
+def test_without_redis_a_process_tries_five_times_and_exits_with_1(
+    new_stack: Callable[..., Stack], process: str
+) -> None:
+    stack = new_stack(environment={"REDIS_URL": AWAY})
+    began = time.monotonic()
+    ended = subprocess.run(
+        [sys.executable, "-m", "whatsapp_tasks.cli.main", process],
+        env={**stack.plain_environment, "REDIS_URL": AWAY},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    attempts = [line for line in log_lines(ended.stderr) if line["event"] == "Redis is not reachable"]
+    assert ended.returncode == 1
+    assert [line["attempt"] for line in attempts] == [1, 2, 3, 4, 5]
+    assert [line["next_in_seconds"] for line in attempts] == [1, 2, 4, 8, None]
+    assert time.monotonic() - began > 15
+
+
+def test_a_second_worker_of_the_account_refuses_and_says_who_holds_it(
+    new_stack: Callable[..., Stack],
+) -> None:
+    stack = new_stack().start("worker")
+    stack.link()
+    second = subprocess.run(
+        [sys.executable, "-m", "whatsapp_tasks.cli.main", "worker"],
+        env=stack.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert second.returncode == 1
+    assert f"process {stack.process('worker').pid} on" in second.stderr
+    assert stack.running("worker")
+
+
+def test_a_killed_worker_leaves_no_browser_and_its_successor_goes_on_at_once(
+    new_stack: Callable[..., Stack],
+) -> None:
+    stack = new_stack().start("worker")
+    stack.link()
+    assert stack.browsers()
+    stack.kill("worker")
+    eventually(lambda: not stack.browsers(), "no browser is left", 5)
+    began = time.monotonic()
+    stack.run("worker")
+    sent = stack.dispatcher.send("+4915112345678", "after the kill")
+    stack.await_status(sent.id, "sent", "delivered", "read")
+    assert time.monotonic() - began < 30  # not the lease's or a visibility timeout's time
+    assert [m.text for m in stack.simulator.messages()] == ["after the kill"]
+
+
+def test_sigterm_ends_a_worker_in_order_and_the_login_survives(new_stack: Callable[..., Stack]) -> None:
+    stack = new_stack().start("worker")
+    stack.link()
+    assert stack.terminate("worker") == 0
+    assert not stack.browsers()
+    stack.run("worker")
+    stack.await_state("AUTHENTICATED")
+    assert len(stack.simulator.devices()) == 1
+
+
+def test_up_runs_everything_and_ctrl_c_ends_everything(new_stack: Callable[..., Stack]) -> None:
+    stack = new_stack()
+    stack.simulator.start()
+    environment = stack.plain_environment | {
+        "WHATSAPP_URL": stack.simulator.page_url,
+        "WHATSAPP_FLOWER_PORT": "0",
+    }
+    environment.pop("REDIS_URL", None)
+    with (stack.folder / "up.log").open("wb") as log:
+        up = subprocess.Popen(
+            [sys.executable, "-m", "whatsapp_tasks.cli.main", "up"],
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        eventually(lambda: "waits for a phone" in stack.log("up"), "the QR code is shown")
+        stack.simulator.link()
+        eventually(lambda: "AUTHENTICATED" in stack.log("up"), "the account is linked")
+        assert stack.browsers()
+        assert re.search(r"secret: was_\S+", stack.log("up"))
+        os.killpg(up.pid, signal.SIGINT)  # what a terminal does on Ctrl-C
+        assert up.wait(LONG_SECONDS) == 0
+    finally:
+        up.kill()
+        up.wait()
+    assert not stack.browsers()
+    assert not stack.processes_of_folder()
+
+
+def test_a_killed_up_takes_its_processes_with_it(new_stack: Callable[..., Stack]) -> None:
+    stack = new_stack()
+    stack.simulator.start()
+    environment = stack.plain_environment | {"WHATSAPP_URL": stack.simulator.page_url}
+    environment.pop("REDIS_URL", None)
+    with (stack.folder / "up.log").open("wb") as log:
+        up = subprocess.Popen(
+            [sys.executable, "-m", "whatsapp_tasks.cli.main", "up", "--no-flower"],
+            env=environment,
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        eventually(lambda: "waits for a phone" in stack.log("up"), "the QR code is shown")
+    finally:
+        up.kill()
+        up.wait()
+    eventually(lambda: not stack.browsers() and not stack.processes_of_folder(), "all of it has ended", 10)
+
+
+def test_wrong_settings_are_one_clear_line(new_stack: Callable[..., Stack]) -> None:
+    stack = new_stack()
+    ended = subprocess.run(
+        [sys.executable, "-m", "whatsapp_tasks.cli.main", "worker"],
+        env=stack.plain_environment | {"WHATSAPP_HEADLESS": "perhaps", "WHATSAPP_WEB_PORT": "99999"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ended.returncode == 1
+    assert "headless" in ended.stderr
+    assert "web_port" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_json_logs_are_json(module_stack: Stack) -> None:
+    lines = [line for line in module_stack.log("worker").splitlines() if line.startswith("{")]
+    assert len(lines) > 3
+    for line in lines:
+        assert {"event", "level", "timestamp"} <= set(json.loads(line))
