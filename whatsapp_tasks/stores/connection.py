@@ -31,6 +31,9 @@ _REFUSES_WRITES = re.compile(
 )
 AWAY = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError)
 
+MAX_CONNECTIONS = 1000
+"""Of one process, one for each thread at work. redis-py 8 by itself raises an error at the 101st."""
+
 START_ATTEMPTS = 5
 START_FIRST_DELAY_SECONDS = 1.0
 
@@ -61,6 +64,7 @@ class Database:
                 socket_timeout=settings.redis_timeout_seconds,
                 socket_connect_timeout=settings.redis_timeout_seconds,
                 retry=Retry(NoBackoff(), 0),
+                max_connections=MAX_CONNECTIONS,
             )
         )
 
