@@ -18,9 +18,9 @@ broker_transport_options: dict[str, Any] = {
     "socket_connect_timeout": 5,
     "socket_keepalive": True,
     # Own keys per account: with shared ones a second worker takes over sends that still run.
-    "unacked_key": f"wa:{{{_settings.account}}}:unacked",
-    "unacked_index_key": f"wa:{{{_settings.account}}}:unacked-index",
-    "unacked_mutex_key": f"wa:{{{_settings.account}}}:unacked-mutex",
+    "unacked_key": _settings.unacked_prefix,
+    "unacked_index_key": f"{_settings.unacked_prefix}-index",
+    "unacked_mutex_key": f"{_settings.unacked_prefix}-mutex",
     # What a dead predecessor had in hand is back within a second. Safe because the pool is solo (nothing runs
     # while the transport restores), the account has one worker (the lease), and no ETA is used on its queues.
     "visibility_timeout": 0.05,
@@ -28,6 +28,10 @@ broker_transport_options: dict[str, Any] = {
     "unacked_restore_throttle": 1,
     "unacked_mutex_expire": 5,
 }
+if _settings.role == "webhooks":
+    # Its tasks run in threads and take seconds. They are acknowledged when they start, for the hold on a lane
+    # in Redis (docs/webhooks.md) brings back what a killed worker had in hand: nothing needs to be restored.
+    broker_transport_options |= {"visibility_timeout": 3600, "unacked_restore_interval": 10}
 
 task_serializer = "json"
 accept_content = ["json"]

@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     data_dir: Path = Path("var")
     account: str = DEFAULT_ACCOUNT
     """The account of this worker process."""
+    role: Literal["account", "webhooks"] = "account"
+    """What this Celery worker is: that of an account, or that of the webhooks."""
 
     # the page
     url: HttpUrl = HttpUrl("https://web.whatsapp.com")
@@ -73,6 +75,31 @@ class Settings(BaseSettings):
     rate_limit_per_key: str = "600/minute"
     rate_limit_per_address: str = "1200/minute"
 
+    # webhooks and alerts (docs/webhooks.md)
+    webhooks: Path | None = None
+    """A TOML file with endpoints; the webhooks worker takes it over when it starts."""
+    webhook_connect_timeout_seconds: Positive = 5
+    webhook_timeout_seconds: Positive = 15
+    """From the name's resolution to the answer's head."""
+    webhook_first_retry_seconds: Positive = 5
+    webhook_longest_retry_seconds: Positive = 4 * 3600
+    webhook_give_up_seconds: Positive = 24 * 3600
+    webhook_threads: int = Field(16, ge=1, le=128)
+    """Requests under way at once, of all endpoints together."""
+    alert_events: str = "session.attention"
+    """Event types, separated by commas, that alerts are sent for."""
+    alert_email_to: str = ""
+    alert_email_from: str = "whatsapp-tasks@localhost"
+    smtp_url: str = Field("smtp://127.0.0.1:25", repr=False)
+    """smtp://user:password@host:port (STARTTLS where offered, always with a password) or smtps://…"""
+    alert_whatsapp_to: str = ""
+    alert_whatsapp_account: str = ""
+    """The account that sends the alerts about all others."""
+
+    # metrics (docs/metrics.md)
+    metrics_networks: str = ""
+    """Networks, separated by commas, from which /metrics is read without a key."""
+
     # Flower
     flower_host: str = "127.0.0.1"
     flower_port: int = Field(5555, ge=0, le=65535)
@@ -100,6 +127,11 @@ class Settings(BaseSettings):
         if self.heartbeat_seconds * 3 > self.lease_seconds:
             raise ValueError("WHATSAPP_LEASE_SECONDS must be at least three WHATSAPP_HEARTBEAT_SECONDS")
         return self
+
+    @property
+    def unacked_prefix(self) -> str:
+        """Where this worker's Celery keeps what it has in hand; no other worker may take it over."""
+        return f"wa:{{{self.account}}}:unacked" if self.role == "account" else "wa:webhooks:unacked"
 
     @cached_property
     def origin(self) -> str:

@@ -22,6 +22,10 @@ LOGOUT_TASK = "whatsapp_tasks.logout"
 SCREENSHOT_TASK = "whatsapp_tasks.take_screenshot"
 PAIRING_CODE_TASK = "whatsapp_tasks.request_pairing_code"
 
+WEBHOOK_TASK = "whatsapp_tasks.deliver_webhook"
+"""Internal: names an endpoint and a lane of events that is in line for it."""
+WEBHOOKS_QUEUE = "whatsapp-webhooks"
+
 CONTROL_TASKS = frozenset({HEARTBEAT_TASK, RESTART_TASK, LOGOUT_TASK, SCREENSHOT_TASK, PAIRING_CODE_TASK})
 
 _PRIORITY_SEPARATOR = "\x06\x16"  # kombu.transport.redis.Channel.sep
@@ -109,4 +113,6 @@ def route_task(
         return {"queue": messages_queue(account)}
     if name in CONTROL_TASKS:
         return {"queue": control_queue(account)}
+    if name == WEBHOOK_TASK:
+        return {"queue": WEBHOOKS_QUEUE}
     return None

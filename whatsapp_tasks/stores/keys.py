@@ -49,3 +49,31 @@ class AccountKeys:
 
     def open_messages(self, priority: str) -> str:
         return self.open + priority
+
+
+WEBHOOK_ENDPOINTS = "wa:webhooks:endpoints"  # hash: name -> JSON
+WEBHOOK_POSITIONS = "wa:webhooks:positions"  # hash: account -> place reached in its events | events read
+
+
+class WebhookKeys:
+    """The keys of one webhook endpoint. A lane holds the events of one message, in their order."""
+
+    def __init__(self, endpoint: str) -> None:
+        self.prefix = f"wa:webhooks:{{{endpoint}}}:"
+        self.due = self.prefix + "due"  # zset: lane that waits, by the time of its next attempt, ms
+        self.running = self.prefix + "running"  # zset: lane under way, by the time its hold runs out, ms
+        self.state = self.prefix + "state"  # hash: disabled_ms, disabled_reason, hold_until_ms, streak
+        self.dead = self.prefix + "dead"  # zset: delivery id by the time it was given up, ms
+        self.metrics = self.prefix + "metrics"  # hash, see stores/metrics.py
+
+    @property
+    def deliveries(self) -> str:
+        """The prefix of delivery records."""
+        return self.prefix + "delivery:"
+
+    def delivery(self, delivery_id: str) -> str:
+        return self.deliveries + delivery_id
+
+    def lane(self, lane: str) -> str:
+        """List of delivery ids, the next one first."""
+        return f"{self.prefix}lane:{lane}"

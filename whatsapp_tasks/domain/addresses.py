@@ -1,0 +1,44 @@
+"""Which network addresses a webhook may go to."""
+
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+
+_METADATA = frozenset(
+    ip_address(text)
+    for text in (
+        "169.254.169.254",  # AWS, Google, Azure and others
+        "fd00:ec2::254",  # AWS over IPv6
+        "100.100.100.200",  # Alibaba
+        "192.0.0.192",  # Oracle
+    )
+)
+_NAT64 = IPv6Network("64:ff9b::/96")
+
+
+def why_refused(address: str, *, allow_private: bool) -> str | None:
+    """Why no webhook goes to ``address``; None when it may.
+
+    ``allow_private`` admits private networks and this machine. What no receiver can have (metadata services
+    of clouds, link-local, multicast, unspecified) stays refused.
+    """
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return "is no address"
+    for ip in (found, *_embedded(found)):
+        if ip in _METADATA:
+            return "is a cloud's metadata service"
+        if ip.is_link_local or ip.is_multicast or ip.is_unspecified:
+            return "is link-local, multicast or unspecified"
+        if not ip.is_global and not allow_private:
+            return "is not public"
+    return None
+
+
+def _embedded(ip: IPv4Address | IPv6Address) -> tuple[IPv4Address, ...]:
+    """IPv4 addresses that an IPv6 address leads to."""
+    if isinstance(ip, IPv4Address):
+        return ()
+    if ip in _NAT64:
+        return (IPv4Address(int(ip) & 0xFFFFFFFF),)
+    found = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
+    return tuple(inner for inner in found if inner is not None)

@@ -1,0 +1,58 @@
+"""The events of an account: a stream that the scripts of ledger and sessions write with each change."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from whatsapp_tasks.domain.events import Event, EventType, event_of
+from whatsapp_tasks.stores import keys
+from whatsapp_tasks.stores.connection import Database
+
+EVENTS_KEPT = 100_000
+"""About; the same number stands in the scripts. Two weeks of an account at 2,000 messages a day."""
+
+
+class EventLog:
+    """Reads the stream, and writes what no script of ours writes."""
+
+    def __init__(self, database: Database, account: str) -> None:
+        self.account = account
+        self._db = database
+        self._keys = keys.AccountKeys(account)
+
+    def publish(self, kind: EventType, subject: str, at_ms: int, details: Mapping[str, str]) -> None:
+        """For events that are no change of a record, such as a message received."""
+        fields: list[str | int] = ["type", kind, "subject", subject, "at_ms", at_ms]
+        for pair in details.items():
+            fields += pair
+        self._db.do("XADD", self._keys.events, "MAXLEN", "~", EVENTS_KEPT, "*", *fields)
+
+    def after(self, position: str, limit: int) -> list[tuple[str, Event | None]]:
+        """The next entries behind ``position``, oldest first, each with its place; see ``event_of``."""
+        entries = self._db.do("XRANGE", self._keys.events, f"({position}", "+", "COUNT", limit) or []
+        return [(place, event_of(self.account, place, fields)) for place, fields in entries]
+
+    def latest(self, limit: int) -> list[Event]:
+        """The newest events, newest first."""
+        entries = self._db.do("XREVRANGE", self._keys.events, "+", "-", "COUNT", limit) or []
+        found = (event_of(self.account, place, fields) for place, fields in entries)
+        return [event for event in found if event is not None]
+
+    def trimmed(self) -> int:
+        """How many events the cap has removed since the stream began."""
+        if not self._db.number("EXISTS", self._keys.events):
+            return 0
+        facts = self._db.do("XINFO", "STREAM", self._keys.events)
+        return int(facts.get("entries-added", facts["length"])) - int(facts["length"])
+
+    def messages(self, events: list[Event]) -> dict[str, dict[str, Any]]:
+        """What the envelopes of message events tell of their messages, by id, in one round trip."""
+        ids = sorted({event.subject for event in events if event.type.startswith("message.")})
+        if not ids:
+            return {}
+        names = ("phone", "metadata", "error_code", "error_message")
+        records = self._db.together(*(("HMGET", self._keys.message(i), *names) for i in ids))
+        found = {i: dict(zip(names, record, strict=True)) for i, record in zip(ids, records, strict=True)}
+        for record in found.values():
+            record["metadata"] = json.loads(record["metadata"]) if record["metadata"] else {}
+        return found

@@ -1,0 +1,128 @@
+"""Counters and histograms that are right across processes and restarts: they stand in Redis, in one hash.
+
+Fields are ``name:label=value,label=value`` for counters, and for histograms one counter per bucket, a sum and
+a count. The scripts of ledger and sessions write ``messages:status=…`` and ``transitions:to=…`` themselves.
+"""
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from whatsapp_tasks.stores import keys
+from whatsapp_tasks.stores.connection import Database
+
+
+class Phase(StrEnum):
+    """The parts of the way of a message; each is a histogram of seconds."""
+
+    QUEUE = "queue"  # from acceptance, or the time it was scheduled for, until a worker took it in hand
+    OPEN_CHAT = "open_chat"
+    TYPE = "type"
+    VERIFY = "verify"  # from Enter until the bubble shows
+    ACK = "ack"  # from the bubble until the server's tick
+
+
+BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, 7200.0, 86400.0)
+"""Upper bounds in seconds. Wide, for a queue may hold a message for a day."""
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """``counts`` are those of the single buckets, the last one for what lies above all bounds."""
+
+    counts: tuple[int, ...]
+    total_seconds: float
+
+    def cumulative(self) -> list[tuple[str, int]]:
+        """Bounds and counts as Prometheus has them, up to ``+Inf``."""
+        bounds = [f"{bound:g}" if bound % 1 else f"{bound:.1f}" for bound in BUCKETS] + ["+Inf"]
+        running, pairs = 0, []
+        for bound, count in zip(bounds, self.counts, strict=True):
+            running += count
+            pairs.append((bound, running))
+        return pairs
+
+
+@dataclass
+class Readings:
+    """All that was counted: by name, then by labels."""
+
+    counters: dict[str, dict[tuple[tuple[str, str], ...], int]] = field(default_factory=dict)
+    phases: dict[str, Histogram] = field(default_factory=dict)
+
+    def by(self, name: str, label: str) -> dict[str, int]:
+        """A counter with one label, by that label's values."""
+        return {dict(labels).get(label, ""): n for labels, n in self.counters.get(name, {}).items()}
+
+
+class Metrics:
+    """What is counted of one account; ``Metrics.of_webhook`` for an endpoint."""
+
+    def __init__(self, database: Database, account: str) -> None:
+        self._db = database
+        self._key = keys.AccountKeys(account).metrics
+
+    @classmethod
+    def of_webhook(cls, database: Database, endpoint: str) -> "Metrics":
+        metrics = cls(database, "")
+        metrics._key = keys.WebhookKeys(endpoint).metrics
+        return metrics
+
+    def count(self, name: str, amount: int = 1, **labels: str) -> None:
+        """``count("browser_starts", cause="crash")``. One round trip. Labels: a few known words, never a
+        phone, a text or an id.
+        """
+        self._db.do("HINCRBY", self._key, _field_name(name, labels), amount)
+
+    def observe_phase(self, phase: Phase, seconds: float) -> None:
+        """One duration; one round trip."""
+        self.observe_phases({phase: seconds})
+
+    def observe_phases(self, seconds: Mapping[Phase, float]) -> None:
+        """Several durations of one message in one round trip."""
+        commands: list[tuple[str | int | float, ...]] = []
+        for phase, duration in seconds.items():
+            bucket = bisect_left(BUCKETS, duration)
+            bound = f"{BUCKETS[bucket]:g}" if bucket < len(BUCKETS) else "inf"
+            commands += [
+                ("HINCRBY", self._key, f"phase_bucket:phase={phase},le={bound}", 1),
+                ("HINCRBYFLOAT", self._key, f"phase_seconds:phase={phase}", round(duration, 6)),
+            ]
+        if commands:
+            self._db.together(*commands)
+
+    def read(self) -> Readings:
+        """Everything counted so far, in one round trip."""
+        return parse(self._db.record(self._key))
+
+
+def parse(record: Mapping[str, str]) -> Readings:
+    """The fields of a hash of metrics; those that a newer version wrote in another form are left out."""
+    readings = Readings()
+    buckets: dict[str, dict[str, int]] = {}
+    sums: dict[str, float] = {}
+    for text, value in record.items():
+        name, _, label_text = text.partition(":")
+        pairs = tuple(tuple(part.split("=", 1)) for part in label_text.split(",") if part)
+        if any(len(pair) != 2 for pair in pairs):
+            continue
+        labels = {pair[0]: pair[1] for pair in pairs}
+        if name == "phase_bucket" and {"phase", "le"} <= set(labels):
+            buckets.setdefault(labels["phase"], {})[labels["le"]] = int(value)
+        elif name == "phase_seconds" and "phase" in labels:
+            sums[labels["phase"]] = float(value)
+        elif value.lstrip("-").isdigit():
+            readings.counters.setdefault(name, {})[tuple(sorted(labels.items()))] = int(value)
+    for phase, counted in buckets.items():
+        bounds = [f"{bound:g}" for bound in BUCKETS] + ["inf"]
+        readings.phases[phase] = Histogram(
+            tuple(counted.get(bound, 0) for bound in bounds), sums.get(phase, 0.0)
+        )
+    return readings
+
+
+def _field_name(name: str, labels: Mapping[str, str]) -> str:
+    if any(mark in part for part in (name, *labels, *labels.values()) for mark in ":,="):
+        raise ValueError(f"No ':', ',' or '=' in the name and labels of a metric: {name} {dict(labels)}")
+    return f"{name}:{','.join(f'{label}={value}' for label, value in sorted(labels.items()))}"
