@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from webapp import bodies
 from webapp.services import Services, services
-from webapp.times import rfc3339, rfc3339_or_none
+from webapp.times import Moment, rfc3339, rfc3339_or_none
 from whatsapp_tasks.dispatch import account_unknown
 from whatsapp_tasks.domain.states import MAY_SEND, MEANINGS, SessionState
 from whatsapp_tasks.stores.accounts import Accounts
@@ -22,7 +22,7 @@ class PauseView(TypedDict):
 
     reason: str
     author: str
-    since: str
+    since: Moment
     note: str
 
 
@@ -55,7 +55,7 @@ class AccountView(TypedDict):
     state: SessionState
     meaning: str
     reason: str
-    since: str | None
+    since: Moment | None
     may_send: bool
     pauses: list[PauseView]
     queue: QueueView

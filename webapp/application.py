@@ -7,8 +7,10 @@ from webapp import (
     account_controls,
     accounts,
     batches,
+    docs,
     health,
     messages,
+    openapi,
     opt_outs,
     problems,
     qr_codes,
@@ -43,6 +45,8 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
     security_headers.install(app)
     problems.install(app)
 
+    register(app, openapi.blueprint, OPEN)
+    register(app, docs.blueprint, OPEN)
     register(app, health.blueprint, OPEN)
     limiter.exempt(health.blueprint)  # a probe must not be refused for probing
     register(app, sends.blueprint, Guard({"POST": "send"}, once_by="dispatch"))

@@ -15,7 +15,7 @@ from webapp.bodies import RequestModel
 from webapp.problems import of_refusal
 from webapp.sends import IDEMPOTENCY_HEADER, Links, SendRequest
 from webapp.services import Services, services
-from webapp.times import rfc3339
+from webapp.times import Moment, rfc3339
 from whatsapp_tasks.domain.identity import check_idempotency_key
 from whatsapp_tasks.domain.statuses import OPEN, Status
 from whatsapp_tasks.errors import RequestRefused
@@ -52,7 +52,7 @@ class BatchView(TypedDict):
     """
 
     id: str
-    created_at: str
+    created_at: Moment
     total: int
     accepted: int
     duplicates: int

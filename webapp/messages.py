@@ -3,14 +3,14 @@
 from typing import Annotated, Any, NotRequired
 
 from flask import Blueprint, Response
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from webapp import bodies, queries
 from webapp.queries import QueryModel, Whole
 from webapp.sends import Links, message_path
 from webapp.services import services
-from webapp.times import rfc3339, rfc3339_or_none
+from webapp.times import Moment, rfc3339, rfc3339_or_none
 from whatsapp_tasks.domain.accounts import check_account_name
 from whatsapp_tasks.domain.phones import parse_phone
 from whatsapp_tasks.domain.priorities import Priority
@@ -34,7 +34,7 @@ class TimelineEntryView(TypedDict):
     """One change of status."""
 
     status: Status
-    at: str
+    at: Moment
     code: NotRequired[str]
 
 
@@ -54,10 +54,10 @@ class MessageView(TypedDict):
     message: str
     status: Status
     priority: Priority
-    created_at: str
-    updated_at: str
-    send_at: str | None
-    expires_at: str | None
+    created_at: Moment
+    updated_at: Moment
+    send_at: Moment | None
+    expires_at: Moment | None
     attempts: int
     metadata: dict[str, Any]
     error: ErrorView | None
@@ -93,7 +93,9 @@ class ListQuery(QueryModel):
         Field(description="The next_cursor of the page before.", pattern=r"^\d{1,15}-[0-9a-f]{1,64}$"),
     ] = None
     limit: Annotated[
-        Whole, Field(ge=1, le=LONGEST_PAGE, description="How many messages a page holds at most.")
+        Whole,
+        Field(ge=1, le=LONGEST_PAGE, description="How many messages a page holds at most."),
+        WithJsonSchema({"type": "integer", "minimum": 1, "maximum": LONGEST_PAGE, "default": USUAL_PAGE}),
     ] = USUAL_PAGE
 
 

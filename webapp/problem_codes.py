@@ -1,66 +1,75 @@
-"""The codes of all problems, with a title that does not change from one occurrence to the next."""
+"""The codes of all problems, each with its status and a title that is the same at each occurrence."""
 
 from http import HTTPStatus
+from typing import NamedTuple
 
-TITLES: dict[str, str] = {
+
+class Kind(NamedTuple):
+    """What is the same for all problems of one code."""
+
+    status: int
+    title: str
+
+
+KINDS: dict[str, Kind] = {
     # who calls
-    "api_key_missing": "No API key was given",
-    "api_key_invalid": "The API key is not known",
-    "signature_missing": "The request is not signed",
-    "signature_invalid": "Key or signature is wrong",
-    "signature_replayed": "The signature was used before",
-    "timestamp_invalid": "The timestamp is malformed",
-    "timestamp_expired": "The timestamp is outside of the window",
-    "scope_missing": "The API key lacks a scope",
-    "rate_limited": "Too many requests",
+    "api_key_missing": Kind(401, "No API key was given"),
+    "api_key_invalid": Kind(401, "The API key is not known"),
+    "signature_missing": Kind(401, "The request is not signed"),
+    "signature_invalid": Kind(401, "Key or signature is wrong"),
+    "signature_replayed": Kind(401, "The signature was used before"),
+    "timestamp_invalid": Kind(401, "The timestamp is malformed"),
+    "timestamp_expired": Kind(401, "The timestamp is outside of the window"),
+    "scope_missing": Kind(403, "The API key lacks a scope"),
+    "rate_limited": Kind(429, "Too many requests"),
     # the request as such
-    "bad_request": "The request is malformed",
-    "not_found": "There is nothing at this path",
-    "method_not_allowed": "The method is not allowed here",
-    "not_acceptable": "None of the accepted types can be served",
-    "body_too_large": "The body is too large",
-    "content_type_unsupported": "The content type is not supported",
-    "json_malformed": "The body is not the JSON expected",
-    "request_invalid": "Fields are missing, unknown or of the wrong type",
-    "query_invalid": "A query parameter is unknown or malformed",
+    "bad_request": Kind(400, "The request is malformed"),
+    "not_found": Kind(404, "There is nothing at this path"),
+    "method_not_allowed": Kind(405, "The method is not allowed here"),
+    "not_acceptable": Kind(406, "None of the accepted types can be served"),
+    "body_too_large": Kind(413, "The body is too large"),
+    "content_type_unsupported": Kind(415, "The content type is not supported"),
+    "json_malformed": Kind(400, "The body is not the JSON expected"),
+    "request_invalid": Kind(422, "Fields are missing, unknown or of the wrong type"),
+    "query_invalid": Kind(422, "A query parameter is unknown or malformed"),
     # the message
-    "phone_invalid": "The phone number is malformed",
-    "message_empty": "The message has nothing to show",
-    "message_invalid": "The message contains what cannot be sent",
-    "message_too_long": "The message is too long",
-    "priority_invalid": "The priority is unknown",
-    "send_at_invalid": "The time to send is out of range",
-    "expires_at_invalid": "The time of expiry is out of range",
-    "metadata_too_large": "The metadata is too large",
-    "idempotency_key_invalid": "The idempotency key is malformed",
-    "idempotency_key_ambiguous": "Two different idempotency keys were given",
-    "idempotency_conflict": "The idempotency key was used for another message",
-    "recipient_opted_out": "The recipient does not want to be written to",
-    "message_not_found": "There is no such message",
-    "not_cancellable": "The message cannot be cancelled any more",
-    "not_resolvable": "The message is not in doubt",
+    "phone_invalid": Kind(422, "The phone number is malformed"),
+    "message_empty": Kind(422, "The message has nothing to show"),
+    "message_invalid": Kind(422, "The message contains what cannot be sent"),
+    "message_too_long": Kind(422, "The message is too long"),
+    "priority_invalid": Kind(422, "The priority is unknown"),
+    "send_at_invalid": Kind(422, "The time to send is out of range"),
+    "expires_at_invalid": Kind(422, "The time of expiry is out of range"),
+    "metadata_too_large": Kind(422, "The metadata is too large"),
+    "idempotency_key_invalid": Kind(422, "The idempotency key is malformed"),
+    "idempotency_key_ambiguous": Kind(422, "Two different idempotency keys were given"),
+    "idempotency_conflict": Kind(409, "The idempotency key was used for something else"),
+    "recipient_opted_out": Kind(422, "The recipient does not want to be written to"),
+    "message_not_found": Kind(404, "There is no such message"),
+    "not_cancellable": Kind(409, "The message cannot be cancelled any more"),
+    "not_resolvable": Kind(409, "The message is not in doubt"),
     # accounts
-    "account_invalid": "The account name is malformed",
-    "account_unknown": "There is no such account",
-    "account_linked": "The account is linked already",
-    "qr_not_shown": "There is no QR code to show",
-    "worker_not_running": "No worker runs for the account",
-    "worker_no_answer": "The worker did not answer in time",
-    "worker_failed": "The worker could not do it",
+    "account_invalid": Kind(422, "The account name is malformed"),
+    "account_unknown": Kind(404, "There is no such account"),
+    "account_linked": Kind(409, "The account is linked already"),
+    "qr_not_shown": Kind(404, "There is no QR code to show"),
+    "worker_not_running": Kind(409, "No worker runs for the account"),
+    "worker_failed": Kind(409, "The worker could not do it"),
+    "worker_no_answer": Kind(504, "The worker did not answer in time"),
     # batches
-    "batch_not_found": "There is no such batch",
+    "batch_not_found": Kind(404, "There is no such batch"),
     # this server
-    "store_unavailable": "Redis is away",
-    "internal_error": "Something went wrong here",
+    "store_unavailable": Kind(503, "Redis is away"),
+    "internal_error": Kind(500, "Something went wrong here"),
 }
 
 
 def title_of(code: str, status: int) -> str:
     """The title of a code; the status' own phrase for one that is not in the table."""
-    title = TITLES.get(code)
-    if title is None:
-        try:
-            title = HTTPStatus(status).phrase
-        except ValueError:
-            title = "Problem"
-    return title
+    kind = KINDS.get(code)
+    if kind is not None:
+        return kind.title
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Problem"

@@ -12,8 +12,10 @@ from webapp.services import services
 from webapp.times import Instant
 from whatsapp_tasks.dispatch import Accepted
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
+from whatsapp_tasks.domain.identity import MAX_KEY_LENGTH
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.domain.texts import MAX_UTF16_UNITS
 from whatsapp_tasks.errors import RequestRefused
 
 blueprint = Blueprint("sends", __name__)
@@ -24,19 +26,44 @@ IDEMPOTENCY_HEADER = "Idempotency-Key"
 class SendRequest(RequestModel):
     """One message. Its id is the hash of the idempotency key, else of account, phone and text."""
 
-    phone: Annotated[str, Field(description="International form with a leading +.")]
-    message: Annotated[str, Field(description="1 to 65,536 UTF-16 code units of text.")]
+    phone: Annotated[
+        str,
+        Field(
+            description="International form with a leading +; spaces and hyphens do no harm.",
+            examples=["+4915112345678"],
+            json_schema_extra={"pattern": r"^\+[1-9][0-9]{6,14}$"},
+        ),
+    ]
+    message: Annotated[
+        str,
+        Field(
+            description="Up to 65,536 UTF-16 code units of text, with something to see in it.",
+            examples=["Your table is ready."],
+            json_schema_extra={"minLength": 1, "maxLength": MAX_UTF16_UNITS},
+        ),
+    ]
     account: Annotated[str, Field(description="The account that sends.")] = DEFAULT_ACCOUNT
     idempotency_key: Annotated[
-        str | None, Field(description="Same as the header Idempotency-Key, but covered by the signature.")
+        str | None,
+        Field(
+            description="Same as the header Idempotency-Key, but covered by the signature.",
+            json_schema_extra={"minLength": 1, "maxLength": MAX_KEY_LENGTH},
+        ),
     ] = None
     send_at: Annotated[Instant | None, Field(description="Not before this time; at most a year ahead.")] = (
         None
     )
-    expires_at: Annotated[Instant | None, Field(description="Never after this time.")] = None
-    priority: Annotated[str, Field(json_schema_extra={"enum": [*Priority]})] = Priority.NORMAL.value
+    expires_at: Annotated[Instant | None, Field(description="Never sent after this time.")] = None
+    priority: Annotated[
+        str,
+        Field(
+            description="A message of a higher priority does not wait behind those of a lower one.",
+            json_schema_extra={"enum": [*Priority]},
+        ),
+    ] = Priority.NORMAL.value
     metadata: Annotated[
-        dict[str, Any] | None, Field(description="Anything of yours; told again with the message.")
+        dict[str, Any] | None,
+        Field(description="Anything of yours, up to 4096 bytes of JSON; told again with the message."),
     ] = None
 
 

@@ -8,6 +8,9 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+"""A time in an answer: RFC 3339, UTC, with milliseconds."""
+
 LATEST = 253_402_300_799
 """The last second of the year 9999, behind which RFC 3339 has no dates."""
 

@@ -3,16 +3,21 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import Map, Rule
 from werkzeug.test import TestResponse
 
 from webapp import create_app, rate_limits
-from webapp.problem_codes import TITLES
+from webapp.openapi import codes_of
+from webapp.operations import OPERATIONS
+from webapp.problem_codes import KINDS
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.signatures import sign
 from whatsapp_tasks.stores.accounts import Accounts
@@ -20,6 +25,7 @@ from whatsapp_tasks.stores.api_keys import ApiKey, ApiKeys
 from whatsapp_tasks.stores.connection import Database
 
 PHONE = "+4915112345678"
+ROUTES = Map([Rule(o.rule, methods=[o.method], endpoint=o) for o in OPERATIONS]).bind("localhost")
 
 
 @dataclass
@@ -74,12 +80,14 @@ def problem(answer: TestResponse, status: int) -> str:
     assert fields is not None
     assert (answer.status_code, fields["status"]) == (status, status), answer.text
     assert fields["type"] == f"/docs#{fields['code']}"
-    assert fields["code"] in TITLES
-    assert fields["title"] == TITLES[fields["code"]]
+    assert KINDS[fields["code"]] == (status, fields["title"])
     assert fields["detail"]
     assert fields["request_id"] == answer.headers["X-Request-Id"]
     assert answer.headers["Cache-Control"] == "no-store"
     code: str = fields["code"]
+    with suppress(NotFound, MethodNotAllowed):
+        operation, _ = ROUTES.match(answer.request.path, answer.request.method)
+        assert code in codes_of(operation), f"{operation.endpoint} does not document {code}"
     return code
 
 

@@ -150,8 +150,7 @@ def test_a_message_in_the_workers_hands_cannot_be_cancelled(
     caller: Caller, database: Database, ledger: Ledger
 ) -> None:
     (message_id,) = sent_ids(caller, 1)
-    database.do("HSET", AccountKeys("default").lease, "fence", "1")
-    assert ledger.claim(message_id, 1, 1) == "claimed"
+    assert ledger.advance(Dispatcher(database, caller.settings).get(message_id), Status.SENDING, 1)
 
     answer = caller.call("DELETE", f"/messages/{message_id}")
     assert problem(answer, 409) == "not_cancellable"

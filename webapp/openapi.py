@@ -1,0 +1,318 @@
+"""``/openapi.json``: the contract as a document, made of the models and the table of routes."""
+
+import inspect
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib.metadata import version
+from typing import Any
+
+from flask import Blueprint, Response, current_app
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
+
+from webapp.operations import OPERATIONS, Operation
+from webapp.problem_codes import KINDS
+
+blueprint = Blueprint("openapi", __name__)
+
+REF = "#/components/schemas/{model}"
+
+AUTH_CODES = (
+    "api_key_missing",
+    "api_key_invalid",
+    "scope_missing",
+    "rate_limited",
+    "store_unavailable",
+)
+SIGNATURE_CODES = (
+    "signature_missing",
+    "signature_invalid",
+    "signature_replayed",
+    "timestamp_invalid",
+    "timestamp_expired",
+)
+
+INTRODUCTION = """
+Accepted is not sent: a message that `POST /send` answers with 202 is durable, and its status tells what
+became of it.
+
+Every request names its key in `X-Api-Key`. Requests that change something are also signed: `X-Timestamp` is
+the unix time in seconds, `X-Signature` is `sha256=HEX`, the HMAC-SHA256 with the key's secret over
+`timestamp\\nMETHOD\\npath?query\\nraw body`. The path and query are signed exactly as they are sent, and each
+signature is accepted once.
+
+A repeated request is safe: the same idempotency key, or without one the same account, phone and text within
+the window (24 hours, unless set otherwise), is the same message.
+
+Every refusal is a problem document (RFC 9457) with a stable `code`.
+"""
+
+PATH_PARAMETERS: dict[str, dict[str, Any]] = {
+    "message_id": {
+        "description": "The id that POST /send answered with.",
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+        "example": "9f86d081884c7d659a2feaa0c55ad015",
+    },
+    "batch_id": {
+        "description": "The id that POST /messages:batch answered with.",
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+        "example": "2c26b46b68ffc68ff99b453c1d304134",
+    },
+    "phone": {
+        "description": "A phone number in international form; the + may be written as %2B.",
+        "schema": {"type": "string", "pattern": r"^\+[1-9][0-9]{6,14}$"},
+        "example": "+4915112345678",
+    },
+    "account": {
+        "description": "The account's name.",
+        "schema": {"type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"},
+        "example": "default",
+    },
+}
+
+HEADERS: dict[str, dict[str, Any]] = {
+    "X-Request-Id": {
+        "description": "The request's id: the caller's own, or a new one. It is in each log line.",
+        "schema": {"type": "string"},
+    },
+    "Retry-After": {
+        "description": "Seconds to wait before the request is repeated.",
+        "schema": {"type": "integer", "minimum": 1},
+    },
+    "Location": {"description": "Where the result can be followed.", "schema": {"type": "string"}},
+    "RateLimit-Limit": {"description": "Requests per window.", "schema": {"type": "integer"}},
+    "RateLimit-Remaining": {"description": "Requests left.", "schema": {"type": "integer"}},
+    "RateLimit-Reset": {"description": "Seconds until some are left.", "schema": {"type": "integer"}},
+}
+
+
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "Problem details (RFC 9457). `code` never changes its meaning; `detail` is for people.",
+    "required": ["type", "title", "status", "detail", "code", "instance", "request_id"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string", "format": "uri-reference"},
+        "code": {"type": "string", "enum": sorted(KINDS)},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "description": "Which fields are wrong.",
+            "items": {
+                "type": "object",
+                "required": ["field", "message"],
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+        "message_id": {"type": "string", "description": "With idempotency_conflict: the first message."},
+        "batch_id": {"type": "string", "description": "With idempotency_conflict: the first batch."},
+    },
+}
+
+
+@blueprint.get("/openapi.json")
+def serve() -> Response:
+    """The OpenAPI 3.1 document."""
+    return Response(_text(), content_type="application/json", headers={"Cache-Control": "no-cache"})
+
+
+@lru_cache(maxsize=1)
+def _text() -> str:
+    docs = {o.endpoint: current_app.view_functions[o.endpoint].__doc__ or "" for o in OPERATIONS}
+    return json.dumps(document(docs), indent=1)
+
+
+def document(descriptions: dict[str, str]) -> dict[str, Any]:
+    """The document; ``descriptions`` holds a text for each endpoint."""
+    schemas = Schemas()
+    paths: dict[str, dict[str, Any]] = defaultdict(dict)
+    for operation in OPERATIONS:
+        description = inspect.cleandoc(descriptions[operation.endpoint])
+        paths[operation.path][operation.method.lower()] = _operation(operation, description, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "whatsapp-tasks",
+            "version": version("whatsapp-tasks"),
+            "description": INTRODUCTION.strip(),
+            "license": {"name": "GPL-3.0-or-later", "identifier": "GPL-3.0-or-later"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": name} for name in dict.fromkeys(o.tag for o in OPERATIONS)],
+        "paths": dict(paths),
+        "components": {
+            "schemas": {**schemas.definitions(), "Problem": PROBLEM_SCHEMA},
+            "headers": HEADERS,
+            "securitySchemes": {
+                "ApiKey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
+                "Timestamp": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "X-Timestamp",
+                    "description": "Unix time in seconds; it may be 30 s old and 5 s ahead.",
+                },
+                "Signature": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "X-Signature",
+                    "description": "sha256=HEX, see above. Each is accepted once.",
+                },
+            },
+        },
+        "x-problem-codes": {
+            code: {"status": kind.status, "title": kind.title} for code, kind in KINDS.items()
+        },
+    }
+
+
+class Schemas:
+    """Collects the schemas of models and typed dictionaries, and hands out references."""
+
+    def __init__(self) -> None:
+        self._adapters: dict[tuple[Any, JsonSchemaMode], TypeAdapter[Any]] = {}
+
+    def reference(self, model: Any, mode: JsonSchemaMode) -> dict[str, Any]:
+        self._adapters.setdefault((model, mode), TypeAdapter(model))
+        return {"$ref": REF.format(model=model.__name__)}
+
+    def definitions(self) -> dict[str, Any]:
+        inputs = [
+            (str(number), mode, adapter) for number, ((_, mode), adapter) in enumerate(self._adapters.items())
+        ]
+        _, schema = TypeAdapter.json_schemas(inputs, ref_template=REF, schema_generator=_Generator)
+        definitions: dict[str, Any] = schema["$defs"]
+        return definitions
+
+
+class _Generator(GenerateJsonSchema):
+    """Without a title for each field: the name says as much."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - the interface of the base
+        return False
+
+
+def _operation(operation: Operation, description: str, schemas: Schemas) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "operationId": operation.endpoint.replace(".", "_"),
+        "tags": [operation.tag],
+        "summary": operation.summary,
+        "description": _with_scope(description, operation),
+        "parameters": _parameters(operation),
+        "responses": _responses(operation, schemas),
+        "security": _security(operation),
+    }
+    if operation.body is not None:
+        content: dict[str, Any] = {"schema": schemas.reference(operation.body, "validation")}
+        if operation.examples:
+            content["examples"] = {name: {"value": value} for name, value in operation.examples.items()}
+        fields["requestBody"] = {
+            "required": not operation.body_optional,
+            "content": {"application/json": content},
+        }
+    return fields
+
+
+def _with_scope(description: str, operation: Operation) -> str:
+    if operation.scope is None:
+        return f"{description}\n\nNo key is needed."
+    signed = ", signed" if operation.signed else ""
+    return f"{description}\n\nScope: `{operation.scope}`{signed}."
+
+
+def _security(operation: Operation) -> list[dict[str, list[str]]]:
+    if operation.scope is None:
+        return []
+    if operation.signed:
+        return [{"ApiKey": [], "Timestamp": [], "Signature": []}]
+    return [{"ApiKey": []}]
+
+
+def _parameters(operation: Operation) -> list[dict[str, Any]]:
+    parameters: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, **about}
+        for name, about in PATH_PARAMETERS.items()
+        if f"{{{name}}}" in operation.path
+    ]
+    if operation.idempotency_key:
+        parameters.append(
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "Makes a repeated request the same one. 1 to 255 printable ASCII characters.",
+                "schema": {"type": "string", "pattern": "^[!-~]([ -~]{0,253}[!-~])?$"},
+            }
+        )
+    if operation.query is not None:
+        schema = TypeAdapter(operation.query).json_schema(schema_generator=_Generator)
+        for name, about in schema["properties"].items():
+            kind = _without_null(about, schema.get("$defs", {}))
+            parameters.append(
+                {"name": name, "in": "query", "description": about["description"], "schema": kind}
+            )
+    return parameters
+
+
+def _without_null(about: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a parameter: it may be left out, but has no null."""
+    kind = next((k for k in about.get("anyOf", ()) if k.get("type") != "null"), about)
+    if "$ref" in kind:
+        kind = definitions[kind["$ref"].rpartition("/")[2]]
+    return {name: value for name, value in kind.items() if name not in ("description", "title")}
+
+
+def _responses(operation: Operation, schemas: Schemas) -> dict[str, Any]:
+    content: dict[str, Any] = {kind: {} for kind in operation.pictures}
+    if operation.answer is not None:
+        content["application/json"] = {"schema": schemas.reference(operation.answer, "serialization")}
+    headers = ["X-Request-Id", *(["Location"] if operation.idempotency_key else [])]
+    responses: dict[str, Any] = {
+        str(operation.status): {
+            "description": _doc(operation),
+            "headers": _header_references(headers),
+            "content": content,
+        }
+    }
+    by_status: dict[int, list[str]] = defaultdict(list)
+    for code in codes_of(operation):
+        by_status[KINDS[code].status].append(code)
+    for status, codes in sorted(by_status.items()):
+        responses[str(status)] = _problem_response(status, codes)
+    return responses
+
+
+def codes_of(operation: Operation) -> tuple[str, ...]:
+    """All codes with which the operation may be refused."""
+    codes: tuple[str, ...] = (*operation.codes, "internal_error")
+    if operation.scope is not None:
+        codes += AUTH_CODES
+    if operation.signed:
+        codes += SIGNATURE_CODES
+    return codes
+
+
+def _problem_response(status: int, codes: Iterable[str]) -> dict[str, Any]:
+    headers = ["X-Request-Id"]
+    if status in (429, 503, 504):
+        headers.append("Retry-After")
+    if status == 429:
+        headers += ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
+    return {
+        "description": ", ".join(codes),
+        "headers": _header_references(headers),
+        "content": {"application/problem+json": {"schema": {"$ref": REF.format(model="Problem")}}},
+    }
+
+
+def _header_references(names: Iterable[str]) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _doc(operation: Operation) -> str:
+    if operation.answer is None:
+        return "A picture."
+    return " ".join((inspect.getdoc(operation.answer) or operation.summary).split())

@@ -1,0 +1,188 @@
+"""The table of routes: what each takes, answers and refuses. The OpenAPI document is made of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from webapp.account_controls import (
+    NoFields,
+    OrderView,
+    PairingCodeRequest,
+    PairingCodeView,
+    PauseRequest,
+    PausesView,
+)
+from webapp.accounts import AccountList, AccountView
+from webapp.authentication import Scope
+from webapp.batches import BatchRequest, BatchView, CancelledBatchView
+from webapp.bodies import RequestModel
+from webapp.health import HealthView, ReadinessView
+from webapp.messages import ListQuery, MessagePage, MessageView
+from webapp.opt_outs import OptOutView
+from webapp.qr_codes import QrView
+from webapp.queries import QueryModel
+from webapp.resolutions import ResolveRequest
+from webapp.sends import AcceptedView, SendRequest
+
+IN_BODY = ("json_malformed", "body_too_large", "content_type_unsupported", "request_invalid")
+OF_MESSAGE = (
+    "phone_invalid",
+    "message_empty",
+    "message_invalid",
+    "message_too_long",
+    "priority_invalid",
+    "send_at_invalid",
+    "expires_at_invalid",
+    "metadata_too_large",
+    "account_invalid",
+    "idempotency_key_invalid",
+    "recipient_opted_out",
+    "account_unknown",
+    "idempotency_conflict",
+)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path. ``answer`` is the type of its JSON answer; ``pictures`` are other forms."""
+
+    method: Literal["GET", "POST", "PUT", "DELETE"]
+    path: str
+    endpoint: str
+    tag: str
+    summary: str
+    scope: Scope | None
+    status: int
+    answer: Any
+    codes: tuple[str, ...] = ()
+    body: type[RequestModel] | None = None
+    body_optional: bool = False
+    query: type[QueryModel] | None = None
+    pictures: tuple[str, ...] = ()
+    idempotency_key: bool = False
+    examples: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def signed(self) -> bool:
+        return self.scope is not None and self.method != "GET"
+
+    @property
+    def rule(self) -> str:
+        """The path as Flask writes it."""
+        return self.path.replace("{", "<").replace("}", ">")
+
+
+_HELLO = {"phone": "+4915112345678", "message": "Your table is ready."}
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        "POST", "/send", "sends.send", "Messages", "Send a message", "send", 202, AcceptedView,
+        codes=(*IN_BODY, *OF_MESSAGE, "idempotency_key_ambiguous"),
+        body=SendRequest, idempotency_key=True,
+        examples={
+            "simple": _HELLO,
+            "with everything": {
+                **_HELLO, "account": "default", "idempotency_key": "table-1041", "priority": "high",
+                "send_at": "2026-12-31T18:00:00+01:00", "expires_at": "2026-12-31T19:00:00+01:00",
+                "metadata": {"table": 4},
+            },
+        },
+    ),
+    Operation(
+        "GET", "/messages", "messages.list_some", "Messages", "List messages", "read", 200, MessagePage,
+        codes=("query_invalid", "phone_invalid", "account_invalid"), query=ListQuery,
+    ),
+    Operation(
+        "GET", "/messages/{message_id}", "messages.show", "Messages", "Look at a message", "read", 200,
+        MessageView, codes=("message_not_found",),
+    ),
+    Operation(
+        "DELETE", "/messages/{message_id}", "messages.cancel", "Messages", "Cancel a message", "send", 200,
+        MessageView, codes=("message_not_found", "not_cancellable", "body_too_large"),
+    ),
+    Operation(
+        "POST", "/messages/{message_id}/resolve", "resolutions.resolve", "Messages",
+        "Settle a message in doubt", "admin", 200, MessageView,
+        codes=(*IN_BODY, "message_not_found", "not_resolvable"), body=ResolveRequest,
+        examples={"seen": {"status": "sent", "note": "The chat shows it with one tick."}},
+    ),
+    Operation(
+        "POST", "/messages:batch", "batches.create", "Batches", "Send many messages", "send", 202, BatchView,
+        codes=(*IN_BODY, "idempotency_key_invalid", "idempotency_conflict"),
+        body=BatchRequest, idempotency_key=True,
+        examples={"two": {"messages": [_HELLO, {**_HELLO, "phone": "+4915112345679"}]}},
+    ),
+    Operation(
+        "GET", "/batches/{batch_id}", "batches.show", "Batches", "Follow a batch", "read", 200, BatchView,
+        codes=("batch_not_found",),
+    ),
+    Operation(
+        "DELETE", "/batches/{batch_id}", "batches.cancel", "Batches", "Cancel the rest of a batch", "send",
+        200, CancelledBatchView, codes=("batch_not_found", "body_too_large"),
+    ),
+    Operation(
+        "GET", "/opt-outs/{phone}", "opt_outs.show", "Opt-outs", "Look up an opt-out", "read", 200,
+        OptOutView, codes=("phone_invalid",),
+    ),
+    Operation(
+        "PUT", "/opt-outs/{phone}", "opt_outs.add", "Opt-outs", "Add an opt-out", "send", 200, OptOutView,
+        codes=("phone_invalid", "body_too_large"),
+    ),
+    Operation(
+        "DELETE", "/opt-outs/{phone}", "opt_outs.remove", "Opt-outs", "Remove an opt-out", "admin", 200,
+        OptOutView, codes=("phone_invalid", "body_too_large"),
+    ),
+    Operation(
+        "GET", "/accounts", "accounts.list_all", "Accounts", "List accounts", "read", 200, AccountList,
+    ),
+    Operation(
+        "GET", "/accounts/{account}", "accounts.show", "Accounts", "Look at an account", "read", 200,
+        AccountView, codes=("account_unknown",),
+    ),
+    Operation(
+        "GET", "/accounts/{account}/qr", "qr_codes.show", "Accounts", "Get the QR code", "read", 200, QrView,
+        codes=("account_unknown", "account_linked", "qr_not_shown", "worker_not_running", "not_acceptable"),
+        pictures=("image/png", "image/svg+xml"),
+    ),
+    Operation(
+        "POST", "/accounts/{account}/pairing-code", "account_controls.pairing_code", "Accounts",
+        "Get a pairing code", "admin", 200, PairingCodeView,
+        codes=(
+            *IN_BODY, "phone_invalid", "account_unknown", "worker_not_running", "worker_failed",
+            "worker_no_answer",
+        ),
+        body=PairingCodeRequest, examples={"phone": {"phone": "+4915112345678"}},
+    ),
+    Operation(
+        "POST", "/accounts/{account}/pause", "account_controls.pause", "Accounts", "Pause sending", "admin",
+        200, PausesView, codes=(*IN_BODY, "account_unknown"), body=PauseRequest, body_optional=True,
+        examples={"why": {"note": "New phone on Monday"}},
+    ),
+    Operation(
+        "POST", "/accounts/{account}/resume", "account_controls.resume", "Accounts", "Resume sending",
+        "admin", 200, PausesView, codes=(*IN_BODY, "account_unknown"), body=NoFields, body_optional=True,
+    ),
+    Operation(
+        "POST", "/accounts/{account}/restart", "account_controls.restart", "Accounts", "Restart the browser",
+        "admin", 202, OrderView, codes=(*IN_BODY, "account_unknown", "worker_not_running"),
+        body=NoFields, body_optional=True,
+    ),
+    Operation(
+        "POST", "/accounts/{account}/logout", "account_controls.logout", "Accounts", "Unlink the phone",
+        "admin", 202, OrderView, codes=(*IN_BODY, "account_unknown", "worker_not_running"),
+        body=NoFields, body_optional=True,
+    ),
+    Operation(
+        "GET", "/accounts/{account}/screenshot", "account_controls.screenshot", "Accounts",
+        "See the page", "admin", 200, None,
+        codes=("account_unknown", "worker_not_running", "worker_failed", "worker_no_answer"),
+        pictures=("image/png",),
+    ),
+    Operation(
+        "GET", "/healthz", "health.alive", "Health", "Is this process alive?", None, 200, HealthView,
+    ),
+    Operation(
+        "GET", "/readyz", "health.ready", "Health", "Is Redis there?", None, 200, ReadinessView,
+        codes=("store_unavailable",),
+    ),
+)  # fmt: skip
