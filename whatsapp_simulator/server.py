@@ -36,7 +36,7 @@ class Server:
         return page, control
 
     async def _serve(self, app: web.Application, host: str, port: int) -> str:
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.3)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         self._runners.append(runner)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -46,7 +46,6 @@ class Server:
         return f"http://{f'[{shown}]' if ':' in shown else shown}:{listener.getsockname()[1]}"
 
     async def stop(self) -> None:
-        for runner in self._runners:
-            await runner.cleanup()
+        await asyncio.gather(*(runner.cleanup() for runner in self._runners))
         if self._journal:
             self._journal.close()

@@ -40,6 +40,9 @@ class Settings(BaseModel):
     popup_label_on: Literal["dialog", "popup"] = Field(
         "dialog", description="which element of a popup carries the aria-label (§2.1: flag-dependent)"
     )
+    formatting: bool = Field(
+        True, description="bubbles show *bold*, _italic_, ~struck~, ```code``` without their marks, and links"
+    )
     page_size: int = Field(30, ge=1, description="messages loaded per page of a chat's history")
     own_phone: str = Field("12025550199", pattern=r"^\d{5,15}$", description="the linked account, digits")
     own_name: str = Field("Simulated Account", description="profile name, used in data-pre-plain-text")

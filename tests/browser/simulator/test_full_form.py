@@ -387,6 +387,16 @@ def test_a_stalled_network_shows_no_sign(linked: WhatsAppPage) -> None:
     assert linked.simulator.wait_for_messages(1)[0].text == "held"
 
 
+def test_marks_are_gone_from_the_bubble_but_not_from_the_message(linked: WhatsAppPage) -> None:
+    text = "*bold* snake_case_name _it 😀_ ~no~ ```a*b*c``` 2*3*4 https://example.org/a_b_c?x=*1*"
+    linked.open_chat(ANNA)
+    say(linked, text)
+    assert linked.simulator.wait_for_messages(1)[0].text == text
+    shown = linked.text("#main [data-testid=selectable-text]")
+    assert shown == "bold snake_case_name it  no a*b*c 2*3*4 https://example.org/a_b_c?x=*1*"
+    assert linked.text("#main [data-testid=selectable-text] strong") == "bold"
+
+
 # --- lists --------------------------------------------------------------------------------------------------
 
 

@@ -3,7 +3,7 @@ import { icon, tail } from "./icons.js";
 import { errorPopup, popup } from "./popup.js";
 import { element, part, skin, structure, text } from "./skin.js";
 import { state } from "./state.js";
-import { clock, directionOf, dressed, prePlainText } from "./wording.js";
+import { clock, directionOf, dressed, formatted, prePlainText } from "./wording.js";
 
 /** The row of a message. `first`: the first of a run by the same side, which alone has the tail. */
 export function messageRow(message, { first, onResend }) {
@@ -48,7 +48,7 @@ function words(message) {
   // One span per line, each but the last ending in a line feed (§4.1).
   const lines = message.text.split("\n");
   const spans = lines.map((line, index) =>
-    element("span", {}, ...dressed(line), index < lines.length - 1 ? "\n" : ""),
+    element("span", {}, ...(state.settings.formatting ? formatted : dressed)(line), index < lines.length - 1 ? "\n" : ""),
   );
   const content = part("text", { dir: directionOf(message.text) }, {}, ...spans);
   // The hidden spacer makes room for the time, and doubles it in the element's text.

@@ -9,6 +9,7 @@ import { hangIf } from "./misbehaviour.js";
 import { element, part, skin, text } from "./skin.js";
 import { allMessages, findMessage, scenario, play, state, tellScreen, titleAttribute } from "./state.js";
 import { sendMessage } from "./sending.js";
+import { day } from "./wording.js";
 
 const SCREEN_OF_ROWS = 800; // E3 keeps about one screen of rows around the visible ones
 
@@ -205,6 +206,8 @@ function fillMessages() {
 }
 
 function addRow(message, previous) {
+  // A row for each day; it has no data-id.
+  if (day(message.at) !== day(previous?.at)) view.list.append(noticeRow(day(message.at)));
   const row = messageRow(message, { first: previous?.mine !== message.mine, onResend: resend });
   view.list.append(row);
   view.observer?.observe(row.firstChild);

@@ -79,6 +79,13 @@ function paint(canvas, matrix) {
   });
 }
 
+/** No connection: the code goes, a text comes; a reconnect brings a new code. */
+function showOffline() {
+  lastQr = null;
+  holder = null;
+  box?.replaceChildren(element("div", { class: "ws-qr-offline" }, skin.texts.no_internet));
+}
+
 /** All six references are used up: the button lies over the last code. */
 function showReload() {
   lastQr = null;
@@ -174,6 +181,7 @@ export function forgetQr() {
 export function listenForLinking() {
   on("qr", drawQr);
   on("qr_idle", showReload);
+  on("closed", showOffline);
   on("pair_code", showCode);
   on("pair_error", showPairError);
   on("pair_expired", showExpired);

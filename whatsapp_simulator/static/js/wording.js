@@ -23,6 +23,14 @@ export function prePlainText(seconds, name) {
   return `[${clock(seconds)}, ${shown}] ${name}: `;
 }
 
+/** How the row between two days calls a day. */
+export function day(seconds) {
+  if (seconds === undefined) return null;
+  const date = new Date(seconds * 1000);
+  if (date.toDateString() === new Date().toDateString()) return skin.texts.today;
+  return date.toLocaleDateString(skin.lang);
+}
+
 const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
 
 export const directionOf = (words) => (RIGHT_TO_LEFT.test(words) ? "rtl" : "ltr");
@@ -72,3 +80,31 @@ export function emojiImage(grapheme) {
 export function dressed(words) {
   return [...emojiRuns(words)].map((run) => (run.emoji ? emojiImage(run.text) : run.text));
 }
+
+// WhatsApp's own marks: *bold*, _italic_, ~struck~, ```code```. Not in the spec, so all of it is a guess; that
+// the marks are gone from the bubble's text is common knowledge, and it breaks naive comparisons.
+const MARKED = /(?<![\p{L}\p{N}])(?:```(?<code>[^`]+)```|(?<mark>[*_~])(?<inner>\S(?:[^\n]*?\S)?)\k<mark>)(?![\p{L}\p{N}])/u;
+const TAGS = { "*": "strong", _: "em", "~": "del" };
+const LINK = /https?:\/\/[^\s<>"]+/u;
+
+/** A line of a bubble: marks, links, and emoji as images. */
+export function formatted(line) {
+  const marked = MARKED.exec(line);
+  const link = LINK.exec(line);
+  if (link && (!marked || link.index <= marked.index)) {
+    const anchor = element("a", { href: link[0], target: "_blank", rel: "noopener noreferrer", dir: "auto" }, link[0]);
+    return around(line, link, anchor);
+  }
+  if (!marked) return dressed(line);
+  const { code, mark, inner } = marked.groups;
+  const node = code
+    ? element("code", { "data-app-text-template": "```${appText}```" }, code)
+    : element(TAGS[mark], { "data-app-text-template": `${mark}\${appText}${mark}` }, ...formatted(inner));
+  return around(line, marked, node);
+}
+
+const around = (line, match, node) => [
+  ...dressed(line.slice(0, match.index)),
+  node,
+  ...formatted(line.slice(match.index + match[0].length)),
+];
