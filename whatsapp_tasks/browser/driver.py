@@ -56,9 +56,6 @@ _LISTENING = re.compile(rb"DevTools listening on ws://127\.0\.0\.1:(\d+)/")
 _LOG_PREFIX = re.compile(r"^\[[^]]*\] ")
 _VERSION = re.compile(r"\d+\.\d+\.\d+\.\d+")
 _VERSION_TIMEOUT_S = 10.0
-_CLOSE_STEP_S = 5.0
-"""How long each way of asking the browser to close may take; 0.15 s is usual."""
-
 _EXIT_REASONS = {
     0: "another Chromium runs on this profile and took the page over",
     21: "the profile is in use by another Chromium, or by one on another host that died",
@@ -307,20 +304,19 @@ class _DriverConnection:
         """See `Page`. SIGTERM is never sent: Chromium 156 exits unflushed on it."""
         browser = self._processes.browser
         assert browser is not None
-        for ask in (self._ask_to_close, lambda _: browser.signal(signal.SIGINT)):
-            if deadline.passed or not browser.running():
-                break
-            part = deadline.capped(min(_CLOSE_STEP_S, deadline.remaining() / 2))
-            with contextlib.suppress(*_FOREIGN):
-                ask(part)
-                browser.wait(part)
+        if self.alive() and not deadline.passed:
+            half = deadline.capped(deadline.remaining() / 2)
+            self._driver.limit(half.remaining())
+            with contextlib.suppress(*_FOREIGN):  # it may be gone before it has answered
+                self._driver.execute("executeCdpCommand", {"cmd": "Browser.close", "params": {}})
+            browser.wait(half)
+        if browser.running() and not deadline.passed:
+            log.warning("The browser was asked to close by SIGINT")
+            browser.signal(signal.SIGINT)
+            browser.wait(deadline)
         if browser.running():
             log.warning("The browser did not close and was killed")
         self.kill()
-
-    def _ask_to_close(self, deadline: Deadline) -> None:
-        self._driver.limit(deadline.remaining())
-        self._driver.execute("executeCdpCommand", {"cmd": "Browser.close", "params": {}})
 
     def kill(self) -> None:
         """See `Page`."""

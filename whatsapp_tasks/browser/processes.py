@@ -229,10 +229,20 @@ def sweep_orphans(profile: Path) -> int:
     for process in doomed.values():
         with contextlib.suppress(psutil.Error):
             process.kill()
-    psutil.wait_procs(list(doomed.values()), timeout=5)
+    until = time.monotonic() + _REAP_S
+    while any(map(_runs, doomed.values())) and time.monotonic() < until:
+        time.sleep(0.005)
     if doomed:
         log.warning("Processes left behind by a killed worker were ended", extra={"processes": len(doomed)})
     return len(doomed)
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Whether it does; a zombie of another parent does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _is_driver_of(process: psutil.Process, profile: Path) -> bool:

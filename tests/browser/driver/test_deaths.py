@@ -39,7 +39,7 @@ def test_before_a_command(run: Run, site: Site, death: Callable[[Running], None]
     begun = time.monotonic()
     with pytest.raises(BrowserDied):
         running.page.goto(site.url(), within())
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 3
     assert running.left() == []
     assert not running.page.alive()
 
@@ -52,7 +52,7 @@ def test_during_a_wait(run: Run, death: Callable[[Running], None]) -> None:
     begun = time.monotonic()
     with pytest.raises(BrowserDied):
         running.page.wait_for("() => false", deadline=within(10))
-    assert time.monotonic() - begun < 1.2
+    assert time.monotonic() - begun < 3
     timer.join()
     assert running.left() == []
 

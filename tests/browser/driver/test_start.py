@@ -18,7 +18,7 @@ from .conftest import OPEN_S, Opened, Options, Run, Site, within
 from .running import left_of
 
 
-def refused(options: Any, seconds: float = 2.0) -> BrowserStartFailed:
+def refused(options: Any, seconds: float = 5.0) -> BrowserStartFailed:
     begun = time.monotonic()
     with pytest.raises(BrowserStartFailed) as caught:
         open_page(options, within(OPEN_S))
@@ -86,7 +86,7 @@ def test_chromium_that_never_listens(options: Options, tmp_path: Path) -> None:
     begun = time.monotonic()
     with pytest.raises(BrowserStartFailed, match="in time"):
         open_page(options(chromium=script), within(0.5))
-    assert time.monotonic() - begun < 1.5
+    assert time.monotonic() - begun < 3
 
 
 def test_missing_driver(options: Options, tmp_path: Path) -> None:
