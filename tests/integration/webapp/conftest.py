@@ -14,6 +14,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.test import TestResponse
 
+from tests.integration.webapp.served_app import ServedApp
 from webapp import create_app, rate_limits
 from webapp.openapi import codes_of
 from webapp.operations import OPERATIONS
@@ -140,3 +141,24 @@ def make_caller(client: FlaskClient, database: Database, settings: Settings) -> 
 @pytest.fixture
 def caller(make_caller: Callable[..., Caller]) -> Caller:
     return make_caller("admin")
+
+
+@pytest.fixture(scope="module")
+def served(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
+    """The application as it is served, one for all tests of a module."""
+    server = ServedApp(
+        redis_url,
+        tmp_path_factory.mktemp("served"),
+        workers=2,
+        WHATSAPP_RATE_LIMIT_PER_KEY="100000/minute",
+        WHATSAPP_RATE_LIMIT_PER_ADDRESS="100000/minute",
+    ).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def served_key(database: Database) -> ApiKey:
+    """A key for everything, and the account to use it on."""
+    Accounts(database).add("default", 1)
+    return ApiKeys(database).create("test", ("admin",), 1)
