@@ -14,6 +14,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import (
     BusyLoadingError,
     ConnectionError,
+    OutOfMemoryError,
     ReadOnlyError,
     ResponseError,
     TimeoutError,
@@ -26,13 +27,13 @@ from whatsapp_tasks.errors import StoreUnavailable
 log = logging.getLogger(__name__)
 
 # Out of memory, disk full, too few replicas, a replica without its master: Redis answers, and keeps nothing.
-_REFUSES_WRITES = re.compile(
-    r"(-?OOM|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|command not allowed when used memory)\b"
-)
-AWAY = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError)
+_REFUSES_WRITES = re.compile(r"(?:^|caused error: )(OOM|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN)\b")
+AWAY = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError, OutOfMemoryError)
 
 MAX_CONNECTIONS = 1000
 """Of one process, one for each thread at work. redis-py 8 by itself raises an error at the 101st."""
+
+_USES = re.compile(r"^-- uses (\w+)$", re.MULTILINE)
 
 START_ATTEMPTS = 5
 START_FIRST_DELAY_SECONDS = 1.0
@@ -40,7 +41,9 @@ START_FIRST_DELAY_SECONDS = 1.0
 
 @cache
 def _source(name: str) -> str:
-    return files(__package__).joinpath(f"scripts/{name}.lua").read_text("utf-8")
+    """The script, behind the scripts whose functions it says it ``uses``."""
+    text = files(__package__).joinpath(f"scripts/{name}.lua").read_text("utf-8")
+    return "\n".join([*(_source(library) for library in _USES.findall(text)), text])
 
 
 class Database:
@@ -110,7 +113,7 @@ def _failing_closed() -> Iterator[None]:
     except AWAY as error:
         raise StoreUnavailable from error
     except ResponseError as error:
-        if _REFUSES_WRITES.match(str(error)):
+        if _REFUSES_WRITES.search(str(error)):
             raise StoreUnavailable from error
         raise
 
@@ -129,7 +132,7 @@ def await_redis(database: Database, process: str, *, sleep: Callable[[float], No
             log.warning(
                 "Redis is not reachable",
                 extra={
-                    "process": process,
+                    "waiting": process,  # "process" is taken by the record itself, and would raise
                     "attempt": attempt,
                     "of": START_ATTEMPTS,
                     "next_in_seconds": None if last else delay,

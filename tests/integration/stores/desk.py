@@ -4,6 +4,7 @@ import itertools
 from typing import Any
 
 from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.domain.states import SessionEvent
 from whatsapp_tasks.domain.statuses import Status, may_become
 from whatsapp_tasks.queues import messages_list, task_id_of
 from whatsapp_tasks.stores import keys
@@ -11,6 +12,7 @@ from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.leases import Lease
 from whatsapp_tasks.stores.ledger import Acceptance, Ledger, Message, NewMessage
+from whatsapp_tasks.stores.sessions import Sessions
 
 NOW = 1_764_000_000_000
 DAY = 24 * 3600 * 1000
@@ -29,6 +31,10 @@ class Desk:
         self._numbers = itertools.count(1)
         Accounts(database).add(account, NOW)
         assert self.lease.acquire() is None
+        # As a worker does once the page shows the chat list.
+        Sessions(database, account).apply(
+            SessionEvent.LOGGED_IN, NOW, reason="test", actor="test", fence=self.fence
+        )
 
     @property
     def fence(self) -> int:

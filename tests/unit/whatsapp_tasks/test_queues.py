@@ -1,4 +1,4 @@
-"""Queues: names and the message format. tests/integration/test_queue_format.py compares it with kombu's."""
+"""Queues: names and the message format, which integration/stores/test_queue_format.py holds to kombu's."""
 
 import base64
 import json
