@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from whatsapp_tasks.cli import embedded
+from whatsapp_tasks.cli.webhooks import add_webhooks
 from whatsapp_tasks.config import Settings, load_settings
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT, check_account_name
 from whatsapp_tasks.errors import ConfigurationError, RequestRefused, StoreUnavailable, WhatsAppTasksError
@@ -242,6 +243,9 @@ def link(account: str, timeout_seconds: float) -> None:
     from whatsapp_tasks.cli.link import show_until_linked
 
     sys.exit(0 if show_until_linked(console, Sessions(_database(), account), timeout_seconds) else 1)
+
+
+add_webhooks(cli, console, _settings, _begin)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ def add_programs(
     *,
     with_flower: bool,
 ) -> None:
-    """Web, one worker per account, beat, Flower."""
+    """Web, one worker per account, webhooks, beat, Flower."""
     supervisor.add("web", python_module(CLI, "web"), environment)
     for account in accounts:
         supervisor.add(
@@ -27,6 +27,7 @@ def add_programs(
             python_module(CLI, "worker", "--account", account),
             environment,
         )
+    supervisor.add("webhooks", python_module(CLI, "webhooks"), environment)
     supervisor.add("beat", python_module(CLI, "beat"), environment)
     if with_flower:
         login = flower_environment(settings.data_dir)

@@ -29,9 +29,15 @@ class AccountKeys:
         self.sequence = prefix + "sequence"  # counter: order of enqueueing
         self.lease = prefix + "lease"  # hash with ttl: token, fence, holder
         self.fence = prefix + "fence"  # counter
-        self.session = prefix + "session"  # hash: state, reason, since_ms, actor
+        self.session = prefix + "session"  # hash: state, reason, since_ms, actor, restriction, linked
         self.history = prefix + "history"  # list of JSON, newest first
         self.pauses = prefix + "pauses"  # hash: reason -> JSON
+        self.pause_history = prefix + "pause-history"  # list of JSON, newest first
+        self.generation = prefix + "generation"  # counter: a number gone back tells of lost writes
+        self.circuit = prefix + "circuit"  # JSON: failures in a row, openings, until when
+        self.caps = prefix + "caps"  # hash: local day -> places taken; day:new -> those of new chats
+        self.contacted = prefix + "contacted"  # set: phones that were written to
+        self.cures = prefix + "cures"  # hash: what was done to the browser, by cause -> how often
         self.qr = prefix + "qr"  # hash with ttl: ref, seen_ms
         self.heartbeat = prefix + "heartbeat"  # JSON with ttl
         self.events = prefix + "events"  # stream, trimmed: every change that others may want to hear of
@@ -53,6 +59,9 @@ class AccountKeys:
 
 WEBHOOK_ENDPOINTS = "wa:webhooks:endpoints"  # hash: name -> JSON
 WEBHOOK_POSITIONS = "wa:webhooks:positions"  # hash: account -> place reached in its events | events read
+
+
+WEBHOOK_WORKER = "wa:webhooks:worker"  # with ttl: the webhooks worker's sign of life, ms
 
 
 class WebhookKeys:

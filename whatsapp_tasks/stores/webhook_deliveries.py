@@ -11,6 +11,9 @@ from whatsapp_tasks.stores.connection import Database
 AWAY_AFTER_FAILURES = 5
 """Failures in a row after which a success means that the receiver is back, and all that waits is due."""
 
+BEAT_KEPT_SECONDS = 24 * 3600
+"""So long its age can be seen after it stopped."""
+
 _START = "0-0"
 
 
@@ -89,6 +92,14 @@ class Positions:
             names += [k.delivery(new.id), k.lane(new.lane), k.due]
             args += [new.id, new.lane, new.type, new.body]
         return bool(self._db.run("webhook_fan_out", names, args))
+
+    def beat(self, now_ms: int) -> None:
+        """The webhooks worker's sign of life."""
+        self._db.do("SET", keys.WEBHOOK_WORKER, now_ms, "EX", BEAT_KEPT_SECONDS)
+
+    def last_beat_ms(self) -> int | None:
+        text = self._db.text("GET", keys.WEBHOOK_WORKER)
+        return int(text) if text else None
 
 
 class Deliveries:

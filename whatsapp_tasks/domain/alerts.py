@@ -1,0 +1,32 @@
+"""Alerts: an event of a session as a text for a person."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from whatsapp_tasks.domain.states import MEANINGS, SessionState
+
+_WHAT_TO_DO: dict[str, str] = {
+    SessionState.QR_PENDING: "Link a phone: whatsapp-tasks link --account {account}",
+    SessionState.SUSPECTED_BAN: "Nothing yet: it is looked at again after the quarantine.",
+    SessionState.BANNED: "Look at the account on its phone; then clear the state by hand.",
+    SessionState.CIRCUIT_OPEN: "See the last failures; one message is tried when the time is over.",
+    SessionState.RESTRICTED: "Look at the account on its phone; it may say how long this lasts.",
+    SessionState.ATTENTION: "Look at the screenshot of the account's page.",
+}
+
+
+def alert_text(envelope: Mapping[str, Any]) -> tuple[str, str]:
+    """Subject and text of the alert about a ``session.*`` event; of another event, what it is."""
+    account, data = envelope["account"], envelope["data"]
+    state = str(data.get("state", data.get("status", envelope["type"])))
+    subject = f"WhatsApp account '{account}': {state}"
+    lines = [f"The WhatsApp account '{account}' is {state} since {envelope['timestamp']}."]
+    if state in set(SessionState):
+        lines.append(f"That means: {MEANINGS[SessionState(state)]}.")
+    if data.get("previous_state"):
+        lines.append(f"Before: {data['previous_state']}.")
+    if data.get("reason"):
+        lines.append(f"Reason: {data['reason']}.")
+    if state in _WHAT_TO_DO:
+        lines.append(_WHAT_TO_DO[state].format(account=account))
+    return subject, "\n".join(lines)

@@ -1,0 +1,132 @@
+"""The relay: puts new events in line for the endpoints, and hands what is due to the threads."""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from whatsapp_tasks.domain.events import Event, envelope
+from whatsapp_tasks.domain.webhooks import Endpoint
+from whatsapp_tasks.errors import StoreUnavailable
+from whatsapp_tasks.queues import WEBHOOK_TASK, WEBHOOKS_QUEUE, task_envelope
+from whatsapp_tasks.stores.accounts import Accounts
+from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.events import EventLog
+from whatsapp_tasks.stores.metrics import Metrics
+from whatsapp_tasks.stores.webhook_deliveries import Deliveries, NewDelivery, Position, Positions
+from whatsapp_tasks.stores.webhook_endpoints import WebhookEndpoints
+
+log = logging.getLogger(__name__)
+
+ROUND_SECONDS = 0.1
+AWAY_SECONDS = 1.0
+BATCH = 200
+HOUSEKEEPING_SECONDS = 60.0
+
+
+class Relay(threading.Thread):
+    """Runs beside the threads of the webhooks worker. Several such workers do no harm: a script decides who
+    moves on, and who takes a lane.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        hold_ms: int,
+        dead_kept_seconds: float,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__(name="webhook-relay", daemon=True)
+        self._db = database
+        self._clock = clock
+        self._hold_ms = hold_ms
+        self._dead_kept_ms = int(dead_kept_seconds * 1000)
+        self._accounts = Accounts(database)
+        self._endpoints = WebhookEndpoints(database)
+        self._positions = Positions(database)
+        self._next_housekeeping = 0.0
+        self._stop_asked = threading.Event()
+
+    def run(self) -> None:
+        pause = ROUND_SECONDS
+        while not self._stop_asked.wait(pause):
+            try:
+                self.round()
+                pause = ROUND_SECONDS
+            except StoreUnavailable as error:
+                pause = AWAY_SECONDS
+                log.warning("No webhooks: Redis does not answer", extra={"detail": str(error)})
+
+    def ask_to_stop(self) -> None:
+        """Safe in a signal handler; ``join`` then waits for the end."""
+        self._stop_asked.set()
+
+    def round(self) -> None:
+        """One round; raises StoreUnavailable."""
+        endpoints = self._endpoints.all()
+        for account in self._accounts.names():
+            while self.fan_out(account, endpoints) == BATCH and not self._stop_asked.is_set():
+                pass
+        for endpoint in endpoints:
+            self.hand_over(endpoint)
+        if time.monotonic() >= self._next_housekeeping:
+            self._next_housekeeping = time.monotonic() + HOUSEKEEPING_SECONDS
+            for endpoint in endpoints:
+                Deliveries(self._db, endpoint.name).forget_dead(self._now_ms() - self._dead_kept_ms)
+        self._positions.beat(self._now_ms())
+
+    def fan_out(self, account: str, endpoints: list[Endpoint]) -> int:
+        """Puts the account's next events in line; returns how many were read."""
+        events = EventLog(self._db, account)
+        before = self._positions.get(account)
+        entries = events.after(before.place, BATCH)
+        if not entries:
+            return 0
+        lost = 0
+        if len(entries) == BATCH:  # only a long backlog can have reached the cap
+            lost = max(0, events.trimmed() - before.read)
+            entries = events.after(before.place, BATCH)
+        wanted = [
+            (event, endpoint)
+            for _, event in entries
+            if event is not None
+            for endpoint in endpoints
+            if endpoint.wants(event)
+        ]
+        messages = events.messages([event for event, _ in wanted])
+        deliveries = [_delivery(event, endpoint, messages) for event, endpoint in wanted]
+        after = Position(entries[-1][0], before.read + len(entries) + lost)
+        if self._positions.move(account, before, after, self._now_ms(), deliveries) and lost:
+            Metrics(self._db, account).count("events_lost", lost)
+            log.error(
+                "Events were removed before they were in line: no webhooks worker ran for too long",
+                extra={"account": account, "events": lost},
+            )
+        return len(entries)
+
+    def hand_over(self, endpoint: Endpoint) -> int:
+        """Lanes of the endpoint that are due go to the Celery queue; returns how many. Should the queue lose
+        one, it is due again when its hold runs out.
+        """
+        taken = Deliveries(self._db, endpoint.name).take(
+            self._now_ms(),
+            hold_ms=self._hold_ms,
+            concurrency=endpoint.concurrency,
+            limit=endpoint.concurrency,
+        )
+        for lane, token in taken:
+            task_id = f"{endpoint.name}:{lane}:{token}"
+            args = [endpoint.name, lane, token]
+            entry = task_envelope(WEBHOOK_TASK, task_id, args, {}, WEBHOOKS_QUEUE, 0)
+            self._db.do("LPUSH", WEBHOOKS_QUEUE, entry)
+        return len(taken)
+
+    def _now_ms(self) -> int:
+        return int(self._clock() * 1000)
+
+
+def _delivery(event: Event, endpoint: Endpoint, messages: dict[str, dict[str, object]]) -> NewDelivery:
+    body = json.dumps(envelope(event, messages.get(event.subject)), ensure_ascii=False, separators=(",", ":"))
+    return NewDelivery(endpoint.name, event.id, event.lane, str(event.type), body)
