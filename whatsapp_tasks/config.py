@@ -3,11 +3,13 @@
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, HttpUrl, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT, check_account_name
+from whatsapp_tasks.domain.daily_cap import CapRules
 from whatsapp_tasks.errors import ConfigurationError, RequestRefused
 
 Positive = Annotated[float, Field(gt=0)]
@@ -57,6 +59,38 @@ class Settings(BaseSettings):
     """How long the record of a settled message is kept."""
     follow_ticks_seconds: Positive = 3 * 24 * 3600
     """How long a sent message is followed to delivered and read."""
+
+    # the account's protection (docs/protection.md)
+    time_zone: str = "UTC"
+    """IANA name, for accounts that name none: the day of the cap begins at midnight there."""
+    cap_policy: Literal["reject", "defer", "off"] = "reject"
+    """What becomes of a message over the daily cap: refused, or held till a day with a place."""
+    cap_base: int = Field(100, ge=0)
+    cap_step: int = Field(50, ge=0)
+    cap_highest: int = Field(2000, ge=0)
+    """Messages per day: min(base + step x days active, highest)."""
+    cap_new_chats_share: float = Field(0.5, ge=0, le=1)
+    """The part of the cap that may go to chats never written to before."""
+    cap_idle_days: int = Field(14, ge=1)
+    """A pause of so many days without a message is wound back from the days active."""
+    pacing_seconds: float = Field(0, ge=0)
+    pacing_jitter_seconds: float = Field(0, ge=0)
+    """The pause between two messages, and up to how much longer it is by chance."""
+    quarantine_seconds: float = Field(30, ge=0)
+    """How long nothing is sent before a suspected ban is looked at again."""
+    restricted_replies: bool = False
+    """Whether chats that exist may go on while WhatsApp locks new ones."""
+    restriction_held_seconds: float = Field(600, ge=0)
+    """The new-chat lock counts so long after it was last seen: the page does not show it everywhere."""
+    circuit_failures: int = Field(5, ge=0)
+    """In a row; the next one opens the circuit."""
+    circuit_open_seconds: Positive = 300
+    circuit_longest_seconds: Positive = 3600
+    memory_limit_mb: Positive = 400
+    """For worker, driver and browser together, by PSS; above it the browser is restarted."""
+    memory_check_seconds: Positive = 30
+    attention_reload_seconds: Positive = 300
+    """How often a page that needs a person is loaded anew, in case it is better by now."""
 
     # the worker's hold on its account
     lease_seconds: Positive = 10
@@ -120,6 +154,11 @@ class Settings(BaseSettings):
         except RequestRefused as error:
             raise ValueError(str(error)) from error
 
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        return check_time_zone(value)
+
     @model_validator(mode="after")
     def _combinations(self) -> Self:
         if self.typing_slowest_ms < self.typing_fastest_ms:
@@ -138,6 +177,12 @@ class Settings(BaseSettings):
         """The page's address without a trailing slash."""
         return str(self.url).rstrip("/")
 
+    @property
+    def cap_rules(self) -> CapRules:
+        return CapRules(
+            self.cap_base, self.cap_step, self.cap_highest, self.cap_new_chats_share, self.cap_idle_days
+        )
+
     def profile_dir(self, account: str) -> Path:
         """The browser profile that holds the account's login."""
         return self.data_dir.resolve() / "profiles" / account
@@ -145,6 +190,15 @@ class Settings(BaseSettings):
     @property
     def driver_cache(self) -> Path:
         return self.data_dir.resolve() / "driver"
+
+
+def check_time_zone(name: str) -> str:
+    """The name itself, when this machine knows such a zone; raises ValueError otherwise."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError, ValueError) as error:
+        raise ValueError(f"'{name[:40]}' is not a time zone, such as Europe/Berlin") from error
+    return name
 
 
 def load_settings() -> Settings:

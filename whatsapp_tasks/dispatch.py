@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.accounts import Accounts
+from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.ledger import Ledger, Message, NewMessage, PageCursor
 
@@ -42,6 +44,7 @@ class Dispatcher:
         self._db = database
         self._settings = settings
         self._clock = clock
+        self._caps: dict[str, Caps] = {}
 
     def ledger(self, account: str) -> Ledger:
         settings = self._settings
@@ -51,7 +54,18 @@ class Dispatcher:
             # A record outlives its identity's claim: a repeat is answered with what the message has come to.
             retention_ms=int(max(settings.retention_seconds, settings.idempotency_window_seconds) * 1000),
             follow_ms=int(self._settings.follow_ticks_seconds * 1000),
+            caps=self.caps(account),
         )
+
+    def caps(self, account: str) -> Caps | None:
+        """The daily cap of an account; None where the setting turned it off."""
+        settings = self._settings
+        if settings.cap_policy == "off":
+            return None
+        if account not in self._caps:
+            holds = settings.cap_policy == "defer"
+            self._caps[account] = Caps(self._db, account, settings.cap_rules, settings.time_zone, holds=holds)
+        return self._caps[account]
 
     def send(
         self,
@@ -102,6 +116,8 @@ class Dispatcher:
             )
         )
         reach(settings.crash_points, "after_accept")
+        if acceptance.outcome == "capped":
+            raise daily_cap_reached(account, acceptance.next_place_ms, now_ms)
         if acceptance.outcome not in ("accepted", "duplicate"):
             raise _refusal(acceptance.outcome, account, acceptance.id)
         return Accepted(acceptance.id, acceptance.status, acceptance.outcome == "duplicate")
@@ -228,6 +244,23 @@ def worker_not_running(account: str) -> RequestRefused:
         f"No worker runs for the account '{account}', so no page is open. Start one: "
         f"whatsapp-tasks worker --account {account}",
         http_status=409,
+    )
+
+
+def daily_cap_reached(account: str, next_place_ms: int | None, now_ms: int) -> RequestRefused:
+    """What a message over the daily cap is answered with: when the next day with a place begins."""
+    if next_place_ms is None:
+        when, extra, wait = "There is no place on any day in sight.", {}, None
+    else:
+        at = datetime.fromtimestamp(next_place_ms / 1000, UTC).isoformat(timespec="seconds")
+        when = f"The next place is at {at}."
+        extra, wait = {"next_place_at": at.replace("+00:00", "Z")}, (next_place_ms - now_ms) / 1000
+    return RequestRefused(
+        "daily_cap_reached",
+        f"The account '{account}' has no place left today. {when} The cap grows with each day of use.",
+        http_status=429,
+        retry_after_seconds=wait,
+        extra=extra,
     )
 
 

@@ -142,7 +142,11 @@
   const body = app ? "" : squeeze(document.body && (document.body.innerText || document.body.textContent)).slice(0, 2000);
   const buttons = pane ? [] : [...document.querySelectorAll("#app button, #app [role=button], #app a")].slice(0, 40).map((node) => ({ label: squeeze(node.getAttribute("aria-label") || node.textContent), ...middle(node) }));
   const banners = all("banner").map((node) => squeeze((node.closest("[role=button], span, div") || node).textContent)).filter(Boolean);
-  const everything = screen + " " + body + " " + dialogs.map((dialog) => dialog.title + " " + dialog.text).join(" ");
+  // Chats and the chat list hold what others wrote: with any of them about, the rest is no full-screen state.
+  const fullScreen = document.querySelector("#main, #side, [role=grid], [data-id]") ? "" : screen + " " + body;
+  const everything = fullScreen + " " + dialogs.map((dialog) => dialog.title + " " + dialog.text).join(" ");
+  const IN_BANNERS = ["offline", "connecting", "restricted", "new_chats_used_up", "temporary_ban", "ban"];
+  const IN_FOOTER = ["restricted", "new_chats_used_up"]; // what stands in the place of the compose box
   return {
     title: document.title,
     online: navigator.onLine,
@@ -161,6 +165,11 @@
     dialogs,
     banners,
     chat,
-    texts: Object.keys(config.texts).filter((name) => mentions(name, everything) || (name === "offline" || name === "connecting" || name === "restricted") && banners.some((banner) => mentions(name, banner)) || (name === "restricted" && chat && chat.footer && mentions(name, chat.footer))),
+    texts: Object.keys(config.texts).filter(
+      (name) =>
+        mentions(name, everything) ||
+        (IN_BANNERS.includes(name) && banners.some((banner) => mentions(name, banner))) ||
+        (IN_FOOTER.includes(name) && chat && mentions(name, chat.footer)),
+    ),
   };
 }

@@ -24,7 +24,7 @@ class SessionEvent(StrEnum):
     BAN_SIGNAL = "ban_signal"  # a ban text, or the chat list gone without a known reason
     BAN_CONFIRMED = "ban_confirmed"  # still so after the quarantine
     RESTRICTION_SEEN = "restriction_seen"  # a temporary ban or the new-chat lock
-    FAILURES_IN_ROW = "failures_in_row"  # the circuit opens
+    FAILURES_IN_ROW = "failures_in_row"  # the circuit opens, or is open still
     PROBE_ALLOWED = "probe_allowed"  # the circuit's time is over
     PAGE_UNKNOWN = "page_unknown"  # a page nobody recognises
     PERSON_CLEARED = "person_cleared"  # an operator says: try again
@@ -43,7 +43,8 @@ MEANINGS: dict[SessionState, str] = {
     S.ATTENTION: "the page is not one we know; nothing is sent until it is",
 }
 
-_SEEN_ON_ANY_PAGE: dict[SessionEvent, SessionState] = {
+# What any page may tell at any time, and a row of failures, which may come before the first page is seen.
+_ANYWHERE: dict[SessionEvent, SessionState] = {
     E.STARTED: S.INIT,
     E.QR_SHOWN: S.QR_PENDING,
     E.LOGGED_OUT: S.QR_PENDING,
@@ -51,20 +52,25 @@ _SEEN_ON_ANY_PAGE: dict[SessionEvent, SessionState] = {
     E.RESTRICTION_SEEN: S.RESTRICTED,
     E.BAN_SIGNAL: S.SUSPECTED_BAN,
     E.PAGE_UNKNOWN: S.ATTENTION,
+    E.FAILURES_IN_ROW: S.CIRCUIT_OPEN,
 }
 
 TRANSITIONS: dict[SessionState, dict[SessionEvent, SessionState]] = {
-    S.INIT: _SEEN_ON_ANY_PAGE,
-    S.QR_PENDING: _SEEN_ON_ANY_PAGE,
-    S.AUTHENTICATED: {**_SEEN_ON_ANY_PAGE, E.FAILURES_IN_ROW: S.CIRCUIT_OPEN},
+    S.INIT: _ANYWHERE,
+    S.QR_PENDING: _ANYWHERE,
+    S.AUTHENTICATED: _ANYWHERE,
     S.SUSPECTED_BAN: {
         E.BAN_SIGNAL: S.SUSPECTED_BAN,
         E.BAN_CONFIRMED: S.BANNED,
-        E.LOGGED_IN: S.AUTHENTICATED,  # a flicker: back to where it was
+        # A flicker: back to where it was, as the page (or the circuit, which was open all the time) tells.
+        E.LOGGED_IN: S.AUTHENTICATED,
         E.LOGGED_OUT: S.QR_PENDING,
         E.QR_SHOWN: S.QR_PENDING,
         E.RESTRICTION_SEEN: S.RESTRICTED,
+        E.FAILURES_IN_ROW: S.CIRCUIT_OPEN,
+        E.PAGE_UNKNOWN: S.ATTENTION,  # the chat list stays away, and nothing says that it is a ban
         E.STARTED: S.SUSPECTED_BAN,  # a restart does not end the quarantine
+        E.PERSON_CLEARED: S.INIT,
     },
     # Only a person leads out of here; a restarted worker finds the account as banned as before.
     S.BANNED: {E.PERSON_CLEARED: S.INIT, E.STARTED: S.BANNED},
@@ -80,11 +86,14 @@ TRANSITIONS: dict[SessionState, dict[SessionEvent, SessionState]] = {
         E.RESTRICTION_SEEN: S.RESTRICTED,
         E.BAN_SIGNAL: S.SUSPECTED_BAN,
     },
-    S.RESTRICTED: _SEEN_ON_ANY_PAGE,
-    S.ATTENTION: _SEEN_ON_ANY_PAGE,
+    S.RESTRICTED: {**_ANYWHERE, E.PERSON_CLEARED: S.INIT},
+    S.ATTENTION: {**_ANYWHERE, E.PERSON_CLEARED: S.INIT},
 }
 
 MAY_SEND = frozenset({S.AUTHENTICATED})
+"""Where chats are started."""
+MAY_REPLY = frozenset({S.RESTRICTED})
+"""Where chats that exist may go on, if the setting and the kind of restriction allow (restrictions.py)."""
 
 
 def next_state(state: SessionState, event: SessionEvent) -> SessionState:

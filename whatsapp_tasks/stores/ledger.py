@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from whatsapp_tasks.domain.statuses import Status, may_become
 from whatsapp_tasks.errors import LeaseLost, RequestRefused
 from whatsapp_tasks.queues import deliver_envelope, messages_list, messages_lists, task_id_of
 from whatsapp_tasks.stores import keys
+from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.connection import Database
 
 _LIST_SCAN = 500
@@ -75,11 +76,13 @@ class NewMessage:
 
 @dataclass(frozen=True)
 class Acceptance:
-    """``outcome``: accepted, duplicate, conflict, replayed, account_unknown or opted_out."""
+    """``outcome``: accepted, duplicate, conflict, replayed, account_unknown, opted_out or capped."""
 
     outcome: str
     id: str
     status: str
+    next_place_ms: int | None = None
+    """With ``capped``: when the next day with a place begins, None where none is in sight."""
 
 
 @dataclass(frozen=True, order=True)
@@ -110,14 +113,27 @@ class PageCursor:
 
 
 class Ledger:
-    """The messages of one account."""
+    """The messages of one account. ``caps`` None: no daily cap. ``remember`` is told the generation that Redis
+    has reached, before anything is done that must not be forgotten.
+    """
 
-    def __init__(self, database: Database, account: str, *, retention_ms: int, follow_ms: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        account: str,
+        *,
+        retention_ms: int,
+        follow_ms: int,
+        caps: Caps | None = None,
+        remember: Callable[[int], None] = lambda _: None,
+    ) -> None:
         self.account = account
         self._db = database
         self._keys = keys.AccountKeys(account)
         self._retention_ms = retention_ms
         self._follow_ms = follow_ms
+        self._caps = caps
+        self._remember = remember
 
     def accept(self, new: NewMessage) -> Acceptance:
         """Identity, record and queue entry in one step. Raises StoreUnavailable; then nothing is known:
@@ -140,6 +156,8 @@ class Ledger:
                 k.expiring,
                 k.events,
                 k.metrics,
+                k.caps,
+                k.contacted,
             ],
             [
                 new.now_ms,
@@ -155,42 +173,107 @@ class Ledger:
                 deliver_envelope(new.id, self.account, new.priority),
                 new.nonce_ttl_ms if new.nonce else "",
                 new.source,
+                self._caps.plan(max(new.now_ms, new.send_at_ms or 0)) if self._caps else "",
+                int(self._caps is not None and self._caps.holds),
             ],
         )
+        if outcome == "capped":
+            return Acceptance(outcome, "", "", int(status) if status else None)
         return Acceptance(outcome, message_id, status)
 
     def get(self, message_id: str) -> Message | None:
         record = self._db.record(self._keys.message(message_id))
         return _message(self.account, record) if record else None
 
-    def claim(self, message_id: str, fence: int, now_ms: int) -> str:
-        """Takes a message in hand; see ``scripts/claim.lua`` for the outcomes. Raises LeaseLost."""
+    def claim(
+        self,
+        message_id: str,
+        fence: int,
+        now_ms: int,
+        *,
+        states: Iterable[str] = (),
+        replies_only: bool = False,
+        generation: int = 0,
+    ) -> str:
+        """Takes a message in hand; see ``scripts/claim.lua`` for the outcomes. Raises LeaseLost.
+
+        ``states``: in which the session must be, where any are named. ``generation``: the highest that this worker has seen; a Redis
+        that is behind it has lost writes.
+        """
         k = self._keys
         outcome: str = self._db.run(
             "claim",
-            [k.message(message_id), k.lease, k.pauses, keys.OPT_OUTS, k.schedule],
-            [now_ms, fence],
+            [
+                k.message(message_id),
+                k.lease,
+                k.pauses,
+                keys.OPT_OUTS,
+                k.schedule,
+                k.session,
+                k.generation,
+                k.caps,
+                k.contacted,
+            ],
+            [
+                now_ms,
+                fence,
+                f",{','.join(states)}," if states else "",
+                int(replies_only),
+                generation,
+                self._caps.plan(now_ms, days=1) if self._caps else "",
+            ],
         )
         if outcome == "lease_lost":
             raise LeaseLost
         return outcome
 
+    def defer(
+        self, message_id: str, fence: int, code: str, now_ms: int, due_ms: int | None = None
+    ) -> int | None:
+        """Puts a queued message off until ``due_ms``, or till a day with a place: what it is due at now.
+
+        None when it is not queued any more, or when there is no such day. Raises LeaseLost.
+        """
+        priority = Priority(self._db.text("HGET", self._keys.message(message_id), "priority") or "normal")
+        k = self._keys
+        outcome, due = self._db.run(
+            "defer",
+            [k.message(message_id), k.lease, k.open_messages(priority), k.schedule, k.caps, k.contacted],
+            [
+                fence,
+                code,
+                "" if due_ms is None else due_ms,
+                self._caps.plan(now_ms if due_ms is None else due_ms) if self._caps else "",
+            ],
+        )
+        if outcome == "lease_lost":
+            raise LeaseLost
+        return int(due) if outcome == "ok" else None
+
     def note(self, message_id: str, fence: int, **fields: str) -> None:
         """Writes into the record of the message in hand; raises LeaseLost when it is not in our hands."""
-        self._note(message_id, fence, fields, unless_paused=False)
+        self._note(message_id, fence, fields)
 
-    def note_intent(self, message_id: str, fence: int, intent: Intent) -> bool:
-        """Durable before Enter: what to look for in the chat, should we die. False while paused."""
-        return self._note(message_id, fence, {"intent": intent.to_json()}, unless_paused=True)
+    def note_intent(self, message_id: str, fence: int, intent: Intent, generation: int = 0) -> bool:
+        """Durable before Enter: what to look for in the chat, should we die. False while paused, and when Redis
+        is behind ``generation``.
+        """
+        return self._note(message_id, fence, {"intent": intent.to_json()}, generation=generation)
 
-    def _note(self, message_id: str, fence: int, fields: Mapping[str, str], *, unless_paused: bool) -> bool:
-        args: list[str | int] = [fence, int(unless_paused)]
+    def _note(
+        self, message_id: str, fence: int, fields: Mapping[str, str], *, generation: int | None = None
+    ) -> bool:
+        args: list[str | int] = [fence, int(generation is not None), generation or 0]
         for name, value in fields.items():
             args += [name, value]
         k = self._keys
-        outcome = self._db.run("note", [k.message(message_id), k.lease, k.pauses], args)
+        outcome, reached = self._db.run(
+            "note", [k.message(message_id), k.lease, k.pauses, k.generation], args
+        )
         if outcome not in ("ok", "paused"):
             raise LeaseLost
+        if outcome == "ok":
+            self._remember(int(reached))
         return bool(outcome == "ok")
 
     def advance(
@@ -240,6 +323,8 @@ class Ledger:
                 k.sequence,
                 k.events,
                 k.metrics,
+                k.caps,
+                k.contacted,
             ],
             args,
         )

@@ -1,4 +1,4 @@
-"""Pauses: why an account sends nothing now. Several reasons may stand at once."""
+"""Pauses: why an account sends nothing now. Several reasons may stand at once; each is set and cleared apart."""
 
 import json
 from enum import StrEnum
@@ -7,13 +7,15 @@ from typing import Any
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
 
+HISTORY_KEPT = 200
+
 
 class PauseReason(StrEnum):
-    OPERATOR = "operator"
-    BAN = "ban"
-    MEMORY = "memory"
-    CIRCUIT = "circuit"
-    REDIS = "redis"
+    OPERATOR = "operator"  # a person wants it so
+    BAN = "ban"  # the ban was confirmed; `clear-ban` ends it
+    MEMORY = "memory"  # the browser grew too large and is being restarted
+    CIRCUIT = "circuit"  # too many failures in a row
+    REDIS = "redis"  # Redis came back with older data; a person decides
 
 
 class Pauses:
@@ -21,15 +23,42 @@ class Pauses:
 
     def __init__(self, database: Database, account: str) -> None:
         self._db = database
-        self._key = keys.AccountKeys(account).pauses
+        self._keys = keys.AccountKeys(account)
 
-    def set(self, reason: PauseReason, author: str, now_ms: int, note: str = "") -> None:
-        """Idempotent: the first author and time of a reason stay."""
-        fact = json.dumps({"author": author, "since_ms": now_ms, "note": note})
-        self._db.do("HSETNX", self._key, reason, fact)
+    def set(self, reason: PauseReason, author: str, now_ms: int, note: str = "") -> bool:
+        """True when the reason is new. Idempotent: its first author, time and note stay."""
+        fact = {"author": author, "since_ms": now_ms, "note": note}
+        return bool(
+            self._db.run(
+                "pause",
+                [self._keys.pauses, self._keys.pause_history, self._keys.generation],
+                [reason, json.dumps(fact), _entry("pause", reason, author, now_ms, note), HISTORY_KEPT],
+            )
+        )
 
-    def clear(self, reason: PauseReason) -> bool:
-        return self._db.number("HDEL", self._key, reason) == 1
+    def clear(
+        self, reason: PauseReason, author: str = "unknown", now_ms: int = 0, *, generation: int = 0
+    ) -> bool:
+        """True when the reason stood. Idempotent, and other reasons stay.
+
+        ``generation``: what the account's generation goes on from, after a Redis that had lost writes.
+        """
+        return bool(
+            self._db.run(
+                "resume",
+                [self._keys.pauses, self._keys.pause_history, self._keys.generation],
+                [reason, _entry("resume", reason, author, now_ms, ""), HISTORY_KEPT, generation],
+            )
+        )
 
     def all(self) -> dict[str, dict[str, Any]]:
-        return {reason: json.loads(text) for reason, text in self._db.record(self._key).items()}
+        return {reason: json.loads(text) for reason, text in self._db.record(self._keys.pauses).items()}
+
+    def history(self, limit: int = 50) -> list[dict[str, Any]]:
+        """Who paused and resumed, when and why; newest first."""
+        entries = self._db.texts("LRANGE", self._keys.pause_history, 0, limit - 1)
+        return [json.loads(entry) for entry in entries]
+
+
+def _entry(action: str, reason: PauseReason, author: str, now_ms: int, note: str) -> str:
+    return json.dumps({"action": action, "reason": reason, "author": author, "at_ms": now_ms, "note": note})

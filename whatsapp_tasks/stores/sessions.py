@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from whatsapp_tasks.domain.events import NEEDS_A_PERSON
+from whatsapp_tasks.domain.restrictions import Restriction
 from whatsapp_tasks.domain.states import SessionEvent, SessionState, next_state
 from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores import keys
@@ -20,6 +21,18 @@ class SessionRecord:
     reason: str
     since_ms: int
     actor: str
+    restriction: Restriction | None = None
+    was_linked: bool = False
+    """A phone was linked, and nobody logged it out on purpose."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """All that decides whether the account sends, read at one moment."""
+
+    session: SessionRecord
+    pauses: frozenset[str]
+    generation: int
 
 
 class Sessions:
@@ -30,18 +43,39 @@ class Sessions:
         self._keys = keys.AccountKeys(account)
 
     def get(self) -> SessionRecord:
-        record = self._db.record(self._keys.session)
-        return SessionRecord(
-            SessionState(record.get("state", SessionState.INIT)),
-            record.get("reason", ""),
-            int(record.get("since_ms", 0)),
-            record.get("actor", ""),
+        return _session(self._db.record(self._keys.session))
+
+    def standing(self) -> Standing:
+        record, pauses, generation = self._db.together(
+            ("HGETALL", self._keys.session), ("HKEYS", self._keys.pauses), ("GET", self._keys.generation)
         )
+        return Standing(_session(record), frozenset(pauses), int(generation or 0))
+
+    def set_linked(self, linked: bool) -> None:
+        """Remembers that a phone is linked, or that it was logged out on purpose."""
+        self._db.do("HSET", self._keys.session, "linked", int(linked))
+
+    def count_cure(self, cause: str) -> None:
+        """Counts what was done to the browser, by cause: ``first``, ``hung``, ``died``, ``reload``, …"""
+        self._db.do("HINCRBY", self._keys.cures, cause, 1)
+
+    def cures(self) -> dict[str, int]:
+        return {cause: int(count) for cause, count in self._db.record(self._keys.cures).items()}
 
     def apply(
-        self, event: SessionEvent, now_ms: int, *, reason: str, actor: str, fence: int | None
+        self,
+        event: SessionEvent,
+        now_ms: int,
+        *,
+        reason: str,
+        actor: str,
+        fence: int | None,
+        restriction: Restriction | None = None,
     ) -> SessionState:
-        """The state after ``event``; raises IllegalTransition (nothing changes) or LeaseLost."""
+        """The state after ``event``; raises IllegalTransition (nothing changes) or LeaseLost.
+
+        ``restriction`` is what is known of one from now on.
+        """
         while True:
             before = self._db.text("HGET", self._keys.session, "state") or ""
             after = next_state(SessionState(before) if before else SessionState.INIT, event)
@@ -53,6 +87,7 @@ class Sessions:
                     self._keys.lease,
                     self._keys.events,
                     self._keys.metrics,
+                    self._keys.generation,
                 ],
                 [
                     before,
@@ -64,6 +99,7 @@ class Sessions:
                     HISTORY_KEPT,
                     "" if fence is None else fence,
                     int(after in NEEDS_A_PERSON),
+                    restriction.to_json() if restriction else "",
                 ],
             )
             if outcome == "ok":
@@ -101,3 +137,14 @@ class Sessions:
     def chat_title(self, phone: str) -> str | None:
         """The header of the phone's chat, as seen when there was no doubt that it was this chat."""
         return self._db.text("HGET", self._keys.known_chats, phone)
+
+
+def _session(record: Mapping[str, str]) -> SessionRecord:
+    return SessionRecord(
+        SessionState(record.get("state", SessionState.INIT)),
+        record.get("reason", ""),
+        int(record.get("since_ms", 0)),
+        record.get("actor", ""),
+        Restriction.from_json(record["restriction"]) if record.get("restriction") else None,
+        record.get("linked") == "1",
+    )

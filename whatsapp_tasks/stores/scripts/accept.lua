@@ -1,14 +1,17 @@
--- Accepts one message: identity, record and queue entry come into being together or not at all.
+-- Accepts one message: identity, record, place in the daily cap and queue entry come into being together or
+-- not at all.
+-- uses places
 --
 -- KEYS  1 account record   2 identity claim   3 message record    4 log of messages   5 open messages (on the queue, or in hand)
 --       6 schedule         7 nonce            8 opt-out list      9 broker list      10 enqueue counter
---      11 expiring      12 events           13 metrics
+--      11 expiring      12 events           13 metrics           14 caps              15 contacted phones
 -- ARGV  1 now ms           2 message id       3 phone             4 text              5 window ms
 --       6 content digest   7 priority         8 send_at ms or ''  9 expires_at ms or ''
 --      10 metadata JSON   11 queue message   12 nonce ttl ms or '' (no nonce)        13 source
+--      14 plan of places or '' (no cap)         15 '1' to hold a message till a day with a place
 --
 -- Returns {outcome, message id, status}; outcomes: accepted, duplicate, conflict, replayed,
--- account_unknown, opted_out. Only `accepted` (and the nonce of every outcome but account_unknown) is kept.
+-- account_unknown, opted_out, capped (in the place of the status: start ms of the next day with a place, or ''). Only `accepted` (and the nonce of every outcome but account_unknown) is kept.
 local now, id = tonumber(ARGV[1]), ARGV[2]
 if redis.call('EXISTS', KEYS[1]) == 0 then return {'account_unknown', '', ''} end
 if ARGV[12] ~= '' and not redis.call('SET', KEYS[7], '1', 'NX', 'PX', ARGV[12]) then
@@ -23,6 +26,18 @@ if claim[1] then
   return {'duplicate', claim[1], redis.call('HGET', record, 'status') or 'expired'}
 end
 if redis.call('SISMEMBER', KEYS[8], ARGV[3]) == 1 then return {'opted_out', '', ''} end
+local due = ARGV[8]
+if ARGV[14] ~= '' then
+  local is_new = redis.call('SISMEMBER', KEYS[15], ARGV[3]) == 0
+  local day, start = find_place(KEYS[14], ARGV[14], is_new)
+  local in_time = day == string.match(ARGV[14], '^[%d-]+')
+  if not day or not (in_time or ARGV[15] == '1') then return {'capped', '', start or ''} end
+  take_place(KEYS[14], KEYS[3], day, is_new)
+  if not in_time then
+    due = start
+    redis.call('HSET', KEYS[3], 'waits_for', 'daily_cap')
+  end
+end
 
 redis.call('HSET', KEYS[2], 'id', id, 'content', ARGV[6])
 redis.call('PEXPIRE', KEYS[2], ARGV[5])
@@ -36,8 +51,8 @@ if ARGV[9] ~= '' then
 end
 if ARGV[10] ~= '' then redis.call('HSET', KEYS[3], 'metadata', ARGV[10]) end
 redis.call('ZADD', KEYS[4], now, id)
-if ARGV[8] ~= '' and tonumber(ARGV[8]) > now then
-  redis.call('ZADD', KEYS[6], ARGV[8], id)
+if due ~= '' and tonumber(due) > now then
+  redis.call('ZADD', KEYS[6], due, id)
 else
   redis.call('ZADD', KEYS[5], redis.call('INCR', KEYS[10]), id)
   redis.call('LPUSH', KEYS[9], ARGV[11])

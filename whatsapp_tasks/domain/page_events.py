@@ -1,0 +1,131 @@
+"""What a look at the page means for the session: an event of its state machine, or nothing."""
+
+from dataclasses import dataclass
+
+from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
+from whatsapp_tasks.domain.quarantine import SecondLook, ban_signals, second_look
+from whatsapp_tasks.domain.restrictions import Restriction, RestrictionKind, restriction_on
+from whatsapp_tasks.domain.states import SessionEvent, SessionState
+
+MISSING_SECONDS = 2.0
+"""How long the chat list of a linked account must be away before that is a signal: a page that draws itself
+anew shows half of itself for a moment."""
+UNKNOWN_SECONDS = 10.0
+"""The same for an account that has not come to its chat list yet; then nobody recognises the page."""
+LOCK_HELD_SECONDS = 600.0
+"""The new-chat lock is shown in chats without history, not everywhere: it counts that long after its last
+sight."""
+
+_QR_KINDS = frozenset({PageKind.QR, PageKind.QR_EXPIRED, PageKind.PAIRING_CODE})
+_NEEDS_A_PERSON = {
+    PageKind.UNSUPPORTED_BROWSER: "unsupported_browser",
+    PageKind.SERVICE_UNAVAILABLE: "service_unavailable",
+    PageKind.CLIENT_EXPIRED: "client_expired",
+}
+_LINKED = frozenset(
+    {
+        SessionState.AUTHENTICATED,
+        SessionState.RESTRICTED,
+        SessionState.CIRCUIT_OPEN,
+        SessionState.SUSPECTED_BAN,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What was known of the session before the look. ``since_ms``: when ``state`` was entered."""
+
+    state: SessionState
+    since_ms: int
+    was_linked: bool = False
+    """Whether a phone was linked and nobody logged it out on purpose."""
+    restriction: Restriction | None = None
+    circuit_open: bool = False
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What was seen. ``restriction`` belongs to RESTRICTION_SEEN."""
+
+    event: SessionEvent
+    reason: str
+    restriction: Restriction | None = None
+
+
+def sight_of(
+    page: PageSnapshot,
+    before: Standing,
+    *,
+    now_ms: int,
+    unknown_seconds: float,
+    quarantine_seconds: float,
+    lock_held_seconds: float = LOCK_HELD_SECONDS,
+) -> Sight | None:
+    """The event that the page stands for, None when it tells nothing.
+
+    ``unknown_seconds``: for how long the page has been one that nobody recognises.
+    """
+    if before.state is SessionState.BANNED:
+        return None
+    if before.state is SessionState.SUSPECTED_BAN:
+        verdict = second_look(
+            page, suspected_ms=before.since_ms, now_ms=now_ms, quarantine_seconds=quarantine_seconds
+        )
+        if verdict is not SecondLook.CLEARED:
+            return _suspected(verdict, ban_signals(page).reason)
+    elif ban_signals(page).any:
+        return _first_signal(page, before.state, unknown_seconds)
+    return _ordinary(page, before, now_ms, lock_held_seconds)
+
+
+def _suspected(verdict: SecondLook, reason: str) -> Sight | None:
+    match verdict:
+        case SecondLook.CONFIRMED:
+            return Sight(SessionEvent.BAN_CONFIRMED, reason)
+        case SecondLook.UNKNOWN:
+            return Sight(SessionEvent.PAGE_UNKNOWN, reason)
+        case _:
+            return None
+
+
+def _first_signal(page: PageSnapshot, state: SessionState, unknown_seconds: float) -> Sight | None:
+    signals = ban_signals(page)
+    if signals.ban_text:
+        return Sight(SessionEvent.BAN_SIGNAL, signals.reason)
+    if state in _LINKED:
+        return Sight(SessionEvent.BAN_SIGNAL, signals.reason) if unknown_seconds >= MISSING_SECONDS else None
+    return Sight(SessionEvent.PAGE_UNKNOWN, "page_unknown") if unknown_seconds >= UNKNOWN_SECONDS else None
+
+
+def _ordinary(page: PageSnapshot, before: Standing, now_ms: int, lock_held_seconds: float) -> Sight | None:
+    restriction = restriction_on(page, now_ms)
+    if restriction is not None:
+        return Sight(SessionEvent.RESTRICTION_SEEN, restriction.reason, restriction)
+    kind = kind_of(page)
+    if kind in _QR_KINDS:
+        if before.was_linked or before.state in _LINKED:
+            return Sight(SessionEvent.LOGGED_OUT, "unexpected_logout")
+        return Sight(SessionEvent.QR_SHOWN, "link_a_phone")
+    if kind in _NEEDS_A_PERSON:
+        return Sight(SessionEvent.PAGE_UNKNOWN, _NEEDS_A_PERSON[kind])
+    if kind is PageKind.MAIN:
+        return _main(before, now_ms, lock_held_seconds)
+    return None
+
+
+def _main(before: Standing, now_ms: int, lock_held_seconds: float) -> Sight | None:
+    """The chat list is there: that closes no circuit, and ends a lock only when it was not seen for long."""
+    if before.circuit_open:
+        if before.state is SessionState.CIRCUIT_OPEN:
+            return None
+        return Sight(SessionEvent.FAILURES_IN_ROW, "circuit_open_still")
+    lock = before.restriction
+    if (
+        lock is not None
+        and lock.kind is not RestrictionKind.TEMPORARY_BAN
+        and now_ms - lock.seen_ms < lock_held_seconds * 1000
+    ):
+        return Sight(SessionEvent.RESTRICTION_SEEN, lock.reason, lock)
+    flicker = before.state is SessionState.SUSPECTED_BAN
+    return Sight(SessionEvent.LOGGED_IN, "a_flicker" if flicker else "chat_list_shown")

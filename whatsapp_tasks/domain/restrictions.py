@@ -1,0 +1,134 @@
+"""What WhatsApp forbids an account for a time: a temporary ban, or to start chats (docs/whatsapp-web.md, 7)."""
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
+from whatsapp_tasks.domain.states import MAY_REPLY, MAY_SEND, SessionState
+
+
+class RestrictionKind(StrEnum):
+    TEMPORARY_BAN = "temporary_ban"  # the full screen of 7a: nothing can be sent
+    NEW_CHATS_LOCKED = "new_chats_locked"  # the "reach-out time lock" of 7b: chats that exist go on
+    NEW_CHATS_USED_UP = "new_chats_used_up"  # the monthly limit of 7c: the same
+
+
+class BanReason(StrEnum):
+    """WhatsApp's own codes for a temporary ban, by number."""
+
+    MESSAGES_TO_STRANGERS = "101"
+    BLOCKED_BY_MANY = "102"
+    GROUPS_WITH_STRANGERS = "103"
+    SAME_MESSAGE = "104"
+    BROADCASTS = "106"
+    TERMS = "other"
+
+
+# Parts of the sentences of 7a, most telling first; en is attested, pt and es are translations of ours.
+_REASONS: tuple[tuple[BanReason, tuple[str, ...]], ...] = (
+    (BanReason.BROADCASTS, ("broadcast list", "mensagens a uma lista", "mensajes a una lista")),
+    (BanReason.SAME_MESSAGE, ("the same message", "a mesma mensagem", "el mismo mensaje")),
+    (BanReason.GROUPS_WITH_STRANGERS, ("too many groups", "muitos grupos", "demasiados grupos")),
+    (
+        BanReason.BLOCKED_BY_MANY,
+        ("people blocked you", "bloquearam você", "te bloquearon"),
+    ),
+    (
+        BanReason.MESSAGES_TO_STRANGERS,
+        ("too many messages to people", "muitas mensagens a pessoas", "demasiados mensajes a personas"),
+    ),
+)
+
+_CLOCK = re.compile(r"\b(?:(\d+):)?(\d{1,2}):(\d{2})\b")
+_AMOUNT = re.compile(r"(\d+)\s*(second|segundo|minute|minuto|hour|hora|day|dia|día)", re.IGNORECASE)
+_SECONDS = {
+    **dict.fromkeys(("second", "segundo"), 1),
+    **dict.fromkeys(("minute", "minuto"), 60),
+    **dict.fromkeys(("hour", "hora"), 3600),
+    **dict.fromkeys(("day", "dia", "día"), 86400),
+}
+
+
+@dataclass(frozen=True)
+class Restriction:
+    """``until_ms`` is None where the page names no time; ``code`` is WhatsApp's, only for a temporary ban."""
+
+    kind: RestrictionKind
+    seen_ms: int
+    until_ms: int | None = None
+    code: str | None = None
+
+    @property
+    def reason(self) -> str:
+        """For histories and events: ``temporary_ban_104``, ``new_chats_locked``."""
+        return f"{self.kind}_{self.code}" if self.code else str(self.kind)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Restriction":
+        fields = json.loads(text)
+        return cls(**{**fields, "kind": RestrictionKind(fields["kind"])})
+
+
+def restriction_on(page: PageSnapshot, now_ms: int) -> Restriction | None:
+    """The restriction that the page shows."""
+    if kind_of(page) is PageKind.TEMPORARY_BAN:
+        text = " ".join((page.screen, *(f"{dialog.title} {dialog.text}" for dialog in page.dialogs)))
+        seconds = _duration_seconds(text)
+        return Restriction(
+            RestrictionKind.TEMPORARY_BAN,
+            now_ms,
+            None if seconds is None else now_ms + seconds * 1000,
+            _reason_of(text),
+        )
+    if "restricted" in page.texts:
+        return Restriction(RestrictionKind.NEW_CHATS_LOCKED, now_ms)
+    if "new_chats_used_up" in page.texts:
+        return Restriction(RestrictionKind.NEW_CHATS_USED_UP, now_ms)
+    return None
+
+
+def _reason_of(text: str) -> BanReason:
+    low = text.lower()
+    for reason, parts in _REASONS:
+        if any(part in low for part in parts):
+            return reason
+    return BanReason.TERMS
+
+
+def _duration_seconds(text: str) -> int | None:
+    """``23:59:59``, ``59:59`` (minutes first), ``2 days 3 hours``; None when there is none."""
+    clock = _CLOCK.search(text)
+    if clock:
+        hours, minutes, seconds = (int(part or 0) for part in clock.groups())
+        return hours * 3600 + minutes * 60 + seconds
+    amounts = _AMOUNT.findall(text)
+    return sum(int(number) * _SECONDS[unit.lower()] for number, unit in amounts) if amounts else None
+
+
+class Permission(StrEnum):
+    """What an account may send."""
+
+    ALL = "all"
+    REPLIES = "replies"  # to chats that were written to before
+    NOTHING = "nothing"
+
+
+def permission(
+    state: SessionState, restriction: Restriction | None, *, replies_when_restricted: bool
+) -> Permission:
+    """The one place that says which state sends what."""
+    if state in MAY_SEND:
+        return Permission.ALL
+    if (
+        state in MAY_REPLY
+        and replies_when_restricted
+        and restriction is not None
+        and restriction.kind is not RestrictionKind.TEMPORARY_BAN
+    ):
+        return Permission.REPLIES
+    return Permission.NOTHING

@@ -1,0 +1,27 @@
+"""The circuit breaker's state, kept where a restart finds it."""
+
+from whatsapp_tasks.domain.circuit import CLOSED, Circuit
+from whatsapp_tasks.errors import LeaseLost
+from whatsapp_tasks.stores import keys
+from whatsapp_tasks.stores.connection import Database
+
+
+class Circuits:
+    """The circuit of one account."""
+
+    def __init__(self, database: Database, account: str) -> None:
+        self._db = database
+        self._keys = keys.AccountKeys(account)
+
+    def get(self) -> Circuit:
+        text = self._db.text("GET", self._keys.circuit)
+        return Circuit.from_json(text) if text else CLOSED
+
+    def put(self, circuit: Circuit, fence: int) -> None:
+        """By the account's worker; raises LeaseLost."""
+        if not self._db.run("put_fenced", [self._keys.circuit, self._keys.lease], [fence, circuit.to_json()]):
+            raise LeaseLost
+
+    def close(self) -> None:
+        """By a person."""
+        self._db.do("DEL", self._keys.circuit)

@@ -1,0 +1,30 @@
+-- Places of the daily cap: functions for the scripts that say `-- uses places`.
+--
+-- `caps` is a hash: 2026-11-24 -> places taken that day, 2026-11-24:new -> those of chats never written to.
+-- A plan is `day=cap/new chats@start ms;…`, the first day first. A record that holds a place says so in
+-- `cap_day`, and in `cap_new` when it is one of a new chat.
+local function find_place(caps, plan, is_new)
+  for day, cap, new, start in string.gmatch(plan, '([%d-]+)=(%d+)/(%d+)@(%d+)') do
+    local taken = redis.call('HMGET', caps, day, day .. ':new')
+    if tonumber(taken[1] or 0) < tonumber(cap) and (not is_new or tonumber(taken[2] or 0) < tonumber(new)) then
+      return day, start
+    end
+  end
+end
+
+local function take_place(caps, record, day, is_new)
+  redis.call('HINCRBY', caps, day, 1)
+  redis.call('HSET', record, 'cap_day', day)
+  if is_new then
+    redis.call('HINCRBY', caps, day .. ':new', 1)
+    redis.call('HSET', record, 'cap_new', '1')
+  end
+end
+
+local function release_place(caps, record)
+  local place = redis.call('HMGET', record, 'cap_day', 'cap_new')
+  if not place[1] then return end
+  redis.call('HINCRBY', caps, place[1], -1)
+  if place[2] then redis.call('HINCRBY', caps, place[1] .. ':new', -1) end
+  redis.call('HDEL', record, 'cap_day', 'cap_new')
+end
