@@ -3,7 +3,8 @@
 Every method that takes a deadline raises
 
 - `BrowserDied` when browser, renderer or driver is gone,
-- `BrowserTimeout` when no answer came by the deadline,
+- `BrowserTimeout` when no answer came within 0.8 s after the deadline: give an action more time than the
+  page's own scripts ever take in one go,
 - `WaitTimeout` when the deadline passed while the page was alive and answering.
 
 After the first two, nothing of the browser is running any more; the third leaves it as it is. An action whose
