@@ -1,0 +1,380 @@
+"""Dispatch: the one way in, from a caller's words to ledger and queue, or to a refusal that helps."""
+
+import math
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.integration.stores.desk import NOW, Desk
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.dispatch import METADATA_LIMIT_BYTES, Accepted, Dispatcher, nonce_ttl_ms, signature_digest
+from whatsapp_tasks.domain.identity import MAX_KEY_LENGTH
+from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.errors import RequestRefused
+from whatsapp_tasks.stores.accounts import Accounts
+from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.opt_outs import OptOuts
+
+PHONE = "+4915112345678"
+SECOND = 1000
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW / SECOND
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    return Desk(database)
+
+
+@pytest.fixture
+def dispatcher(desk: Desk, settings: Settings, clock: Clock) -> Dispatcher:
+    return Dispatcher(desk.database, settings, clock)
+
+
+def refusal(call: Callable[[], object]) -> RequestRefused:
+    with pytest.raises(RequestRefused) as refused:
+        call()
+    return refused.value
+
+
+# in
+
+
+def test_a_message_comes_through_whole(desk: Desk, dispatcher: Dispatcher) -> None:
+    accepted = dispatcher.send("+49 151 1234-5678", "  Hi\r\nthere 👋 ", metadata={"order": 7}, source="cli")
+    assert accepted == Accepted(accepted.id, "queued", duplicate=False)
+    message = dispatcher.get(accepted.id)
+    assert (message.phone, message.text, message.account) == (PHONE, "Hi\nthere 👋", "default")
+    assert (message.status, message.priority, message.created_ms) == (Status.QUEUED, Priority.NORMAL, NOW)
+    assert message.metadata == {"order": 7}
+    assert desk.queued() == [accepted.id]
+
+
+@pytest.mark.parametrize("priority", ["high", "normal", "low", Priority.HIGH])
+def test_a_priority_leads_to_its_list(desk: Desk, dispatcher: Dispatcher, priority: str) -> None:
+    accepted = dispatcher.send(PHONE, "x", priority=priority)
+    assert desk.queued(Priority(priority)) == [accepted.id]
+
+
+def test_a_named_account_has_its_own_queue(desk: Desk, dispatcher: Dispatcher) -> None:
+    support = Desk(desk.database, "support")
+    accepted = dispatcher.send(PHONE, "x", account="support")
+    assert desk.queued() == []
+    assert support.queued() == [accepted.id]
+    assert dispatcher.get(accepted.id).account == "support"
+
+
+def test_both_ways_of_writing_one_message_are_one_message(desk: Desk, dispatcher: Dispatcher) -> None:
+    first = dispatcher.send(PHONE, "Hi\nthere")
+    again = dispatcher.send(" +49 (0)151 12345678", "Hi\r\nthere\n")
+    assert again == Accepted(first.id, "queued", duplicate=True)
+    assert desk.queued() == [first.id]
+
+
+@pytest.mark.parametrize("other", [{"phone": "+4915112345679"}, {"message": "Hi "}, {"message": "hi"}])
+def test_another_phone_or_text_is_another_message(dispatcher: Dispatcher, other: dict[str, str]) -> None:
+    first = dispatcher.send(PHONE, "Hi")
+    again = dispatcher.send(**{"phone": PHONE, "message": "Hi", **other})
+    assert again.duplicate is (other.get("message") == "Hi ")  # only white space around it
+    assert (again.id == first.id) is again.duplicate
+
+
+def test_a_key_makes_equal_texts_two_messages_and_a_repeat_one(desk: Desk, dispatcher: Dispatcher) -> None:
+    one, two = (dispatcher.send(PHONE, "x", idempotency_key=key) for key in "ab")
+    assert one.id != two.id
+    assert dispatcher.send(PHONE, "x", idempotency_key="a") == Accepted(one.id, "queued", duplicate=True)
+    assert desk.queued() == [one.id, two.id]
+
+
+def test_the_same_key_of_two_accounts_is_two_keys(desk: Desk, dispatcher: Dispatcher) -> None:
+    Accounts(desk.database).add("other", NOW)
+    first = dispatcher.send(PHONE, "x", idempotency_key="a")
+    assert not dispatcher.send(PHONE, "y", account="other", idempotency_key="a").duplicate
+    assert dispatcher.send(PHONE, "x", idempotency_key="a").id == first.id
+
+
+def test_a_repeat_is_told_what_the_message_has_come_to(desk: Desk, dispatcher: Dispatcher) -> None:
+    accepted = dispatcher.send(PHONE, "x")
+    desk.claim(dispatcher.get(accepted.id))
+    assert dispatcher.send(PHONE, "x").status == "sending"
+
+
+def test_two_hundred_requests_at_once_are_one_message(desk: Desk, dispatcher: Dispatcher) -> None:
+    start, answers = threading.Barrier(200), []
+
+    def send() -> None:
+        start.wait()
+        answers.append(dispatcher.send(PHONE, "x", idempotency_key="k"))
+
+    threads = [threading.Thread(target=send) for _ in range(200)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 200
+    assert len({answer.id for answer in answers}) == 1
+    assert sum(not answer.duplicate for answer in answers) == 1
+    assert desk.queued() == [answers[0].id]
+
+
+# times
+
+
+def test_a_message_for_later_waits(desk: Desk, dispatcher: Dispatcher, clock: Clock) -> None:
+    accepted = dispatcher.send(PHONE, "x", send_at=clock.now + 60.5, expires_at=clock.now + 61)
+    message = dispatcher.get(accepted.id)
+    assert (message.send_at_ms, message.expires_at_ms) == (NOW + 60_500, NOW + 61_000)
+    assert desk.queued() == []
+    assert desk.ledger.release_due(NOW + 60_499) == 0
+    assert desk.ledger.release_due(NOW + 60_500) == 1
+
+
+def test_a_time_gone_by_means_now(desk: Desk, dispatcher: Dispatcher, clock: Clock) -> None:
+    accepted = dispatcher.send(PHONE, "x", send_at=clock.now - 5)
+    assert desk.queued() == [accepted.id]
+
+
+DAY = 24 * 3600
+NAN, INFINITY = math.nan, math.inf
+
+
+@pytest.mark.parametrize(
+    ("field", "times"),
+    [
+        ("send_at", {"send_at": 366 * DAY}),
+        ("expires_at", {"expires_at": 0}),
+        ("expires_at", {"expires_at": -1}),
+        ("expires_at", {"send_at": 60, "expires_at": 60}),
+        ("expires_at", {"send_at": 60, "expires_at": 30}),
+    ],
+)
+def test_a_time_that_makes_no_sense_is_refused(
+    desk: Desk, dispatcher: Dispatcher, clock: Clock, field: str, times: dict[str, float]
+) -> None:
+    before = desk.everything()
+    absolute: Any = {name: clock.now + seconds for name, seconds in times.items()}
+    refused = refusal(lambda: dispatcher.send(PHONE, "x", **absolute))
+    assert refused.code == f"{field}_invalid"
+    assert refused.errors[0]["field"] == field
+    assert desk.everything() == before
+
+
+@pytest.mark.parametrize("field", ["send_at", "expires_at"])
+@pytest.mark.parametrize("value", [NAN, INFINITY, -INFINITY, -1, NOW, 1e300, "tomorrow", [1], {}])
+def test_a_time_that_is_none_is_refused(dispatcher: Dispatcher, field: str, value: Any) -> None:
+    fields: Any = {field: value}
+    assert refusal(lambda: dispatcher.send(PHONE, "x", **fields)).code == f"{field}_invalid"
+
+
+def test_a_key_is_held_until_its_window_has_passed_since_the_time_of_sending(
+    desk: Desk, dispatcher: Dispatcher, clock: Clock, settings: Settings
+) -> None:
+    window = settings.idempotency_window_seconds
+    dispatcher.send(PHONE, "x", idempotency_key="k", send_at=clock.now + 3 * DAY)
+    (claim,) = desk.database.texts("KEYS", desk.keys.identity("*"))
+    assert (3 * DAY + window - 60) * SECOND < desk.ttl(claim) <= (3 * DAY + window) * SECOND
+
+
+def test_a_text_without_a_key_is_held_for_the_window(
+    desk: Desk, dispatcher: Dispatcher, clock: Clock, settings: Settings
+) -> None:
+    dispatcher.send(PHONE, "x", send_at=clock.now + 3 * DAY)
+    (claim,) = desk.database.texts("KEYS", desk.keys.identity("*"))
+    assert desk.ttl(claim) <= settings.idempotency_window_seconds * SECOND
+
+
+def test_a_record_outlives_the_claim_of_its_identity(desk: Desk, settings: Settings, clock: Clock) -> None:
+    short = settings.model_copy(update={"retention_seconds": 1.0})
+    dispatcher = Dispatcher(desk.database, short, clock)
+    accepted = dispatcher.send(PHONE, "x")
+    dispatcher.cancel(accepted.id)
+    (claim,) = desk.database.texts("KEYS", desk.keys.identity("*"))
+    assert desk.ttl(desk.keys.message(accepted.id)) >= desk.ttl(claim)
+
+
+# refused
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "field"),
+    [
+        ({"phone": "0151"}, "phone_invalid", "phone"),
+        ({"phone": 4915112345678}, "phone_invalid", "phone"),
+        ({"phone": None}, "phone_invalid", "phone"),
+        ({"message": " \n"}, "message_empty", "message"),
+        ({"message": "a\x00"}, "message_invalid", "message"),
+        ({"message": "x" * 70_000}, "message_too_long", "message"),
+        ({"message": 7}, "message_invalid", "message"),
+        ({"message": b"x"}, "message_invalid", "message"),
+        ({"account": "A B"}, "account_invalid", "account"),
+        ({"account": None}, "account_invalid", "account"),
+        ({"account": ["default"]}, "account_invalid", "account"),
+        ({"idempotency_key": ""}, "idempotency_key_invalid", "idempotency_key"),
+        ({"idempotency_key": "x" * (MAX_KEY_LENGTH + 1)}, "idempotency_key_invalid", "idempotency_key"),
+        ({"idempotency_key": 7}, "idempotency_key_invalid", "idempotency_key"),
+        ({"priority": "urgent"}, "priority_invalid", "priority"),
+        ({"priority": []}, "priority_invalid", "priority"),
+        ({"metadata": {"a": "x" * METADATA_LIMIT_BYTES}}, "metadata_too_large", "metadata"),
+        ({"metadata": ["a"]}, "metadata_invalid", "metadata"),
+        ({"metadata": {"a": object()}}, "metadata_invalid", "metadata"),
+        ({"metadata": {"a": NAN}}, "metadata_invalid", "metadata"),
+    ],
+)
+def test_a_bad_field_is_named_and_nothing_is_kept(
+    desk: Desk, dispatcher: Dispatcher, fields: dict[str, Any], code: str, field: str
+) -> None:
+    before = desk.everything()
+    call: Any = {"phone": PHONE, "message": "x", "signature": "sha256=00", **fields}
+    refused = refusal(lambda: dispatcher.send(**call))
+    assert (refused.code, refused.http_status) == (code, 422)
+    assert refused.errors[0]["field"] == field
+    assert field.replace("_", " ") in str(refused) or field in str(refused)
+    assert desk.everything() == before
+
+
+def test_an_unknown_account_is_answered_with_how_to_add_it(dispatcher: Dispatcher) -> None:
+    refused = refusal(lambda: dispatcher.send(PHONE, "x", account="nobody"))
+    assert (refused.code, refused.http_status) == ("account_unknown", 404)
+    assert "accounts add" in str(refused)
+
+
+def test_a_key_used_for_something_else_is_a_conflict_that_names_the_first_message(
+    desk: Desk, dispatcher: Dispatcher
+) -> None:
+    first = dispatcher.send(PHONE, "x", idempotency_key="k")
+    refused = refusal(lambda: dispatcher.send(PHONE, "y", idempotency_key="k"))
+    assert (refused.code, refused.http_status) == ("idempotency_conflict", 409)
+    assert refused.extra == {"message_id": first.id}
+    assert desk.queued() == [first.id]
+
+
+def test_a_recipient_who_opted_out_is_not_written_to(desk: Desk, dispatcher: Dispatcher) -> None:
+    OptOuts(desk.database).add(PHONE)
+    refused = refusal(lambda: dispatcher.send("+49 151 12345678", "x"))
+    assert refused.code == "recipient_opted_out"
+    assert "consent" in str(refused)
+    assert desk.queued() == []
+
+
+def test_a_signature_is_used_up_with_its_message(desk: Desk, dispatcher: Dispatcher) -> None:
+    dispatcher.send(PHONE, "x", signature="sha256=00")
+    for text in ("x", "y"):
+        refused = refusal(lambda text=text: dispatcher.send(PHONE, text, signature="sha256=00"))
+        assert (refused.code, refused.http_status) == ("signature_replayed", 401)
+    assert dispatcher.send(PHONE, "x", signature="sha256=01").duplicate
+    assert len(desk.queued()) == 1
+
+
+def test_a_signature_is_remembered_as_long_as_it_could_be_accepted(settings: Settings) -> None:
+    assert (
+        nonce_ttl_ms(settings)
+        > (settings.signature_past_seconds + settings.signature_future_seconds) * SECOND
+    )
+
+
+def test_a_signature_of_any_characters_has_a_digest() -> None:
+    assert len({signature_digest(s) for s in ("a", "ü", "\udc80", "")}) == 4
+
+
+# get and cancel
+
+
+def test_a_message_nobody_knows_is_not_found(dispatcher: Dispatcher) -> None:
+    for call in (dispatcher.get, dispatcher.cancel):
+        refused = refusal(lambda call=call: call("0" * 32))
+        assert (refused.code, refused.http_status) == ("message_not_found", 404)
+
+
+@pytest.mark.parametrize("message_id", ["", "*", "../x", "ü", "a" * 10_000])
+def test_an_id_of_any_shape_is_just_not_found(dispatcher: Dispatcher, message_id: str) -> None:
+    assert refusal(lambda: dispatcher.get(message_id)).code == "message_not_found"
+
+
+def test_a_queued_message_can_be_cancelled_and_is_then_not_sent(desk: Desk, dispatcher: Dispatcher) -> None:
+    accepted = dispatcher.send(PHONE, "x")
+    assert dispatcher.cancel(accepted.id).status is Status.CANCELLED
+    message = dispatcher.get(accepted.id)
+    assert desk.queued() == [accepted.id]  # the entry is let through
+    assert desk.claim(message) == "done"
+    assert desk.indexes(message) == set()
+
+
+def test_a_scheduled_message_can_be_cancelled(desk: Desk, dispatcher: Dispatcher, clock: Clock) -> None:
+    accepted = dispatcher.send(PHONE, "x", send_at=clock.now + 60)
+    dispatcher.cancel(accepted.id)
+    assert desk.ledger.release_due(NOW + 120_000) == 0
+    assert desk.queued() == []
+
+
+def test_cancelling_twice_is_no_fault(dispatcher: Dispatcher) -> None:
+    accepted = dispatcher.send(PHONE, "x")
+    first = dispatcher.cancel(accepted.id)
+    assert dispatcher.cancel(accepted.id) == first
+
+
+@pytest.mark.parametrize("status", sorted(set(Status) - {Status.QUEUED, Status.CANCELLED}))
+def test_anything_further_along_cannot_be_cancelled_and_is_told_where_it_is(
+    desk: Desk, dispatcher: Dispatcher, status: Status
+) -> None:
+    message = desk.at(status)
+    refused = refusal(lambda: dispatcher.cancel(message.id))
+    assert (refused.code, refused.http_status) == ("not_cancellable", 409)
+    assert status in str(refused)
+    assert desk.status(message) is status
+
+
+def test_of_a_claim_and_a_cancellation_at_once_one_wins(desk: Desk, dispatcher: Dispatcher) -> None:
+    for _ in range(20):
+        message = desk.accept()
+        outcomes: dict[str, object] = {}
+
+        def cancel(message_id: str = message.id, outcomes: dict[str, object] = outcomes) -> None:
+            try:
+                outcomes["cancel"] = dispatcher.cancel(message_id).status
+            except RequestRefused as refused:
+                outcomes["cancel"] = refused.code
+
+        thread = threading.Thread(target=cancel)
+        thread.start()
+        outcomes["claim"] = desk.claim(message)
+        thread.join()
+        assert outcomes in (
+            {"cancel": Status.CANCELLED, "claim": "done"},
+            {"cancel": "not_cancellable", "claim": "claimed"},
+        )
+
+
+# resolve
+
+
+@pytest.mark.parametrize("to", [Status.SENT, Status.FAILED])
+def test_a_person_settles_what_is_unknown(desk: Desk, dispatcher: Dispatcher, to: Status) -> None:
+    message = desk.at(Status.UNKNOWN)
+    resolved = dispatcher.resolve(message.id, to, author="ada", note="saw it; on the phone @ 9")
+    assert resolved.status is to
+    assert (resolved.resolved_by, resolved.resolution_note) == ("ada", "saw it; on the phone @ 9")
+    assert "unknown" not in desk.indexes(resolved)
+
+
+@pytest.mark.parametrize("status", sorted(set(Status) - {Status.UNKNOWN}))
+def test_nothing_but_the_unknown_is_settled_by_a_person(
+    desk: Desk, dispatcher: Dispatcher, status: Status
+) -> None:
+    message = desk.at(status)
+    refused = refusal(lambda: dispatcher.resolve(message.id, Status.FAILED, author="ada", note=""))
+    assert (refused.code, refused.http_status) == ("not_resolvable", 409)
+    assert desk.status(message) is status
