@@ -41,15 +41,24 @@ def main(  # noqa: PLR0917 - click hands them over by name
         name, separator, value = change.partition("=")
         if not separator:
             raise click.BadParameter(f"{change!r} is not NAME=JSON", param_hint="--set")
-        try:
-            values[name] = json.loads(value)
-        except ValueError:
-            values[name] = value
+        values[name] = _value(name, value)
     try:
         settings = Settings.model_validate(values)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     asyncio.run(_run(Server(settings, data=data), host, port, control_port))
+
+
+def _value(name: str, text: str) -> object:
+    """A setting as JSON; a text may stand without quotes, even one of digits."""
+    field = Settings.model_fields.get(name)
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    if field is not None and field.annotation is str and not isinstance(value, str):
+        return text
+    return value
 
 
 async def _run(server: Server, host: str, port: int, control_port: int) -> None:

@@ -25,8 +25,5 @@ class Journal:
         self._file.write(json.dumps(event, ensure_ascii=False) + "\n")
         self._file.flush()
 
-    def forget(self) -> None:
-        self._file.truncate(0)
-
     def close(self) -> None:
         self._file.close()

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from .phones import digits_of
+from .skin_parts import PARTS
 
 
 class Scenario(BaseModel):
@@ -242,6 +243,13 @@ class BreakSelector(Scenario):
     part: str = Field("compose", description="a part of skin_parts.PARTS")
     attribute: str = "role"
     to: str | None = Field(None, description="its new name; null = the attribute is removed")
+
+    @field_validator("part")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in PARTS:
+            raise ValueError(f"no part of this name; there are {', '.join(PARTS)}")
+        return value
 
 
 class EmptyRows(Scenario):

@@ -59,6 +59,7 @@ def test_settings_of_the_start_changes_and_reset(simulator: Simulator) -> None:
         ("PATCH", "/settings", {"era": "E9"}, 422, "invalid_settings", "era"),
         ("PATCH", "/settings", {"sped": 2}, 422, "invalid_settings", "sped"),
         ("PUT", "/scenarios/temporary_ban", {"code": "x"}, 422, "invalid_parameters", "code"),
+        ("PUT", "/scenarios/break_selector", {"part": "x"}, 422, "invalid_parameters", "compose"),
         ("PUT", "/scenarios/nothing", {}, 404, "no_such_scenario", "temporary_ban"),
         ("DELETE", "/scenarios/nothing", {}, 404, "no_such_scenario", "temporary_ban"),
         ("POST", "/link", {}, 409, "no_qr_shown", "no page is connected"),
@@ -229,6 +230,21 @@ def _alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return "Z" not in Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()[0]
+
+
+def test_a_text_of_digits_needs_no_quotes() -> None:
+    with Simulator(own_phone="12025550198") as simulator:
+        assert simulator.settings()["own_phone"] == "12025550198"
+    command = [sys.executable, "-m", "whatsapp_simulator", "--port", "0", "--control-port", "0"]
+    process = subprocess.Popen(
+        [*command, "--set", "own_phone=12025550197"], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    control = json.loads(process.stdout.readline())["control"]
+    with urllib.request.urlopen(control + "/settings") as answer:
+        assert json.load(answer)["own_phone"] == "12025550197"
+    process.terminate()
+    process.communicate(timeout=5)
 
 
 def test_a_wrong_setting_is_refused_at_the_start() -> None:

@@ -15,6 +15,7 @@ let grid = null;
 let search = null;
 
 export function side() {
+  mounted = new Map();
   grid = part("chat_list", { count: "0" });
   pane = part("pane_side", {}, { onscroll: drawRows }, element("div", {}, grid));
   search = part("search", {}, { oninput: drawRows, onkeydown: onSearchKey });
@@ -82,18 +83,28 @@ export function drawRows() {
   grid.setAttribute("aria-rowcount", String(list.length));
   grid.style.height = `${list.length * height}px`;
   const rows = [];
-  for (let n = start; n < end; n += 1) {
-    const entry = list[n];
-    const row = entry.chat ? chatRow(entry.chat, n) : part("chat_section", {}, {}, entry.section);
-    row.style.transform = `translateY(${n * height}px)`;
-    row.style.height = `${height}px`;
-    row.classList.add("ws-placed");
-    rows.push(row);
+  for (let n = start; n < end; n += 1) rows.push(placedRow(list[n], n, height));
+  mounted = new Map(rows.map((row) => [row.content, row]));
+  if (rows.length !== grid.childElementCount || rows.some((row, n) => row !== grid.children[n])) {
+    grid.replaceChildren(...rows);
   }
-  grid.replaceChildren(...rows);
   // Counts chats, not messages: a guess.
   const unread = chatsByActivity().filter((chat) => chat.unread > 0).length;
   document.title = unread ? `(${unread}) WhatsApp` : "WhatsApp";
+}
+
+let mounted = new Map(); // what a row shows -> its element; a row that has not changed keeps its element
+
+function placedRow(entry, n, height) {
+  const content = JSON.stringify([n, entry, entry.chat?.phone === state.active]);
+  const known = mounted.get(content);
+  if (known) return known;
+  const row = entry.chat ? chatRow(entry.chat, n) : part("chat_section", {}, {}, entry.section);
+  row.content = content;
+  row.style.transform = `translateY(${n * height}px)`;
+  row.style.height = `${height}px`;
+  row.classList.add("ws-placed");
+  return row;
 }
 
 function chatRow(chat, n) {

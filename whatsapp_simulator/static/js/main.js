@@ -148,7 +148,7 @@ connection.on("welcome", (message) => {
   state.settings = message.settings;
   state.scenarios = message.scenarios;
   if (!message.linked) {
-    if (mode === "main" || mode === "loading") forget();
+    forget(); // a device the server does not know is none
     if (mode !== "qr") showLanding(null);
     return;
   }
