@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from whatsapp_tasks.queues import deliver_envelope, messages_list, messages_list
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.generation import Generation
 
 _LIST_SCAN = 500
 _NOT_IN_TIMELINE = re.compile("[@;]")  # they separate its parts
@@ -113,8 +114,8 @@ class PageCursor:
 
 
 class Ledger:
-    """The messages of one account. ``caps`` None: no daily cap. ``remember`` is told the generation that Redis
-    has reached, before anything is done that must not be forgotten.
+    """The messages of one account. ``caps`` None: no daily cap. ``generation`` is the worker's own memory of
+    how far Redis has come; nothing is claimed, and no intent written, in a Redis that is behind it.
     """
 
     def __init__(
@@ -125,7 +126,7 @@ class Ledger:
         retention_ms: int,
         follow_ms: int,
         caps: Caps | None = None,
-        remember: Callable[[int], None] = lambda _: None,
+        generation: Generation | None = None,
     ) -> None:
         self.account = account
         self._db = database
@@ -133,7 +134,7 @@ class Ledger:
         self._retention_ms = retention_ms
         self._follow_ms = follow_ms
         self._caps = caps
-        self._remember = remember
+        self._generation = generation
 
     def accept(self, new: NewMessage) -> Acceptance:
         """Identity, record and queue entry in one step. Raises StoreUnavailable; then nothing is known:
@@ -193,12 +194,10 @@ class Ledger:
         *,
         states: Iterable[str] = (),
         replies_only: bool = False,
-        generation: int = 0,
     ) -> str:
         """Takes a message in hand; see ``scripts/claim.lua`` for the outcomes. Raises LeaseLost.
 
-        ``states``: in which the session must be, where any are named. ``generation``: the highest that this worker has seen; a Redis
-        that is behind it has lost writes.
+        ``states``: in which the session must be, where any are named.
         """
         k = self._keys
         outcome: str = self._db.run(
@@ -219,7 +218,7 @@ class Ledger:
                 fence,
                 f",{','.join(states)}," if states else "",
                 int(replies_only),
-                generation,
+                self._seen,
                 self._caps.plan(now_ms, days=1) if self._caps else "",
             ],
         )
@@ -254,16 +253,20 @@ class Ledger:
         """Writes into the record of the message in hand; raises LeaseLost when it is not in our hands."""
         self._note(message_id, fence, fields)
 
-    def note_intent(self, message_id: str, fence: int, intent: Intent, generation: int = 0) -> bool:
+    @property
+    def _seen(self) -> int:
+        return self._generation.seen if self._generation else 0
+
+    def note_intent(self, message_id: str, fence: int, intent: Intent) -> bool:
         """Durable before Enter: what to look for in the chat, should we die. False while paused, and when Redis
-        is behind ``generation``.
+        has lost writes.
         """
-        return self._note(message_id, fence, {"intent": intent.to_json()}, generation=generation)
+        return self._note(message_id, fence, {"intent": intent.to_json()}, guarded=True)
 
     def _note(
-        self, message_id: str, fence: int, fields: Mapping[str, str], *, generation: int | None = None
+        self, message_id: str, fence: int, fields: Mapping[str, str], *, guarded: bool = False
     ) -> bool:
-        args: list[str | int] = [fence, int(generation is not None), generation or 0]
+        args: list[str | int] = [fence, int(guarded), self._seen]
         for name, value in fields.items():
             args += [name, value]
         k = self._keys
@@ -272,8 +275,8 @@ class Ledger:
         )
         if outcome not in ("ok", "paused"):
             raise LeaseLost
-        if outcome == "ok":
-            self._remember(int(reached))
+        if guarded and outcome == "ok" and self._generation:
+            self._generation.remember(int(reached))
         return bool(outcome == "ok")
 
     def advance(
@@ -296,6 +299,8 @@ class Ledger:
         """
         k = self._keys
         before = may_become(to) if only_from is None else may_become(to) & {only_from}
+        if to is Status.EXPIRED and fence is None:
+            before -= {Status.SENDING}  # whether Enter was pressed only the lease's holder knows
         args: list[str | int] = [
             now_ms,
             "" if fence is None else fence,

@@ -9,6 +9,7 @@ from whatsapp_tasks.domain.statuses import Status, may_become
 from whatsapp_tasks.queues import messages_list, task_id_of
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.accounts import Accounts
+from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.leases import Lease
 from whatsapp_tasks.stores.ledger import Acceptance, Ledger, Message, NewMessage
@@ -21,11 +22,11 @@ DAY = 24 * 3600 * 1000
 class Desk:
     """``now`` is this test's clock, in ms; it moves only when a test moves it."""
 
-    def __init__(self, database: Database, account: str = "default") -> None:
+    def __init__(self, database: Database, account: str = "default", *, caps: Caps | None = None) -> None:
         self.database = database
         self.account = account
         self.keys = keys.AccountKeys(account)
-        self.ledger = Ledger(database, account, retention_ms=30 * DAY, follow_ms=3 * DAY)
+        self.ledger = Ledger(database, account, retention_ms=30 * DAY, follow_ms=3 * DAY, caps=caps)
         self.lease = Lease(database, account, 60)
         self.now = NOW
         self._numbers = itertools.count(1)

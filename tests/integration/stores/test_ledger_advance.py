@@ -8,8 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.integration.stores.desk import DAY, NOW, Desk
+from whatsapp_tasks.domain.daily_cap import CapRules
 from whatsapp_tasks.domain.statuses import AT_WHATSAPP, OPEN, TRANSITIONS, Status
 from whatsapp_tasks.errors import LeaseLost
+from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.ledger import Message
 from whatsapp_tasks.stores.pauses import PauseReason, Pauses
@@ -23,7 +25,7 @@ S = Status
 def test_each_step_of_the_table_is_taken(desk: Desk, before: Status, after: Status) -> None:
     message = desk.at(before)
     desk.now += 7
-    assert desk.advance(message, after, code="why", note="x")
+    assert desk.advance(message, after, code="why", note="x", fence=desk.fence)
     now = desk.get(message.id)
     assert (now.status, now.updated_ms) == (after, NOW + 7)
     last = now.timeline[-1]
@@ -54,6 +56,13 @@ def test_a_worker_whose_lease_is_lost_advances_nothing(desk: Desk) -> None:
     with pytest.raises(LeaseLost):
         desk.advance(message, S.SENT, fence=old)
     assert desk.everything() == before
+
+
+def test_what_a_worker_has_in_hand_expires_by_its_own_word_alone(desk: Desk) -> None:
+    message = desk.claimed(expires_at_ms=NOW + 1)
+    desk.now += 1
+    assert not desk.advance(message, S.EXPIRED)
+    assert desk.advance(message, S.EXPIRED, fence=desk.fence)
 
 
 def test_only_from_narrows_the_way(desk: Desk) -> None:
@@ -127,6 +136,8 @@ def test_counts_tell_open_scheduled_and_unknown(desk: Desk) -> None:
     assert desk.ledger.counts() == {"open": 2, "scheduled": 1, "unknown": 1}
 
 
+TIGHT = CapRules(base=2, step=0, highest=2, new_chats_share=0.5)
+
 # Whatever happens, in whatever order
 
 
@@ -147,7 +158,7 @@ def expected_indexes(message: Message, scheduled: bool) -> set[str]:
     return found
 
 
-def check(desk: Desk, message: Message) -> None:
+def check(desk: Desk, message: Message, messages: list[Message]) -> None:
     now = desk.get(message.id)
     found = desk.indexes(now)
     assert found == expected_indexes(now, "schedule" in found)
@@ -158,6 +169,11 @@ def check(desk: Desk, message: Message) -> None:
     times = [entry.at_ms for entry in now.timeline]
     assert times == sorted(times)
     assert now.attempts == steps.count(S.SENDING)
+    places = [desk.database.record(desk.keys.message(m.id)) for m in messages]
+    for name, taken in desk.database.record(desk.keys.caps).items():
+        day, _, new = name.partition(":")
+        holders = [r for r in places if r.get("cap_day") == day and (not new or r.get("cap_new"))]
+        assert int(taken) == len(holders)
     settled = now.status not in OPEN | {S.UNKNOWN}
     assert (desk.ttl(desk.keys.message(now.id)) > 0) is settled
 
@@ -166,7 +182,20 @@ happenings = st.one_of(
     st.tuples(st.just("advance"), st.sampled_from([s for s in S if s is not S.SENDING])),
     st.tuples(st.just("late worker"), st.sampled_from([s for s in S if s is not S.SENDING])),
     st.tuples(
-        st.sampled_from(["claim", "pop", "release", "requeue", "pause", "resume", "new worker", "wait"]),
+        st.sampled_from(
+            [
+                "claim",
+                "pop",
+                "defer",
+                "another day",
+                "release",
+                "requeue",
+                "pause",
+                "resume",
+                "new worker",
+                "wait",
+            ]
+        ),
         st.none(),
     ),
 )
@@ -177,12 +206,13 @@ happenings = st.one_of(
     st.lists(st.tuples(st.integers(0, 2), happenings), max_size=25),
     st.sampled_from([None, 2000]),
     st.sampled_from([None, 1000]),
+    st.booleans(),
 )
 def test_no_sequence_of_events_moves_a_status_back_or_leaves_an_index_behind(
-    database: Database, events: list[Any], expires_in: int | None, send_in: int | None
+    database: Database, events: list[Any], expires_in: int | None, send_in: int | None, capped: bool
 ) -> None:
     database.do("FLUSHALL")
-    desk = Desk(database)
+    desk = Desk(database, caps=Caps(database, "default", TIGHT, "UTC", holds=True) if capped else None)
     pauses = Pauses(database, "default")
     messages = [
         desk.accept(
@@ -208,6 +238,10 @@ def test_no_sequence_of_events_moves_a_status_back_or_leaves_an_index_behind(
                 assert (desk.status(message) is S.SENDING) is (taken or before.status is S.SENDING)
             case "pop":
                 desk.pop()
+            case "defer":
+                desk.ledger.defer(message.id, desk.fence, "test", desk.now)
+            case "another day":
+                desk.now += DAY
             case "release":
                 desk.ledger.release_due(desk.now)
             case "requeue":
@@ -229,4 +263,4 @@ def test_no_sequence_of_events_moves_a_status_back_or_leaves_an_index_behind(
         if before.status in AT_WHATSAPP:
             assert desk.status(message) in AT_WHATSAPP
         for each in messages:
-            check(desk, each)
+            check(desk, each, messages)

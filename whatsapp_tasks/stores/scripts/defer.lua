@@ -18,6 +18,8 @@ if ARGV[4] ~= '' then
   take_place(KEYS[5], KEYS[1], day, is_new)
   if due == '' then due = start end
 end
+-- A script that fails half way leaves what it did: without a time the message would be nowhere.
+if due == '' then return {'no_place', ''} end
 redis.call('HSET', KEYS[1], 'waits_for', ARGV[2])
 redis.call('ZREM', KEYS[3], m[2])
 redis.call('ZADD', KEYS[4], due, m[2])
