@@ -10,6 +10,7 @@ from webapp import (
     docs,
     health,
     messages,
+    metrics,
     openapi,
     opt_outs,
     problems,
@@ -19,6 +20,7 @@ from webapp import (
     resolutions,
     security_headers,
     sends,
+    webhooks,
 )
 from webapp.authentication import OPEN, Guard, register
 from webapp.known_keys import KnownKeys
@@ -45,10 +47,9 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
     security_headers.install(app)
     problems.install(app)
 
-    register(app, openapi.blueprint, OPEN)
-    register(app, docs.blueprint, OPEN)
-    register(app, health.blueprint, OPEN)
-    limiter.exempt(health.blueprint)  # a probe must not be refused for probing
+    for blueprint in (openapi.blueprint, docs.blueprint, health.blueprint):
+        register(app, blueprint, OPEN)
+        limiter.exempt(blueprint)  # a probe is not refused for probing, and reading needs no Redis
     register(app, sends.blueprint, Guard({"POST": "send"}, once_by="dispatch"))
     register(app, messages.blueprint, Guard({"GET": "read", "DELETE": "send"}))
     register(app, resolutions.blueprint, Guard({"POST": "admin"}))
@@ -57,6 +58,8 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
     register(app, accounts.blueprint, Guard({"GET": "read"}))
     register(app, qr_codes.blueprint, Guard({"GET": "read"}))
     register(app, account_controls.blueprint, Guard({"GET": "admin", "POST": "admin"}))
+    register(app, webhooks.blueprint, Guard({"GET": "admin", "POST": "admin"}))
+    register(app, metrics.blueprint, metrics.GUARD)
 
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

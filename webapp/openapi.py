@@ -50,6 +50,11 @@ Every refusal is a problem document (RFC 9457) with a stable `code`.
 """
 
 PATH_PARAMETERS: dict[str, dict[str, Any]] = {
+    "webhook": {
+        "description": "The webhook's name.",
+        "schema": {"type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"},
+        "example": "orders",
+    },
     "message_id": {
         "description": "The id that POST /send answered with.",
         "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
@@ -108,6 +113,11 @@ PROBLEM_SCHEMA: dict[str, Any] = {
                 "required": ["field", "message"],
                 "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
             },
+        },
+        "next_place_at": {
+            "type": "string",
+            "format": "date-time",
+            "description": "With daily_cap_reached: when a day with a place begins.",
         },
         "message_id": {"type": "string", "description": "With idempotency_conflict: the first message."},
         "batch_id": {"type": "string", "description": "With idempotency_conflict: the first batch."},
@@ -252,7 +262,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
         for name, about in schema["properties"].items():
             kind = _without_null(about, schema.get("$defs", {}))
             parameters.append(
-                {"name": name, "in": "query", "description": about["description"], "schema": kind}
+                {"name": name, "in": "query", "description": about.get("description", ""), "schema": kind}
             )
     return parameters
 
@@ -295,11 +305,11 @@ def codes_of(operation: Operation) -> tuple[str, ...]:
     return codes
 
 
-def _problem_response(status: int, codes: Iterable[str]) -> dict[str, Any]:
+def _problem_response(status: int, codes: list[str]) -> dict[str, Any]:
     headers = ["X-Request-Id"]
     if status in (429, 503, 504):
         headers.append("Retry-After")
-    if status == 429:
+    if "rate_limited" in codes:
         headers += ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
     return {
         "description": ", ".join(codes),

@@ -23,6 +23,7 @@ from webapp.qr_codes import QrView
 from webapp.queries import QueryModel
 from webapp.resolutions import ResolveRequest
 from webapp.sends import AcceptedView, SendRequest
+from webapp.webhooks import DeadLetterPage, DeadQuery, RedriveRequest, RedriveView, WebhookList, WebhookView
 
 IN_BODY = ("json_malformed", "body_too_large", "content_type_unsupported", "request_invalid")
 OF_MESSAGE = (
@@ -33,7 +34,9 @@ OF_MESSAGE = (
     "priority_invalid",
     "send_at_invalid",
     "expires_at_invalid",
+    "metadata_invalid",
     "metadata_too_large",
+    "daily_cap_reached",
     "account_invalid",
     "idempotency_key_invalid",
     "recipient_opted_out",
@@ -177,6 +180,26 @@ OPERATIONS: tuple[Operation, ...] = (
         "See the page", "admin", 200, None,
         codes=("account_unknown", "worker_not_running", "worker_failed", "worker_no_answer"),
         pictures=("image/png",),
+    ),
+    Operation(
+        "GET", "/webhooks", "webhooks.list_all", "Webhooks", "List webhooks", "admin", 200, WebhookList,
+    ),
+    Operation(
+        "GET", "/webhooks/{webhook}/dead", "webhooks.dead", "Webhooks", "List dead letters", "admin", 200,
+        DeadLetterPage, codes=("webhook_not_found", "query_invalid"), query=DeadQuery,
+    ),
+    Operation(
+        "POST", "/webhooks/{webhook}/redrive", "webhooks.redrive", "Webhooks", "Try dead letters again",
+        "admin", 200, RedriveView, codes=(*IN_BODY, "webhook_not_found"), body=RedriveRequest, body_optional=True,
+        examples={"some": {"ids": ["evt_default_1790000000000_0"]}},
+    ),
+    Operation(
+        "POST", "/webhooks/{webhook}/enable", "webhooks.enable", "Webhooks", "Enable a webhook", "admin", 200,
+        WebhookView, codes=(*IN_BODY, "webhook_not_found"), body=NoFields, body_optional=True,
+    ),
+    Operation(
+        "GET", "/metrics", "metrics.show", "Health", "Metrics for Prometheus", "read", 200, None,
+        pictures=("text/plain",),
     ),
     Operation(
         "GET", "/healthz", "health.alive", "Health", "Is this process alive?", None, 200, HealthView,

@@ -40,10 +40,12 @@ KINDS: dict[str, Kind] = {
     "priority_invalid": Kind(422, "The priority is unknown"),
     "send_at_invalid": Kind(422, "The time to send is out of range"),
     "expires_at_invalid": Kind(422, "The time of expiry is out of range"),
+    "metadata_invalid": Kind(422, "The metadata is not JSON"),
     "metadata_too_large": Kind(422, "The metadata is too large"),
     "idempotency_key_invalid": Kind(422, "The idempotency key is malformed"),
     "idempotency_key_ambiguous": Kind(422, "Two different idempotency keys were given"),
     "idempotency_conflict": Kind(409, "The idempotency key was used for something else"),
+    "daily_cap_reached": Kind(429, "The account has no place left today"),
     "recipient_opted_out": Kind(422, "The recipient does not want to be written to"),
     "message_not_found": Kind(404, "There is no such message"),
     "not_cancellable": Kind(409, "The message cannot be cancelled any more"),
@@ -56,6 +58,8 @@ KINDS: dict[str, Kind] = {
     "worker_not_running": Kind(409, "No worker runs for the account"),
     "worker_failed": Kind(409, "The worker could not do it"),
     "worker_no_answer": Kind(504, "The worker did not answer in time"),
+    # webhooks
+    "webhook_not_found": Kind(404, "There is no such webhook"),
     # batches
     "batch_not_found": Kind(404, "There is no such batch"),
     # this server

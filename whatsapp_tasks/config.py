@@ -1,6 +1,7 @@
 """Settings, read once from the environment, checked and frozen; the rest of the code receives values."""
 
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -172,6 +173,16 @@ class Settings(BaseSettings):
         """Where this worker's Celery keeps what it has in hand; no other worker may take it over."""
         return f"wa:{{{self.account}}}:unacked" if self.role == "account" else "wa:webhooks:unacked"
 
+    @field_validator("metrics_networks")
+    @classmethod
+    def _networks_are_sound(cls, value: str) -> str:
+        _networks(value)
+        return value
+
+    @property
+    def open_metrics_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return _networks(self.metrics_networks)
+
     @cached_property
     def origin(self) -> str:
         """The page's address without a trailing slash."""
@@ -199,6 +210,10 @@ def check_time_zone(name: str) -> str:
     except (ZoneInfoNotFoundError, OSError, ValueError) as error:
         raise ValueError(f"'{name[:40]}' is not a time zone, such as Europe/Berlin") from error
     return name
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
 def load_settings() -> Settings:

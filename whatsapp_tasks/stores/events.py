@@ -38,12 +38,20 @@ class EventLog:
         found = (event_of(self.account, place, fields) for place, fields in entries)
         return [event for event in found if event is not None]
 
+    def added(self) -> int:
+        """How many events there have been since the stream began."""
+        return self._extent()[0]
+
     def trimmed(self) -> int:
         """How many events the cap has removed since the stream began."""
+        added, kept = self._extent()
+        return added - kept
+
+    def _extent(self) -> tuple[int, int]:
         if not self._db.number("EXISTS", self._keys.events):
-            return 0
+            return 0, 0
         facts = self._db.do("XINFO", "STREAM", self._keys.events)
-        return int(facts.get("entries-added", facts["length"])) - int(facts["length"])
+        return int(facts.get("entries-added", facts["length"])), int(facts["length"])
 
     def messages(self, events: list[Event]) -> dict[str, dict[str, Any]]:
         """What the envelopes of message events tell of their messages, by id, in one round trip."""
