@@ -33,8 +33,8 @@ class ChromePage:
 
     def prepare(self, options: BrowserOptions, deadline: Deadline) -> None:
         """Make the page look like that of a window, and block what `options` say."""
-        brands: Any = self.evaluate(
-            "() => navigator.userAgentData.brands.map(({ brand, version }) => ({ brand, version }))",
+        brands: Any = self.wait_for(  # until the first page is there
+            "() => navigator.userAgentData?.brands.map(({ brand, version }) => ({ brand, version }))",
             deadline=deadline,
         )
         language = options.language.partition("-")[0]

@@ -173,9 +173,8 @@ class _Driver(uc.Chrome, _Attaching):  # type: ignore[misc]
         attach.debugger_address = "127.0.0.1:0"
         attach.page_load_strategy = "none"  # else every command waits for a navigation that is under way
         attach.unhandled_prompt_behavior = "accept"
-        attach._ignore_local_proxy = (
-            True  # the driver is never behind HTTP_PROXY; the public way is deprecated
-        )
+        # The driver is never behind HTTP_PROXY; the public way to say so is deprecated.
+        attach._ignore_local_proxy = True
         attach.add_argument(f"--lang={options.language}")  # else UC asks for the locale, deprecated
 
         def launch(*_: object, **__: object) -> SimpleNamespace:

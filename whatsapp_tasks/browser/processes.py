@@ -24,6 +24,12 @@ log = logging.getLogger(__name__)
 PROFILE_VARIABLE = "WHATSAPP_TASKS_BROWSER_PROFILE"
 """Set in the environment of everything we start, so that a driver can be matched with its profile."""
 
+# What a browser needs of our environment. The rest holds secrets, and every renderer gets a copy.
+_PASSED_ON = {
+    "PATH", "HOME", "USER", "LANG", "LANGUAGE", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "NO_PROXY", "HTTP_PROXY",
+    "HTTPS_PROXY", "ALL_PROXY", "DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS",
+}  # fmt: skip
+_PASSED_ON_PREFIXES = ("LC_", "XDG_", "FONTCONFIG_", "SSL_CERT_")
 
 _REAP_S = 1.0
 """How long killed processes may take to vanish."""
@@ -90,8 +96,11 @@ class Child:
 
     def wait(self, deadline: Deadline) -> bool:
         """Whether it exited before the deadline."""
-        with contextlib.closing(_PidFd(self.process.pid)) as exited:
-            return exited.wait(deadline.remaining())
+        try:
+            with contextlib.closing(_PidFd(self.process.pid)) as exited:
+                return exited.wait(deadline.remaining())
+        except ProcessLookupError:  # another thread ended it
+            return True
 
     def readable_or_exited(self, stream: IO[bytes], deadline: Deadline) -> bool:
         """Wait for output or exit; whether there is output. False at the deadline, too."""
@@ -105,7 +114,8 @@ class Child:
                 return
             if self.process.returncode is None:
                 os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+            with contextlib.suppress(subprocess.TimeoutExpired):  # in the middle of I/O that does not end
+                self.process.wait(_REAP_S)
             self._reap_orphans()
             for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
                 if stream:
@@ -188,8 +198,13 @@ class ProcessPair:
 
 
 def environment_of(profile: Path) -> dict[str, str]:
-    """Our environment, plus the mark by which `sweep_orphans` knows what serves `profile`."""
-    return {**os.environ, PROFILE_VARIABLE: str(profile.absolute())}
+    """What a browser needs of ours, plus the mark by which `sweep_orphans` knows what serves `profile`."""
+    passed_on = {
+        name: value
+        for name, value in os.environ.items()
+        if name.upper() in _PASSED_ON or name.startswith(_PASSED_ON_PREFIXES)
+    }
+    return {**passed_on, PROFILE_VARIABLE: str(profile.absolute())}
 
 
 def start_child(command: Sequence[str], environment: Mapping[str, str]) -> Child:

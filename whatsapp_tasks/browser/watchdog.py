@@ -32,6 +32,7 @@ class Watchdog:
         self._changed = threading.Condition()
         self._armed: Deadline | None = None
         self._nudged = False
+        self._nudging: threading.Thread | None = None
         self._wakes_at = math.inf
         self._stopped = False
         self._thread = threading.Thread(target=self._watch, name="browser-watchdog", daemon=True)
@@ -46,6 +47,9 @@ class Watchdog:
             yield
         finally:
             self._arm(before)
+            nudging, self._nudging = self._nudging, None
+            if nudging:  # it must not meet the next action
+                nudging.join(GRACE_S)
 
     def stop(self) -> None:
         """End the thread. From any thread; may be called again."""
@@ -81,5 +85,6 @@ class Watchdog:
             return None
         if late >= NUDGE_AFTER_S and not self._nudged:
             self._nudged = True
-            threading.Thread(target=self.nudge, name="browser-nudge", daemon=True).start()
+            self._nudging = threading.Thread(target=self.nudge, name="browser-nudge", daemon=True)
+            self._nudging.start()
         return (GRACE_S if self._nudged else NUDGE_AFTER_S) - late

@@ -5,13 +5,29 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
 from whatsapp_tasks.browser.deadlines import Deadline
-from whatsapp_tasks.browser.processes import Child, ProcessPair, environment_of, start_child
+from whatsapp_tasks.browser.processes import PROFILE_VARIABLE, Child, ProcessPair, environment_of, start_child
 
 
 def start(script: str) -> Child:
     return start_child(["sh", "-c", script], environment_of(Path("profile")))
+
+
+def test_secrets_of_ours_do_not_reach_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SECRET_KEY", "WHATSAPP_KEYS", "https_proxy", "LC_ALL", "TZ"):
+        monkeypatch.setenv(name, "value")
+    environment = environment_of(Path("profile"))
+    assert {"https_proxy", "LC_ALL", "TZ", "PATH"} <= environment.keys()
+    assert not {"SECRET_KEY", "WHATSAPP_KEYS"} & environment.keys()
+    assert environment[PROFILE_VARIABLE] == str(Path.cwd() / "profile")
+
+
+def test_wait_for_what_another_thread_ended() -> None:
+    child = start("sleep 60")
+    child.end()
+    assert child.wait(Deadline.within(1))
 
 
 def test_exit_is_seen_without_reaping() -> None:

@@ -50,6 +50,21 @@ def test_nudge_may_be_all_it_takes(recorder: Recorder) -> None:
     assert not recorder.killed.is_set()
 
 
+def test_nudge_does_not_meet_the_next_action(recorder: Recorder) -> None:
+    done = threading.Event()
+    begun = threading.Event()
+
+    def nudge() -> None:
+        begun.set()
+        time.sleep(0.2)
+        done.set()
+
+    recorder.watchdog.nudge = nudge
+    with recorder.watchdog.guard(Deadline.within(0)):
+        begun.wait(1)
+    assert done.is_set()
+
+
 def test_earlier_deadline_wakes_it(recorder: Recorder) -> None:
     with recorder.watchdog.guard(Deadline.within(60)), recorder.watchdog.guard(Deadline.within(0)):
         assert recorder.killed.wait(2)
