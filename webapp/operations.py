@@ -190,7 +190,8 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "POST", "/webhooks/{webhook}/redrive", "webhooks.redrive", "Webhooks", "Try dead letters again",
-        "admin", 200, RedriveView, codes=(*IN_BODY, "webhook_not_found"), body=RedriveRequest, body_optional=True,
+        "admin", 200, RedriveView, codes=(*IN_BODY, "webhook_not_found"), body=RedriveRequest,
+        body_optional=True,
         examples={"some": {"ids": ["evt_default_1790000000000_0"]}},
     ),
     Operation(

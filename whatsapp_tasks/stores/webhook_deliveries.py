@@ -102,6 +102,15 @@ class Positions:
         return int(text) if text else None
 
 
+def running_total(database: Database, endpoints: Sequence[str], now_ms: int) -> int:
+    """How many lanes of all these endpoints are under way; those of killed workers count until their time."""
+    if not endpoints:
+        return 0
+    return sum(
+        database.together(*(("ZCOUNT", keys.WebhookKeys(e).running, now_ms, "+inf") for e in endpoints))
+    )
+
+
 class Deliveries:
     """What is in line for one endpoint. A lane in hand is ours until its token's time; then another worker
     may take it, so that a killed one loses nothing.

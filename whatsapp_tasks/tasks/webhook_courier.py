@@ -17,10 +17,12 @@ from whatsapp_tasks.tasks.webhook_transports import Transport
 
 log = logging.getLogger(__name__)
 
-HOLD_MARGIN_SECONDS = 10.0
-"""A lane is held that much longer than an attempt may take. After a kill -9 it rests for the whole hold."""
-WORK_SECONDS = 20.0
+HOLD_FACTOR, HOLD_EXTRA_SECONDS = 1.5, 1.0
+"""A lane is held longer than an attempt may take. After a kill -9 it rests until the hold runs out."""
+WORK_SECONDS = 5.0
 """A task goes on to other lanes of its endpoint for that long before it gives its thread back."""
+SLOW_SECONDS = 1.0
+"""After an attempt that took longer it gives its thread back at once: others are not to wait for this one."""
 
 
 class Courier:
@@ -45,7 +47,7 @@ class Courier:
             settings.webhook_longest_retry_seconds,
             settings.webhook_give_up_seconds,
         )
-        self.hold_ms = int((settings.webhook_timeout_seconds + HOLD_MARGIN_SECONDS) * 1000)
+        self.hold_ms = int((settings.webhook_timeout_seconds * HOLD_FACTOR + HOLD_EXTRA_SECONDS) * 1000)
         self.stopping = threading.Event()
 
     def work(self, endpoint_name: str, lane: str, token: str) -> None:
@@ -57,8 +59,10 @@ class Courier:
                 endpoint = self._endpoints.find(endpoint_name)
                 if endpoint is None:
                     return  # removed meanwhile, with all that waited for it
+                begun = time.monotonic()
                 self._attempt(endpoint, deliveries, lane, token)
-                if self.stopping.is_set() or time.monotonic() > until:
+                now = time.monotonic()
+                if self.stopping.is_set() or now > until or now - begun > SLOW_SECONDS:
                     return
                 more = deliveries.take(
                     self._now_ms(), hold_ms=self.hold_ms, concurrency=endpoint.concurrency, limit=1

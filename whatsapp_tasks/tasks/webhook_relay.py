@@ -14,7 +14,13 @@ from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.events import EventLog
 from whatsapp_tasks.stores.metrics import Metrics
-from whatsapp_tasks.stores.webhook_deliveries import Deliveries, NewDelivery, Position, Positions
+from whatsapp_tasks.stores.webhook_deliveries import (
+    Deliveries,
+    NewDelivery,
+    Position,
+    Positions,
+    running_total,
+)
 from whatsapp_tasks.stores.webhook_endpoints import WebhookEndpoints
 
 log = logging.getLogger(__name__)
@@ -35,6 +41,7 @@ class Relay(threading.Thread):
         database: Database,
         *,
         hold_ms: int,
+        threads: int,
         dead_kept_seconds: float,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -42,6 +49,8 @@ class Relay(threading.Thread):
         self._db = database
         self._clock = clock
         self._hold_ms = hold_ms
+        self._threads = threads
+        self._turn = 0
         self._dead_kept_ms = int(dead_kept_seconds * 1000)
         self._accounts = Accounts(database)
         self._endpoints = WebhookEndpoints(database)
@@ -69,8 +78,7 @@ class Relay(threading.Thread):
         for account in self._accounts.names():
             while self.fan_out(account, endpoints) == BATCH and not self._stop_asked.is_set():
                 pass
-        for endpoint in endpoints:
-            self.hand_over(endpoint)
+        self._hand_over_all(endpoints)
         if time.monotonic() >= self._next_housekeeping:
             self._next_housekeeping = time.monotonic() + HOUSEKEEPING_SECONDS
             for endpoint in endpoints:
@@ -106,7 +114,19 @@ class Relay(threading.Thread):
             )
         return len(entries)
 
-    def hand_over(self, endpoint: Endpoint) -> int:
+    def _hand_over_all(self, endpoints: list[Endpoint]) -> None:
+        """No more than there are threads, so that nothing waits in the Celery queue while its hold runs out.
+        Another endpoint is the first in each round.
+        """
+        free = self._threads - running_total(self._db, [e.name for e in endpoints], self._now_ms())
+        self._turn += 1
+        start = self._turn % max(1, len(endpoints))
+        for endpoint in endpoints[start:] + endpoints[:start]:
+            if free <= 0:
+                return
+            free -= self.hand_over(endpoint, free)
+
+    def hand_over(self, endpoint: Endpoint, limit: int) -> int:
         """Lanes of the endpoint that are due go to the Celery queue; returns how many. Should the queue lose
         one, it is due again when its hold runs out.
         """
@@ -114,7 +134,7 @@ class Relay(threading.Thread):
             self._now_ms(),
             hold_ms=self._hold_ms,
             concurrency=endpoint.concurrency,
-            limit=endpoint.concurrency,
+            limit=limit,
         )
         for lane, token in taken:
             task_id = f"{endpoint.name}:{lane}:{token}"

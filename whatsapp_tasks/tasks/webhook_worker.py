@@ -45,7 +45,12 @@ def run_webhooks(settings: Settings) -> int:
         return 1
     courier = Courier(database, settings, transports(settings, Dispatcher(database, settings)))
     set_courier(courier)
-    relay = Relay(database, hold_ms=courier.hold_ms, dead_kept_seconds=settings.retention_seconds)
+    relay = Relay(
+        database,
+        hold_ms=courier.hold_ms,
+        threads=settings.webhook_threads,
+        dead_kept_seconds=settings.retention_seconds,
+    )
 
     def stop_taking(**_: Any) -> None:
         courier.stopping.set()
