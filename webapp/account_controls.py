@@ -87,7 +87,7 @@ def resume(account: str) -> Response:
     parts = services()
     require_account(parts, account)
     bodies.read(NoFields, optional=True)
-    Pauses(parts.database, account).clear(PauseReason.OPERATOR)
+    Pauses(parts.database, account).clear(PauseReason.OPERATOR, caller().id, parts.now_ms())
     return _pauses(account)
 
 

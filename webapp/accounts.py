@@ -26,6 +26,20 @@ class PauseView(TypedDict):
     note: str
 
 
+class CapView(TypedDict):
+    """Today's places, by the account's time zone. A message that is accepted takes one, until it is certain
+    that it is not sent; one to a phone never written to before takes a place for new chats too.
+    """
+
+    day: str
+    cap: int
+    used: int
+    left: int
+    new_chats_cap: int
+    new_chats_left: int
+    next_day_at: Moment
+
+
 class QueueView(TypedDict):
     """Messages that are to be sent now (open), later (scheduled), and that are in doubt (unknown)."""
 
@@ -58,6 +72,7 @@ class AccountView(TypedDict):
     since: Moment | None
     may_send: bool
     pauses: list[PauseView]
+    cap: CapView | None
     queue: QueueView
     worker: WorkerView
     links: AccountLinks
@@ -106,6 +121,7 @@ def account_view(parts: Services, account: str) -> AccountView:
         "since": rfc3339_or_none(session.since_ms or None),
         "may_send": session.state in MAY_SEND and not pauses and worker is not None,
         "pauses": pauses,
+        "cap": _cap_view(parts, account),
         "queue": _queue_view(parts.dispatcher.ledger(account).counts()),
         "worker": {"running": worker is not None, "facts": worker or {}},
         "links": {"self": account_path(account), "qr": f"{account_path(account)}/qr"},
@@ -128,6 +144,22 @@ def pauses_view(parts: Services, account: str) -> list[PauseView]:
 
 def account_path(account: str) -> str:
     return f"/accounts/{account}"
+
+
+def _cap_view(parts: Services, account: str) -> CapView | None:
+    caps = parts.dispatcher.caps(account)
+    if caps is None:
+        return None
+    use = caps.use(parts.now_ms())
+    return {
+        "day": str(use.day),
+        "cap": use.cap,
+        "used": use.used,
+        "left": use.left,
+        "new_chats_cap": use.new_chats_cap,
+        "new_chats_left": use.new_chats_left,
+        "next_day_at": rfc3339(use.next_day_ms),
+    }
 
 
 def _queue_view(counts: dict[str, int]) -> QueueView:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from flask import Blueprint, Flask, current_app, g, request
 
+from webapp import bodies
 from webapp.rate_limits import COUNT_KEY
 from webapp.services import Services, services
 from webapp.targets import signed_targets
@@ -98,7 +99,7 @@ def _signed(key: ApiKey | None, method: str, parts: Services) -> str:
                 timestamp=headers.get("X-Timestamp"),
                 method=method,
                 target=target,
-                body=request.get_data(),
+                body=bodies.raw(),
                 now=parts.clock(),
                 past_seconds=settings.signature_past_seconds,
                 future_seconds=settings.signature_future_seconds,

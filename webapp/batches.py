@@ -76,7 +76,7 @@ def create() -> Response:
     wanted = bodies.read(BatchRequest)
     batch_id = _batch_id()
     store = _store(parts)
-    if not store.begin(batch_id, hashlib.sha256(request.get_data()).hexdigest()):
+    if not store.begin(batch_id, hashlib.sha256(bodies.raw()).hexdigest()):
         raise RequestRefused(
             "idempotency_conflict",
             "This idempotency key was used for another batch. Use a new key for a new batch.",

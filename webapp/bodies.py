@@ -7,6 +7,7 @@ from typing import Any, NoReturn, TypeVar
 from flask import Response, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from whatsapp_tasks.errors import RequestRefused
 
@@ -31,10 +32,22 @@ class RequestModel(BaseModel):
 M = TypeVar("M", bound=RequestModel)
 
 
+def raw() -> bytes:
+    """The request's body as it came. Raises werkzeug's RequestEntityTooLarge.
+
+    werkzeug refuses a body by its Content-Length; one that comes in pieces it cuts off at the limit and says
+    nothing.
+    """
+    data = request.get_data()
+    if request.content_length is None and len(data) >= (request.max_content_length or math.inf):
+        raise RequestEntityTooLarge
+    return data
+
+
 def read(model: type[M], *, optional: bool = False) -> M:
     """The request's body as ``model``; raises RequestRefused. ``optional``: no body is an empty one."""
-    raw = request.get_data()
-    if optional and not raw:
+    body = raw()
+    if optional and not body:
         return validated(model, {})
     if request.mimetype != "application/json":
         raise RequestRefused(
@@ -42,7 +55,7 @@ def read(model: type[M], *, optional: bool = False) -> M:
             "Send the body as JSON, with the header Content-Type: application/json.",
             http_status=415,
         )
-    return validated(model, parse(raw))
+    return validated(model, parse(body))
 
 
 def validated(model: type[M], fields: dict[str, Any]) -> M:
@@ -58,10 +71,10 @@ def validated(model: type[M], fields: dict[str, Any]) -> M:
         ) from None
 
 
-def parse(raw: bytes) -> dict[str, Any]:
-    """The object that ``raw`` holds; raises RequestRefused (``json_malformed``)."""
+def parse(body: bytes) -> dict[str, Any]:
+    """The object that ``body`` holds; raises RequestRefused (``json_malformed``)."""
     try:
-        text = raw.decode("utf-8")
+        text = body.decode("utf-8")
         value = _DECODER.decode(text)
     except UnicodeDecodeError:
         raise _malformed("it is not UTF-8") from None

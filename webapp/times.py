@@ -23,7 +23,8 @@ _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]
 
 def rfc3339(ms: int) -> str:
     """Unix milliseconds as ``2026-01-31T08:00:00.000Z``."""
-    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+    # Whole seconds and the rest apart: a float rounds the last digit of a far year.
+    return f"{datetime.fromtimestamp(ms // 1000, UTC).isoformat()[:-6]}.{ms % 1000:03d}Z"
 
 
 def rfc3339_or_none(ms: int | None) -> str | None:

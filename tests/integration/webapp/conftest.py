@@ -94,12 +94,13 @@ def problem(answer: TestResponse, status: int) -> str:
 
 @pytest.fixture
 def settings(redis_url: str, tmp_path: Any) -> Settings:
-    """Limits that no test meets by chance."""
+    """Limits that no test meets by chance, and no daily cap."""
     return Settings(
         REDIS_URL=redis_url,
         data_dir=tmp_path,
         rate_limit_per_key="100000/minute",
         rate_limit_per_address="100000/minute",
+        cap_policy="off",
     )
 
 
@@ -152,6 +153,7 @@ def served(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         workers=2,
         WHATSAPP_RATE_LIMIT_PER_KEY="100000/minute",
         WHATSAPP_RATE_LIMIT_PER_ADDRESS="100000/minute",
+        WHATSAPP_CAP_POLICY="off",
     ).start()
     yield server
     server.stop()

@@ -112,6 +112,24 @@ def test_an_opted_out_recipient_is_refused_before_anything_is_queued(
     assert queued(database) == 0
 
 
+def test_over_the_daily_cap_the_answer_says_when_there_is_a_place(
+    make_app: Callable[..., Flask], caller: Caller, database: Database
+) -> None:
+    caller.client = make_app(cap_policy="reject", cap_base=2).test_client()
+    assert [caller.send(message=f"Text {n}").status_code for n in range(2)] == [202, 202]
+
+    answer = caller.send(message="One more")
+
+    assert problem(answer, 429) == "daily_cap_reached"
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert answer.json is not None
+    assert answer.json["next_place_at"].endswith("Z")
+    assert queued(database) == 2
+    account = caller.get("/accounts/default").json
+    assert account is not None
+    assert (account["cap"]["cap"], account["cap"]["used"], account["cap"]["left"]) == (2, 2, 0)
+
+
 BAD_FIELDS: list[tuple[dict[str, Any], str, str]] = [
     ({"phone": "015112345678"}, "phone_invalid", "phone"),
     ({"phone": "+49"}, "phone_invalid", "phone"),

@@ -1,0 +1,158 @@
+"""What only a served application shows: real sockets, several processes, many callers at once."""
+
+import http.client
+import json
+import time
+from collections import Counter
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from tests.integration.webapp.conftest import PHONE
+from tests.integration.webapp.served_app import ServedApp
+from whatsapp_tasks.domain.signatures import sign
+from whatsapp_tasks.queues import messages_lists
+from whatsapp_tasks.stores.api_keys import ApiKey, ApiKeys
+from whatsapp_tasks.stores.connection import Database
+
+BODY = json.dumps({"phone": PHONE, "message": "One and the same"}).encode()
+
+
+def signed(key: ApiKey, method: str, target: str, body: bytes = b"", seconds_ago: int = 0) -> dict[str, str]:
+    stamp = str(int(time.time()) - seconds_ago)
+    return {
+        "X-Api-Key": key.id,
+        "X-Timestamp": stamp,
+        "X-Signature": sign(key.secrets[0], stamp, method, target, body),
+        "Content-Type": "application/json",
+    }
+
+
+def call(
+    served: ServedApp, method: str, target: str, body: bytes, headers: Mapping[str, str]
+) -> tuple[int, dict[str, Any]]:
+    """One request with the target as it is: no client normalises it."""
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
+    try:
+        connection.putrequest(method, target)
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            connection.putheader(name, value)
+        connection.endheaders(body)
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+    finally:
+        connection.close()
+
+
+def queued(database: Database) -> int:
+    return sum(database.number("LLEN", name) for name in messages_lists("default"))
+
+
+@pytest.mark.parametrize(
+    ("method", "target"),
+    [
+        ("POST", "/send?note=a%20b%2Fc%3F&x=%C3%A9&y=a+b"),
+        ("POST", "/send?a=b;c=%7Bd%7D&&"),
+        ("PUT", "/opt-outs/+4915112345678"),
+        ("PUT", "/opt-outs/%2B4915112345678"),
+        ("POST", "/messages:batch"),
+        ("POST", "/messages%3Abatch"),
+    ],
+)
+def test_path_and_query_are_signed_as_they_were_sent(
+    method: str, target: str, served: ServedApp, served_key: ApiKey
+) -> None:
+    body = b'{"messages": [' + BODY + b"]}" if "batch" in target else BODY
+    status, answer = call(served, method, target, body, signed(served_key, method, target, body))
+    assert status in (200, 202), answer
+
+
+def test_a_query_that_was_changed_on_the_way_is_refused(served: ServedApp, served_key: ApiKey) -> None:
+    headers = signed(served_key, "POST", "/send?x=1", BODY)
+    status, answer = call(served, "POST", "/send?x=2", BODY, headers)
+    assert (status, answer["code"]) == (401, "signature_invalid")
+
+
+def test_two_hundred_equal_requests_at_once_are_one_message(
+    served: ServedApp, database: Database, served_key: ApiKey
+) -> None:
+    keys = [ApiKeys(database).create(f"caller {n}", ("send",), 1) for n in range(10)]
+    requests = [signed(key, "POST", "/send", BODY, ago) for key in keys for ago in range(20)]
+    assert len({headers["X-Signature"] for headers in requests}) == 200
+
+    with ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(lambda headers: call(served, "POST", "/send", BODY, headers), requests))
+
+    assert Counter(status for status, _ in answers) == {202: 200}
+    assert len({answer["id"] for _, answer in answers}) == 1
+    assert Counter(answer["duplicate"] for _, answer in answers) == {True: 199, False: 1}
+    assert queued(database) == 1
+
+
+def test_of_equal_signatures_at_once_one_is_accepted(
+    served: ServedApp, database: Database, served_key: ApiKey
+) -> None:
+    headers = signed(served_key, "POST", "/send", BODY)
+    with ThreadPoolExecutor(25) as pool:
+        answers = list(pool.map(lambda _: call(served, "POST", "/send", BODY, headers), range(100)))
+
+    assert Counter(answer.get("code", "accepted") for _, answer in answers) == {
+        "accepted": 1,
+        "signature_replayed": 99,
+    }
+    assert queued(database) == 1
+
+
+def test_of_different_texts_under_one_key_at_once_one_is_accepted(
+    served: ServedApp, database: Database, served_key: ApiKey
+) -> None:
+    def send(number: int) -> tuple[int, dict[str, Any]]:
+        fields = {"phone": PHONE, "message": f"Text {number}", "idempotency_key": "one"}
+        body = json.dumps(fields).encode()
+        return call(served, "POST", "/send", body, signed(served_key, "POST", "/send", body))
+
+    with ThreadPoolExecutor(25) as pool:
+        answers = list(pool.map(send, range(50)))
+
+    assert Counter(status for status, _ in answers) == {202: 1, 409: 49}
+    (winner,) = [answer["id"] for status, answer in answers if status == 202]
+    assert {answer["message_id"] for status, answer in answers if status == 409} == {winner}
+    assert queued(database) == 1
+
+
+def test_a_body_in_pieces_is_limited_too(served: ServedApp, served_key: ApiKey) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
+    piece = b"x" * 65_536
+    try:
+        connection.request(
+            "POST",
+            "/send",
+            body=(piece for _ in range(16)),
+            headers=signed(served_key, "POST", "/send", piece * 16),
+            encode_chunked=True,
+        )
+        answer = connection.getresponse()
+        assert (answer.status, json.loads(answer.read())["code"]) == (413, "body_too_large")
+    finally:
+        connection.close()
+
+
+def test_the_log_holds_no_phone_number_and_no_text(
+    served: ServedApp, database: Database, served_key: ApiKey
+) -> None:
+    for fields in (
+        {"phone": PHONE, "message": "Secret words"},
+        {"phone": "0151 987654", "message": "Secret words"},
+    ):
+        body = json.dumps(fields).encode()
+        call(served, "POST", "/send", body, signed(served_key, "POST", "/send", body))
+    call(served, "GET", f"/opt-outs/{PHONE}", b"", {"X-Api-Key": "wak_unknown"})
+
+    log = served.log()
+    assert "Request refused" in log
+    assert "Secret words" not in log
+    assert "15112345678" not in log
+    assert "987654" not in log
+    assert served_key.secrets[0] not in log

@@ -1,0 +1,155 @@
+"""The table of routes, the application and the document agree."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from webapp import create_app
+from webapp.authentication import Guard
+from webapp.operations import OPERATIONS, Operation
+from webapp.problem_codes import KINDS
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.stores.connection import Database
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    settings = Settings(REDIS_URL="redis://127.0.0.1:1/0")
+    return create_app(settings, Database.connect(settings))
+
+
+@pytest.fixture(scope="module")
+def document(app: Flask) -> dict[str, Any]:
+    answer = app.test_client().get("/openapi.json")
+    assert answer.status_code == 200
+    assert answer.json is not None
+    return dict(answer.json)
+
+
+def test_every_route_is_in_the_table_and_the_other_way_round(app: Flask) -> None:
+    routes = {
+        (method, rule.rule, rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD"}
+        if rule.endpoint.partition(".")[0] not in ("openapi", "docs")
+    }
+    assert routes == {(o.method, o.rule, o.endpoint) for o in OPERATIONS}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: o.endpoint)
+def test_the_guard_asks_for_the_scope_in_the_table(operation: Operation, app: Flask) -> None:
+    checks = app.before_request_funcs.get(operation.endpoint.partition(".")[0], [])
+    guards = [c.__self__ for c in checks if isinstance(getattr(c, "__self__", None), Guard)]
+    assert [guard.scopes[operation.method] for guard in guards] == (
+        [operation.scope] if operation.scope else []
+    )
+
+
+def test_every_view_has_a_docstring(app: Flask) -> None:
+    assert [name for name, view in app.view_functions.items() if not view.__doc__] == []
+
+
+def test_every_reference_of_the_document_leads_somewhere(document: dict[str, Any]) -> None:
+    def references(node: object) -> set[str]:
+        if isinstance(node, dict):
+            own = {node["$ref"]} if isinstance(node.get("$ref"), str) else set()
+            return own.union(*(references(value) for value in node.values()))
+        if isinstance(node, list):
+            return set().union(*(references(item) for item in node))
+        return set()
+
+    for reference in references(document):
+        target: Any = document
+        for part in reference.removeprefix("#/").split("/"):
+            target = target[part]
+        assert target
+
+
+def test_the_document_names_security_for_all_but_the_probes(document: dict[str, Any]) -> None:
+    for path, methods in document["paths"].items():
+        for method, about in methods.items():
+            named = [set(schemes) for schemes in about["security"]]
+            if path in ("/healthz", "/readyz"):
+                assert named == []
+            elif method == "get":
+                assert named == [{"ApiKey"}]
+            else:
+                assert named == [{"ApiKey", "Timestamp", "Signature"}]
+
+
+def test_every_code_that_is_raised_anywhere_has_a_title_and_its_status() -> None:
+    raised = set()
+    files = [*(ROOT / "webapp").glob("*.py"), *(ROOT / "whatsapp_tasks/domain").glob("*.py")]
+    for file in [*files, ROOT / "whatsapp_tasks/dispatch.py"]:
+        text = file.read_text("utf-8")
+        raised |= set(re.findall(r'(?:RequestRefused|_refused|_field)\(\s*"([a-z_]+)"', text))
+
+    assert raised
+    assert raised - set(KINDS) - {"webhook_invalid"} == set()  # that one is the command line's
+
+
+def test_the_page_and_its_parts_are_served_and_name_no_other_host(app: Flask) -> None:
+    client = app.test_client()
+    for target, kind in (
+        ("/docs", "text/html"),
+        ("/docs/docs.js", "text/javascript"),
+        ("/docs/docs.css", "text/css"),
+    ):
+        answer = client.get(target)
+        assert (answer.status_code, answer.mimetype) == (200, kind)
+        assert "://" not in answer.text
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    policy = client.get("/docs").headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "status", "code"),
+    [
+        ("GET", "/nothing", 404, "not_found"),
+        ("GET", "/send/", 404, "not_found"),
+        ("GET", "//send", 404, "not_found"),
+        ("PATCH", "/send", 405, "method_not_allowed"),
+        ("OPTIONS", "/send", 405, "method_not_allowed"),
+        ("TRACE", "/healthz", 405, "method_not_allowed"),
+    ],
+)
+def test_a_wrong_path_or_method_is_a_problem_without_redis(
+    method: str, target: str, status: int, code: str, app: Flask
+) -> None:
+    answer = app.test_client().open(target, method=method)
+    assert answer.content_type == "application/problem+json"
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["code"]) == (status, code)
+    assert ("Allow" in answer.headers) == (status == 405)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("order-7:retry/2", True), ("x" * 129, False), ("a b", False), ("é", False), ("", False)],
+)
+def test_a_request_id_is_kept_when_it_is_harmless(given: str, kept: bool, app: Flask) -> None:
+    answer = app.test_client().get("/healthz", headers={"X-Request-Id": given})
+    assert (answer.headers["X-Request-Id"] == given) is kept
+    assert answer.headers["X-Request-Id"]
+
+
+def test_an_unexpected_error_is_a_problem_that_tells_nothing(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise ValueError("the phone +4915112345678")
+
+    monkeypatch.setitem(app.view_functions, "health.alive", fail)
+    answer = app.test_client().get("/healthz")
+
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["code"]) == (500, "internal_error")
+    assert "4915112345678" not in answer.text
+    assert [record.message for record in caplog.records] == ["Unexpected error in a request"]
