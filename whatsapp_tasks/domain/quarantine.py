@@ -1,6 +1,6 @@
 """Ban detection: two signals of the page, a quarantine, a second look. Facts in, verdict out.
 
-Signal A: a dialog, a banner or a full screen has a text that WhatsApp shows to the banned (docs/whatsapp-web.md,
+Signal A: a dialog, a banner or a full screen has a text that WhatsApp shows to the banned (whatsapp-web.md,
 7d). What stands in a chat or in the chat list never counts: anyone can write such a text to us.
 Signal B: the chat list is away without a reason that is known and harmless.
 

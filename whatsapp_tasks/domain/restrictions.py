@@ -1,4 +1,4 @@
-"""What WhatsApp forbids an account for a time: a temporary ban, or to start chats (docs/whatsapp-web.md, 7)."""
+"""What WhatsApp forbids an account for a time: a temporary ban, new chats (docs/whatsapp-web.md, 7)."""
 
 import json
 import re
@@ -40,6 +40,8 @@ _REASONS: tuple[tuple[BanReason, tuple[str, ...]], ...] = (
         ("too many messages to people", "muitas mensagens a pessoas", "demasiados mensajes a personas"),
     ),
 )
+
+NOTED_EACH_MS = 30_000
 
 _CLOCK = re.compile(r"\b(?:(\d+):)?(\d{1,2}):(\d{2})\b")
 _AMOUNT = re.compile(r"(\d+)\s*(second|segundo|minute|minuto|hour|hora|day|dia|día)", re.IGNORECASE)
@@ -90,6 +92,18 @@ def restriction_on(page: PageSnapshot, now_ms: int) -> Restriction | None:
     if "new_chats_used_up" in page.texts:
         return Restriction(RestrictionKind.NEW_CHATS_USED_UP, now_ms)
     return None
+
+
+def still_or_anew(before: Restriction | None, seen: Restriction) -> Restriction:
+    """What is remembered of a restriction that is seen again and again. The time that a temporary ban named
+    first stays, until it is over: each look would put it off; a lock's last sight is noted each half minute.
+    """
+    if before is None or (before.kind, before.code) != (seen.kind, seen.code):
+        return seen
+    if seen.kind is RestrictionKind.TEMPORARY_BAN:
+        over = before.until_ms is not None and seen.seen_ms >= before.until_ms
+        return seen if over else before
+    return seen if seen.seen_ms - before.seen_ms >= NOTED_EACH_MS else before
 
 
 def _reason_of(text: str) -> BanReason:

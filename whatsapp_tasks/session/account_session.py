@@ -6,16 +6,24 @@ import time
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.circuit import Phase, speaks_of_us
+from whatsapp_tasks.domain.pacing import pause_seconds
 from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
+from whatsapp_tasks.domain.restrictions import Permission, permission
 from whatsapp_tasks.domain.retries import RetryDecision, decide_retry
-from whatsapp_tasks.domain.states import MAY_SEND
-from whatsapp_tasks.domain.statuses import Status
-from whatsapp_tasks.errors import BrowserError, SendError
+from whatsapp_tasks.domain.states import MAY_REPLY, MAY_SEND
+from whatsapp_tasks.domain.statuses import AT_WHATSAPP, Status
+from whatsapp_tasks.errors import BrowserError, PageChanged, PageError, SendError, WaitTimeout
+from whatsapp_tasks.session.breaker import Breaker
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.following import Follower
+from whatsapp_tasks.session.healing import Healer
+from whatsapp_tasks.session.memory_watch import MemoryWatch
 from whatsapp_tasks.session.sending import send
 from whatsapp_tasks.session.settling import settle
 from whatsapp_tasks.session.watching import Watcher
+from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.stores.pauses import PauseReason
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +40,11 @@ class AccountSession:
         self.context = context
         self._watcher = Watcher(context)
         self._follower = Follower(context)
+        self._breaker = Breaker(context)
+        self._memory = MemoryWatch(context, self._breaker)
+        self._healer = Healer(context)
+        self._look_failures = 0
+        self._paced_until = 0.0
         self._next_look = 0.0
         self._next_start = 0.0
         self._start_pause = RESTART_FIRST_SECONDS
@@ -40,6 +53,7 @@ class AccountSession:
     def start(self) -> None:
         """Takes the profile and takes up what the predecessor left; raises BrowserStartFailed."""
         self.context.keeper.take_profile()
+        self._memory.restarted()  # this worker's browser is not the one that grew
         self._watcher.start()
         self._follower.start()
 
@@ -47,12 +61,40 @@ class AccountSession:
 
     @property
     def may_send(self) -> bool:
-        """Whether messages may be taken off the queue now: linked, browser there, not paused, lease held."""
-        return (
-            self._watcher.state in MAY_SEND
-            and self.context.keeper.running is not None
-            and not self.context.pauses.all()
+        """Whether messages may be taken off the queue now. Asks Redis; raises StoreUnavailable."""
+        return self._permission() is not Permission.NOTHING
+
+    def _permission(self) -> Permission:
+        """Everything that must hold, and what Redis says last: its word counts, not what we remember."""
+        context = self.context
+        standing = context.sessions.standing()
+        if not context.generation.remember(standing.generation):
+            self._hold_for_lost_writes(standing.generation)
+            return Permission.NOTHING
+        if (
+            standing.pauses
+            or standing.session.state is not self._watcher.state
+            or not context.keeper.started
+            or self._memory.due
+            or time.monotonic() < self._paced_until
+        ):
+            return Permission.NOTHING
+        return permission(
+            standing.session.state,
+            standing.session.restriction,
+            replies_when_restricted=context.settings.restricted_replies,
         )
+
+    def _hold_for_lost_writes(self, generation: int) -> None:
+        """Redis came back with older data: what it forgot may have been sent, so a person decides."""
+        context = self.context
+        note = f"Redis lost writes: it is at {generation}, this worker has seen {context.generation.seen}"
+        if context.pauses.set(PauseReason.REDIS, context.actor, context.now_ms(), note):
+            log.critical(
+                "Redis came back with older data; nothing is sent until a person agrees: "
+                "whatsapp-tasks resume --reason redis",
+                extra={"account": context.account, "detail": note},
+            )
 
     def deliver(self, message_id: str) -> bool:
         """Brings one message to its end. False when it must wait: not ready, or paused.
@@ -60,9 +102,16 @@ class AccountSession:
         Raises what ``send`` raises; ``attempt_failed`` then says what follows.
         """
         context = self.context
-        if not self.may_send:
+        allowed = self._permission()
+        if allowed is Permission.NOTHING:
             return False
-        outcome = context.ledger.claim(message_id, context.lease.fence, context.now_ms())
+        outcome = context.ledger.claim(
+            message_id,
+            context.lease.fence,
+            context.now_ms(),
+            states=MAY_REPLY if allowed is Permission.REPLIES else MAY_SEND,
+            replies_only=allowed is Permission.REPLIES,
+        )
         if outcome == "paused":
             return False
         message = context.ledger.get(message_id)
@@ -79,6 +128,17 @@ class AccountSession:
                     code="recipient_opted_out",
                     error=("recipient_opted_out", "The recipient asked not to be written to."),
                 )
+            case "restricted":
+                held_ms = int(context.settings.restriction_held_seconds * 1000)
+                context.ledger.defer(
+                    message_id,
+                    context.lease.fence,
+                    "restricted",
+                    context.now_ms(),
+                    context.now_ms() + held_ms,
+                )
+            case "capped":
+                self._put_off(message)
             case _:
                 context.busy_with = message_id
                 try:
@@ -90,16 +150,42 @@ class AccountSession:
                 finally:
                     context.busy_with = None
                 self._settled(message_id)
+                self._rest()
         return True
+
+    def _put_off(self, message: Message) -> None:
+        """Its place was of another day, and today has none left: the next day with one."""
+        context = self.context
+        due_ms = context.ledger.defer(message.id, context.lease.fence, "daily_cap", context.now_ms())
+        if due_ms is None:
+            told = ("daily_cap_reached", "There is no place left today, nor on any day in sight.")
+            context.ledger.advance(message, Status.FAILED, context.now_ms(), code=told[0], error=told)
+
+    def _rest(self) -> None:
+        """The pause between two messages, where one is set."""
+        settings = self.context.settings
+        seconds = pause_seconds(settings.pacing_seconds, settings.pacing_jitter_seconds, random.random())
+        self._paced_until = time.monotonic() + seconds
 
     def _settled(self, message_id: str) -> None:
         self._settles.pop(message_id, None)
         message = self.context.ledger.get(message_id)
-        if message is not None and message.status in (Status.SENT, Status.DELIVERED, Status.UNKNOWN):
+        if message is None:
+            return
+        if message.status in AT_WHATSAPP:
+            self._breaker.succeeded()
+            if self.context.caps is not None:
+                self.context.caps.note_sent(self.context.now_ms())
+        if message.status in (Status.SENT, Status.DELIVERED, Status.UNKNOWN):
             self._follower.add(message)
 
     def decide(self, message_id: str, error: SendError | BrowserError) -> RetryDecision:
-        """What follows from a failed attempt."""
+        """What follows from a failed attempt; for the circuit too."""
+        self._rest()
+        if isinstance(error, BrowserError):
+            self.context.keeper.failed(error)
+        if speaks_of_us(error):
+            self._breaker.failed(getattr(error, "code", type(error).__name__))
         message = self.context.ledger.get(message_id)
         attempts = message.attempts if message else 1
         if isinstance(error, BrowserError) and message is not None and message.intent is not None:
@@ -138,11 +224,11 @@ class AccountSession:
 
     # between messages
 
-    def look_after(self) -> None:
+    def look_after(self, *, at_once: bool = False) -> None:
         """One round between messages: due, expired and lost entries; the page; ticks. Raises StoreErrors."""
         context = self.context
         now = time.monotonic()
-        if now < self._next_look:
+        if now < self._next_look and not at_once:
             return
         self._next_look = now + LOOK_SECONDS
         now_ms = context.now_ms()
@@ -155,35 +241,68 @@ class AccountSession:
                 "Queued again what a worker had in hand",
                 extra={"account": context.account, "messages": requeued},
             )
-        self._look_at_page(now)
+        phase = self._breaker.reconcile()
+        self._watcher.circuit_turned(phase)
+        if self._memory.due:
+            self._memory.restart()
+        if now_ms >= self._memory.rests_until_ms and now >= self._next_start:
+            self._look_at_page(phase)
 
     def _expire(self, message_id: str, now_ms: int) -> None:
         message = self.context.ledger.get(message_id)
         if message is not None and message.status is Status.QUEUED:
             self.context.ledger.advance(message, Status.EXPIRED, now_ms)
 
-    def _look_at_page(self, now: float) -> None:
-        context = self.context
-        if now < self._next_start:
-            return
+    def _look_at_page(self, phase: Phase) -> None:
         try:
-            page = context.keeper.ensure()
-            snapshot = self._watcher.look(page)
+            page = self._page()
+            try:
+                snapshot = self._watcher.look(page, phase)
+                self._healer.saw(page, snapshot, self._watcher.state)
+            except PageChanged:
+                return  # it loads itself anew; the next look sees what became of it
+            except (PageError, WaitTimeout) as error:
+                log.warning("A look at the page failed", extra={"detail": str(error)})
+                self._healer.page_error(page)
+                return
             if kind_of(snapshot) is PageKind.MAIN:
+                self._look_failures = 0
                 self._start_pause = RESTART_FIRST_SECONDS
                 self._follow(page, snapshot)
         except BrowserError as error:
-            log.warning(
-                "The page does not answer; trying again",
-                extra={
-                    "account": context.account,
-                    "error": type(error).__name__,
-                    "detail": str(error),
-                    "next_in_seconds": self._start_pause,
-                },
-            )
-            self._next_start = time.monotonic() + self._start_pause
-            self._start_pause = min(self._start_pause * 2, RESTART_LONGEST_SECONDS)
+            self._page_failed(error)
+
+    def _page(self) -> WhatsAppPage:
+        """The page; a browser that is started for it has yet to show in which state the account is."""
+        keeper = self.context.keeper
+        anew = not keeper.started
+        if anew:
+            self._watcher.start("browser_started")
+        page = keeper.ensure()
+        if anew:
+            self._memory.restarted()
+        return page
+
+    def _page_failed(self, error: BrowserError) -> None:
+        """The next round opens another browser, after a pause that grows; a loop of that opens the circuit."""
+        context = self.context
+        context.keeper.failed(error)
+        log.warning(
+            "The page does not answer; trying again",
+            extra={
+                "account": context.account,
+                "error": type(error).__name__,
+                "detail": str(error),
+                "next_in_seconds": self._start_pause,
+            },
+        )
+        self._next_start = time.monotonic() + self._start_pause
+        self._start_pause = min(self._start_pause * 2, RESTART_LONGEST_SECONDS)
+        self._look_failures += 1
+        if self._look_failures > context.settings.circuit_failures:
+            self._look_failures = 0
+            if self._breaker.reconcile() is not Phase.OPEN:
+                self._breaker.open("page")
 
     def _follow(self, page: WhatsAppPage, snapshot: PageSnapshot) -> None:
         self._follower.read(snapshot)
@@ -193,7 +312,8 @@ class AccountSession:
     # steering
 
     def restart_browser(self) -> None:
-        self.context.keeper.restart()
+        """Ends the browser in order; the next look opens another."""
+        self.context.keeper.restart("asked")
         self._next_look = self._next_start = 0.0
 
     def screenshot(self) -> bytes | None:
@@ -204,4 +324,5 @@ class AccountSession:
         return page.screenshot(Deadline.within(self.context.settings.look_timeout_seconds))
 
     def close(self) -> None:
+        """Ends the browser and gives the profile back."""
         self.context.keeper.close()

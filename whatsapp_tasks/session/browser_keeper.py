@@ -2,6 +2,7 @@
 
 import logging
 import random
+from collections import Counter
 from collections.abc import Callable
 
 from whatsapp_tasks.browser.deadlines import Deadline
@@ -12,7 +13,13 @@ from whatsapp_tasks.browser.profile_lock import ProfileLock
 from whatsapp_tasks.browser.selectors import load_selectors
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.config import Settings
-from whatsapp_tasks.errors import BrowserError
+from whatsapp_tasks.errors import (
+    BrowserDied,
+    BrowserError,
+    BrowserStartFailed,
+    BrowserTimeout,
+    StoreError,
+)
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +36,9 @@ class BrowserKeeper:
         settings: Settings,
         account: str,
         open_: Callable[[BrowserOptions, Deadline], Page] = open_page,
+        count: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """``count`` is told each cure of the browser by its cause, to keep for good."""
         self._settings = settings
         self._profile = settings.profile_dir(account)
         self._open = open_
@@ -37,7 +46,10 @@ class BrowserKeeper:
         self._lock = ProfileLock(self._profile)
         self._page: WhatsAppPage | None = None
         self._loaded = False
-        self.starts = 0
+        self._count = count
+        self._cause = "first"
+        self.cures: Counter[str] = Counter()
+        """What this worker did to the browser: ``start_first``, ``start_hung``, ``reload_stuck``, …"""
 
     def take_profile(self) -> None:
         """Locks the profile and ends what a killed worker left running on it; raises BrowserStartFailed."""
@@ -59,8 +71,9 @@ class BrowserKeeper:
                 self._selectors,
             )
             self._page, self._loaded = page, False
-            self.starts += 1
-            log.info("Browser started", extra={"browser_version": page.page.browser_version})
+            cause, self._cause = self._cause, "gone"
+            self.count(f"start_{cause}")
+            log.info("Browser started", extra={"browser_version": page.page.browser_version, "cause": cause})
         if not self._loaded:
             page.open(Deadline.within(self._settings.boot_timeout_seconds))
             self._loaded = True
@@ -71,23 +84,49 @@ class BrowserKeeper:
         """The page if there is one, without starting any."""
         return self._page.page if self._page is not None else None
 
+    @property
+    def started(self) -> bool:
+        """Whether there is a browser whose processes live; nothing is asked of the page."""
+        return self._page is not None and self._page.page.alive()
+
+    def count(self, cure: str) -> None:
+        """Counts something that was done to the browser."""
+        self.cures[cure] += 1
+        try:
+            self._count(cure)
+        except StoreError as error:
+            log.warning("A cure of the browser was not counted", extra={"cure": cure, "detail": str(error)})
+
+    def failed(self, error: BrowserError) -> None:
+        """Remembers why the next browser has to be started. ``gone``, where nobody says: browser or driver
+        ended by themselves.
+        """
+        if isinstance(error, BrowserTimeout):
+            self._cause = "hung"
+        elif isinstance(error, BrowserDied):
+            self._cause = "died"
+        elif isinstance(error, BrowserStartFailed):
+            self._cause = "start_failed"
+
     def discard(self) -> None:
         """Ends the browser by force."""
         if self._page is not None:
             self._page.page.kill()
             self._page = None
 
-    def restart(self) -> None:
+    def restart(self, cause: str) -> None:
         """Ends the browser in order, so that its profile is complete; the next ``ensure`` opens another."""
+        self._cause = cause
         if self._page is not None:
             try:
                 self._page.page.close(Deadline.within(CLOSE_SECONDS))
             except BrowserError:
                 self._page.page.kill()
             self._page = None
+            sweep_orphans(self._profile)
 
     def close(self) -> None:
-        self.restart()
+        self.restart("closed")
         self._lock.release()
 
     def _options(self) -> BrowserOptions:

@@ -4,7 +4,11 @@ import time
 from dataclasses import dataclass, field
 
 from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.memory_rules import TreeUse
 from whatsapp_tasks.session.browser_keeper import BrowserKeeper
+from whatsapp_tasks.stores.caps import Caps
+from whatsapp_tasks.stores.circuits import Circuits
+from whatsapp_tasks.stores.generation import Generation
 from whatsapp_tasks.stores.leases import Lease
 from whatsapp_tasks.stores.ledger import Ledger
 from whatsapp_tasks.stores.pauses import Pauses
@@ -20,12 +24,18 @@ class AccountContext:
     ledger: Ledger
     sessions: Sessions
     pauses: Pauses
+    circuits: Circuits
+    caps: Caps | None
+    """None where the setting turned the daily cap off."""
+    generation: Generation
     lease: Lease
     keeper: BrowserKeeper
     actor: str
     """Who we are in histories: ``worker 123 on host``."""
     busy_with: str | None = field(default=None)
     """Id of the message in hand."""
+    memory: TreeUse | None = field(default=None)
+    """What worker, driver and browser cost when the heart last looked; None until it did, or with no browser."""
 
     @staticmethod
     def now_ms() -> int:

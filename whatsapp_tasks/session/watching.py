@@ -2,34 +2,25 @@
 
 import logging
 import time
+from dataclasses import replace
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.circuit import Phase
+from whatsapp_tasks.domain.page_events import Sight, Standing, sight_of
 from whatsapp_tasks.domain.page_snapshot import Button, PageKind, PageSnapshot, Popup, kind_of, popup_of
+from whatsapp_tasks.domain.restrictions import still_or_anew
 from whatsapp_tasks.domain.states import SessionEvent, SessionState, next_state
-from whatsapp_tasks.errors import IllegalTransition
+from whatsapp_tasks.errors import BrowserError, IllegalTransition
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.opening import dismiss
+from whatsapp_tasks.stores.pauses import PauseReason
 
 log = logging.getLogger(__name__)
 
-UNKNOWN_SECONDS = 10.0
-"""A page nobody recognises counts only when it stays: every page is half built for a moment."""
 USE_HERE_PER_HOUR = 3
-
-_EVENT: dict[PageKind, tuple[SessionEvent, str]] = {
-    PageKind.QR: (SessionEvent.QR_SHOWN, "link_a_phone"),
-    PageKind.QR_EXPIRED: (SessionEvent.QR_SHOWN, "link_a_phone"),
-    PageKind.PAIRING_CODE: (SessionEvent.QR_SHOWN, "link_a_phone"),
-    PageKind.MAIN: (SessionEvent.LOGGED_IN, "chat_list_shown"),
-    PageKind.TEMPORARY_BAN: (SessionEvent.RESTRICTION_SEEN, "temporary_ban"),
-    PageKind.UNSUPPORTED_BROWSER: (SessionEvent.PAGE_UNKNOWN, "unsupported_browser"),
-    PageKind.SERVICE_UNAVAILABLE: (SessionEvent.PAGE_UNKNOWN, "service_unavailable"),
-    PageKind.CLIENT_EXPIRED: (SessionEvent.PAGE_UNKNOWN, "client_expired"),
-    PageKind.UNKNOWN: (SessionEvent.PAGE_UNKNOWN, "page_unknown"),
-}
-
-_LINKED = frozenset({SessionState.AUTHENTICATED, SessionState.RESTRICTED, SessionState.CIRCUIT_OPEN})
+EVIDENCE_KEPT = 20
+_EVIDENCE = frozenset({SessionState.SUSPECTED_BAN, SessionState.BANNED, SessionState.ATTENTION})
 
 
 class Watcher:
@@ -40,12 +31,14 @@ class Watcher:
         self._unknown_since: float | None = None
         self._use_here: list[float] = []
         self.state = SessionState.INIT
+        """What this worker has seen; the session in Redis may be changed by a person meanwhile."""
 
-    def start(self) -> None:
-        """A worker took the account."""
-        self._apply(SessionEvent.STARTED, "worker_started", force=True)
+    def start(self, reason: str = "worker_started") -> None:
+        """A worker took the account, or a new browser shows nothing yet."""
+        session = self._context.sessions.get()
+        self._apply(session.state, Sight(SessionEvent.STARTED, reason, session.restriction), force=True)
 
-    def look(self, page: WhatsAppPage) -> PageSnapshot:
+    def look(self, page: WhatsAppPage, circuit: Phase) -> PageSnapshot:
         """One look; the session's state and the QR code in Redis follow it."""
         context = self._context
         snapshot = page.look(Deadline.within(context.settings.look_timeout_seconds))
@@ -53,25 +46,46 @@ class Watcher:
         if kind is PageKind.QR and snapshot.qr:
             context.sessions.show_qr(snapshot.qr, context.now_ms())
         self._help(page, kind, snapshot)
-        if kind is PageKind.UNKNOWN:
-            now = time.monotonic()
-            self._unknown_since = self._unknown_since or now
-            if now - self._unknown_since < UNKNOWN_SECONDS:
-                return snapshot
-        else:
-            self._unknown_since = None
-        if kind in _EVENT:
-            event, reason = _EVENT[kind]
-            if event is SessionEvent.QR_SHOWN and self.state in _LINKED:
-                event, reason = SessionEvent.LOGGED_OUT, "unexpected_logout"
-            self._apply(event, reason)
+        session = context.sessions.get()
+        sight = sight_of(
+            snapshot,
+            Standing(
+                session.state,
+                session.since_ms,
+                session.was_linked,
+                session.restriction,
+                circuit_open=circuit is Phase.OPEN,
+            ),
+            now_ms=context.now_ms(),
+            unknown_seconds=self._unknown_seconds(kind),
+            quarantine_seconds=context.settings.quarantine_seconds,
+            lock_held_seconds=context.settings.restriction_held_seconds,
+        )
+        self.state = session.state
+        if session.state is SessionState.BANNED:  # also after a kill between the two writes
+            context.pauses.set(PauseReason.BAN, context.actor, context.now_ms(), session.reason)
+        if sight is not None:
+            if sight.restriction is not None:
+                sight = replace(sight, restriction=still_or_anew(session.restriction, sight.restriction))
+            self._apply(session.state, sight)
+            if self.state is SessionState.RESTRICTED and sight.restriction != session.restriction:
+                context.sessions.note_restriction(sight.restriction)
+            if self.state in _EVIDENCE and self.state is not session.state:
+                self._keep_evidence(page)
         return snapshot
 
-    def _apply(self, event: SessionEvent, reason: str, *, force: bool = False) -> None:
+    def circuit_turned(self, phase: Phase) -> None:
+        """The circuit opened, or its time is over."""
+        state = self._context.sessions.get().state
+        if phase is Phase.OPEN:
+            self._apply(state, Sight(SessionEvent.FAILURES_IN_ROW, "circuit_open"))
+        elif state is SessionState.CIRCUIT_OPEN:
+            self._apply(state, Sight(SessionEvent.PROBE_ALLOWED, "circuit_time_over"))
+
+    def _apply(self, before: SessionState, sight: Sight, *, force: bool = False) -> None:
         context = self._context
-        before = context.sessions.get().state
         try:
-            unchanged = next_state(before, event) == before
+            unchanged = next_state(before, sight.event) is before
         except IllegalTransition:
             self.state = before
             return  # for example: a page that looks fine says nothing about a confirmed ban
@@ -79,14 +93,37 @@ class Watcher:
             self.state = before
             return
         self.state = context.sessions.apply(
-            event, context.now_ms(), reason=reason, actor=context.actor, fence=context.lease.fence
+            sight.event,
+            context.now_ms(),
+            reason=sight.reason,
+            actor=context.actor,
+            fence=context.lease.fence,
+            restriction=sight.restriction,
         )
-        if self.state is SessionState.AUTHENTICATED:
-            context.sessions.hide_qr()
-        log.info(
+        self._follow_state(sight)
+        log.log(
+            logging.ERROR if self.state in _EVIDENCE else logging.INFO,
             "Session state changed",
-            extra={"account": context.account, "from": before, "to": self.state, "reason": reason},
+            extra={"account": context.account, "from": before, "to": self.state, "reason": sight.reason},
         )
+
+    def _follow_state(self, sight: Sight) -> None:
+        context = self._context
+        if self.state is SessionState.BANNED:
+            context.pauses.set(PauseReason.BAN, context.actor, context.now_ms(), sight.reason)
+        elif self.state is SessionState.AUTHENTICATED:
+            context.sessions.hide_qr()
+            context.sessions.set_linked(True)
+            if context.caps is not None:
+                context.caps.note_authenticated(context.now_ms())
+
+    def _unknown_seconds(self, kind: PageKind) -> float:
+        now = time.monotonic()
+        if kind is not PageKind.UNKNOWN:
+            self._unknown_since = None
+            return 0.0
+        self._unknown_since = self._unknown_since or now
+        return now - self._unknown_since
 
     def _help(self, page: WhatsAppPage, kind: PageKind, snapshot: PageSnapshot) -> None:
         """What a person would click without a thought: a new QR code, "Use here" a few times an hour."""
@@ -104,6 +141,22 @@ class Watcher:
             if button is not None and len(self._use_here) < USE_HERE_PER_HOUR:
                 self._use_here.append(now)
                 page.press(button, deadline)
+
+    def _keep_evidence(self, page: WhatsAppPage) -> None:
+        """A picture of the page, for the person who has to judge it."""
+        context = self._context
+        folder = context.settings.data_dir / "evidence" / context.account
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            picture = page.screenshot(Deadline.within(context.settings.look_timeout_seconds))
+        except BrowserError as error:
+            log.warning("No picture of the page could be taken", extra={"detail": str(error)})
+            return
+        file = folder / f"{context.now_ms()}-{self.state}.jpg"
+        file.write_bytes(picture)
+        for old in sorted(folder.glob("*.jpg"))[:-EVIDENCE_KEPT]:
+            old.unlink(missing_ok=True)
+        log.warning("A picture of the page was kept", extra={"file": str(file)})
 
 
 def _use_here_button(snapshot: PageSnapshot) -> Button | None:

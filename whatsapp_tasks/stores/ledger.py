@@ -263,9 +263,7 @@ class Ledger:
         """
         return self._note(message_id, fence, {"intent": intent.to_json()}, guarded=True)
 
-    def _note(
-        self, message_id: str, fence: int, fields: Mapping[str, str], *, guarded: bool = False
-    ) -> bool:
+    def _note(self, message_id: str, fence: int, fields: Mapping[str, str], *, guarded: bool = False) -> bool:
         args: list[str | int] = [fence, int(guarded), self._seen]
         for name, value in fields.items():
             args += [name, value]

@@ -51,6 +51,11 @@ class Sessions:
         )
         return Standing(_session(record), frozenset(pauses), int(generation or 0))
 
+    def note_restriction(self, restriction: Restriction | None) -> None:
+        """What is known of a restriction by now, while the state stays."""
+        if restriction is not None:
+            self._db.do("HSET", self._keys.session, "restriction", restriction.to_json())
+
     def set_linked(self, linked: bool) -> None:
         """Remembers that a phone is linked, or that it was logged out on purpose."""
         self._db.do("HSET", self._keys.session, "linked", int(linked))

@@ -20,11 +20,16 @@ class Gate:
         self.open = False
 
     def attach(self, consumer: Any) -> None:
-        """A consumer has (re)connected; it does not consume the queue yet."""
+        """A consumer has (re)connected; it does not consume the queue until ``update`` says so."""
         self._consumer = consumer
-        self.open = False
+        # A connection that was lost while the gate was open comes back with the queue among those consumed.
+        self.open = consumer.task_consumer.consuming_from(self._queue)
+        self.update(False)
 
     def detach(self) -> None:
+        """The connection is gone; the next one begins without the queue."""
+        if self._consumer is not None:
+            self._consumer.app.amqp.queues.deselect(self._queue)
         self._consumer = None
         self.open = False
 

@@ -1,15 +1,16 @@
 """The worker's daemon thread: keeps the lease and the sign of life while the main thread is busy."""
 
 import logging
+import os
 import threading
 import time
 
+from whatsapp_tasks.browser.memory import measure
+from whatsapp_tasks.domain.memory_rules import TreeUse
 from whatsapp_tasks.errors import BrowserError, StoreError
 from whatsapp_tasks.session.context import AccountContext
 
 log = logging.getLogger(__name__)
-
-MEMORY_EVERY_SECONDS = 30.0
 
 
 class Heart(threading.Thread):
@@ -19,7 +20,7 @@ class Heart(threading.Thread):
         super().__init__(name="heart", daemon=True)
         self._context = context
         self._stop_asked = threading.Event()
-        self._memory: dict[str, float] | None = None
+        self._memory: dict[str, object] | None = None
         self._next_memory = 0.0
         self.lease_lost = threading.Event()
 
@@ -44,24 +45,38 @@ class Heart(threading.Thread):
                 "worker": context.actor,
                 "at_ms": context.now_ms(),
                 "busy_with": context.busy_with,
-                "browser_running": context.keeper.running is not None,
-                "browser_starts": context.keeper.starts,
+                "browser_running": context.keeper.started,
+                "cures": dict(context.keeper.cures),
                 "memory": self._memory,
             },
             ttl_seconds=int(context.settings.heartbeat_seconds * 3) + 1,
         )
 
     def _measure(self) -> None:
+        if time.monotonic() >= self._next_memory:
+            self._next_memory = time.monotonic() + self._context.settings.memory_check_seconds
+            self.measure()
+
+    def measure(self) -> None:
+        """What worker, driver and browser cost now; the main thread acts on it. From any thread."""
         page = self._context.keeper.running
-        if page is None or time.monotonic() < self._next_memory:
+        if page is None:
+            self._memory = self._context.memory = None
             return
-        self._next_memory = time.monotonic() + MEMORY_EVERY_SECONDS
         try:
-            tree = page.memory()
+            tree, worker = page.memory(), measure([os.getpid()])
         except BrowserError:
-            self._memory = None  # it just died; the main thread notices by itself
-        else:
-            self._memory = {"pss_mb": round(tree.pss_mb, 1), "anon_mb": round(tree.anon_mb, 1)}
+            self._memory = self._context.memory = None  # it just died; the main thread notices by itself
+            return
+        use = TreeUse(tree.pss_mb + worker.pss_mb, tree.anon_mb + worker.anon_mb, tree.exact and worker.exact)
+        self._context.memory = use
+        self._memory = {
+            "pss_mb": round(use.pss_mb, 1),
+            "anon_mb": round(use.anon_mb, 1),
+            "exact": use.exact,
+            "worker_mb": round(worker.pss_mb, 1),
+            "processes": tree.processes + worker.processes,
+        }
 
     def stop(self) -> None:
         self._stop_asked.set()

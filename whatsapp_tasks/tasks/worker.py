@@ -10,13 +10,16 @@ from celery.worker import state as worker_state
 
 from whatsapp_tasks.celery import app
 from whatsapp_tasks.config import Settings, load_settings
+from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.errors import BrowserStartFailed, LeaseLost, StoreUnavailable, WhatsAppTasksError
 from whatsapp_tasks.queues import control_queue, messages_queue
 from whatsapp_tasks.session.account_session import AccountSession
 from whatsapp_tasks.session.browser_keeper import BrowserKeeper
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.stores.accounts import Accounts
+from whatsapp_tasks.stores.circuits import Circuits
 from whatsapp_tasks.stores.connection import Database, await_redis
+from whatsapp_tasks.stores.generation import Generation
 from whatsapp_tasks.stores.leases import Holder, Lease
 from whatsapp_tasks.stores.ledger import Ledger
 from whatsapp_tasks.stores.pauses import Pauses
@@ -77,6 +80,9 @@ def _take_account(database: Database, settings: Settings) -> AccountContext:
         if holder.is_here() or time.monotonic() > deadline:
             raise LeaseLost(f"The account '{account}' is held by {holder}; one worker per account.")
         time.sleep(0.5)
+    caps = Dispatcher(database, settings).caps(account)
+    generation = Generation(settings.data_dir / "generation" / account)
+    sessions = Sessions(database, account)
     return AccountContext(
         account=account,
         settings=settings,
@@ -85,11 +91,16 @@ def _take_account(database: Database, settings: Settings) -> AccountContext:
             account,
             retention_ms=int(settings.retention_seconds * 1000),
             follow_ms=int(settings.follow_ticks_seconds * 1000),
+            caps=caps,
+            generation=generation,
         ),
-        sessions=Sessions(database, account),
+        sessions=sessions,
         pauses=Pauses(database, account),
+        circuits=Circuits(database, account),
+        caps=caps,
+        generation=generation,
         lease=lease,
-        keeper=BrowserKeeper(settings, account),
+        keeper=BrowserKeeper(settings, account, count=sessions.count_cure),
         actor=f"worker {Holder.this_process()}",
     )
 
@@ -132,7 +143,7 @@ class Rounds(bootsteps.StartStopStep):
         current = runtime()
         try:
             if current.heart.lease_lost.is_set():
-                raise LeaseLost
+                _take_lease_again(current)
             current.session.look_after()
             current.gate.update(current.session.may_send)
         except StoreUnavailable as error:
@@ -143,6 +154,17 @@ class Rounds(bootsteps.StartStopStep):
             current.gate.close()
             log.critical("The lease was lost; the worker ends")
             worker_state.should_stop = 1  # type: ignore[assignment]  # an exit code; typed as None
+
+
+def _take_lease_again(current: Runtime) -> None:
+    """Redis was away for longer than the lease holds. With nothing in hand we may hold it again, under a new
+    fence, unless another worker does; raises LeaseLost then.
+    """
+    holder = current.session.context.lease.acquire()
+    if holder is not None:
+        raise LeaseLost(f"The account is held by {holder} now.")
+    current.heart.lease_lost.clear()
+    log.warning("The lease had run out and was taken again")
 
 
 app.steps["consumer"].add(Rounds)

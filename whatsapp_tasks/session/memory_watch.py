@@ -1,0 +1,53 @@
+"""The memory watchdog: between messages, a browser that grew too large is restarted; a loop of that is ended."""
+
+import logging
+import time
+
+from whatsapp_tasks.domain.memory_rules import restarts_are_no_cure, too_large
+from whatsapp_tasks.session.breaker import Breaker
+from whatsapp_tasks.session.context import AccountContext
+from whatsapp_tasks.stores.pauses import PauseReason
+
+log = logging.getLogger(__name__)
+
+
+class MemoryWatch:
+    """Measured by the heart's thread, acted on here: for the main thread, which has no message in hand then."""
+
+    def __init__(self, context: AccountContext, breaker: Breaker) -> None:
+        self._context = context
+        self._breaker = breaker
+        self._restarts: list[float] = []
+        self.rests_until_ms = 0
+        """Until when no browser is started, after restarts that were no cure; unix milliseconds."""
+
+    @property
+    def due(self) -> bool:
+        """Whether the browser must be restarted before the next message."""
+        use = self._context.memory
+        return use is not None and too_large(use, self._context.settings.memory_limit_mb)
+
+    def restart(self) -> None:
+        """Pauses, and ends the browser with all its processes; ``restarted`` is to follow when another is up.
+
+        Where restarts have been no cure, the circuit opens and no browser is started till it lets a probe through.
+        """
+        context = self._context
+        use, now = context.memory, time.monotonic()
+        counted = round(use.counted_mb) if use else 0
+        note = f"{counted} MB, above {context.settings.memory_limit_mb:.0f}"
+        context.pauses.set(PauseReason.MEMORY, context.actor, context.now_ms(), note)
+        fields = {"account": context.account, "megabytes": counted}
+        context.keeper.restart("memory")
+        context.memory = None
+        if restarts_are_no_cure(self._restarts, now):
+            log.error("Restarts are no cure for the memory the page takes", extra=fields)
+            self.rests_until_ms = self._breaker.open("memory").open_until_ms
+            self._restarts.clear()
+        else:
+            log.warning("The browser grew too large and is restarted", extra=fields)
+            self._restarts = [*self._restarts[-10:], now]
+
+    def restarted(self) -> None:
+        """Another browser is up: the pause is over."""
+        self._context.pauses.clear(PauseReason.MEMORY, self._context.actor, self._context.now_ms())
