@@ -103,6 +103,10 @@ class PagePort:
 
     async def _page(self, request: web.Request) -> web.Response:
         settings = self._simulation.settings
+        down = self._simulation.scenarios.look(NetworkDown)
+        if down is not None and down.http and request.transport is not None:
+            request.transport.abort()
+            raise web.HTTPServiceUnavailable
         forced = self._simulation.scenarios.play(UnsupportedBrowser) is not None
         if forced or not is_supported(request.headers.get("User-Agent", "")):
             html = unsupported_html(settings)

@@ -216,6 +216,8 @@ class EnterIgnored(Scenario):
 class NetworkDown(Scenario):
     """The page's sockets are closed and new ones refused; the page goes offline (§1.5)."""
 
+    http: bool = Field(False, description="true: the page itself cannot be loaded either")
+
 
 class NetworkStall(Scenario):
     """The page's sockets stay open and nothing gets through, without any sign on the page."""

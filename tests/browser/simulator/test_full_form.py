@@ -375,6 +375,18 @@ def test_outbox_waits_for_the_network_and_is_sent_once(linked: WhatsAppPage) -> 
     assert "Computer not connected" not in linked.text("#side")
 
 
+def test_no_network_at_all(linked: WhatsAppPage) -> None:
+    linked.simulator.scenario("network_down")
+    linked.open()
+    linked.wait("a sign", lambda: "Connecting to WhatsApp" in linked.text("#app"))
+    linked.simulator.scenario("network_down", http=True)
+    linked.open()
+    assert "ERR_EMPTY_RESPONSE" in linked.text("body"), "the browser's own error page"
+    linked.simulator.clear_scenarios()
+    linked.open()
+    linked.wait_for("#pane-side")
+
+
 def test_a_stalled_network_shows_no_sign(linked: WhatsAppPage) -> None:
     linked.open_chat(ANNA)
     linked.simulator.scenario("network_stall")

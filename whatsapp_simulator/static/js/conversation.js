@@ -253,9 +253,12 @@ export function showMessage(message) {
 export function redrawMessage(id) {
   const message = findMessage(id);
   if (!message || view?.chat.phone !== message.chat) return;
-  for (const row of view.list.children) {
+  // From the end, where what changes usually is.
+  for (let row = view.list.lastChild; row; row = row.previousSibling) {
     const node = row.firstChild;
-    if (node.messageId === id && node.dataset.virtualized !== "true") node.refill();
+    if (node.messageId !== id) continue;
+    if (node.dataset.virtualized !== "true") node.refill();
+    return;
   }
 }
 

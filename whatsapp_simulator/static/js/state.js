@@ -46,7 +46,7 @@ export function allMessages(phone) {
 
 export function findMessage(id) {
   for (const { messages } of state.histories.values()) {
-    const found = messages.find((message) => message.id === id);
+    const found = messages.findLast((message) => message.id === id);
     if (found) return found;
   }
   return null;
