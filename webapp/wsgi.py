@@ -1,5 +1,8 @@
 """``app`` for a production server. Redis is not asked at import: the CLI checks it before it serves."""
 
+import ctypes
+import signal
+
 from webapp.application import create_app
 from whatsapp_tasks.config import load_settings
 from whatsapp_tasks.logging import configure_logging
@@ -7,6 +10,9 @@ from whatsapp_tasks.stores.connection import Database
 
 API_REDIS_TIMEOUT_SECONDS = 1.0
 """A caller is told within 2 s that Redis hangs; a worker may wait longer (``REDIS_TIMEOUT_SECONDS``)."""
+
+# When the server is killed, the kernel ends this child of it too (PR_SET_PDEATHSIG is 1).
+ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 _settings = load_settings()
 configure_logging(_settings.log_level, _settings.log_format, process="web")

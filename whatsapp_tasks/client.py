@@ -14,8 +14,8 @@ from whatsapp_tasks.errors import RequestRefused, WaitTimeout
 
 FINAL = frozenset({"read", "failed", "unknown", "cancelled", "expired"})
 _RETRIED = frozenset({429, 502, 503, 504})
-_ATTEMPTS = 4
-_LONGEST_PAUSE_SECONDS = 10.0
+_ATTEMPTS = 8
+_LONGEST_PAUSE_SECONDS = 5.0
 
 
 class Client:
@@ -117,7 +117,7 @@ class Client:
             except requests.RequestException:
                 if last:
                     raise
-                time.sleep(0.2 * 2**attempt)
+                time.sleep(min(0.2 * 2**attempt, _LONGEST_PAUSE_SECONDS))
                 continue
             if last:
                 return response

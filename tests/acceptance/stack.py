@@ -31,7 +31,9 @@ LONG_SECONDS = 60.0
 class Stack:
     """Starts what a test asks for; ``stop`` ends everything. Logs are in ``folder/*.log``."""
 
-    def __init__(self, folder: Path, *, era: str = "E3", environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, era: str = "E3", environment: Mapping[str, str] | None = None
+    ) -> None:
         self.folder = folder
         self.crash_points = folder / "crash-points"
         self.crash_points.mkdir(parents=True)
@@ -146,11 +148,19 @@ class Stack:
         key = ApiKeys(self.database).create("test", scopes or ("send", "read"), 1)
         return Client(self.api, key.id, key.secrets[0])
 
-    def link(self) -> None:
-        """The simulated phone scans the code that the worker's browser shows."""
+    def link(self, *, flushed: bool = False) -> None:
+        """The simulated phone scans the code that the worker's browser shows.
+
+        ``flushed``: the worker is ended in order and started again, so that its login is on disk: Chromium
+        keeps what a page stores in memory for some seconds, and a kill within them is a logout.
+        """
         eventually(lambda: any(page.get("screen") == "qr" for page in self.simulator.pages()), "a QR code")
         self.simulator.link()
         self.await_state("AUTHENTICATED")
+        if flushed:
+            self.terminate("worker")
+            self.run("worker")
+            eventually(lambda: any(page.get("screen") == "main" for page in self.simulator.pages()), "main")
 
     def await_state(self, state: str, seconds: float = LONG_SECONDS) -> None:
         key = "wa:{default}:session"
@@ -198,9 +208,7 @@ class Stack:
     def await_held(self, place: str) -> int:
         """The process id of whoever waits at ``place``."""
         reached = self.crash_points / f"{place}.reached"
-        return int(
-            eventually(lambda: reached.exists() and reached.read_text("utf-8"), f"{place} is reached")
-        )
+        return int(eventually(lambda: reached.exists() and reached.read_text("utf-8"), f"{place} is reached"))
 
     def let_go(self, place: str) -> None:
         (self.crash_points / place).unlink(missing_ok=True)

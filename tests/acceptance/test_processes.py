@@ -57,7 +57,7 @@ def test_a_killed_worker_leaves_no_browser_and_its_successor_goes_on_at_once(
     new_stack: Callable[..., Stack],
 ) -> None:
     stack = new_stack().start("worker")
-    stack.link()
+    stack.link(flushed=True)
     assert stack.browsers()
     stack.kill("worker")
     eventually(lambda: not stack.browsers(), "no browser is left", 5)

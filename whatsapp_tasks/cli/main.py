@@ -74,7 +74,7 @@ def _begin(process: str, settings: Settings, **fields: str) -> None:
         try:
             await_redis(Database.connect(settings), process)
         except StoreUnavailable:
-            log.critical("Redis stayed away; giving up", extra={"process": process})
+            log.critical("Redis stayed away; giving up")
             sys.exit(1)
 
 

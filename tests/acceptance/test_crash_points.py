@@ -1,0 +1,55 @@
+"""At each named place of the send path something is killed; the message must arrive exactly once all the same.
+
+A short form of the matrix in ``bench/faults.py``: every place, one kind of death each, in turn.
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.acceptance.crash import KILLS, crash_at
+from tests.acceptance.stack import Stack
+from whatsapp_tasks.crash_points import PLACES
+
+WORKER_PLACES = [place for place in PLACES if not place.endswith("_accept")]
+PAIRS = [
+    *((place, "worker") for place in WORKER_PLACES),
+    ("after_typing", "browser"),
+    ("after_enter", "browser"),
+    ("after_enter", "driver"),
+    ("before_enter", "redis"),
+    ("before_recording", "redis"),
+    ("after_claim", "redis connections"),
+]
+
+
+@pytest.fixture(scope="module")
+def crash_stack(tmp_path_factory: pytest.TempPathFactory) -> Stack:
+    stack = Stack(tmp_path_factory.mktemp("crash")).start("worker")
+    try:
+        stack.link(flushed=True)
+        yield stack  # type: ignore[misc]
+    finally:
+        stack.stop()
+
+
+@pytest.mark.parametrize(("place", "killed"), PAIRS, ids=lambda value: value.replace(" ", "-"))
+def test_a_death_at_any_place_neither_loses_nor_doubles(crash_stack: Stack, place: str, killed: str) -> None:
+    outcome = crash_at(crash_stack, place, killed)
+    assert outcome.received == 1
+    assert outcome.status in ("sent", "delivered", "read")
+
+
+@pytest.mark.parametrize("place", ["before_accept", "after_accept"])
+def test_a_web_process_that_dies_during_a_request_neither_loses_nor_doubles(
+    new_stack: Callable[..., Stack], place: str
+) -> None:
+    stack = new_stack().start("worker", "web")
+    stack.link()
+    outcome = crash_at(stack, place, "web")
+    assert outcome.received == 1
+    assert outcome.status in ("sent", "delivered", "read")
+
+
+def test_every_kind_of_death_is_known() -> None:
+    assert {killed for _, killed in PAIRS} <= set(KILLS)
