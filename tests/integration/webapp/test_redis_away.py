@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from tests.integration.redis_server import RedisServer
 from tests.integration.webapp.conftest import PHONE, Caller, problem
@@ -95,10 +97,20 @@ def test_every_endpoint_tells_within_two_seconds_and_recovers(
         server.thaw()
     caller.moments.clear()
     for method, target, fields in ENDPOINTS:
-        assert caller.call(method, target, fields).status_code < 500, (method, target)
-    again = caller.send(message="before").json
+        assert back(caller, method, target, fields).status_code < 500, (method, target)
+    again = back(caller, "POST", "/send", {**SEND, "message": "before"}).json
     assert again is not None
     assert again["duplicate"] is True
+
+
+def back(caller: Caller, method: str, target: str, fields: Any) -> TestResponse:
+    """The answer of a caller who repeats what was answered with 503: a busy machine makes Redis slow too."""
+    for _ in range(20):
+        answer = caller.call(method, target, fields)
+        if answer.status_code != 503:
+            break
+        time.sleep(0.1)
+    return answer
 
 
 def test_all_endpoints_are_in_the_list(own_app: Flask) -> None:

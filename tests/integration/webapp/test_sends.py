@@ -115,7 +115,7 @@ def test_an_opted_out_recipient_is_refused_before_anything_is_queued(
 def test_over_the_daily_cap_the_answer_says_when_there_is_a_place(
     make_app: Callable[..., Flask], caller: Caller, database: Database
 ) -> None:
-    caller.client = make_app(cap_policy="reject", cap_base=2).test_client()
+    caller.client = make_app(cap_policy="reject", cap_base=2, cap_new_chats_share=1).test_client()
     assert [caller.send(message=f"Text {n}").status_code for n in range(2)] == [202, 202]
 
     answer = caller.send(message="One more")
