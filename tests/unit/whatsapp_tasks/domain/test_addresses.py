@@ -1,0 +1,37 @@
+"""Addresses that a webhook may go to."""
+
+import pytest
+
+from whatsapp_tasks.domain.addresses import why_refused
+
+PUBLIC = ["8.8.8.8", "1.1.1.1", "2606:4700::1111"]
+PRIVATE = [
+    "127.0.0.1", "127.9.9.9", "10.0.0.1", "172.16.0.1", "192.168.1.1", "100.64.0.1", "::1", "fc00::1",
+    "::ffff:10.0.0.1", "2002:0a00:0001::", "64:ff9b::10.0.0.1", "198.18.0.1", "240.0.0.1",
+]  # fmt: skip
+NEVER = [
+    "169.254.169.254", "169.254.1.1", "fd00:ec2::254", "100.100.100.200", "fe80::1", "fe80::1%eth0",
+    "224.0.0.1", "ff02::1", "0.0.0.0", "::", "::ffff:169.254.169.254", "64:ff9b::169.254.169.254",
+    "2002:a9fe:a9fe::",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_public_addresses_may(address: str) -> None:
+    assert why_refused(address, allow_private=False) is None
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_private_ones_only_when_the_operator_says_so(address: str) -> None:
+    assert why_refused(address, allow_private=False) is not None
+    assert why_refused(address, allow_private=True) is None
+
+
+@pytest.mark.parametrize("address", NEVER)
+def test_metadata_services_and_the_like_never(address: str) -> None:
+    assert why_refused(address, allow_private=True) is not None
+
+
+@pytest.mark.parametrize("text", ["", "example.org", "1.2.3", "0x7f.1"])
+def test_what_is_no_address_is_refused(text: str) -> None:
+    assert why_refused(text, allow_private=True) == "is no address"

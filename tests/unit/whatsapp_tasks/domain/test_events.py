@@ -1,0 +1,115 @@
+"""Events: read from the stream, and told in an envelope."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from whatsapp_tasks.domain.events import (
+    MEANINGS,
+    NEEDS_A_PERSON,
+    Event,
+    EventType,
+    envelope,
+    event_of,
+    follows,
+    rfc3339,
+)
+from whatsapp_tasks.domain.states import MAY_SEND, SessionState
+from whatsapp_tasks.domain.statuses import Status
+
+AT = 1_764_000_000_123
+SENT = {"type": "message.sent", "subject": "0a1b", "at_ms": str(AT), "code": ""}
+STATE = {
+    "type": "session.state", "subject": "session", "at_ms": str(AT), "code": "unexpected_logout",
+    "from": "AUTHENTICATED", "to": "QR_PENDING", "event": "logged_out", "actor": "worker 7",
+}  # fmt: skip
+MESSAGE = {"phone": "+4915112345678", "metadata": {"order": 7}, "error_code": None, "error_message": None}
+
+
+def event(fields: dict[str, str], position: str = "1764000000123-4") -> Event:
+    found = event_of("support-de", position, fields)
+    assert found is not None
+    return found
+
+
+def test_every_status_that_a_caller_sees_has_an_event_and_every_event_a_meaning() -> None:
+    told = {kind.partition(".")[2] for kind in EventType if kind.startswith("message.")}
+    assert told - {"received"} == set(Status) - {Status.SENDING}
+    assert set(MEANINGS) == set(EventType)
+
+
+def test_no_state_that_sends_needs_a_person() -> None:
+    assert not NEEDS_A_PERSON & MAY_SEND
+    assert SessionState.INIT not in NEEDS_A_PERSON
+
+
+def test_the_envelope_of_a_message_tells_what_its_caller_knows_and_never_the_text() -> None:
+    assert envelope(event(SENT), {**MESSAGE, "text": "secret"}) == {
+        "id": "evt_support-de_1764000000123_4",
+        "type": "message.sent",
+        "timestamp": "2025-11-24T16:00:00.123Z",
+        "account": "support-de",
+        "data": {
+            "message_id": "0a1b",
+            "status": "sent",
+            "phone": "+4915112345678",
+            "metadata": {"order": 7},
+        },
+    }
+
+
+@pytest.mark.parametrize("kind", ["message.failed", "message.unknown"])
+def test_a_failure_tells_why(kind: str) -> None:
+    failed = event({**SENT, "type": kind, "code": "phone_not_on_whatsapp"})
+    told = envelope(failed, {**MESSAGE, "error_message": "The number is not on WhatsApp."})["data"]["error"]
+    assert told == {"code": "phone_not_on_whatsapp", "message": "The number is not on WhatsApp."}
+
+
+def test_a_message_whose_record_is_gone_is_told_by_its_id() -> None:
+    data = envelope(event(SENT), None)["data"]
+    assert (data["message_id"], data["phone"], data["metadata"]) == ("0a1b", None, {})
+
+
+def test_the_envelope_of_a_session_tells_both_states_and_the_reason() -> None:
+    assert envelope(event(STATE), None)["data"] == {
+        "state": "QR_PENDING",
+        "previous_state": "AUTHENTICATED",
+        "reason": "unexpected_logout",
+        "event": "logged_out",
+        "actor": "worker 7",
+    }
+
+
+def test_events_of_one_message_share_a_lane_and_those_of_two_accounts_do_not() -> None:
+    read = event({**SENT, "type": "message.read"}, "1764000000200-0")
+    assert event(SENT).lane == read.lane
+    other = event_of("sales", "1764000000123-4", SENT)
+    assert other is not None
+    assert other.lane != read.lane
+    assert other.id != event(SENT).id
+
+
+@pytest.mark.parametrize("fields", [{}, {**SENT, "type": "message.danced"}, {**SENT, "at_ms": "soon"}])
+def test_an_entry_of_a_newer_version_is_no_event(fields: dict[str, str]) -> None:
+    assert event_of("default", "1-0", fields) is None
+
+
+def test_an_id_has_no_full_stop_for_the_signature_is_joined_by_it() -> None:
+    assert "." not in event(SENT).id
+
+
+@given(
+    st.tuples(st.integers(0, 2**63), st.integers(0, 2**63)),
+    st.tuples(st.integers(0, 2**63), st.integers(0, 2**63)),
+)
+def test_places_are_ordered_as_numbers(one: tuple[int, int], two: tuple[int, int]) -> None:
+    assert follows(f"{one[0]}-{one[1]}", f"{two[0]}-{two[1]}") == (one > two)
+
+
+def test_a_place_must_be_one() -> None:
+    with pytest.raises(ValueError, match="no place"):
+        follows("1", "0-0")
+
+
+def test_times_are_told_in_utc_with_milliseconds() -> None:
+    assert rfc3339(0) == "1970-01-01T00:00:00.000Z"
