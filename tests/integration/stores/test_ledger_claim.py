@@ -72,6 +72,31 @@ def test_an_open_attempt_is_settled_also_while_paused(desk: Desk) -> None:
     assert refused(desk, message) == "settle"
 
 
+def test_in_a_state_that_does_not_send_nothing_is_claimed(desk: Desk) -> None:
+    message = desk.accept()
+    before = desk.everything()
+    outcome = desk.ledger.claim(message.id, desk.fence, desk.now, states=["CIRCUIT_OPEN", "RESTRICTED"])
+    assert outcome == "paused"
+    assert desk.everything() == before
+    assert desk.ledger.claim(message.id, desk.fence, desk.now, states=["AUTHENTICATED"]) == "claimed"
+
+
+def test_where_only_replies_are_allowed_no_chat_is_started(desk: Desk) -> None:
+    first = desk.accept()
+    assert desk.ledger.claim(first.id, desk.fence, desk.now, replies_only=True) == "restricted"
+    assert desk.claim(first) == "claimed"
+    desk.advance(first, Status.SENT, fence=desk.fence)
+    second = desk.accept(phone=first.phone)
+    assert desk.ledger.claim(second.id, desk.fence, desk.now, replies_only=True) == "claimed"
+
+
+def test_a_chat_to_which_nothing_was_sent_is_still_a_new_one(desk: Desk) -> None:
+    failed = desk.claimed()
+    desk.advance(failed, Status.FAILED, fence=desk.fence)
+    second = desk.accept(phone=failed.phone)
+    assert desk.ledger.claim(second.id, desk.fence, desk.now, replies_only=True) == "restricted"
+
+
 def test_a_scheduled_message_is_not_claimed_before_it_was_released(desk: Desk) -> None:
     message = desk.accept(send_at_ms=NOW + 10)
     assert refused(desk, message) == "later"

@@ -35,3 +35,13 @@ def test_setting_a_reason_again_keeps_the_first_author_and_time(pauses: Pauses) 
 def test_another_account_goes_on(database: Database, pauses: Pauses) -> None:
     pauses.set(PauseReason.BAN, "x", NOW)
     assert Pauses(database, "other").all() == {}
+
+
+def test_who_paused_and_resumed_is_kept_newest_first(pauses: Pauses) -> None:
+    assert pauses.set(PauseReason.OPERATOR, "ada", NOW, note="lunch")
+    assert not pauses.set(PauseReason.OPERATOR, "bob", NOW + 1)
+    assert pauses.clear(PauseReason.OPERATOR, "eve", NOW + 2)
+    assert not pauses.clear(PauseReason.OPERATOR, "eve", NOW + 3)
+    resumed, paused = pauses.history()
+    assert (resumed["action"], resumed["author"], resumed["at_ms"]) == ("resume", "eve", NOW + 2)
+    assert (paused["action"], paused["author"], paused["note"]) == ("pause", "ada", "lunch")
