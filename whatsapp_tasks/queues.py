@@ -17,6 +17,8 @@ SEND_TASK = "whatsapp_tasks.send_message"
 DELIVER_TASK = "whatsapp_tasks.deliver_message"
 """Internal: carries the id of a message that the ledger has accepted."""
 HEARTBEAT_TASK = "whatsapp_tasks.heartbeat_check"
+BAN_CHECK_TASK = "whatsapp_tasks.ban_check"
+MEMORY_CHECK_TASK = "whatsapp_tasks.memory_check"
 RESTART_TASK = "whatsapp_tasks.restart_browser"
 LOGOUT_TASK = "whatsapp_tasks.logout"
 SCREENSHOT_TASK = "whatsapp_tasks.take_screenshot"
@@ -26,7 +28,17 @@ WEBHOOK_TASK = "whatsapp_tasks.deliver_webhook"
 """Internal: names an endpoint and a lane of events that is in line for it."""
 WEBHOOKS_QUEUE = "whatsapp-webhooks"
 
-CONTROL_TASKS = frozenset({HEARTBEAT_TASK, RESTART_TASK, LOGOUT_TASK, SCREENSHOT_TASK, PAIRING_CODE_TASK})
+CONTROL_TASKS = frozenset(
+    {
+        HEARTBEAT_TASK,
+        BAN_CHECK_TASK,
+        MEMORY_CHECK_TASK,
+        RESTART_TASK,
+        LOGOUT_TASK,
+        SCREENSHOT_TASK,
+        PAIRING_CODE_TASK,
+    }
+)
 
 _PRIORITY_SEPARATOR = "\x06\x16"  # kombu.transport.redis.Channel.sep
 PRIORITY_STEPS = sorted(BROKER_PRIORITY.values())

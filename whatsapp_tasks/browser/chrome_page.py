@@ -129,10 +129,12 @@ class ChromePage:
         self._mouse({"type": "mousePressed", "buttons": 1, **held}, deadline)
         self._mouse({"type": "mouseReleased", "buttons": 0, **held}, deadline)
 
-    def screenshot(self, deadline: Deadline, *, scale: float = 1.0, quality: int = 60) -> bytes:
+    def screenshot(
+        self, deadline: Deadline, *, scale: float = 1.0, quality: int = 60, png: bool = False
+    ) -> bytes:
         """See `Page`."""
         _require_time(deadline)
-        params: dict[str, JSON] = {"format": "jpeg", "quality": quality}
+        params: dict[str, JSON] = {"format": "png"} if png else {"format": "jpeg", "quality": quality}
         if scale != 1.0:
             seen = self._connection.send("Page.getLayoutMetrics", {}, deadline)["cssVisualViewport"]
             params["clip"] = {

@@ -82,8 +82,10 @@ class Page(Protocol):
     def click(self, x: float, y: float, deadline: Deadline) -> None:
         """Move the mouse to a point of the viewport, in CSS pixels, and click."""
 
-    def screenshot(self, deadline: Deadline, *, scale: float = 1.0, quality: int = 60) -> bytes:
-        """The viewport as JPEG."""
+    def screenshot(
+        self, deadline: Deadline, *, scale: float = 1.0, quality: int = 60, png: bool = False
+    ) -> bytes:
+        """The viewport as JPEG, or as PNG."""
 
     def memory(self) -> TreeMemory:
         """What browser and driver cost now. Raises `BrowserDied` when they are gone."""

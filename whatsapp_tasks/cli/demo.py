@@ -193,7 +193,7 @@ def _timeline(message: Mapping[str, Any]) -> Table:
 
 def _screenshot(stage: _Stage) -> Path:
     picture = stage.client.download(f"/accounts/{DEFAULT_ACCOUNT}/screenshot")
-    path = stage.folder / "screenshot.jpg"
+    path = stage.folder / "screenshot.png"
     path.write_bytes(picture)
     return path
 

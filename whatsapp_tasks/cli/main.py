@@ -11,12 +11,13 @@ from rich.console import Console
 from rich.table import Table
 
 from whatsapp_tasks.cli import embedded
+from whatsapp_tasks.cli.accounts import add_accounts
+from whatsapp_tasks.cli.pause import add_pause
 from whatsapp_tasks.cli.webhooks import add_webhooks
 from whatsapp_tasks.config import Settings, load_settings
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT, check_account_name
 from whatsapp_tasks.errors import ConfigurationError, RequestRefused, StoreUnavailable, WhatsAppTasksError
 from whatsapp_tasks.logging import configure_logging
-from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.api_keys import SCOPES, ApiKeys
 from whatsapp_tasks.stores.connection import Database, await_redis
 from whatsapp_tasks.stores.sessions import Sessions
@@ -207,34 +208,6 @@ def keys_revoke(key_id: str) -> None:
     click.echo(f"{key_id} is revoked")
 
 
-@cli.group()
-def accounts() -> None:
-    """Accounts: one WhatsApp number each."""
-
-
-@accounts.command("add")
-@click.argument("name")
-def accounts_add(name: str) -> None:
-    """Add an account; then run a worker for it."""
-    new = Accounts(_database()).add(name, _now_ms())
-    click.echo(
-        f"{name} {'was added' if new else 'exists already'}; "
-        f"its worker: whatsapp-tasks worker --account {name}"
-    )
-
-
-@accounts.command("list")
-def accounts_list() -> None:
-    """Show the accounts and their states."""
-    database = _database()
-    table = Table("account", "state", "reason", "worker")
-    for name in Accounts(database).names():
-        session = Sessions(database, name)
-        record, heartbeat = session.get(), session.heartbeat()
-        table.add_row(name, record.state, record.reason, heartbeat["worker"] if heartbeat else "none")
-    console.print(table)
-
-
 @cli.command()
 @click.option("--account", default=DEFAULT_ACCOUNT)
 @click.option("--timeout-seconds", default=300.0, show_default=True)
@@ -245,6 +218,8 @@ def link(account: str, timeout_seconds: float) -> None:
     sys.exit(0 if show_until_linked(console, Sessions(_database(), account), timeout_seconds) else 1)
 
 
+add_accounts(cli, console, _settings)
+add_pause(cli, console, _settings)
 add_webhooks(cli, console, _settings, _begin)
 
 

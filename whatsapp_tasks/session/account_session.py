@@ -89,7 +89,8 @@ class AccountSession:
         """Redis came back with older data: what it forgot may have been sent, so a person decides."""
         context = self.context
         note = f"Redis lost writes: it is at {generation}, this worker has seen {context.generation.seen}"
-        if context.pauses.set(PauseReason.REDIS, context.actor, context.now_ms(), note):
+        seen = context.generation.seen
+        if context.pauses.set(PauseReason.REDIS, context.actor, context.now_ms(), note, generation=seen):
             log.critical(
                 "Redis came back with older data; nothing is sent until a person agrees: "
                 "whatsapp-tasks resume --reason redis",
@@ -284,7 +285,7 @@ class AccountSession:
         return page
 
     def _page_failed(self, error: BrowserError) -> None:
-        """The next round opens another browser, after a pause that grows; a loop of that opens the circuit."""
+        """The next round opens another browser, after a pause that grows; a loop opens the circuit."""
         context = self.context
         context.keeper.failed(error)
         log.warning(
@@ -317,11 +318,11 @@ class AccountSession:
         self._next_look = self._next_start = 0.0
 
     def screenshot(self) -> bytes | None:
-        """JPEG of the page, None when there is no browser."""
+        """PNG of the page, None when there is no browser."""
         page = self.context.keeper.running
         if page is None:
             return None
-        return page.screenshot(Deadline.within(self.context.settings.look_timeout_seconds))
+        return page.screenshot(Deadline.within(self.context.settings.look_timeout_seconds), png=True)
 
     def close(self) -> None:
         """Ends the browser and gives the profile back."""

@@ -35,7 +35,7 @@ class AccountContext:
     busy_with: str | None = field(default=None)
     """Id of the message in hand."""
     memory: TreeUse | None = field(default=None)
-    """What worker, driver and browser cost when the heart last looked; None until it did, or with no browser."""
+    """What worker, driver and browser cost when the heart last looked; None: not known, or no browser."""
 
     @staticmethod
     def now_ms() -> int:

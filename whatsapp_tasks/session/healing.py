@@ -1,7 +1,7 @@
-"""Heals a page that lives but does not get on: loads it anew, and opens another browser if that does not help.
+"""Heals a page that lives but does not get on: loads it anew; opens another browser if that does not help.
 
 A page that gives no answer needs no healing here: the watchdog of the browser has ended it at the deadline
-of the look (measurements.md: nothing less works against every hang), and the next round opens another browser.
+of the look (nothing less works against every hang, docs/protection.md), and the next round opens another.
 """
 
 import logging
@@ -67,7 +67,7 @@ class Healer:
         return now - self._since > self._context.settings.boot_timeout_seconds
 
     def _worth_a_reload(self, snapshot: PageSnapshot, state: SessionState, now: float) -> bool:
-        """A page that nobody understands, and a temporary ban that should be over: it may be better by now."""
+        """A page that nobody understands, a temporary ban that should be over: it may be better by now."""
         if state is SessionState.ATTENTION:
             due = kind_of(snapshot) is not PageKind.MAIN
         elif state is SessionState.RESTRICTED:

@@ -1,4 +1,4 @@
-"""The memory watchdog: between messages, a browser that grew too large is restarted; a loop of that is ended."""
+"""The memory watchdog: a browser that grew too large is restarted between messages; a loop is ended."""
 
 import logging
 import time
@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 class MemoryWatch:
-    """Measured by the heart's thread, acted on here: for the main thread, which has no message in hand then."""
+    """Measured by the heart's thread; acted on here, by the main thread, with no message in hand."""
 
     def __init__(self, context: AccountContext, breaker: Breaker) -> None:
         self._context = context
@@ -30,7 +30,7 @@ class MemoryWatch:
     def restart(self) -> None:
         """Pauses, and ends the browser with all its processes; ``restarted`` is to follow when another is up.
 
-        Where restarts have been no cure, the circuit opens and no browser is started till it lets a probe through.
+        Where restarts have been no cure, the circuit opens and no browser is started till a probe is due.
         """
         context = self._context
         use, now = context.memory, time.monotonic()

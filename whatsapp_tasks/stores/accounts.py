@@ -1,6 +1,7 @@
 """The accounts that exist. A request for any other is refused."""
 
 from whatsapp_tasks.domain.accounts import check_account_name
+from whatsapp_tasks.queues import control_queue, messages_lists
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
 
@@ -23,3 +24,28 @@ class Accounts:
 
     def names(self) -> list[str]:
         return sorted(self._db.texts("SMEMBERS", keys.GLOBAL_ACCOUNTS))
+
+    def set_time_zone(self, account: str, zone: str) -> None:
+        """Where the account's day begins; an IANA name."""
+        self._db.do("HSET", keys.AccountKeys(account).account, "time_zone", zone)
+
+    def remove(self, account: str) -> int:
+        """Forgets the account and everything of it; returns how many records. For an account without a worker.
+
+        Two counters stay: a worker of an account of the same name later must not take itself for an older one,
+        nor its Redis for one that has lost writes.
+        """
+        k = keys.AccountKeys(account)
+        self._db.do("SREM", keys.GLOBAL_ACCOUNTS, account)
+        found = [key for key in self._keys_of(account) if key not in (k.fence, k.generation)]
+        found += [*messages_lists(account), control_queue(account)]
+        return sum(self._db.number("DEL", *found[i : i + 500]) for i in range(0, len(found), 500))
+
+    def _keys_of(self, account: str) -> list[str]:
+        found: list[str] = []
+        cursor = -1
+        while cursor:
+            cursor, page = self._db.do("SCAN", max(cursor, 0), "MATCH", f"wa:{{{account}}}:*", "COUNT", 1000)
+            cursor = int(cursor)
+            found += page
+        return list(dict.fromkeys(found))

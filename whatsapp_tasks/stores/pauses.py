@@ -25,9 +25,16 @@ class Pauses:
         self._db = database
         self._keys = keys.AccountKeys(account)
 
-    def set(self, reason: PauseReason, author: str, now_ms: int, note: str = "") -> bool:
-        """True when the reason is new. Idempotent: its first author, time and note stay."""
-        fact = {"author": author, "since_ms": now_ms, "note": note}
+    def set(
+        self, reason: PauseReason, author: str, now_ms: int, note: str = "", *, generation: int = 0
+    ) -> bool:
+        """True when the reason is new. Idempotent: its first author, time and note stay.
+
+        ``generation``: how far Redis had come before it lost writes; the account goes on from there.
+        """
+        fact: dict[str, Any] = {"author": author, "since_ms": now_ms, "note": note}
+        if generation:
+            fact["generation"] = generation
         return bool(
             self._db.run(
                 "pause",
@@ -36,13 +43,9 @@ class Pauses:
             )
         )
 
-    def clear(
-        self, reason: PauseReason, author: str = "unknown", now_ms: int = 0, *, generation: int = 0
-    ) -> bool:
-        """True when the reason stood. Idempotent, and other reasons stay.
-
-        ``generation``: what the account's generation goes on from, after a Redis that had lost writes.
-        """
+    def clear(self, reason: PauseReason, author: str = "unknown", now_ms: int = 0) -> bool:
+        """True when the reason stood. Idempotent, and other reasons stay."""
+        generation = self.all().get(reason, {}).get("generation", 0)
         return bool(
             self._db.run(
                 "resume",

@@ -8,14 +8,19 @@ from celery.beat import PersistentScheduler
 
 from whatsapp_tasks.config import load_settings
 from whatsapp_tasks.errors import StoreUnavailable
-from whatsapp_tasks.queues import HEARTBEAT_TASK, control_queue
+from whatsapp_tasks.queues import BAN_CHECK_TASK, HEARTBEAT_TASK, MEMORY_CHECK_TASK, control_queue
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
 
 log = logging.getLogger(__name__)
 
 REFRESH_SECONDS = 30.0
-HEARTBEAT_SECONDS = 15.0
+CHECKS: dict[str, tuple[str, float]] = {
+    "heartbeat": (HEARTBEAT_TASK, 15.0),
+    "ban": (BAN_CHECK_TASK, 15.0),
+    "memory": (MEMORY_CHECK_TASK, 30.0),
+}
+"""Task and seconds between its ticks. Each tick asks for a look, so a second beat does no harm."""
 
 
 class AccountScheduler(PersistentScheduler):
@@ -37,15 +42,16 @@ class AccountScheduler(PersistentScheduler):
 
     def _refresh(self, accounts: list[str]) -> None:
         wanted = {
-            f"heartbeat:{account}": {
-                "task": HEARTBEAT_TASK,
-                "schedule": HEARTBEAT_SECONDS,
+            f"{check}:{account}": {
+                "task": task,
+                "schedule": seconds,
                 "kwargs": {"account": account},
-                "options": {"queue": control_queue(account), "expires": HEARTBEAT_SECONDS},
+                "options": {"queue": control_queue(account), "expires": seconds},
             }
             for account in accounts
+            for check, (task, seconds) in CHECKS.items()
         }
-        known = {name for name in self.schedule if name.startswith("heartbeat:")}
+        known = {name for name in self.schedule if name.partition(":")[0] in CHECKS}
         for name in known - set(wanted):
             del self.schedule[name]
         self.update_from_dict({name: entry for name, entry in wanted.items() if name not in known})

@@ -8,6 +8,7 @@ from typing import Any
 from celery import bootsteps, signals
 from celery.worker import state as worker_state
 
+import whatsapp_tasks.tasks.steering  # noqa: F401 - replaces two of Celery's remote commands
 from whatsapp_tasks.celery import app
 from whatsapp_tasks.config import Settings, load_settings
 from whatsapp_tasks.dispatch import Dispatcher

@@ -1,0 +1,96 @@
+"""``whatsapp-tasks accounts``: the WhatsApp numbers of this service."""
+
+import time
+from collections.abc import Callable
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from whatsapp_tasks.config import Settings, check_time_zone
+from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.errors import RequestRefused
+from whatsapp_tasks.stores.accounts import Accounts
+from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.leases import current_holder
+from whatsapp_tasks.stores.pauses import Pauses
+from whatsapp_tasks.stores.sessions import Sessions
+
+
+def add_accounts(cli: click.Group, console: Console, load: Callable[[], Settings]) -> None:
+    """Adds the group to ``cli``."""
+
+    def database() -> Database:
+        return Database.connect(load())
+
+    @cli.group()
+    def accounts() -> None:
+        """Accounts: one WhatsApp number each."""
+
+    @accounts.command("add")
+    @click.argument("name")
+    @click.option("--time-zone", default=None, help="Where its day begins, for the daily cap: Europe/Berlin.")
+    def add(name: str, time_zone: str | None) -> None:
+        """Add an account, or change its time zone; then run a worker for it."""
+        store = Accounts(database())
+        if time_zone is not None:
+            try:
+                check_time_zone(time_zone)
+            except ValueError as error:
+                raise click.BadParameter(str(error)) from error
+        new = store.add(name, int(time.time() * 1000))
+        if time_zone is not None:
+            store.set_time_zone(name, time_zone)
+        click.echo(
+            f"{name} {'was added' if new else 'exists already'}; "
+            f"its worker: whatsapp-tasks worker --account {name}"
+        )
+
+    @accounts.command("list")
+    def list_() -> None:
+        """Show the accounts: state, pauses, worker, and what is left of the day's cap."""
+        settings = load()
+        connection = Database.connect(settings)
+        dispatcher = Dispatcher(connection, settings)
+        table = Table("account", "state", "reason", "paused", "worker", "cap left")
+        for name in Accounts(connection).names():
+            session = Sessions(connection, name)
+            record, heartbeat, caps = session.get(), session.heartbeat(), dispatcher.caps(name)
+            use = caps.use(int(time.time() * 1000)) if caps else None
+            table.add_row(
+                name,
+                record.state,
+                record.reason,
+                ", ".join(sorted(Pauses(connection, name).all())) or "no",
+                heartbeat["worker"] if heartbeat else "none",
+                f"{use.left} of {use.cap}" if use else "no cap",
+            )
+        console.print(table)
+
+    @accounts.command("remove")
+    @click.argument("name")
+    @click.option("--force", is_flag=True, help="Also with messages that are not sent yet: they are lost.")
+    def remove(name: str, force: bool) -> None:
+        """Forget an account and all its messages; the browser profile in the data folder stays."""
+        settings = load()
+        connection = Database.connect(settings)
+        store = Accounts(connection)
+        if not store.exists(name):
+            raise RequestRefused("account_unknown", f"There is no account '{name}'.")
+        holder = current_holder(connection, name)
+        if holder is not None:
+            raise RequestRefused(
+                "account_in_use", f"'{name}' is held by {holder}: stop its worker first.", http_status=409
+            )
+        counts = Dispatcher(connection, settings).ledger(name).counts()
+        waiting = counts["open"] + counts["scheduled"]
+        if waiting and not force:
+            raise RequestRefused(
+                "account_not_empty",
+                f"'{name}' has {waiting} messages that are not sent yet; --force throws them away.",
+                http_status=409,
+            )
+        removed = store.remove(name)
+        click.echo(
+            f"{name} was removed ({removed} records). Its login is left in {settings.profile_dir(name)}"
+        )

@@ -1,0 +1,53 @@
+"""What Flower and ``celery control`` do to the send queue becomes a pause: durable, and with an author.
+
+Celery's own ``cancel_consumer`` is forgotten by a restart, and its ``add_consumer`` would go past the gate.
+"""
+
+import time
+from typing import Any
+
+from celery.worker.control import Panel, control_command
+
+from whatsapp_tasks.errors import StoreUnavailable
+from whatsapp_tasks.queues import messages_queue
+from whatsapp_tasks.stores.pauses import PauseReason
+from whatsapp_tasks.tasks.runtime import runtime
+
+AUTHOR = "remote control (Flower or celery)"
+
+_add_consumer, _cancel_consumer = Panel.data["add_consumer"], Panel.data["cancel_consumer"]
+
+
+def _is_send_queue(queue: str) -> bool:
+    return queue == messages_queue(runtime().session.context.account)
+
+
+@control_command(args=[("queue", str)], signature="<queue>")
+def cancel_consumer(state: Any, queue: str, **options: Any) -> dict[str, str]:
+    """Stop consuming from a queue; for the send queue: pause the account until it is resumed."""
+    if not _is_send_queue(queue):
+        return dict(_cancel_consumer(state, queue, **options))
+    try:
+        runtime().session.context.pauses.set(PauseReason.OPERATOR, AUTHOR, int(time.time() * 1000))
+    except StoreUnavailable as error:
+        return {"error": str(error)}
+    return {"ok": "the account is paused until it is resumed"}
+
+
+@control_command(
+    args=[("queue", str), ("exchange", str), ("exchange_type", str), ("routing_key", str)],
+    signature="<queue> [exchange [type [routing_key]]]",
+)
+def add_consumer(state: Any, queue: str, *args: Any, **options: Any) -> dict[str, str]:
+    """Consume from a queue; for the send queue: take the operator's pause back, other reasons stay."""
+    if not _is_send_queue(queue):
+        return dict(_add_consumer(state, queue, *args, **options))
+    pauses = runtime().session.context.pauses
+    try:
+        pauses.clear(PauseReason.OPERATOR, AUTHOR, int(time.time() * 1000))
+        left = sorted(pauses.all())
+    except StoreUnavailable as error:
+        return {"error": str(error)}
+    if left:
+        return {"ok": f"the operator's pause is over; the account stays paused: {', '.join(left)}"}
+    return {"ok": "the account is resumed"}
