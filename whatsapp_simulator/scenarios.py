@@ -86,6 +86,17 @@ class PermanentBan(Scenario):
     """All devices are logged out to the QR page without a text of its own, and linking is refused (§7d)."""
 
 
+class BanNotice(Scenario):
+    """A ban in words, as phones show it (§7d), on the page; Web was never seen to, but may."""
+
+    where: Literal["screen", "dialog", "banner"] = "screen"
+    text: str = Field("This account is not allowed to use WhatsApp due to spam", min_length=1)
+
+
+class ChatListGone(Scenario):
+    """The chat list is taken out of the main screen without a word, as by a page that draws itself anew."""
+
+
 class PairingError(Scenario):
     """The pairing code fails (§1.3)."""
 

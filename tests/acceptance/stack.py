@@ -82,6 +82,7 @@ class Stack:
             "WHATSAPP_POPUP_SECOND_LOOK_SECONDS": "0.2",
             "WHATSAPP_CRASH_POINTS": str(self.crash_points),
             "WHATSAPP_LOG_FORMAT": "json",
+            "WHATSAPP_CAP_POLICY": "off",
             "WHATSAPP_RATE_LIMIT_PER_KEY": "100000/minute",
             "WHATSAPP_RATE_LIMIT_PER_ADDRESS": "100000/minute",
         }
@@ -130,7 +131,7 @@ class Stack:
 
     @property
     def settings(self) -> Settings:
-        return Settings(REDIS_URL=self.redis.url, data_dir=self.folder / "data")
+        return Settings(REDIS_URL=self.redis.url, data_dir=self.folder / "data", cap_policy="off")
 
     @property
     def database(self) -> Database:

@@ -1,4 +1,5 @@
 // Banners and butterbars of the left column (§1.5, §7b).
+import { playBanned } from "./banned.js";
 import { icon } from "./icons.js";
 import { explainRestriction } from "./locks.js";
 import { element, part, skin } from "./skin.js";
@@ -53,6 +54,7 @@ export function drawBanners() {
     close: true,
   });
   slot.replaceChildren(...banners);
+  playBanned(slot);
 }
 
 function banner(key, options) {

@@ -45,7 +45,12 @@ function useHere(other) {
     "blocker",
     {},
     {},
-    element("div", { class: "ws-blocker-box" }, words, element("div", { class: "ws-blocker-buttons" }, first, button("use_here", take))),
+    element(
+      "div",
+      { class: "ws-blocker-box" },
+      words,
+      element("div", { class: "ws-blocker-buttons" }, first, button("use_here", take)),
+    ),
   );
 }
 
@@ -55,10 +60,20 @@ const t = skin.texts;
 export function blocker(conflict) {
   const on = (name) => scenario(name);
   if (on("temporary_ban")) return ["temporary_ban", () => temporaryBan(on("temporary_ban"))];
-  if (on("service_unavailable")) return ["service_unavailable", () => screen(t.service_title, [t.service_text])];
+  if (on("ban_notice")?.where === "screen") return ["ban_notice", () => screen(null, [on("ban_notice").text])];
+  if (on("service_unavailable"))
+    return ["service_unavailable", () => screen(t.service_title, [t.service_text])];
   if (on("client_expired")) return ["client_expired", () => screen(t.expired_title, [t.expired_text])];
   if (on("takeover_unsupported")) {
-    return ["takeover_unsupported", () => screen(null, [t.takeover], button("refresh", () => location.reload()))];
+    return [
+      "takeover_unsupported",
+      () =>
+        screen(
+          null,
+          [t.takeover],
+          button("refresh", () => location.reload()),
+        ),
+    ];
   }
   const other = conflict ?? on("use_here")?.other;
   if (other) return ["use_here", () => useHere(other)];
