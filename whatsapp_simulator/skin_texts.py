@@ -259,7 +259,6 @@ TEXTS: dict[str, dict[str, str]] = {
         "es": guess("No se encontraron resultados para \u201c{words}\u201d"),
     },
     "section_chats": {"en": guess("Chats"), "pt": guess("Conversas"), "es": guess("Chats")},
-    "section_messages": {"en": guess("Messages"), "pt": guess("Mensagens"), "es": guess("Mensajes")},
     "unread_one": {"en": "1 unread message", "pt": "1 mensagem não lida", "es": guess("1 mensaje no leído")},
     "unread_many": {
         "en": "{count} unread messages",

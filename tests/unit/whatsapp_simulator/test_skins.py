@@ -1,16 +1,22 @@
 """The skins as data: what each era must and must not have."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+import whatsapp_simulator
 from whatsapp_simulator.boot_html import boot_html, unsupported_html
 from whatsapp_simulator.phones import MAGIC_NUMBERS, digits_of, printed
 from whatsapp_simulator.qr import matrix
 from whatsapp_simulator.scenarios import BreakSelector
 from whatsapp_simulator.settings import Era, Lang, Settings
+from whatsapp_simulator.skin_parts import ICONS, PARTS
 from whatsapp_simulator.skin_texts import TEXTS, guesses
 from whatsapp_simulator.skins import skin
 from whatsapp_simulator.user_agents import is_supported
 
+SCRIPTS = Path(whatsapp_simulator.__file__).parent / "static" / "js"
 ERAS: list[Era] = ["E1", "E2", "E3"]
 LANGS: list[Lang] = ["en", "pt", "es"]
 CHROME = (
@@ -25,6 +31,17 @@ def test_every_skin_is_complete(era: Era, lang: Lang) -> None:
     assert set(made["texts"]) == set(TEXTS)
     assert made["invalid_text"] in made["texts"]
     assert all(icon for icon in made["icons"].values())
+
+
+def test_the_page_asks_only_for_what_the_skin_has_and_uses_every_part() -> None:
+    script = "".join(file.read_text(encoding="utf-8") for file in SCRIPTS.glob("*.js"))
+    asked = set(re.findall(r'\bpart\(\s*"(\w+)"', script))
+    assert asked == set(PARTS)
+    assert set(re.findall(r'\bicon\("(\w+)"', script)) <= set(ICONS)
+    words = set(re.findall(r"\b(?:skin\.texts|t)\.([a-z]\w*)", script)) | set(
+        re.findall(r'\btext\("(\w+)"', script)
+    )
+    assert words <= set(TEXTS)
 
 
 def test_e2_has_no_test_ids_at_all_and_e3_no_direction() -> None:

@@ -23,7 +23,9 @@ export function attachButton(chat) {
   };
   place.append(part("attach", {}, { onclick: toggle, "aria-haspopup": "menu" }, icon("attach")));
   if (structure.file_inputs === "on_click") {
-    place.append(part("sticker_input", {}, { onchange: (event) => sendFiles(chat, "sticker", event.target.files, "") }));
+    place.append(
+      part("sticker_input", {}, { onchange: (event) => sendFiles(chat, "sticker", event.target.files, "") }),
+    );
   }
   return place;
 }
@@ -55,7 +57,11 @@ function attachMenu(chat, close) {
 }
 
 function fileInput(kind, onFiles) {
-  return part("file_input", { accept: ACCEPT[kind] }, { onchange: (event) => onFiles([...event.target.files]) });
+  return part(
+    "file_input",
+    { accept: ACCEPT[kind] },
+    { onchange: (event) => onFiles([...event.target.files]) },
+  );
 }
 
 /** E3: the input is made on the click and gone after change or cancel; the native chooser opens. */
@@ -114,10 +120,16 @@ async function sendFiles(chat, kind, files, words) {
   for (const file of files) {
     const query = new URLSearchParams({ name: file.name, kind });
     const type = file.type || "application/octet-stream";
-    const response = await fetch(`/_sim/upload?${query}`, { method: "POST", body: file, headers: { "Content-Type": type } });
+    const response = await fetch(`/_sim/upload?${query}`, {
+      method: "POST",
+      body: file,
+      headers: { "Content-Type": type },
+    });
     uploads.push((await response.json()).upload);
     attachments.push({ name: file.name, type, size: file.size, kind });
   }
   // One message per file, the caption with the first, as WhatsApp does.
-  uploads.forEach((upload, index) => sendMessage(chat, index === 0 ? words : "", [upload], [attachments[index]]));
+  uploads.forEach((upload, index) =>
+    sendMessage(chat, index === 0 ? words : "", [upload], [attachments[index]]),
+  );
 }

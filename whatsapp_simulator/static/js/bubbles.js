@@ -24,7 +24,7 @@ function messageNode(message, options) {
 
 function messageContent(message, { first, onResend }) {
   const direction = message.mine ? "out" : "in";
-  const spoken = element("span", { "aria-label": speaker(message) });
+  const spoken = part("speaker", { speaker_label: speaker(message) });
   const bubble = part(
     "bubble",
     {},
@@ -48,7 +48,12 @@ function words(message) {
   // One span per line, each but the last ending in a line feed (§4.1).
   const lines = message.text.split("\n");
   const spans = lines.map((line, index) =>
-    element("span", {}, ...(state.settings.formatting ? formatted : dressed)(line), index < lines.length - 1 ? "\n" : ""),
+    element(
+      "span",
+      {},
+      ...(state.settings.formatting ? formatted : dressed)(line),
+      index < lines.length - 1 ? "\n" : "",
+    ),
   );
   const content = part("text", { dir: directionOf(message.text) }, {}, ...spans);
   // The hidden spacer makes room for the time, and doubles it in the element's text.
@@ -95,7 +100,12 @@ function failedMark(message, onResend) {
 
 /** A notice between the messages. */
 export function noticeRow(words_) {
-  return part("message_row", {}, {}, part("system_message", {}, {}, element("span", { dir: "auto" }, words_)));
+  return part(
+    "message_row",
+    {},
+    {},
+    part("system_message", {}, {}, element("span", { dir: "auto" }, words_)),
+  );
 }
 
 /**

@@ -23,7 +23,10 @@ export function side() {
     // §1.4: set by script after mount.
     setTimeout(() => search.setAttribute("data-tab", "3"));
   }
-  const placeholder = structure.search === "input" ? null : element("div", { class: "ws-search-placeholder" }, skin.texts.search_placeholder);
+  const placeholder =
+    structure.search === "input"
+      ? null
+      : element("div", { class: "ws-search-placeholder" }, skin.texts.search_placeholder);
   const node = part(
     "side",
     {},
@@ -34,7 +37,11 @@ export function side() {
       {},
       part("side_title", {}, {}, skin.era === "E3" ? "WhatsApp" : skin.texts.chats),
       part("new_chat", {}, { onclick: () => toggleNewChat(node) }, icon("new_chat")),
-      element("button", { type: "button", "aria-label": skin.texts.menu, title: skin.texts.menu }, icon("menu")),
+      element(
+        "button",
+        { type: "button", "aria-label": skin.texts.menu, title: skin.texts.menu },
+        icon("menu"),
+      ),
     ),
     bannerSlot(),
     part("search_box", {}, {}, icon("search"), search, placeholder),
@@ -123,7 +130,13 @@ function chatRow(chat, n) {
       element(
         "div",
         { class: "ws-chat-line" },
-        part("chat_title_frame", {}, {}, spoken, part("chat_title", { title: titleAttribute(chat) }, {}, chat.title)),
+        part(
+          "chat_title_frame",
+          {},
+          {},
+          spoken,
+          part("chat_title", { title: titleAttribute(chat) }, {}, chat.title),
+        ),
         part("chat_detail", {}, {}, clock(last?.at ?? 0)),
       ),
       part(

@@ -95,7 +95,10 @@ export class Composer {
         COMMAND_PRIORITY_CRITICAL,
       ),
     ];
-    this.editor.update(() => $getRoot().append($createParagraphNode()), { discrete: true, tag: "history-merge" });
+    this.editor.update(() => $getRoot().append($createParagraphNode()), {
+      discrete: true,
+      tag: "history-merge",
+    });
   }
 
   enter(event) {

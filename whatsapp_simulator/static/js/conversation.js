@@ -106,7 +106,11 @@ function header(chat) {
       element("div", {}, part("header_title", { title: titleAttribute(chat) }, {}, chat.title)),
       element("div", {}, subtitle),
     ),
-    element("button", { type: "button", "data-tab": "6", "aria-label": skin.texts.menu, title: skin.texts.menu }, icon("menu")),
+    element(
+      "button",
+      { type: "button", "data-tab": "6", "aria-label": skin.texts.menu, title: skin.texts.menu },
+      icon("menu"),
+    ),
   );
 }
 
@@ -161,7 +165,8 @@ function showAction(words) {
   const wanted = words.trim() ? "send" : "voice";
   if (view.action.dataset.shown === wanted) return;
   const onclick = () => submit(view.composer.text());
-  const button = wanted === "send" ? part("send", {}, { onclick }, icon("send")) : part("voice", {}, {}, icon("voice"));
+  const button =
+    wanted === "send" ? part("send", {}, { onclick }, icon("send")) : part("voice", {}, {}, icon("voice"));
   view.action.dataset.shown = wanted;
   view.action.replaceChildren(button);
 }

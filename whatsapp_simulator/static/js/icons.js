@@ -6,26 +6,36 @@ const SVG = "http://www.w3.org/2000/svg";
 // Our own drawings in a box of 24, by logical name.
 const PATHS = {
   send: "M3 20V4l19 8zM5 17l11.8-5L5 7v3.5l6 1.5-6 1.5z",
-  voice: "M12 14a3 3 0 003-3V5a3 3 0 00-6 0v6a3 3 0 003 3zm5-3a5 5 0 01-10 0H5a7 7 0 006 6.9V21h2v-3.1A7 7 0 0019 11z",
+  voice:
+    "M12 14a3 3 0 003-3V5a3 3 0 00-6 0v6a3 3 0 003 3zm5-3a5 5 0 01-10 0H5a7 7 0 006 6.9V21h2v-3.1A7 7 0 0019 11z",
   attach: "M11 19v-6H5v-2h6V5h2v6h6v2h-6v6z",
-  pending: "M12 4a8 8 0 108 8 8 8 0 00-8-8zm0 14.5a6.500 6.500 0 116.500-6.500A6.500 6.500 0 0112 18.500zM12.700 8h-1.400v4.600l3.600 2.100.7-1.200-2.900-1.700z",
-  sent: "M9 16.200l-3.500-3.500L4.100 14.100 9 19 20 8l-1.400-1.400z",
-  delivered: "M7 16.200l-3.500-3.500-1.400 1.400L7 19 17 9l-1.400-1.400zm6 1.400L14.400 19 23 9.400 21.600 8l-7.200 8.200-.7-.7-1.400 1.400z",
+  pending:
+    "M12 4a8 8 0 108 8 8 8 0 00-8-8zm0 14.5a6.5 6.5 0 116.5-6.500A6.5 6.5 0 0112 18.500zM12.7 8h-1.400v4.600l3.6 2.1.7-1.2-2.9-1.700z",
+  sent: "M9 16.200l-3.5-3.500L4.1 14.1 9 19 20 8l-1.4-1.400z",
+  delivered:
+    "M7 16.200l-3.5-3.5-1.4 1.400L7 19 17 9l-1.4-1.400zm6 1.400L14.4 19 23 9.4 21.6 8l-7.2 8.2-.7-.7-1.4 1.400z",
   failed: "M12 2a10 10 0 1010 10A10 10 0 0012 2zm1 15h-2v-2h2zm0-4h-2V7h2z",
   new_chat: "M19 3H5a2 2 0 00-2 2v16l4-4h12a2 2 0 002-2V5a2 2 0 00-2-2zm-3 8h-3v3h-2v-3H8V9h3V6h2v3h3z",
-  offline: "M20 18a2 2 0 002-2V6a2 2 0 00-2-2H4a2 2 0 00-2 2v10a2 2 0 002 2H0v2h24v-2zM4 6h16v10H4zm7 1h2v5h-2zm0 6h2v2h-2z",
-  phone_offline: "M16 1H8a3 3 0 00-3 3v16a3 3 0 003 3h8a3 3 0 003-3V4a3 3 0 00-3-3zm-3 20h-2v-1h2zm4-3H7V4h10zM11 7h2v5h-2zm0 6h2v2h-2z",
-  close: "M19 6.400L17.600 5 12 10.600 6.400 5 5 6.400 10.600 12 5 17.600 6.400 19 12 13.400 17.600 19 19 17.600 13.400 12z",
+  offline:
+    "M20 18a2 2 0 002-2V6a2 2 0 00-2-2H4a2 2 0 00-2 2v10a2 2 0 002 2H0v2h24v-2zM4 6h16v10H4zm7 1h2v5h-2zm0 6h2v2h-2z",
+  phone_offline:
+    "M16 1H8a3 3 0 00-3 3v16a3 3 0 003 3h8a3 3 0 003-3V4a3 3 0 00-3-3zm-3 20h-2v-1h2zm4-3H7V4h10zM11 7h2v5h-2zm0 6h2v2h-2z",
+  close: "M19 6.400L17.6 5 12 10.6 6.4 5 5 6.4 10.6 12 5 17.6 6.4 19 12 13.4 17.6 19 19 17.6 13.4 12z",
   update: "M12 4V1L8 5l4 4V6a6 6 0 11-6 6H4a8 8 0 108-8z",
-  notifications: "M12 22a2 2 0 002-2h-4a2 2 0 002 2zm6-6v-5a6 6 0 00-5-5.900V4a1 1 0 00-2 0v1.100A6 6 0 006 11v5l-2 2v1h16v-1z",
-  search: "M15.500 14h-.8l-.3-.3a6.500 6.500 0 10-.7.7l.3.3v.8l5 5 1.500-1.500zm-6 0A4.500 4.500 0 1114 9.500 4.500 4.500 0 019.500 14z",
+  notifications:
+    "M12 22a2 2 0 002-2h-4a2 2 0 002 2zm6-6v-5a6 6 0 00-5-5.900V4a1 1 0 00-2 0v1.100A6 6 0 006 11v5l-2 2v1h16v-1z",
+  search:
+    "M15.5 14h-.8l-.3-.3a6.5 6.5 0 10-.7.7l.3.3v.8l5 5 1.5-1.500zm-6 0A4.5 4.5 0 1114 9.5 4.5 4.5 0 019.5 14z",
   menu: "M12 8a2 2 0 10-2-2 2 2 0 002 2zm0 2a2 2 0 102 2 2 2 0 00-2-2zm0 6a2 2 0 102 2 2 2 0 00-2-2z",
-  person: "M12 12a4 4 0 10-4-4 4 4 0 004 4zm0 2c-3 0-8 1.500-8 4.500V20h16v-1.500c0-3-5-4.500-8-4.500z",
-  emoji: "M12 2a10 10 0 1010 10A10 10 0 0012 2zm0 18a8 8 0 118-8 8 8 0 01-8 8zm3.500-9A1.500 1.500 0 1014 9.500a1.500 1.500 0 001.500 1.500zm-7 0A1.500 1.500 0 107 9.500 1.500 1.500 0 008.500 11zm3.500 6.500a5.500 5.500 0 005-3.500H7a5.500 5.500 0 005 3.500z",
-  document: "M14 2H6a2 2 0 00-2 2v16a2 2 0 002 2h12a2 2 0 002-2V8zm2 16H8v-2h8zm0-4H8v-2h8zm-3-5V3.500L18.500 9z",
-  media: "M21 19V5a2 2 0 00-2-2H5a2 2 0 00-2 2v14a2 2 0 002 2h14a2 2 0 002-2zM8.500 13.500l2.500 3 3.500-4.500 4.500 6H5z",
-  logo: "M12 2a10 10 0 00-8.600 15L2 22l5.200-1.400A10 10 0 1012 2zm4.500 14c-.2.600-1.200 1.100-1.700 1.200-2 .3-6.600-2-7.800-6.200-.2-1.500.8-2.800 1.700-2.800l.8.100.9 2.100-.8 1.200c.8 1.500 1.900 2.300 3.100 2.800l1-1.200 2.200 1z",
-  back: "M20 11H7.800l5.600-5.600L12 4l-8 8 8 8 1.400-1.400L7.800 13H20z",
+  person: "M12 12a4 4 0 10-4-4 4 4 0 004 4zm0 2c-3 0-8 1.5-8 4.500V20h16v-1.500c0-3-5-4.5-8-4.500z",
+  emoji:
+    "M12 2a10 10 0 1010 10A10 10 0 0012 2zm0 18a8 8 0 118-8 8 8 0 01-8 8zm3.5-9A1.5 1.5 0 1014 9.500a1.5 1.5 0 001.5 1.500zm-7 0A1.5 1.5 0 107 9.5 1.5 1.5 0 008.5 11zm3.5 6.500a5.5 5.5 0 005-3.500H7a5.5 5.5 0 005 3.500z",
+  document:
+    "M14 2H6a2 2 0 00-2 2v16a2 2 0 002 2h12a2 2 0 002-2V8zm2 16H8v-2h8zm0-4H8v-2h8zm-3-5V3.500L18.5 9z",
+  media:
+    "M21 19V5a2 2 0 00-2-2H5a2 2 0 00-2 2v14a2 2 0 002 2h14a2 2 0 002-2zM8.5 13.500l2.5 3 3.5-4.5 4.5 6H5z",
+  logo: "M12 2a10 10 0 00-8.6 15L2 22l5.2-1.400A10 10 0 1012 2zm4.5 14c-.2.6-1.2 1.1-1.7 1.2-2 .3-6.6-2-7.8-6.2-.2-1.5.8-2.8 1.7-2.800l.8.1.9 2.1-.8 1.200c.8 1.5 1.9 2.3 3.1 2.800l1-1.2 2.2 1z",
+  back: "M20 11H7.800l5.6-5.600L12 4l-8 8 8 8 1.4-1.400L7.8 13H20z",
   tail: "M0 0h24L0 24z",
 };
 PATHS.read = PATHS.delivered;
@@ -39,14 +49,22 @@ export function icon(name, attributes = {}) {
 
 /** The tail of the first bubble in a run: it keeps its data-icon in all eras (§4.1). */
 export function tail(direction) {
-  return element("span", { "data-icon": `tail-${direction}`, "aria-hidden": "true", class: "ws-tail" }, svg("tail"));
+  return element(
+    "span",
+    { "data-icon": `tail-${direction}`, "aria-hidden": "true", class: "ws-tail" },
+    svg("tail"),
+  );
 }
 
 function named(name, shown, attributes) {
   const hidden = "aria-label" in attributes ? "false" : "true";
   const withTitle = structure.icons === "title";
   const marks = withTitle ? {} : { "data-icon": shown };
-  return element("span", { "aria-hidden": hidden, ...marks, ...attributes }, svg(name, withTitle ? shown : null));
+  return element(
+    "span",
+    { "aria-hidden": hidden, ...marks, ...attributes },
+    svg(name, withTitle ? shown : null),
+  );
 }
 
 function svg(name, title = null) {

@@ -95,7 +95,9 @@ function showReload() {
     holder = null;
     send({ type: "qr_reload" });
   };
-  box.append(part("qr_reload", {}, { onclick: reload }, icon("reload"), element("div", {}, skin.texts.qr_reload)));
+  box.append(
+    part("qr_reload", {}, { onclick: reload }, icon("reload"), element("div", {}, skin.texts.qr_reload)),
+  );
 }
 
 // --- pairing code ---------------------------------------------------------------------------------------------
@@ -129,7 +131,11 @@ function showPhoneEntry() {
 }
 
 function backToQr() {
-  return element("div", { role: "button", tabindex: "0", class: "ws-link", onclick: showQr }, skin.texts.pairing_back);
+  return element(
+    "div",
+    { role: "button", tabindex: "0", class: "ws-link", onclick: showQr },
+    skin.texts.pairing_back,
+  );
 }
 
 function showCode({ code }) {

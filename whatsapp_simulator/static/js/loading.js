@@ -13,7 +13,14 @@ export function loadingScreen(name = "loading") {
     "loading_screen",
     {},
     {},
-    element("div", { class: "ws-startup" }, element("div", { class: "ws-startup-logo" }), title, element("div", {}, progress), words),
+    element(
+      "div",
+      { class: "ws-startup" },
+      element("div", { class: "ws-startup-logo" }),
+      title,
+      element("div", {}, progress),
+      words,
+    ),
   );
   tellScreen({ screen: name });
   const step = (percent, key, values = {}) => {

@@ -120,7 +120,12 @@ function rail() {
 }
 
 connection.on("open", () => {
-  connection.send({ type: "hello", token: localStorage.getItem(TOKEN), again: mode !== "startup", superseded: conflict !== null });
+  connection.send({
+    type: "hello",
+    token: localStorage.getItem(TOKEN),
+    again: mode !== "startup",
+    superseded: conflict !== null,
+  });
   if (mode !== "startup") tellScreen();
 });
 

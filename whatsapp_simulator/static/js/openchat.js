@@ -13,7 +13,8 @@ const BENDING = ["invalid_number", "query_error", "wrong_chat", "slow_query"];
 
 async function exists(phone) {
   const bent = BENDING.some((name) => scenario(name, phone));
-  if (!bent && known.has(phone) && state.chats.has(phone)) return { result: "hit", chat: state.chats.get(phone) };
+  if (!bent && known.has(phone) && state.chats.has(phone))
+    return { result: "hit", chat: state.chats.get(phone) };
   try {
     const answer = await ask({ type: "exists", phone });
     // What is opened instead by `wrong_chat` must not be remembered.

@@ -17,17 +17,20 @@ const tellOpen = () => tellScreen({ popup: [...open.keys()].at(-1) ?? null });
  * Shows a popup with what of title, text, spinner, cancel and ok it is given. Without `cancel` Escape does
  * nothing; a click exactly on the overlay closes it all the same.
  */
-export function popup({ name, title = null, text = null, spinner = false, cancel = null, ok = null, extra = [] }) {
+export function popup({
+  name,
+  title = null,
+  text = null,
+  spinner = false,
+  cancel = null,
+  ok = null,
+  extra = [],
+}) {
   const label = [title, text].filter(Boolean).join(" ");
   const labelled = (where) => (state.settings.popup_label_on === where ? { "aria-label": label } : {});
   const buttons = part("popup_buttons");
   const body = part("popup_body");
-  const dialog = part(
-    "dialog",
-    {},
-    labelled("dialog"),
-    part("popup", {}, labelled("popup"), body),
-  );
+  const dialog = part("dialog", {}, labelled("dialog"), part("popup", {}, labelled("popup"), body));
   const backdrop = part("backdrop", {}, {}, dialog);
   const close = () => {
     backdrop.remove();

@@ -16,7 +16,10 @@ const ALTERATIONS = {
 
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(9));
-  return `3EB0${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("").toUpperCase()}`;
+  return `3EB0${[...bytes]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("")
+    .toUpperCase()}`;
 }
 
 function altered(words, phone) {
@@ -77,4 +80,3 @@ export function setStatus(id, status) {
   redrawMessage(id);
   document.dispatchEvent(new CustomEvent("ws-chats-changed"));
 }
-

@@ -83,7 +83,8 @@ export function dressed(words) {
 
 // WhatsApp's own marks: *bold*, _italic_, ~struck~, ```code```. Not in the spec, so all of it is a guess; that
 // the marks are gone from the bubble's text is common knowledge, and it breaks naive comparisons.
-const MARKED = /(?<![\p{L}\p{N}])(?:```(?<code>[^`]+)```|(?<mark>[*_~])(?<inner>\S(?:[^\n]*?\S)?)\k<mark>)(?![\p{L}\p{N}])/u;
+const MARKED =
+  /(?<![\p{L}\p{N}])(?:```(?<code>[^`]+)```|(?<mark>[*_~])(?<inner>\S(?:[^\n]*?\S)?)\k<mark>)(?![\p{L}\p{N}])/u;
 const TAGS = { "*": "strong", _: "em", "~": "del" };
 const LINK = /https?:\/\/[^\s<>"]+/u;
 
@@ -92,7 +93,11 @@ export function formatted(line) {
   const marked = MARKED.exec(line);
   const link = LINK.exec(line);
   if (link && (!marked || link.index <= marked.index)) {
-    const anchor = element("a", { href: link[0], target: "_blank", rel: "noopener noreferrer", dir: "auto" }, link[0]);
+    const anchor = element(
+      "a",
+      { href: link[0], target: "_blank", rel: "noopener noreferrer", dir: "auto" },
+      link[0],
+    );
     return around(line, link, anchor);
   }
   if (!marked) return dressed(line);
