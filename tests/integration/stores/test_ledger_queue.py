@@ -129,6 +129,13 @@ def test_a_message_settled_between_look_and_push_is_not_pushed(desk: Desk) -> No
     assert "open" not in desk.indexes(message)
 
 
+def test_a_message_put_off_between_look_and_push_is_not_pushed(desk: Desk) -> None:
+    message = desk.accept(send_at_ms=NOW + 10)
+    desk.database.do("ZADD", desk.keys.open_messages(message.priority), 1, message.id)  # lags behind
+    assert desk.ledger.requeue_lost() == 0
+    assert desk.queued() == []
+
+
 @pytest.mark.parametrize(
     "entry",
     [
