@@ -1,0 +1,49 @@
+"""Counters and histograms in Redis."""
+
+import threading
+
+import pytest
+
+from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.metrics import Metrics, Phase
+
+
+def test_two_processes_count_together(database: Database) -> None:
+    def count() -> None:
+        metrics = Metrics(database, "default")
+        for _ in range(50):
+            metrics.count("browser_starts", cause="crash")
+            metrics.observe_phases({Phase.TYPE: 0.3, Phase.ACK: 2.0})
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    readings = Metrics(database, "default").read()
+    assert readings.by("browser_starts", "cause") == {"crash": 200}
+    assert sum(readings.phases["type"].counts) == 200
+    assert readings.phases["ack"].total_seconds == pytest.approx(400)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.05, 0.050001, 86400.0, 10**7])
+def test_a_duration_falls_into_one_bucket_whose_bound_is_not_below_it(
+    database: Database, seconds: float
+) -> None:
+    metrics = Metrics(database, "default")
+    metrics.observe_phase(Phase.QUEUE, seconds)
+    pairs = metrics.read().phases["queue"].cumulative()
+    assert pairs[-1] == ("+Inf", 1)
+    assert [count for bound, count in pairs if float(bound) < seconds] == [0] * sum(
+        float(bound) < seconds for bound, _ in pairs
+    )
+
+
+def test_accounts_are_counted_apart(database: Database) -> None:
+    Metrics(database, "one").count("retries")
+    assert Metrics(database, "two").read().counters == {}
+
+
+def test_a_label_that_would_break_the_form_is_refused(database: Database) -> None:
+    with pytest.raises(ValueError, match="labels"):
+        Metrics(database, "default").count("retries", cause="a=b")
