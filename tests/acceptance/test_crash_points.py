@@ -1,4 +1,4 @@
-"""At each named place of the send path something is killed; the message must arrive exactly once all the same.
+"""At each named place of the send path something is killed; the message arrives exactly once all the same.
 
 A short form of the matrix in ``bench/faults.py``: every place, one kind of death each, in turn.
 """

@@ -28,6 +28,7 @@ def test_without_redis_a_process_tries_five_times_and_exits_with_1(
         capture_output=True,
         text=True,
         timeout=60,
+        check=False,
     )
     attempts = [line for line in log_lines(ended.stderr) if line["event"] == "Redis is not reachable"]
     assert ended.returncode == 1
@@ -47,6 +48,7 @@ def test_a_second_worker_of_the_account_refuses_and_says_who_holds_it(
         capture_output=True,
         text=True,
         timeout=60,
+        check=False,
     )
     assert second.returncode == 1
     assert f"process {stack.process('worker').pid} on" in second.stderr
@@ -138,6 +140,7 @@ def test_wrong_settings_are_one_clear_line(new_stack: Callable[..., Stack]) -> N
         capture_output=True,
         text=True,
         timeout=60,
+        check=False,
     )
     assert ended.returncode == 1
     assert "headless" in ended.stderr
