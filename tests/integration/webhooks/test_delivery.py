@@ -1,0 +1,367 @@
+"""From an event to its receiver: order, retries, giving up, dead letters, filters, rotation."""
+
+import itertools
+import time
+
+import pytest
+from standardwebhooks import Webhook
+
+from tests.integration.stores.desk import NOW, Desk
+from tests.integration.webhooks import receiver as receivers
+from tests.integration.webhooks.conftest import SECRET, MakeReceiver, Office
+from tests.integration.webhooks.receiver import Receiver, answer
+from whatsapp_tasks.domain.states import SessionEvent
+from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.domain.webhooks import encode_secret
+from whatsapp_tasks.stores import keys
+from whatsapp_tasks.stores.events import EventLog
+from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.stores.metrics import Metrics
+from whatsapp_tasks.stores.sessions import Sessions
+
+
+def advance(desk: Desk, message: Message, *statuses: Status) -> None:
+    for status in statuses:
+        assert desk.ledger.advance(message, status, NOW)
+
+
+def test_a_message_is_told_in_the_order_of_its_statuses(
+    office: Office, desk: Desk, receiver: Receiver
+) -> None:
+    office.endpoint(receiver)
+    message = desk.accept(metadata={"order": 7})
+    advance(desk, message, Status.SENDING, Status.SENT, Status.DELIVERED, Status.READ)
+    office.until_quiet()
+
+    assert [r.status for r in receiver.received] == ["queued", "sent", "delivered", "read"]
+    assert len({r.headers["webhook-id"] for r in receiver.received}) == 4
+    for request in receiver.received:
+        envelope = Webhook(SECRET).verify(request.body, request.headers)
+        assert envelope["id"] == request.headers["webhook-id"]
+        assert envelope["account"] == "default"
+        assert envelope["data"]["message_id"] == message.id
+        assert envelope["data"]["metadata"] == {"order": 7}
+        assert "Hello" not in request.body.decode(), "the text is not told"
+        assert time.time() - int(request.headers["webhook-timestamp"]) < 5
+
+
+def test_the_next_event_waits_until_the_earlier_one_is_taken(
+    office: Office, desk: Desk, receiver: Receiver
+) -> None:
+    office.endpoint(receiver)
+    receiver.behave = answer(500)
+    message = desk.accept()
+    advance(desk, message, Status.SENDING, Status.SENT)
+    office.until_quiet()
+    assert [r.status for r in receiver.received] == ["queued"]
+
+    receiver.behave = answer(204)
+    office.until_quiet()
+    assert len(receiver.received) == 1, "not before the pause is over"
+    office.clock.ahead += 7
+    office.until_quiet()
+    assert [r.status for r in receiver.received] == ["queued", "queued", "sent"]
+    assert receiver.received[0].body == receiver.received[1].body
+    assert receiver.received[0].headers["webhook-id"] == receiver.received[1].headers["webhook-id"]
+
+
+def test_one_message_that_is_not_taken_holds_no_other(office: Office, desk: Desk, receiver: Receiver) -> None:
+    office.endpoint(receiver)
+    poison = desk.accept()
+
+    def behave(exchange: receivers.Exchange) -> None:
+        exchange.reply(500 if poison.id in exchange.request_seen.body.decode() else 204)
+
+    receiver.behave = behave
+    others = [desk.accept() for _ in range(20)]
+    office.until_quiet()
+    taken = {r.envelope["data"]["message_id"] for r in receiver.received}
+    assert taken == {poison.id, *(message.id for message in others)}
+
+
+@pytest.mark.parametrize(
+    "behave",
+    [
+        answer(400),
+        answer(404),
+        answer(408),
+        answer(500),
+        answer(503),
+        answer(301, {"Location": "/"}),
+        receivers.hang_up,
+    ],
+)
+def test_what_is_not_taken_is_tried_again_and_given_up_after_a_day(
+    office: Office, desk: Desk, receiver: Receiver, behave: receivers.Behaviour
+) -> None:
+    deliveries = office.endpoint(receiver)
+    receiver.behave = behave
+    message = desk.accept()
+    for _ in range(20):
+        office.until_quiet()
+        office.clock.ahead += 5
+    attempts = len(receiver.received)
+    assert 5 <= attempts <= 7
+    [letter] = deliveries.dead()
+    assert (letter.attempts, letter.type) == (attempts, "message.queued")
+    assert letter.envelope["data"]["message_id"] == message.id
+    assert deliveries.counts() == {"waiting": 0, "running": 0, "dead": 1}
+    counted = Metrics.of_webhook(office.database, "orders").read()
+    assert counted.by("attempts", "outcome") == {"failed": attempts}
+    assert counted.by("events", "outcome") == {"dead": 1}
+
+
+def test_a_dead_letter_can_be_redriven_and_has_a_day_again(
+    office: Office, desk: Desk, receiver: Receiver
+) -> None:
+    deliveries = office.endpoint(receiver)
+    receiver.behave = answer(500)
+    message = desk.accept()
+    advance(desk, message, Status.SENDING, Status.SENT)
+    for _ in range(30):
+        office.until_quiet()
+        office.clock.ahead += 5
+    assert len(deliveries.dead()) == 2
+    receiver.received.clear()
+
+    assert deliveries.redrive_all(int(office.clock() * 1000)) == 2
+    office.until_quiet()
+    assert len(receiver.received) == 1, "not dead at once, although it is old"
+    receiver.behave = answer(204)
+    office.clock.ahead += 30
+    office.until_quiet()
+    assert [r.status for r in receiver.received] == ["queued", "queued", "sent"]
+    assert deliveries.dead() == []
+    assert not deliveries.redrive("evt_default_1_0", 1)
+
+
+def test_old_dead_letters_are_forgotten(office: Office, desk: Desk, receiver: Receiver) -> None:
+    deliveries = office.endpoint(receiver)
+    receiver.behave = answer(500)
+    desk.accept()
+    for _ in range(20):
+        office.until_quiet()
+        office.clock.ahead += 5
+    [letter] = deliveries.dead()
+    assert deliveries.forget_dead(letter.dead_ms) == 0
+    assert deliveries.forget_dead(letter.dead_ms + 1) == 1
+    assert office.database.number("EXISTS", keys.WebhookKeys("orders").delivery(letter.id)) == 0
+
+
+def test_the_pause_that_a_receiver_asks_for_holds_all_its_events(
+    office: Office, desk: Desk, receiver: Receiver
+) -> None:
+    office.endpoint(receiver, concurrency=1)
+    receiver.behave = answer(429, {"Retry-After": "30"})
+    for _ in range(5):
+        desk.accept()
+    office.until_quiet()
+    assert len(receiver.received) == 1
+    receiver.behave = answer(204)
+    office.clock.ahead += 28
+    office.until_quiet()
+    assert len(receiver.received) == 1
+    office.clock.ahead += 4
+    office.until_quiet()
+    assert len(receiver.received) == 6
+
+
+def test_410_disables_for_good_and_nothing_is_lost(office: Office, desk: Desk, receiver: Receiver) -> None:
+    deliveries = office.endpoint(receiver)
+    receiver.behave = answer(410)
+    message = desk.accept()
+    advance(desk, message, Status.SENDING, Status.SENT)
+    office.until_quiet()
+    state = office.endpoints.state("orders")
+    assert state.disabled_ms is not None
+    assert state.disabled_reason == "http_410"
+
+    receiver.behave = answer(204)
+    restarted = Office(office.database, office.settings)
+    restarted.clock.ahead = 3600
+    restarted.until_quiet()
+    assert len(receiver.received) == 1, "a restart does not enable it"
+
+    office.endpoints.enable("orders")
+    restarted.until_quiet()
+    assert [r.status for r in receiver.received] == ["queued", "queued", "sent"]
+    assert deliveries.counts()["dead"] == 0
+
+
+def test_a_receiver_that_is_back_is_told_at_once_what_waited_for_hours(
+    office: Office, desk: Desk, receiver: Receiver
+) -> None:
+    office.endpoint(receiver)
+    receiver.behave = answer(503)
+    for _ in range(10):
+        desk.accept()
+    for _ in range(4):
+        office.until_quiet()
+        office.clock.ahead += 6
+    office.until_quiet()
+    receiver.behave = answer(204)
+    receiver.received.clear()
+    desk.accept()
+    office.until_quiet()
+    assert len(receiver.received) == 11, "one success brings all that wait"
+
+
+def test_no_more_requests_are_under_way_than_the_endpoint_may_have(
+    office: Office, desk: Desk, make_receiver: MakeReceiver
+) -> None:
+    slow, quick = make_receiver(), make_receiver()
+    slow.behave = receivers.slow(0.3)
+    office.endpoint(slow, "slow", concurrency=3)
+    office.endpoint(quick, "quick")
+    for _ in range(12):
+        desk.accept()
+    office.until_quiet()
+    assert slow.most_under_way == 3
+    assert len(slow.received) == 12
+    assert max(r.at for r in quick.received) < slow.received[6].at, "the quick one did not wait"
+
+
+def test_each_endpoint_is_told_of_its_types_and_accounts(
+    office: Office, desk: Desk, make_receiver: MakeReceiver
+) -> None:
+    everything, failures, sales, sessions = (make_receiver() for _ in range(4))
+    office.endpoint(everything, "everything")
+    office.endpoint(failures, "failures", events=("message.failed",))
+    office.endpoint(sales, "sales", accounts=("sales",))
+    office.endpoint(sessions, "sessions", events=("session.*",))
+    message = desk.accept()
+    desk.ledger.advance(message, Status.FAILED, NOW, code="opted_out", error=("opted_out", "No."))
+    Sessions(desk.database, "default").apply(
+        SessionEvent.LOGGED_OUT, NOW, reason="unexpected_logout", actor="a", fence=desk.fence
+    )
+    office.until_quiet()
+
+    assert sorted(r.envelope["type"] for r in everything.received) == [
+        "message.failed", "message.queued", "session.attention", "session.state",
+    ]  # fmt: skip
+    [failure] = failures.received
+    assert failure.envelope["data"]["error"] == {"code": "opted_out", "message": "No."}
+    assert sales.received == []
+    assert [r.envelope["type"] for r in sessions.received] == ["session.state", "session.attention"]
+    assert sessions.received[0].envelope["data"]["state"] == "QR_PENDING"
+
+
+def test_an_endpoint_is_not_told_of_what_happened_before_it_was_set(
+    office: Office, desk: Desk, receiver: Receiver
+) -> None:
+    desk.accept()
+    office.endpoint(receiver, created_ms=NOW + 1)
+    desk.now = NOW + 2
+    after = desk.accept()
+    office.until_quiet()
+    assert [r.envelope["data"]["message_id"] for r in receiver.received] == [after.id]
+
+
+def test_while_a_secret_is_rotated_both_verify(office: Office, desk: Desk, receiver: Receiver) -> None:
+    office.endpoint(receiver)
+    fresh = encode_secret(b"f" * 32)
+    office.endpoints.rotate("orders", fresh)
+    desk.accept()
+    office.until_quiet()
+    office.endpoints.end_rotation("orders")
+    desk.accept()
+    office.until_quiet()
+
+    during, after = receiver.received
+    assert Webhook(SECRET).verify(during.body, during.headers) == during.envelope
+    assert Webhook(fresh).verify(during.body, during.headers) == during.envelope
+    assert Webhook(fresh).verify(after.body, after.headers) == after.envelope
+    assert " " not in after.headers["webhook-signature"]
+
+
+def test_a_private_address_is_refused_and_the_reason_can_be_seen(
+    office: Office, desk: Desk, receiver: Receiver
+) -> None:
+    url = receiver.url.replace("http://", "https://")
+    deliveries = office.endpoint(receiver, "spare")
+    office.database.do("DEL", keys.WEBHOOK_ENDPOINTS)
+    from whatsapp_tasks.domain.webhooks import Endpoint
+
+    office.endpoints.put(Endpoint("spare", url, (SECRET,)))
+    desk.accept()
+    office.until_quiet()
+    assert receiver.received == []
+    assert office.endpoints.state("spare").last_failure == "address_refused"
+    assert deliveries.counts()["waiting"] == 1, "it is tried again: the name may be mended"
+
+
+def test_a_removed_endpoint_leaves_nothing(office: Office, desk: Desk, receiver: Receiver) -> None:
+    office.endpoint(receiver)
+    receiver.behave = answer(500)
+    desk.accept()
+    office.until_quiet()
+    assert office.endpoints.remove("orders")
+    assert office.database.texts("KEYS", "wa:webhooks:{orders}*") == []
+    office.clock.ahead += 60
+    office.until_quiet()
+    assert len(receiver.received) == 1
+
+
+# what crashes leave behind
+
+
+def test_a_lane_of_a_killed_worker_is_taken_over_when_its_hold_runs_out(
+    office: Office, desk: Desk, receiver: Receiver
+) -> None:
+    office.endpoint(receiver)
+    desk.accept()
+    office.relay.round()
+    [(_, lane, token)] = office.handed_over()  # the Celery entry is lost with the worker
+    assert office.round() == 0
+    office.clock.ahead += office.courier.hold_ms / 1000 + 0.1
+    assert office.round() == 1
+    assert len(receiver.received) == 1
+    office.courier.work("orders", lane, token)  # the old entry turns up after all
+    assert len(receiver.received) == 1
+
+
+def test_two_relays_put_each_event_in_line_once(office: Office, desk: Desk, receiver: Receiver) -> None:
+    office.endpoint(receiver)
+    for _ in range(450):
+        desk.accept()
+    twin = Office(office.database, office.settings)
+    endpoints = office.endpoints.all()
+    for relay in itertools.islice(itertools.cycle([office.relay, twin.relay]), 8):
+        relay.fan_out("default", endpoints)
+    office.until_quiet()
+    assert len(receiver.received) == 450
+    assert len({r.headers["webhook-id"] for r in receiver.received}) == 450
+
+
+def test_events_that_the_cap_removed_are_counted_as_lost(
+    office: Office, desk: Desk, receiver: Receiver
+) -> None:
+    office.endpoint(receiver)
+    desk.accept()
+    office.until_quiet()
+    for _ in range(300):
+        desk.accept()
+    office.database.do("XTRIM", desk.keys.events, "MAXLEN", 250)
+    office.until_quiet()
+    assert len(receiver.received) == 251
+    assert Metrics(office.database, "default").read().counters["events_lost"] == {(): 50}
+    assert EventLog(office.database, "default").trimmed() == 51
+    desk.accept()
+    office.until_quiet()
+    assert Metrics(office.database, "default").read().counters["events_lost"] == {(): 50}
+
+
+def test_a_delivery_whose_record_was_evicted_does_not_stop_its_lane(
+    office: Office, desk: Desk, receiver: Receiver
+) -> None:
+    office.endpoint(receiver)
+    receiver.behave = answer(500)
+    message = desk.accept()
+    advance(desk, message, Status.SENDING, Status.SENT)
+    office.until_quiet()
+    first = receiver.received[0].headers["webhook-id"]
+    office.database.do("DEL", keys.WebhookKeys("orders").delivery(first))
+    receiver.behave = answer(204)
+    office.clock.ahead += 10
+    office.until_quiet()
+    assert [r.status for r in receiver.received] == ["queued", "sent"]
