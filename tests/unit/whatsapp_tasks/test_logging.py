@@ -239,10 +239,6 @@ def extra_keys(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_no_field_has_a_name_that_the_record_keeps_for_itself(
-    path: Path, request: pytest.FixtureRequest
-) -> None:
-    if path.match("cli/main.py"):
-        request.applymarker(pytest.mark.xfail(strict=False, reason="reported: 'process' in one line of it"))
+def test_no_field_has_a_name_that_the_record_keeps_for_itself(path: Path) -> None:
     # logging raises KeyError for one, in the very line that should tell of a failure.
     assert extra_keys(path) & RESERVED == set()
