@@ -1,0 +1,42 @@
+"""Writes docs/settings.md from whatsapp_tasks/config.py: ``python docs/make_settings.py``."""
+
+import ast
+from pathlib import Path
+
+from whatsapp_tasks.config import Settings
+
+HEAD = """# Settings
+
+Made from `whatsapp_tasks/config.py` by `python docs/make_settings.py`; a test holds the two
+together. All are environment variables. Units are in the names.
+
+| variable | default | |
+|---|---|---|
+"""
+
+
+def _docstrings() -> dict[str, str]:
+    """The string below each field."""
+    tree = ast.parse(Path(__file__).parents[1].joinpath("whatsapp_tasks/config.py").read_text("utf-8"))
+    cls = next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Settings")
+    found = {}
+    for field, after in zip(cls.body, cls.body[1:], strict=False):
+        match field, after:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=text)):
+                found[name] = " ".join(str(text).split())
+    return found
+
+
+def settings_page() -> str:
+    """The page as it should stand."""
+    docs = _docstrings()
+    rows = []
+    for name, field in Settings.model_fields.items():
+        variable = str(field.validation_alias or f"WHATSAPP_{name.upper()}")
+        default = "" if field.default is None else str(field.default)
+        rows.append(f"| `{variable}` | {f'`{default}`' if default else ''} | {docs.get(name, '')} |")
+    return HEAD + "\n".join(rows) + "\n"
+
+
+if __name__ == "__main__":
+    Path(__file__).with_name("settings.md").write_text(settings_page(), "utf-8")
