@@ -176,6 +176,17 @@ class WrongChat(Scenario):
         return digits_of(value)
 
 
+class StaleHistory(Scenario):
+    """A chat first shows its history without the newest messages, as after a boot while the sync still runs.
+
+    A bubble that is not there yet does not mean that nothing was sent.
+    """
+
+    newest: int = Field(1, ge=1, description="how many messages come late")
+    ms: int = Field(3000, ge=0, description="how late")
+    sign: bool = Field(True, description='whether the page says "Loading messages" meanwhile (§1.5)')
+
+
 class LoseEarlyKeys(Scenario):
     """What is typed within `ms` of opening a chat is lost (§2.2, asserted by several scripts)."""
 
@@ -211,8 +222,14 @@ class SlowSending(Scenario):
     ms: int = Field(5000, ge=0)
 
 
+class AlteredTyping(Scenario):
+    """Once per opened chat, the box is rewritten when it holds three characters: reading it back tells."""
+
+    how: Literal["drop_last", "drop_newlines", "double_first", "lower_case"] = "drop_last"
+
+
 class AlteredText(Scenario):
-    """What is sent is not what was typed."""
+    """What is sent is not what stood in the box; the bubble tells, too late."""
 
     how: Literal["drop_last", "drop_newlines", "double_first", "lower_case"] = "drop_last"
 

@@ -82,6 +82,8 @@ class Page:
     timer: Timer | None = None
     pairing_code: str | None = None
     pairing_timer: Timer | None = None
+    synced: set[str] = field(default_factory=set)
+    """Chats whose history has come late once (stale_history)."""
 
     def stop_timers(self) -> None:
         for timer in (self.timer, self.pairing_timer):
@@ -285,6 +287,14 @@ class Simulation:
     def _history(self, page: Page, message: Json) -> None:
         phone = str(message.get("phone", ""))
         found, more = self.mailbox.history(phone, message.get("before"), self.settings.page_size)
+        stale = None
+        if message.get("before") is None and phone not in page.synced:
+            stale = self.scenarios.play(kinds.StaleHistory, phone)
+        if stale is not None:
+            page.synced.add(phone)
+            found = found[: -stale.newest]
+            late = {"type": "chat", "chat": self._chat_json(self.mailbox.chat(phone)), "refresh": True}
+            self._later(stale.ms / 1000, partial(page.post, {**late, "synced": True}))
         page.post(
             {
                 "type": "history",
@@ -292,6 +302,7 @@ class Simulation:
                 "phone": phone,
                 "messages": [message_json(each) for each in found],
                 "more": more,
+                "loading": stale is not None and stale.sign,
             }
         )
 

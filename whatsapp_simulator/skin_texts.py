@@ -320,6 +320,11 @@ TEXTS: dict[str, dict[str, str]] = {
         "es": guess("Computadora sin conexión"),
     },
     "reconnect": {"en": "Reconnect", "pt": guess("Reconectar"), "es": guess("Reconectar")},
+    "loading_messages": {
+        "en": "Loading messages ({percent}%)",
+        "pt": guess("Carregando mensagens ({percent}%)"),
+        "es": guess("Cargando mensajes ({percent} %)"),
+    },
     "phone_title": {
         "en": "Phone not connected",
         "pt": guess("Celular desconectado"),

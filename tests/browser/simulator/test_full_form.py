@@ -360,6 +360,26 @@ def test_altered_and_ignored(linked: WhatsAppPage) -> None:
     assert linked.simulator.wait_for_messages(2)[1].text == "stays"
 
 
+def test_typing_is_altered_once(linked: WhatsAppPage) -> None:
+    linked.open_chat(ANNA)
+    linked.simulator.scenario("altered_typing")
+    for character in "abcdefgh":
+        linked.insert(character)
+        time.sleep(0.02)
+    assert len(linked.boxed()) == 7
+    assert linked.boxed().startswith("ab")
+
+
+def test_history_that_comes_late(linked: WhatsAppPage) -> None:
+    linked.simulator.chat(ANNA, "Anna", [{"text": "old"}, {"text": "sent before the crash", "mine": True}])
+    linked.simulator.scenario("stale_history", ms=700)
+    linked.open_chat(ANNA)
+    assert "sent before" not in linked.text("#main [role=application]")
+    assert "Loading messages (50%)" in linked.text("#side")
+    linked.wait("the rest", lambda: "sent before" in linked.text("#main [role=application]"))
+    linked.wait("no banner", lambda: "Loading messages" not in linked.text("#side"))
+
+
 def test_outbox_waits_for_the_network_and_is_sent_once(linked: WhatsAppPage) -> None:
     linked.open_chat(ANNA)
     linked.simulator.scenario("network_down")

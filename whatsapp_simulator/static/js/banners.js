@@ -2,11 +2,12 @@
 import { playBanned } from "./banned.js";
 import { icon } from "./icons.js";
 import { explainRestriction } from "./locks.js";
-import { element, part, skin } from "./skin.js";
+import { element, part, skin, text } from "./skin.js";
 import { scenario, state } from "./state.js";
 
 let slot = null;
 let online = true;
+let syncing = false;
 const dismissed = new Set();
 
 export function bannerSlot() {
@@ -16,6 +17,11 @@ export function bannerSlot() {
 
 export function setOnline(value) {
   online = value;
+  drawBanners();
+}
+
+export function setSyncing(value) {
+  syncing = value;
   drawBanners();
 }
 
@@ -32,6 +38,7 @@ export function drawBanners() {
     text: t.make_sure_online,
     action: t.reconnect,
   });
+  add("syncing", syncing, { icon: "reload", title: text("loading_messages", { percent: "50" }), text: "" });
   add("phone", scenario("phone_banner"), { icon: "phone_offline", title: t.phone_title, text: t.phone_text });
   add("update", scenario("update_banner"), {
     icon: "update",

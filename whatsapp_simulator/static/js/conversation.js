@@ -8,7 +8,7 @@ import { lockOf } from "./locks.js";
 import { hangIf } from "./misbehaviour.js";
 import { element, part, skin, text } from "./skin.js";
 import { allMessages, findMessage, scenario, play, state, tellScreen, titleAttribute } from "./state.js";
-import { sendMessage } from "./sending.js";
+import { ALTERATIONS, sendMessage } from "./sending.js";
 import { day } from "./wording.js";
 
 const SCREEN_OF_ROWS = 800; // E3 keeps about one screen of rows around the visible ones
@@ -150,6 +150,7 @@ function fillFooter() {
     onChange: (words) => {
       placeholder.hidden = words !== "";
       showAction(words);
+      if (words.length > 2) alterTyping(chat.phone);
     },
     onTooLong: tooLongPopup,
   });
@@ -185,6 +186,15 @@ export function pasteIntoComposer(words, { append }) {
   if (!append) view.composer.clear();
   view.composer.append(words);
   view.composer.focus();
+}
+
+/** The editor rewrites what stands in it, in the middle of the typing. */
+function alterTyping(phone) {
+  const alteration = view?.altered ? null : play("altered_typing", phone);
+  if (!alteration) return;
+  view.altered = true; // what it does is a change, too
+  // Not inside Lexical's own update.
+  setTimeout(() => view?.composer?.set(ALTERATIONS[alteration.how](view.composer.text())));
 }
 
 /** Something that may lock or unlock the box has changed. */

@@ -1,6 +1,6 @@
 // The app: which screen is shown, and what happens when the server speaks.
 import { announceNews } from "./whatsnew.js";
-import { drawBanners, setOnline } from "./banners.js";
+import { drawBanners, setOnline, setSyncing } from "./banners.js";
 import { blocker, unknownPage } from "./blockers.js";
 import { drawRows, side } from "./chatlist.js";
 import * as connection from "./connection.js";
@@ -228,7 +228,12 @@ connection.on("message", ({ chat, message }) => {
   drawRows();
 });
 
-connection.on("chat", ({ chat, refresh }) => {
+connection.on("history", ({ loading }) => {
+  if (loading) setSyncing(true);
+});
+
+connection.on("chat", ({ chat, refresh, synced }) => {
+  if (synced) setSyncing(false);
   state.chats.set(chat.phone, chat);
   if (refresh && chat.phone !== state.active) state.histories.delete(chat.phone);
   if (refresh && chat.phone === state.active) catchUp();

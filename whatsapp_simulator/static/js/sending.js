@@ -7,7 +7,8 @@ import { fated, findMessage, play, state } from "./state.js";
 
 const SLOW_SENT_MS = 5000; // of the magic number `slow`
 
-const ALTERATIONS = {
+/** What the scenarios altered_text and altered_typing do to a text. */
+export const ALTERATIONS = {
   drop_last: (words) => [...words].slice(0, -1).join(""),
   drop_newlines: (words) => words.replaceAll("\n", " "),
   double_first: (words) => words.slice(0, 1) + words,
