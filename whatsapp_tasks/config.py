@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT, check_account_name
 from whatsapp_tasks.domain.daily_cap import CapRules
+from whatsapp_tasks.domain.memory_rules import Measure
 from whatsapp_tasks.errors import ConfigurationError, RequestRefused
 
 Positive = Annotated[float, Field(gt=0)]
@@ -88,7 +89,9 @@ class Settings(BaseSettings):
     circuit_open_seconds: Positive = 300
     circuit_longest_seconds: Positive = 3600
     memory_limit_mb: Positive = 400
-    """For worker, driver and browser together, by PSS; above it the browser is restarted."""
+    """For worker, driver and browser together; above it the browser is restarted."""
+    memory_measure: Measure = "anon"
+    """What is compared with the limit: memory that the kernel cannot take back, or PSS with file pages."""
     memory_check_seconds: Positive = 30
     attention_reload_seconds: Positive = 300
     """How often a page that needs a person is loaded anew, in case it is better by now."""

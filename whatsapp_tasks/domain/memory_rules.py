@@ -1,7 +1,16 @@
-"""When the processes of an account have grown too large, and when restarting them is no cure."""
+"""When the processes of an account have grown too large, and when restarting them is no cure.
+
+Two measures, both shares (PSS) of what several processes use together. ``anon``: what the kernel cannot take
+back, by which a container is killed. ``pss``: that and the pages of files, Chromium's own program above all. The
+second is 250 MB more on an idle page, and jumps by 150 MB as other Chromiums on the machine come and go, so a
+limit on it restarts a healthy browser for ever; the first is what is compared by default (docs/protection.md).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
+
+Measure = Literal["anon", "pss"]
 
 LIMIT_MB = 400.0
 """The blueprint's, for worker, driver and Chromium together, in MB of 1024 x 1024 bytes."""
@@ -19,14 +28,13 @@ class TreeUse:
     anon_mb: float
     exact: bool
 
-    @property
-    def counted_mb(self) -> float:
-        """What is compared with the limit: PSS, else the memory that cannot be shared."""
-        return self.pss_mb if self.exact else self.anon_mb
+    def counted_mb(self, measure: Measure) -> float:
+        """What is compared with the limit; never a sum of RSS."""
+        return self.pss_mb if measure == "pss" and self.exact else self.anon_mb
 
 
-def too_large(use: TreeUse, limit_mb: float = LIMIT_MB) -> bool:
-    return use.counted_mb > limit_mb
+def too_large(use: TreeUse, measure: Measure = "anon", limit_mb: float = LIMIT_MB) -> bool:
+    return use.counted_mb(measure) > limit_mb
 
 
 def restarts_are_no_cure(

@@ -25,7 +25,8 @@ class MemoryWatch:
     def due(self) -> bool:
         """Whether the browser must be restarted before the next message."""
         use = self._context.memory
-        return use is not None and too_large(use, self._context.settings.memory_limit_mb)
+        settings = self._context.settings
+        return use is not None and too_large(use, settings.memory_measure, settings.memory_limit_mb)
 
     def restart(self) -> None:
         """Pauses, and ends the browser with all its processes; ``restarted`` is to follow when another is up.
@@ -34,7 +35,7 @@ class MemoryWatch:
         """
         context = self._context
         use, now = context.memory, time.monotonic()
-        counted = round(use.counted_mb) if use else 0
+        counted = round(use.counted_mb(context.settings.memory_measure)) if use else 0
         note = f"{counted} MB, above {context.settings.memory_limit_mb:.0f}"
         context.pauses.set(PauseReason.MEMORY, context.actor, context.now_ms(), note)
         fields = {"account": context.account, "megabytes": counted}
