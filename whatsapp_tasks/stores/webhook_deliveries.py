@@ -30,13 +30,13 @@ class NewDelivery:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One event at the head of its lane, with this attempt counted."""
+    """One event at the head of its lane, with this attempt counted. Its day of attempts runs since then."""
 
     id: str
     type: str
     body: str
     attempts: int
-    queued_ms: int
+    since_ms: int
 
 
 @dataclass(frozen=True)
@@ -171,6 +171,7 @@ class Deliveries:
                     code,
                     "" if quiet_until_ms is None else quiet_until_ms,
                     AWAY_AFTER_FAILURES,
+                    k.deliveries,
                 ],
             )
         )

@@ -110,7 +110,7 @@ class Courier:
         next_ms = self._backoff.next_attempt_ms(
             delivery.attempts,
             now_ms=now_ms,
-            since_ms=delivery.queued_ms,
+            since_ms=delivery.since_ms,
             jitter=self._jitter(),
             at_least_seconds=answer.retry_after_seconds,
         )

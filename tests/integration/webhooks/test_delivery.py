@@ -111,6 +111,29 @@ def test_what_is_not_taken_is_tried_again_and_given_up_after_a_day(
     assert counted.by("events", "outcome") == {"dead": 1}
 
 
+def test_an_event_that_waited_for_the_one_before_it_has_a_whole_day_too(
+    office: Office, desk: Desk, receiver: Receiver
+) -> None:
+    deliveries = office.endpoint(receiver)
+    receiver.behave = answer(500)
+    message = desk.accept()
+    advance(desk, message, Status.SENDING, Status.SENT)
+    office.until_quiet()
+    office.clock.ahead += 55
+    receiver.behave = answer(204)
+    office.relay.round()
+    [lane] = office.handed_over()
+    receiver.behave = lambda exchange: exchange.reply(
+        204 if exchange.request_seen.status == "queued" else 500
+    )
+    office.courier.work(*lane)
+    for _ in range(9):
+        office.until_quiet()
+        office.clock.ahead += 5
+    assert deliveries.dead() == []
+    assert sum(r.status == "sent" for r in receiver.received) >= 4
+
+
 def test_a_dead_letter_can_be_redriven_and_has_a_day_again(
     office: Office, desk: Desk, receiver: Receiver
 ) -> None:

@@ -11,7 +11,7 @@ redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
 local k = 2
 for a = 5, #ARGV, 4 do
   redis.call('HSET', KEYS[k], 'id', ARGV[a], 'lane', ARGV[a + 1], 'type', ARGV[a + 2], 'body', ARGV[a + 3],
-    'queued_ms', ARGV[4], 'attempts', 0)
+    'since_ms', ARGV[4], 'attempts', 0)
   if redis.call('RPUSH', KEYS[k + 1], ARGV[a]) == 1 then redis.call('ZADD', KEYS[k + 2], ARGV[4], ARGV[a + 1]) end
   k = k + 3
 end

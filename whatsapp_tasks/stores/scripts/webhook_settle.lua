@@ -4,7 +4,7 @@
 -- ARGV  1 lane  2 token     3 id      4 now ms         5 outcome: delivered, retry, dead, gone
 --       6 time of the next attempt (retry), ms         7 code of the answer
 --       8 '' or the time until which the endpoint wants quiet, ms
---       9 failures in a row after which the receiver counts as having been away
+--       9 failures in a row after which the receiver counts as having been away   10 prefix of delivery records
 --
 -- Returns 1, or 0 when the lane was not ours any more: another worker makes, or has made, this attempt.
 local lane, id, now, outcome = ARGV[1], ARGV[3], tonumber(ARGV[4]), ARGV[5]
@@ -41,5 +41,11 @@ end
 redis.call('LPOP', KEYS[6])
 redis.call('HINCRBY', KEYS[5], 'events:outcome=' .. outcome, 1)
 if outcome == 'dead' then redis.call('ZADD', KEYS[4], now, id) end
-if redis.call('LLEN', KEYS[6]) > 0 then redis.call('ZADD', KEYS[1], now, lane) end
+local next_id = redis.call('LINDEX', KEYS[6], 0)
+if next_id then
+  redis.call('ZADD', KEYS[1], now, lane)
+  -- It waited for the one before it, not for the receiver: its day begins now. Behind a dead letter it keeps
+  -- its own time, or a receiver that is away would hold a message's events for as many days as there are.
+  if outcome == 'delivered' then redis.call('HSET', ARGV[10] .. next_id, 'since_ms', now) end
+end
 return 1

@@ -1,0 +1,153 @@
+"""The campaign: receivers that are slow, flapping, down for the whole backoff; the worker killed meanwhile.
+
+What must hold: each event is received at least once, the events of one message in their order, and sending
+goes on as if there were no webhooks.
+"""
+
+import time
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.stores.desk import Desk
+from tests.integration.webhooks import receiver as receivers
+from tests.integration.webhooks.conftest import MakeReceiver, Office
+from tests.integration.webhooks.receiver import Exchange, Received, answer
+from tests.integration.webhooks.worker_process import WorkerProcess
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.queues import messages_lists
+
+STORY = [Status.SENT, Status.DELIVERED, Status.READ]
+TOLD = ["queued", *map(str, STORY)]
+MESSAGES = 40
+SENDING_SLOWEST_SECONDS = 0.25
+"""For one step of sending, on a busy machine; a blocked one would take a second or more."""
+
+
+@pytest.fixture
+def worker(settings: Settings, tmp_path: Path) -> Iterator[WorkerProcess]:
+    with WorkerProcess(settings.redis_url, tmp_path) as running:
+        yield running
+
+
+def send_messages(desk: Desk, count: int, pause: float) -> tuple[list[str], list[float]]:
+    """Messages brought to `read`: their ids, and how long each step took."""
+    ids, steps = [], []
+    for _ in range(count):
+        begun = time.monotonic()
+        desk.now = int(time.time() * 1000)
+        message = desk.accept()
+        ids.append(message.id)
+        desk.ledger.advance(message, Status.SENDING, desk.now, fence=desk.fence)
+        for status in STORY:
+            desk.ledger.advance(message, status, desk.now, fence=desk.fence)
+        steps.append((time.monotonic() - begun) / (2 + len(STORY)))
+        time.sleep(pause)  # the pace of the campaign, not a wait for anything
+    return ids, steps
+
+
+def flap(exchange: Exchange) -> None:
+    """Each event is refused up to three times, in another way each time, before it is taken."""
+    seen = exchange.request_seen
+    with exchange.receiver.changed:
+        attempt = sum(
+            r.headers["webhook-id"] == seen.headers["webhook-id"] for r in exchange.receiver.received
+        )
+    refusals = zlib.crc32(seen.body) % 4
+    if attempt > refusals:
+        exchange.reply(204)
+    else:
+        [answer(500), receivers.hang_up, answer(302, {"Location": "/elsewhere"})][attempt % 3](exchange)
+
+
+def check(received: list[Received], ids: list[str]) -> Counter[str]:
+    """All events, in the order of each message; how often each was received."""
+    by_message: dict[str, list[str]] = defaultdict(list)
+    for request in received:
+        by_message[request.envelope["data"]["message_id"]].append(request.status)
+    assert set(by_message) == set(ids)
+    for statuses in by_message.values():
+        assert list(dict.fromkeys(statuses)) == TOLD
+        assert statuses == sorted(statuses, key=TOLD.index), "no event behind a later one, not even again"
+    return Counter(r.headers["webhook-id"] for r in received)
+
+
+def events_of(received: list[Received]) -> set[str]:
+    return {r.headers["webhook-id"] for r in received}
+
+
+def test_the_campaign(office: Office, desk: Desk, worker: WorkerProcess, make_receiver: MakeReceiver) -> None:
+    slow, flapping, down = make_receiver(), make_receiver(), make_receiver()
+    slow.behave = receivers.slow(0.15)
+    flapping.behave = flap
+    down.behave = answer(503)
+    lines = {
+        "slow": office.endpoint(slow, "slow", concurrency=8),
+        "flapping": office.endpoint(flapping, "flapping"),
+        "down": office.endpoint(down, "down", concurrency=3),
+    }
+
+    ids, steps = [], []
+    for round_ in range(4):
+        more, took = send_messages(desk, MESSAGES // 4, 0.02)
+        ids, steps = ids + more, steps + took
+        if round_ in (1, 2):
+            worker.kill()
+            worker.start()
+    total = len(ids) * len(TOLD)
+
+    slow.wait_for(lambda r: len(events_of(r)) == total, 40)
+    flapping.wait_for(lambda r: len(events_of(r)) == total, 40)
+    down.wait_for(lambda r: len(events_of(r)) == total, 40)
+    until = time.monotonic() + 20
+    while lines["down"].counts()["dead"] < total and time.monotonic() < until:
+        time.sleep(0.05)
+    assert {name: line.counts()["dead"] for name, line in lines.items()} == {
+        "slow": 0,
+        "flapping": 0,
+        "down": total,
+    }
+
+    check(slow.received, ids)
+    assert max(check(flapping.received, ids).values()) >= 4
+    attempts = check(down.received, ids)
+    assert min(attempts.values()) >= 1
+
+    down.behave = answer(204)
+    down.received.clear()
+    assert f"{total} in line again" in worker.run("webhooks", "redrive", "down")
+    down.wait_for(lambda r: len(events_of(r)) == total)
+    check(down.received, ids)
+
+    assert sorted(steps)[-1] < SENDING_SLOWEST_SECONDS
+    queued = sum(desk.database.number("LLEN", name) for name in messages_lists("default"))
+    assert queued == len(ids), "the send queue is as the ledger left it"
+    assert worker.stop() == 0
+    assert "+4915112345678" not in worker.log
+
+
+def test_a_killed_worker_loses_no_event_and_a_stopped_one_ends_in_order(
+    office: Office, desk: Desk, worker: WorkerProcess, make_receiver: MakeReceiver
+) -> None:
+    receiver = make_receiver()
+    receiver.behave = receivers.hang
+    office.endpoint(receiver)
+    desk.now = int(time.time() * 1000)
+    message = desk.accept()
+    receiver.wait_for_count(1)
+    worker.kill()  # with the request under way: nobody knows whether it was taken
+    receiver.behave = answer(204)
+    desk.ledger.advance(message, Status.CANCELLED, desk.now)
+    worker.start()
+    receiver.wait_for_count(3)
+    assert [r.status for r in receiver.received] == ["queued", "queued", "cancelled"]
+
+    receiver.behave = receivers.slow(0.5)
+    desk.accept()
+    receiver.wait_for_count(4)
+    assert worker.stop() == 0
+    assert office.endpoints.state("orders").streak == 0, "the request under way was brought to its end"
