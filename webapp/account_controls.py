@@ -13,7 +13,7 @@ from webapp import bodies
 from webapp.accounts import PauseView, account_path, pauses_view, require_account
 from webapp.authentication import caller
 from webapp.bodies import RequestModel
-from webapp.sends import Links
+from webapp.sends import PHONE_PATTERN, Links
 from webapp.services import services
 from whatsapp_tasks.dispatch import worker_not_running
 from whatsapp_tasks.domain.phones import parse_phone
@@ -44,7 +44,12 @@ class NoFields(RequestModel):
 class PairingCodeRequest(RequestModel):
     """The phone that is to be linked."""
 
-    phone: Annotated[str, Field(description="International form with a leading +.")]
+    phone: Annotated[
+        str,
+        Field(
+            description="International form with a leading +.", json_schema_extra={"pattern": PHONE_PATTERN}
+        ),
+    ]
 
 
 class PausesView(TypedDict):

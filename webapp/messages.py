@@ -3,7 +3,7 @@
 from typing import Annotated, Any, NotRequired
 
 from flask import Blueprint, Response
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict
 
 from webapp import bodies, queries
@@ -95,7 +95,6 @@ class ListQuery(QueryModel):
     limit: Annotated[
         Whole,
         Field(ge=1, le=LONGEST_PAGE, description="How many messages a page holds at most."),
-        WithJsonSchema({"type": "integer", "minimum": 1, "maximum": LONGEST_PAGE, "default": USUAL_PAGE}),
     ] = USUAL_PAGE
 
 

@@ -14,6 +14,8 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from webapp.operations import OPERATIONS, Operation
 from webapp.problem_codes import KINDS
+from webapp.queries import LARGEST_WHOLE
+from webapp.sends import ACCOUNT_PATTERN, PHONE_PATTERN
 
 blueprint = Blueprint("openapi", __name__)
 
@@ -67,12 +69,12 @@ PATH_PARAMETERS: dict[str, dict[str, Any]] = {
     },
     "phone": {
         "description": "A phone number in international form; the + may be written as %2B.",
-        "schema": {"type": "string", "pattern": r"^\+[1-9][0-9]{6,14}$"},
+        "schema": {"type": "string", "pattern": PHONE_PATTERN},
         "example": "+4915112345678",
     },
     "account": {
         "description": "The account's name.",
-        "schema": {"type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"},
+        "schema": {"type": "string", "pattern": ACCOUNT_PATTERN},
         "example": "default",
     },
 }
@@ -272,7 +274,12 @@ def _without_null(about: dict[str, Any], definitions: dict[str, Any]) -> dict[st
     kind = next((k for k in about.get("anyOf", ()) if k.get("type") != "null"), about)
     if "$ref" in kind:
         kind = definitions[kind["$ref"].rpartition("/")[2]]
-    return {name: value for name, value in kind.items() if name not in ("description", "title")}
+    schema = {_BOUNDS.get(n, n): value for n, value in kind.items() if n not in ("description", "title")}
+    return {"maximum": LARGEST_WHOLE, **schema} if schema.get("type") == "integer" else schema
+
+
+_BOUNDS = {"ge": "minimum", "le": "maximum"}
+"""pydantic leaves bounds behind a validator of ours in its own words."""
 
 
 def _responses(operation: Operation, schemas: Schemas) -> dict[str, Any]:

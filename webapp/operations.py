@@ -31,7 +31,6 @@ OF_MESSAGE = (
     "message_empty",
     "message_invalid",
     "message_too_long",
-    "priority_invalid",
     "send_at_invalid",
     "expires_at_invalid",
     "metadata_invalid",

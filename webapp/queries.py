@@ -38,9 +38,12 @@ def refused(problems: list[dict[str, str]]) -> RequestRefused:
     return RequestRefused("query_invalid", f"{detail}.", errors=problems)
 
 
+LARGEST_WHOLE = 999_999_999
+
+
 def _whole(value: Any) -> Any:
     if isinstance(value, str) and not (value.isascii() and value.isdigit() and len(value) <= 9):
-        raise PydanticCustomError("whole_number", "must be a whole number")
+        raise PydanticCustomError("whole_number", "must be a whole number of at most nine digits")
     return int(value)
 
 

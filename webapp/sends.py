@@ -1,6 +1,6 @@
 """``POST /send``: takes one message in."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from flask import Blueprint, Response, g, request
 from pydantic import Field
@@ -13,12 +13,15 @@ from webapp.times import Instant
 from whatsapp_tasks.dispatch import Accepted
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.domain.identity import MAX_KEY_LENGTH
-from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.domain.texts import MAX_UTF16_UNITS
 from whatsapp_tasks.errors import RequestRefused
 
 blueprint = Blueprint("sends", __name__)
+
+# For the document alone, as examples of what passes: the domain decides, and says what is wrong.
+PHONE_PATTERN = r"^\+[1-9][0-9]{6,14}$"
+ACCOUNT_PATTERN = "^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 
@@ -31,7 +34,7 @@ class SendRequest(RequestModel):
         Field(
             description="International form with a leading +; spaces and hyphens do no harm.",
             examples=["+4915112345678"],
-            json_schema_extra={"pattern": r"^\+[1-9][0-9]{6,14}$"},
+            json_schema_extra={"pattern": PHONE_PATTERN},
         ),
     ]
     message: Annotated[
@@ -42,7 +45,9 @@ class SendRequest(RequestModel):
             json_schema_extra={"minLength": 1, "maxLength": MAX_UTF16_UNITS},
         ),
     ]
-    account: Annotated[str, Field(description="The account that sends.")] = DEFAULT_ACCOUNT
+    account: Annotated[
+        str, Field(description="The account that sends.", json_schema_extra={"pattern": ACCOUNT_PATTERN})
+    ] = DEFAULT_ACCOUNT
     idempotency_key: Annotated[
         str | None,
         Field(
@@ -55,12 +60,9 @@ class SendRequest(RequestModel):
     )
     expires_at: Annotated[Instant | None, Field(description="Never sent after this time.")] = None
     priority: Annotated[
-        str,
-        Field(
-            description="A message of a higher priority does not wait behind those of a lower one.",
-            json_schema_extra={"enum": [*Priority]},
-        ),
-    ] = Priority.NORMAL.value
+        Literal["high", "normal", "low"],
+        Field(description="A message of a higher priority does not wait behind those of a lower one."),
+    ] = "normal"
     metadata: Annotated[
         dict[str, Any] | None,
         Field(description="Anything of yours, up to 4096 bytes of JSON; told again with the message."),

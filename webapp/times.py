@@ -15,8 +15,7 @@ LATEST = 253_402_300_799
 """The last second of the year 9999, behind which RFC 3339 has no dates."""
 
 _PROBLEM = (
-    "must be a time with an offset such as 2026-01-31T09:00:00+01:00, or unix seconds, from 1970 on and "
-    "before the year 10000"
+    "must be a time with an offset such as 2026-01-31T09:00:00+01:00, or unix seconds, before the year 10000"
 )
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
@@ -38,7 +37,8 @@ def unix_seconds(value: Any) -> float:
         seconds = float(value) if abs(value) <= LATEST else math.inf
     elif isinstance(value, str) and _RFC3339.fullmatch(value):
         try:
-            seconds = datetime.fromisoformat(_six_digits(value.upper())).timestamp()
+            # What lies before 1970 is as past as 1970.
+            seconds = max(0.0, datetime.fromisoformat(_six_digits(value.upper())).timestamp())
         except ValueError:  # the 30th of February, or an hour 25
             seconds = math.nan
     else:

@@ -147,7 +147,7 @@ BAD_FIELDS: list[tuple[dict[str, Any], str, str]] = [
     ({"account": "a\u0006\u0016b"}, "account_invalid", "account"),
     ({"idempotency_key": ""}, "idempotency_key_invalid", "idempotency_key"),
     ({"idempotency_key": "é"}, "idempotency_key_invalid", "idempotency_key"),
-    ({"priority": "urgent"}, "priority_invalid", "priority"),
+    ({"priority": "urgent"}, "request_invalid", "priority"),
     ({"send_at": "tomorrow"}, "request_invalid", "send_at"),
     ({"send_at": "2026-01-31T09:00:00"}, "request_invalid", "send_at"),
     ({"send_at": "2026-02-30T09:00:00Z"}, "request_invalid", "send_at"),
