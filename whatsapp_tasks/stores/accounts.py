@@ -37,6 +37,7 @@ class Accounts:
         """
         k = keys.AccountKeys(account)
         self._db.do("SREM", keys.GLOBAL_ACCOUNTS, account)
+        self._db.do("HDEL", keys.WEBHOOK_POSITIONS, account)
         found = [key for key in self._keys_of(account) if key not in (k.fence, k.generation)]
         found += [*messages_lists(account), control_queue(account)]
         return sum(self._db.number("DEL", *found[i : i + 500]) for i in range(0, len(found), 500))

@@ -1,0 +1,148 @@
+"""Alerts: the same events, the same retries, to a person's mailbox and WhatsApp."""
+
+import socket
+from collections.abc import Iterator
+from email.message import Message as Mail
+from email.parser import BytesParser
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from tests.integration.stores.desk import NOW, Desk
+from tests.integration.webhooks.conftest import Clock, Office
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.states import SessionEvent
+from whatsapp_tasks.errors import ConfigurationError
+from whatsapp_tasks.stores.accounts import Accounts
+from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.ledger import Ledger
+from whatsapp_tasks.stores.sessions import Sessions
+from whatsapp_tasks.stores.webhook_deliveries import Deliveries
+from whatsapp_tasks.tasks.webhook_worker import take_over_endpoints
+
+OPERATOR = "+4915199999999"
+
+
+class Mailbox:
+    """What the SMTP server took; ``refuse`` makes it answer so instead."""
+
+    def __init__(self) -> None:
+        self.mails: list[Mail] = []
+        self.refuse = ""
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+        if self.refuse:
+            return self.refuse
+        self.mails.append(BytesParser().parsebytes(envelope.content))
+        return "250 OK"
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def smtp_port(mailbox: Mailbox) -> Iterator[int]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield port
+    controller.stop()
+
+
+@pytest.fixture
+def settings(settings: Settings, smtp_port: int) -> Settings:
+    return settings.model_copy(
+        update={
+            "smtp_url": f"smtp://127.0.0.1:{smtp_port}",
+            "alert_email_to": "ops@example.org",
+            "alert_email_from": "whatsapp@example.org",
+            "alert_whatsapp_to": OPERATOR,
+            "alert_whatsapp_account": "ops",
+        }
+    )
+
+
+@pytest.fixture
+def office(database: Database, settings: Settings) -> Office:
+    office = Office(database, settings, Clock())
+    take_over_endpoints(office.endpoints, settings, 1)
+    Accounts(database).add("ops", NOW)
+    return office
+
+
+def log_out(desk: Desk) -> None:
+    Sessions(desk.database, desk.account).apply(
+        SessionEvent.LOGGED_OUT, NOW, reason="unexpected_logout", actor="worker", fence=desk.fence
+    )
+
+
+def alerts_by_whatsapp(office: Office) -> list[str]:
+    ledger = Ledger(office.database, "ops", retention_ms=10**9, follow_ms=10**9)
+    found, _ = ledger.page(status=None, phone=OPERATOR, cursor=None, limit=50)
+    return [message.text for message in found]
+
+
+def test_a_person_is_told_of_what_needs_one_and_of_nothing_else(
+    office: Office, desk: Desk, mailbox: Mailbox
+) -> None:
+    desk.accept()
+    log_out(desk)
+    Sessions(desk.database, desk.account).apply(
+        SessionEvent.LOGGED_IN, NOW, reason="chat_list_shown", actor="worker", fence=desk.fence
+    )
+    office.until_quiet()
+
+    [mail] = mailbox.mails
+    assert (mail["To"], mail["From"]) == ("ops@example.org", "whatsapp@example.org")
+    assert mail["Subject"] == "WhatsApp account 'default': QR_PENDING"
+    assert "whatsapp-tasks link --account default" in str(mail.get_payload())
+    [text] = alerts_by_whatsapp(office)
+    assert "is QR_PENDING since" in text
+
+
+def test_a_mail_that_was_not_taken_is_sent_again(office: Office, desk: Desk, mailbox: Mailbox) -> None:
+    mailbox.refuse = "451 try later"
+    log_out(desk)
+    office.until_quiet()
+    assert mailbox.mails == []
+    assert office.endpoints.state("alert-email").last_failure == "smtp_451"
+    mailbox.refuse = ""
+    office.clock.ahead += 7
+    office.until_quiet()
+    assert len(mailbox.mails) == 1
+
+
+def test_a_whatsapp_alert_that_is_tried_twice_is_one_message(office: Office, desk: Desk) -> None:
+    log_out(desk)
+    office.relay.round()
+    [lane] = [each for each in office.handed_over() if each[0] == "alert-whatsapp"]
+    deliveries = Deliveries(office.database, "alert-whatsapp")
+    begun = deliveries.begin(lane[1], lane[2], int(office.clock() * 1000), office.courier.hold_ms)
+    assert begun is not None
+    send = office.courier._transports["whatsapp"]
+    endpoint = office.endpoints.get("alert-whatsapp")
+    assert send(endpoint, begun[0], office.clock()).status == 200
+    assert send(endpoint, begun[0], office.clock()).status == 200  # as after a crash
+    assert len(alerts_by_whatsapp(office)) == 1
+
+
+def test_an_account_does_not_tell_of_itself(office: Office, database: Database) -> None:
+    log_out(Desk(database, "ops"))
+    office.until_quiet()
+    assert alerts_by_whatsapp(office) == []
+    assert Deliveries(database, "alert-whatsapp").counts() == {"waiting": 0, "running": 0, "dead": 0}
+
+
+def test_alerts_go_when_the_settings_go(office: Office, settings: Settings) -> None:
+    take_over_endpoints(office.endpoints, settings.model_copy(update={"alert_email_to": ""}), 2)
+    assert [e.name for e in office.endpoints.all()] == ["alert-whatsapp"]
+
+
+def test_who_sends_the_alerts_must_be_said(office: Office, settings: Settings) -> None:
+    with pytest.raises(ConfigurationError, match="ALERT_WHATSAPP_ACCOUNT"):
+        take_over_endpoints(office.endpoints, settings.model_copy(update={"alert_whatsapp_account": ""}), 2)
