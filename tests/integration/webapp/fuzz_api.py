@@ -1,4 +1,4 @@
-"""``make fuzz-api``: Schemathesis over the served OpenAPI document: no failure of its checks and ours, no 5xx.
+"""``make fuzz-api``: Schemathesis over the served OpenAPI document: no failure of its checks or ours, no 5xx.
 
 Not among the usual tests (its name is not ``test_…``): it takes minutes. ``FUZZ_EXAMPLES`` sets how many
 requests are made per operation and phase, ``FUZZ_SEED`` which ones.
