@@ -37,10 +37,12 @@ _UNSUPPORTED = Template(
 <link rel="icon" href="data:,"><link rel="stylesheet" href="/_sim/static/page.css"></head>
 <body class="ws-unsupported"><div class="landing-wrapper"><div class="ws-unsupported-box">
 <div class="landing-title version-title">WhatsApp works with Google Chrome $minimum+</div>
-<div class="version-text">To use WhatsApp, update Google Chrome or use Mozilla Firefox, Safari,
-Microsoft Edge or Opera.</div>
-<a class="ws-unsupported-link" href="#">Update Google Chrome</a></div></div></body></html>"""
+<div class="version-text">$advice</div>
+<a class="ws-unsupported-link" href="https://www.google.com/chrome/">Update Google Chrome</a>
+</div></div></body></html>"""
 )
+
+_ADVICE = "To use WhatsApp, update Google Chrome or use Mozilla Firefox, Safari, Microsoft Edge or Opera."
 
 _MINIMUM_CHROME = {"E1": "60", "E2": "85", "E3": "100"}
 
@@ -58,4 +60,4 @@ def boot_html(settings: Settings) -> str:
 
 
 def unsupported_html(settings: Settings) -> str:
-    return _UNSUPPORTED.substitute(minimum=_MINIMUM_CHROME[settings.era])
+    return _UNSUPPORTED.substitute(minimum=_MINIMUM_CHROME[settings.era], advice=_ADVICE)

@@ -391,7 +391,7 @@ TEXTS: dict[str, dict[str, str]] = {
     },
     "whats_new": {
         "en": "What's new on WhatsApp Web",
-        "pt": guess("Novidades no WhatsApp Web"),
+        "pt": guess("Novidades do WhatsApp Web"),
         "es": guess("Novedades de WhatsApp Web"),
     },
     "whats_new_text": {

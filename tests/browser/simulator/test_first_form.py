@@ -59,6 +59,7 @@ def test_reference_changes_in_place_and_ends_with_a_button(page: WhatsAppPage) -
     assert page.js("return holder.isConnected")
     button = "[data-testid=link_device_qr_expired_refresh_button]"
     page.wait_for(button)
+    assert page.has("div[data-ref] > span > button")
     page.simulator.set(speed=1)
     page.click(button)
     page.wait_gone(button)

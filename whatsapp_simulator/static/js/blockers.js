@@ -60,7 +60,8 @@ const t = skin.texts;
 export function blocker(conflict) {
   const on = (name) => scenario(name);
   if (on("temporary_ban")) return ["temporary_ban", () => temporaryBan(on("temporary_ban"))];
-  if (on("ban_notice")?.where === "screen") return ["ban_notice", () => screen(null, [on("ban_notice").text])];
+  if (on("ban_notice")?.where === "screen")
+    return ["ban_notice", () => screen(null, [on("ban_notice").text])];
   if (on("service_unavailable"))
     return ["service_unavailable", () => screen(t.service_title, [t.service_text])];
   if (on("client_expired")) return ["client_expired", () => screen(t.expired_title, [t.expired_text])];

@@ -59,7 +59,7 @@ function drawQr({ ref, matrix }) {
     holder = part("qr", { ref }, {}, part("qr_canvas"));
     box.replaceChildren(holder);
   }
-  box.querySelector("button")?.remove();
+  holder.querySelector("span")?.remove();
   if (holder.hasAttribute("data-ref")) holder.setAttribute("data-ref", ref);
   paint(holder.querySelector("canvas"), matrix);
 }
@@ -89,15 +89,15 @@ function showOffline() {
 /** All six references are used up: the button lies over the last code. */
 function showReload() {
   lastQr = null;
-  if (!box) return;
+  if (!holder) return;
   const reload = () => {
     box.replaceChildren(part("qr_spinner", {}, { class: "ws-spinner" }));
     holder = null;
     send({ type: "qr_reload" });
   };
-  box.append(
-    part("qr_reload", {}, { onclick: reload }, icon("reload"), element("div", {}, skin.texts.qr_reload)),
-  );
+  const words = element("div", {}, skin.texts.qr_reload);
+  // Inside the code's own element, as `div[data-ref] > span > button`.
+  holder.append(element("span", {}, part("qr_reload", {}, { onclick: reload }, icon("reload"), words)));
 }
 
 // --- pairing code ---------------------------------------------------------------------------------------------
