@@ -24,7 +24,7 @@ PREFIX = "whatsapp_"
 _SOUND = re.compile(r"[a-z][a-z0-9_]*")
 
 # What is counted elsewhere under these names is told here by families of their own.
-_OWN_FAMILIES = frozenset({"messages", "transitions"})
+_OWN_FAMILIES = frozenset({"messages", "transitions", "events_lost"})
 _TOLD = (Status.QUEUED, Status.SENT, Status.DELIVERED, Status.READ, Status.FAILED, Status.UNKNOWN)
 
 
@@ -49,7 +49,7 @@ class Families(Collector):
         yield from self._sessions(readings)
         yield from self._workers()
         yield from self._caps()
-        yield from self._events()
+        yield from self._events(readings)
         yield from _counted_elsewhere(readings)
         yield from self._webhooks()
 
@@ -172,7 +172,7 @@ class Families(Collector):
             used.add_metric([account, "new"], use.new_chats_used)
         yield from (cap, used)
 
-    def _events(self) -> Iterator[Metric]:
+    def _events(self, readings: Mapping[str, Readings]) -> Iterator[Metric]:
         behind = GaugeMetricFamily(
             f"{PREFIX}events_behind",
             "Events that no webhooks worker has put in line yet.",
@@ -183,6 +183,14 @@ class Families(Collector):
             added = EventLog(self._db, account).added()
             behind.add_metric([account], max(0, added - positions.get(account).read))
         yield behind
+        lost = CounterMetricFamily(
+            f"{PREFIX}events_lost",
+            "Events that no webhook was told of, for none was in line in time.",
+            labels=["account"],
+        )
+        for account, reading in readings.items():
+            lost.add_metric([account], sum(reading.counters.get("events_lost", {}).values()))
+        yield lost
         beat_ms = positions.last_beat_ms()
         age = GaugeMetricFamily(
             f"{PREFIX}webhooks_worker_heartbeat_age_seconds", "Age of the webhooks worker's sign of life."
