@@ -134,6 +134,24 @@ class Settings(BaseSettings):
     alert_whatsapp_account: str = ""
     """The account that sends the alerts about all others."""
 
+    # the console page (docs/console.md)
+    console_idle_seconds: Positive = 1800
+    """A console that asks for nothing so long is logged out; an open page asks by itself."""
+    console_longest_seconds: Positive = 8 * 3600
+    """After which one logs in again in any case."""
+
+    # evidence of failures (docs/console.md)
+    evidence: str = "folder"
+    """Where pictures and structure of pages that failed are kept: ``folder`` (in the data folder),
+    ``s3://bucket/prefix``, or ``off``."""
+    evidence_pictures: Literal["masked", "clear", "off"] = "masked"
+    """``masked``: letters are covered before the picture is taken; ``clear`` shows chats as they are."""
+    evidence_keep_count: int = Field(200, ge=1)
+    """Per account."""
+    evidence_keep_days: Positive = 14
+    evidence_s3_endpoint: str = ""
+    """URL of a server other than AWS that speaks S3."""
+
     # metrics (docs/metrics.md)
     metrics_networks: str = ""
     """Networks, separated by commas, from which /metrics is read without a key."""
@@ -175,6 +193,15 @@ class Settings(BaseSettings):
     def unacked_prefix(self) -> str:
         """Where this worker's Celery keeps what it has in hand; no other worker may take it over."""
         return f"wa:{{{self.account}}}:unacked" if self.role == "account" else "wa:webhooks:unacked"
+
+    @field_validator("evidence")
+    @classmethod
+    def _evidence_has_a_place(cls, value: str) -> str:
+        if value not in ("folder", "off") and not value.removeprefix("s3://").strip("/"):
+            raise ValueError("must be folder, off, or s3://bucket/prefix")
+        if value not in ("folder", "off") and not value.startswith("s3://"):
+            raise ValueError("must be folder, off, or s3://bucket/prefix")
+        return value
 
     @field_validator("metrics_networks")
     @classmethod

@@ -14,6 +14,7 @@ WhatsAppTasksError
 │   ├── WaitTimeout                the page is alive, but what was waited for did not come
 │   ├── PageChanged                the document was replaced under a running script
 │   └── PageError                  a script of ours failed inside the page
+├── EvidenceStorageFailed          the picture of a failure could not be kept or fetched
 ├── SelectorsInvalid               a selector file or override is malformed; names the entry
 ├── IllegalTransition              a state machine has no row for this event
 └── SendError                      one attempt to send did not end in `sent`
@@ -109,6 +110,10 @@ class PageChanged(BrowserError):
 
 class PageError(BrowserError):
     """A script failed inside the page."""
+
+
+class EvidenceStorageFailed(WhatsAppTasksError):
+    """The evidence of a failure could not be kept or fetched."""
 
 
 class SelectorsInvalid(WhatsAppTasksError):

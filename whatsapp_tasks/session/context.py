@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.memory_rules import TreeUse
 from whatsapp_tasks.session.browser_keeper import BrowserKeeper
+from whatsapp_tasks.session.evidence import EvidenceKeeper
 from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.circuits import Circuits
 from whatsapp_tasks.stores.generation import Generation
@@ -32,6 +33,8 @@ class AccountContext:
     keeper: BrowserKeeper
     actor: str
     """Who we are in histories: ``worker 123 on host``."""
+    evidence: EvidenceKeeper | None = field(default=None)
+    """None where nothing of failures is kept."""
     busy_with: str | None = field(default=None)
     """Id of the message in hand."""
     memory: TreeUse | None = field(default=None)

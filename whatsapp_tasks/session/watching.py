@@ -10,8 +10,8 @@ from whatsapp_tasks.domain.circuit import Phase
 from whatsapp_tasks.domain.page_events import Sight, Standing, sight_of
 from whatsapp_tasks.domain.page_snapshot import Button, PageKind, PageSnapshot, Popup, kind_of, popup_of
 from whatsapp_tasks.domain.restrictions import still_or_anew
-from whatsapp_tasks.domain.states import SessionEvent, SessionState, next_state
-from whatsapp_tasks.errors import BrowserError, IllegalTransition
+from whatsapp_tasks.domain.states import MEANINGS, SessionEvent, SessionState, next_state
+from whatsapp_tasks.errors import IllegalTransition
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.opening import dismiss
 from whatsapp_tasks.stores.pauses import PauseReason
@@ -19,7 +19,6 @@ from whatsapp_tasks.stores.pauses import PauseReason
 log = logging.getLogger(__name__)
 
 USE_HERE_PER_HOUR = 3
-EVIDENCE_KEPT = 20
 _EVIDENCE = frozenset({SessionState.SUSPECTED_BAN, SessionState.BANNED, SessionState.ATTENTION})
 
 
@@ -71,7 +70,7 @@ class Watcher:
             if self.state is SessionState.RESTRICTED and sight.restriction != session.restriction:
                 context.sessions.note_restriction(sight.restriction)
             if self.state in _EVIDENCE and self.state is not session.state:
-                self._keep_evidence(page)
+                self._keep_evidence(page, sight.reason)
         return snapshot
 
     def circuit_turned(self, phase: Phase) -> None:
@@ -142,21 +141,13 @@ class Watcher:
                 self._use_here.append(now)
                 page.press(button, deadline)
 
-    def _keep_evidence(self, page: WhatsAppPage) -> None:
+    def _keep_evidence(self, page: WhatsAppPage, reason: str) -> None:
         """A picture of the page, for the person who has to judge it."""
         context = self._context
-        folder = context.settings.data_dir / "evidence" / context.account
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            picture = page.screenshot(Deadline.within(context.settings.look_timeout_seconds))
-        except BrowserError as error:
-            log.warning("No picture of the page could be taken", extra={"detail": str(error)})
-            return
-        file = folder / f"{context.now_ms()}-{self.state}.jpg"
-        file.write_bytes(picture)
-        for old in sorted(folder.glob("*.jpg"))[:-EVIDENCE_KEPT]:
-            old.unlink(missing_ok=True)
-        log.warning("A picture of the page was kept", extra={"file": str(file)})
+        if context.evidence is not None:
+            context.evidence.keep(
+                page.page, code=reason, detail=MEANINGS[self.state], state=self.state, now_ms=context.now_ms()
+            )
 
 
 def _use_here_button(snapshot: PageSnapshot) -> Button | None:

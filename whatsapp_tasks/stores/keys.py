@@ -9,6 +9,16 @@ def nonce(digest: str) -> str:
     return f"wa:nonce:{digest}"
 
 
+def console_session(digest: str) -> str:
+    """JSON with ttl: whose session it is; named by a digest, so that Redis holds nothing to log in with."""
+    return f"wa:console:session:{digest}"
+
+
+def login_attempts(who: str) -> str:
+    """Counter with ttl."""
+    return f"wa:console:attempts:{who}"
+
+
 def batch(batch_id: str) -> str:
     return f"wa:batch:{batch_id}"
 
@@ -42,10 +52,14 @@ class AccountKeys:
         self.heartbeat = prefix + "heartbeat"  # JSON with ttl
         self.events = prefix + "events"  # stream, trimmed: every change that others may want to hear of
         self.metrics = prefix + "metrics"  # hash: counters and histogram buckets, see stores/metrics.py
+        self.evidence_log = prefix + "evidence"  # zset: evidence id by the time it was taken, ms
         self.known_chats = prefix + "known-chats"  # hash: phone -> title seen on a sure way into the chat
 
     def message(self, message_id: str) -> str:
         return f"{self._prefix}m:{message_id}"
+
+    def evidence(self, evidence_id: str) -> str:
+        return f"{self._prefix}evidence:{evidence_id}"
 
     def answer(self, request_id: str) -> str:
         return f"{self._prefix}answer:{request_id}"

@@ -53,6 +53,8 @@ class Message:
     """Who brought it in: ``api``, ``task``, or ``batch:`` and the batch's id."""
     resolved_by: str | None = None
     resolution_note: str | None = None
+    evidence_id: str | None = None
+    """What explains its last failed attempt (stores/evidence.py)."""
 
 
 @dataclass(frozen=True)
@@ -468,6 +470,7 @@ def _message(account: str, record: Mapping[str, str]) -> Message:
         source=record.get("source", "api"),
         resolved_by=record.get("resolved_by"),
         resolution_note=record.get("resolution_note"),
+        evidence_id=record.get("evidence_id"),
     )
 
 

@@ -12,6 +12,7 @@ from celery.result import AsyncResult
 from whatsapp_tasks.crash_points import reach
 from whatsapp_tasks.dispatch import default_dispatcher
 from whatsapp_tasks.errors import BrowserError, LeaseLost, SendError, StoreUnavailable
+from whatsapp_tasks.session.attempt_evidence import keep_evidence
 from whatsapp_tasks.tasks.runtime import runtime
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ class DeliveryTask(Task):  # type: ignore[type-arg]
                 if not handled:
                     runtime().gate.close()  # it stays in the ledger and is queued again at its place
             except (SendError, BrowserError) as error:
+                keep_evidence(session.context, message_id, error)
                 decision = session.decide(message_id, error)
                 log.warning(
                     "Attempt failed",

@@ -17,6 +17,7 @@ from whatsapp_tasks.queues import control_queue, messages_queue
 from whatsapp_tasks.session.account_session import AccountSession
 from whatsapp_tasks.session.browser_keeper import BrowserKeeper
 from whatsapp_tasks.session.context import AccountContext
+from whatsapp_tasks.session.evidence import EvidenceKeeper
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.circuits import Circuits
 from whatsapp_tasks.stores.connection import Database, await_redis
@@ -101,6 +102,7 @@ def _take_account(database: Database, settings: Settings) -> AccountContext:
         caps=caps,
         generation=generation,
         lease=lease,
+        evidence=EvidenceKeeper.from_settings(database, settings, account),
         keeper=BrowserKeeper(settings, account, count=sessions.count_cure),
         actor=f"worker {Holder.this_process()}",
     )

@@ -1,0 +1,45 @@
+"""What a page looks like and is made of, without what people wrote on it."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import cast
+
+from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.page import Page
+
+LONGEST_STRUCTURE = 3000
+"""Lines. A chat list and an open chat take about a thousand."""
+SCALE = 0.75
+QUALITY = 55
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """``picture`` is a JPEG, None where none was wanted."""
+
+    picture: bytes | None
+    structure: tuple[str, ...]
+
+
+@cache
+def _script(name: str) -> str:
+    return files(__package__).joinpath(name).read_text("utf-8")
+
+
+def portrait_of(page: Page, deadline: Deadline, *, picture: bool = True, masked: bool = True) -> Portrait:
+    """The page as it stands; nothing on it is changed. Raises BrowserErrors."""
+    lines = cast(
+        "list[str]", page.evaluate(_script("page_structure.js"), LONGEST_STRUCTURE, deadline=deadline)
+    )
+    return Portrait(_picture(page, deadline, masked=masked) if picture else None, tuple(lines))
+
+
+def _picture(page: Page, deadline: Deadline, *, masked: bool) -> bytes:
+    if not masked:
+        return page.screenshot(deadline, scale=SCALE, quality=QUALITY)
+    page.evaluate(_script("mask_texts.js"), True, deadline=deadline)
+    try:
+        return page.screenshot(deadline, scale=SCALE, quality=QUALITY)
+    finally:
+        page.evaluate(_script("mask_texts.js"), False, deadline=deadline)

@@ -1,0 +1,181 @@
+"""Where pictures and structures of failed pages are kept: a folder, or a bucket that speaks S3.
+
+Raises EvidenceStorageFailed for all that goes wrong: an outage of S3 must not look like one of the page.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from whatsapp_tasks.errors import EvidenceStorageFailed
+
+CONNECT_SECONDS = 3
+ANSWER_SECONDS = 5
+"""The worker waits for S3 after a failed attempt, once and no longer than this."""
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z0-9_-]+\.(?:jpg|json)", re.ASCII)
+_TYPES = {"jpg": "image/jpeg", "json": "application/json"}
+
+
+class EvidenceStorage(Protocol):
+    """Names are ``account/id.jpg`` and ``account/id.json``."""
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keeps ``content``, for nobody else to read."""
+
+    def get(self, name: str) -> bytes | None:
+        """What was kept, None when it is not there (any more)."""
+
+    def names(self, account: str) -> list[str]:
+        """All that is kept of an account, sorted."""
+
+    def delete(self, names: Iterable[str]) -> None:
+        """Forgets these; those that are gone already do no harm."""
+
+
+def open_storage(place: str, folder: Path, s3_endpoint: str = "") -> EvidenceStorage | None:
+    """The storage that a setting names: ``folder``, ``s3://bucket/prefix``; None for ``off``."""
+    if place == "off":
+        return None
+    if place == "folder":
+        return FolderStorage(folder)
+    bucket, _, prefix = place.removeprefix("s3://").partition("/")
+    return S3Storage(bucket, prefix.strip("/"), s3_endpoint or None)
+
+
+class FolderStorage:
+    """Files that only this user may read."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, name: str, content: bytes) -> None:
+        """See ``EvidenceStorage``. The file is there whole or not at all."""
+        file = self._file(name)
+        with _failing_as_storage():
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            draft = file.with_suffix(".part")
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as opened:
+                opened.write(content)
+            draft.replace(file)
+
+    def get(self, name: str) -> bytes | None:
+        """See ``EvidenceStorage``."""
+        with _failing_as_storage():
+            try:
+                return self._file(name).read_bytes()
+            except FileNotFoundError:
+                return None
+
+    def names(self, account: str) -> list[str]:
+        """See ``EvidenceStorage``."""
+        with _failing_as_storage():
+            found = (f"{account}/{file.name}" for file in (self._folder / account).glob("*"))
+            return sorted(name for name in found if _NAME.fullmatch(name))
+
+    def delete(self, names: Iterable[str]) -> None:
+        """See ``EvidenceStorage``."""
+        with _failing_as_storage():
+            for name in names:
+                self._file(name).unlink(missing_ok=True)
+
+    def _file(self, name: str) -> Path:
+        return self._folder / _checked(name)
+
+
+class S3Storage:
+    """Objects in a bucket, with the credentials that boto3 finds (environment, profile, role)."""
+
+    def __init__(self, bucket: str, prefix: str, endpoint: str | None) -> None:
+        self._bucket = bucket
+        self._prefix = f"{prefix}/" if prefix else ""
+        self._endpoint = endpoint
+        self._made: Any = None
+
+    def put(self, name: str, content: bytes) -> None:
+        """See ``EvidenceStorage``. Without an ACL: the bucket's own rules keep it private."""
+        kind = _TYPES[name.rpartition(".")[2]]
+        with _failing_as_storage():
+            self._client.put_object(
+                Bucket=self._bucket, Key=self._prefix + _checked(name), Body=content, ContentType=kind
+            )
+
+    def get(self, name: str) -> bytes | None:
+        """See ``EvidenceStorage``."""
+        with _failing_as_storage():
+            client = self._client
+            try:
+                answer = client.get_object(Bucket=self._bucket, Key=self._prefix + _checked(name))
+            except client.exceptions.NoSuchKey:
+                return None
+            return bytes(answer["Body"].read())
+
+    def names(self, account: str) -> list[str]:
+        """See ``EvidenceStorage``."""
+        with _failing_as_storage():
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=f"{self._prefix}{account}/"
+            )
+            found = [
+                item["Key"].removeprefix(self._prefix) for page in pages for item in page.get("Contents", ())
+            ]
+        return sorted(name for name in found if _NAME.fullmatch(name))
+
+    def delete(self, names: Iterable[str]) -> None:
+        """See ``EvidenceStorage``."""
+        keys = [{"Key": self._prefix + _checked(name)} for name in names]
+        with _failing_as_storage():
+            for start in range(0, len(keys), 1000):
+                self._client.delete_objects(
+                    Bucket=self._bucket, Delete={"Objects": keys[start : start + 1000], "Quiet": True}
+                )
+
+    @property
+    def _client(self) -> Any:
+        if self._made is None:
+            import boto3  # takes half a second: only those pay who keep evidence in S3
+            from botocore.config import Config
+
+            self._made = boto3.client(
+                "s3",
+                endpoint_url=self._endpoint,
+                config=Config(
+                    connect_timeout=CONNECT_SECONDS,
+                    read_timeout=ANSWER_SECONDS,
+                    retries={"total_max_attempts": 1},
+                    # A server other than AWS is known by its address, not by a name made of the bucket's.
+                    s3={"addressing_style": "path" if self._endpoint else "auto"},
+                ),
+            )
+        return self._made
+
+
+def _checked(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise EvidenceStorageFailed("This is not the name of evidence.")
+    return name
+
+
+@contextmanager
+def _failing_as_storage() -> Iterator[None]:
+    try:
+        yield
+    except EvidenceStorageFailed:
+        raise
+    except OSError as error:
+        raise EvidenceStorageFailed(f"{type(error).__name__}: {error.strerror}") from error
+    except Exception as error:  # botocore's errors have no useful base in common with urllib3's
+        if not type(error).__module__.startswith(("botocore", "urllib3", "boto3")):
+            raise
+        # Without its text: it may hold addresses and request ids of the store.
+        raise EvidenceStorageFailed(f"S3 did not do it: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    answer = getattr(error, "response", None)
+    code = answer.get("Error", {}).get("Code") if isinstance(answer, dict) else None
+    return str(code or type(error).__name__)

@@ -1,0 +1,28 @@
+"""Links a failed attempt with the evidence that explains it."""
+
+import logging
+
+from whatsapp_tasks.domain.circuit import speaks_of_us
+from whatsapp_tasks.errors import BrowserError, SendError, StoreError
+from whatsapp_tasks.session.context import AccountContext
+
+log = logging.getLogger(__name__)
+
+
+def keep_evidence(context: AccountContext, message_id: str, error: SendError | BrowserError) -> None:
+    """What explains a failed attempt, unless the failure is the message's own; linked from its record."""
+    if context.evidence is None or not speaks_of_us(error):
+        return
+    try:
+        kept = context.evidence.keep(
+            context.keeper.running,
+            code=getattr(error, "code", "browser_failed"),
+            detail=str(error),
+            state=context.sessions.get().state,
+            now_ms=context.now_ms(),
+            message_id=message_id,
+        )
+        if kept is not None:
+            context.ledger.note(message_id, context.lease.fence, evidence_id=kept)
+    except StoreError as store_error:
+        log.warning("Evidence of a failure is not linked", extra={"detail": str(store_error)})
