@@ -43,14 +43,15 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
     )
 
     request_ids.install(app)  # first, so that the refusals of all others have an id
-    limiter = rate_limits.install(app, settings)
+    limiter = rate_limits.install(app, settings).limiter
     security_headers.install(app)
     problems.install(app)
 
     for blueprint in (openapi.blueprint, docs.blueprint, health.blueprint):
         register(app, blueprint, OPEN)
         limiter.exempt(blueprint)  # a probe is not refused for probing, and reading needs no Redis
-    register(app, sends.blueprint, Guard({"POST": "send"}, once_by="dispatch"))
+    register(app, sends.blueprint, Guard({"POST": "send"}, in_dispatch=True))
+    limiter.request_filter(sends.counts_itself)
     register(app, messages.blueprint, Guard({"GET": "read", "DELETE": "send"}))
     register(app, resolutions.blueprint, Guard({"POST": "admin"}))
     register(app, batches.blueprint, Guard({"POST": "send", "GET": "read", "DELETE": "send"}))

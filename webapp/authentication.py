@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from flask import Blueprint, Flask, current_app, g, request
+from flask import Blueprint, Flask, g, request
 
 from webapp import bodies
-from webapp.rate_limits import COUNT_KEY
+from webapp.rate_limits import request_limits
 from webapp.services import Services, services
 from webapp.targets import signed_targets
 from whatsapp_tasks.dispatch import nonce_ttl_ms, signature_digest, signature_replayed
@@ -31,12 +31,12 @@ _NOBODY = ("an unknown key costs as much time as a wrong signature",)
 class Guard:
     """Which scope each method of a blueprint needs.
 
-    ``once_by``: who makes sure that a signature is accepted once: this guard, or dispatch, which does it in
-    the same round trip that accepts the message.
+    ``in_dispatch``: that the signature is accepted once, and how many requests the key makes, is seen to by
+    dispatch, in the round trip that accepts the message; the view hands both on.
     """
 
     scopes: Mapping[str, Scope]
-    once_by: Literal["guard", "dispatch"] = "guard"
+    in_dispatch: bool = False
 
     def check(self) -> None:
         """Raises RequestRefused (401, 403) or RateLimitExceeded unless the caller may do this."""
@@ -54,7 +54,8 @@ class Guard:
         if key is None:
             raise RequestRefused("api_key_invalid", "This API key is not known.", http_status=401)
         g.api_key = key
-        current_app.extensions[COUNT_KEY]()
+        if not self.in_dispatch:
+            request_limits().count_key()
         scope = self.scopes["GET" if method == "HEAD" else method]
         if not key.allows(scope):
             raise RequestRefused(
@@ -63,7 +64,7 @@ class Guard:
                 http_status=403,
             )
         g.signature = signature
-        if signature is not None and self.once_by == "guard":
+        if signature is not None and not self.in_dispatch:
             ttl_ms = nonce_ttl_ms(parts.settings)
             if not Nonces(parts.database).use(signature_digest(signature), ttl_ms):
                 raise signature_replayed()

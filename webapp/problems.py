@@ -4,8 +4,8 @@ import json
 import logging
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, cast
+from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, Response, request
@@ -14,7 +14,7 @@ from limits.errors import StorageError
 from werkzeug.exceptions import HTTPException
 
 from webapp.problem_codes import title_of
-from webapp.rate_limits import rate_limit_headers
+from webapp.rate_limits import RateLimited, of_limiter
 from webapp.request_ids import request_id
 from whatsapp_tasks.errors import RequestRefused, StoreUnavailable
 
@@ -72,14 +72,13 @@ def _of_store(_error: Exception) -> Problem:
     )
 
 
-def _of_rate_limit(error: RateLimitExceeded) -> Problem:
-    limit = str(error.description)
-    return Problem(
-        429,
-        "rate_limited",
-        f"More requests than allowed ({limit}). Wait as long as Retry-After says.",
-        headers=rate_limit_headers(),
-    )
+def _of_rate_limited(error: RateLimited) -> Problem:
+    problem = of_refusal(error)
+    return replace(problem, headers={**problem.headers, **error.headers})
+
+
+def _of_limiter(error: RateLimitExceeded) -> Problem:
+    return problem_of(of_limiter(error))
 
 
 _HTTP_CODES = {
@@ -115,11 +114,18 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     RequestRefused: of_refusal,
     StoreUnavailable: _of_store,
     StorageError: _of_store,  # the rate limiter's word for the same
-    RateLimitExceeded: _of_rate_limit,
+    RateLimited: _of_rate_limited,
+    RateLimitExceeded: _of_limiter,
     HTTPException: _of_http,
     Exception: _of_anything,
 }
 """The one table from errors to answers; the nearest class counts."""
+
+
+def problem_of(error: Exception) -> Problem:
+    """What the table says of an error."""
+    nearest = next(kind for kind in type(error).__mro__ if kind in PROBLEMS)
+    return PROBLEMS[nearest](error)
 
 
 def problem_response(problem: Problem) -> Response:
@@ -135,17 +141,15 @@ def problem_response(problem: Problem) -> Response:
 
 def install(app: Flask) -> None:
     """Answers every error of the application by the table."""
-    for kind, tell in PROBLEMS.items():
-        app.register_error_handler(kind, _responder(tell))
+    for kind in PROBLEMS:
+        app.register_error_handler(kind, answer_error)
 
 
-def _responder(tell: Callable[[Any], Problem]) -> Callable[[Exception], Response]:
-    def respond(error: Exception) -> Response:
-        problem = tell(error)
-        if problem.status < 500:
-            log.info("Request refused", extra={"code": problem.code, "status": problem.status})
-        elif problem.code != "internal_error":
-            log.warning("Request failed", extra={"code": problem.code, "status": problem.status})
-        return problem_response(problem)
-
-    return cast(Callable[[Exception], Response], respond)
+def answer_error(error: Exception) -> Response:
+    """The answer to this request that tells ``error``."""
+    problem = problem_of(error)
+    if problem.status < 500:
+        log.info("Request refused", extra={"code": problem.code, "status": problem.status})
+    elif problem.code != "internal_error":
+        log.warning("Request failed", extra={"code": problem.code, "status": problem.status})
+    return problem_response(problem)

@@ -2,57 +2,132 @@
 
 Each limit costs one round trip of its own: the address before anything is believed, the key once it is
 proven to be the caller's. Whoever floods us with wrong signatures uses up his address, not somebody's key.
+
+``POST /send`` is spared both round trips: the script that accepts the message counts in the same windows
+(``windows``), and what is refused before it gets there is counted afterwards (``count``).
 """
 
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
+from typing import cast
 
 import redis
 from flask import Flask, current_app, g, request
-from flask_limiter import ApplicationLimit, Limiter
+from flask_limiter import ApplicationLimit, Limiter, RateLimitExceeded
+from limits import RateLimitItem, parse_many
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from whatsapp_tasks.config import Settings
+from whatsapp_tasks.errors import RequestRefused
+from whatsapp_tasks.stores.ledger import Window
 
 LIMITER_TIMEOUT_SECONDS = 0.2
 """A Redis that hangs must not cost each caller seconds before he is told so."""
 
+PREFIX = "wa:limit"
+EXTENSION = "whatsapp-tasks-limits"
 
-def install(app: Flask, settings: Settings) -> Limiter:
-    """Counts each request against its address. Raises limits' StorageError when Redis is away."""
-    pool = redis.ConnectionPool.from_url(
-        settings.redis_url,
-        socket_timeout=LIMITER_TIMEOUT_SECONDS,
-        socket_connect_timeout=LIMITER_TIMEOUT_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )
-    limiter = Limiter(
-        _address,
-        app=app,
-        application_limits=[ApplicationLimit(settings.rate_limit_per_address, scope="address")],
-        strategy="sliding-window-counter",
-        storage_uri="redis://",
-        storage_options={"connection_pool": pool, "wrap_exceptions": True, "key_prefix": "wa:limit"},  # type: ignore[dict-item]
-        swallow_errors=False,
-    )
-    count: Callable[[], None] = limiter.shared_limit(
-        settings.rate_limit_per_key, scope="key", key_func=_key, override_defaults=False
-    )(_nothing)
-    app.extensions[COUNT_KEY] = count
-    app.extensions[LIMITER] = limiter
-    app.extensions[_POOL] = pool
-    return limiter
+_ADDRESS = "address"
+_KEY = "key"
 
 
-def close(app: Flask) -> None:
-    """Gives the limiter's connections back; the next request opens new ones."""
-    app.extensions[_POOL].disconnect()
+class RateLimited(RequestRefused):
+    """More requests than a limit allows; carries the headers that say when to come back."""
+
+    def __init__(self, limit: RateLimitItem, remaining: int, reset_at: float) -> None:
+        wait = max(1, math.ceil(reset_at - time.time()))
+        super().__init__(
+            "rate_limited",
+            f"More requests than allowed ({limit}). Wait as long as Retry-After says.",
+            http_status=429,
+            retry_after_seconds=wait,
+        )
+        self.headers = {
+            "RateLimit-Limit": str(limit.amount),
+            "RateLimit-Remaining": str(remaining),
+            "RateLimit-Reset": str(wait),
+        }
 
 
-COUNT_KEY = "whatsapp-tasks-count-key"
-LIMITER = "whatsapp-tasks-limiter"
-_POOL = "whatsapp-tasks-limiter-pool"
+class RequestLimits:
+    """The limits of one application. Everything here raises limits' StorageError when Redis is away."""
+
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        self._pool = redis.ConnectionPool.from_url(
+            settings.redis_url,
+            socket_timeout=LIMITER_TIMEOUT_SECONDS,
+            socket_connect_timeout=LIMITER_TIMEOUT_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+        )
+        self.limiter = Limiter(
+            _address,
+            app=app,
+            application_limits=[ApplicationLimit(settings.rate_limit_per_address, scope=_ADDRESS)],
+            strategy="sliding-window-counter",
+            storage_uri="redis://",
+            storage_options={"connection_pool": self._pool, "wrap_exceptions": True, "key_prefix": PREFIX},  # type: ignore[dict-item]
+            swallow_errors=False,
+        )
+        self.count_key = self.limiter.shared_limit(
+            settings.rate_limit_per_key, scope=_KEY, key_func=_key, override_defaults=False
+        )(_nothing)
+        self._limits = {
+            _ADDRESS: sorted(parse_many(settings.rate_limit_per_address)),
+            _KEY: sorted(parse_many(settings.rate_limit_per_key)),
+        }
+
+    def windows(self) -> list[Window]:
+        """The windows of this request's address and key, for a script that counts it."""
+        return [_window(item, name, scope) for item, name, scope in self._of_request()]
+
+    def full(self, window: int) -> RateLimited:
+        """What this request is refused with, when that window of ``windows`` is full; one round trip."""
+        item, name, scope = self._of_request()[window]
+        stats = self.limiter.limiter.get_window_stats(item, name, scope)
+        return RateLimited(item, stats.remaining, stats.reset_time)
+
+    def count(self) -> None:
+        """Counts this request against its address and, if one is proven, its key; raises RateLimited."""
+        for place, (item, name, scope) in enumerate(self._of_request()):
+            if not self.limiter.limiter.hit(item, name, scope):
+                raise self.full(place)
+
+    def close(self) -> None:
+        """Gives the connections back; the next request opens new ones."""
+        self._pool.disconnect()
+
+    def _of_request(self) -> Sequence[tuple[RateLimitItem, str, str]]:
+        of_address = [(item, _address(), _ADDRESS) for item in self._limits[_ADDRESS]]
+        if "api_key" not in g:
+            return of_address
+        return of_address + [(item, _key(), _KEY) for item in self._limits[_KEY]]
+
+
+def install(app: Flask, settings: Settings) -> RequestLimits:
+    """Counts each request against its address, but for what is exempt."""
+    app.extensions[EXTENSION] = limits = RequestLimits(app, settings)
+    return limits
+
+
+def request_limits() -> RequestLimits:
+    """The limits of the application that serves this request."""
+    return cast(RequestLimits, current_app.extensions[EXTENSION])
+
+
+def of_limiter(error: RateLimitExceeded) -> RequestRefused:
+    """flask-limiter's refusal of this request in our words; one more round trip."""
+    broken = request_limits().limiter.current_limit
+    if broken is None:
+        return RequestRefused("rate_limited", str(error.description), http_status=429, retry_after_seconds=1)
+    return RateLimited(broken.limit, broken.remaining, broken.window[0])
+
+
+def _window(item: RateLimitItem, name: str, scope: str) -> Window:
+    # The names that limits' Redis storage gives them.
+    current = f"{PREFIX}:{{{item.key_for(name, scope)}}}"
+    return Window(f"{current}/-1", current, item.amount, item.get_expiry())
 
 
 def _address() -> str:
@@ -65,17 +140,3 @@ def _key() -> str:
 
 def _nothing() -> None:
     """What the limiter wraps: a place at which the key is counted."""
-
-
-def rate_limit_headers() -> dict[str, str]:
-    """Retry-After and the RateLimit headers for the limit that was broken; one more round trip."""
-    limit = current_app.extensions[LIMITER].current_limit
-    if limit is None:
-        return {"Retry-After": "1"}
-    wait = max(1, int(limit.reset_at - time.time()))
-    return {
-        "Retry-After": str(wait),
-        "RateLimit-Limit": str(limit.limit.amount),
-        "RateLimit-Remaining": str(limit.remaining),
-        "RateLimit-Reset": str(wait),
-    }

@@ -3,19 +3,23 @@
 from typing import Annotated, Any, Literal
 
 from flask import Blueprint, Response, g, request
+from limits.errors import StorageError
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from webapp import bodies
 from webapp.bodies import RequestModel
+from webapp.problems import answer_error
+from webapp.rate_limits import RateLimited, request_limits
 from webapp.services import services
 from webapp.times import Instant
-from whatsapp_tasks.dispatch import Accepted
+from whatsapp_tasks.dispatch import Accepted, WindowFull
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.domain.identity import MAX_KEY_LENGTH
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.domain.texts import MAX_UTF16_UNITS
 from whatsapp_tasks.errors import RequestRefused
+from whatsapp_tasks.stores.ledger import Window
 
 blueprint = Blueprint("sends", __name__)
 
@@ -90,18 +94,43 @@ class AcceptedView(TypedDict):
 def send() -> Response:
     """Accepts a message: it is durable when this answers 202, and sent later."""
     wanted = bodies.read(SendRequest)
-    accepted = services().dispatcher.send(
-        wanted.phone,
-        wanted.message,
-        account=wanted.account,
-        idempotency_key=_idempotency_key(wanted.idempotency_key),
-        send_at=wanted.send_at,
-        expires_at=wanted.expires_at,
-        priority=wanted.priority,
-        metadata=wanted.metadata,
-        signature=g.signature,
-    )
+    try:
+        accepted = services().dispatcher.send(
+            wanted.phone,
+            wanted.message,
+            account=wanted.account,
+            idempotency_key=_idempotency_key(wanted.idempotency_key),
+            send_at=wanted.send_at,
+            expires_at=wanted.expires_at,
+            priority=wanted.priority,
+            metadata=wanted.metadata,
+            signature=g.signature,
+            windows=_windows,
+        )
+    except WindowFull as full:
+        raise request_limits().full(full.window) from None
     return bodies.answer(accepted_view(accepted), 202, {"Location": message_path(accepted.id)})
+
+
+@blueprint.after_request
+def _count(response: Response) -> Response:
+    """Counts what was refused before the script that accepts could count it."""
+    if "counted" not in g and response.status_code != 503:
+        try:
+            request_limits().count()
+        except (RateLimited, StorageError) as error:
+            return answer_error(error)
+    return response
+
+
+def counts_itself() -> bool:
+    """Whether this request is counted here, and so not by the limiter as all others."""
+    return request.blueprint == blueprint.name
+
+
+def _windows() -> list[Window]:
+    g.counted = True
+    return request_limits().windows()
 
 
 def accepted_view(accepted: Accepted) -> AcceptedView:

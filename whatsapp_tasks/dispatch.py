@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -19,7 +19,7 @@ from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.connection import Database
-from whatsapp_tasks.stores.ledger import Ledger, Message, NewMessage, PageCursor
+from whatsapp_tasks.stores.ledger import Ledger, Message, NewMessage, PageCursor, Window
 
 LONGEST_DELAY_MS = 365 * 24 * 3600 * 1000
 LATEST_TIME_SECONDS = 100_000_000_000
@@ -33,6 +33,17 @@ class Accepted:
     id: str
     status: str
     duplicate: bool
+
+
+class WindowFull(RequestRefused):
+    """More requests than allowed; ``window`` is the place of the full one among those given."""
+
+    def __init__(self, window: int) -> None:
+        super().__init__("rate_limited", "More requests than allowed.", http_status=429)
+        self.window = window
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), (self.window,))
 
 
 class Dispatcher:
@@ -80,8 +91,10 @@ class Dispatcher:
         metadata: Mapping[str, Any] | None = None,
         source: str = "api",
         signature: str | None = None,
+        windows: Callable[[], Sequence[Window]] | None = None,
     ) -> Accepted:
-        """Accepts one message. Times are unix seconds; ``signature`` is used up with the message.
+        """Accepts one message. Times are unix seconds; ``signature`` is used up with the message. ``windows``
+        is asked for limits of requests when all else is in order; the acceptance counts in them.
 
         Raises RequestRefused (bad input, conflict, replay, unknown account, opted out: nothing is queued) or
         StoreUnavailable (ask again with the same idempotency key).
@@ -113,9 +126,12 @@ class Dispatcher:
                 source=source,
                 nonce=signature_digest(signature) if signature else None,
                 nonce_ttl_ms=nonce_ttl_ms(settings),
+                windows=windows() if windows else (),
             )
         )
         reach(settings.crash_points, "after_accept")
+        if acceptance.outcome == "limited":
+            raise WindowFull(acceptance.full_window)
         if acceptance.outcome == "capped":
             raise daily_cap_reached(account, acceptance.next_place_ms, now_ms)
         if acceptance.outcome not in ("accepted", "duplicate"):

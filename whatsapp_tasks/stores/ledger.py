@@ -75,17 +75,30 @@ class NewMessage:
     source: str = "api"
     nonce: str | None = None
     nonce_ttl_ms: int = 0
+    windows: Sequence["Window"] = ()
+
+
+@dataclass(frozen=True)
+class Window:
+    """A sliding window that allows ``limit`` requests in ``seconds``; see ``scripts/windows.lua``."""
+
+    previous_key: str
+    current_key: str
+    limit: int
+    seconds: int
 
 
 @dataclass(frozen=True)
 class Acceptance:
-    """``outcome``: accepted, duplicate, conflict, replayed, account_unknown, opted_out or capped."""
+    """``outcome``: accepted, duplicate, conflict, replayed, account_unknown, opted_out, limited or capped."""
 
     outcome: str
     id: str
     status: str
     next_place_ms: int | None = None
     """With ``capped``: when the next day with a place begins, None where none is in sight."""
+    full_window: int = 0
+    """With ``limited``: which of the windows is full."""
 
 
 @dataclass(frozen=True, order=True)
@@ -161,6 +174,7 @@ class Ledger:
                 k.metrics,
                 k.caps,
                 k.contacted,
+                *(key for w in new.windows for key in (w.previous_key, w.current_key)),
             ],
             [
                 new.now_ms,
@@ -178,8 +192,11 @@ class Ledger:
                 new.source,
                 self._caps.plan(max(new.now_ms, new.send_at_ms or 0)) if self._caps else "",
                 int(self._caps is not None and self._caps.holds),
+                *(number for w in new.windows for number in (w.limit, w.seconds)),
             ],
         )
+        if outcome == "limited":
+            return Acceptance(outcome, "", "", full_window=int(status))
         if outcome == "capped":
             return Acceptance(outcome, "", "", int(status) if status else None)
         return Acceptance(outcome, message_id, status)

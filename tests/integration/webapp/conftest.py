@@ -115,7 +115,7 @@ def make_app(settings: Settings, database: Database) -> Iterator[Callable[..., F
 
     yield make
     for app in made:
-        rate_limits.close(app)
+        app.extensions[rate_limits.EXTENSION].close()
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def own_app(server: RedisServer, settings: Settings) -> Iterator[Flask]:
     Accounts(database).add("default", 1)
     app = create_app(own, database)
     yield app
-    rate_limits.close(app)
+    app.extensions[rate_limits.EXTENSION].close()
     database.client.close()
 
 

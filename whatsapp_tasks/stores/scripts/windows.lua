@@ -1,0 +1,27 @@
+-- Sliding windows that count requests: a function for the scripts that say `-- uses windows`.
+--
+-- Keys and arithmetic are those of the `limits` library's sliding-window-counter, with which the web layer
+-- counts its other requests, so that both count together.
+--
+-- From KEYS[k] on: previous count, current count, for each window. From ARGV[a] on: limit, seconds, for each.
+-- Counts one request in each window in turn; answers with the place (from 0) of the first that is full.
+local function count_windows(k, a)
+  for i = 0, (#KEYS - k - 1) / 2 do
+    local previous, current = KEYS[k + 2 * i], KEYS[k + 2 * i + 1]
+    local limit, length = tonumber(ARGV[a + 2 * i]), tonumber(ARGV[a + 2 * i + 1]) * 1000
+    local left = redis.call('PTTL', current)
+    if left > 0 and left < length then
+      redis.call('RENAME', current, previous)
+      redis.call('SET', current, 0, 'PX', left + length)
+    end
+    local before = tonumber(redis.call('GET', previous) or 0)
+    local weight = math.max(0, redis.call('PTTL', previous)) / length
+    local now = tonumber(redis.call('GET', current) or 0)
+    if math.floor(before * weight) + now + 1 > limit then return i end
+    if redis.call('EXISTS', current) == 1 then
+      redis.call('INCR', current)
+    else
+      redis.call('SET', current, 1, 'PX', length * 2)
+    end
+  end
+end
