@@ -14,6 +14,9 @@ AWAY_AFTER_FAILURES = 5
 BEAT_KEPT_SECONDS = 24 * 3600
 """So long its age can be seen after it stopped."""
 
+DEAD_KEPT = 50_000
+"""Dead letters of one endpoint: a week of a busy account, in some 30 MB."""
+
 _START = "0-0"
 
 
@@ -208,10 +211,11 @@ class Deliveries:
         ids = self._db.texts("ZRANGE", self._keys.dead, 0, -1)
         return sum(self.redrive(delivery_id, now_ms) for delivery_id in ids)
 
-    def forget_dead(self, before_ms: int) -> int:
-        """Drops dead letters given up before then; returns how many."""
+    def forget_dead(self, before_ms: int, keep: int = DEAD_KEPT) -> int:
+        """Drops dead letters given up before then, and all but the newest ``keep``; returns how many."""
         k = self._keys
-        ids = self._db.texts("ZRANGEBYSCORE", k.dead, "-inf", f"({before_ms}")
+        old = self._db.texts("ZRANGEBYSCORE", k.dead, "-inf", f"({before_ms}")
+        ids = dict.fromkeys([*old, *self._db.texts("ZRANGE", k.dead, 0, -keep - 1)])
         gone = [i for i in ids if self._db.number("ZREM", k.dead, i)]  # not one that was redriven just now
         for delivery_id in gone:
             self._db.do("DEL", k.delivery(delivery_id))

@@ -7,11 +7,12 @@ goes on as if there were no webhooks.
 import time
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.integration.redis_server import RedisServer
 from tests.integration.stores.desk import Desk
 from tests.integration.webhooks import receiver as receivers
 from tests.integration.webhooks.conftest import MakeReceiver, Office
@@ -20,6 +21,7 @@ from tests.integration.webhooks.worker_process import WorkerProcess
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.queues import messages_lists
+from whatsapp_tasks.stores.connection import Database
 
 STORY = [Status.SENT, Status.DELIVERED, Status.READ]
 TOLD = ["queued", *map(str, STORY)]
@@ -151,3 +153,26 @@ def test_a_killed_worker_loses_no_event_and_a_stopped_one_ends_in_order(
     receiver.wait_for_count(4)
     assert worker.stop() == 0
     assert office.endpoints.state("orders").streak == 0, "the request under way was brought to its end"
+
+
+def test_a_redis_that_goes_away_and_comes_back_loses_no_event(
+    own_redis: Callable[..., RedisServer], settings: Settings, tmp_path: Path, make_receiver: MakeReceiver
+) -> None:
+    server = own_redis("--appendfsync", "always")
+    own = settings.model_copy(update={"redis_url": server.url})
+    database = Database.connect(own)
+    desk, office, receiver = Desk(database), Office(database, own), make_receiver()
+    receiver.behave = receivers.slow(0.05)
+    office.endpoint(receiver, events=("message.*",))
+    with WorkerProcess(server.url, tmp_path) as worker:
+        ids, _ = send_messages(desk, 10, 0)
+        receiver.wait_for_count(5)
+        server.kill()
+        receiver.wait_for(lambda _: "Redis does not answer" in worker.log)
+        server.start()
+        more, _ = send_messages(desk, 5, 0)
+        total = len(ids + more) * len(TOLD)
+        received = receiver.wait_for(lambda r: len(events_of(r)) >= total, 40)
+        check(received, ids + more)
+        assert worker.stop() == 0
+    database.client.close()

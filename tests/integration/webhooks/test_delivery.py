@@ -166,9 +166,24 @@ def test_old_dead_letters_are_forgotten(office: Office, desk: Desk, receiver: Re
         office.until_quiet()
         office.clock.ahead += 5
     [letter] = deliveries.dead()
-    assert deliveries.forget_dead(letter.dead_ms) == 0
+    assert deliveries.forget_dead(letter.dead_ms, keep=1) == 0
     assert deliveries.forget_dead(letter.dead_ms + 1) == 1
     assert office.database.number("EXISTS", keys.WebhookKeys("orders").delivery(letter.id)) == 0
+
+
+def test_no_more_dead_letters_are_kept_than_there_is_room_for(
+    office: Office, desk: Desk, receiver: Receiver
+) -> None:
+    deliveries = office.endpoint(receiver)
+    receiver.behave = answer(500)
+    for _ in range(5):
+        desk.accept()
+    for _ in range(20):
+        office.until_quiet()
+        office.clock.ahead += 5
+    newest = [letter.id for letter in deliveries.dead()][:2]
+    assert deliveries.forget_dead(0, keep=2) == 3
+    assert [letter.id for letter in deliveries.dead()] == newest
 
 
 def test_the_pause_that_a_receiver_asks_for_holds_all_its_events(
@@ -209,6 +224,18 @@ def test_410_disables_for_good_and_nothing_is_lost(office: Office, desk: Desk, r
     restarted.until_quiet()
     assert [r.status for r in receiver.received] == ["queued", "queued", "sent"]
     assert deliveries.counts()["dead"] == 0
+
+
+def test_a_disabled_endpoint_gathers_nothing_more(office: Office, desk: Desk, receiver: Receiver) -> None:
+    deliveries = office.endpoint(receiver)
+    office.endpoints.disable("orders", NOW, "operator")
+    desk.accept()
+    office.until_quiet()
+    office.endpoints.enable("orders")
+    after = desk.accept()
+    office.until_quiet()
+    assert [r.envelope["data"]["message_id"] for r in receiver.received] == [after.id]
+    assert deliveries.counts() == {"waiting": 0, "running": 0, "dead": 0}
 
 
 def test_a_receiver_that_is_back_is_told_at_once_what_waited_for_hours(
