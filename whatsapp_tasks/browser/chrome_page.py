@@ -20,6 +20,7 @@ from whatsapp_tasks.browser.page import JSON, Stroke
 from whatsapp_tasks.errors import PageError, WaitTimeout
 
 _COMMIT_POLL_S = 0.02
+_STROKE_S = 10.0
 _PARSED = "() => document.readyState !== 'loading'"
 
 
@@ -106,7 +107,8 @@ class ChromePage:
         for stroke in strokes:
             _require_time(deadline)
             for method, params in events_of_stroke(stroke):
-                self._connection.send(method, params, deadline)
+                # The deadline is that of the whole text; a page that takes so long for one key hangs.
+                self._connection.send(method, params, deadline.capped(_STROKE_S))
             if stroke.pause_ms > 0:
                 time.sleep(min(stroke.pause_ms / 1000, deadline.remaining()))
 

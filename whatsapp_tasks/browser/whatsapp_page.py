@@ -12,10 +12,13 @@ from whatsapp_tasks.browser.selectors import Selectors
 from whatsapp_tasks.domain.page_snapshot import Button, Compose, PageSnapshot
 from whatsapp_tasks.domain.phones import digits
 from whatsapp_tasks.domain.typing_plan import Stroke
+from whatsapp_tasks.errors import WaitTimeout
 
 T = TypeVar("T")
 
 BUBBLES_LOOKED_AT = 60
+SIGN_OF_LIFE_SECONDS = 10.0
+"""The page must answer that often during a long wait, or it hangs: the wait goes on in slices."""
 
 # The app listens for clicks whose target is the anchor itself and opens the chat without a reload
 # (docs/whatsapp-web.md, 3). The anchor is never painted and is gone at once.
@@ -85,16 +88,26 @@ class WhatsAppPage:
             answer = wanted(PageSnapshot.from_raw(json.loads(text)))
             if answer is not None:
                 return answer
-            text = cast(
-                "str",
-                self.page.wait_for(
-                    _changed_script(), self._config, BUBBLES_LOOKED_AT, text, deadline=deadline
-                ),
-            )
+            try:
+                text = cast(
+                    "str",
+                    self.page.wait_for(
+                        _changed_script(),
+                        self._config,
+                        BUBBLES_LOOKED_AT,
+                        text,
+                        deadline=deadline.capped(SIGN_OF_LIFE_SECONDS),
+                    ),
+                )
+            except WaitTimeout:
+                if deadline.passed:
+                    raise
 
     def open_chat_inside(self, phone: str, deadline: Deadline) -> None:
         """Asks the running app for the chat with ``phone``; only while the page is in its main state."""
-        self.page.evaluate(_CLICK_ANCHOR, self._chat_url(phone), deadline=deadline)
+        self.page.evaluate(
+            _CLICK_ANCHOR, self._chat_url(phone), deadline=deadline.capped(SIGN_OF_LIFE_SECONDS)
+        )
 
     def open_chat_by_url(self, phone: str, deadline: Deadline) -> None:
         """Loads the page anew, at the chat with ``phone``."""
@@ -125,6 +138,5 @@ class WhatsAppPage:
         return f"{self._origin}/send?phone={digits(phone)}"
 
     def _look_text(self, deadline: Deadline) -> str:
-        return cast(
-            "str", self.page.evaluate(_look_script(), self._config, BUBBLES_LOOKED_AT, deadline=deadline)
-        )
+        soon = deadline.capped(SIGN_OF_LIFE_SECONDS)
+        return cast("str", self.page.evaluate(_look_script(), self._config, BUBBLES_LOOKED_AT, deadline=soon))

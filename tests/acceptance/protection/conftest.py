@@ -36,7 +36,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     )
     try:
         stack.start("worker")
-        stack.link()
+        stack.link(flushed=True)
         yield Scene(stack)
     finally:
         stack.stop()
