@@ -124,6 +124,18 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         "message_id": {"type": "string", "description": "With idempotency_conflict: the first message."},
         "batch_id": {"type": "string", "description": "With idempotency_conflict: the first batch."},
     },
+    "examples": [
+        {
+            "type": "/docs#phone_invalid",
+            "title": "The phone number is malformed",
+            "status": 422,
+            "detail": "The phone number must be in international form with a leading +.",
+            "code": "phone_invalid",
+            "errors": [{"field": "phone", "message": "must be in international form with a leading +"}],
+            "instance": "/send",
+            "request_id": "b3440a2fcc5e59979ad35e13",
+        }
+    ],
 }
 
 

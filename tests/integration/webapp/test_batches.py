@@ -1,12 +1,18 @@
 """Batches: many messages in one request."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from tests.integration.webapp.conftest import PHONE, Caller, problem
+from webapp.services import EXTENSION
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.dispatch import Accepted, Dispatcher
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.errors import StoreUnavailable
 from whatsapp_tasks.queues import messages_list
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.ledger import Ledger
@@ -127,3 +133,34 @@ def test_the_same_key_with_other_content_is_a_conflict(caller: Caller) -> None:
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_an_unknown_batch_is_a_404(method: str, caller: Caller) -> None:
     assert problem(caller.call(method, "/batches/0123"), 404) == "batch_not_found"
+
+
+class Interrupted(Dispatcher):
+    """Redis goes away before the third message of a batch."""
+
+    left = 2
+
+    def send(self, *args: Any, **fields: Any) -> Accepted:
+        if not self.left:
+            raise StoreUnavailable
+        self.left -= 1
+        return super().send(*args, **fields)
+
+
+def test_a_batch_that_was_interrupted_is_completed_by_repeating_it(
+    app: Flask, settings: Settings, caller: Caller, database: Database
+) -> None:
+    whole = app.extensions[EXTENSION]
+    app.extensions[EXTENSION] = replace(whole, dispatcher=Interrupted(database, settings))
+    items = [item(f"Text {n}") for n in range(4)]
+    answer = caller.post("/messages:batch", {"messages": items}, {"Idempotency-Key": "monday"})
+    assert problem(answer, 503) == "store_unavailable"
+
+    app.extensions[EXTENSION] = whole
+    batch = create(caller, *items, key="monday")
+
+    assert [i["outcome"] for i in batch["items"]] == ["duplicate", "duplicate", "accepted", "accepted"]
+    assert database.number("LLEN", messages_list("default", Priority.NORMAL)) == 4
+    cancelled = caller.call("DELETE", batch["links"]["self"]).json
+    assert cancelled is not None
+    assert cancelled["cancelled_now"] == 4  # also what the first request brought in
