@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo run test test-unit test-integration test-browser test-acceptance lint format clean
+.PHONY: help setup system demo run test test-unit test-integration test-browser test-acceptance faults lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -52,6 +52,9 @@ test-browser: setup ## in headless Chromium against the simulator
 
 test-acceptance: setup ## all processes, some of them killed
 	@$(BIN)/python -m pytest tests/acceptance
+
+faults: setup ## the long campaign of faults: 2,000 messages, 300 faults (an hour)
+	@$(BIN)/python -m bench.faults $(ARGS)
 
 lint: setup ## layers, style, types
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,13 +32,21 @@ class Stack:
     """Starts what a test asks for; ``stop`` ends everything. Logs are in ``folder/*.log``."""
 
     def __init__(
-        self, folder: Path, *, era: str = "E3", environment: Mapping[str, str] | None = None
+        self,
+        folder: Path,
+        *,
+        era: str = "E3",
+        environment: Mapping[str, str] | None = None,
+        fsync: str = "always",
+        only_worker: Sequence[str] = (),
     ) -> None:
+        """``environment`` is for all our processes, except the names in ``only_worker``."""
+        self._only_worker = only_worker
         self.folder = folder
         self.crash_points = folder / "crash-points"
         self.crash_points.mkdir(parents=True)
         (folder / "redis").mkdir()
-        self.redis = RedisServer(folder / "redis", "--appendfsync", "always")
+        self.redis = RedisServer(folder / "redis", "--appendfsync", fsync)
         self.simulator = Simulator(era=era, data=folder / "simulator")
         self._extra = dict(environment or {})
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -89,10 +97,14 @@ class Stack:
 
     def run(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
         """Runs ``whatsapp-tasks <name>``; its output goes to a log file."""
+        environment = self.environment
+        if name != "worker":
+            for variable in self._only_worker:
+                environment.pop(variable, None)
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "whatsapp_tasks.cli.main", name, *arguments],
-                env=self.environment,
+                env=environment,
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
@@ -120,6 +132,9 @@ class Stack:
 
     def process(self, name: str) -> psutil.Process:
         return psutil.Process(self._processes[name].pid)
+
+    def has(self, name: str) -> bool:
+        return name in self._processes
 
     def running(self, name: str) -> bool:
         return self._processes[name].poll() is None

@@ -28,9 +28,8 @@ _PREPARE = f"globalThis.{_MARK} = String(Math.random())"
 _NAME = f"() => globalThis.{_MARK}"
 
 # Text travels as JSON in a string: exact for every character, with no limit of depth.
-_EVALUATE = """async function (name, args, until) {
+_EVALUATE = """async function (name, args, ms) {
   if (globalThis.%(mark)s !== name) return "%(stale)s";
-  const ms = Math.max(0, until - Date.now());
   let value = (%(function)s
   )(...JSON.parse(args));
   if (value instanceof Promise) {
@@ -42,9 +41,8 @@ _EVALUATE = """async function (name, args, until) {
   return %(json)s;
 }"""
 
-_WAIT_FOR = """async function (name, args, until) {
+_WAIT_FOR = """async function (name, args, ms) {
   if (globalThis.%(mark)s !== name) return "%(stale)s";
-  const ms = Math.max(0, until - Date.now());
   const probe = (%(function)s
   );
   const list = JSON.parse(args);
@@ -121,11 +119,11 @@ class IsolatedWorld:
     def _run(self, template: str, function: str, args: tuple[JSON, ...], deadline: Deadline) -> JSON:
         parts = {"mark": _MARK, "stale": _STALE, "late": _LATE, "json": _JSON, "function": function}
         document = self._enter(deadline)
-        until = time.time() + deadline.remaining()  # the clock that the page has, too
         answer = self._call(
             template % parts,
             document.context,
-            [document.name, json.dumps(args), until * 1000],
+            # how long, not until when: a wall clock may be stepped meanwhile
+            [document.name, json.dumps(args), deadline.remaining() * 1000],
             deadline,
         )
         if answer == _LATE:

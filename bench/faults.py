@@ -1,0 +1,414 @@
+"""A campaign of faults against the whole service: ``make faults``, or ``python -m bench.faults --help``.
+
+Real processes, a real Redis with append-only persistence, a real Chromium; the simulator's list of what its
+server received is the truth. While messages flow, faults strike at random, from a seed that is
+printed. At the end every accepted message must be in one final status that agrees with that list.
+"""
+
+import os
+import random
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import mkdtemp
+
+import click
+import redis
+import requests
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from tests.acceptance.stack import Stack, eventually
+from whatsapp_simulator.testing import SimulatorError
+from whatsapp_tasks.client import Client
+from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.errors import StoreUnavailable, WhatsAppTasksError
+from whatsapp_tasks.queues import deliver_envelope, messages_list
+from whatsapp_tasks.stores.api_keys import ApiKeys
+
+PHONES = [f"+4915112345{number:03d}" for number in range(40)]
+TEXTS = ("plain", "emoji 🎉👩🏽‍💻", "مرحبا", "two\nlines", "e\u0301 combining", "*bold* and _more_")
+AHEAD = 40
+"""Messages accepted and not yet settled: enough that a worker always has something to do."""
+SETTLED = frozenset({"sent", "delivered", "read", "failed", "unknown", "cancelled", "expired"})
+COMPILER = None if os.environ.get("NO_CLOCK_JUMPS") else shutil.which("cc")
+"""Clock jumps need one, for bench/clock_shim.c; without it the campaign goes on without them and says so."""
+
+
+@dataclass
+class Accepted:
+    """One message of the campaign; ``id`` once the API has told it."""
+
+    key: str
+    phone: str
+    text: str
+    id: str | None = None
+
+
+@dataclass
+class Campaign:
+    """What happened."""
+
+    seed: int
+    accepted: list[Accepted] = field(default_factory=list)
+    faults: Counter[str] = field(default_factory=Counter)
+    worker_deaths: list[float] = field(default_factory=list)
+    repeats: int = 0
+    unanswered: int = 0
+
+
+class Producer(threading.Thread):
+    """Sends through the API, as a caller would: one key per message, some requests repeated."""
+
+    def __init__(self, stack: Stack, client: Client, campaign: Campaign, messages: int) -> None:
+        super().__init__(daemon=True)
+        self._stack = stack
+        self._client = client
+        self._campaign = campaign
+        self._messages = messages
+        self._random = random.Random(campaign.seed)
+        self.error: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            for number in range(self._messages):
+                self._wait_for_room()
+                self._one(number)
+        except Exception as error:  # noqa: BLE001 - carried to the main thread, which raises it
+            self.error = error
+
+    def _one(self, number: int) -> None:
+        draw = self._random
+        text = f"{number} {draw.choice(TEXTS)} {uuid.uuid4().hex[:8]}"
+        item = Accepted(uuid.uuid4().hex, draw.choice(PHONES), text)
+        self._campaign.accepted.append(item)
+        for _ in range(2 if draw.random() < 0.1 else 1):
+            try:
+                answer = self._client.send(item.phone, item.text, idempotency_key=item.key)
+                item.id = answer["id"]
+                self._campaign.repeats += answer["duplicate"]
+            except (WhatsAppTasksError, requests.RequestException):
+                self._campaign.unanswered += 1  # asked again at the end, with the same key
+
+    def _wait_for_room(self) -> None:
+        while True:
+            try:
+                counts = self._stack.dispatcher.ledger("default").counts()
+            except StoreUnavailable:
+                counts = {"open": AHEAD}
+            if sum(counts.values()) < AHEAD:
+                return
+            time.sleep(0.1)
+
+
+class Faults:
+    """One method per fault; each leaves the world so that it can heal."""
+
+    def __init__(self, stack: Stack, campaign: Campaign) -> None:
+        self._stack = stack
+        self._campaign = campaign
+        self._random = random.Random(campaign.seed + 1)
+        self._weights: dict[Callable[[], None], int] = {
+            self.worker_killed: 26,
+            self.browser_killed: 14,
+            self.driver_killed: 8,
+            self.redis_killed: 12,
+            self.redis_frozen: 5,
+            self.redis_connections_cut: 5,
+            self.page_network_down: 6,
+            self.page_network_stalled: 5,
+            self.page_reloaded: 5,
+            self.page_hung: 3,
+            self.web_killed: 5,
+            self.beat_restarted: 2,
+            self.entry_copied: 10,
+            self.second_worker: 2,
+            self.worker_stopped: 1,
+        }
+        if COMPILER:
+            self._weights[self.clock_jumps] = 4
+
+    def strike(self) -> None:
+        fault = self._random.choices(list(self._weights), list(self._weights.values()))[0]
+        self._campaign.faults[fault.__name__] += 1
+        fault()
+
+    def pause(self, messages_share: float, faults_share: float) -> float:
+        """Seconds to the next fault, so that messages and faults end together."""
+        return self._random.uniform(0.5, 1.5) * (1.0 if faults_share < messages_share else 6.0)
+
+    def heal(self) -> None:
+        """Everything that ended runs again, as a supervisor would see to."""
+        for name in ("worker", "web", "beat"):
+            if not self._stack.has(name) or not self._stack.running(name):
+                self._stack.run(name)
+
+    def worker_killed(self) -> None:
+        if self._stack.has("worker"):
+            self._campaign.worker_deaths.append(time.time())
+            self._stack.kill("worker")
+        self._stack.run("worker")
+
+    def browser_killed(self) -> None:
+        self._kill_browser_processes(driver=False)
+
+    def driver_killed(self) -> None:
+        self._kill_browser_processes(driver=True)
+
+    def redis_killed(self) -> None:
+        self._stack.redis.kill()
+        time.sleep(self._random.uniform(0, 2))
+        self._stack.redis.start()
+
+    def redis_frozen(self) -> None:
+        self._stack.redis.freeze()
+        time.sleep(self._random.uniform(0.5, 4))
+        self._stack.redis.thaw()
+
+    def redis_connections_cut(self) -> None:
+        cut_connections(self._stack)
+
+    def page_network_down(self) -> None:
+        self._scenario("network_down")
+
+    def page_network_stalled(self) -> None:
+        self._scenario("network_stall")
+
+    def page_hung(self) -> None:
+        self._stack.simulator.scenario("hang", at=self._random.choice(["now", "open", "send"]), count=1)
+
+    def page_reloaded(self) -> None:
+        self._stack.simulator.set(lang=self._random.choice(["en", "pt", "es"]))
+
+    def web_killed(self) -> None:
+        self._stack.kill("web")
+        self._stack.run("web")
+
+    def beat_restarted(self) -> None:
+        self._stack.terminate("beat")
+        self._stack.run("beat")
+
+    def entry_copied(self) -> None:
+        """A second copy of a queue entry, of a message in whatever status."""
+        known = [item.id for item in self._campaign.accepted if item.id]
+        if known:
+            self._stack.database.do(
+                self._random.choice(["LPUSH", "RPUSH"]),
+                messages_list("default", Priority.NORMAL),
+                deliver_envelope(self._random.choice(known), "default", Priority.NORMAL),
+            )
+
+    def second_worker(self) -> None:
+        """It must refuse; it is given some time to do harm."""
+        with (self._stack.folder / "second-worker.log").open("ab") as log:
+            second = subprocess.Popen(
+                [sys.executable, "-m", "whatsapp_tasks.cli.main", "worker"],
+                env=self._stack.environment,
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            second.wait(20)
+        except subprocess.TimeoutExpired:  # the first was just dead: then this one was the worker for a while
+            second.kill()
+            second.wait()
+
+    def worker_stopped(self) -> None:
+        """Stopped for longer than its lease, then let go."""
+        process = self._stack.process("worker")
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(12)
+        process.send_signal(signal.SIGCONT)
+
+    def clock_jumps(self) -> None:
+        """The worker's wall clock goes up to two hours forth or back."""
+        set_clock(self._stack, self._random.choice(["-7200", "-60", "+60", "+7200", "+0"]))
+
+    def _scenario(self, name: str) -> None:
+        self._stack.simulator.scenario(name)
+        time.sleep(self._random.uniform(0.5, 5))
+        self._stack.simulator.clear_scenario(name)
+
+    def _kill_browser_processes(self, *, driver: bool) -> None:
+        for process in self._stack.browsers():
+            if ("driver" in process.name()) == driver:
+                process.kill()
+
+
+def cut_connections(stack: Stack) -> None:
+    """Redis closes every client's connection."""
+    with redis.Redis.from_url(stack.redis.url) as client:
+        client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")  # type: ignore[no-untyped-call]
+
+
+def set_clock(stack: Stack, offset_seconds: str) -> None:
+    """The shim reads the offset at every look at the clock."""
+    (stack.folder / "clock").write_text(offset_seconds, "ascii")
+
+
+def run(*, messages: int, faults: int, seed: int, era: str, fsync: str, console: Console) -> int:
+    """The exit code: 0 when nothing was lost, doubled or told wrongly."""
+    folder = Path(mkdtemp(prefix="faults-"))
+    campaign = Campaign(seed)
+    environment = {"WHATSAPP_ACK_TIMEOUT_SECONDS": "20", "WHATSAPP_CAP_POLICY": "off"}
+    if COMPILER:
+        shim = folder / "clock_shim.so"
+        source = Path(__file__).with_name("clock_shim.c")
+        subprocess.run([COMPILER, "-shared", "-fPIC", "-O2", "-o", shim, source, "-ldl"], check=True)
+        environment |= {"LD_PRELOAD": str(shim), "CLOCK_SHIM_FILE": str(folder / "stack" / "clock")}
+    console.print(f"seed {seed}, era {era}, appendfsync {fsync}, clock jumps {'on' if COMPILER else 'off'}")
+    stack = Stack(
+        folder / "stack", era=era, environment=environment, fsync=fsync, only_worker=("LD_PRELOAD",)
+    )
+    set_clock(stack, "+0")
+    try:
+        stack.start("worker", "web", "beat")
+        stack.link(flushed=True)
+        key = ApiKeys(stack.database).create("faults", ("send", "read"), 1)
+        client = Client(stack.api, key.id, key.secrets[0])
+        began = time.monotonic()
+        _strike_while_sending(stack, client, campaign, messages=messages, faults=faults, console=console)
+        _settle(stack, campaign, console)
+        return _report(stack, campaign, time.monotonic() - began, console)
+    finally:
+        stack.stop()
+        if os.environ.get("KEEP_FAULTS"):
+            console.print(f"kept: {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _strike_while_sending(
+    stack: Stack, client: Client, campaign: Campaign, *, messages: int, faults: int, console: Console
+) -> None:
+    producer = Producer(stack, client, campaign, messages)
+    striker = Faults(stack, campaign)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        messages_bar = progress.add_task("messages", total=messages)
+        faults_bar = progress.add_task("faults", total=faults)
+        producer.start()
+        next_at = time.monotonic() + 2
+        while producer.is_alive() or campaign.faults.total() < faults:
+            done = campaign.faults.total()
+            progress.update(messages_bar, completed=len(campaign.accepted))
+            progress.update(faults_bar, completed=done)
+            if done < faults and time.monotonic() >= next_at:
+                try:
+                    striker.strike()
+                except (SimulatorError, StoreUnavailable, KeyError, OSError) as error:
+                    console.print(f"a fault missed: {type(error).__name__}: {error}")
+                next_at = time.monotonic() + striker.pause(
+                    len(campaign.accepted) / messages, campaign.faults.total() / faults
+                )
+            striker.heal()
+            time.sleep(0.1)
+    if producer.error:
+        raise producer.error
+    stack.simulator.clear_scenarios()
+    set_clock(stack, "+0")
+    striker.heal()
+
+
+def _settle(stack: Stack, campaign: Campaign, console: Console) -> None:
+    """Waits until nothing is open any more."""
+    for item in campaign.accepted:
+        if item.id is None:
+            item.id = stack.dispatcher.send(item.phone, item.text, idempotency_key=item.key).id
+
+    def all_settled() -> bool:
+        if not stack.running("worker"):
+            stack.run("worker")
+        return all(_status(stack, item) in SETTLED for item in campaign.accepted)
+
+    with console.status("Waiting until every message has a final status …"):
+        try:
+            eventually(all_settled, "every message has a final status", 900)
+        except AssertionError:
+            console.print("[red]Some messages have no final status.[/]")
+
+
+def _status(stack: Stack, item: Accepted) -> str:
+    assert item.id is not None
+    return str(stack.dispatcher.get(item.id).status)
+
+
+def _report(stack: Stack, campaign: Campaign, seconds: float, console: Console) -> int:
+    truth = stack.simulator.messages()
+    received = {message.text: message for message in truth}
+    counts = Counter(message.text for message in truth)
+    statuses: Counter[str] = Counter()
+    codes: Counter[str] = Counter()
+    lost = doubled = lying = wrong_chat = 0
+    rank = {"sent": 1, "delivered": 2, "read": 3}
+    for item in campaign.accepted:
+        assert item.id is not None
+        message = stack.dispatcher.get(item.id)
+        status, count = str(message.status), counts[item.text]
+        statuses[status] += 1
+        if status in ("failed", "unknown"):
+            codes[f"{status}: {message.error_code}, received {count}"] += 1
+        there = rank[received[item.text].status] if count else 0
+        untrue = rank.get(status, 0) > there or (status in ("failed", "expired", "cancelled") and count > 0)
+        doubled += count > 1
+        lost += status not in SETTLED
+        lying += untrue
+        wrong_chat += bool(count) and received[item.text].chat != item.phone[1:]
+        if untrue or count > 1 or status not in SETTLED:
+            steps = " ".join(f"{entry.status}@{entry.at_ms}:{entry.code or ''}" for entry in message.timeline)
+            console.print(f"[red]{item.id}: {status}, received {count} times: {steps}[/]")
+    table = Table("what", "figure", title="Campaign")
+    table.add_row("messages accepted", str(len(campaign.accepted)))
+    table.add_row("faults", str(campaign.faults.total()))
+    for name, number in campaign.faults.most_common():
+        table.add_row(f"  {name.replace('_', ' ')}", str(number))
+    table.add_row("requests repeated", str(campaign.repeats))
+    table.add_row("requests without an answer", str(campaign.unanswered))
+    table.add_row("statuses", ", ".join(f"{name} {number}" for name, number in statuses.most_common()))
+    table.add_row("codes", "; ".join(f"{name}: {number}" for name, number in codes.most_common()) or "none")
+    table.add_row("in a wrong chat", str(wrong_chat))
+    waits = _waits(campaign, sorted(message.received_at for message in truth))
+    if waits:
+        table.add_row(
+            "worker killed → next message sent",
+            f"median {statistics.median(waits):.1f} s, worst {max(waits):.1f} s, of {len(waits)}",
+        )
+    table.add_row("took", f"{seconds:.0f} s")
+    console.print(table)
+    console.print(f"lost: {lost} doubled: {doubled} lying: {lying} unknown: {statuses['unknown']}")
+    return int(bool(lost or doubled or lying or wrong_chat))
+
+
+def _waits(campaign: Campaign, received: list[float]) -> list[float]:
+    firsts = (next((at for at in received if at > death), None) for death in campaign.worker_deaths)
+    return [
+        first - death
+        for first, death in zip(firsts, campaign.worker_deaths, strict=True)
+        if first is not None
+    ]
+
+
+@click.command()
+@click.option("--messages", default=2000, show_default=True)
+@click.option("--faults", default=300, show_default=True)
+@click.option("--seed", default=None, type=int, help="Printed; give it again for the same draws.")
+@click.option("--era", type=click.Choice(["E1", "E2", "E3"]), default="E3", show_default=True)
+@click.option("--fsync", type=click.Choice(["always", "everysec"]), default="always", show_default=True)
+def main(messages: int, faults: int, seed: int | None, era: str, fsync: str) -> None:
+    """Sends messages while faults strike; ends with one line of counts."""
+    seed = random.SystemRandom().randrange(10**6) if seed is None else seed
+    sys.exit(run(messages=messages, faults=faults, seed=seed, era=era, fsync=fsync, console=Console()))
+
+
+if __name__ == "__main__":
+    main()
