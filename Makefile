@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo run test test-unit test-integration test-browser test-acceptance faults lint format clean
+.PHONY: help setup system demo run test test-unit test-integration test-browser test-pages test-acceptance faults lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -49,6 +49,9 @@ test-integration: setup ## on a real Redis
 
 test-browser: setup ## in headless Chromium against the simulator
 	@$(BIN)/python -m pytest tests/browser
+
+test-pages: setup ## every state of the page in every era and language (minutes; a short form is in test-browser)
+	@TEST_PAGES=full $(BIN)/python -m pytest tests/browser/pages
 
 test-acceptance: setup ## all processes, some of them killed
 	@$(BIN)/python -m pytest tests/acceptance

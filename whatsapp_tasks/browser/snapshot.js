@@ -17,13 +17,39 @@
     return [];
   };
   const squeeze = (text) => (text || "").replace(/[\u202a-\u202e\u2066-\u2069\u200e\u200f]/g, "").replace(/\s+/g, " ").trim();
+  const wordings = (name) => Object.values(config.texts[name] || {}).flat();
   const mentions = (name, text) => {
     const low = text.toLowerCase();
-    return Object.values(config.texts[name] || {}).flat().some((part) => low.includes(part.toLowerCase()));
+    return wordings(name).some((part) => low.includes(part.toLowerCase()));
   };
+  const mentioned = (text) => (text ? Object.keys(config.texts).filter((name) => mentions(name, text)) : []);
+  // A control on which a click changes nothing of the page's meaning is told by its icon, not by its words.
+  const iconsIn = (root) => {
+    const found = [];
+    for (const node of root.querySelectorAll("[data-icon]")) found.push([node.getAttribute("data-icon"), node]);
+    for (const node of root.querySelectorAll("svg > title")) found.push([node.textContent.trim(), node.parentElement]);
+    return found;
+  };
+  const hasIcon = (root, list) => iconsIn(root).some(([name]) => (config.icons[list] || []).includes(name));
   const middle = (element) => {
     const box = element.getBoundingClientRect();
     return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+  };
+  // The words of an element, without the titles of its drawings.
+  const words = (element) => {
+    const copy = element.cloneNode(true);
+    for (const drawing of copy.querySelectorAll("svg, style, script")) drawing.remove();
+    return squeeze(copy.textContent);
+  };
+  const CONTROLS = "button, [role=button]";
+  const button = (node) =>
+    node && { label: squeeze(node.getAttribute("aria-label") || words(node)), closes: hasIcon(node, "close"), ...middle(node) };
+  // The control of this name: by its selector, else the innermost one that says a wording of the same name.
+  const control = (name) => {
+    const found = first(name);
+    if (found) return button(found);
+    const saying = [...document.querySelectorAll("#app button, #app [role=button], #app a")].filter((node) => mentions(name, words(node)));
+    return button(saying.find((node) => !saying.some((other) => other !== node && node.contains(other))) || null);
   };
 
   // Text as a person reads it: emoji are pictures with an alt text, line breaks are <br> or blocks.
@@ -46,12 +72,6 @@
     return blocks.map((block) => (block.childNodes.length === 1 && block.firstChild.nodeName === "BR" ? "" : textOf(block))).join("\n");
   };
 
-  const iconsIn = (root) => {
-    const found = [];
-    for (const node of root.querySelectorAll("[data-icon]")) found.push([node.getAttribute("data-icon"), node]);
-    for (const node of root.querySelectorAll("svg > title")) found.push([node.textContent.trim(), node.parentElement]);
-    return found;
-  };
   const isBlue = (node) => {
     for (const element of [node, ...node.querySelectorAll("*")]) {
       const style = getComputedStyle(element);
@@ -71,7 +91,7 @@
       if (config.icons.two_ticks.includes(name)) {
         const labelled = node.closest("[aria-label]");
         const label = squeeze((node.getAttribute("aria-label") || (labelled && labelled.getAttribute("aria-label")) || "")).toLowerCase();
-        const isOne = (key) => Object.values(config.texts[key]).flat().some((text) => text.toLowerCase() === label);
+        const isOne = (key) => wordings(key).some((text) => text.toLowerCase() === label);
         if (isOne("read")) return "read";
         if (isOne("delivered")) return "delivered";
         return isBlue(node) ? "read" : "delivered";
@@ -85,7 +105,7 @@
     const icons = iconsIn(node);
     const tick = tickOf(icons);
     const has = (list) => icons.some(([name]) => list.includes(name));
-    const youLabel = [...node.querySelectorAll("span[aria-label]")].some((span) => Object.values(config.texts.you).flat().includes(squeeze(span.getAttribute("aria-label"))));
+    const youLabel = [...node.querySelectorAll("span[aria-label]")].some((span) => wordings("you").includes(squeeze(span.getAttribute("aria-label"))));
     let outgoing = null;
     if (parts) outgoing = parts[1] === "true";
     else if (node.matches(".message-out") || node.querySelector(".message-out") || tick || has(config.icons.tail_out) || youLabel) outgoing = true;
@@ -94,7 +114,8 @@
     const body = first("bubble_text", node);
     return {
       id: parts ? parts[3] : raw,
-      chat: parts ? parts[2].split("@")[0] : null,
+      // A phone only: @lid and @g.us name people and groups by other numbers.
+      chat: parts && /@c\.us$|^\d+$/.test(parts[2]) ? parts[2].split("@")[0] : null,
       outgoing,
       text: body ? textOf(body) : null,
       tick,
@@ -105,27 +126,27 @@
   const pane = first("chat_pane");
   const qr = first("qr");
   const linkCode = first("link_code");
-  const startup = first("startup");
   const main = first("main");
   const dialogs = all("dialog").map((node) => {
     const title = first("dialog_title", node);
     const text = first("dialog_text", node);
+    const shown = { title: title ? words(title) : "", text: words(text || node), label: squeeze(node.getAttribute("aria-label") || "") };
     return {
-      title: title ? squeeze(title.textContent) : "",
-      text: squeeze((text || node).textContent),
-      label: squeeze(node.getAttribute("aria-label") || ""),
-      buttons: [...node.querySelectorAll("button, [role=button]")].map((button) => ({
-        label: squeeze(button.getAttribute("aria-label") || button.textContent),
-        ...middle(button),
-      })),
+      ...shown,
+      texts: mentioned(`${shown.title} ${words(node)} ${shown.label}`),
+      buttons: [...node.querySelectorAll(CONTROLS)].map(button),
     };
   });
   let chat = null;
   if (main) {
-    const title = first("chat_title", main.ownerDocument);
+    const title = first("chat_title");
     const box = first("compose");
     const footer = first("footer");
-    const rows = all("bubble").filter((node, _i, list) => !list.includes(node.parentElement && node.parentElement.closest("[data-id]")));
+    const rows = all("bubble");
+    const known = new Set(rows);
+    const outermost = rows.filter((node) => !known.has(node.parentElement && node.parentElement.closest("[data-id]")));
+    // What stands in the place of the box. A footer with some editable box in it is no lock, whatever it says.
+    const lock = footer && !box && !footer.querySelector("[contenteditable], textarea, input[type=text]");
     chat = {
       title: title ? squeeze(title.getAttribute("title") || title.textContent) : "",
       panel: !!first("message_panel"),
@@ -134,42 +155,51 @@
         focused: document.activeElement === box || box.contains(document.activeElement),
         ...middle(box),
       },
-      footer: footer && !box ? squeeze(footer.textContent).slice(0, 500) : "",
-      bubbles: rows.slice(-(bubbleLimit || 60)).map(bubbleOf),
+      footer: lock ? words(footer).slice(0, 500) : "",
+      bubbles: outermost.slice(-(bubbleLimit || 60)).map(bubbleOf),
     };
   }
+  // A banner is one control, or what stands in the area if there is none.
+  const banners = all("banner_area").flatMap((area) => {
+    const bars = area.matches("[role=button]") ? [area] : [...area.querySelectorAll("[role=button]")];
+    const outer = bars.filter((bar) => !bars.some((other) => other !== bar && other.contains(bar)));
+    return (outer.length ? outer : [area]).map((bar) => {
+      const text = words(bar);
+      const close = [...bar.querySelectorAll(CONTROLS)].find((node) => hasIcon(node, "close"));
+      return { text, texts: mentioned(text), close: button(close || null), ...middle(bar) };
+    });
+  }).filter((banner) => banner.text);
   const screen = pane || !app ? "" : squeeze(app.innerText || app.textContent).slice(0, 2000);
   const body = app ? "" : squeeze(document.body && (document.body.innerText || document.body.textContent)).slice(0, 2000);
-  const buttons = pane ? [] : [...document.querySelectorAll("#app button, #app [role=button], #app a")].slice(0, 40).map((node) => ({ label: squeeze(node.getAttribute("aria-label") || node.textContent), ...middle(node) }));
-  const banners = all("banner").map((node) => squeeze((node.closest("[role=button], span, div") || node).textContent)).filter(Boolean);
+  const buttons = pane ? [] : [...document.querySelectorAll("#app button, #app [role=button], #app a")].slice(0, 40).map(button);
   // Chats and the chat list hold what others wrote: with any of them about, the rest is no full-screen state.
   const fullScreen = document.querySelector("#main, #side, [role=grid], [data-id]") ? "" : screen + " " + body;
-  const everything = fullScreen + " " + dialogs.map((dialog) => dialog.title + " " + dialog.text).join(" ");
+  const input = pane || qr ? null : first("phone_entry");
   const IN_BANNERS = ["offline", "connecting", "restricted", "new_chats_used_up", "temporary_ban", "ban"];
-  const IN_FOOTER = ["restricted", "new_chats_used_up"]; // what stands in the place of the compose box
+  const IN_FOOTER = ["restricted", "new_chats_used_up"];
+  const seen = new Set([...mentioned(fullScreen), ...dialogs.flatMap((dialog) => dialog.texts)]);
+  for (const banner of banners) for (const name of banner.texts) if (IN_BANNERS.includes(name)) seen.add(name);
+  if (chat) for (const name of mentioned(chat.footer)) if (IN_FOOTER.includes(name)) seen.add(name);
   return {
     title: document.title,
+    language: document.documentElement.lang,
     online: navigator.onLine,
     ready: document.readyState,
-    // testids came back in E3; message-in/out and phone-bearing ids are E1 and E2.
-    era: document.querySelector("[data-testid^=conv-msg-], #side input[data-tab='3'], [data-testid=link-device-qr-code], [data-testid=wa-web-main-screen]")
-      ? "E3" : document.querySelector("#side [data-testid=chat-list], [data-testid=qrcode]") ? "E1" : app ? "E2" : null,
+    era: first("mark_of_e3") ? "E3" : first("mark_of_e1") ? "E1" : app && (pane || qr) && !document.querySelector("[data-testid]") ? "E2" : null,
     app: !!app,
     chat_pane: !!pane,
+    landing: !!first("landing"),
     qr: qr ? qr.getAttribute("data-ref") : null,
-    qr_expired: !!first("qr_expired"),
+    qr_reload: button(first("qr_reload")),
     link_code: linkCode ? linkCode.getAttribute("data-link-code") : null,
-    startup: !!startup,
+    link_by_phone: pane || !qr ? null : control("link_by_phone"),
+    phone_entry: input && { text: input.value, focused: document.activeElement === input, next: control("phone_next"), ...middle(input) },
+    startup: !!first("startup"),
     screen: screen || body,
     buttons,
     dialogs,
     banners,
     chat,
-    texts: Object.keys(config.texts).filter(
-      (name) =>
-        mentions(name, everything) ||
-        (IN_BANNERS.includes(name) && banners.some((banner) => mentions(name, banner))) ||
-        (IN_FOOTER.includes(name) && chat && mentions(name, chat.footer)),
-    ),
+    texts: [...seen],
   };
 }

@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.page import JSON, Page
 from whatsapp_tasks.browser.selectors import Selectors
-from whatsapp_tasks.domain.page_snapshot import Button, Compose, PageSnapshot
+from whatsapp_tasks.domain.page_snapshot import Button, Compose, PageSnapshot, PhoneEntry
 from whatsapp_tasks.domain.phones import digits
 from whatsapp_tasks.domain.typing_plan import Stroke
 from whatsapp_tasks.errors import WaitTimeout
@@ -32,6 +32,13 @@ _CLICK_ANCHOR = """(href) => {
   return true;
 }"""
 
+# Kept as JSON text like "4915112345678:12@c.us" while a device is registered.
+_OWN_PHONE = """() => {
+  const kept = localStorage.getItem("last-wid-md") || "";
+  const found = /^"?(\\d{7,15})[:@]/.exec(kept);
+  return found ? found[1] : null;
+}"""
+
 
 @cache
 def snapshot_script() -> str:
@@ -39,8 +46,8 @@ def snapshot_script() -> str:
     return files(__package__).joinpath("snapshot.js").read_text("utf-8")
 
 
-# The look travels as JSON text: an object would come back with its keys sorted by the driver, and could not be
-# compared with the next look.
+# The look travels as JSON text: an object would come back with its keys sorted by the driver, and could not
+# be compared with the next look.
 @cache
 def _look_script() -> str:
     return f"(config, limit) => JSON.stringify(({snapshot_script()})(config, limit))"
@@ -129,6 +136,26 @@ class WhatsAppPage:
 
     def press_enter(self, deadline: Deadline) -> None:
         self.page.press_enter(deadline)
+
+    def names_of(self, text: str) -> frozenset[str]:
+        """Names of the known texts that ``text`` holds, in any language."""
+        low = text.lower()
+        return frozenset(
+            name
+            for name, by_language in self._selectors.texts.items()
+            if any(part.lower() in low for parts in by_language.values() for part in parts)
+        )
+
+    def enter_phone(self, entry: PhoneEntry, phone: str, deadline: Deadline) -> None:
+        """Writes the phone, in international form, into the box of the way to a pairing code."""
+        self.page.click(entry.x, entry.y, deadline)
+        self.clear_compose(deadline)
+        self.page.type([Stroke("key", character, 0) for character in phone], deadline)
+
+    def own_phone(self, deadline: Deadline) -> str | None:
+        """Digits of the linked account, from what the app keeps (docs/whatsapp-web.md, 1.3: B)."""
+        found = self.page.evaluate(_OWN_PHONE, deadline=deadline)
+        return found if isinstance(found, str) else None
 
     def screenshot(self, deadline: Deadline, *, scale: float = 1.0) -> bytes:
         """JPEG of what the page shows."""

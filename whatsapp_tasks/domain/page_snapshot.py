@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from whatsapp_tasks.domain.phones import digits
+from whatsapp_tasks.domain.phones import is_number, same_number
 from whatsapp_tasks.domain.statuses import Status
 
 
@@ -23,16 +23,43 @@ class Bubble:
 
 @dataclass(frozen=True)
 class Button:
+    """A control, and where it is on the page. ``closes``: it bears the icon of closing."""
+
     label: str
     x: float
     y: float
+    closes: bool = False
 
 
 @dataclass(frozen=True)
 class Dialog:
+    """``texts``: names of the known texts in it."""
+
     title: str
     text: str = field(repr=False)
     buttons: tuple[Button, ...]
+    texts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Banner:
+    """A strip of the left column. ``close`` is the control that takes it away, if it has one."""
+
+    text: str = field(repr=False)
+    texts: frozenset[str]
+    button: Button
+    close: Button | None
+
+
+@dataclass(frozen=True)
+class PhoneEntry:
+    """The box for the phone number on the way to a pairing code."""
+
+    text: str = field(repr=False)
+    focused: bool
+    x: float
+    y: float
+    next: Button | None
 
 
 @dataclass(frozen=True)
@@ -54,12 +81,17 @@ class Chat:
 
     def is_with(self, phone: str, known_title: str | None) -> bool:
         """Whether the header (or an id that carries the phone) says that this is the chat with ``phone``."""
-        wanted = digits(phone)
         if self.bubbles and all(bubble.chat is not None for bubble in self.bubbles):
-            return all(bubble.chat == wanted for bubble in self.bubbles)
-        if digits(self.title) == wanted:
+            return all(same_number(bubble.chat or "", phone) for bubble in self.bubbles)
+        if same_number(self.title, phone):
             return True
         return known_title is not None and self.title == known_title
+
+    def is_with_another(self, phone: str) -> bool:
+        """Whether header or ids name another number. A name in the header tells nothing."""
+        if any(bubble.chat is not None and not same_number(bubble.chat, phone) for bubble in self.bubbles):
+            return True
+        return is_number(self.title) and not same_number(self.title, phone)
 
 
 @dataclass(frozen=True)
@@ -70,13 +102,19 @@ class PageSnapshot:
     online: bool
     ready: str
     era: str | None
+    """For people and reports; nothing is decided by it."""
     qr: str | None = field(repr=False)
-    qr_expired: bool
+    qr_reload: Button | None
+    """The control that asks for new QR codes: it is there once all are used up."""
     link_code: str | None = field(repr=False)
+    link_by_phone: Button | None
+    phone_entry: PhoneEntry | None
+    landing: bool
+    """The screen that asks to link a phone, even before it has a code."""
     screen: str = field(repr=False)
     buttons: tuple[Button, ...]
     dialogs: tuple[Dialog, ...]
-    banners: tuple[str, ...]
+    banners: tuple[Banner, ...]
     chat: Chat | None
     texts: frozenset[str]
     """Names of the known texts that dialogs, banners and full screens show; chat content never counts."""
@@ -84,7 +122,7 @@ class PageSnapshot:
     @classmethod
     def from_raw(cls, raw: Mapping[str, Any]) -> "PageSnapshot":
         """From what ``browser/snapshot.js`` returns."""
-        chat = raw["chat"]
+        chat, entry = raw["chat"], raw["phone_entry"]
         return cls(
             app=raw["app"],
             chat_pane=raw["chat_pane"],
@@ -93,12 +131,27 @@ class PageSnapshot:
             ready=raw["ready"],
             era=raw["era"],
             qr=raw["qr"],
-            qr_expired=raw["qr_expired"],
+            qr_reload=_button(raw["qr_reload"]),
             link_code=raw["link_code"],
+            link_by_phone=_button(raw["link_by_phone"]),
+            phone_entry=PhoneEntry(
+                entry["text"], entry["focused"], entry["x"], entry["y"], _button(entry["next"])
+            )
+            if entry
+            else None,
+            landing=raw["landing"],
             screen=raw["screen"],
             buttons=_buttons(raw["buttons"]),
-            dialogs=tuple(Dialog(d["title"], d["text"], _buttons(d["buttons"])) for d in raw["dialogs"]),
-            banners=tuple(raw["banners"]),
+            dialogs=tuple(
+                Dialog(d["title"], d["text"], _buttons(d["buttons"]), frozenset(d["texts"]))
+                for d in raw["dialogs"]
+            ),
+            banners=tuple(
+                Banner(
+                    b["text"], frozenset(b["texts"]), Button(b["text"], b["x"], b["y"]), _button(b["close"])
+                )
+                for b in raw["banners"]
+            ),
             chat=Chat(
                 title=chat["title"],
                 compose=Compose(**chat["compose"]) if chat["compose"] else None,
@@ -112,51 +165,76 @@ class PageSnapshot:
         )
 
 
+def _button(raw: Mapping[str, Any] | None) -> Button | None:
+    return Button(raw["label"], raw["x"], raw["y"], raw.get("closes", False)) if raw else None
+
+
 def _buttons(raw: Sequence[Mapping[str, Any]]) -> tuple[Button, ...]:
-    return tuple(Button(b["label"], b["x"], b["y"]) for b in raw)
+    return tuple(Button(b["label"], b["x"], b["y"], b.get("closes", False)) for b in raw)
 
 
 class PageKind(StrEnum):
     LOADING = "loading"
     QR = "qr"
     QR_EXPIRED = "qr_expired"
+    PHONE_ENTRY = "phone_entry"
     PAIRING_CODE = "pairing_code"
+    PAIRING_EXPIRED = "pairing_expired"
     MAIN = "main"
+    COVERED = "covered"
+    """The chats, under a dialog that nobody recognises."""
     CONFLICT = "conflict"
     TEMPORARY_BAN = "temporary_ban"
     UNSUPPORTED_BROWSER = "unsupported_browser"
     SERVICE_UNAVAILABLE = "service_unavailable"
     CLIENT_EXPIRED = "client_expired"
+    PROXY_BLOCKED = "proxy_blocked"
+    DISK_FULL = "disk_full"
     LOGGING_OUT = "logging_out"
     OFFLINE = "offline"
     UNKNOWN = "unknown"
 
 
+# Told by their texts, in the app's own precedence; they stand before the chats. "Service unavailable" counts
+# only where no chat list is: there it would be a notice.
+_BEFORE_THE_CHATS = (
+    ("temporary_ban", PageKind.TEMPORARY_BAN),
+    ("client_expired", PageKind.CLIENT_EXPIRED),
+    ("use_here", PageKind.CONFLICT),
+    ("takeover", PageKind.CONFLICT),
+)
+_WITHOUT_CHATS = (
+    ("unsupported", PageKind.UNSUPPORTED_BROWSER),
+    ("proxy_blocked", PageKind.PROXY_BLOCKED),
+    ("disk_full", PageKind.DISK_FULL),
+    ("code_expired", PageKind.PAIRING_EXPIRED),
+    ("logging_out", PageKind.LOGGING_OUT),
+)
+
+
 def kind_of(page: PageSnapshot) -> PageKind:  # noqa: PLR0911 - the page's own precedence, a row each
     """The kind of page, in the precedence of the app itself (docs/whatsapp-web.md, 1.1)."""
-    if "temporary_ban" in page.texts:
-        return PageKind.TEMPORARY_BAN
-    if "service_unavailable" in page.texts and not page.chat_pane:
+    if "service_unavailable" in page.texts and not page.chat_pane and "temporary_ban" not in page.texts:
         return PageKind.SERVICE_UNAVAILABLE
-    if "client_expired" in page.texts:
-        return PageKind.CLIENT_EXPIRED
-    if "use_here" in page.texts:
-        return PageKind.CONFLICT
+    for name, kind in _BEFORE_THE_CHATS:
+        if name in page.texts:
+            return kind
     if page.chat_pane:
-        return PageKind.MAIN
+        return PageKind.COVERED if popup_of(page) is Popup.OTHER else PageKind.MAIN
     if page.link_code:
         return PageKind.PAIRING_CODE
     if page.qr is not None:
-        return PageKind.QR_EXPIRED if page.qr_expired else PageKind.QR
-    if "unsupported" in page.texts:
-        return PageKind.UNSUPPORTED_BROWSER
-    if "logging_out" in page.texts:
-        return PageKind.LOGGING_OUT
+        return PageKind.QR if page.qr_reload is None else PageKind.QR_EXPIRED
+    for name, kind in _WITHOUT_CHATS:
+        if name in page.texts:
+            return kind
+    if page.phone_entry is not None and not page.startup:
+        return PageKind.PHONE_ENTRY
     if page.startup or page.ready == "loading" or not page.screen:
         return PageKind.LOADING
     if "offline" in page.texts:
         return PageKind.OFFLINE
-    if "connecting" in page.texts:
+    if "connecting" in page.texts or page.landing:
         return PageKind.LOADING
     return PageKind.UNKNOWN
 
@@ -168,19 +246,35 @@ class Popup(StrEnum):
     STARTING_CHAT = "starting_chat"
     INVALID_NUMBER = "invalid_number"
     WHATS_NEW = "whats_new"
+    TOO_LONG = "too_long"
+    CONNECTING = "connecting"
+    RESTRICTION = "restriction"
+    """Explains a lock that banners and compose boxes tell as well."""
+    BAN = "ban"
     OTHER = "other"
 
 
+NUISANCES = frozenset({Popup.WHATS_NEW, Popup.INVALID_NUMBER, Popup.TOO_LONG, Popup.RESTRICTION})
+"""Dialogs that only tell something: taken away wherever they stand in the way."""
+
+_POPUPS = (
+    ("starting_chat", Popup.STARTING_CHAT),
+    ("invalid_number", Popup.INVALID_NUMBER),
+    ("whats_new", Popup.WHATS_NEW),
+    ("too_long", Popup.TOO_LONG),
+    ("ban", Popup.BAN),
+    ("restricted", Popup.RESTRICTION),
+    ("new_chats_used_up", Popup.RESTRICTION),
+    ("connecting", Popup.CONNECTING),
+)
+
+
 def popup_of(page: PageSnapshot) -> Popup:
-    """ "Starting chat" offers only Cancel, the error popup only OK; both are told by their texts."""
+    """The topmost dialog, told by its texts: "Starting chat" and the error popup are alike but for them."""
     if not page.dialogs:
         return Popup.NONE
-    for name, popup in (
-        ("starting_chat", Popup.STARTING_CHAT),
-        ("invalid_number", Popup.INVALID_NUMBER),
-        ("whats_new", Popup.WHATS_NEW),
-    ):
-        if name in page.texts:
+    for name, popup in _POPUPS:
+        if name in page.dialogs[-1].texts:
             return popup
     return Popup.OTHER
 

@@ -48,3 +48,24 @@ def mask_phone(phone: str) -> str:
 def digits(text: str) -> str:
     """Only the ASCII digits, the form in which WhatsApp's URLs and chat titles are compared."""
     return "".join(c for c in text if c in "0123456789")
+
+
+_NUMBER = re.compile(r"[~+\d\s().\-/\u2010-\u2015]+")
+_FEWEST_DIGITS = 7
+# Countries that put a digit before mobile numbers which old accounts are without: WhatsApp shows either form.
+_MOBILE_DIGIT = re.compile(r"^(?:(55\d\d)9(\d{8})|(52)1(\d{10})|(54)9(\d{10}))$")
+
+
+def is_number(title: str) -> bool:
+    """Whether a chat's title is a phone number and not a name."""
+    return _NUMBER.fullmatch(title) is not None and len(digits(title)) >= _FEWEST_DIGITS
+
+
+def same_number(one: str, other: str) -> bool:
+    """Whether both are one phone: Brazilian, Mexican and Argentine mobiles go with or without a digit."""
+    return bool(digits(one)) and _plain(digits(one)) == _plain(digits(other))
+
+
+def _plain(number: str) -> str:
+    found = _MOBILE_DIGIT.match(number)
+    return "".join(part for part in found.groups() if part) if found else number

@@ -46,7 +46,7 @@ def send(context: AccountContext, page: WhatsAppPage, message: Message) -> None:
     chat = open_chat(context, page, message.phone)
     if chat.compose is None:
         raise SendPostponed("chat_locked", "WhatsApp shows no compose box in this chat.")
-    ready = _type(context, page, message)
+    ready = _type(context, page, message, chat.title)
     reach(folder, "after_typing")
     intent = Intent(message.attempts, ready.bubbles[-1].id if ready.bubbles else None)
 
@@ -110,8 +110,11 @@ def _status_of(snapshot: PageSnapshot, bubble_id: str) -> Status | None:
     return None
 
 
-def _type(context: AccountContext, page: WhatsAppPage, message: Message) -> Chat:
-    """The chat with exactly the message's text in its compose box; raises SendPostponed."""
+def _type(context: AccountContext, page: WhatsAppPage, message: Message, title: str) -> Chat:
+    """The chat with exactly the message's text in its compose box; raises SendPostponed.
+
+    ``title`` is what the header said when the chat was found to be the right one.
+    """
     settings = context.settings
     strokes = list(
         typing_plan(
@@ -124,7 +127,6 @@ def _type(context: AccountContext, page: WhatsAppPage, message: Message) -> Chat
     seconds = sum(stroke.pause_ms for stroke in strokes) / 1000 + len(strokes) * STROKE_SECONDS
     _empty(page, Deadline.within(BOX_SECONDS))
     page.type(strokes, Deadline.within(seconds + BOX_SECONDS))
-    title = context.sessions.chat_title(message.phone)
 
     def as_typed(snapshot: PageSnapshot) -> Chat | None:
         chat = snapshot.chat

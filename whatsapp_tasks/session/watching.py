@@ -8,7 +8,14 @@ from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.circuit import Phase
 from whatsapp_tasks.domain.page_events import Sight, Standing, sight_of
-from whatsapp_tasks.domain.page_snapshot import Button, PageKind, PageSnapshot, Popup, kind_of, popup_of
+from whatsapp_tasks.domain.page_snapshot import (
+    NUISANCES,
+    Button,
+    PageKind,
+    PageSnapshot,
+    kind_of,
+    popup_of,
+)
 from whatsapp_tasks.domain.restrictions import still_or_anew
 from whatsapp_tasks.domain.states import MEANINGS, SessionEvent, SessionState, next_state
 from whatsapp_tasks.errors import IllegalTransition
@@ -19,6 +26,8 @@ from whatsapp_tasks.stores.pauses import PauseReason
 log = logging.getLogger(__name__)
 
 USE_HERE_PER_HOUR = 3
+UPDATE_EACH_SECONDS = 3600.0
+"""A click on "Update available" loads the page anew; one that stays in spite of it is left alone so long."""
 _EVIDENCE = frozenset({SessionState.SUSPECTED_BAN, SessionState.BANNED, SessionState.ATTENTION})
 
 
@@ -29,6 +38,7 @@ class Watcher:
         self._context = context
         self._unknown_since: float | None = None
         self._use_here: list[float] = []
+        self._next_update = 0.0
         self.state = SessionState.INIT
         """What this worker has seen; the session in Redis may be changed by a person meanwhile."""
 
@@ -125,21 +135,50 @@ class Watcher:
         return now - self._unknown_since
 
     def _help(self, page: WhatsAppPage, kind: PageKind, snapshot: PageSnapshot) -> None:
-        """What a person would click without a thought: a new QR code, "Use here" a few times an hour."""
-        deadline = Deadline.within(self._context.settings.look_timeout_seconds)
+        """What a person would click without a thought; everything else is left to one."""
         if kind is PageKind.QR_EXPIRED:
-            button = snapshot.buttons[0] if snapshot.buttons else None
-            if button is not None:
-                page.press(button, deadline)
-        elif kind is PageKind.MAIN and popup_of(snapshot) is Popup.WHATS_NEW:
-            dismiss(page, snapshot, deadline)
+            self.renew_qr(page, snapshot)
+        elif kind is PageKind.MAIN and popup_of(snapshot) in NUISANCES:
+            dismiss(page, snapshot, self._look_deadline())
+        elif kind is PageKind.MAIN:
+            self._dismiss_banners(page, snapshot)
         elif kind is PageKind.CONFLICT:
+            button = self.way_out(page, snapshot)
             now = time.monotonic()
             self._use_here = [at for at in self._use_here if now - at < 3600]
-            button = _use_here_button(snapshot)
             if button is not None and len(self._use_here) < USE_HERE_PER_HOUR:
                 self._use_here.append(now)
-                page.press(button, deadline)
+                page.press(button, self._look_deadline())
+
+    def renew_qr(self, page: WhatsAppPage, snapshot: PageSnapshot) -> None:
+        """Asks for new codes once all six are used up."""
+        if snapshot.qr_reload is not None:
+            page.press(snapshot.qr_reload, self._look_deadline())
+
+    def _dismiss_banners(self, page: WhatsAppPage, snapshot: PageSnapshot) -> None:
+        now = time.monotonic()
+        for banner in snapshot.banners:
+            if "notifications_off" in banner.texts and banner.close is not None:
+                page.press(banner.close, self._look_deadline())
+                return  # what stands below it has moved
+            if "update_available" in banner.texts and now >= self._next_update:
+                self._next_update = now + UPDATE_EACH_SECONDS
+                page.press(banner.button, self._look_deadline())
+                return
+
+    @staticmethod
+    def way_out(page: WhatsAppPage, snapshot: PageSnapshot) -> Button | None:
+        """The control of a conflict that takes the session over: told by its words, never by its place."""
+        buttons = [button for dialog in snapshot.dialogs for button in dialog.buttons] or snapshot.buttons
+        wanted = "use_here" if "use_here" in snapshot.texts else "refresh"
+        for button in buttons:
+            names = page.names_of(button.label)
+            if wanted in names and "log_out" not in names:
+                return button
+        return None
+
+    def _look_deadline(self) -> Deadline:
+        return Deadline.within(self._context.settings.look_timeout_seconds)
 
     def _keep_evidence(self, page: WhatsAppPage, reason: str) -> None:
         """A picture of the page, for the person who has to judge it."""
@@ -149,10 +188,3 @@ class Watcher:
                 page.page, code=reason, detail=MEANINGS[self.state], state=self.state, now_ms=context.now_ms()
             )
 
-
-def _use_here_button(snapshot: PageSnapshot) -> Button | None:
-    """The last button of the dialog (Close · Use here, or Log out · Use here)."""
-    for dialog in snapshot.dialogs:
-        if dialog.buttons:
-            return dialog.buttons[-1]
-    return snapshot.buttons[-1] if snapshot.buttons else None

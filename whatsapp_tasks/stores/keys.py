@@ -54,6 +54,7 @@ class AccountKeys:
         self.metrics = prefix + "metrics"  # hash: counters and histogram buckets, see stores/metrics.py
         self.evidence_log = prefix + "evidence"  # zset: evidence id by the time it was taken, ms
         self.known_chats = prefix + "known-chats"  # hash: phone -> title seen on a sure way into the chat
+        self.chat_titles = prefix + "chat-titles"  # hash: title -> its phone; "*" where several have it
 
     def message(self, message_id: str) -> str:
         return f"{self._prefix}m:{message_id}"

@@ -13,6 +13,7 @@ from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
 
 HISTORY_KEPT = 200
+_SEVERAL = "*"
 
 
 @dataclass(frozen=True)
@@ -137,11 +138,19 @@ class Sessions:
         return json.loads(text) if text else None
 
     def learn_chat_title(self, phone: str, title: str) -> None:
-        self._db.do("HSET", self._keys.known_chats, phone, title)
+        """Remembers the header of the phone's chat, as seen when there was no doubt that it was this chat."""
+        owner = self._db.text("HGET", self._keys.chat_titles, title)
+        self._db.together(
+            ("HSET", self._keys.known_chats, phone, title),
+            ("HSET", self._keys.chat_titles, title, phone if owner in (None, phone) else _SEVERAL),
+        )
 
     def chat_title(self, phone: str) -> str | None:
-        """The header of the phone's chat, as seen when there was no doubt that it was this chat."""
-        return self._db.text("HGET", self._keys.known_chats, phone)
+        """What tells the phone's chat by its header; None too where several phones have this name."""
+        title = self._db.text("HGET", self._keys.known_chats, phone)
+        if title is None or self._db.text("HGET", self._keys.chat_titles, title) != phone:
+            return None
+        return title
 
 
 def _session(record: Mapping[str, str]) -> SessionRecord:

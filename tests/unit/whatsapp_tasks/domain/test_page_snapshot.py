@@ -24,8 +24,11 @@ RAW: dict[str, Any] = {
     "ready": "complete",
     "era": None,
     "qr": None,
-    "qr_expired": False,
+    "qr_reload": None,
     "link_code": None,
+    "link_by_phone": None,
+    "phone_entry": None,
+    "landing": False,
     "screen": "something",
     "buttons": [],
     "dialogs": [],
@@ -33,7 +36,8 @@ RAW: dict[str, Any] = {
     "chat": None,
     "texts": [],
 }
-DIALOG = {"title": "", "text": "…", "buttons": [{"label": "OK", "x": 1, "y": 2}]}
+OK = {"label": "OK", "x": 1, "y": 2}
+DIALOG: dict[str, Any] = {"title": "", "text": "…", "buttons": [OK], "texts": []}
 
 
 def page(*texts: str, **changes: Any) -> PageSnapshot:
@@ -45,10 +49,18 @@ def page(*texts: str, **changes: Any) -> PageSnapshot:
     [
         (page(chat_pane=True), PageKind.MAIN),
         (page(qr="2@abc"), PageKind.QR),
-        (page(qr="2@abc", qr_expired=True), PageKind.QR_EXPIRED),
-        (page(qr="", qr_expired=True), PageKind.QR_EXPIRED),
+        (page(qr="2@abc", qr_reload=OK), PageKind.QR_EXPIRED),
+        (page(qr="", qr_reload=OK), PageKind.QR_EXPIRED),
         (page(link_code="ABCD-1234", qr="2@abc"), PageKind.PAIRING_CODE),
         (page("use_here", chat_pane=True), PageKind.CONFLICT),
+        (page("takeover"), PageKind.CONFLICT),
+        (page("proxy_blocked"), PageKind.PROXY_BLOCKED),
+        (page("disk_full"), PageKind.DISK_FULL),
+        (page("code_expired"), PageKind.PAIRING_EXPIRED),
+        (page(phone_entry={"text": "", "focused": True, "x": 1, "y": 2, "next": OK}), PageKind.PHONE_ENTRY),
+        (page(landing=True), PageKind.LOADING),
+        (page("offline", landing=True), PageKind.OFFLINE),
+        (page(chat_pane=True, dialogs=[DIALOG]), PageKind.COVERED),
         (page("temporary_ban"), PageKind.TEMPORARY_BAN),
         (page("unsupported"), PageKind.UNSUPPORTED_BROWSER),
         (page("service_unavailable"), PageKind.SERVICE_UNAVAILABLE),
@@ -107,16 +119,26 @@ def test_an_offline_banner_over_the_chat_list_is_still_the_main_page() -> None:
         (["starting_chat"], Popup.STARTING_CHAT),
         (["invalid_number"], Popup.INVALID_NUMBER),
         (["whats_new"], Popup.WHATS_NEW),
+        (["too_long"], Popup.TOO_LONG),
+        (["connecting"], Popup.CONNECTING),
+        (["restricted"], Popup.RESTRICTION),
+        (["ban", "restricted"], Popup.BAN),
         ([], Popup.OTHER),
         (["starting_chat", "invalid_number"], Popup.STARTING_CHAT),
     ],
 )
-def test_a_popup_is_told_by_its_text(texts: list[str], popup: Popup) -> None:
-    assert popup_of(page(*texts, dialogs=[DIALOG])) is popup
+def test_a_popup_is_told_by_its_own_text(texts: list[str], popup: Popup) -> None:
+    assert popup_of(page(dialogs=[{**DIALOG, "texts": texts}])) is popup
 
 
-def test_without_a_dialog_a_text_is_no_popup() -> None:
+def test_a_text_elsewhere_on_the_page_says_nothing_of_a_dialog() -> None:
     assert popup_of(page("invalid_number")) is Popup.NONE
+    assert popup_of(page("invalid_number", dialogs=[DIALOG])) is Popup.OTHER
+
+
+def test_the_topmost_dialog_decides() -> None:
+    below, top = ({**DIALOG, "texts": [name]} for name in ("invalid_number", "whats_new"))
+    assert popup_of(page(dialogs=[below, top])) is Popup.WHATS_NEW
 
 
 def test_a_raw_snapshot_is_taken_over_whole() -> None:
@@ -173,6 +195,21 @@ def test_a_chat_is_known_by_ids_that_carry_the_phone_else_by_its_title(
     chat: Chat, known_title: str | None, is_it: bool
 ) -> None:
     assert chat.is_with(PHONE, known_title) is is_it
+
+
+@pytest.mark.parametrize(
+    ("chat", "another"),
+    [
+        (chat_with("+49 1511 2345678"), False),
+        (chat_with("+49 1511 2345679"), True),
+        (chat_with("Ada"), False),
+        (chat_with("Room 101"), False),
+        (chat_with("Ada", Bubble("1", True, chat="4915112345678")), False),
+        (chat_with("Ada", Bubble("1", True, chat="4915112345678"), Bubble("2", True, chat="49151")), True),
+    ],
+)
+def test_a_chat_is_known_to_be_anothers_by_numbers_alone(chat: Chat, another: bool) -> None:
+    assert chat.is_with_another(PHONE) is another
 
 
 def test_a_pending_tick_has_no_status_of_its_own() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from whatsapp_tasks.domain.phones import digits, mask_phone, parse_phone
+from whatsapp_tasks.domain.phones import digits, is_number, mask_phone, parse_phone, same_number
 from whatsapp_tasks.errors import RequestRefused
 
 
@@ -111,3 +111,37 @@ def test_something_too_short_to_keep_two_digits_of_is_masked_whole(short: str) -
 
 def test_digits_are_ascii_digits_only() -> None:
     assert digits("\u202a+49 151\u00a0123٣\u202c") == "49151123"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("+49 1511 2345678", "+4915112345678", True),
+        ("+49 1511 2345678", "+4915112345679", False),
+        ("+55 11 8765-4321", "+5511987654321", True),
+        ("+55 11 98765-4321", "+551187654321", True),
+        ("+55 12 8765-4321", "+5511987654321", False),
+        ("+52 1 55 1234 5678", "+525512345678", True),
+        ("+54 9 11 1234-5678", "+541112345678", True),
+        ("", "", False),
+        ("Ada", "+4915112345678", False),
+    ],
+)
+def test_numbers_are_one_however_whatsapp_writes_them(one: str, other: str, same: bool) -> None:
+    assert same_number(one, other) is same
+
+
+@pytest.mark.parametrize(
+    ("title", "number"),
+    [
+        ("+49 1511 2345678", True),
+        ("+1 (202) 555-0100", True),
+        ("~ +55 11 98765\u20114321", True),
+        ("Ada", False),
+        ("Room 101", False),
+        ("112", False),
+        ("2024 reunion +4915112345678", False),
+    ],
+)
+def test_a_title_is_a_number_or_a_name(title: str, number: bool) -> None:
+    assert is_number(title) is number
