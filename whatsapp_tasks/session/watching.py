@@ -187,4 +187,3 @@ class Watcher:
             context.evidence.keep(
                 page.page, code=reason, detail=MEANINGS[self.state], state=self.state, now_ms=context.now_ms()
             )
-
