@@ -3,7 +3,7 @@
 Two measures, both shares (PSS) of what several processes use together. ``anon``: what the kernel cannot take
 back, by which a container is killed. ``pss``: that and the pages of files, Chromium's own program above all. The
 second is 250 MB more on an idle page, and jumps by 150 MB as other Chromiums on the machine come and go, so a
-limit on it restarts a healthy browser for ever; the first is what is compared by default (docs/protection.md).
+limit on it restarts a healthy browser for ever; the first is compared by default (docs/protection.md).
 """
 
 from collections.abc import Sequence

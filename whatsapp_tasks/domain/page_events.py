@@ -16,12 +16,24 @@ LOCK_HELD_SECONDS = 600.0
 """The new-chat lock is shown in chats without history, not everywhere: it counts that long after its last
 sight."""
 
-_QR_KINDS = frozenset({PageKind.QR, PageKind.QR_EXPIRED, PageKind.PAIRING_CODE})
+_QR_KINDS = frozenset(
+    {
+        PageKind.QR,
+        PageKind.QR_EXPIRED,
+        PageKind.PHONE_ENTRY,
+        PageKind.PAIRING_CODE,
+        PageKind.PAIRING_EXPIRED,
+    }
+)
 _NEEDS_A_PERSON = {
     PageKind.UNSUPPORTED_BROWSER: "unsupported_browser",
     PageKind.SERVICE_UNAVAILABLE: "service_unavailable",
     PageKind.CLIENT_EXPIRED: "client_expired",
+    PageKind.PROXY_BLOCKED: "proxy_blocked",
+    PageKind.DISK_FULL: "disk_full",
 }
+UNRECOGNISED = frozenset({PageKind.UNKNOWN, PageKind.COVERED})
+"""Kinds of pages that nobody recognises, or not all of them: counted only when they stay."""
 _LINKED = frozenset(
     {
         SessionState.AUTHENTICATED,
@@ -64,7 +76,7 @@ def sight_of(
 ) -> Sight | None:
     """The event that the page stands for, None when it tells nothing.
 
-    ``unknown_seconds``: for how long the page has been one that nobody recognises.
+    ``unknown_seconds``: for how long the page has been one of UNRECOGNISED.
     """
     if before.state is SessionState.BANNED:
         return None
@@ -76,6 +88,8 @@ def sight_of(
             return _suspected(verdict, ban_signals(page).reason)
     elif ban_signals(page).any:
         return _first_signal(page, before.state, unknown_seconds)
+    if kind_of(page) is PageKind.COVERED:
+        return _after(UNKNOWN_SECONDS, unknown_seconds, SessionEvent.PAGE_UNKNOWN, "unknown_dialog")
     return _ordinary(page, before, now_ms, lock_held_seconds)
 
 
@@ -94,8 +108,12 @@ def _first_signal(page: PageSnapshot, state: SessionState, unknown_seconds: floa
     if signals.ban_text:
         return Sight(SessionEvent.BAN_SIGNAL, signals.reason)
     if state in _LINKED:
-        return Sight(SessionEvent.BAN_SIGNAL, signals.reason) if unknown_seconds >= MISSING_SECONDS else None
-    return Sight(SessionEvent.PAGE_UNKNOWN, "page_unknown") if unknown_seconds >= UNKNOWN_SECONDS else None
+        return _after(MISSING_SECONDS, unknown_seconds, SessionEvent.BAN_SIGNAL, signals.reason)
+    return _after(UNKNOWN_SECONDS, unknown_seconds, SessionEvent.PAGE_UNKNOWN, "page_unknown")
+
+
+def _after(least: float, seconds: float, event: SessionEvent, reason: str) -> Sight | None:
+    return Sight(event, reason) if seconds >= least else None
 
 
 def _ordinary(page: PageSnapshot, before: Standing, now_ms: int, lock_held_seconds: float) -> Sight | None:

@@ -4,6 +4,8 @@ import copy
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from whatsapp_tasks.domain.states import (
     MAY_SEND,
@@ -56,6 +58,39 @@ def test_the_circuit_opens_on_failures_and_is_closed_by_its_time_not_by_the_page
 
 def test_a_page_nobody_knows_is_left_as_soon_as_it_is_known() -> None:
     assert walk(S.AUTHENTICATED, E.PAGE_UNKNOWN, E.LOGGED_IN) == [S.ATTENTION, S.AUTHENTICATED]
+
+
+def test_too_many_failures_open_the_circuit_in_any_state_but_a_ban() -> None:
+    for state in set(S) - {S.BANNED}:
+        assert next_state(state, E.FAILURES_IN_ROW) is S.CIRCUIT_OPEN
+
+
+def test_a_suspicion_goes_back_to_where_it_came_from() -> None:
+    for event, back in (
+        (E.LOGGED_IN, S.AUTHENTICATED),
+        (E.RESTRICTION_SEEN, S.RESTRICTED),
+        (E.FAILURES_IN_ROW, S.CIRCUIT_OPEN),
+        (E.QR_SHOWN, S.QR_PENDING),
+        (E.PAGE_UNKNOWN, S.ATTENTION),
+    ):
+        assert walk(back, E.BAN_SIGNAL, event) == [S.SUSPECTED_BAN, back]
+
+
+@given(st.lists(st.sampled_from(sorted(E)), max_size=30))
+def test_no_path_comes_to_a_state_that_sends_but_by_a_chat_list_or_a_probe(
+    events: list[SessionEvent],
+) -> None:
+    state = S.INIT
+    for event in events:
+        try:
+            after = next_state(state, event)
+        except IllegalTransition:
+            continue
+        if after in MAY_SEND:
+            assert event in {E.LOGGED_IN, E.PROBE_ALLOWED}
+            assert state is not S.BANNED
+            assert event is not E.PROBE_ALLOWED or state is S.CIRCUIT_OPEN
+        state = after
 
 
 def test_a_restricted_account_may_be_banned_or_freed() -> None:
