@@ -25,9 +25,9 @@ from whatsapp_tasks.stores.connection import Database
 
 STORY = [Status.SENT, Status.DELIVERED, Status.READ]
 TOLD = ["queued", *map(str, STORY)]
-MESSAGES = 40
-SENDING_SLOWEST_SECONDS = 0.25
-"""For one step of sending, on a busy machine; a blocked one would take a second or more."""
+MESSAGES = 24
+SENDING_SECONDS, SENDING_SLOWEST_SECONDS = 0.1, 1.0
+"""For nine of ten steps of sending, and for each, on a busy machine; a blocked one would take longer."""
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_the_campaign(office: Office, desk: Desk, worker: WorkerProcess, make_re
     for round_ in range(4):
         more, took = send_messages(desk, MESSAGES // 4, 0.02)
         ids, steps = ids + more, steps + took
-        if round_ in (1, 2):
+        if round_ == 1:
             worker.kill()
             worker.start()
     total = len(ids) * len(TOLD)
@@ -125,7 +125,9 @@ def test_the_campaign(office: Office, desk: Desk, worker: WorkerProcess, make_re
     down.wait_for(lambda r: len(events_of(r)) == total)
     check(down.received, ids)
 
-    assert sorted(steps)[-1] < SENDING_SLOWEST_SECONDS
+    steps.sort()
+    assert steps[len(steps) * 9 // 10] < SENDING_SECONDS
+    assert steps[-1] < SENDING_SLOWEST_SECONDS
     queued = sum(desk.database.number("LLEN", name) for name in messages_lists("default"))
     assert queued == len(ids), "the send queue is as the ledger left it"
     assert worker.stop() == 0
@@ -168,7 +170,7 @@ def test_a_redis_that_goes_away_and_comes_back_loses_no_event(
         ids, _ = send_messages(desk, 10, 0)
         receiver.wait_for_count(5)
         server.kill()
-        receiver.wait_for(lambda _: "Redis does not answer" in worker.log)
+        worker.wait_for_log("Redis does not answer")
         server.start()
         more, _ = send_messages(desk, 5, 0)
         total = len(ids + more) * len(TOLD)

@@ -18,7 +18,7 @@ SHORT = {
     "WHATSAPP_WEBHOOK_TIMEOUT_SECONDS": "1",
     "WHATSAPP_WEBHOOK_FIRST_RETRY_SECONDS": "0.2",
     "WHATSAPP_WEBHOOK_LONGEST_RETRY_SECONDS": "0.5",
-    "WHATSAPP_WEBHOOK_GIVE_UP_SECONDS": "6",
+    "WHATSAPP_WEBHOOK_GIVE_UP_SECONDS": "8",
     "WHATSAPP_WEBHOOK_THREADS": "16",
     "WHATSAPP_LOG_FORMAT": "json",
 }
@@ -56,8 +56,13 @@ class WorkerProcess:
                 stdin=subprocess.DEVNULL,
                 env=self._environment,
             )
+        self.wait_for_log("ready.", before + 1)
+
+    def wait_for_log(self, text: str, times: int = 1) -> None:
+        """Until the log holds ``text`` so often; fails the test when that takes too long."""
         until = time.monotonic() + READY_SECONDS
-        while self.log.count("ready.") == before:
+        while self.log.count(text) < times:
+            assert self._process is not None
             assert self._process.poll() is None, self.log[-3000:]
             assert time.monotonic() < until, self.log[-3000:]
             time.sleep(0.05)
