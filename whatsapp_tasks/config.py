@@ -26,6 +26,8 @@ class Settings(BaseSettings):
 
     redis_url: str = Field("redis://127.0.0.1:6379/0", validation_alias="REDIS_URL")
     redis_timeout_seconds: Positive = 2.0
+    accept_unsafe_redis: bool = False
+    """Start although Redis is configured so that a promise is broken (docs/reliability.md)."""
     data_dir: Path = Path("var")
     account: str = DEFAULT_ACCOUNT
     """The account of this worker process."""

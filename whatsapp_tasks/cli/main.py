@@ -16,10 +16,17 @@ from whatsapp_tasks.cli.pause import add_pause
 from whatsapp_tasks.cli.webhooks import add_webhooks
 from whatsapp_tasks.config import Settings, load_settings
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT, check_account_name
-from whatsapp_tasks.errors import ConfigurationError, RequestRefused, StoreUnavailable, WhatsAppTasksError
+from whatsapp_tasks.errors import (
+    ConfigurationError,
+    RequestRefused,
+    StoreUnavailable,
+    UnsafeStore,
+    WhatsAppTasksError,
+)
 from whatsapp_tasks.logging import configure_logging
 from whatsapp_tasks.stores.api_keys import SCOPES, ApiKeys
 from whatsapp_tasks.stores.connection import Database, await_redis
+from whatsapp_tasks.stores.durability import insist_on_durability
 from whatsapp_tasks.stores.sessions import Sessions
 
 log = logging.getLogger(__name__)
@@ -71,12 +78,13 @@ def _now_ms() -> int:
 def _begin(process: str, settings: Settings, **fields: str) -> None:
     """Logs, then Redis: five attempts with the blueprint's pauses, then exit code 1."""
     configure_logging(settings.log_level, settings.log_format, process=process, **fields)
-    if process != "worker":  # the worker asks for itself, so that it does under a plain `celery` too
-        try:
-            await_redis(Database.connect(settings), process)
-        except StoreUnavailable:
-            log.critical("Redis stayed away; giving up")
-            sys.exit(1)
+    database = Database.connect(settings)
+    try:
+        await_redis(database, process)
+        insist_on_durability(database, accept_unsafe=settings.accept_unsafe_redis)
+    except (StoreUnavailable, UnsafeStore) as error:
+        log.critical("Redis does not serve; giving up", extra={"detail": str(error)})
+        sys.exit(1)
 
 
 @cli.command()

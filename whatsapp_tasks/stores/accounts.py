@@ -30,10 +30,10 @@ class Accounts:
         self._db.do("HSET", keys.AccountKeys(account).account, "time_zone", zone)
 
     def remove(self, account: str) -> int:
-        """Forgets the account and everything of it; returns how many records. For an account without a worker.
+        """Forgets the account and everything of it; returns how many records. For one without a worker.
 
-        Two counters stay: a worker of an account of the same name later must not take itself for an older one,
-        nor its Redis for one that has lost writes.
+        Two counters stay: a worker of an account of the same name later must not take itself for an older
+        one, nor its Redis for one that has lost writes.
         """
         k = keys.AccountKeys(account)
         self._db.do("SREM", keys.GLOBAL_ACCOUNTS, account)

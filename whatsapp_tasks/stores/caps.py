@@ -24,7 +24,7 @@ DAYS_KEPT = 7
 
 @dataclass(frozen=True)
 class CapUse:
-    """The places of the account's day. A message that is accepted holds one, until it certainly is not sent."""
+    """The places of the account's day. An accepted message holds one, until it certainly is not sent."""
 
     day: date
     cap: int

@@ -1,6 +1,6 @@
 """How far Redis has come, in a file of the worker's own: a Redis that comes back behind it has lost writes.
 
-Redis counts in ``wa:{account}:generation`` what must not be forgotten: intents, claims, state changes, pauses.
+Redis counts in ``wa:{account}:generation`` what must not be forgotten: intents, claims, states, pauses.
 """
 
 import os
@@ -10,7 +10,7 @@ _WIDTH = 20
 
 
 class Generation:
-    """The highest number seen, durable at once for a killed worker: one small write in place, without fsync."""
+    """The highest number seen, durable for a killed worker: one small write in place, without fsync."""
 
     def __init__(self, file: Path) -> None:
         self._file = file

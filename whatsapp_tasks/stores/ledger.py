@@ -277,8 +277,8 @@ class Ledger:
         return self._generation.seen if self._generation else 0
 
     def note_intent(self, message_id: str, fence: int, intent: Intent) -> bool:
-        """Durable before Enter: what to look for in the chat, should we die. False while paused, and when Redis
-        has lost writes.
+        """Durable before Enter: what to look for in the chat, should we die. False while paused, and when
+        Redis has lost writes.
         """
         return self._note(message_id, fence, {"intent": intent.to_json()}, guarded=True)
 

@@ -1,4 +1,4 @@
-"""Pauses: why an account sends nothing now. Several reasons may stand at once; each is set and cleared apart."""
+"""Pauses: why an account sends nothing now. Several reasons may stand; each is set and cleared apart."""
 
 import json
 from enum import StrEnum

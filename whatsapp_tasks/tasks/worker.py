@@ -20,7 +20,7 @@ from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.evidence import EvidenceKeeper
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.circuits import Circuits
-from whatsapp_tasks.stores.connection import Database, await_redis
+from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.generation import Generation
 from whatsapp_tasks.stores.leases import Holder, Lease
 from whatsapp_tasks.stores.ledger import Ledger
@@ -39,7 +39,6 @@ def run_worker(settings: Settings) -> int:
     """Runs the worker of ``settings.account`` until it is told to stop; the exit code."""
     database = Database.connect(settings)
     try:
-        await_redis(database, "worker")
         context = _take_account(database, settings)
     except (StoreUnavailable, LeaseLost, BrowserStartFailed) as error:
         log.critical("The worker does not start", extra={"detail": str(error)})
