@@ -57,7 +57,7 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
     register(app, batches.blueprint, Guard({"POST": "send", "GET": "read", "DELETE": "send"}))
     register(app, opt_outs.blueprint, Guard({"GET": "read", "PUT": "send", "DELETE": "admin"}))
     register(app, accounts.blueprint, Guard({"GET": "read"}))
-    register(app, qr_codes.blueprint, Guard({"GET": "read"}))
+    register(app, qr_codes.blueprint, Guard({"GET": "admin"}))  # who sees it can link a phone
     register(app, account_controls.blueprint, Guard({"GET": "admin", "POST": "admin"}))
     register(app, webhooks.blueprint, Guard({"GET": "admin", "POST": "admin"}))
     register(app, metrics.blueprint, metrics.GUARD)

@@ -18,7 +18,7 @@ from webapp.batches import BatchRequest, BatchView, CancelledBatchView
 from webapp.bodies import RequestModel
 from webapp.health import HealthView, ReadinessView
 from webapp.messages import ListQuery, MessagePage, MessageView
-from webapp.opt_outs import OptOutView
+from webapp.opt_outs import OptOutPage, OptOutQuery, OptOutView
 from webapp.qr_codes import QrView
 from webapp.queries import QueryModel
 from webapp.resolutions import ResolveRequest
@@ -123,6 +123,10 @@ OPERATIONS: tuple[Operation, ...] = (
         200, CancelledBatchView, codes=("batch_not_found", "body_too_large"),
     ),
     Operation(
+        "GET", "/opt-outs", "opt_outs.list_some", "Opt-outs", "List opt-outs", "read", 200, OptOutPage,
+        codes=("query_invalid",), query=OptOutQuery,
+    ),
+    Operation(
         "GET", "/opt-outs/{phone}", "opt_outs.show", "Opt-outs", "Look up an opt-out", "read", 200,
         OptOutView, codes=("phone_invalid",),
     ),
@@ -142,7 +146,7 @@ OPERATIONS: tuple[Operation, ...] = (
         AccountView, codes=("account_unknown",),
     ),
     Operation(
-        "GET", "/accounts/{account}/qr", "qr_codes.show", "Accounts", "Get the QR code", "read", 200, QrView,
+        "GET", "/accounts/{account}/qr", "qr_codes.show", "Accounts", "Get the QR code", "admin", 200, QrView,
         codes=("account_unknown", "account_linked", "qr_not_shown", "worker_not_running", "not_acceptable"),
         pictures=("image/png", "image/svg+xml"),
     ),

@@ -1,14 +1,21 @@
-"""``/opt-outs/{phone}``: who does not want to be written to."""
+"""``/opt-outs``: who does not want to be written to."""
+
+from typing import Annotated
 
 from flask import Blueprint, Response
+from pydantic import Field
 from typing_extensions import TypedDict
 
-from webapp import bodies
+from webapp import bodies, queries
+from webapp.queries import QueryModel, Whole
 from webapp.services import services
 from whatsapp_tasks.domain.phones import parse_phone
 from whatsapp_tasks.stores.opt_outs import OptOuts
 
 blueprint = Blueprint("opt_outs", __name__)
+
+LONGEST_PAGE = 1000
+USUAL_PAGE = 500
 
 
 class OptOutView(TypedDict):
@@ -16,6 +23,34 @@ class OptOutView(TypedDict):
 
     phone: str
     opted_out: bool
+
+
+class OptOutPage(TypedDict):
+    """Phones on the list, in no order; one may be told twice. ``next_cursor`` is null behind the last one."""
+
+    phones: list[str]
+    next_cursor: str | None
+
+
+class OptOutQuery(QueryModel):
+    """Which part of the list."""
+
+    cursor: Annotated[
+        str | None,
+        Field(description="The next_cursor of the page before.", pattern="^[0-9]{1,18}$"),
+    ] = None
+    limit: Annotated[
+        Whole, Field(ge=1, le=LONGEST_PAGE, description="How many phones a page holds, about.")
+    ] = USUAL_PAGE
+
+
+@blueprint.get("/opt-outs")
+def list_some() -> Response:
+    """The list, page by page."""
+    query = queries.read(OptOutQuery)
+    phones, reached = _store().page(int(query.cursor or 0), query.limit)
+    page: OptOutPage = {"phones": phones, "next_cursor": str(reached) if reached else None}
+    return bodies.answer(page)
 
 
 @blueprint.get("/opt-outs/<phone>")

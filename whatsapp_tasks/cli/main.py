@@ -111,7 +111,8 @@ def web() -> None:
         [
             *(sys.executable, "-m", "granian", "--interface", "wsgi"),
             *("--host", settings.web_host, "--port", str(settings.web_port)),
-            *("--workers", str(settings.web_workers), "--blocking-threads", "1", "--backpressure", "128"),
+            # Threads: a request that waits for a worker's screenshot must not hold up health checks.
+            *("--workers", str(settings.web_workers), "--blocking-threads", "4", "--backpressure", "128"),
             *("--respawn-failed-workers", "--no-access-log", "--log-level", "warning"),
             "webapp.wsgi:app",
         ],

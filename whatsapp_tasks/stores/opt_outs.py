@@ -22,5 +22,13 @@ class OptOuts:
     def all(self) -> Iterator[str]:
         cursor = -1
         while cursor:
-            cursor, page = self._db.do("SSCAN", keys.OPT_OUTS, max(cursor, 0), "COUNT", 500)
-            yield from page
+            phones, cursor = self.page(max(cursor, 0), 500)
+            yield from phones
+
+    def page(self, cursor: int, about: int) -> tuple[list[str], int]:
+        """``about`` so many phones, in no order, and the cursor of the next page: 0 behind the last one.
+
+        What is on the list all the while is told at least once; a phone may be told twice.
+        """
+        reached, phones = self._db.do("SSCAN", keys.OPT_OUTS, cursor, "COUNT", about)
+        return [str(phone) for phone in phones], int(reached)

@@ -142,10 +142,11 @@ def test_a_revoked_key_stops_working_within_seconds(caller: Caller, database: Da
 SCOPES = [
     ("GET", "/accounts", "read"),
     ("GET", "/accounts/default", "read"),
-    ("GET", "/accounts/default/qr", "read"),
+    ("GET", "/accounts/default/qr", "admin"),
     ("GET", "/messages", "read"),
     ("GET", "/messages/0", "read"),
     ("GET", "/batches/0", "read"),
+    ("GET", "/opt-outs", "read"),
     ("GET", "/opt-outs/+4915112345678", "read"),
     ("POST", "/send", "send"),
     ("POST", "/messages:batch", "send"),

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.integration.webapp.conftest import Caller, problem
+from whatsapp_tasks.stores.connection import Database
 
 
 def test_a_phone_is_put_on_the_list_looked_up_and_taken_off(caller: Caller) -> None:
@@ -27,3 +28,24 @@ def test_a_phone_is_put_on_the_list_looked_up_and_taken_off(caller: Caller) -> N
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_what_is_no_phone_number_is_refused(method: str, caller: Caller) -> None:
     assert problem(caller.call(method, "/opt-outs/me"), 422) == "phone_invalid"
+
+
+def test_the_list_is_told_page_by_page(caller: Caller, database: Database) -> None:
+    phones = {f"+49151{n:08}" for n in range(2500)}
+    database.do("SADD", "wa:opt-outs", *phones)
+    told: set[str] = set()
+    cursor, pages = "0", 0
+    while cursor:
+        page = caller.get(f"/opt-outs?limit=200&cursor={cursor}").json
+        assert page is not None
+        told |= set(page["phones"])
+        cursor, pages = page["next_cursor"], pages + 1
+    assert told == phones
+    assert pages > 5
+
+
+@pytest.mark.parametrize(
+    "query", ["cursor=x", "cursor=-1", "cursor=" + "9" * 19, "limit=0", "limit=1001", "all=1"]
+)
+def test_a_bad_query_is_refused(query: str, caller: Caller) -> None:
+    assert problem(caller.get(f"/opt-outs?{query}"), 422) == "query_invalid"

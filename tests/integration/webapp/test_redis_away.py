@@ -23,6 +23,7 @@ ENDPOINTS = [
     ("GET", "/accounts", None),
     ("GET", "/accounts/default", None),
     ("GET", "/accounts/default/qr", None),
+    ("GET", "/opt-outs", None),
     ("GET", "/accounts/default/screenshot", None),
     ("GET", "/messages", None),
     ("GET", "/messages/0", None),
