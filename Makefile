@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo run test test-unit test-integration test-browser test-pages test-acceptance faults fuzz-api lint format clean
+.PHONY: help setup system demo run test test-unit test-integration test-browser test-pages test-acceptance faults soak fuzz-api lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -58,6 +58,9 @@ test-acceptance: setup ## all processes, some of them killed
 
 faults: setup ## the long campaign of faults: 2,000 messages, 300 faults (an hour)
 	@$(BIN)/python -m bench.faults $(ARGS)
+
+soak: setup ## 1,000 messages on one worker with a leaking page, memory drawn to docs/soak.svg (a quarter of an hour)
+	@$(BIN)/python -m bench.soak $(ARGS)
 
 fuzz-api: setup ## Schemathesis over the API as it is served (minutes; FUZZ_EXAMPLES, FUZZ_SEED)
 	@$(BIN)/python -m pytest -s tests/integration/webapp/fuzz_api.py
