@@ -78,7 +78,7 @@ def add_accounts(cli: click.Group, console: Console, load: Callable[[], Settings
         if not store.exists(name):
             raise RequestRefused("account_unknown", f"There is no account '{name}'.")
         holder = current_holder(connection, name)
-        if holder is not None:
+        if holder is not None and not holder.certainly_dead():
             raise RequestRefused(
                 "account_in_use", f"'{name}' is held by {holder}: stop its worker first.", http_status=409
             )

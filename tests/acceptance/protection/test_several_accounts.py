@@ -1,6 +1,5 @@
 """Several accounts on one machine: apart in everything, at work at the same time."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -48,8 +47,11 @@ def test_two_accounts_send_at_once_and_a_second_worker_takes_over_after_a_crash(
         worker.kill()
         worker.wait()
         successor = subprocess.Popen(command, env=stack.environment, stdout=log, stderr=log)
-        eventually(second.sessions.heartbeat, "the successor is at work")
-        assert os.getpid() != successor.pid
+        name = f"process {successor.pid} on"
+        eventually(
+            lambda: name in (second.sessions.heartbeat() or {}).get("worker", ""), "the successor is at work"
+        )
+        second.await_sent(second.send())
     finally:
         for process in (worker, successor):
             if process is not None:

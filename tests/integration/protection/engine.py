@@ -1,0 +1,120 @@
+"""An account's session engine on a real Redis, with a page made up by the test."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from tests.integration.stores.desk import Desk
+from tests.unit.whatsapp_tasks.domain.looks import LOADING
+from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.errors import BrowserError
+from whatsapp_tasks.session.account_session import AccountSession
+from whatsapp_tasks.session.context import AccountContext
+from whatsapp_tasks.stores.caps import Caps
+from whatsapp_tasks.stores.circuits import Circuits
+from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.generation import Generation
+from whatsapp_tasks.stores.pauses import Pauses
+from whatsapp_tasks.stores.sessions import Sessions
+
+
+class Page:
+    """Shows ``shows``; an error in its place is raised."""
+
+    def __init__(self) -> None:
+        self.shows: PageSnapshot | BrowserError = LOADING
+        self.opened = 0
+        self.page = self
+
+    def look(self, deadline: Deadline) -> PageSnapshot:
+        if isinstance(self.shows, BrowserError):
+            raise self.shows
+        return self.shows
+
+    def open(self, deadline: Deadline) -> None:
+        self.opened += 1
+
+    def names_of(self, text: str) -> frozenset[str]:
+        return frozenset()
+
+
+class Keeper:
+    """A browser that starts and ends by a word."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.started = False
+        self.cures: Counter[str] = Counter()
+        self.cause = "first"
+        self.fails: BrowserError | None = None
+
+    @property
+    def running(self) -> None:
+        return None
+
+    def take_profile(self) -> None:
+        pass
+
+    def ensure(self) -> Page:
+        if not self.started:
+            if self.fails is not None:
+                raise self.fails
+            self.count(f"start_{self.cause}")
+            self.started, self.cause = True, "gone"
+        return self.page
+
+    def failed(self, error: BrowserError) -> None:
+        self.cause, self.started = type(error).__name__, False
+
+    def restart(self, cause: str) -> None:
+        self.cause, self.started = cause, False
+
+    def count(self, cure: str) -> None:
+        self.cures[cure] += 1
+
+
+class Engine:
+    """One account; ``now_ms`` is the test's clock."""
+
+    def __init__(self, database: Database, settings: Settings, **changes: Any) -> None:
+        self.desk = Desk(database)
+        settings = settings.model_copy(update=changes)
+        self.page = Page()
+        self.keeper = Keeper(self.page)
+        self.now_ms = self.desk.now
+        self.context = AccountContext(
+            account="default",
+            settings=settings,
+            ledger=self.desk.ledger,
+            sessions=Sessions(database, "default"),
+            pauses=Pauses(database, "default"),
+            circuits=Circuits(database, "default"),
+            caps=Caps(database, "default", settings.cap_rules, "UTC", holds=False),
+            generation=Generation(settings.data_dir / "generation" / "default"),
+            lease=self.desk.lease,
+            keeper=self.keeper,  # type: ignore[arg-type]
+            actor="engine",
+        )
+        self.context.now_ms = self._now  # type: ignore[method-assign]
+        self.session = AccountSession(self.context)
+        self.session.start()
+
+    def _now(self) -> int:
+        return self.now_ms
+
+    def see(self, shows: PageSnapshot | BrowserError, *, later_seconds: float = 0) -> str:
+        """One round that finds the page like this; the state it leads to."""
+        self.page.shows = shows
+        self.now_ms += int(later_seconds * 1000)
+        self.session._next_start = 0.0
+        self.session.look_after(at_once=True)
+        return str(self.context.sessions.get().state)
+
+    @property
+    def pauses(self) -> set[str]:
+        return set(self.context.pauses.all())
+
+
+Make = Callable[..., Engine]
