@@ -16,7 +16,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
@@ -38,6 +38,7 @@ from whatsapp_tasks.stores.api_keys import ApiKeys
 
 PHONES = [f"+4915112345{number:03d}" for number in range(40)]
 TEXTS = ("plain", "emoji 🎉👩🏽‍💻", "مرحبا", "two\nlines", "e\u0301 combining", "*bold* and _more_")
+SERVICE = ("worker", "web", "beat")
 AHEAD = 40
 """Messages accepted and not yet settled: enough that a worker always has something to do."""
 SETTLED = frozenset({"sent", "delivered", "read", "failed", "unknown", "cancelled", "expired"})
@@ -114,9 +115,10 @@ class Producer(threading.Thread):
 class Faults:
     """One method per fault; each leaves the world so that it can heal."""
 
-    def __init__(self, stack: Stack, campaign: Campaign) -> None:
+    def __init__(self, stack: Stack, campaign: Campaign, processes: Sequence[str] = SERVICE) -> None:
         self._stack = stack
         self._campaign = campaign
+        self._processes = processes
         self._random = random.Random(campaign.seed + 1)
         self._weights: dict[Callable[[], None], int] = {
             self.worker_killed: 26,
@@ -135,6 +137,9 @@ class Faults:
             self.second_worker: 2,
             self.worker_stopped: 1,
         }
+        if processes != SERVICE:  # the baseline has no such parts
+            for fault in (self.web_killed, self.beat_restarted, self.entry_copied, self.second_worker):
+                del self._weights[fault]
         if COMPILER:
             self._weights[self.clock_jumps] = 4
 
@@ -149,7 +154,7 @@ class Faults:
 
     def heal(self) -> None:
         """Everything that ended runs again, as a supervisor would see to."""
-        for name in ("worker", "web", "beat"):
+        for name in self._processes:
             if not self._stack.has(name) or not self._stack.running(name):
                 self._stack.run(name)
 

@@ -41,6 +41,7 @@ class Stack:
         only_worker: Sequence[str] = (),
     ) -> None:
         """``environment`` is for all our processes, except the names in ``only_worker``."""
+        self._commands: dict[str, Sequence[str]] = {}
         self._only_worker = only_worker
         self.folder = folder
         self.crash_points = folder / "crash-points"
@@ -103,7 +104,7 @@ class Stack:
                 environment.pop(variable, None)
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "whatsapp_tasks.cli.main", name, *arguments],
+                self._commands.get(name, [sys.executable, "-m", "whatsapp_tasks.cli.main", name, *arguments]),
                 env=environment,
                 stdout=log,
                 stderr=log,
@@ -132,6 +133,10 @@ class Stack:
 
     def process(self, name: str) -> psutil.Process:
         return psutil.Process(self._processes[name].pid)
+
+    def command(self, name: str, command: Sequence[str]) -> None:
+        """From now on ``run(name)`` runs this."""
+        self._commands[name] = command
 
     def has(self, name: str) -> bool:
         return name in self._processes

@@ -12,6 +12,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -56,6 +57,10 @@ _LISTENING = re.compile(rb"DevTools listening on ws://127\.0\.0\.1:(\d+)/")
 _LOG_PREFIX = re.compile(r"^\[[^]]*\] ")
 _VERSION = re.compile(r"\d+\.\d+\.\d+\.\d+")
 _VERSION_TIMEOUT_S = 10.0
+_LAST_WRITES_S = 0.3
+"""The renderer hands what a page stored last to the browser process in its own time, and nothing tells when:
+on a busy machine 1 of 10 writes was lost when the browser closed at once."""
+
 _EXIT_REASONS = {
     0: "another Chromium runs on this profile and took the page over",
     21: "the profile is in use by another Chromium, or by one on another host that died",
@@ -304,6 +309,7 @@ class _DriverConnection:
         browser = self._processes.browser
         assert browser is not None
         if self.alive() and not deadline.passed:
+            time.sleep(min(_LAST_WRITES_S, deadline.remaining() / 4))
             half = deadline.capped(deadline.remaining() / 2)
             self._driver.limit(half.remaining())
             with contextlib.suppress(*_FOREIGN):  # it may be gone before it has answered
