@@ -32,8 +32,12 @@ _NEEDS_A_PERSON = {
     PageKind.PROXY_BLOCKED: "proxy_blocked",
     PageKind.DISK_FULL: "disk_full",
 }
-UNRECOGNISED = frozenset({PageKind.UNKNOWN, PageKind.COVERED})
-"""Kinds of pages that nobody recognises, or not all of them: counted only when they stay."""
+_WHEN_THEY_STAY = {
+    PageKind.COVERED: "unknown_dialog",
+    PageKind.CONFLICT: "used_elsewhere",  # "Use here" is pressed a few times an hour, then left to a person
+}
+IN_PASSING = frozenset({PageKind.UNKNOWN, *_WHEN_THEY_STAY})
+"""Kinds of pages that mean something only when they stay: every page is half built for a moment."""
 _LINKED = frozenset(
     {
         SessionState.AUTHENTICATED,
@@ -76,7 +80,7 @@ def sight_of(
 ) -> Sight | None:
     """The event that the page stands for, None when it tells nothing.
 
-    ``unknown_seconds``: for how long the page has been one of UNRECOGNISED.
+    ``unknown_seconds``: for how long the page has been one of IN_PASSING.
     """
     if before.state is SessionState.BANNED:
         return None
@@ -88,8 +92,9 @@ def sight_of(
             return _suspected(verdict, ban_signals(page).reason)
     elif ban_signals(page).any:
         return _first_signal(page, before.state, unknown_seconds)
-    if kind_of(page) is PageKind.COVERED:
-        return _after(UNKNOWN_SECONDS, unknown_seconds, SessionEvent.PAGE_UNKNOWN, "unknown_dialog")
+    stays = _WHEN_THEY_STAY.get(kind_of(page))
+    if stays is not None:
+        return _after(UNKNOWN_SECONDS, unknown_seconds, SessionEvent.PAGE_UNKNOWN, stays)
     return _ordinary(page, before, now_ms, lock_held_seconds)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.circuit import Phase
-from whatsapp_tasks.domain.page_events import UNRECOGNISED, Sight, Standing, sight_of
+from whatsapp_tasks.domain.page_events import IN_PASSING, Sight, Standing, sight_of
 from whatsapp_tasks.domain.page_snapshot import (
     NUISANCES,
     Button,
@@ -128,7 +128,7 @@ class Watcher:
 
     def _unknown_seconds(self, kind: PageKind) -> float:
         now = time.monotonic()
-        if kind not in UNRECOGNISED:
+        if kind not in IN_PASSING:
             self._unknown_since = None
             return 0.0
         self._unknown_since = self._unknown_since or now

@@ -116,10 +116,16 @@ def test_pages_that_need_a_person(text: str, reason: str) -> None:
     assert see(page(text), fresh(S.AUTHENTICATED)) == Sight(E.PAGE_UNKNOWN, reason)
 
 
-def test_a_dialog_that_nobody_knows_needs_a_person_when_it_stays() -> None:
-    covered = page(chat_pane=True, dialogs=[DIALOG])
-    assert see(covered, fresh(S.AUTHENTICATED), unknown_seconds=9.9) is None
-    assert see(covered, fresh(S.AUTHENTICATED), unknown_seconds=10) == Sight(E.PAGE_UNKNOWN, "unknown_dialog")
+@pytest.mark.parametrize(
+    ("look", "reason"),
+    [
+        (page(chat_pane=True, dialogs=[DIALOG]), "unknown_dialog"),
+        (page("use_here", chat_pane=True), "used_elsewhere"),
+    ],
+)
+def test_what_covers_the_chats_needs_a_person_when_it_stays(look: PageSnapshot, reason: str) -> None:
+    assert see(look, fresh(S.AUTHENTICATED), unknown_seconds=9.9) is None
+    assert see(look, fresh(S.AUTHENTICATED), unknown_seconds=10) == Sight(E.PAGE_UNKNOWN, reason)
 
 
 PAGES = [
