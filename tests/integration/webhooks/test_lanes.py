@@ -1,0 +1,82 @@
+"""Lanes: one holder at a time, and nothing moves twice."""
+
+from tests.integration.stores.desk import NOW, Desk
+from tests.integration.webhooks.conftest import Office
+from tests.integration.webhooks.receiver import Receiver
+from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.stores.webhook_deliveries import Deliveries, NewDelivery, Position, Positions
+
+HOLD_MS = 1000
+
+
+def take(deliveries: Deliveries, now_ms: int) -> list[tuple[str, str]]:
+    return deliveries.take(now_ms, hold_ms=HOLD_MS, concurrency=9, limit=9)
+
+
+def line_up(office: Office) -> int:
+    """Puts all events in line; the time then."""
+    office.relay.fan_out("default", office.endpoints.all())
+    return int(office.clock() * 1000)
+
+
+def test_who_saw_an_older_place_moves_nothing(office: Office, receiver: Receiver) -> None:
+    deliveries = office.endpoint(receiver)
+    positions = Positions(office.database)
+    seen = positions.get("default")
+    new = NewDelivery("orders", "evt_1", "default/m", "message.sent", "{}")
+    assert positions.move("default", seen, Position("1-0", 1), 1, [new])
+    assert not positions.move("default", seen, Position("1-0", 1), 1, [new])
+    assert (positions.get("default").place, positions.get("default").read) == ("1-0", 1)
+    [(lane, token)] = take(deliveries, 10)
+    begun = deliveries.begin(lane, token, 10, HOLD_MS)
+    assert begun is not None
+    assert deliveries.settle(lane, begun[1], begun[0].id, 11, "delivered", code="http_204")
+    assert take(deliveries, 12) == [], "in line once"
+
+
+def test_a_lane_under_way_is_not_taken_again_because_its_message_moved_on(
+    office: Office, desk: Desk, receiver: Receiver
+) -> None:
+    deliveries = office.endpoint(receiver)
+    message = desk.accept()
+    now = line_up(office)
+    [(lane, token)] = take(deliveries, now)
+    desk.ledger.advance(message, Status.CANCELLED, NOW)
+    now = line_up(office)
+    assert take(deliveries, now) == []
+    begun = deliveries.begin(lane, token, now, HOLD_MS)
+    assert begun is not None
+    assert deliveries.settle(lane, begun[1], begun[0].id, now, "delivered", code="http_204")
+    assert [each for each, _ in take(deliveries, now)] == [lane]
+
+
+def test_who_lost_its_hold_neither_begins_nor_settles(office: Office, desk: Desk, receiver: Receiver) -> None:
+    deliveries = office.endpoint(receiver)
+    desk.accept()
+    now = line_up(office)
+    [(lane, late)] = take(deliveries, now)
+    [(_, fresh)] = take(deliveries, now + HOLD_MS)
+    assert deliveries.begin(lane, late, now + HOLD_MS, HOLD_MS) is None
+    begun = deliveries.begin(lane, fresh, now + HOLD_MS, HOLD_MS)
+    assert begun is not None
+    delivery, token = begun
+    assert delivery.attempts == 1
+    for wrong in (late, fresh):
+        assert not deliveries.settle(lane, wrong, delivery.id, now + HOLD_MS, "delivered", code="http_204")
+    assert deliveries.counts()["running"] == 1
+    assert deliveries.settle(lane, token, delivery.id, now + HOLD_MS, "delivered", code="http_204")
+    assert deliveries.counts() == {"waiting": 0, "running": 0, "dead": 0}
+
+
+def test_an_attempt_that_kills_its_worker_is_counted_all_the_same(
+    office: Office, desk: Desk, receiver: Receiver
+) -> None:
+    deliveries = office.endpoint(receiver)
+    desk.accept()
+    now = line_up(office)
+    for attempt in (1, 2, 3):
+        [(lane, token)] = take(deliveries, now)
+        begun = deliveries.begin(lane, token, now, HOLD_MS)
+        assert begun is not None
+        assert begun[0].attempts == attempt
+        now += HOLD_MS
