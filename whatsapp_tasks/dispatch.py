@@ -273,7 +273,8 @@ def daily_cap_reached(account: str, next_place_ms: int | None, now_ms: int) -> R
         extra, wait = {"next_place_at": at.replace("+00:00", "Z")}, (next_place_ms - now_ms) / 1000
     return RequestRefused(
         "daily_cap_reached",
-        f"The account '{account}' has no place left today for this message. {when} The cap grows with each day of use.",
+        f"The account '{account}' has no place left today for this message. {when} "
+        "The cap grows with each day of use.",
         http_status=429,
         retry_after_seconds=wait,
         extra=extra,

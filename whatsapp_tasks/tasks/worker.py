@@ -144,6 +144,8 @@ class Rounds(bootsteps.StartStopStep):
     def _round(self) -> None:
         current = runtime()
         try:
+            if not current.heart.is_alive():
+                raise LeaseLost("Nothing renews the lease any more.")
             if current.heart.lease_lost.is_set():
                 _take_lease_again(current)
             current.session.look_after()
