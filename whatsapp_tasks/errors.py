@@ -14,6 +14,7 @@ WhatsAppTasksError
 │   ├── WaitTimeout                the page is alive, but what was waited for did not come
 │   ├── PageChanged                the document was replaced under a running script
 │   └── PageError                  a script of ours failed inside the page
+├── ApiUnreachable                 our HTTP API gives no answer (raised by its client)
 ├── EvidenceStorageFailed          the picture of a failure could not be kept or fetched
 ├── SelectorsInvalid               a selector file or override is malformed; names the entry
 ├── IllegalTransition              a state machine has no row for this event
@@ -62,6 +63,10 @@ class RequestRefused(WhatsAppTasksError):
     def __reduce__(self) -> tuple[object, ...]:
         # Celery pickles or re-creates exceptions by their arguments.
         return (type(self), (self.code, str(self)))
+
+
+class ApiUnreachable(WhatsAppTasksError):
+    """The HTTP API gives no answer."""
 
 
 class StoreError(WhatsAppTasksError):

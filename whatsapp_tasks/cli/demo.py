@@ -5,10 +5,9 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,8 @@ from whatsapp_tasks.cli import embedded
 from whatsapp_tasks.cli.link import show_qr
 from whatsapp_tasks.cli.programs import add_programs
 from whatsapp_tasks.cli.supervisor import Supervisor, python_module
-from whatsapp_tasks.client import FINAL, Client
+from whatsapp_tasks.cli.timeline import timeline
+from whatsapp_tasks.client import FINAL, Client, Message
 from whatsapp_tasks.config import load_settings
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.errors import WaitTimeout, WhatsAppTasksError
@@ -141,7 +141,7 @@ def _send(console: Console, stage: _Stage) -> None:
     console.print(f"\nA message to {INVALID_PHONE}, which is not on WhatsApp:")
     refused = stage.client.send(INVALID_PHONE, TEXT, idempotency_key=key + "-invalid")
     message = _watch(console, stage, refused["id"], FINAL)
-    code = (message.get("error") or {}).get("code")
+    code = message["error"]["code"] if message["error"] else None
     _check(
         (message["status"], code) == ("failed", "not_on_whatsapp"),
         f"it ended as {message['status']} ({code}), not as failed (not_on_whatsapp)",
@@ -161,34 +161,19 @@ def _summary(console: Console, stage: _Stage, seconds: float) -> None:
     console.print(table)
 
 
-def _watch(console: Console, stage: _Stage, message_id: str, until: frozenset[str]) -> dict[str, Any]:
+def _watch(console: Console, stage: _Stage, message_id: str, until: frozenset[str]) -> Message:
     """The timeline, live."""
     deadline = time.monotonic() + STEP_SECONDS
     with Live(console=console, refresh_per_second=8) as live:
         while True:
             message = stage.client.message(message_id)
-            live.update(_timeline(message))
+            live.update(timeline(message))
             if message["status"] in until:
                 return message
             if time.monotonic() > deadline:
                 raise DemoFailed(f"The message is still {message['status']} after {STEP_SECONDS:.0f} s.")
             stage.supervisor.tend()
             time.sleep(0.15)
-
-
-def _timeline(message: Mapping[str, Any]) -> Table:
-    table = Table("status", "at", "after", "", box=None, padding=(0, 2, 0, 2))
-    begin: datetime | None = None
-    for entry in message["timeline"]:
-        at = datetime.fromisoformat(entry["at"])
-        begin = begin or at
-        table.add_row(
-            entry["status"],
-            at.strftime("%H:%M:%S.%f")[:-3],
-            f"{(at - begin).total_seconds():.2f} s",
-            entry.get("code") or "",
-        )
-    return table
 
 
 def _screenshot(stage: _Stage) -> Path:

@@ -12,7 +12,11 @@ from rich.table import Table
 
 from whatsapp_tasks.cli import embedded
 from whatsapp_tasks.cli.accounts import add_accounts
+from whatsapp_tasks.cli.batch import add_batch
+from whatsapp_tasks.cli.messages import add_messages
+from whatsapp_tasks.cli.opt_outs import add_opt_outs
 from whatsapp_tasks.cli.pause import add_pause
+from whatsapp_tasks.cli.send import add_send
 from whatsapp_tasks.cli.webhooks import add_webhooks
 from whatsapp_tasks.config import Settings, load_settings
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT, check_account_name
@@ -227,6 +231,10 @@ def link(account: str, timeout_seconds: float) -> None:
     sys.exit(0 if show_until_linked(console, Sessions(_database(), account), timeout_seconds) else 1)
 
 
+add_send(cli, console, _settings)
+add_messages(cli, console, _settings)
+add_batch(cli, console, _settings)
+add_opt_outs(cli, console, _settings)
 add_accounts(cli, console, _settings)
 add_pause(cli, console, _settings)
 add_webhooks(cli, console, _settings, _begin)

@@ -1,0 +1,95 @@
+"""The client on an API as it is served."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.webapp.served_app import ServedApp
+from whatsapp_tasks.client import Client
+from whatsapp_tasks.errors import RequestRefused
+from whatsapp_tasks.stores.api_keys import ApiKey
+
+PHONE = "+4915112345678"
+DOCUMENT = (Path(__file__).parents[3] / "docs" / "client.md").read_text("utf-8")
+
+
+@pytest.fixture
+def client(served: ServedApp, served_key: ApiKey) -> Iterator[Client]:
+    with Client(served.url, served_key.id, served_key.secrets[0]) as client:
+        yield client
+
+
+def test_a_message_is_sent_found_and_withdrawn(client: Client) -> None:
+    accepted = client.send(PHONE, "Hi", send_at="2027-01-01T00:00:00Z", metadata={"a": 1}, priority="high")
+    message = client.message(accepted["id"])
+    assert (message["message"], message["metadata"], message["priority"]) == ("Hi", {"a": 1}, "high")
+    assert [m["id"] for m in client.messages(phone=PHONE)] == [accepted["id"]]
+    assert client.cancel(accepted["id"])["status"] == "cancelled"
+    assert client.wait(accepted["id"])["status"] == "cancelled"
+    assert list(client.messages(status="queued")) == []
+
+
+def test_a_refusal_carries_its_code(client: Client) -> None:
+    first = client.send(PHONE, "one", idempotency_key="k")
+    with pytest.raises(RequestRefused) as caught:
+        client.send(PHONE, "two", idempotency_key="k")
+    assert (caught.value.code, caught.value.http_status) == ("idempotency_conflict", 409)
+    assert caught.value.extra == {"message_id": first["id"]}
+    with pytest.raises(RequestRefused, match="unknown can be resolved"):
+        client.resolve(first["id"], "sent", "saw it")
+
+
+def test_a_batch_is_followed_and_its_rest_cancelled(client: Client) -> None:
+    messages = [{"phone": f"+49151123456{n:02d}", "message": "Hi"} for n in range(5)]
+    batch = client.send_batch([*messages, {"phone": "nobody", "message": "Hi"}], idempotency_key="b")  # type: ignore[list-item]
+    assert (batch["accepted"], batch["refused"], batch["progress"] < 1) == (5, 1, True)
+    again = client.send_batch([*messages, {"phone": "nobody", "message": "Hi"}], idempotency_key="b")  # type: ignore[list-item]
+    assert again["id"] == batch["id"]
+    assert client.cancel_batch(batch["id"])["cancelled_now"] == 5
+    assert [b["by_status"] for b in client.wait_batch(batch["id"])] == [{"cancelled": 5}]
+
+
+def test_a_long_list_comes_whole_and_in_order(client: Client) -> None:
+    client.send_batch([{"phone": f"+4915112{n:06d}", "message": "Hi"} for n in range(250)])
+    found = [message["phone"] for message in client.messages()]
+    assert len(found) == len(set(found)) == 250
+
+
+def test_opt_outs_are_added_listed_and_removed(client: Client) -> None:
+    assert client.add_opt_out("+49 151 1234 5678") == PHONE
+    assert client.opted_out(PHONE)
+    assert list(client.opt_outs()) == [PHONE]
+    with pytest.raises(RequestRefused, match="opt-out list"):
+        client.send(PHONE, "Hi")
+    assert client.remove_opt_out(PHONE) == PHONE
+    assert not client.opted_out(PHONE)
+
+
+def test_accounts_are_looked_at_paused_and_resumed(client: Client) -> None:
+    assert [account["account"] for account in client.accounts()] == ["default"]
+    assert client.pause(note="new phone")["paused"]
+    assert client.account()["pauses"][0]["note"] == "new phone"
+    assert not client.resume()["paused"]
+
+
+def test_the_documented_example_runs_as_it_stands(served: ServedApp, served_key: ApiKey) -> None:
+    [example] = re.findall(r"^```python\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
+    ended = subprocess.run(
+        [sys.executable, "-c", example],
+        env={
+            **os.environ,
+            "WHATSAPP_API_URL": served.url,
+            "WHATSAPP_API_KEY": served_key.id,
+            "WHATSAPP_API_SECRET": served_key.secrets[0],
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "cancelled" in ended.stdout

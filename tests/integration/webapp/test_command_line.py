@@ -1,0 +1,184 @@
+"""The commands that call the API, on one as it is served."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.integration.webapp.served_app import ServedApp
+from whatsapp_tasks.cli.api_access import KEY_FILE
+from whatsapp_tasks.cli.main import cli
+from whatsapp_tasks.errors import ConfigurationError, RequestRefused
+from whatsapp_tasks.queues import messages_lists
+from whatsapp_tasks.stores.api_keys import ApiKey, ApiKeys
+from whatsapp_tasks.stores.connection import Database
+
+PHONE = "+4915112345678"
+Run = Callable[..., Result]
+
+
+def queued(database: Database) -> int:
+    return sum(database.number("LLEN", name) for name in messages_lists("default"))
+
+
+@pytest.fixture
+def run(served: ServedApp, served_key: ApiKey) -> Run:
+    def run(*arguments: str, code: int = 0, stdin: str = "") -> Result:
+        environment = {
+            "WHATSAPP_API_URL": served.url,
+            "WHATSAPP_API_KEY": served_key.id,
+            "WHATSAPP_API_SECRET": served_key.secrets[0],
+        }
+        result = CliRunner().invoke(cli, arguments, env=environment, input=stdin)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert result.exit_code == code, result.output
+        return result
+
+    return run
+
+
+def test_send_says_the_id_and_that_a_repeat_is_none(run: Run, database: Database) -> None:
+    first = run("send", PHONE, "Hi", "--idempotency-key", "k").output.split()
+    assert first[1] == "queued"
+    again = run("send", PHONE, "Hi", "--idempotency-key", "k").output
+    assert again.startswith(first[0])
+    assert "nothing is sent twice" in again
+    assert queued(database) == 1
+
+
+def test_a_text_is_read_from_standard_input(run: Run) -> None:
+    message_id = run("send", PHONE, "-", "--metadata", '{"a": 1}', stdin="Grüße\n👋\n").output.split()[0]
+    shown = json.loads(run("status", message_id, "--json").output)
+    assert (shown["message"], shown["metadata"]) == ("Grüße\n👋", {"a": 1})
+    assert "queued" in run("status", message_id).output
+
+
+def test_messages_are_listed_masked_cancelled_and_watched_to_their_end(run: Run) -> None:
+    message_id = run("send", PHONE, "Hi").output.split()[0]
+    table = run("list", "--status", "queued", "--phone", PHONE).output
+    assert message_id[:8] in table
+    assert PHONE not in table
+    assert json.loads(run("list", "--json").output)["phone"] == PHONE
+    assert run("cancel", message_id).output == f"{message_id} cancelled\n"
+    assert "withdrawn" in run("watch", message_id, code=1).output
+
+
+def test_what_is_refused_says_why(run: Run) -> None:
+    with pytest.raises(RequestRefused, match="international form"):
+        run("send", "0151", "Hi")
+    with pytest.raises(RequestRefused, match="JSON object"):
+        run("send", PHONE, "Hi", "--metadata", "[]")
+    with pytest.raises(RequestRefused, match="unknown can be resolved"):
+        run("resolve", run("send", PHONE, "Hi").output.split()[0], "sent")
+
+
+def test_an_error_is_one_line_and_exit_code_1() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "whatsapp_tasks.cli.main", "list"],
+        env={**os.environ, "WHATSAPP_API_URL": "http://127.0.0.1:1", "WHATSAPP_API_KEY": "wak_1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1
+    assert "Give both" in ended.stderr
+
+
+def test_on_this_machine_no_key_is_needed(
+    *, served: ServedApp, redis_url: str, tmp_path: Path, served_key: ApiKey, database: Database
+) -> None:
+    environment = {
+        "REDIS_URL": redis_url,
+        "WHATSAPP_DATA_DIR": str(tmp_path),
+        "WHATSAPP_WEB_PORT": str(served.port),
+    }
+    for _ in range(2):
+        result = CliRunner().invoke(cli, ["send", PHONE, "Hi"], env=environment)
+        assert result.exit_code == 0, result.exception
+    file = tmp_path / KEY_FILE
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "was_" not in file.read_text("utf-8")
+    assert len(ApiKeys(database).all()) == 2  # the test's and this one, made once
+
+
+def test_without_a_key_and_a_service_it_is_said_what_to_do(tmp_path: Path) -> None:
+    environment = {"REDIS_URL": "redis://127.0.0.1:1/0", "WHATSAPP_DATA_DIR": str(tmp_path)}
+    with pytest.raises(ConfigurationError, match="whatsapp-tasks up"):
+        CliRunner().invoke(cli, ["list"], env=environment, catch_exceptions=False)
+    with pytest.raises(ConfigurationError, match="keys create"):
+        CliRunner().invoke(
+            cli, ["list"], env={**environment, "WHATSAPP_API_URL": "http://x"}, catch_exceptions=False
+        )
+
+
+def test_the_opt_out_list_is_imported_and_exported(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("name,phone\nAda,+49 151 12345678\nBob,nobody\n\nCem,+4915112345679\n", "utf-8")
+    imported = run("opt-outs", "import", str(file), code=1)
+    assert "line 3: The phone number must be" in imported.stderr
+    assert "2 on the list, 1 lines refused" in imported.stdout
+    exported = run("opt-outs", "export").stdout.splitlines()
+    assert exported == ["phone", "+4915112345678", "+4915112345679"]
+    run("opt-outs", "remove", "--yes", "+4915112345678")
+    run("opt-outs", "add", "+4915112345670")
+    assert run("opt-outs", "list").stdout.split() == ["+4915112345670", "+4915112345679"]
+    with pytest.raises(RequestRefused):
+        run("send", "+4915112345670", "Hi")
+
+
+@pytest.fixture
+def campaign(tmp_path: Path) -> Path:
+    file = tmp_path / "campaign.csv"
+    lines = [f"+4915112{n:06d},Hello {n}," for n in range(450)]
+    lines[7] = "nobody,Hello,"
+    lines[300] = "+4915112345678,Hello,soon"  # no time: the API refuses a batch with it as a whole
+    file.write_text("phone,message,send_at\n" + "\n".join(lines) + "\n", "utf-8")
+    return file
+
+
+def results(file: Path) -> list[dict[str, str]]:
+    with file.with_name(file.name + ".results.csv").open(encoding="utf-8", newline="") as kept:
+        return list(csv.DictReader(kept))
+
+
+def test_a_file_of_messages_is_handed_in_once_however_often(
+    run: Run, campaign: Path, database: Database
+) -> None:
+    assert "448 accepted, 2 refused" in run("batch", str(campaign), code=1).output
+    assert queued(database) == 448
+    refused = {r["line"]: (r["code"], r["problem"]) for r in results(campaign) if r["outcome"] == "refused"}
+    assert refused["9"][0] == "phone_invalid"
+    assert refused["302"][0] == "request_invalid"
+    assert "send_at must be a time" in refused["302"][1]
+
+    corrected = campaign.read_text("utf-8").replace("nobody", "+4915112345670").replace("soon", "")
+    campaign.write_text(corrected, "utf-8")
+    assert "448 by an earlier run, 2 accepted" in run("batch", str(campaign)).output
+    assert queued(database) == 450
+
+
+def test_a_run_whose_results_were_lost_sends_nothing_twice(
+    run: Run, campaign: Path, database: Database
+) -> None:
+    run("batch", str(campaign), code=1)
+    kept = campaign.with_name("campaign.csv.results.csv")
+    kept.write_text("".join(kept.read_text("utf-8").splitlines(keepends=True)[:101]), "utf-8")
+    assert "99 by an earlier run" in (output := run("batch", str(campaign), code=1).output)
+    assert "accepted before" in output
+    assert queued(database) == 448
+
+
+def test_a_campaign_is_called_off_and_followed_to_its_end(
+    run: Run, campaign: Path, database: Database
+) -> None:
+    run("batch", str(campaign), code=1)
+    assert run("batch", str(campaign), "--cancel").output == "448 messages were withdrawn\n"
+    assert "448 cancelled" in run("batch", str(campaign), "--follow", code=1).output

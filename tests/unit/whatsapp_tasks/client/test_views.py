@@ -1,0 +1,39 @@
+"""The client's types name what the API's models name."""
+
+from typing import Any, get_type_hints
+
+import pytest
+
+from webapp import account_controls, accounts, batches, messages, sends
+from whatsapp_tasks.client import views
+
+PAIRS = [
+    (views.Links, sends.Links),
+    (views.AcceptedMessage, sends.AcceptedView),
+    (views.MessageError, messages.ErrorView),
+    (views.TimelineEntry, messages.TimelineEntryView),
+    (views.Resolution, messages.ResolutionView),
+    (views.Message, messages.MessageView),
+    (views.BatchItem, batches.BatchItemView),
+    (views.Batch, batches.BatchView),
+    (views.CancelledBatch, batches.CancelledBatchView),
+    (views.Pause, accounts.PauseView),
+    (views.Cap, accounts.CapView),
+    (views.Queue, accounts.QueueView),
+    (views.Worker, accounts.WorkerView),
+    (views.AccountLinks, accounts.AccountLinks),
+    (views.Account, accounts.AccountView),
+    (views.Pauses, account_controls.PausesView),
+]
+
+
+@pytest.mark.parametrize(("ours", "theirs"), PAIRS, ids=lambda view: view.__name__)
+def test_an_answer_has_the_fields_of_the_api(ours: Any, theirs: Any) -> None:
+    assert set(get_type_hints(ours)) == set(get_type_hints(theirs))
+    assert ours.__required_keys__ == theirs.__required_keys__
+
+
+def test_a_new_message_has_the_fields_of_the_api() -> None:
+    fields = sends.SendRequest.model_fields
+    assert set(get_type_hints(views.NewMessage)) == set(fields)
+    assert views.NewMessage.__required_keys__ == {n for n, field in fields.items() if field.is_required()}

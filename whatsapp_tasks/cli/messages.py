@@ -1,0 +1,86 @@
+"""``whatsapp-tasks status``, ``list``, ``cancel`` and ``resolve``: looking after messages."""
+
+import json
+from collections.abc import Callable
+from itertools import islice
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from whatsapp_tasks.cli.api_access import with_client
+from whatsapp_tasks.cli.timeline import outcome, timeline
+from whatsapp_tasks.client import Client
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.phones import mask_phone
+from whatsapp_tasks.domain.statuses import Status
+
+_AS_JSON = click.option("--json", "as_json", is_flag=True, help="As the API tells it.")
+
+
+def add_messages(cli: click.Group, console: Console, load: Callable[[], Settings]) -> None:
+    """Adds the commands to ``cli``."""
+
+    @cli.command()
+    @click.argument("message_id")
+    @_AS_JSON
+    @with_client(load)
+    def status(client: Client, message_id: str, as_json: bool) -> None:
+        """Show what became of a message."""
+        message = client.message(message_id)
+        if as_json:
+            click.echo(json.dumps(message, ensure_ascii=False, indent=1))
+        else:
+            console.print(outcome(message))
+            console.print(timeline(message))
+
+    @cli.command("list")
+    @click.option("--status", "wanted", type=click.Choice([s.value for s in Status]), default=None)
+    @click.option("--phone", default=None)
+    @click.option("--account", default=None)
+    @click.option("--limit", default=50, show_default=True, help="How many at most; 0 for all.")
+    @_AS_JSON
+    @with_client(load)
+    def list_(
+        client: Client,
+        *,
+        wanted: str | None,
+        phone: str | None,
+        account: str | None,
+        limit: int,
+        as_json: bool,
+    ) -> None:
+        """List messages, the newest first. Numbers are masked, but with --json (one message a line)."""
+        found = islice(client.messages(status=wanted, phone=phone, account=account), limit or None)
+        if as_json:
+            for message in found:
+                click.echo(json.dumps(message, ensure_ascii=False))
+            return
+        table = Table("id", "account", "phone", "status", "accepted", "error")
+        for message in found:
+            table.add_row(
+                message["id"],
+                message["account"],
+                mask_phone(message["phone"]),
+                message["status"],
+                message["created_at"][:19].replace("T", " ") + "Z",
+                message["error"]["code"] if message["error"] else "",
+            )
+        console.print(table)
+
+    @cli.command()
+    @click.argument("message_ids", nargs=-1, required=True)
+    @with_client(load)
+    def cancel(client: Client, message_ids: tuple[str, ...]) -> None:
+        """Withdraw messages that are still queued."""
+        for message_id in message_ids:
+            click.echo(f"{message_id} {client.cancel(message_id)['status']}")
+
+    @cli.command()
+    @click.argument("message_id")
+    @click.argument("became", type=click.Choice(["sent", "failed"]))
+    @click.option("--note", default="", help="Who looked, and what was seen.")
+    @with_client(load)
+    def resolve(client: Client, message_id: str, became: str, note: str) -> None:
+        """Say what became of a message in doubt (unknown), after a look at the phone."""
+        click.echo(f"{message_id} {client.resolve(message_id, became, note)['status']}")

@@ -1,0 +1,82 @@
+"""``whatsapp-tasks send`` and ``watch``: one message, and what becomes of it before one's eyes."""
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.live import Live
+
+from whatsapp_tasks.cli.api_access import with_client
+from whatsapp_tasks.cli.timeline import outcome, timeline
+from whatsapp_tasks.client import AT_WHATSAPP, FINAL, Client, Message
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.errors import RequestRefused
+
+_UNTIL = {
+    "sent": AT_WHATSAPP,
+    "delivered": frozenset({"delivered", "read"}),
+    "read": frozenset({"read"}),
+}
+
+
+def add_send(cli: click.Group, console: Console, load: Callable[[], Settings]) -> None:
+    """Adds the commands to ``cli``."""
+
+    @cli.command()
+    @click.argument("phone")
+    @click.argument("message")
+    @click.option("--account", default=None, help="The account that sends.")
+    @click.option("--idempotency-key", default=None, help="Makes a repeat of this command the same message.")
+    @click.option("--send-at", default=None, help="Not before this time: 2026-12-31T18:00:00+01:00.")
+    @click.option("--expires-at", default=None, help="Never after this time.")
+    @click.option("--priority", type=click.Choice([p.value for p in Priority]), default=None)
+    @click.option("--metadata", default=None, help="A JSON object of yours, told again with the message.")
+    @click.option("--watch/--no-watch", "watched", default=False, help="Stay until it is at WhatsApp.")
+    @with_client(load)
+    def send(client: Client, phone: str, message: str, watched: bool, **options: Any) -> None:
+        """Send MESSAGE to PHONE (+49…). MESSAGE - is read from standard input."""
+        text = sys.stdin.read() if message == "-" else message
+        key = options.pop("idempotency_key")
+        given = {name: value for name, value in options.items() if value is not None}
+        if "metadata" in given:
+            given["metadata"] = _object(given["metadata"])
+        accepted = client.send(phone, text, idempotency_key=key, **given)
+        again = " (accepted before: nothing is sent twice)" if accepted["duplicate"] else ""
+        click.echo(f"{accepted['id']} {accepted['status']}{again}")
+        if watched:
+            sys.exit(_watch(console, client, accepted["id"], "sent", 3600.0))
+
+    @cli.command()
+    @click.argument("message_id")
+    @click.option("--until", type=click.Choice(list(_UNTIL)), default="read", show_default=True)
+    @click.option("--timeout-seconds", default=3600.0, show_default=True)
+    @with_client(load)
+    def watch(client: Client, message_id: str, until: str, timeout_seconds: float) -> None:
+        """Show a message's way, live. Exit code 1 when it does not end well."""
+        sys.exit(_watch(console, client, message_id, until, timeout_seconds))
+
+
+def _watch(console: Console, client: Client, message_id: str, until: str, timeout_seconds: float) -> int:
+    message: Message | None = None
+    with Live(console=console, refresh_per_second=8) as live:
+        for message in client.watch(message_id, _UNTIL[until] | FINAL, timeout_seconds=timeout_seconds):
+            live.update(timeline(message))
+    assert message is not None
+    console.print(outcome(message))
+    return 0 if message["status"] in _UNTIL[until] else 1
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise RequestRefused(
+            "metadata_invalid", f'--metadata must be a JSON object, such as {{"a": 1}}: {text}'
+        )
+    return value

@@ -1,0 +1,33 @@
+"""A message's timeline and outcome, as the terminal shows them."""
+
+from datetime import datetime
+
+from rich.table import Table
+
+from whatsapp_tasks.client import AT_WHATSAPP, Message
+from whatsapp_tasks.domain.statuses import MEANINGS, Status
+
+
+def timeline(message: Message) -> Table:
+    """Each status with its time, and how long after the first it came."""
+    table = Table("status", "at", "after", "", box=None, padding=(0, 2, 0, 2))
+    begin: datetime | None = None
+    for entry in message["timeline"]:
+        at = datetime.fromisoformat(entry["at"])
+        begin = begin or at
+        table.add_row(
+            entry["status"],
+            at.strftime("%H:%M:%S.%f")[:-3],
+            f"{(at - begin).total_seconds():.2f} s",
+            entry.get("code") or "",
+        )
+    return table
+
+
+def outcome(message: Message) -> str:
+    """What the message has come to, in one line."""
+    status = Status(message["status"])
+    colour = "green" if status in AT_WHATSAPP else "yellow" if status in ("queued", "sending") else "red"
+    line = f"[{colour}]{status}[/]: {MEANINGS[status]}"
+    error = message["error"]
+    return f"{line}\n{error['code']}: {error['message']}" if error else line

@@ -1,0 +1,27 @@
+"""A client of the HTTP API: signs, repeats safely, waits. See docs/client.md."""
+
+from whatsapp_tasks.client.client import AT_WHATSAPP, FINAL, Client
+from whatsapp_tasks.client.views import (
+    AcceptedMessage,
+    Account,
+    Batch,
+    BatchItem,
+    CancelledBatch,
+    Message,
+    NewMessage,
+    TimelineEntry,
+)
+
+__all__ = [
+    "AT_WHATSAPP",
+    "FINAL",
+    "AcceptedMessage",
+    "Account",
+    "Batch",
+    "BatchItem",
+    "CancelledBatch",
+    "Client",
+    "Message",
+    "NewMessage",
+    "TimelineEntry",
+]

@@ -1,0 +1,246 @@
+"""The client's calls, one method each."""
+
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Self, Unpack, cast
+from urllib.parse import quote
+
+from whatsapp_tasks.client.transport import Transport
+from whatsapp_tasks.client.views import (
+    AcceptedMessage,
+    Account,
+    Batch,
+    CancelledBatch,
+    Message,
+    NewMessage,
+    Pauses,
+    SendOptions,
+)
+from whatsapp_tasks.domain import statuses
+from whatsapp_tasks.errors import WaitTimeout
+
+FINAL = frozenset({"read", "failed", "unknown", "cancelled", "expired"})
+"""Behind which nothing follows by itself. ``read`` may never come: a recipient can turn read receipts off."""
+
+AT_WHATSAPP = frozenset(str(status) for status in statuses.AT_WHATSAPP)
+"""It was sent, and perhaps more."""
+
+
+class Client:
+    """Calls ``base_url`` with one API key. A repeat carries a fresh signature and the same idempotency key,
+    so that a lost answer never becomes a second message.
+
+    Raises RequestRefused with the API's ``code`` for every answer that is a problem, and ApiUnreachable when
+    none comes for ``patience_seconds``. Not to be shared between threads.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        key_id: str,
+        secret: str,
+        *,
+        timeout_seconds: float = 15.0,
+        patience_seconds: float = 30.0,
+    ) -> None:
+        self._transport = Transport(
+            base_url, key_id, secret, timeout_seconds=timeout_seconds, patience_seconds=patience_seconds
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the connections."""
+        self._transport.close()
+
+    # messages
+
+    def send(
+        self,
+        phone: str,
+        message: str,
+        *,
+        idempotency_key: str | None = None,
+        **options: Unpack[SendOptions],
+    ) -> AcceptedMessage:
+        """Hands one message in. Without a key of the caller's, one is made for the repeats: then the same
+        text to the same phone is a new message each time.
+        """
+        body = {"phone": phone, "message": message, **options}
+        body["idempotency_key"] = uuid.uuid4().hex if idempotency_key is None else idempotency_key
+        return cast(AcceptedMessage, self.call("POST", "/send", body))
+
+    def message(self, message_id: str) -> Message:
+        """The message with its timeline."""
+        return cast(Message, self.call("GET", _path("messages", message_id)))
+
+    def messages(
+        self, *, status: str | None = None, phone: str | None = None, account: str | None = None
+    ) -> Iterator[Message]:
+        """All messages that fit, from new to old, fetched as they are asked for."""
+        query = {"limit": "200", "status": status, "phone": phone, "account": account}
+        for page in self._pages("/messages", query):
+            yield from page["messages"]
+
+    def cancel(self, message_id: str) -> Message:
+        """Withdraws a message that is queued; doing it again changes nothing."""
+        return cast(Message, self.call("DELETE", _path("messages", message_id)))
+
+    def resolve(self, message_id: str, status: str, note: str = "") -> Message:
+        """Says what became of an ``unknown`` message: ``sent`` or ``failed``."""
+        body = {"status": status, "note": note}
+        return cast(Message, self.call("POST", _path("messages", message_id) + "/resolve", body))
+
+    def wait(
+        self,
+        message_id: str,
+        until: Iterable[str] = FINAL,
+        *,
+        timeout_seconds: float = 120.0,
+        pause_seconds: float = 0.5,
+    ) -> Message:
+        """The message once its status is one of ``until`` or ``FINAL``; raises WaitTimeout."""
+        *_, message = self.watch(
+            message_id, until, timeout_seconds=timeout_seconds, pause_seconds=pause_seconds
+        )
+        return message
+
+    def watch(
+        self,
+        message_id: str,
+        until: Iterable[str] = FINAL,
+        *,
+        timeout_seconds: float = 120.0,
+        pause_seconds: float = 0.5,
+    ) -> Iterator[Message]:
+        """The message as it is now, and after each change; see ``wait``."""
+        ends = FINAL | frozenset(until)
+        deadline = time.monotonic() + timeout_seconds
+        told: Message | None = None
+        while True:
+            message = self.message(message_id)
+            if message != told:
+                told = message
+                yield message
+            if message["status"] in ends:
+                return
+            if time.monotonic() > deadline:
+                raise WaitTimeout(f"The message is still {message['status']} after {timeout_seconds:.0f} s.")
+            time.sleep(pause_seconds)
+
+    # batches
+
+    def send_batch(self, messages: Iterable[NewMessage], *, idempotency_key: str | None = None) -> Batch:
+        """Hands up to 1000 messages in; each is accepted or refused on its own. ``idempotency_key`` names the
+        batch, so that the same batch handed in again is the same. A message without a key of its own is one
+        with every other of the same account, phone and text.
+        """
+        body = {"messages": list(messages)}
+        return cast(
+            Batch,
+            self.call("POST", "/messages:batch", body, idempotency_key=idempotency_key or uuid.uuid4().hex),
+        )
+
+    def batch(self, batch_id: str) -> Batch:
+        """What became of a batch by now."""
+        return cast(Batch, self.call("GET", _path("batches", batch_id)))
+
+    def cancel_batch(self, batch_id: str) -> CancelledBatch:
+        """Cancels what the batch brought in and is still queued."""
+        return cast(CancelledBatch, self.call("DELETE", _path("batches", batch_id)))
+
+    def wait_batch(
+        self, batch_id: str, *, timeout_seconds: float = 3600.0, pause_seconds: float = 2.0
+    ) -> Iterator[Batch]:
+        """The batch again and again, until all its messages are settled; raises WaitTimeout."""
+        deadline = time.monotonic() + timeout_seconds
+        while True:
+            batch = self.batch(batch_id)
+            yield batch
+            if batch["progress"] >= 1:
+                return
+            if time.monotonic() > deadline:
+                part = f"{batch['progress']:.0%}"
+                raise WaitTimeout(f"Only {part} of the batch is settled after {timeout_seconds:.0f} s.")
+            time.sleep(pause_seconds)
+
+    # opt-outs
+
+    def opted_out(self, phone: str) -> bool:
+        """Whether the phone is on the opt-out list."""
+        return bool(self.call("GET", _path("opt-outs", phone))["opted_out"])
+
+    def add_opt_out(self, phone: str) -> str:
+        """Puts the phone on the list: in E.164, as it is answered."""
+        return str(self.call("PUT", _path("opt-outs", phone))["phone"])
+
+    def remove_opt_out(self, phone: str) -> str:
+        """Takes the phone off the list; the same as ``add_opt_out``."""
+        return str(self.call("DELETE", _path("opt-outs", phone))["phone"])
+
+    def opt_outs(self) -> Iterator[str]:
+        """All phones on the list, in no order, each once."""
+        told: set[str] = set()
+        for page in self._pages("/opt-outs", {"limit": "1000"}):
+            new = set(page["phones"]) - told
+            told |= new
+            yield from sorted(new)
+
+    # accounts
+
+    def accounts(self) -> list[Account]:
+        """All accounts."""
+        return cast(list[Account], self.call("GET", "/accounts")["accounts"])
+
+    def account(self, account: str = "default") -> Account:
+        """One account: state, pauses, queue and worker."""
+        return cast(Account, self.call("GET", _path("accounts", account)))
+
+    def pause(self, account: str = "default", note: str = "") -> Pauses:
+        """Stops sending until ``resume``."""
+        return cast(Pauses, self.call("POST", _path("accounts", account) + "/pause", {"note": note}))
+
+    def resume(self, account: str = "default") -> Pauses:
+        """Takes back the pause; other reasons stay and are told."""
+        return cast(Pauses, self.call("POST", _path("accounts", account) + "/resume"))
+
+    # anything else
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> dict[str, Any]:
+        """One signed request of any kind, repeated as all others; the answer's JSON."""
+        answer: dict[str, Any] = self._transport.request(
+            method, path, body, query=query, idempotency_key=idempotency_key
+        ).json()
+        return answer
+
+    def download(self, path: str, accept: str = "image/*") -> bytes:
+        """What is not JSON: a QR code, a screenshot."""
+        return self._transport.request("GET", path, accept=accept).content
+
+    def _pages(self, path: str, query: Mapping[str, str | None]) -> Iterator[dict[str, Any]]:
+        given = {name: value for name, value in query.items() if value is not None}
+        cursor: str | None = None
+        while True:
+            page = self.call("GET", path, query=given if cursor is None else {**given, "cursor": cursor})
+            yield page
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return
+
+
+def _path(*parts: str) -> str:
+    """A path of parts that may hold anything."""
+    return "".join("/" + quote(part, safe="+") for part in parts)

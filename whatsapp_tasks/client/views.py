@@ -1,0 +1,177 @@
+"""What the API takes and answers, as types. A test holds them to the models that the API is made of."""
+
+from typing import Any, NotRequired, Required, TypedDict
+
+
+class Links(TypedDict):
+    """Where to look next."""
+
+    self: str
+
+
+class SendOptions(TypedDict, total=False):
+    """What may be said of a message. Times: RFC 3339 with an offset, or unix seconds."""
+
+    account: str
+    send_at: str | float | None
+    expires_at: str | float | None
+    priority: str
+    metadata: dict[str, Any] | None
+
+
+class NewMessage(SendOptions):
+    """One message to be sent."""
+
+    phone: Required[str]
+    message: Required[str]
+    idempotency_key: NotRequired[str | None]
+
+
+class AcceptedMessage(TypedDict):
+    """``duplicate``: it was accepted before; ``status`` is what it has come to by now."""
+
+    id: str
+    status: str
+    duplicate: bool
+    links: Links
+
+
+class MessageError(TypedDict):
+    """Why a message was not sent, or is in doubt."""
+
+    code: str
+    message: str
+
+
+class TimelineEntry(TypedDict):
+    """One change of status."""
+
+    status: str
+    at: str
+    code: NotRequired[str]
+
+
+class Resolution(TypedDict):
+    """How a person settled a message that was in doubt."""
+
+    by: str
+    note: str
+
+
+class Message(TypedDict):
+    """A message and what became of it. Times: RFC 3339, UTC, with milliseconds."""
+
+    id: str
+    account: str
+    phone: str
+    message: str
+    status: str
+    priority: str
+    created_at: str
+    updated_at: str
+    send_at: str | None
+    expires_at: str | None
+    attempts: int
+    metadata: dict[str, Any]
+    error: MessageError | None
+    resolution: Resolution | None
+    timeline: list[TimelineEntry]
+    links: Links
+
+
+class BatchItem(TypedDict):
+    """One item, by its place in the request; ``outcome`` is accepted, duplicate or refused."""
+
+    index: int
+    outcome: str
+    id: str | None
+    status: str | None
+    problem: dict[str, Any] | None
+
+
+class Batch(TypedDict):
+    """A batch; ``progress`` is the part that is settled, from 0 to 1."""
+
+    id: str
+    created_at: str
+    total: int
+    accepted: int
+    duplicates: int
+    refused: int
+    by_status: dict[str, int]
+    progress: float
+    items: list[BatchItem]
+    links: Links
+
+
+class CancelledBatch(Batch):
+    """The batch after its queued messages were cancelled."""
+
+    cancelled_now: int
+
+
+class Pause(TypedDict):
+    """One reason for a pause, and who set it."""
+
+    reason: str
+    author: str
+    since: str
+    note: str
+
+
+class Cap(TypedDict):
+    """Today's places, by the account's time zone."""
+
+    day: str
+    cap: int
+    used: int
+    left: int
+    new_chats_cap: int
+    new_chats_left: int
+    next_day_at: str
+
+
+class Queue(TypedDict):
+    """Messages that are to be sent now, later, and that are in doubt."""
+
+    open: int
+    scheduled: int
+    unknown: int
+
+
+class Worker(TypedDict):
+    """Whether a worker gives signs of life, and what it says of itself."""
+
+    running: bool
+    facts: dict[str, Any]
+
+
+class AccountLinks(TypedDict):
+    """Where to look next."""
+
+    self: str
+    qr: str
+
+
+class Account(TypedDict):
+    """One WhatsApp number."""
+
+    account: str
+    state: str
+    meaning: str
+    reason: str
+    since: str | None
+    may_send: bool
+    pauses: list[Pause]
+    cap: Cap | None
+    queue: Queue
+    worker: Worker
+    links: AccountLinks
+
+
+class Pauses(TypedDict):
+    """All reasons for which an account is paused now."""
+
+    account: str
+    paused: bool
+    pauses: list[Pause]
