@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo run test test-unit test-integration test-browser test-pages test-acceptance faults soak fuzz-api lint format clean
+.PHONY: help setup system demo run test test-unit test-integration test-browser test-pages test-acceptance faults soak fuzz-api test-console lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -64,6 +64,9 @@ soak: setup ## 1,000 messages on one worker with a leaking page, memory drawn to
 
 fuzz-api: setup ## Schemathesis over the API as it is served (minutes; FUZZ_EXAMPLES, FUZZ_SEED)
 	@$(BIN)/python -m pytest -s tests/integration/webapp/fuzz_api.py
+
+test-console: setup ## an operator at the console: desktop and phone, pictures into docs/images
+	@CONSOLE_FULL=1 CONSOLE_PICTURES=docs/images $(BIN)/python -m pytest tests/browser/console
 
 lint: setup ## layers, style, types
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports

@@ -113,7 +113,7 @@ def pairing_code(account: str) -> Response:
     """A code of eight characters, as another way than the QR code to link a phone."""
     require_account(services(), account)
     phone = parse_phone(bodies.read(PairingCodeRequest).phone)
-    payload = _ask(account, PAIRING_CODE_TASK, {"phone": phone})
+    payload = ask_worker(account, PAIRING_CODE_TASK, {"phone": phone})
     view: PairingCodeView = {"account": account, "code": str(payload["code"])}
     return bodies.answer(view)
 
@@ -122,7 +122,7 @@ def pairing_code(account: str) -> Response:
 def screenshot(account: str) -> Response:
     """A picture of the account's page as it is now. It may show chats."""
     require_account(services(), account)
-    payload = _ask(account, SCREENSHOT_TASK, {})
+    payload = ask_worker(account, SCREENSHOT_TASK, {})
     try:
         picture = base64.b64decode(str(payload["png"]), validate=True)
     except (KeyError, binascii.Error) as error:
@@ -153,7 +153,7 @@ def _order(account: str, task: str, name: str) -> Response:
     return bodies.answer(view, 202)
 
 
-def _ask(account: str, task: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+def ask_worker(account: str, task: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     """The worker's payload; raises RequestRefused when there is none, none in time, or a failure."""
     parts = services()
     _require_worker(account)

@@ -7,6 +7,7 @@ from webapp import (
     account_controls,
     accounts,
     batches,
+    console,
     docs,
     health,
     messages,
@@ -61,6 +62,7 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
     register(app, account_controls.blueprint, Guard({"GET": "admin", "POST": "admin"}))
     register(app, webhooks.blueprint, Guard({"GET": "admin", "POST": "admin"}))
     register(app, metrics.blueprint, metrics.GUARD)
+    console.install(app, limiter)
 
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

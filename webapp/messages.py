@@ -24,10 +24,11 @@ USUAL_PAGE = 50
 
 
 class ErrorView(TypedDict):
-    """Why a message was not sent, or is in doubt."""
+    """Why a message was not sent, or is in doubt; ``evidence`` leads to a picture of the page, for admins."""
 
     code: str
     message: str
+    evidence: NotRequired[str]
 
 
 class TimelineEntryView(TypedDict):
@@ -130,6 +131,8 @@ def message_view(message: Message) -> MessageView:
     error: ErrorView | None = None
     if message.error_code:
         error = {"code": message.error_code, "message": message.error_message or ""}
+        if message.evidence_id:
+            error["evidence"] = f"/evidence/{message.evidence_id}.jpg"
     resolution: ResolutionView | None = None
     if message.resolved_by:
         resolution = {"by": message.resolved_by, "note": message.resolution_note or ""}

@@ -62,6 +62,11 @@ PATH_PARAMETERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
         "example": "9f86d081884c7d659a2feaa0c55ad015",
     },
+    "evidence_id": {
+        "description": "What error.evidence of a message names.",
+        "schema": {"type": "string", "pattern": "^[a-z0-9-]+_[0-9]{13}_[0-9a-f]{8}$"},
+        "example": "default_1790000000000_0a1b2c3d",
+    },
     "batch_id": {
         "description": "The id that POST /messages:batch answered with.",
         "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},

@@ -206,6 +206,15 @@ OPERATIONS: tuple[Operation, ...] = (
         pictures=("text/plain",),
     ),
     Operation(
+        "GET", "/evidence/{evidence_id}.jpg", "evidence.picture", "Evidence", "See the page that failed",
+        "admin", 200, None, codes=("evidence_not_found", "evidence_unavailable"), pictures=("image/jpeg",),
+    ),
+    Operation(
+        "GET", "/evidence/{evidence_id}.json", "evidence.structure", "Evidence",
+        "Get the structure of the page that failed", "admin", 200, None,
+        codes=("evidence_not_found", "evidence_unavailable"), pictures=("application/json",),
+    ),
+    Operation(
         "GET", "/healthz", "health.alive", "Health", "Is this process alive?", None, 200, HealthView,
     ),
     Operation(

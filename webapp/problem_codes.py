@@ -62,6 +62,12 @@ KINDS: dict[str, Kind] = {
     "webhook_not_found": Kind(404, "There is no such webhook"),
     # batches
     "batch_not_found": Kind(404, "There is no such batch"),
+    # the console, and evidence of failures
+    "console_session_missing": Kind(401, "Nobody is logged in at the console"),
+    "console_token_invalid": Kind(403, "The request did not come from the console page"),
+    "nothing_to_clear": Kind(409, "There is no ban to clear"),
+    "evidence_not_found": Kind(404, "There is no such evidence"),
+    "evidence_unavailable": Kind(503, "The store of evidence is away"),
     # this server
     "store_unavailable": Kind(503, "Redis is away"),
     "internal_error": Kind(500, "Something went wrong here"),

@@ -14,12 +14,12 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def _set(response: Response) -> Response:
-        headers = response.headers
+        headers = response.headers  # the console sets two of its own
         headers["X-Content-Type-Options"] = "nosniff"
         headers["X-Frame-Options"] = "DENY"
-        headers["Referrer-Policy"] = "no-referrer"
+        headers.setdefault("Referrer-Policy", "no-referrer")
         if "Cache-Control" not in headers:
             headers["Cache-Control"] = "no-store"
         if response.mimetype == "text/html":
-            headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+            headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         return response

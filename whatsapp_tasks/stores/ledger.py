@@ -405,6 +405,10 @@ class Ledger:
             "unknown": self._db.number("ZCARD", k.unknown),
         }
 
+    def in_doubt(self, limit: int) -> list[Message]:
+        """Messages that are ``unknown``, those that became so last first."""
+        return self.get_many(self._db.texts("ZREVRANGE", self._keys.unknown, 0, limit - 1))
+
     def page(
         self, *, status: str | None, phone: str | None, cursor: str | None, limit: int
     ) -> tuple[list[Message], str | None]:

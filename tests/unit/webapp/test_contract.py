@@ -37,6 +37,7 @@ def test_every_route_is_in_the_table_and_the_other_way_round(app: Flask) -> None
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD"}
         if rule.endpoint.partition(".")[0] not in ("openapi", "docs")
+        and not rule.endpoint.startswith("console_")
     }
     assert routes == {(o.method, o.rule, o.endpoint) for o in OPERATIONS}
 
@@ -114,7 +115,7 @@ def test_the_page_and_its_parts_are_served_and_name_no_other_host(app: Flask) ->
     [
         ("GET", "/nothing", 404, "not_found"),
         ("GET", "/send/", 404, "not_found"),
-        ("GET", "//send", 404, "not_found"),
+        ("GET", "/messages//x", 404, "not_found"),
         ("PATCH", "/send", 405, "method_not_allowed"),
         ("OPTIONS", "/send", 405, "method_not_allowed"),
         ("TRACE", "/healthz", 405, "method_not_allowed"),

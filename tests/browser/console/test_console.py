@@ -1,0 +1,177 @@
+"""An operator at the console, with a real worker behind it: what is clicked has its effect, and is seen.
+
+With ``CONSOLE_FULL=1`` (``make test-console``) all of it runs on a phone's screen too.
+"""
+
+import os
+import time
+
+import pytest
+import requests
+
+from tests.acceptance.stack import eventually
+from tests.browser.console.conftest import Scene
+from tests.browser.console.console_browser import DESKTOP, NARROWEST, PHONE
+from tests.browser.console.seeds import seed_dead_letter
+from whatsapp_tasks.stores.pauses import Pauses
+from whatsapp_tasks.stores.webhook_deliveries import Deliveries
+
+SCREENS = [DESKTOP, PHONE] if os.environ.get("CONSOLE_FULL") else [DESKTOP]
+STUCK = "+12025550102"
+"""Of the simulator's magic numbers: the clock never goes."""
+
+
+@pytest.fixture(params=SCREENS, ids=lambda size: f"{size[0]}px", autouse=True, scope="module")
+def screen(request: pytest.FixtureRequest, scene: Scene) -> tuple[int, int]:
+    """All tests of the module on one screen, then on the next."""
+    size: tuple[int, int] = request.param
+    scene.browser.look_like(size)
+    return size
+
+
+@pytest.fixture
+def linked(scene: Scene) -> Scene:
+    scene.ensure_linked()
+    return scene
+
+
+def test_a_phone_is_linked_by_the_code_that_the_page_shows(scene: Scene) -> None:
+    browser = scene.browser
+    scene.unlink()
+    browser.until(lambda: browser.shown(".qr img"), "the QR code")
+    browser.driver.execute_script("window.neverReloaded = true")
+    scene.stack.link()
+    browser.await_text("article.account .badge", "Authenticated")
+    browser.until(lambda: not browser.all(".qr"), "the QR code goes away")
+    assert browser.driver.execute_script("return window.neverReloaded") is True
+
+
+def test_a_message_is_seen_on_its_way_until_it_is_read(linked: Scene) -> None:
+    browser = linked.browser
+    message = linked.client.send("+4915112345678", "watched on its way", idempotency_key=_new_key())["id"]
+    row = browser.open_row(message)
+    browser.await_text(f"{row} summary .badge", "read")
+    steps = [element.text for element in browser.all(f"{row} .timeline .badge")]
+    assert steps == ["queued", "sending", "sent", "delivered", "read"]
+
+
+def test_a_pause_stops_sending_and_names_its_author_until_someone_resumes(linked: Scene) -> None:
+    browser, stack = linked.browser, linked.stack
+    browser.click("[data-action=pause]")
+    browser.agree(note="new phone on Monday")
+    browser.await_text(".banner.warn", "Paused by an operator · Ann")
+    assert "new phone on Monday" in browser.text(".banner.warn")
+    assert Pauses(stack.database, "default").all()["operator"]["author"] == linked.key.id
+
+    text = f"held back {time.time()}"
+    message = linked.client.send("+4915112345678", text)["id"]
+    row = browser.open_row(message)
+    time.sleep(3)
+    assert browser.text(f"{row} summary .badge") == "queued"
+    assert text not in [each.text for each in stack.simulator.messages()]
+
+    browser.click("[data-action=resume]")
+    browser.await_text(f"{row} summary .badge", "read")
+    assert [each.text for each in stack.simulator.messages()].count(text) == 1
+    assert not browser.all(".banner.warn")
+
+
+def test_a_message_in_doubt_has_its_picture_and_is_settled_by_a_person(linked: Scene) -> None:
+    browser = linked.browser
+    message = linked.client.send(STUCK, "never on its way", idempotency_key=_new_key())["id"]
+    row = browser.open_row(message, "doubt")
+    assert "still pending" in browser.text(f"{row} .why")
+    browser.await_text("article.account .failure summary", "still pending")
+    if not browser.all(".failure[open]"):
+        browser.click(".failure summary")
+    browser.until(lambda: browser.shown(".failure img"), "the picture of the failure")
+
+    evidence = linked.stack.dispatcher.get(message).evidence_id
+    address = f"{linked.stack.api}/evidence/{evidence}.jpg"
+    assert requests.get(address, timeout=5).status_code == 401
+    assert requests.get(address, headers={"X-Api-Key": linked.key.id}, timeout=5).content[:2] == b"\xff\xd8"
+
+    browser.click(f"{row} [data-action=resolve]")
+    browser.click("#dialog input[value=failed]")
+    browser.agree(note="not in the chat")
+    browser.until(lambda: not browser.all(row), "the doubt is settled")
+    settled = linked.stack.dispatcher.get(message)
+    assert (settled.status, settled.resolved_by, settled.resolution_note) == (
+        "failed",
+        linked.key.id,
+        "not in the chat",
+    )
+
+
+def test_a_number_and_a_text_are_in_the_browser_only_once_they_are_asked_for(linked: Scene) -> None:
+    browser, phone = linked.browser, "+4915199988877"
+    text = f"between us {time.time()}"
+    message = linked.client.send(phone, text)["id"]
+    row = browser.open_row(message)
+    assert browser.text(f"{row} .phone") == "+49•••••••••77"
+    state = browser.driver.execute_async_script(
+        "const done = arguments[0]; fetch('/console/state').then((r) => r.text()).then(done)"
+    )
+    assert message in state
+    assert phone not in state + browser.driver.page_source
+    assert text not in state + browser.driver.page_source
+
+    browser.click(f"{row} [data-action=reveal-phone]")
+    browser.await_text(f"{row} .phone", phone)
+    browser.click(f"{row} [data-action=reveal-text]")
+    browser.await_text(f"{row} .text", text)
+    revealed = [line for line in linked.stack.log("web").splitlines() if "Revealed at the console" in line]
+    assert [message in line and linked.key.id in line for line in revealed[-2:]] == [True, True]
+    assert phone[1:] not in linked.stack.log("web")
+
+
+def test_dead_letters_are_put_in_line_again(linked: Scene) -> None:
+    browser, database = linked.browser, linked.stack.database
+    seed_dead_letter(database, "orders", int(time.time() * 1000))
+    before = Deliveries(database, "orders").counts()
+    browser.await_text(".webhook", f"{before['dead']} dead letter")
+    browser.click(".webhook .head [data-action=redrive]")
+    browser.agree()
+    browser.await_text(".webhook", "0 dead letters.")
+    assert Deliveries(database, "orders").counts() == {
+        "waiting": before["waiting"] + before["dead"],
+        "running": 0,
+        "dead": 0,
+    }
+
+
+def test_the_browser_is_restarted_when_asked(linked: Scene) -> None:
+    pid = linked.stack.browsers()[0].pid
+    linked.browser.click("[data-action=restart]")
+    linked.browser.agree()
+    eventually(lambda: pid not in [p.pid for p in linked.stack.browsers()], "the old browser ends")
+    linked.browser.await_text("article.account .facts", "asked")
+    linked.browser.await_text("article.account .badge", "Authenticated")
+
+
+def test_nothing_is_wider_than_the_screen_and_the_page_complains_of_nothing(linked: Scene) -> None:
+    browser = linked.browser
+    for size in (DESKTOP, PHONE, NARROWEST):
+        browser.look_like(size)
+        assert browser.overflow() == 0, size
+    assert [line for line in browser.messages_of_the_page() if "401" not in line] == []
+
+
+def test_after_signing_out_the_cookie_opens_nothing(linked: Scene, screen: tuple[int, int]) -> None:
+    browser = linked.browser
+    browser.look_like(screen)
+    browser.go("/")
+    cookie = browser.driver.get_cookie("whatsapp-console")
+    assert cookie is not None
+    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
+    state = f"{linked.stack.api}/console/state"
+    cookies = {cookie["name"]: cookie["value"]}
+    assert requests.get(state, cookies=cookies, timeout=5).status_code == 200
+    browser.click(".top form button")
+    browser.until(lambda: browser.all("#secret"), "the login form")
+    assert requests.get(state, cookies=cookies, timeout=5).status_code == 401
+    linked.log_in()
+
+
+def _new_key() -> str:
+    return f"console-{time.time()}"

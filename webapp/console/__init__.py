@@ -1,0 +1,18 @@
+"""The console page: what operators see and steer in a browser (docs/console.md)."""
+
+from flask import Flask
+from flask_limiter import Limiter
+
+from webapp.authentication import OPEN, register
+from webapp.console import actions, evidence, login, page, state
+from webapp.console.access import CONSOLE, EVIDENCE
+
+
+def install(app: Flask, limiter: Limiter) -> None:
+    """Adds the page, what it asks for, and the evidence of failures."""
+    register(app, login.blueprint, OPEN)
+    register(app, page.files, OPEN)
+    limiter.exempt(page.files)
+    for blueprint in (page.blueprint, state.blueprint, actions.blueprint):
+        register(app, blueprint, CONSOLE)
+    register(app, evidence.blueprint, EVIDENCE)

@@ -1,0 +1,119 @@
+"""Who may use the console: a session that began with an admin key, and a token with each change.
+
+A session stands in Redis (stores/console_sessions.py); the browser holds a random name of it in a cookie that
+no script can read and that is never sent with a request that another site made. The API key's secret is
+nowhere.
+"""
+
+import hmac
+from dataclasses import dataclass
+
+from flask import Request, g, request
+from werkzeug.wrappers import Response
+
+from webapp.authentication import UNSIGNED, Guard
+from webapp.services import Services, services
+from whatsapp_tasks.errors import RequestRefused
+from whatsapp_tasks.stores.api_keys import ApiKey
+from whatsapp_tasks.stores.console_sessions import ConsoleSession, ConsoleSessions
+
+CSRF_HEADER = "X-Console-Token"
+CSRF_FIELD = "token"
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Who is logged in."""
+
+    key: ApiKey
+    session: ConsoleSession
+
+
+class ConsoleGuard(Guard):
+    """Before each view of the console."""
+
+    def check(self) -> None:
+        """Raises RequestRefused (``console_session_missing``, ``console_token_invalid``)."""
+        found = find_operator()
+        if found is None:
+            raise RequestRefused(
+                "console_session_missing", "Nobody is logged in, or the session is over.", http_status=401
+            )
+        if request.method not in UNSIGNED:
+            check_token(found.session.csrf)
+        g.operator = found
+
+
+class EvidenceGuard(Guard):
+    """For the API and for the console alike: a key in the headers, or a session."""
+
+    def check(self) -> None:
+        """Raises RequestRefused unless an admin asks."""
+        if "X-Api-Key" in request.headers or find_operator() is None:
+            super().check()
+
+
+CONSOLE = ConsoleGuard({"GET": "admin", "POST": "admin"})
+EVIDENCE = EvidenceGuard({"GET": "admin"})
+
+
+def operator() -> Operator:
+    """Who is logged in; only behind the guard."""
+    found: Operator = g.operator
+    return found
+
+
+def find_operator() -> Operator | None:
+    """Who is logged in, if anybody. A key that was revoked, or is no admin any more, is logged out."""
+    parts = services()
+    token = request.cookies.get(cookie_name(request))
+    session = sessions(parts).find(token, parts.now_ms()) if token else None
+    if session is None:
+        return None
+    key = parts.keys.get(session.key_id)
+    return Operator(key, session) if key is not None and key.allows("admin") else None
+
+
+def sessions(parts: Services) -> ConsoleSessions:
+    settings = parts.settings
+    return ConsoleSessions(
+        parts.database,
+        idle_ms=int(settings.console_idle_seconds * 1000),
+        longest_ms=int(settings.console_longest_seconds * 1000),
+    )
+
+
+def check_token(expected: str) -> None:
+    """Raises RequestRefused unless the request comes from a page of ours and carries its token.
+
+    The cookie is not sent along from other sites at all (SameSite=Strict); this holds where a browser does
+    not know that, or another program on our host name would forge a form.
+    """
+    given = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
+    if not hmac.compare_digest(given.encode(), expected.encode()) or not from_our_page(request):
+        raise RequestRefused(
+            "console_token_invalid",
+            "This did not come from the console page, or from one that is out of date. Load it again.",
+            http_status=403,
+        )
+
+
+def from_our_page(asked: Request) -> bool:
+    """What the browser itself says of where the request came from, as far as it says anything."""
+    site = asked.headers.get("Sec-Fetch-Site")
+    origin = asked.headers.get("Origin")
+    if site is not None and site != "same-origin":
+        return False
+    return origin is None or origin == asked.host_url.rstrip("/")
+
+
+def cookie_name(asked: Request) -> str:
+    """With https the name itself makes browsers refuse it from anywhere but this host, over anything else."""
+    return "__Host-whatsapp-console" if asked.is_secure else "whatsapp-console"
+
+
+def set_cookie(response: Response, name: str, value: str, *, seconds: int | None = None) -> None:
+    """A cookie that scripts and other sites do not get; without ``seconds`` it ends with the browser."""
+    response.set_cookie(
+        name, value, max_age=seconds, secure=request.is_secure, httponly=True, samesite="Strict", path="/"
+    )

@@ -1,0 +1,112 @@
+"""``/login`` and ``/logout``: plain forms, which work without scripts."""
+
+import hmac
+import logging
+import secrets
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from webapp.console.access import (
+    CSRF_FIELD,
+    check_token,
+    cookie_name,
+    find_operator,
+    from_our_page,
+    sessions,
+    set_cookie,
+)
+from webapp.console.page import html
+from webapp.services import services
+from whatsapp_tasks.stores.api_keys import ApiKey
+
+log = logging.getLogger(__name__)
+
+blueprint = Blueprint("console_login", __name__)
+
+ATTEMPTS_OF_ADDRESS = 10
+ATTEMPTS_FOR_KEY = 100
+"""Within the window. A secret has 256 random bits, so this is about load and logs; an operator whose key's id
+is known must not be locked out by it easily.
+"""
+WINDOW_SECONDS = 300
+LONGEST_FIELD = 200
+
+_NO_SECRET = "an unknown key costs as much time as a wrong secret"  # noqa: S105
+_WRONG = "This id and secret do not belong together, or the key is no admin key."
+_OUTDATED = "The form was out of date. Please try again."
+_TOO_MANY = "Too many attempts. Wait five minutes, then try again."
+
+
+@blueprint.get("/login")
+def show() -> Response:
+    """The form."""
+    if find_operator() is not None:
+        return redirect("/", 303)
+    return _form()
+
+
+@blueprint.post("/login")
+def submit() -> Response:
+    """Begins a session, or says what is wrong."""
+    expected = request.cookies.get(_form_cookie())
+    given = request.form.get(CSRF_FIELD, "")
+    if (
+        not expected
+        or not hmac.compare_digest(given.encode(), expected.encode())
+        or not from_our_page(request)
+    ):
+        return _form(_OUTDATED, 403)
+    parts = services()
+    store = sessions(parts)
+    key_id = request.form.get("key", "").strip()[:LONGEST_FIELD]
+    # Both are counted always: one address that tries many keys, many addresses that try one.
+    address = f"address {request.remote_addr}"
+    of_address = store.count_attempt(address, WINDOW_SECONDS)
+    for_key = store.count_attempt(f"key {key_id}", WINDOW_SECONDS)
+    if of_address > ATTEMPTS_OF_ADDRESS or for_key > ATTEMPTS_FOR_KEY:
+        log.warning("Too many attempts to log in at the console")
+        return _form(_TOO_MANY, 429)
+    key = parts.keys.get(key_id) if key_id else None
+    if not _proven(key, request.form.get("secret", "").strip()[:LONGEST_FIELD]):
+        log.warning("A login at the console was refused")
+        return _form(_WRONG, 401)
+    assert key is not None
+    store.forget_attempts(address)
+    token, _ = store.begin(key.id, parts.now_ms())
+    log.info("Logged in at the console", extra={"key": key.id})
+    response = redirect("/", 303)
+    set_cookie(response, cookie_name(request), token)
+    response.delete_cookie(_form_cookie(), path="/")
+    return response
+
+
+@blueprint.post("/logout")
+def leave() -> Response:
+    """Ends the session."""
+    found = find_operator()
+    if found is not None:
+        check_token(found.session.csrf)
+        sessions(services()).end(request.cookies[cookie_name(request)])
+        log.info("Logged out of the console", extra={"key": found.key.id})
+    response = redirect("/login", 303)
+    response.delete_cookie(cookie_name(request), path="/", secure=request.is_secure, httponly=True)
+    return response
+
+
+def _proven(key: ApiKey | None, secret: str) -> bool:
+    known = key.secrets if key is not None else (_NO_SECRET,)
+    right = [hmac.compare_digest(secret.encode(), each.encode()) for each in known]
+    return key is not None and any(right) and key.allows("admin")
+
+
+def _form(problem: str = "", status: int = 200) -> Response:
+    """A form with a token of its own, which a cookie holds too: another site can neither read nor set it."""
+    token = secrets.token_urlsafe(32)
+    response = html(render_template("console/login.html", token=token, problem=problem), status)
+    set_cookie(response, _form_cookie(), token, seconds=3600)
+    return response
+
+
+def _form_cookie() -> str:
+    return f"{cookie_name(request)}-login"

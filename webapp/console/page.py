@@ -1,0 +1,72 @@
+"""``/``: the page, and the files that it is made of. No build step: what is served is what was written."""
+
+from importlib.metadata import version
+from importlib.resources import files as package_files
+
+from flask import Blueprint, redirect, render_template
+from werkzeug.wrappers import Response
+
+from webapp.console.access import operator
+from webapp.problems import Problem, problem_response
+from whatsapp_tasks.errors import RequestRefused
+
+blueprint = Blueprint("console_page", __name__)
+files = Blueprint("console_files", __name__)
+
+_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+_FILES = {
+    file.name: file.read_bytes()
+    for file in package_files("webapp").joinpath("static", "console").iterdir()
+    if file.name.rpartition(".")[2] in _TYPES
+}
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+)
+"""Stricter than that of other pages, but for the two forms: to log in and to log out."""
+
+
+@blueprint.get("/")
+def show() -> Response:
+    """The console."""
+    who = operator()
+    return html(
+        render_template(
+            "console/console.html",
+            csrf=who.session.csrf,
+            who=who.key.label or who.key.id,
+            version=version("whatsapp-tasks"),
+        )
+    )
+
+
+@blueprint.errorhandler(RequestRefused)
+def _to_login(error: RequestRefused) -> Response:
+    """A person who is not logged in is led to the form."""
+    return redirect("/login", 303) if error.http_status == 401 else _problem(error)
+
+
+@files.get("/console/files/<name>")
+def file(name: str) -> Response:
+    """A script or style; nothing in it is secret."""
+    content = _FILES.get(name)
+    if content is None:
+        return _problem(RequestRefused("not_found", "There is no such file.", http_status=404))
+    kind = _TYPES[name.rpartition(".")[2]]
+    return Response(content, content_type=f"{kind}; charset=utf-8", headers={"Cache-Control": "no-cache"})
+
+
+def html(text: str, status: int = 200) -> Response:
+    """A page of the console."""
+    return Response(
+        text,
+        status,
+        # Without a referrer at all, browsers send "Origin: null" with forms, as a stranger's page would.
+        {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Referrer-Policy": "same-origin"},
+        content_type="text/html; charset=utf-8",
+    )
+
+
+def _problem(error: RequestRefused) -> Response:
+    return problem_response(Problem(error.http_status, error.code, str(error)))

@@ -1,0 +1,210 @@
+"""``/console/state``: all that the page shows, in one answer that is asked for every two seconds.
+
+Polling with an ETag, not server-sent events: the server's threads are few (one per process) and synchronous,
+and a stream would hold one for as long as a page is open. Nothing in the answer changes by the mere passing of
+time, so most looks at a quiet service are answered with 304 and no body.
+
+Numbers are masked and texts left out here, on the server: what the page does not show is not in the browser.
+"""
+
+import hashlib
+import json
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request
+
+from webapp.console.day_counts import DayCounts
+from webapp.services import Services, services
+from whatsapp_tasks.domain.phones import mask_phone
+from whatsapp_tasks.domain.states import MAY_SEND, MEANINGS
+from whatsapp_tasks.stores.accounts import Accounts
+from whatsapp_tasks.stores.events import EventLog
+from whatsapp_tasks.stores.evidence import EvidenceIndex
+from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.stores.pauses import Pauses
+from whatsapp_tasks.stores.sessions import Sessions
+from whatsapp_tasks.stores.webhook_deliveries import Deliveries
+from whatsapp_tasks.stores.webhook_endpoints import WebhookEndpoints
+
+blueprint = Blueprint("console_state", __name__)
+
+MESSAGES_SHOWN = 30
+IN_DOUBT_SHOWN = 50
+DEAD_SHOWN = 5
+BEAT_STEP_MS = 5000
+"""A sign of life comes every two seconds: told in steps, or no two answers would be alike."""
+
+_DAYS = "whatsapp-tasks-console-days"
+
+
+@blueprint.get("/console/state")
+def show() -> Response:
+    """Accounts, messages, webhooks; 304 when the caller has seen just this."""
+    parts = services()
+    names = Accounts(parts.database).names()
+    view = {
+        "accounts": [account_state(parts, name) for name in names],
+        "in_doubt": [
+            message_state(message)
+            for name in names
+            for message in parts.dispatcher.ledger(name).in_doubt(IN_DOUBT_SHOWN)
+        ],
+        "messages": [message_state(m) for m in parts.dispatcher.page(limit=MESSAGES_SHOWN)[0]],
+        "webhooks": _webhooks(parts),
+    }
+    body = json.dumps(view, separators=(",", ":")).encode()
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    if request.headers.get("If-None-Match") == tag:
+        return Response(status=304, headers={"ETag": tag})
+    return Response(body, content_type="application/json", headers={"ETag": tag})
+
+
+def account_state(parts: Services, account: str) -> dict[str, Any]:
+    """One account's card."""
+    sessions = Sessions(parts.database, account)
+    session = sessions.get()
+    pauses = _pauses(parts, account)
+    worker = sessions.heartbeat()
+    qr = sessions.qr()
+    restriction = session.restriction
+    return {
+        "account": account,
+        "state": session.state,
+        "meaning": MEANINGS[session.state],
+        "reason": session.reason,
+        "since_ms": session.since_ms or None,
+        "may_send": session.state in MAY_SEND and not pauses and worker is not None,
+        "restriction": restriction and {"kind": restriction.kind, "until_ms": restriction.until_ms},
+        "pauses": pauses,
+        "cap": _cap(parts, account),
+        "queue": parts.dispatcher.ledger(account).counts(),
+        "qr": hashlib.sha256(qr.encode()).hexdigest()[:16] if qr else None,
+        "worker": worker and _worker(parts, worker),
+        "cures": sessions.cures(),
+        "day": _day(parts, account, parts.now_ms()),
+        "failure": _failure(parts, account),
+    }
+
+
+def message_state(message: Message) -> dict[str, Any]:
+    """A row of the list: nothing in clear."""
+    return {
+        "id": message.id,
+        "account": message.account,
+        "phone": mask_phone(message.phone),
+        "status": message.status,
+        "priority": message.priority,
+        "attempts": message.attempts,
+        "created_ms": message.created_ms,
+        "updated_ms": message.updated_ms,
+        "send_at_ms": message.send_at_ms,
+        "expires_at_ms": message.expires_at_ms,
+        "source": message.source.partition(":")[0],
+        "error": message.error_code and {"code": message.error_code, "message": message.error_message or ""},
+        "evidence": message.evidence_id,
+        "resolution": message.resolved_by
+        and {"by": message.resolved_by, "note": message.resolution_note or ""},
+        "timeline": [
+            {"status": entry.status, "at_ms": entry.at_ms, "code": entry.code} for entry in message.timeline
+        ],
+    }
+
+
+def author_name(parts: Services, author: str) -> str:
+    """Who it was: the label of an API key, where the author is one that is known."""
+    key = parts.keys.get(author) if author.startswith("wak_") else None
+    return key.label if key is not None and key.label else author
+
+
+def _pauses(parts: Services, account: str) -> list[dict[str, Any]]:
+    facts = Pauses(parts.database, account).all()
+    return [
+        {
+            "reason": reason,
+            "author": author_name(parts, fact["author"]),
+            "since_ms": fact["since_ms"],
+            "note": fact["note"],
+        }
+        for reason, fact in sorted(facts.items(), key=lambda item: (item[1]["since_ms"], item[0]))
+    ]
+
+
+def _cap(parts: Services, account: str) -> dict[str, Any] | None:
+    caps = parts.dispatcher.caps(account)
+    if caps is None:
+        return None
+    use = caps.use(parts.now_ms())
+    return {
+        "cap": use.cap,
+        "used": use.used,
+        "new_chats_cap": use.new_chats_cap,
+        "new_chats_used": use.new_chats_used,
+        "next_day_ms": use.next_day_ms,
+    }
+
+
+def _worker(parts: Services, facts: dict[str, Any]) -> dict[str, Any]:
+    settings, memory = parts.settings, facts.get("memory") or {}
+    at_ms = int(facts.get("at_ms", 0))
+    return {
+        "who": str(facts.get("worker", "")),
+        "beat_ms": at_ms - at_ms % BEAT_STEP_MS,
+        "busy_with": facts.get("busy_with"),
+        "browser_running": bool(facts.get("browser_running")),
+        "memory_mb": memory.get(f"{settings.memory_measure}_mb"),
+        "memory_limit_mb": settings.memory_limit_mb,
+    }
+
+
+def _day(parts: Services, account: str, now_ms: int) -> dict[str, Any]:
+    days: dict[str, DayCounts] = current_app.extensions.setdefault(_DAYS, {})
+    day = days.setdefault(account, DayCounts()).read(EventLog(parts.database, account), now_ms)
+    return {"start_ms": day.start_ms, "step_ms": day.step_ms, "sent": day.sent, "failed": day.failed}
+
+
+def _failure(parts: Services, account: str) -> dict[str, Any] | None:
+    latest = EvidenceIndex(parts.database, account).latest()
+    if latest is None:
+        return None
+    return {
+        "id": latest.id,
+        "at_ms": latest.at_ms,
+        "code": latest.code,
+        "detail": latest.detail,
+        "state": latest.state,
+        "message_id": latest.message_id,
+        "picture": latest.picture,
+    }
+
+
+def _webhooks(parts: Services) -> list[dict[str, Any]]:
+    store = WebhookEndpoints(parts.database)
+    found = []
+    for endpoint in store.all():
+        state, deliveries = store.state(endpoint.name), Deliveries(parts.database, endpoint.name)
+        counts = deliveries.counts()
+        found.append(
+            {
+                "name": endpoint.name,
+                "url": endpoint.url,
+                "disabled_ms": state.disabled_ms,
+                "disabled_reason": state.disabled_reason,
+                "failures_in_row": state.streak,
+                "last_success_ms": state.last_success_ms,
+                "last_failure_ms": state.last_failure_ms,
+                "last_failure": state.last_failure,
+                "waiting": counts["waiting"] + counts["running"],
+                "dead": counts["dead"],
+                "letters": [
+                    {
+                        "id": letter.id,
+                        "type": letter.type,
+                        "attempts": letter.attempts,
+                        "last_answer": letter.code,
+                        "dead_ms": letter.dead_ms,
+                    }
+                    for letter in (deliveries.dead(DEAD_SHOWN) if counts["dead"] else ())
+                ],
+            }
+        )
+    return found

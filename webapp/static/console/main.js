@@ -1,0 +1,206 @@
+// The console: asks for the state again and again, shows it, and carries out what a person clicks.
+import { accountCards } from "./accounts.js";
+import { tick } from "./clock.js";
+import { ask, choice, show, textField } from "./dialog.js";
+import { fill, h } from "./dom.js";
+import { messageRows, remember } from "./messages.js";
+import { fetchState, post } from "./server.js";
+import { webhookCards } from "./webhooks.js";
+
+const EVERY_MS = 2000;
+const part = (id) => document.getElementById(id);
+
+let state = null;
+let timer = null;
+let asking = null;
+
+function render() {
+  if (!state) return;
+  const named = state.accounts.length > 1;
+  fill(part("accounts"), accountCards(state.accounts));
+  part("doubt-section").hidden = !state.in_doubt.length;
+  fill(part("doubt"), messageRows(state.in_doubt, { named, place: "doubt" }));
+  fill(part("messages"), messageRows(state.messages, { named, place: "messages" }));
+  fill(part("webhooks"), webhookCards(state.webhooks));
+}
+
+/** One look; those who ask meanwhile wait for the same one. */
+function look() {
+  asking ??= lookOnce().finally(() => (asking = null));
+  return asking;
+}
+
+async function lookOnce() {
+  clearTimeout(timer);
+  try {
+    state = (await fetchState()) ?? state;
+    render();
+    connected("");
+  } catch (error) {
+    connected(error.message);
+  }
+  if (!document.hidden) timer = setTimeout(look, EVERY_MS);
+}
+
+function connected(problem) {
+  part("live").classList.toggle("lost", Boolean(problem));
+  part("live-text").textContent = problem ? "Not connected" : "Live";
+  const trouble = part("trouble");
+  if (trouble.hidden !== !problem) trouble.hidden = !problem;
+  const told = problem ? `${problem} What you see may be out of date; trying again.` : "";
+  if (trouble.textContent !== told) trouble.textContent = told;
+}
+
+function say(text, tone = "ok") {
+  fill(part("notice"), [h("span", { class: `banner ${tone}` }, text)]);
+  clearTimeout(say.timer);
+  say.timer = setTimeout(() => fill(part("notice"), []), 8000);
+}
+
+// --- what can be clicked ---
+
+const account = (button, action) => `/console/accounts/${button.dataset.account}/${action}`;
+const note = (label) => textField("note", label, { maxlength: 500 });
+
+const ACTIONS = {
+  async pause(button) {
+    const name = button.dataset.account;
+    const wanted = await ask({
+      title: `Pause ${name}?`,
+      text: "Nothing more is sent until someone resumes; a message that is being typed is finished or put back. New messages are taken in and wait.",
+      fields: [note("Why? For those who find it paused (optional)")],
+      agree: "Pause",
+    });
+    if (!wanted) return null;
+    await post(account(button, "pause"), { note: wanted.note });
+    return `${name} is paused.`;
+  },
+
+  async resume(button) {
+    const { account: name, reason = "operator" } = button.dataset;
+    const warnings = {
+      redis: "Redis came back with older data than the worker has seen. What it forgot may have been sent already: resume only when you know that it was not, or that a repetition does no harm.",
+      circuit: "The circuit opened after too many failures in a row, and would try by itself when its time is over.",
+    };
+    if (warnings[reason] && !(await ask({ title: `End the pause of ${name}?`, text: warnings[reason], agree: "End the pause", tone: "danger" }))) return null;
+    await post(account(button, "resume"), { reason });
+    return `${name} is resumed.`;
+  },
+
+  async "clear-ban"(button) {
+    const name = button.dataset.account;
+    const sure = await ask({
+      title: `Clear the ban of ${name}?`,
+      text: "Have you seen on the phone that the account is not banned? The worker then looks at the page anew, and sends when it is fine.",
+      agree: "It is not banned",
+      tone: "danger",
+    });
+    if (!sure) return null;
+    await post(account(button, "clear-ban"));
+    return `The ban of ${name} is cleared.`;
+  },
+
+  async restart(button) {
+    const name = button.dataset.account;
+    const sure = await ask({ title: `Restart the browser of ${name}?`, text: "It takes some seconds, and the phone stays linked.", agree: "Restart" });
+    if (!sure) return null;
+    await post(account(button, "order"), { order: "restart" });
+    return `The browser of ${name} is being restarted.`;
+  },
+
+  async logout(button) {
+    const name = button.dataset.account;
+    const sure = await ask({
+      title: `Unlink the phone of ${name}?`,
+      text: "The account sends nothing until a phone is linked again. Messages wait.",
+      agree: "Unlink",
+      tone: "danger",
+    });
+    if (!sure) return null;
+    await post(account(button, "order"), { order: "logout" });
+    return `The phone of ${name} is being unlinked.`;
+  },
+
+  async "pairing-code"(button) {
+    const wanted = await ask({
+      title: "Link with a code",
+      text: "WhatsApp sends a notification to this phone and asks for the code that is shown here.",
+      fields: [textField("phone", "The phone's number", { type: "tel", required: true, placeholder: "+4915112345678", pattern: "\\+[0-9 ().\\-]{7,30}" })],
+      agree: "Get a code",
+    });
+    if (!wanted) return null;
+    const { code } = await post(account(button, "pairing-code"), { phone: wanted.phone });
+    show("Enter this code on the phone", h("p", { class: "code" }, code), h("p", { class: "soft" }, "WhatsApp, Settings, Linked devices, Link with phone number instead."));
+    return null;
+  },
+
+  "reveal-phone": (button) => reveal(button, "phone"),
+  "reveal-text": (button) => reveal(button, "text"),
+
+  async resolve(button) {
+    const wanted = await ask({
+      title: "What became of the message?",
+      text: "Look into the chat on the phone. It is not sent again either way.",
+      fields: [
+        choice("status", "It was", [
+          ["sent", "Sent", "the chat on the phone shows it with at least one tick"],
+          ["failed", "Not sent", "the chat does not show it"],
+        ]),
+        note("Who looked, and what was seen (optional)"),
+      ],
+      agree: "Settle",
+    });
+    if (!wanted) return null;
+    await post(`/console/messages/${button.dataset.message}/resolve`, wanted);
+    return `Settled as ${wanted.status}.`;
+  },
+
+  async cancel(button) {
+    if (!(await ask({ title: "Withdraw this message?", text: "It will not be sent.", agree: "Withdraw", tone: "danger" }))) return null;
+    await post(`/console/messages/${button.dataset.message}/cancel`);
+    return "The message is withdrawn.";
+  },
+
+  async redrive(button) {
+    const { webhook, letter } = button.dataset;
+    if (!letter && !(await ask({ title: `Redrive the dead letters of ${webhook}?`, text: "Each is tried again, for up to a day.", agree: "Redrive" }))) return null;
+    const { redriven } = await post(`/console/webhooks/${webhook}/redrive`, letter ? { ids: [letter] } : {});
+    return `${redriven} in line again.`;
+  },
+
+  async enable(button) {
+    await post(`/console/webhooks/${button.dataset.webhook}/enable`);
+    return `${button.dataset.webhook} is enabled.`;
+  },
+};
+
+async function reveal(button, what) {
+  const id = button.dataset.message;
+  const { value } = await post(`/console/messages/${id}/reveal`, { what });
+  remember(id, what, value);
+  render();
+  return what === "phone" ? "The number is shown; that is in the log." : "The text is shown; that is in the log.";
+}
+
+const busy = new WeakSet(); // not `disabled`: the focus could not come back to it
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-action]");
+  if (!button || busy.has(button)) return;
+  busy.add(button);
+  try {
+    const done = await ACTIONS[button.dataset.action](button);
+    if (done) say(done);
+    await look();
+  } catch (error) {
+    say(error.message, "bad");
+  } finally {
+    busy.delete(button);
+  }
+});
+
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) look();
+});
+setInterval(tick, 1000);
+look();

@@ -1,0 +1,97 @@
+// Messages and their way. Numbers and texts come only when a person asks for one, and are gone with the page.
+import { age, clockTime, dateTime, duration } from "./clock.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { STATUSES, plain } from "./words.js";
+
+const revealed = new Map();
+
+export function remember(messageId, what, value) {
+  revealed.set(`${what} ${messageId}`, value);
+}
+
+export function messageRows(messages, { named, place }) {
+  if (!messages.length) return [h("p", { class: "card empty soft" }, "None yet.")];
+  return [h("ul", { class: "card rows" }, messages.map((message) => row(message, named, place)))];
+}
+
+export function statusBadge(status) {
+  const [tone, picture] = STATUSES[status];
+  return h("span", { class: `badge ${tone} status-${status}` }, icon(picture), status);
+}
+
+function row(message, named, place) {
+  const phone = revealed.get(`phone ${message.id}`);
+  return h(
+    "li",
+    { "data-key": message.id },
+    h(
+      "details",
+      {},
+      h(
+        "summary",
+        {},
+        statusBadge(message.status),
+        h("span", { class: "phone" }, phone ?? message.phone),
+        named && h("span", { class: "soft" }, message.account),
+        h("span", { class: "why soft" }, message.error && !["sent", "delivered", "read"].includes(message.status) ? plain(message.error.code) : ""),
+        age(message.updated_ms),
+      ),
+      body(message, place, phone),
+    ),
+  );
+}
+
+function body(message, place, phone) {
+  const text = revealed.get(`text ${message.id}`);
+  return h(
+    "div",
+    { class: "body" },
+    timeline(message.timeline),
+    h(
+      "dl",
+      { class: "facts" },
+      h("dt", {}, "Id"),
+      h("dd", {}, h("code", {}, message.id)),
+      message.error && [h("dt", {}, "Last error"), h("dd", {}, `${message.error.message} `, h("code", {}, message.error.code))],
+      message.attempts > 1 && [h("dt", {}, "Attempts"), h("dd", {}, String(message.attempts))],
+      message.send_at_ms && [h("dt", {}, "Not before"), h("dd", {}, dateTime(message.send_at_ms))],
+      message.expires_at_ms && [h("dt", {}, "Expires"), h("dd", {}, dateTime(message.expires_at_ms))],
+      message.resolution && [h("dt", {}, "Settled by"), h("dd", {}, `${message.resolution.by}${message.resolution.note ? `: ${message.resolution.note}` : ""}`)],
+      text !== undefined && [h("dt", {}, "Text"), h("dd", { class: "text" }, text)],
+    ),
+    h(
+      "div",
+      { class: "buttons" },
+      message.status === "unknown" && action("resolve", message, "Settle …", "primary"),
+      phone === undefined && action("reveal-phone", message, "Show number"),
+      text === undefined && action("reveal-text", message, "Show text"),
+      message.status === "queued" && action("cancel", message, "Withdraw …", "danger"),
+      message.evidence && h("a", { href: `/evidence/${message.evidence}.jpg`, target: "_blank", rel: "noopener", "data-key": "picture" }, "Picture of the failure"),
+    ),
+  );
+
+  function action(name, of, words, look = null) {
+    return h("button", { type: "button", class: look, "data-action": name, "data-message": of.id, "data-key": `${place}-${name}` }, words, h("span", { class: "unseen" }, ` of ${of.phone}`));
+  }
+}
+
+function timeline(entries) {
+  const first = entries[0].at_ms;
+  return h(
+    "ol",
+    { class: "timeline" },
+    entries.map((entry, place) =>
+      h(
+        "li",
+        {},
+        statusBadge(entry.status),
+        h("span", { class: "at" }, place && entry.at_ms - first < 86400000 ? clockTime(entry.at_ms) : dateTime(entry.at_ms)),
+        place > 0 && h("span", { class: "soft" }, `+${exactly(entry.at_ms - entries[place - 1].at_ms)}`),
+        entry.code && h("span", { class: "soft" }, plain(entry.code)),
+      ),
+    ),
+  );
+}
+
+const exactly = (ms) => (ms < 10000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms));

@@ -1,0 +1,73 @@
+"""Who is logged in at the console page, kept in Redis: a logout is one, everywhere and at once."""
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+
+from whatsapp_tasks.stores import keys
+from whatsapp_tasks.stores.connection import Database
+
+
+@dataclass(frozen=True)
+class ConsoleSession:
+    """``csrf`` is asked for with everything that changes something. The API key's secret is not kept."""
+
+    key_id: str
+    csrf: str
+    until_ms: int
+    """After which it is over in any case."""
+
+
+class ConsoleSessions:
+    """``idle_ms``: how long a session lives without a request."""
+
+    def __init__(self, database: Database, *, idle_ms: int, longest_ms: int) -> None:
+        self._db = database
+        self._idle_ms = idle_ms
+        self._longest_ms = longest_ms
+
+    def begin(self, key_id: str, now_ms: int) -> tuple[str, ConsoleSession]:
+        """A new session and its token, which only the browser's cookie holds."""
+        token = secrets.token_urlsafe(32)
+        session = ConsoleSession(key_id, secrets.token_urlsafe(32), now_ms + self._longest_ms)
+        fields = {"key_id": session.key_id, "csrf": session.csrf, "until_ms": session.until_ms}
+        ttl = min(self._idle_ms, self._longest_ms)
+        self._db.do("SET", _key(token), json.dumps(fields), "PX", ttl)
+        return token, session
+
+    def find(self, token: str, now_ms: int) -> ConsoleSession | None:
+        """The session of a token, whose idle time begins anew."""
+        text = self._db.text("GETEX", _key(token), "PX", self._idle_ms)
+        session = ConsoleSession(**json.loads(text)) if text else None
+        if session is None:
+            return None
+        left_ms = session.until_ms - now_ms
+        if left_ms <= 0:
+            self.end(token)
+            return None
+        if left_ms < self._idle_ms:
+            self._db.do("PEXPIRE", _key(token), left_ms)
+        return session
+
+    def end(self, token: str) -> None:
+        """Logs out."""
+        self._db.do("DEL", _key(token))
+
+    def count_attempt(self, who: str, window_seconds: int) -> int:
+        """Counts one try to log in; how many there were from there within the window, this one with them."""
+        key = keys.login_attempts(_short(who))
+        count, _ = self._db.together(("INCR", key), ("EXPIRE", key, window_seconds, "NX"))
+        return int(count)
+
+    def forget_attempts(self, who: str) -> None:
+        """After one that was right."""
+        self._db.do("DEL", keys.login_attempts(_short(who)))
+
+
+def _short(who: str) -> str:
+    return hashlib.sha256(who.encode()).hexdigest()[:32]
+
+
+def _key(token: str) -> str:
+    return keys.console_session(hashlib.sha256(token.encode()).hexdigest())
