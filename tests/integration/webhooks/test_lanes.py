@@ -56,15 +56,16 @@ def test_who_lost_its_hold_neither_begins_nor_settles(office: Office, desk: Desk
     now = line_up(office)
     [(lane, late)] = take(deliveries, now)
     [(_, fresh)] = take(deliveries, now + HOLD_MS)
-    assert deliveries.begin(lane, late, now + HOLD_MS, HOLD_MS) is None
-    begun = deliveries.begin(lane, fresh, now + HOLD_MS, HOLD_MS)
+    now += HOLD_MS + 1
+    assert deliveries.begin(lane, late, now, HOLD_MS) is None
+    begun = deliveries.begin(lane, fresh, now, HOLD_MS)
     assert begun is not None
     delivery, token = begun
     assert delivery.attempts == 1
     for wrong in (late, fresh):
-        assert not deliveries.settle(lane, wrong, delivery.id, now + HOLD_MS, "delivered", code="http_204")
+        assert not deliveries.settle(lane, wrong, delivery.id, now, "delivered", code="http_204")
     assert deliveries.counts()["running"] == 1
-    assert deliveries.settle(lane, token, delivery.id, now + HOLD_MS, "delivered", code="http_204")
+    assert deliveries.settle(lane, token, delivery.id, now, "delivered", code="http_204")
     assert deliveries.counts() == {"waiting": 0, "running": 0, "dead": 0}
 
 
