@@ -20,6 +20,7 @@ from whatsapp_tasks.stores.connection import Database
 PROFILE_KEPT_SECONDS = 5.0
 """Zone and warmth change once a day at most; a request need not ask for them each time."""
 DAYS_KEPT = 7
+DAYS_TOLD = 7
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,12 @@ class Caps:
         self._read: tuple[float, _Profile] | None = None
         self._plans: dict[tuple[date, int], str] = {}
         self.holds = holds
+
+    def plan_for_new(self, first_ms: int) -> str:
+        """The places for a message that is handed in. It travels with every one: where it cannot be held, the
+        days only tell a refused caller when to come back, and a week of them is enough.
+        """
+        return self.plan(first_ms, DAYS_LOOKED_AHEAD if self.holds else DAYS_TOLD)
 
     def plan(self, first_ms: int, days: int = DAYS_LOOKED_AHEAD) -> str:
         """The places from the day of ``first_ms`` on, as ``scripts/places.lua`` reads them."""

@@ -190,7 +190,7 @@ class Ledger:
                 deliver_envelope(new.id, self.account, new.priority),
                 new.nonce_ttl_ms if new.nonce else "",
                 new.source,
-                self._caps.plan(max(new.now_ms, new.send_at_ms or 0)) if self._caps else "",
+                self._caps.plan_for_new(max(new.now_ms, new.send_at_ms or 0)) if self._caps else "",
                 int(self._caps is not None and self._caps.holds),
                 *(number for w in new.windows for number in (w.limit, w.seconds)),
             ],
