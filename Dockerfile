@@ -16,6 +16,7 @@ RUN python3 -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir .
 
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
+    HOME=/data \
     WHATSAPP_DATA_DIR=/data \
     WHATSAPP_WEB_HOST=0.0.0.0 \
     WHATSAPP_FLOWER_HOST=0.0.0.0

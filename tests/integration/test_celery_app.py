@@ -1,0 +1,60 @@
+"""The Celery application itself, with a real worker of its own in this process (celery.contrib.testing)."""
+
+from collections.abc import Iterator
+
+import pytest
+from celery import Celery
+from celery.contrib.testing.worker import start_worker
+
+from tests.acceptance.stack import eventually
+from whatsapp_tasks.dispatch import Dispatcher, default_dispatcher
+from whatsapp_tasks.errors import RequestRefused
+from whatsapp_tasks.stores.accounts import Accounts
+from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.tasks.messages import send_message
+
+PHONE = "+4915112345678"
+
+
+@pytest.fixture
+def app(redis_url: str, database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Celery]:
+    """Our application on the test's Redis."""
+    monkeypatch.setenv("REDIS_URL", redis_url)
+    default_dispatcher.cache_clear()
+    Accounts(database).add("default", 1)
+    app: Celery = send_message.app
+    before = app.conf.broker_url
+    app.conf.broker_url = redis_url
+    yield app
+    app.conf.broker_url = before
+    app.pool.force_close_all()
+    default_dispatcher.cache_clear()
+
+
+def test_delay_puts_the_message_into_the_ledger_and_returns_its_id(app: Celery, settings: object) -> None:
+    result = send_message.delay(PHONE, "Hi")
+    assert default_dispatcher().get(result.id).text == "Hi"
+    assert send_message.delay(PHONE, "Hi").id == result.id
+
+
+def test_delay_refuses_like_the_api_and_queues_nothing(app: Celery, database: Database) -> None:
+    with pytest.raises(RequestRefused) as refused:
+        send_message.delay("nonsense", "Hi")
+    assert refused.value.code == "phone_invalid"
+    assert database.number("LLEN", "whatsapp-messages.default\x06\x163") == 0
+
+
+def test_a_task_sent_by_name_is_admitted_by_a_worker_that_takes_it(
+    app: Celery, database: Database, settings: object
+) -> None:
+    app.send_task("whatsapp_tasks.send_message", [PHONE, "by name"], queue="whatsapp-messages.default")
+    with start_worker(app, pool="solo", perform_ping_check=False, queues=["whatsapp-messages.default"]):
+        dispatcher: Dispatcher = default_dispatcher()
+        eventually(
+            lambda: [m for m in dispatcher.ledger("default").get_many(_ids(database)) if m.text == "by name"],
+            "the message is in the ledger",
+        )
+
+
+def _ids(database: Database) -> list[str]:
+    return database.texts("ZRANGE", "wa:{default}:log", 0, -1)
