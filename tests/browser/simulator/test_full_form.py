@@ -105,6 +105,7 @@ def test_logout_and_permanent_ban(linked: WhatsAppPage) -> None:
             {"code": 999, "duration": "05:00"},
             "You'll be able to use WhatsApp again in 05:00",
         ),
+        ("ban_notice", {"where": "screen"}, "This account is not allowed to use WhatsApp due to spam"),
         ("service_unavailable", {}, "We're having trouble connecting to WhatsApp."),
         ("client_expired", {}, "WhatsApp is out of date. Updating now…"),
         ("takeover_unsupported", {}, "There is already another active WhatsApp Web tab in this browser"),
@@ -123,6 +124,23 @@ def test_full_screen_states_come_and_go(
     linked.open()
     linked.wait(name, lambda: words in linked.text("#app"))
     linked.simulator.clear_scenario(name)
+    linked.wait_for("#pane-side")
+
+
+@pytest.mark.parametrize(("where", "css"), [("dialog", "[role=dialog]"), ("banner", "#side")])
+def test_a_ban_notice_beside_the_chats_comes_and_goes(linked: WhatsAppPage, where: str, css: str) -> None:
+    words = "This account is not allowed"
+    linked.simulator.scenario("ban_notice", where=where)
+    linked.wait("the notice", lambda: linked.has(css) and words in linked.text(css))
+    assert linked.has("#pane-side")
+    linked.simulator.clear_scenario("ban_notice")
+    linked.wait("its end", lambda: words not in linked.text("#app"))
+
+
+def test_the_chat_list_goes_and_comes_back(linked: WhatsAppPage) -> None:
+    linked.simulator.scenario("chat_list_gone")
+    linked.wait("no chat list", lambda: linked.has("#side") and not linked.has("#pane-side"))
+    linked.simulator.clear_scenario("chat_list_gone")
     linked.wait_for("#pane-side")
 
 
