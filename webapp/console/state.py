@@ -1,8 +1,8 @@
 """``/console/state``: all that the page shows, in one answer that is asked for every two seconds.
 
 Polling with an ETag, not server-sent events: the server's threads are few (one per process) and synchronous,
-and a stream would hold one for as long as a page is open. Nothing in the answer changes by the mere passing of
-time, so most looks at a quiet service are answered with 304 and no body.
+and a stream would hold one for as long as a page is open. Nothing in the answer changes by the mere passing
+of time, so most looks at a quiet service are answered with 304 and no body.
 
 Numbers are masked and texts left out here, on the server: what the page does not show is not in the browser.
 """

@@ -9,7 +9,7 @@
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
     #side *, #pane-side *, #main *, [data-id] *, [role=grid] *, [contenteditable] *, header * {
-      -webkit-text-security: disc !important; transition: none !important;
+      -webkit-text-security: disc !important; caret-color: transparent !important; transition: none !important;
     }
     #side img, #pane-side img, #main img, header img, [data-id] img, [role=grid] img,
     #main video, #main canvas, [data-id] canvas, [data-ref] canvas, [data-ref] img, [data-ref] svg,

@@ -98,11 +98,9 @@ class S3Storage:
 
     def put(self, name: str, content: bytes) -> None:
         """See ``EvidenceStorage``. Without an ACL: the bucket's own rules keep it private."""
-        kind = _TYPES[name.rpartition(".")[2]]
+        key, kind = self._prefix + _checked(name), _TYPES[name.rpartition(".")[2]]
         with _failing_as_storage():
-            self._client.put_object(
-                Bucket=self._bucket, Key=self._prefix + _checked(name), Body=content, ContentType=kind
-            )
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=kind)
 
     def get(self, name: str) -> bytes | None:
         """See ``EvidenceStorage``."""

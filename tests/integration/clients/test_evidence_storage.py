@@ -1,0 +1,151 @@
+"""The same promises of both stores: a folder, and S3 as moto's server speaks it over HTTP."""
+
+import os
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+
+from whatsapp_tasks.clients.evidence_storage import (
+    EvidenceStorage,
+    FolderStorage,
+    S3Storage,
+    open_storage,
+)
+from whatsapp_tasks.errors import EvidenceStorageFailed
+
+START_SECONDS = 60.0
+NAME = "default/default_1790000000000_0a1b2c3d"
+
+
+@pytest.fixture(scope="module")
+def s3_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """moto's server, in a process of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    log = tmp_path_factory.mktemp("moto") / "server.log"
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        until = time.monotonic() + START_SECONDS
+        while True:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            assert server.poll() is None, log.read_text("utf-8")
+            assert time.monotonic() < until, log.read_text("utf-8")
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.fixture(autouse=True)
+def _credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture(params=["folder", "s3", "s3 with a prefix"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> EvidenceStorage:
+    """An empty one of each kind, by the setting that names it."""
+    if request.param == "folder":
+        place, endpoint = "folder", ""
+    else:
+        endpoint = request.getfixturevalue("s3_url")
+        bucket = f"evidence-{time.monotonic_ns()}"
+        boto3.client("s3", endpoint_url=endpoint).create_bucket(Bucket=bucket)
+        place = f"s3://{bucket}" if request.param == "s3" else f"s3://{bucket}/whatsapp/pictures/"
+    opened = open_storage(place, tmp_path / "evidence", endpoint)
+    assert opened is not None
+    return opened
+
+
+def test_what_is_put_is_there_until_it_is_deleted(storage: EvidenceStorage) -> None:
+    assert storage.get(f"{NAME}.jpg") is None
+    assert storage.names("default") == []
+    storage.put(f"{NAME}.jpg", b"\xff\xd8 picture")
+    storage.put(f"{NAME}.json", b"{}")
+    storage.put(f"{NAME.replace('default', 'default-2')}.json", b"{}")
+    assert storage.get(f"{NAME}.jpg") == b"\xff\xd8 picture"
+    assert storage.names("default") == [f"{NAME}.jpg", f"{NAME}.json"]
+    storage.put(f"{NAME}.json", b"[1]")
+    assert storage.get(f"{NAME}.json") == b"[1]"
+    storage.delete([f"{NAME}.jpg", f"{NAME}.json", f"{NAME}x.json"])
+    assert storage.names("default") == []
+    assert len(storage.names("default-2")) == 1
+
+
+@pytest.mark.parametrize("name", ["../x.jpg", "/etc/passwd", "default/../x.json", "default/x.png", ""])
+def test_no_other_name_is_touched(storage: EvidenceStorage, name: str) -> None:
+    for attempt in (
+        lambda: storage.get(name),
+        lambda: storage.put(name, b""),
+        lambda: storage.delete([name]),
+    ):
+        with pytest.raises(EvidenceStorageFailed):
+            attempt()
+
+
+def test_more_objects_than_one_answer_of_s3_holds(s3_url: str) -> None:
+    bucket = "many"
+    client = boto3.client("s3", endpoint_url=s3_url)
+    client.create_bucket(Bucket=bucket)
+    names = [f"default/default_{n:013d}_00000000.json" for n in range(1005)]
+    for name in names:
+        client.put_object(Bucket=bucket, Key=name, Body=b"")
+    storage = S3Storage(bucket, "", s3_url)
+    assert storage.names("default") == names
+    storage.delete(names)
+    assert storage.names("default") == []
+
+
+def test_the_objects_type_is_said_and_nothing_is_public(s3_url: str) -> None:
+    client = boto3.client("s3", endpoint_url=s3_url)
+    client.create_bucket(Bucket="private")
+    S3Storage("private", "p", s3_url).put(f"{NAME}.jpg", b"x")
+    assert client.head_object(Bucket="private", Key=f"p/{NAME}.jpg")["ContentType"] == "image/jpeg"
+    grants = client.get_object_acl(Bucket="private", Key=f"p/{NAME}.jpg")["Grants"]
+    assert [grant["Grantee"]["Type"] for grant in grants] == ["CanonicalUser"]
+
+
+def test_files_are_for_this_user_alone_and_whole(tmp_path: Path) -> None:
+    FolderStorage(tmp_path / "evidence").put(f"{NAME}.jpg", b"x")
+    file = tmp_path / "evidence" / f"{NAME}.jpg"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert [each.name for each in file.parent.iterdir()] == [file.name]
+
+
+def test_an_outage_is_one_error_of_ours_within_seconds(s3_url: str, tmp_path: Path) -> None:
+    began = time.monotonic()
+    with pytest.raises(EvidenceStorageFailed, match="EndpointConnectionError"):
+        S3Storage("bucket", "", "http://127.0.0.1:1").put(f"{NAME}.jpg", b"x")
+    assert time.monotonic() - began < 8
+    with pytest.raises(EvidenceStorageFailed, match="NoSuchBucket"):
+        S3Storage("no-such-bucket", "", s3_url).put(f"{NAME}.jpg", b"x")
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file")
+    with pytest.raises(EvidenceStorageFailed):
+        FolderStorage(blocked).put(f"{NAME}.jpg", b"x")
+
+
+def test_off_is_no_store_at_all(tmp_path: Path) -> None:
+    assert open_storage("off", tmp_path) is None

@@ -1,0 +1,141 @@
+"""Evidence is kept with what explains a failure, and never makes a failure worse."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from whatsapp_tasks.browser.portrait import Portrait
+from whatsapp_tasks.clients.evidence_storage import FolderStorage
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.events import EventType
+from whatsapp_tasks.errors import BrowserTimeout, EvidenceStorageFailed
+from whatsapp_tasks.session.evidence import EvidenceKeeper
+from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.events import EventLog
+from whatsapp_tasks.stores.evidence import EvidenceIndex
+
+NOW_MS = 1_790_000_000_000
+
+
+class LivingPage:
+    def alive(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def make_keeper(database: Database, settings: Settings, tmp_path: Path) -> Callable[..., EvidenceKeeper]:
+    def make(take: Callable[..., Portrait], **changes: Any) -> EvidenceKeeper:
+        changed = settings.model_copy(update=changes)
+        return EvidenceKeeper(database, changed, "default", FolderStorage(tmp_path / "kept"), take)
+
+    return make
+
+
+def keep(keeper: EvidenceKeeper, page: object, now_ms: int = NOW_MS) -> str | None:
+    return keeper.keep(
+        page,  # type: ignore[arg-type]
+        code="still_pending",
+        detail="No tick came.",
+        state="AUTHENTICATED",
+        now_ms=now_ms,
+        message_id="m1",
+    )
+
+
+def picture(*_: object, **__: object) -> Portrait:
+    return Portrait(b"\xff\xd8", ("body", " div"))
+
+
+def test_picture_structure_events_and_reason_are_kept(
+    make_keeper: Callable[..., EvidenceKeeper], database: Database, tmp_path: Path
+) -> None:
+    EventLog(database, "default").publish(EventType.QUEUED, "m1", 5, {})
+    kept = keep(make_keeper(picture), LivingPage())
+    assert kept is not None
+    storage = FolderStorage(tmp_path / "kept")
+    assert storage.get(f"default/{kept}.jpg") == b"\xff\xd8"
+    report = json.loads(storage.get(f"default/{kept}.json") or b"")
+    assert (report["code"], report["message_id"], report["structure"]) == (
+        "still_pending",
+        "m1",
+        ["body", " div"],
+    )
+    assert [event["type"] for event in report["last_events"]] == ["message.queued"]
+    latest = EvidenceIndex(database, "default").latest()
+    assert latest is not None
+    assert (latest.id, latest.picture, latest.detail) == (kept, True, "No tick came.")
+
+
+def test_without_a_page_the_reason_and_the_events_are_kept(
+    make_keeper: Callable[..., EvidenceKeeper], database: Database
+) -> None:
+    assert keep(make_keeper(picture), None) is not None
+    latest = EvidenceIndex(database, "default").latest()
+    assert latest is not None
+    assert (latest.picture, latest.structure) == (False, False)
+
+
+def test_a_page_that_fails_again_costs_no_more_than_its_picture(
+    make_keeper: Callable[..., EvidenceKeeper],
+) -> None:
+    def fail(*_: object, **__: object) -> Portrait:
+        raise BrowserTimeout
+
+    assert keep(make_keeper(fail), LivingPage()) is not None
+
+
+@pytest.mark.parametrize(
+    ("setting", "asked"),
+    [
+        ("masked", {"picture": True, "masked": True}),
+        ("clear", {"picture": True, "masked": False}),
+        ("off", {"picture": False, "masked": False}),
+    ],
+)
+def test_the_setting_decides_what_a_picture_shows(
+    make_keeper: Callable[..., EvidenceKeeper], setting: str, asked: dict[str, bool]
+) -> None:
+    seen: list[dict[str, object]] = []
+
+    def take(*_: object, **options: object) -> Portrait:
+        seen.append(options)
+        return Portrait(None, ())
+
+    keep(make_keeper(take, evidence_pictures=setting), LivingPage())
+    assert seen == [asked]
+
+
+def test_a_store_that_fails_is_a_line_in_the_log(
+    make_keeper: Callable[..., EvidenceKeeper],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(*_: object) -> None:
+        raise EvidenceStorageFailed
+
+    monkeypatch.setattr(FolderStorage, "put", fail)
+    assert keep(make_keeper(picture), LivingPage()) is None
+    assert [record.message for record in caplog.records] == ["Evidence of a failure was not kept"]
+
+
+def test_no_more_is_kept_than_the_settings_allow(
+    make_keeper: Callable[..., EvidenceKeeper], database: Database, tmp_path: Path
+) -> None:
+    keeper = make_keeper(picture, evidence_keep_count=2, evidence_keep_days=1.0)
+    ids = [keep(keeper, LivingPage(), NOW_MS + n) for n in range(3)]
+    storage = FolderStorage(tmp_path / "kept")
+    assert storage.names("default") == [f"default/{i}.{kind}" for i in ids[1:] for kind in ("jpg", "json")]
+    last = keep(keeper, LivingPage(), NOW_MS + 2 * 24 * 3600 * 1000)
+    assert storage.names("default") == [f"default/{last}.jpg", f"default/{last}.json"]
+    assert database.texts("ZRANGE", "wa:{default}:evidence", 0, -1) == [last]
+
+
+def test_off_keeps_nothing(database: Database, settings: Settings) -> None:
+    keeper = EvidenceKeeper.from_settings(
+        database, settings.model_copy(update={"evidence": "off"}), "default"
+    )
+    assert keep(keeper, LivingPage()) is None
+    assert not (settings.data_dir / "evidence").exists()
