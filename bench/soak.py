@@ -110,12 +110,12 @@ def _run(stack: Stack, messages: int) -> tuple[list[Sample], int, float]:
 
 def _svg(samples: list[Sample], limit_mb: float, title: str) -> str:
     """Two lines over time: PSS and what of it the kernel cannot take back; the limit, dashed."""
-    width, height, left, bottom, top = 860, 360, 56, 44, 34
+    width, height, left, right, bottom, top = 880, 360, 56, 36, 44, 34
     longest = max(sample.seconds for sample in samples)
     highest = max(limit_mb, *(sample.pss_mb for sample in samples)) * 1.08
 
     def x(seconds: float) -> float:
-        return left + (width - left - 16) * seconds / longest
+        return left + (width - left - right) * seconds / longest
 
     def y(megabytes: float) -> float:
         return height - bottom - (height - bottom - top) * megabytes / highest
@@ -125,7 +125,7 @@ def _svg(samples: list[Sample], limit_mb: float, title: str) -> str:
         return f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="1.2"/>'
 
     marks = [
-        f'<line x1="{left}" x2="{width - 16}" y1="{y(mb):.1f}" y2="{y(mb):.1f}" stroke="#8884"/>'
+        f'<line x1="{left}" x2="{width - right}" y1="{y(mb):.1f}" y2="{y(mb):.1f}" stroke="#8884"/>'
         f'<text x="{left - 6}" y="{y(mb) + 4:.1f}" text-anchor="end">{mb}</text>'
         for mb in range(0, int(highest), 100)
     ]
@@ -149,7 +149,7 @@ def _svg(samples: list[Sample], limit_mb: float, title: str) -> str:
         + "".join(marks)
         + line("pss_mb", "#2a7ae2")
         + line("anon_mb", "#d2452d")
-        + f'<line x1="{left}" x2="{width - 16}" y1="{y(limit_mb):.1f}" y2="{y(limit_mb):.1f}" '
+        + f'<line x1="{left}" x2="{width - right}" y1="{y(limit_mb):.1f}" y2="{y(limit_mb):.1f}" '
         'stroke="#000" stroke-dasharray="5 4"/>' + legend + "</svg>\n"
     )
 
