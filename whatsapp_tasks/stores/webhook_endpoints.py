@@ -33,6 +33,10 @@ class WebhookEndpoints:
     def add(self, endpoint: Endpoint) -> None:
         """Raises RequestRefused (``webhook_exists``) when the name is taken."""
         text = json.dumps(asdict(endpoint))
+        if self.find(endpoint.name) is None:
+            self.remove(
+                endpoint.name
+            )  # what a relay put in line while an earlier one of this name was removed
         if not self._db.number("HSETNX", keys.WEBHOOK_ENDPOINTS, endpoint.name, text):
             raise RequestRefused(
                 "webhook_exists",

@@ -29,6 +29,8 @@ ROUND_SECONDS = 0.1
 AWAY_SECONDS = 1.0
 BATCH = 200
 HOUSEKEEPING_SECONDS = 60.0
+BEAT_SECONDS = 5.0
+"""Each beat is a write, which an append-only Redis may have to bring to disk at once."""
 
 
 class Relay(threading.Thread):
@@ -55,7 +57,7 @@ class Relay(threading.Thread):
         self._accounts = Accounts(database)
         self._endpoints = WebhookEndpoints(database)
         self._positions = Positions(database)
-        self._next_housekeeping = 0.0
+        self._next_housekeeping = self._next_beat = 0.0
         self._stop_asked = threading.Event()
 
     def run(self) -> None:
@@ -84,7 +86,9 @@ class Relay(threading.Thread):
             self._next_housekeeping = time.monotonic() + HOUSEKEEPING_SECONDS
             for endpoint in endpoints:
                 Deliveries(self._db, endpoint.name).forget_dead(self._now_ms() - self._dead_kept_ms)
-        self._positions.beat(self._now_ms())
+        if time.monotonic() >= self._next_beat:
+            self._next_beat = time.monotonic() + BEAT_SECONDS
+            self._positions.beat(self._now_ms())
 
     def fan_out(self, account: str, endpoints: list[Endpoint]) -> int:
         """Puts the account's next events in line; returns how many were read."""

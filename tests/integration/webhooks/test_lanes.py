@@ -4,7 +4,14 @@ from tests.integration.stores.desk import NOW, Desk
 from tests.integration.webhooks.conftest import Office
 from tests.integration.webhooks.receiver import Receiver
 from whatsapp_tasks.domain.statuses import Status
-from whatsapp_tasks.stores.webhook_deliveries import Deliveries, NewDelivery, Position, Positions
+from whatsapp_tasks.stores.keys import WebhookKeys
+from whatsapp_tasks.stores.webhook_deliveries import (
+    AWAY_AFTER_FAILURES,
+    Deliveries,
+    NewDelivery,
+    Position,
+    Positions,
+)
 
 HOLD_MS = 1000
 
@@ -81,3 +88,31 @@ def test_an_attempt_that_kills_its_worker_is_counted_all_the_same(
         assert begun is not None
         assert begun[0].attempts == attempt
         now += HOLD_MS
+
+
+def test_a_receiver_that_is_back_gets_a_long_line_by_the_thousand(office: Office, receiver: Receiver) -> None:
+    deliveries = office.endpoint(receiver)
+    k = WebhookKeys("orders")
+    new = [NewDelivery("orders", f"evt_{n}", f"default/{n}", "message.sent", "{}") for n in range(1102)]
+    positions = Positions(office.database)
+    assert positions.move("default", positions.get("default"), Position("1-0", 1), 1, new)
+    for number in range(2, 1102):
+        office.database.do("ZADD", k.due, 10**9, f"default/{number}")
+    office.database.do("HSET", k.state, "streak", AWAY_AFTER_FAILURES)
+
+    woken = []
+    for lane, token in take(deliveries, 10)[:2]:
+        begun = deliveries.begin(lane, token, 10, HOLD_MS)
+        assert begun is not None
+        assert deliveries.settle(lane, begun[1], begun[0].id, 11, "delivered", code="http_204")
+        woken.append(office.database.number("ZCOUNT", k.due, "-inf", 11))
+    assert woken == [1000, 1100]
+    assert office.endpoints.state("orders").streak == 0
+
+
+def test_a_name_that_is_used_again_begins_with_nothing(office: Office, receiver: Receiver) -> None:
+    office.endpoint(receiver)
+    office.endpoints.remove("orders")
+    late = NewDelivery("orders", "evt_1", "default/m", "message.sent", "{}")
+    Positions(office.database).move("default", Position(), Position("1-0", 1), 1, [late])
+    assert office.endpoint(receiver).counts() == {"waiting": 0, "running": 0, "dead": 0}
