@@ -45,7 +45,8 @@ def send(context: AccountContext, page: WhatsAppPage, message: Message) -> None:
     reach(folder, "after_claim")
     chat = open_chat(context, page, message.phone)
     if chat.compose is None:
-        raise SendPostponed("chat_locked", "WhatsApp shows no compose box in this chat.")
+        # The next look at the page makes a restriction of it; that holds what follows, not the circuit.
+        raise SendPostponed("chat_locked", "WhatsApp shows no compose box in this chat.", about_us=False)
     ready = _type(context, page, message, chat.title)
     reach(folder, "after_typing")
     intent = Intent(message.attempts, ready.bubbles[-1].id if ready.bubbles else None)
