@@ -81,7 +81,7 @@ class Courier:
         if begun is None:
             return
         delivery, token = begun
-        answer = self._transports[endpoint.scheme](endpoint, delivery, self._clock())
+        answer = self._answer(endpoint, delivery)
         now_ms = self._now_ms()
         outcome, next_ms, quiet_ms = self._decide(delivery, answer, now_ms)
         ours = deliveries.settle(
@@ -100,6 +100,15 @@ class Courier:
                 "The attempt took longer than its hold; another worker repeats it",
                 extra={"webhook": endpoint.name, "event_id": delivery.id},
             )
+
+    def _answer(self, endpoint: Endpoint, delivery: Delivery) -> Answer:
+        try:
+            return self._transports[endpoint.scheme](endpoint, delivery, self._clock())
+        except StoreUnavailable:
+            raise
+        except Exception:  # a fault of ours meets the backoff too, or it would be made for ever
+            log.exception("Unexpected error in an attempt", extra={"webhook": endpoint.name})
+            return Answer(problem="internal_error")
 
     def _decide(self, delivery: Delivery, answer: Answer, now_ms: int) -> tuple[str, int | None, int | None]:
         """Outcome, time of the next attempt, and until when the endpoint is left alone."""

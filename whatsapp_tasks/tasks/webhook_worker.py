@@ -11,6 +11,7 @@ from celery import signals
 from pydantic import TypeAdapter, ValidationError
 
 from whatsapp_tasks.celery import app
+from whatsapp_tasks.clients.mail import MailServer
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.webhooks import Endpoint
@@ -102,6 +103,7 @@ def alert_endpoints(settings: Settings, now_ms: int) -> list[Endpoint]:
     events = tuple(kind.strip() for kind in settings.alert_events.split(",") if kind.strip())
     wanted = {}
     if settings.alert_email_to:
+        MailServer.from_url(settings.smtp_url)
         wanted["alert-email"] = f"mailto:{settings.alert_email_to}"
     if settings.alert_whatsapp_to:
         if not settings.alert_whatsapp_account:

@@ -143,6 +143,11 @@ def test_alerts_go_when_the_settings_go(office: Office, settings: Settings) -> N
     assert [e.name for e in office.endpoints.all()] == ["alert-whatsapp"]
 
 
+def test_a_server_that_is_none_is_told_at_the_start(office: Office, settings: Settings) -> None:
+    with pytest.raises(ConfigurationError, match="WHATSAPP_SMTP_URL"):
+        take_over_endpoints(office.endpoints, settings.model_copy(update={"smtp_url": "mail.example"}), 2)
+
+
 def test_who_sends_the_alerts_must_be_said(office: Office, settings: Settings) -> None:
     with pytest.raises(ConfigurationError, match="ALERT_WHATSAPP_ACCOUNT"):
         take_over_endpoints(office.endpoints, settings.model_copy(update={"alert_whatsapp_account": ""}), 2)

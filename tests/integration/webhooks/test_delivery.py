@@ -10,14 +10,17 @@ from tests.integration.stores.desk import NOW, Desk
 from tests.integration.webhooks import receiver as receivers
 from tests.integration.webhooks.conftest import SECRET, MakeReceiver, Office
 from tests.integration.webhooks.receiver import Receiver, answer
+from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.states import SessionEvent
 from whatsapp_tasks.domain.statuses import Status
-from whatsapp_tasks.domain.webhooks import encode_secret
+from whatsapp_tasks.domain.webhooks import Answer, Endpoint, encode_secret
 from whatsapp_tasks.stores import keys
+from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.events import EventLog
 from whatsapp_tasks.stores.ledger import Message
 from whatsapp_tasks.stores.metrics import Metrics
 from whatsapp_tasks.stores.sessions import Sessions
+from whatsapp_tasks.tasks.webhook_courier import Courier
 
 
 def advance(desk: Desk, message: Message, *statuses: Status) -> None:
@@ -330,14 +333,28 @@ def test_a_private_address_is_refused_and_the_reason_can_be_seen(
     url = receiver.url.replace("http://", "https://")
     deliveries = office.endpoint(receiver, "spare")
     office.database.do("DEL", keys.WEBHOOK_ENDPOINTS)
-    from whatsapp_tasks.domain.webhooks import Endpoint
-
     office.endpoints.put(Endpoint("spare", url, (SECRET,)))
     desk.accept()
     office.until_quiet()
     assert receiver.received == []
     assert office.endpoints.state("spare").last_failure == "address_refused"
     assert deliveries.counts()["waiting"] == 1, "it is tried again: the name may be mended"
+
+
+def test_a_fault_of_ours_ends_as_a_dead_letter_and_not_in_a_circle(
+    database: Database, settings: Settings, desk: Desk, receiver: Receiver
+) -> None:
+    def broken(*_: object) -> Answer:
+        raise RuntimeError("a fault")
+
+    office = Office(database, settings)
+    office.courier = Courier(database, settings, {"http": broken}, clock=office.clock)
+    deliveries = office.endpoint(receiver)
+    desk.accept()
+    for _ in range(20):
+        office.until_quiet()
+        office.clock.ahead += 5
+    assert [letter.code for letter in deliveries.dead()] == ["internal_error"]
 
 
 def test_a_removed_endpoint_leaves_nothing(office: Office, desk: Desk, receiver: Receiver) -> None:
