@@ -307,8 +307,13 @@ class AccountSession:
                 self._breaker.open("page")
 
     def _follow(self, page: WhatsAppPage, snapshot: PageSnapshot) -> None:
+        """Ticks: of the open chat always; other chats are opened for theirs only where all is well."""
         self._follower.read(snapshot)
-        if self.context.ledger.nothing_queued() and self._follower.visit_due(page):
+        if (
+            self._watcher.state in MAY_SEND
+            and self.context.ledger.nothing_queued()
+            and self._follower.visit_due(page)
+        ):
             self._follower.read(page.look(Deadline.within(self.context.settings.look_timeout_seconds)))
 
     # steering
