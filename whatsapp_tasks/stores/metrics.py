@@ -4,13 +4,18 @@ Fields are ``name:label=value,label=value`` for counters, and for histograms one
 a count. The scripts of ledger and sessions write ``messages:status=…`` and ``transitions:to=…`` themselves.
 """
 
+import logging
+import time
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from whatsapp_tasks.errors import StoreUnavailable
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
+
+log = logging.getLogger(__name__)
 
 
 class Phase(StrEnum):
@@ -95,6 +100,35 @@ class Metrics:
     def read(self) -> Readings:
         """Everything counted so far, in one round trip."""
         return parse(self._db.record(self._key))
+
+
+class PhaseTimes:
+    """The phases of the message in hand: ``begin``, then ``lap`` at each phase's end, then ``write`` once."""
+
+    def __init__(self, metrics: Metrics, clock: Callable[[], float] = time.monotonic) -> None:
+        self._metrics = metrics
+        self._clock = clock
+        self._since = clock()
+        self._seconds: dict[Phase, float] = {}
+
+    def begin(self, waited_seconds: float | None = None) -> None:
+        """A message was taken in hand; it had waited that long for it."""
+        self._since = self._clock()
+        self._seconds = {} if waited_seconds is None else {Phase.QUEUE: max(0.0, waited_seconds)}
+
+    def lap(self, phase: Phase) -> None:
+        """``phase`` has ended now; the next one begins."""
+        now = self._clock()
+        self._seconds[phase] = now - self._since
+        self._since = now
+
+    def write(self) -> None:
+        """One round trip. Never fails: what became of a message does not hang on its metrics."""
+        seconds, self._seconds = self._seconds, {}
+        try:
+            self._metrics.observe_phases(seconds)
+        except StoreUnavailable as error:
+            log.warning("Durations are not counted: Redis does not answer", extra={"detail": str(error)})
 
 
 def parse(record: Mapping[str, str]) -> Readings:

@@ -1,11 +1,14 @@
 """Counters and histograms in Redis."""
 
 import threading
+from collections.abc import Callable
 
 import pytest
 
+from tests.integration.redis_server import RedisServer
+from whatsapp_tasks.config import Settings
 from whatsapp_tasks.stores.connection import Database
-from whatsapp_tasks.stores.metrics import Metrics, Phase
+from whatsapp_tasks.stores.metrics import Metrics, Phase, PhaseTimes
 
 
 def test_two_processes_count_together(database: Database) -> None:
@@ -47,3 +50,33 @@ def test_accounts_are_counted_apart(database: Database) -> None:
 def test_a_label_that_would_break_the_form_is_refused(database: Database) -> None:
     with pytest.raises(ValueError, match="labels"):
         Metrics(database, "default").count("retries", cause="a=b")
+
+
+def test_the_phases_of_a_message_are_written_once(database: Database) -> None:
+    moments = iter([0.0, 100.0, 101.5, 104.0])
+    metrics = Metrics(database, "default")
+    times = PhaseTimes(metrics, clock=lambda: next(moments))
+    times.begin(waited_seconds=7.0)
+    times.lap(Phase.OPEN_CHAT)
+    times.lap(Phase.TYPE)
+    times.write()
+    times.write()
+    read = metrics.read().phases
+    assert {phase: histogram.total_seconds for phase, histogram in read.items()} == {
+        "queue": 7.0,
+        "open_chat": 1.5,
+        "type": 2.5,
+    }
+    assert all(sum(histogram.counts) == 1 for histogram in read.values())
+
+
+def test_a_redis_that_is_away_costs_the_durations_and_nothing_else(
+    own_redis: Callable[..., RedisServer], settings: Settings
+) -> None:
+    server = own_redis()
+    database = Database.connect(settings.model_copy(update={"redis_url": server.url}))
+    times = PhaseTimes(Metrics(database, "default"))
+    times.begin(1.0)
+    server.kill()
+    times.write()
+    database.client.close()
