@@ -78,11 +78,12 @@ class Positions:
         self._db = database
 
     def get(self, account: str) -> Position:
-        text = self._db.text("HGET", keys.WEBHOOK_POSITIONS, account)
-        if not text:
-            return Position()
-        place, _, read = text.partition("|")
-        return Position(place, int(read), text)
+        return _position(self._db.text("HGET", keys.WEBHOOK_POSITIONS, account))
+
+    def all(self) -> dict[str, Position]:
+        """By account; one that is not in it has been read nothing of."""
+        found = self._db.record(keys.WEBHOOK_POSITIONS)
+        return {account: _position(text) for account, text in found.items()}
 
     def move(
         self, account: str, before: Position, after: Position, now_ms: int, deliveries: Sequence[NewDelivery]
@@ -103,6 +104,13 @@ class Positions:
     def last_beat_ms(self) -> int | None:
         text = self._db.text("GET", keys.WEBHOOK_WORKER)
         return int(text) if text else None
+
+
+def _position(text: str | None) -> Position:
+    if not text:
+        return Position()
+    place, _, read = text.partition("|")
+    return Position(place, int(read), text)
 
 
 def running_total(database: Database, endpoints: Sequence[str], now_ms: int) -> int:

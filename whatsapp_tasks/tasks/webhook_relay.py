@@ -6,13 +6,13 @@ import threading
 import time
 from collections.abc import Callable
 
-from whatsapp_tasks.domain.events import Event, envelope
+from whatsapp_tasks.domain.events import Event, envelope, follows
 from whatsapp_tasks.domain.webhooks import Endpoint
 from whatsapp_tasks.errors import StoreUnavailable
 from whatsapp_tasks.queues import WEBHOOK_TASK, WEBHOOKS_QUEUE, task_envelope
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
-from whatsapp_tasks.stores.events import EventLog
+from whatsapp_tasks.stores.events import EventLog, newest_places
 from whatsapp_tasks.stores.metrics import Metrics
 from whatsapp_tasks.stores.webhook_deliveries import (
     Deliveries,
@@ -78,7 +78,7 @@ class Relay(threading.Thread):
         """One round; raises StoreUnavailable."""
         endpoints = self._endpoints.all()
         told = self._endpoints.enabled(endpoints)
-        for account in self._accounts.names():
+        for account in self._behind():
             while self.fan_out(account, told) == BATCH and not self._stop_asked.is_set():
                 pass
         self._hand_over_all(endpoints)
@@ -89,6 +89,12 @@ class Relay(threading.Thread):
         if time.monotonic() >= self._next_beat:
             self._next_beat = time.monotonic() + BEAT_SECONDS
             self._positions.beat(self._now_ms())
+
+    def _behind(self) -> list[str]:
+        """Accounts with events that are not in line yet. Two round trips, however many accounts there are."""
+        reached = self._positions.all()
+        newest = newest_places(self._db, self._accounts.names())
+        return [a for a, place in newest.items() if follows(place, reached.get(a, Position()).place)]
 
     def fan_out(self, account: str, endpoints: list[Endpoint]) -> int:
         """Puts the account's next events in line; returns how many were read."""
