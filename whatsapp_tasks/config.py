@@ -98,6 +98,9 @@ class Settings(BaseSettings):
     attention_reload_seconds: Positive = 300
     """How often a page that needs a person is loaded anew, in case it is better by now."""
 
+    page_check_seconds: float = Field(900, ge=0)
+    """How often the page is tried out in the chat with oneself while no other is open; 0: never."""
+
     # the worker's hold on its account
     lease_seconds: Positive = 10
     heartbeat_seconds: Positive = 2

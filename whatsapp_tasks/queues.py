@@ -20,6 +20,7 @@ HEARTBEAT_TASK = "whatsapp_tasks.heartbeat_check"
 BAN_CHECK_TASK = "whatsapp_tasks.ban_check"
 MEMORY_CHECK_TASK = "whatsapp_tasks.memory_check"
 RESTART_TASK = "whatsapp_tasks.restart_browser"
+DOCTOR_TASK = "whatsapp_tasks.examine_page"
 LOGOUT_TASK = "whatsapp_tasks.logout"
 SCREENSHOT_TASK = "whatsapp_tasks.take_screenshot"
 PAIRING_CODE_TASK = "whatsapp_tasks.request_pairing_code"
@@ -37,6 +38,7 @@ CONTROL_TASKS = frozenset(
         LOGOUT_TASK,
         SCREENSHOT_TASK,
         PAIRING_CODE_TASK,
+        DOCTOR_TASK,
     }
 )
 

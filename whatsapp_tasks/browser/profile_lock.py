@@ -53,6 +53,16 @@ class ProfileLock:
             os.close(self._fd)
             self._fd = None
 
+    def holder(self) -> str | None:
+        """Who has the lock, as far as the file tells; nothing is locked to find out."""
+        try:
+            told = (self._profile / LOCK_NAME).read_text("utf-8").strip()
+        except OSError:
+            return None
+        pid, _, host = told.removeprefix("process ").partition(" on ")
+        gone = host == socket.gethostname() and pid.isdigit() and not Path(f"/proc/{pid}").exists()
+        return None if gone or not told else told
+
     def _remove_stale_singleton(self) -> None:
         socket_link = self._profile / "SingletonSocket"
         if socket_link.is_symlink():

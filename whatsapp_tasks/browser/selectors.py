@@ -7,22 +7,46 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from whatsapp_tasks.errors import SelectorsInvalid
+
+_PAIRS = {")": "(", "]": "["}
+
+
+def _closed(css: str) -> str:
+    """What can be told of a selector without a page: that its brackets and quotes are closed."""
+    open_: list[str] = []
+    quote = ""
+    for character in css:
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'":
+            quote = character
+        elif character in _PAIRS.values():
+            open_.append(character)
+        elif character in _PAIRS and (not open_ or open_.pop() != _PAIRS[character]):
+            raise ValueError(f"'{character}' closes nothing")
+    if quote or open_:
+        raise ValueError(f"{quote or open_[-1]} is not closed")
+    return css
 
 
 class _Variant(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-    css: Annotated[str, Field(min_length=1)]
+    css: Annotated[str, Field(min_length=1), AfterValidator(_closed)]
     source: Annotated[str, Field(min_length=1)]
+
+
+_Words = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
+"""Empty, it would match nothing for ever, and an empty text everything."""
 
 
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     elements: dict[str, dict[str, _Variant]] = {}
-    icons: dict[str, list[str]] = {}
-    texts: dict[str, dict[str, list[str]]] = {}
+    icons: dict[str, _Words] = {}
+    texts: dict[str, dict[str, _Words]] = {}
 
 
 @dataclass(frozen=True)
@@ -63,13 +87,16 @@ def load_selectors(override: Path | None = None) -> Selectors:
     """The built-in selectors, with the entries of the file ``override`` in place of theirs."""
     built_in = _parse(files(__package__).joinpath("selectors.toml").read_text("utf-8"), "selectors.toml")
     selectors = Selectors(_css(built_in), built_in.icons, built_in.texts)
-    if override is None:
-        return selectors
+    return selectors if override is None else selectors.overridden(read_override(override), str(override))
+
+
+def read_override(file: Path) -> str:
+    """The text of an override file; raises SelectorsInvalid when it cannot be read."""
     try:
-        text = override.read_text("utf-8")
-    except OSError as error:
-        raise SelectorsInvalid(f"{override}: cannot be read: {error.strerror}.") from error
-    return selectors.overridden(text, str(override))
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise SelectorsInvalid(f"{file}: cannot be read: {reason}.") from error
 
 
 def _css(file: _File) -> dict[str, dict[str, str]]:

@@ -12,7 +12,7 @@ from whatsapp_tasks.browser.selectors import Selectors
 from whatsapp_tasks.domain.page_snapshot import Button, Compose, PageSnapshot, PhoneEntry
 from whatsapp_tasks.domain.phones import digits
 from whatsapp_tasks.domain.typing_plan import Stroke
-from whatsapp_tasks.errors import WaitTimeout
+from whatsapp_tasks.errors import SelectorsInvalid, WaitTimeout
 
 T = TypeVar("T")
 
@@ -39,11 +39,29 @@ _OWN_PHONE = """() => {
   return found ? found[1] : null;
 }"""
 
+_CONTROL = """(selectors, wordings) => {
+  for (const css of selectors) {
+    const found = [...document.querySelectorAll(css)].filter((node) => {
+      const words = (node.getAttribute("aria-label") || node.textContent).toLowerCase();
+      return !wordings.length || wordings.some((part) => words.includes(part.toLowerCase()));
+    });
+    if (!found.length) continue;
+    const box = found.at(-1).getBoundingClientRect();
+    return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+  }
+  return null;
+}"""
+
 
 @cache
 def snapshot_script() -> str:
     """The one look at the page: ``(config, bubbleLimit) => facts``; runs on any document."""
     return files(__package__).joinpath("snapshot.js").read_text("utf-8")
+
+
+@cache
+def _parts_script() -> str:
+    return files(__package__).joinpath("parts.js").read_text("utf-8")
 
 
 # The look travels as JSON text: an object would come back with its keys sorted by the driver, and could not
@@ -136,6 +154,33 @@ class WhatsAppPage:
 
     def press_enter(self, deadline: Deadline) -> None:
         self.page.press_enter(deadline)
+
+    def parts(self, deadline: Deadline, selectors: Selectors | None = None) -> dict[str, dict[str, int]]:
+        """How often each variant of each element is found; -1 where the selector is none."""
+        elements = {name: dict(css) for name, css in (selectors or self._selectors).elements.items()}
+        counts = cast(
+            "dict[str, dict[str, int]]", self.page.evaluate(_parts_script(), elements, deadline=deadline)
+        )
+        # in the order in which they are tried: the driver sorts what comes back
+        return {name: {each: counts[name][each] for each in css} for name, css in elements.items()}
+
+    def check_selectors(self, selectors: Selectors, deadline: Deadline) -> None:
+        """Raises SelectorsInvalid naming the entry that the browser does not understand."""
+        for name, variants in self.parts(deadline, selectors).items():
+            for variant, count in variants.items():
+                if count < 0:
+                    raise SelectorsInvalid(
+                        f"elements.{name}.{variant}.css: the browser knows no such selector."
+                    )
+
+    def until_control(self, element: str, text: str | None, deadline: Deadline) -> Button:
+        """The last control of this name, once there is one; with ``text``, one that says such a text."""
+        wordings = [part for parts in self._selectors.texts[text].values() for part in parts] if text else []
+        found = self.page.wait_for(
+            _CONTROL, list(self._selectors.elements[element].values()), wordings, deadline=deadline
+        )
+        place = cast("dict[str, float]", found)
+        return Button(text or element, place["x"], place["y"])
 
     def names_of(self, text: str) -> frozenset[str]:
         """Names of the known texts that ``text`` holds, in any language."""

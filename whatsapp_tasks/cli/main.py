@@ -13,6 +13,7 @@ from rich.table import Table
 from whatsapp_tasks.cli import embedded
 from whatsapp_tasks.cli.accounts import add_accounts
 from whatsapp_tasks.cli.batch import add_batch
+from whatsapp_tasks.cli.doctor import add_doctor
 from whatsapp_tasks.cli.messages import add_messages
 from whatsapp_tasks.cli.opt_outs import add_opt_outs
 from whatsapp_tasks.cli.pause import add_pause
@@ -236,6 +237,7 @@ add_messages(cli, console, _settings)
 add_batch(cli, console, _settings)
 add_opt_outs(cli, console, _settings)
 add_accounts(cli, console, _settings)
+add_doctor(cli, console, _settings)
 add_pause(cli, console, _settings)
 add_webhooks(cli, console, _settings, _begin)
 

@@ -58,6 +58,8 @@ class Standing:
     """Whether a phone was linked and nobody logged it out on purpose."""
     restriction: Restriction | None = None
     circuit_open: bool = False
+    broken: str = ""
+    """What the page lacks that sending needs, as a code: ``selector_missing_compose``."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,8 @@ def _ordinary(page: PageSnapshot, before: Standing, now_ms: int, lock_held_secon
 
 def _main(before: Standing, now_ms: int, lock_held_seconds: float) -> Sight | None:
     """The chat list is there: that closes no circuit, and ends a lock only when it was not seen for long."""
+    if before.broken:
+        return Sight(SessionEvent.PAGE_UNKNOWN, before.broken)
     if before.circuit_open:
         if before.state is SessionState.CIRCUIT_OPEN:
             return None

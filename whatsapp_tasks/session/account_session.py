@@ -3,6 +3,7 @@
 import logging
 import random
 import time
+from typing import Any
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
@@ -16,8 +17,10 @@ from whatsapp_tasks.domain.statuses import AT_WHATSAPP, Status
 from whatsapp_tasks.errors import BrowserError, PageChanged, PageError, SendError, WaitTimeout
 from whatsapp_tasks.session.breaker import Breaker
 from whatsapp_tasks.session.context import AccountContext
+from whatsapp_tasks.session.doctor import page_report
 from whatsapp_tasks.session.following import Follower
 from whatsapp_tasks.session.healing import Healer
+from whatsapp_tasks.session.linking import log_out, request_pairing_code
 from whatsapp_tasks.session.memory_watch import MemoryWatch, measure_memory
 from whatsapp_tasks.session.sending import send
 from whatsapp_tasks.session.settling import settle
@@ -31,6 +34,8 @@ LOOK_SECONDS = 1.0
 RESTART_FIRST_SECONDS = 1.0
 RESTART_LONGEST_SECONDS = 60.0
 SETTLE_ATTEMPTS = 3
+ASKED_SECONDS = 9.0
+"""For what a person asked and waits for: less than they wait, who would not hear of it otherwise."""
 
 
 class AccountSession:
@@ -329,6 +334,31 @@ class AccountSession:
         if page is None:
             return None
         return page.screenshot(Deadline.within(self.context.settings.look_timeout_seconds), png=True)
+
+    def examine(self) -> dict[str, Any]:
+        """What the doctor asks for: see ``page_report``."""
+        return page_report(self.context.keeper.ensure(), self.context.selectors, self._asked_deadline())
+
+    def pairing_code(self, phone: str) -> str:
+        """A code that links ``phone``; raises RequestRefused saying why there is none."""
+        return request_pairing_code(self.context.keeper.ensure(), phone, self._asked_deadline())
+
+    def log_out(self) -> None:
+        """Ends the link with the phone. Where the page offers no way, the login is deleted here; the phone
+        lists the device then until someone takes it off there.
+        """
+        context = self.context
+        context.sessions.set_linked(False)
+        if not log_out(context.keeper.ensure()):
+            context.keeper.forget_login()
+            log.warning(
+                "The page offered no logout; the login was deleted", extra={"account": context.account}
+            )
+        self._next_look = self._next_start = 0.0
+
+    @staticmethod
+    def _asked_deadline() -> Deadline:
+        return Deadline.within(ASKED_SECONDS)
 
     def close(self) -> None:
         """Ends the browser and gives the profile back."""

@@ -2,6 +2,7 @@
 
 import logging
 import random
+import shutil
 from collections import Counter
 from collections.abc import Callable
 
@@ -9,7 +10,7 @@ from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.driver import BrowserOptions, open_page
 from whatsapp_tasks.browser.page import Page
 from whatsapp_tasks.browser.processes import sweep_orphans
-from whatsapp_tasks.browser.profile_lock import ProfileLock
+from whatsapp_tasks.browser.profile_lock import LOCK_NAME, ProfileLock
 from whatsapp_tasks.browser.selectors import load_selectors
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.config import Settings
@@ -42,7 +43,8 @@ class BrowserKeeper:
         self._settings = settings
         self._profile = settings.profile_dir(account)
         self._open = open_
-        self._selectors = load_selectors(settings.selectors)
+        self.selectors = load_selectors()
+        """For the next browser; the page check puts overrides here."""
         self._lock = ProfileLock(self._profile)
         self._page: WhatsAppPage | None = None
         self._loaded = False
@@ -68,7 +70,7 @@ class BrowserKeeper:
             page = WhatsAppPage(
                 self._open(self._options(), Deadline.within(settings.start_timeout_seconds)),
                 settings.origin,
-                self._selectors,
+                self.selectors,
             )
             self._page, self._loaded = page, False
             cause, self._cause = self._cause, "gone"
@@ -124,6 +126,17 @@ class BrowserKeeper:
                 self._page.page.kill()
             self._page = None
             sweep_orphans(self._profile)
+
+    def forget_login(self) -> None:
+        """Ends the browser and deletes what is in its profile: the next one is linked to no phone."""
+        self.restart("logout")
+        for entry in self._profile.iterdir():
+            if entry.name == LOCK_NAME:
+                continue
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
 
     def close(self) -> None:
         self.restart("closed")

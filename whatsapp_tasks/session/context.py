@@ -7,6 +7,7 @@ from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.memory_rules import TreeUse
 from whatsapp_tasks.session.browser_keeper import BrowserKeeper
 from whatsapp_tasks.session.evidence import EvidenceKeeper
+from whatsapp_tasks.session.selector_source import SelectorSource
 from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.circuits import Circuits
 from whatsapp_tasks.stores.generation import Generation
@@ -35,6 +36,7 @@ class AccountContext:
     """Who we are in histories: ``worker 123 on host``."""
     evidence: EvidenceKeeper | None = field(default=None)
     """None where nothing of failures is kept."""
+    selectors: SelectorSource = field(default_factory=lambda: SelectorSource(None, None))
     busy_with: str | None = field(default=None)
     """Id of the message in hand."""
     memory: TreeUse | None = field(default=None)

@@ -21,6 +21,7 @@ from whatsapp_tasks.domain.states import MEANINGS, SessionEvent, SessionState, n
 from whatsapp_tasks.errors import IllegalTransition
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.opening import dismiss
+from whatsapp_tasks.session.page_check import PageCheck
 from whatsapp_tasks.stores.pauses import PauseReason
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class Watcher:
         self._unknown_since: float | None = None
         self._use_here: list[float] = []
         self._next_update = 0.0
+        self._check = PageCheck(context, context.selectors)
         self.state = SessionState.INIT
         """What this worker has seen; the session in Redis may be changed by a person meanwhile."""
 
@@ -50,11 +52,13 @@ class Watcher:
     def look(self, page: WhatsAppPage, circuit: Phase) -> PageSnapshot:
         """One look; the session's state and the QR code in Redis follow it."""
         context = self._context
+        self._check.before_look(page)
         snapshot = page.look(Deadline.within(context.settings.look_timeout_seconds))
         kind = kind_of(snapshot)
         if kind is PageKind.QR and snapshot.qr:
             context.sessions.show_qr(snapshot.qr, context.now_ms())
         self._help(page, kind, snapshot)
+        self._check.saw(page, snapshot)
         session = context.sessions.get()
         sight = sight_of(
             snapshot,
@@ -64,6 +68,7 @@ class Watcher:
                 session.was_linked,
                 session.restriction,
                 circuit_open=circuit is Phase.OPEN,
+                broken=self._check.broken,
             ),
             now_ms=context.now_ms(),
             unknown_seconds=self._unknown_seconds(kind),

@@ -1,6 +1,7 @@
 """Names of Redis keys. Those of one account share the hash tag ``{account}``."""
 
 GLOBAL_ACCOUNTS = "wa:accounts"
+SELECTORS = "wa:selectors"  # hash: version, text (TOML), actor, at_ms
 API_KEYS = "wa:api-keys"
 OPT_OUTS = "wa:opt-outs"
 

@@ -1,17 +1,23 @@
 """Control tasks: what beat, the API and operators ask of a worker. Their queue is always consumed."""
 
 import base64
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from whatsapp_tasks.celery import app
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
-from whatsapp_tasks.errors import BrowserError
+from whatsapp_tasks.errors import BrowserError, RequestRefused
 from whatsapp_tasks.queues import (
     BAN_CHECK_TASK,
+    DOCTOR_TASK,
     HEARTBEAT_TASK,
+    LOGOUT_TASK,
     MEMORY_CHECK_TASK,
+    PAIRING_CODE_TASK,
     RESTART_TASK,
     SCREENSHOT_TASK,
 )
+from whatsapp_tasks.session.account_session import AccountSession
 from whatsapp_tasks.session.memory_watch import measure_memory
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.requests import WorkerRequests
@@ -46,15 +52,43 @@ def restart_browser(*, account: str = DEFAULT_ACCOUNT) -> None:  # noqa: ARG001 
 @app.task(name=SCREENSHOT_TASK)
 def take_screenshot(*, account: str = DEFAULT_ACCOUNT, request_id: str) -> None:
     """Answers with a picture of the page as it is now."""
-    current = runtime()
-    requests = WorkerRequests(Database.connect(current.session.context.settings), account)
+    _answer(account, request_id, _screenshot)
+
+
+def _screenshot(session: AccountSession) -> dict[str, Any]:
+    picture = session.screenshot()
+    if picture is None:
+        raise RequestRefused("no_browser", "no browser is running")
+    return {"png": base64.b64encode(picture).decode()}
+
+
+@app.task(name=DOCTOR_TASK)
+def examine_page(*, account: str = DEFAULT_ACCOUNT, request_id: str) -> None:
+    """Answers with what is found of every element of the page."""
+    _answer(account, request_id, lambda session: session.examine())
+
+
+@app.task(name=PAIRING_CODE_TASK)
+def request_pairing_code(*, account: str = DEFAULT_ACCOUNT, phone: str, request_id: str) -> None:
+    """Answers with a code that links ``phone``."""
+    _answer(account, request_id, lambda session: {"code": session.pairing_code(phone)})
+
+
+@app.task(name=LOGOUT_TASK)
+def log_out(*, account: str = DEFAULT_ACCOUNT) -> None:  # noqa: ARG001 - decides the queue
+    """Ends the link with the phone."""
+    runtime().session.log_out()
+
+
+def _answer(account: str, request_id: str, use_case: Callable[[AccountSession], Mapping[str, Any]]) -> None:
+    """Whoever asked is told what came of it, failures too."""
+    session = runtime().session
+    requests = WorkerRequests(Database.connect(session.context.settings), account)
     try:
-        picture = current.session.screenshot()
+        payload = use_case(session)
+    except RequestRefused as refused:
+        requests.give_answer(request_id, False, {"code": refused.code, "message": str(refused)})
     except BrowserError as error:
         requests.give_answer(request_id, False, {"code": "page_failed", "message": str(error)})
-        return
-    if picture is None:
-        problem = {"code": "no_browser", "message": "no browser is running"}
-        requests.give_answer(request_id, False, problem)
-        return
-    requests.give_answer(request_id, True, {"png": base64.b64encode(picture).decode()})
+    else:
+        requests.give_answer(request_id, True, payload)

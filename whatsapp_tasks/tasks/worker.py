@@ -18,6 +18,7 @@ from whatsapp_tasks.session.account_session import AccountSession
 from whatsapp_tasks.session.browser_keeper import BrowserKeeper
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.evidence import EvidenceKeeper
+from whatsapp_tasks.session.selector_source import SelectorSource
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.circuits import Circuits
 from whatsapp_tasks.stores.connection import Database
@@ -25,6 +26,7 @@ from whatsapp_tasks.stores.generation import Generation
 from whatsapp_tasks.stores.leases import Holder, Lease
 from whatsapp_tasks.stores.ledger import Ledger
 from whatsapp_tasks.stores.pauses import Pauses
+from whatsapp_tasks.stores.selectors import SelectorOverride
 from whatsapp_tasks.stores.sessions import Sessions
 from whatsapp_tasks.tasks.gate import Gate
 from whatsapp_tasks.tasks.heart import Heart
@@ -101,6 +103,7 @@ def _take_account(database: Database, settings: Settings) -> AccountContext:
         caps=caps,
         generation=generation,
         lease=lease,
+        selectors=SelectorSource(settings.selectors, SelectorOverride(database)),
         evidence=EvidenceKeeper.from_settings(database, settings, account),
         keeper=BrowserKeeper(settings, account, count=sessions.count_cure),
         actor=f"worker {Holder.this_process()}",

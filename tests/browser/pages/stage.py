@@ -64,8 +64,8 @@ class Stage:
 
     def set_look(self, **settings: object) -> None:
         """Settings on which pages reload; loaded here, so that no reload comes later."""
-        self.simulator.set(**settings)
         self.whatsapp.page.goto("about:blank", within())
+        self.simulator.set(**settings)
         self.reload()
         self.kind(PageKind.MAIN)
 

@@ -1,0 +1,223 @@
+"""What the doctor finds, section by section."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+from urllib.parse import urlsplit
+
+from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.domain.page_snapshot import PageKind, kind_of
+from whatsapp_tasks.domain.states import MAY_SEND, MEANINGS
+from whatsapp_tasks.errors import BrowserError, StoreUnavailable
+from whatsapp_tasks.queues import DOCTOR_TASK, control_queue
+from whatsapp_tasks.session.browser_keeper import BrowserKeeper
+from whatsapp_tasks.session.doctor import page_report, profile_report
+from whatsapp_tasks.session.selector_source import SelectorSource
+from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.pauses import Pauses
+from whatsapp_tasks.stores.requests import WorkerRequests
+from whatsapp_tasks.stores.selectors import SelectorOverride
+from whatsapp_tasks.stores.sessions import Sessions
+
+Status: TypeAlias = Literal["ok", "info", "warn", "fail"]
+
+ANSWER_SECONDS = 30.0
+SKEW_TOLD_SECONDS = 1.0
+SKEW_BAD_SECONDS = 5.0
+"""More, and signed requests are refused as coming from the future."""
+
+_SHOWN_SETTINGS = (
+    *("account", "url", "data_dir", "headless", "language", "selectors", "cap_policy", "time_zone"),
+    *("typing_fastest_ms", "typing_slowest_ms", "page_check_seconds", "memory_limit_mb"),
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    name: str
+    status: Status
+    detail: str
+
+
+def examine(settings: Settings, account: str) -> dict[str, list[Finding]]:
+    """All sections. Where Redis is away there is no worker to ask, and nothing else would work either."""
+    database = Database.connect(settings)
+    sections = {"settings": _settings(settings), "redis": _redis(database)}
+    if any(one.name == "reachable" and one.status == "fail" for one in sections["redis"]):
+        return sections
+    sections["session"] = _session(database, settings, account)
+    sections["queues"] = _queues(database, settings, account)
+    sections["profile"] = _profile(settings, account)
+    report = _page_report(database, settings, account)
+    if isinstance(report, str):
+        sections["page"] = [Finding("page", "fail", report)]
+    else:
+        sections["page"] = _page(report)
+        sections["selectors"] = [_selector(part) for part in report["selectors"]]
+    return sections
+
+
+def _settings(settings: Settings) -> list[Finding]:
+    redis = urlsplit(settings.redis_url)
+    shown = [Finding(name, "info", str(getattr(settings, name))) for name in _SHOWN_SETTINGS]
+    return [
+        *shown,
+        Finding("redis_url", "info", f"{redis.scheme}://{redis.hostname}:{redis.port}{redis.path}"),
+    ]
+
+
+def _redis(database: Database) -> list[Finding]:
+    before = time.time()
+    try:
+        seconds, microseconds = database.do("TIME")
+        info: Mapping[str, Any] = database.do("INFO")
+        policy = str(info.get("maxmemory_policy", "unknown"))
+    except StoreUnavailable as error:
+        return [Finding("reachable", "fail", str(error.__cause__ or error))]
+    now = (before + time.time()) / 2
+    skew = int(seconds) + int(microseconds) / 1e6 - now
+    durable = bool(info.get("aof_enabled"))
+    limited = int(info.get("maxmemory", 0)) > 0
+    keeps = policy == "noeviction"
+    return [
+        Finding("reachable", "ok", f"version {info.get('redis_version')}"),
+        Finding(
+            "append-only file",
+            "ok" if durable else "warn",
+            "on" if durable else "off: a crash forgets messages",
+        ),
+        Finding(
+            "maxmemory-policy",
+            "ok" if keeps else "fail" if limited else "warn",
+            policy if keeps else f"{policy}: Redis may throw messages away; set noeviction",
+        ),
+        Finding(
+            "clock",
+            "ok" if abs(skew) < SKEW_TOLD_SECONDS else "warn" if abs(skew) < SKEW_BAD_SECONDS else "fail",
+            f"Redis is {skew:+.3f} s from this machine",
+        ),
+    ]
+
+
+def _session(database: Database, settings: Settings, account: str) -> list[Finding]:
+    sessions = Sessions(database, account)
+    session, heartbeat = sessions.get(), sessions.heartbeat()
+    pauses = Pauses(database, account).all()
+    ready = session.state in MAY_SEND
+    found = [
+        Finding(
+            "state",
+            "ok" if ready else "fail",
+            f"{session.state}: {MEANINGS[session.state]} ({session.reason})",
+        ),
+        Finding("pauses", "fail" if pauses else "ok", ", ".join(sorted(pauses)) or "none"),
+        Finding(
+            "worker", "ok" if heartbeat else "fail", str(heartbeat["worker"]) if heartbeat else "none runs"
+        ),
+    ]
+    caps = Dispatcher(database, settings).caps(account)
+    if caps is not None:
+        use = caps.use(int(time.time() * 1000))
+        found.append(
+            Finding("daily cap", "ok" if use.left else "warn", f"{use.left} of {use.cap} left today")
+        )
+    return found
+
+
+def _queues(database: Database, settings: Settings, account: str) -> list[Finding]:
+    counts = Dispatcher(database, settings).ledger(account).counts()
+    waiting = database.number("LLEN", control_queue(account))
+    messages = ", ".join(f"{counts[name]} {name}" for name in ("open", "scheduled", "unknown"))
+    return [
+        Finding("messages", "warn" if counts["unknown"] else "ok", messages),
+        Finding("control", "ok" if waiting < 20 else "warn", f"{waiting} waiting"),
+    ]
+
+
+def _profile(settings: Settings, account: str) -> list[Finding]:
+    folder = settings.profile_dir(account)
+    if not folder.is_dir():
+        return [Finding("folder", "warn", f"{folder} is not there: no phone was ever linked from here")]
+    report = profile_report(folder)
+    return [
+        Finding("folder", "ok", f"{report['path']}, {report['megabytes']} MB"),
+        Finding("in use by", "info", report["holder"] or "nobody"),
+    ]
+
+
+def _page_report(database: Database, settings: Settings, account: str) -> Mapping[str, Any] | str:
+    """The worker's answer, ours where no worker runs, or why there is none."""
+    if Sessions(database, account).heartbeat() is None:
+        return _look_ourselves(database, settings, account)
+    requests = WorkerRequests(database, account)
+    asked = requests.ask(DOCTOR_TASK, {}, now_seconds=time.time(), valid_seconds=ANSWER_SECONDS)
+    answer = requests.await_answer(asked, ANSWER_SECONDS)
+    if answer is None:
+        return f"the worker gave no answer within {ANSWER_SECONDS:.0f} s"
+    return answer.payload if answer.ok else str(answer.payload.get("message", "the worker could not look"))
+
+
+def _look_ourselves(database: Database, settings: Settings, account: str) -> Mapping[str, Any] | str:
+    keeper = BrowserKeeper(settings, account)
+    source = SelectorSource(settings.selectors, SelectorOverride(database))
+    try:
+        keeper.take_profile()
+        page = keeper.ensure()
+        deadline = Deadline.within(settings.boot_timeout_seconds)
+        source.refresh(lambda selectors: page.check_selectors(selectors, deadline))
+        page.selectors = source.current
+        page.until(lambda s: kind_of(s) is not PageKind.LOADING or None, deadline)
+        return page_report(page, source, deadline)
+    except BrowserError as error:
+        return str(error)
+    finally:
+        keeper.close()
+
+
+def _page(report: Mapping[str, Any]) -> list[Finding]:
+    main = report["kind"] == PageKind.MAIN
+    same = _major(report["browser_version"]) == _major(report["driver_version"])
+    shown = f"{report['kind']}, dialog: {report['popup']}"
+    return [
+        Finding(
+            "shows",
+            "ok" if main else "fail",
+            shown if main else f"{shown}; {report['screen'][:80]}".strip("; "),
+        ),
+        Finding("era", "info", report["era"] or "not recognised"),
+        Finding("online", "ok" if report["online"] else "fail", "yes" if report["online"] else "no"),
+        Finding(
+            "open chat",
+            "info",
+            "yes" if report["chat_open"] else "none: its elements cannot be judged now",
+        ),
+        Finding("browser", "ok", str(report["browser_version"])),
+        Finding("driver", "ok" if same else "warn", str(report["driver_version"])),
+        Finding(
+            "overrides",
+            "warn" if report["problem"] else "ok",
+            report["problem"] or ", then ".join(report["origins"]),
+        ),
+    ]
+
+
+def _major(version: str) -> str:
+    return version.partition(".")[0]
+
+
+def _selector(part: Mapping[str, Any]) -> Finding:
+    status: Status
+    if part["broken"]:
+        status = "fail"
+    elif part["state"] == "ambiguous":
+        status = "warn"
+    else:
+        status = "ok" if part["state"] == "found" else "info"
+    detail = str(part["state"])
+    if part["count"]:
+        also = f", also {', '.join(part['also'])}" if part["also"] else ""
+        detail += f": {part['count']} by {part['variant']}{also}"
+    return Finding(str(part["name"]), status, detail + (" (needed here)" if part["expected"] else ""))

@@ -1,0 +1,98 @@
+"""Which elements a page must have to be of use, and what was found of them. Facts in, verdict out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
+
+LOCK_TEXTS = frozenset({"restricted", "new_chats_used_up"})
+"""What may stand in the place of the compose box."""
+
+IN_MAIN = frozenset({"chat_pane", "search"})
+IN_CHAT = frozenset({"main", "chat_title", "message_panel", "footer", "compose"})
+_EXPECTED: dict[PageKind, frozenset[str]] = {
+    PageKind.MAIN: IN_MAIN,
+    PageKind.COVERED: IN_MAIN | {"dialog"},
+    PageKind.QR: frozenset({"landing", "qr", "link_by_phone"}),
+    PageKind.QR_EXPIRED: frozenset({"landing", "qr", "qr_reload"}),
+    PageKind.PAIRING_CODE: frozenset({"link_code"}),
+    PageKind.PHONE_ENTRY: frozenset({"phone_entry"}),
+}
+BY_TEXT = frozenset({"link_by_phone", "phone_next"})
+"""Where no selector finds them, their texts do."""
+_SEVERAL = frozenset(
+    {
+        *("startup", "landing", "unsupported", "dialog", "dialog_title", "dialog_text", "banner_area"),
+        *("bubble", "bubble_text", "menu_button", "menu_item", "mark_of_e1", "mark_of_e3"),
+    }
+)
+"""Of these there may be more than one; of all others the first would be taken, and might be the wrong one."""
+
+
+class PartState(StrEnum):
+    FOUND = "found"
+    MISSING = "missing"  # this page must have it
+    AMBIGUOUS = "ambiguous"  # more than one where one is meant
+    INVALID = "invalid"  # the browser does not understand the selector
+    ABSENT = "absent"  # and need not be there now
+
+
+@dataclass(frozen=True)
+class Part:
+    """One element. ``variant`` is the one that is taken, ``also`` those that would do as well."""
+
+    name: str
+    state: PartState
+    expected: bool
+    variant: str | None = None
+    count: int = 0
+    also: tuple[str, ...] = ()
+
+    @property
+    def broken(self) -> bool:
+        return self.state in (PartState.MISSING, PartState.INVALID) or (
+            self.state is PartState.AMBIGUOUS and self.expected
+        )
+
+
+def expected_parts(page: PageSnapshot) -> frozenset[str]:
+    """What must be there now. An open chat must have its parts; in place of the box there may be a lock."""
+    wanted = _EXPECTED.get(kind_of(page), frozenset())
+    if page.chat_pane and page.chat is not None:
+        wanted |= IN_CHAT
+        if page.texts & LOCK_TEXTS and page.chat.footer:
+            wanted -= {"compose"}
+    return wanted
+
+
+def judge_parts(counts: Mapping[str, Mapping[str, int]], page: PageSnapshot) -> list[Part]:
+    """``counts``: how often each variant of each element is found, in the order in which they are tried."""
+    wanted = expected_parts(page)
+    return [_judge(name, variants, name in wanted, page) for name, variants in counts.items()]
+
+
+def _judge(name: str, variants: Mapping[str, int], expected: bool, page: PageSnapshot) -> Part:
+    if any(count < 0 for count in variants.values()):
+        wrong = next(variant for variant, count in variants.items() if count < 0)
+        return Part(name, PartState.INVALID, expected, wrong)
+    hits = [variant for variant, count in variants.items() if count]
+    if not hits:
+        by_text = name in BY_TEXT and getattr(page, name, None) is not None
+        if by_text:
+            return Part(name, PartState.FOUND, expected, "its text", 1)
+        return Part(name, PartState.MISSING if expected else PartState.ABSENT, expected)
+    count = variants[hits[0]]
+    several = count > 1 and name not in _SEVERAL
+    state = PartState.AMBIGUOUS if several else PartState.FOUND
+    return Part(name, state, expected, hits[0], count, tuple(hits[1:]))
+
+
+def missing_in_chat(page: PageSnapshot) -> tuple[str, ...]:
+    """What the look itself misses in the open chat; empty where none is open."""
+    chat = page.chat
+    if chat is None or kind_of(page) is not PageKind.MAIN:
+        return ()
+    locked = bool(chat.footer and page.texts & LOCK_TEXTS)
+    found = {"chat_title": bool(chat.title), "message_panel": chat.panel, "compose": chat.compose or locked}
+    return tuple(name for name, there in found.items() if not there)
