@@ -1,6 +1,7 @@
 """A `Page` by means of the DevTools protocol, whoever carries it."""
 
 import base64
+import contextlib
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -17,7 +18,7 @@ from whatsapp_tasks.browser.isolated_world import IsolatedWorld
 from whatsapp_tasks.browser.keyboard import events_of_key, events_of_stroke
 from whatsapp_tasks.browser.memory import TreeMemory
 from whatsapp_tasks.browser.page import JSON, Stroke
-from whatsapp_tasks.errors import PageError, WaitTimeout
+from whatsapp_tasks.errors import PageChanged, PageError, WaitTimeout
 
 _COMMIT_POLL_S = 0.02
 _STROKE_S = 10.0
@@ -171,8 +172,9 @@ class ChromePage:
         self._connection.send("Input.dispatchMouseEvent", event, deadline)
 
     def _give_up_navigation(self, deadline: Deadline) -> None:
-        """What is under way would hold back the commands that follow."""
-        self._connection.send("Page.stopLoading", {}, deadline)
+        """What is under way would hold back the commands that follow. It may have just come to its end."""
+        with contextlib.suppress(PageChanged):
+            self._connection.send("Page.stopLoading", {}, deadline)
 
     def _frame(self, deadline: Deadline) -> dict[str, Any]:
         frame: dict[str, Any] = self._connection.send("Page.getFrameTree", {}, deadline)["frameTree"]["frame"]

@@ -79,7 +79,8 @@ class Restriction:
 def restriction_on(page: PageSnapshot, now_ms: int) -> Restriction | None:
     """The restriction that the page shows."""
     if kind_of(page) is PageKind.TEMPORARY_BAN:
-        text = " ".join((page.screen, *(f"{dialog.title} {dialog.text}" for dialog in page.dialogs)))
+        # The screen holds what a dialog on it says: read twice, every duration would be doubled.
+        text = " ".join(f"{dialog.title} {dialog.text}" for dialog in page.dialogs) or page.screen
         seconds = _duration_seconds(text)
         return Restriction(
             RestrictionKind.TEMPORARY_BAN,

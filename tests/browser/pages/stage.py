@@ -20,6 +20,7 @@ from whatsapp_tasks.domain.page_snapshot import (
 from whatsapp_tasks.domain.typing_plan import typing_plan
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.opening import open_chat
+from whatsapp_tasks.session.selector_source import SelectorSource
 from whatsapp_tasks.session.watching import Watcher
 
 T = TypeVar("T")
@@ -149,7 +150,11 @@ class Stage:
             look_timeout_seconds=10.0,
         )
         sessions = SimpleNamespace(chat_title=self.titles.get, learn_chat_title=self.titles.__setitem__)
-        return cast(AccountContext, SimpleNamespace(settings=settings, sessions=sessions, account="test"))
+        source = SelectorSource(None, None)
+        return cast(
+            AccountContext,
+            SimpleNamespace(settings=settings, sessions=sessions, account="test", selectors=source),
+        )
 
     def watcher(self) -> Watcher:
         return Watcher(self.context())
