@@ -70,6 +70,7 @@ class AccountView(TypedDict):
     meaning: str
     reason: str
     since: Moment | None
+    restricted_until: Moment | None
     may_send: bool
     pauses: list[PauseView]
     cap: CapView | None
@@ -119,6 +120,7 @@ def account_view(parts: Services, account: str) -> AccountView:
         "meaning": MEANINGS[session.state],
         "reason": session.reason,
         "since": rfc3339_or_none(session.since_ms or None),
+        "restricted_until": rfc3339_or_none(session.restriction.until_ms if session.restriction else None),
         "may_send": session.state in MAY_SEND and not pauses and worker is not None,
         "pauses": pauses,
         "cap": _cap_view(parts, account),

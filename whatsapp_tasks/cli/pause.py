@@ -89,6 +89,8 @@ def add_pause(cli: click.Group, console: Console, load: Callable[[], Settings]) 
         console.print(f"[bold]{account}[/]: [bold]{now.state}[/] ({MEANINGS[now.state]})")
         if now.reason:
             console.print(f"reason {now.reason}, since {_time(now.since_ms)}, by {now.actor}")
+        if now.restriction is not None and now.restriction.until_ms is not None:
+            console.print(f"WhatsApp says: until {_time(now.restriction.until_ms)}")
         for reason, fact in sorted(pauses.all().items()):
             since = _time(fact["since_ms"])
             console.print(f"[yellow]paused[/]: {reason}, by {fact['author']}, since {since} {fact['note']}")
