@@ -10,6 +10,8 @@ import pytest
 from tests.acceptance.protection.scene import Scene
 from tests.acceptance.stack import eventually
 
+pytestmark = pytest.mark.timeout(400)  # several browsers are started, on machines that do more
+
 QUARANTINE_SECONDS = 4.0
 
 

@@ -3,9 +3,13 @@
 import time
 from collections.abc import Callable
 
+import pytest
+
 from tests.acceptance.protection.scene import Scene
 from tests.acceptance.stack import eventually
 from whatsapp_tasks.stores.circuits import Circuits
+
+pytestmark = pytest.mark.timeout(400)  # several browsers are started, on machines that do more
 
 
 def test_failures_open_it_a_restart_leaves_it_open_and_a_probe_closes_it(

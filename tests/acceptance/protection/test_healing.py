@@ -11,6 +11,8 @@ import pytest
 from tests.acceptance.protection.scene import Scene
 from tests.acceptance.stack import Stack, eventually
 
+pytestmark = pytest.mark.timeout(400)  # several browsers are started, on machines that do more
+
 NOTICED_SECONDS = 60.0
 
 

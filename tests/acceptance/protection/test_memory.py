@@ -2,8 +2,12 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.acceptance.protection.scene import Scene
 from tests.acceptance.stack import eventually
+
+pytestmark = pytest.mark.timeout(400)  # several browsers are started, on machines that do more
 
 LEAK_MB = 60
 MESSAGES = 12

@@ -10,6 +10,8 @@ from tests.acceptance.protection.scene import Scene
 from tests.acceptance.stack import eventually
 from whatsapp_tasks.stores.pauses import PauseReason
 
+pytestmark = pytest.mark.timeout(400)  # several browsers are started, on machines that do more
+
 QUEUE = "whatsapp-messages.default"
 
 

@@ -4,8 +4,12 @@ import shutil
 import time
 from collections.abc import Callable
 
+import pytest
+
 from tests.acceptance.protection.scene import Scene
 from tests.acceptance.stack import eventually
+
+pytestmark = pytest.mark.timeout(400)  # several browsers are started, on machines that do more
 
 
 def test_nothing_starts_while_redis_is_away_and_all_resumes_in_the_same_browser(

@@ -4,9 +4,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+import pytest
+
 from tests.acceptance.protection.scene import Scene
 from tests.acceptance.stack import eventually
 from whatsapp_tasks.stores.pauses import PauseReason
+
+pytestmark = pytest.mark.timeout(400)  # several browsers are started, on machines that do more
 
 
 def test_two_accounts_send_at_once_and_a_second_worker_takes_over_after_a_crash(
