@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.acceptance.crash import KILLS, crash_at
-from tests.acceptance.stack import Stack
+from tests.acceptance.stack import Stack, eventually
 from whatsapp_tasks.crash_points import PLACES
 
 WORKER_PLACES = [place for place in PLACES if not place.endswith("_accept")]
@@ -53,3 +53,22 @@ def test_a_web_process_that_dies_during_a_request_neither_loses_nor_doubles(
 
 def test_every_kind_of_death_is_known() -> None:
     assert {killed for _, killed in PAIRS} <= set(KILLS)
+
+
+def test_an_attempt_that_cannot_be_looked_at_yet_is_not_typed_again(crash_stack: Stack) -> None:
+    """Enter was pressed, the worker died, and its successor finds the page offline: found by the campaign."""
+    text = "sent before the network went"
+    crash_stack.hold("before_recording")
+    message_id = crash_stack.dispatcher.send("+4915112345999", text).id
+    crash_stack.await_held("before_recording")
+    crash_stack.kill("worker")
+    crash_stack.let_go("before_recording")
+    crash_stack.simulator.scenario("query_error", phone="+4915112345999")
+    try:
+        crash_stack.run("worker")
+        eventually(lambda: '"action": "settle"' in crash_stack.log("worker"), "a look that tells nothing")
+        assert crash_stack.dispatcher.get(message_id).status == "sending"
+    finally:
+        crash_stack.simulator.clear_scenarios()
+    crash_stack.await_status(message_id, "sent", "delivered", "read", seconds=90)
+    assert [m.text for m in crash_stack.simulator.messages()].count(text) == 1

@@ -11,14 +11,18 @@ from whatsapp_tasks.errors import (
     SendUnsettled,
 )
 
-MAX_ATTEMPTS = 8
+MAX_ATTEMPTS = 20
+"""Hours, with the circuit open between them: a page that is away for an evening fails no message."""
+MAX_SETTLES = 10
 FIRST_DELAY_SECONDS = 2.0
 LONGEST_DELAY_SECONDS = 300.0
+LONGEST_SETTLE_DELAY_SECONDS = 60.0
+"""Nothing else is sent meanwhile."""
 
 
 @dataclass(frozen=True)
 class RetryDecision:
-    """``retry``: type again after ``delay_seconds``. ``settle``: look into the chat first, at once."""
+    """After ``delay_seconds``, ``retry``: type again; ``settle``: look into the chat before anything else."""
 
     action: Literal["retry", "fail", "unknown", "settle"]
     code: str
@@ -43,3 +47,26 @@ def decide_retry(error: SendError | BrowserError, attempt: int, *, jitter: float
         return RetryDecision("fail", code)
     delay = min(FIRST_DELAY_SECONDS * 2 ** (attempt - 1), LONGEST_DELAY_SECONDS)
     return RetryDecision("retry", code, delay * (0.75 + 0.5 * jitter))
+
+
+def decide_settle(error: SendError | BrowserError, tried: int, *, jitter: float) -> RetryDecision:
+    """The decision for the ``tried``-th failed look (from 1) at an attempt with an open intent.
+
+    Enter may have been pressed, so nothing but the chat may lead back to typing. That the page is offline, or
+    shows no chat, or says that the number is unknown, tells nothing about the attempt.
+    """
+    match error:
+        case SendUnsettled(
+            code="still_pending" as code
+        ):  # its bubble lives in this page: it is followed there
+            return RetryDecision("unknown", code)
+        case SendRefused(code="whatsapp_refused" as code):  # said by the bubble itself
+            return RetryDecision("fail", code)
+        case SendError(code=code):
+            pass
+        case _:
+            code = "browser_failed"
+    if tried > MAX_SETTLES:
+        return RetryDecision("unknown", code)
+    delay = min(FIRST_DELAY_SECONDS * 2 ** (tried - 1), LONGEST_SETTLE_DELAY_SECONDS)
+    return RetryDecision("settle", code, delay * (0.75 + 0.5 * jitter))

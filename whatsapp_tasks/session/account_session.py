@@ -11,7 +11,7 @@ from whatsapp_tasks.domain.circuit import Phase, speaks_of_us
 from whatsapp_tasks.domain.pacing import pause_seconds
 from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
 from whatsapp_tasks.domain.restrictions import Permission, permission
-from whatsapp_tasks.domain.retries import RetryDecision, decide_retry
+from whatsapp_tasks.domain.retries import RetryDecision, decide_retry, decide_settle
 from whatsapp_tasks.domain.states import MAY_REPLY, MAY_SEND
 from whatsapp_tasks.domain.statuses import AT_WHATSAPP, Status
 from whatsapp_tasks.errors import BrowserError, PageChanged, PageError, SendError, WaitTimeout
@@ -33,7 +33,6 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0
 RESTART_FIRST_SECONDS = 1.0
 RESTART_LONGEST_SECONDS = 60.0
-SETTLE_ATTEMPTS = 3
 ASKED_SECONDS = 9.0
 """For what a person asked and waits for: less than they wait, who would not hear of it otherwise."""
 
@@ -195,12 +194,9 @@ class AccountSession:
             self._breaker.failed(getattr(error, "code", type(error).__name__))
         message = self.context.ledger.get(message_id)
         attempts = message.attempts if message else 1
-        if isinstance(error, BrowserError) and message is not None and message.intent is not None:
-            # Enter may have been pressed: look into the chat first, in a new browser.
+        if message is not None and message.intent is not None:
             tried = self._settles[message_id] = self._settles.get(message_id, 0) + 1
-            if tried <= SETTLE_ATTEMPTS:
-                return RetryDecision("settle", "browser_failed")
-            return RetryDecision("unknown", "browser_failed")
+            return decide_settle(error, tried, jitter=random.random())
         return decide_retry(error, attempts, jitter=random.random())
 
     def apply(self, message_id: str, decision: RetryDecision, explanation: str) -> None:
@@ -227,7 +223,8 @@ class AccountSession:
                 )
                 self._settled(message_id)
             case _:
-                pass  # settle: it stays `sending`, and the ledger's look for lost entries queues it again
+                # It stays `sending`, and the look for lost entries makes it the next; till then, nothing
+                self._paced_until = max(self._paced_until, time.monotonic() + decision.delay_seconds)
 
     # between messages
 

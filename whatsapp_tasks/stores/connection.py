@@ -99,6 +99,9 @@ class Database:
     def texts(self, *command: str | int | float) -> list[str]:
         return [str(item) for item in self.do(*command)]
 
+    def texts_or_none(self, *command: str | int | float) -> list[str | None]:
+        return [None if item is None else str(item) for item in self.do(*command)]
+
     def number(self, *command: str | int | float) -> int:
         return int(self.do(*command) or 0)
 

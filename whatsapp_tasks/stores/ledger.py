@@ -451,17 +451,21 @@ class Ledger:
         k = self._keys
         pushed = 0
         for message_id in ids:
-            priority = Priority(self._db.text("HGET", k.message(message_id), "priority") or Priority.NORMAL)
+            status, kept = self._db.texts_or_none("HMGET", k.message(message_id), "status", "priority")
+            priority = Priority(kept or Priority.NORMAL)
+            # An attempt that is open is settled before anything else is sent: another message with the same
+            # text to the same phone would be taken for it.
+            place = Priority.HIGH if status == Status.SENDING else priority
             pushed += self._db.run(
                 "push",
                 [
                     k.message(message_id),
                     k.schedule,
                     k.open_messages(priority),
-                    messages_list(self.account, priority),
+                    messages_list(self.account, place),
                     k.sequence,
                 ],
-                [message_id, deliver_envelope(message_id, self.account, priority), how],
+                [message_id, deliver_envelope(message_id, self.account, place), how],
             )
         return pushed
 

@@ -96,11 +96,14 @@ def test_each_priority_is_looked_at_by_itself(desk: Desk) -> None:
     assert {priority: desk.queued(priority) for priority in Priority} == ids
 
 
-def test_an_attempt_that_was_open_when_its_worker_died_comes_back_to_be_settled(desk: Desk) -> None:
+def test_an_attempt_that_was_open_when_its_worker_died_is_settled_before_anything_else(desk: Desk) -> None:
     message = desk.claimed()
     waiting = desk.accept()
+    urgent = desk.accept(priority=Priority.HIGH)
     assert desk.ledger.requeue_lost() == 1
-    assert desk.queued() == [message.id, waiting.id]
+    assert desk.ledger.requeue_lost() == 0
+    assert desk.queued(Priority.HIGH) == [message.id, urgent.id]
+    assert desk.queued() == [waiting.id]
     assert desk.claim(message) == "settle"
 
 

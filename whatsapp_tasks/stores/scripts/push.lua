@@ -17,6 +17,7 @@ if ARGV[3] == 'due' then
   redis.call('LPUSH', KEYS[4], ARGV[2])
 else
   if redis.call('ZSCORE', KEYS[2], ARGV[1]) then return 0 end
+  if redis.call('LINDEX', KEYS[4], -1) == ARGV[2] then return 0 end -- it is the next one already
   redis.call('RPUSH', KEYS[4], ARGV[2])
 end
 return 1

@@ -11,8 +11,10 @@ from whatsapp_tasks.domain.retries import (
     FIRST_DELAY_SECONDS,
     LONGEST_DELAY_SECONDS,
     MAX_ATTEMPTS,
+    MAX_SETTLES,
     RetryDecision,
     decide_retry,
+    decide_settle,
 )
 
 BEFORE_ENTER = [
@@ -63,3 +65,27 @@ def test_jitter_spreads_a_delay_by_a_quarter_each_way(attempt: int, jitter: floa
     middle = decide_retry(errors.BrowserDied(), attempt, jitter=0.5).delay_seconds
     delay = decide_retry(errors.BrowserDied(), attempt, jitter=jitter).delay_seconds
     assert 0.75 * middle <= delay <= 1.25 * middle
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.SendPostponed("page_offline", "offline"),
+        errors.SendPostponed("chat_not_opened", "closed"),
+        errors.SendRefused("not_on_whatsapp", "nobody"),
+        errors.SendUnsettled("chat_unclear", "unclear"),
+        errors.BrowserDied(),
+    ],
+)
+def test_with_an_open_intent_nothing_but_the_chat_leads_back_to_typing(
+    error: errors.SendError | errors.BrowserError,
+) -> None:
+    actions = [decide_settle(error, tried, jitter=0.5).action for tried in range(1, MAX_SETTLES + 2)]
+    assert actions == ["settle"] * MAX_SETTLES + ["unknown"]
+
+
+def test_what_the_bubble_itself_says_is_believed() -> None:
+    refused = errors.SendRefused("whatsapp_refused", "the bubble says so")
+    assert decide_settle(refused, 1, jitter=0).action == "fail"
+    pending = errors.SendUnsettled("still_pending", "the clock stays")
+    assert decide_settle(pending, 1, jitter=0).action == "unknown"
