@@ -42,6 +42,14 @@ class Scene:
         self.browser.await_text("article.account .badge", "Link a phone")
 
 
+@pytest.fixture(autouse=True)
+def _no_dialog_left_open(request: pytest.FixtureRequest) -> None:
+    """A test that failed in a dialog does not make the next ones fail."""
+    if "scene" in request.fixturenames:
+        browser = request.getfixturevalue("scene").browser
+        browser.driver.execute_script("document.getElementById('dialog')?.close()")
+
+
 @pytest.fixture(scope="package")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """A worker whose phone is not linked yet, and whoever steers it."""

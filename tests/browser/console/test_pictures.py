@@ -1,0 +1,57 @@
+"""The pictures in docs/console.md, taken of a real run: ``make test-console``."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.browser.console.conftest import Scene
+from tests.browser.console.console_browser import DESKTOP
+from tests.browser.console.seeds import seed_day, seed_dead_letter
+
+FOLDER = os.environ.get("CONSOLE_PICTURES", "")
+
+pytestmark = pytest.mark.skipif(not FOLDER, reason="pictures are taken by `make test-console`")
+
+
+def test_pictures_for_the_docs(scene: Scene) -> None:
+    browser, stack, folder = scene.browser, scene.stack, Path(FOLDER)
+    now_ms = int(time.time() * 1000)
+    seed_day(stack.database, now_ms)
+    seed_dead_letter(stack.database, "orders", now_ms - 3_600_000)
+
+    browser.look_like((1280, 640))
+    browser.go("/")
+    scene.unlink()
+    browser.until(lambda: browser.shown(".qr img"), "the QR code")
+    browser.driver.execute_script("scrollTo(0, 0)")
+    browser.picture(folder / "console-link.jpg", whole=False, quality=72)
+    scene.ensure_linked()
+
+    for phone in ("+4915112345678", "+34600111222", "+12025550101", "+12025550102", "+4915112345679"):
+        message = scene.client.send(phone, "for the picture", idempotency_key=f"{phone} {now_ms}")["id"]
+        stack.await_status(message, "read", "failed", "unknown", "delivered")
+    browser.click("[data-action=pause]")
+    browser.until(lambda: browser.all("#dialog[open]"), "the dialog")
+    browser.agree(note="New phone on Monday")
+    browser.await_text(".banner.warn", "Ann")
+    browser.open_row(message)
+    doubtful = browser.until(lambda: browser.all("#doubt li"), "a message in doubt")[0]
+    browser.open_row(str(doubtful.get_attribute("data-key")), "doubt")
+    if not browser.all(".failure[open]"):
+        browser.click(".failure summary")
+    browser.until(lambda: browser.shown(".failure img"), "the picture of the failure")
+    browser.until(lambda: not browser.all(".notice .banner"), "the notice is gone")
+
+    for name, size, dark in (
+        ("desktop", (1280, 1160), False),
+        ("dark", (1280, 700), True),
+        ("phone", (390, 1500), False),
+    ):
+        browser.look_like(size, dark=dark)
+        browser.driver.execute_script("scrollTo(0, 0)")
+        time.sleep(0.3)
+        browser.picture(folder / f"console-{name}.jpg", whole=False, quality=72)
+    browser.look_like(DESKTOP)
+    browser.click("[data-action=resume]")
