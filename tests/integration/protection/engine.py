@@ -27,6 +27,7 @@ class Page:
         self.shows: PageSnapshot | BrowserError = LOADING
         self.opened = 0
         self.page = self
+        self.selectors: object = None
 
     def look(self, deadline: Deadline) -> PageSnapshot:
         if isinstance(self.shows, BrowserError):
@@ -35,6 +36,9 @@ class Page:
 
     def open(self, deadline: Deadline) -> None:
         self.opened += 1
+
+    def check_selectors(self, selectors: object, deadline: Deadline) -> None:
+        pass
 
     def names_of(self, text: str) -> frozenset[str]:
         return frozenset()
@@ -45,6 +49,7 @@ class Keeper:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self.selectors: object = None
         self.started = False
         self.cures: Counter[str] = Counter()
         self.cause = "first"
@@ -80,7 +85,8 @@ class Engine:
 
     def __init__(self, database: Database, settings: Settings, **changes: Any) -> None:
         self.desk = Desk(database)
-        settings = settings.model_copy(update=changes)
+        # Not the trial of the page's parts: there are none.
+        settings = settings.model_copy(update={"page_check_seconds": 0.0, **changes})
         self.page = Page()
         self.keeper = Keeper(self.page)
         self.now_ms = self.desk.now

@@ -62,7 +62,7 @@ def test_before_the_chat_list_was_there_it_is_a_page_nobody_knows(state: Session
     ],
 )
 def test_the_second_look(look: PageSnapshot, sight: Sight | None) -> None:
-    suspected = Standing(S.SUSPECTED_BAN, NOW - 30_000)
+    suspected = Standing(S.SUSPECTED_BAN, NOW - 30_000, was_linked=True)
     assert see(look, suspected) == sight
     assert see(look, Standing(S.SUSPECTED_BAN, NOW - 29_999)) is None
 
@@ -78,7 +78,12 @@ def test_a_flicker_goes_back_to_an_open_circuit_and_to_a_restriction() -> None:
 def test_a_logout_is_unexpected_also_when_it_is_found_after_a_restart() -> None:
     assert see(QR, fresh(S.INIT)) == Sight(E.QR_SHOWN, "link_a_phone")
     assert see(QR, fresh(S.INIT, was_linked=True)) == Sight(E.LOGGED_OUT, "unexpected_logout")
-    assert see(QR, fresh(S.AUTHENTICATED)) == Sight(E.LOGGED_OUT, "unexpected_logout")
+    assert see(QR, fresh(S.AUTHENTICATED, was_linked=True)) == Sight(E.LOGGED_OUT, "unexpected_logout")
+
+
+def test_a_logout_that_a_person_asked_for_is_none_unexpected() -> None:
+    assert see(QR, fresh(S.AUTHENTICATED)) == Sight(E.LOGGED_OUT, "logged_out")
+    assert see(QR, fresh(S.QR_PENDING)) == Sight(E.QR_SHOWN, "link_a_phone")
 
 
 def test_a_lock_ends_when_it_was_not_seen_for_long() -> None:
