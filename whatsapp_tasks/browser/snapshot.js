@@ -35,12 +35,8 @@
     const box = element.getBoundingClientRect();
     return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
   };
-  // The words of an element, without the titles of its drawings.
-  const words = (element) => {
-    const copy = element.cloneNode(true);
-    for (const drawing of copy.querySelectorAll("svg, style, script")) drawing.remove();
-    return squeeze(copy.textContent);
-  };
+  // The words of an element as they are shown: blocks apart, without the titles of drawings.
+  const words = (element) => squeeze(element.innerText);
   const CONTROLS = "button, [role=button]";
   const button = (node) =>
     node && { label: squeeze(node.getAttribute("aria-label") || words(node)), closes: hasIcon(node, "close"), ...middle(node) };

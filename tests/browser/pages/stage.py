@@ -164,7 +164,8 @@ class Stage:
         folder = os.environ.get("PICTURES")
         if folder:
             Path(folder).mkdir(parents=True, exist_ok=True)
-            Path(folder, f"{self.era}-{self.lang}-{name}.jpg").write_bytes(self.whatsapp.screenshot(within()))
+            picture = self.whatsapp.page.screenshot(within(), png=True)
+            Path(folder, f"{self.era}-{self.lang}-{name}.png").write_bytes(picture)
 
 
 def within(seconds: float = SECONDS) -> Deadline:
