@@ -129,16 +129,20 @@ def _ordinary(page: PageSnapshot, before: Standing, now_ms: int, lock_held_secon
         return Sight(SessionEvent.RESTRICTION_SEEN, restriction.reason, restriction)
     kind = kind_of(page)
     if kind in _QR_KINDS:
-        if before.was_linked:
-            return Sight(SessionEvent.LOGGED_OUT, "unexpected_logout")
-        if before.state in _LINKED:
-            return Sight(SessionEvent.LOGGED_OUT, "logged_out")  # as a person asked
-        return Sight(SessionEvent.QR_SHOWN, "link_a_phone")
+        return _link_screen(before)
     if kind in _NEEDS_A_PERSON:
         return Sight(SessionEvent.PAGE_UNKNOWN, _NEEDS_A_PERSON[kind])
     if kind is PageKind.MAIN:
         return _main(before, now_ms, lock_held_seconds)
     return None
+
+
+def _link_screen(before: Standing) -> Sight:
+    if before.was_linked:
+        return Sight(SessionEvent.LOGGED_OUT, "unexpected_logout")
+    if before.state in _LINKED:
+        return Sight(SessionEvent.LOGGED_OUT, "logged_out")  # as a person asked
+    return Sight(SessionEvent.QR_SHOWN, "link_a_phone")
 
 
 def _main(before: Standing, now_ms: int, lock_held_seconds: float) -> Sight | None:

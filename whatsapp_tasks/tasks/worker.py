@@ -149,23 +149,27 @@ class Rounds(bootsteps.StartStopStep):
         try:
             if not current.heart.is_alive():
                 raise LeaseLost("Nothing renews the lease any more.")
-            if current.heart.lease_lost.is_set():
+            try:
+                if current.heart.lease_lost.is_set():
+                    raise LeaseLost
+                current.session.look_after()
+                current.gate.update(current.session.may_send)
+            except LeaseLost:
+                current.gate.close()
                 _take_lease_again(current)
-            current.session.look_after()
-            current.gate.update(current.session.may_send)
         except StoreUnavailable as error:
             current.gate.close()
             log.warning("Redis does not answer; nothing is sent", extra={"detail": str(error)})
-        except LeaseLost:
-            # Another worker may be at work on this account: leave, and let the supervisor start us anew.
+        except LeaseLost as error:
+            # Another worker is at work on this account: leave, and let the supervisor start us anew.
             current.gate.close()
-            log.critical("The lease was lost; the worker ends")
+            log.critical("The lease was lost; the worker ends", extra={"detail": str(error)})
             worker_state.should_stop = 1  # type: ignore[assignment]  # an exit code; typed as None
 
 
 def _take_lease_again(current: Runtime) -> None:
-    """Redis was away for longer than the lease holds. With nothing in hand we may hold it again, under a new
-    fence, unless another worker does; raises LeaseLost then.
+    """Redis was away for longer than the lease holds, or has forgotten it. With nothing in hand we may hold it
+    again, under a new fence, unless another worker does; raises LeaseLost then.
     """
     holder = current.session.context.lease.acquire()
     if holder is not None:
