@@ -168,8 +168,8 @@ class Rounds(bootsteps.StartStopStep):
 
 
 def _take_lease_again(current: Runtime) -> None:
-    """Redis was away for longer than the lease holds, or has forgotten it. With nothing in hand we may hold it
-    again, under a new fence, unless another worker does; raises LeaseLost then.
+    """Redis was away for longer than the lease holds, or has forgotten it. With nothing in hand we may hold
+    it again, under a new fence, unless another worker does; raises LeaseLost then.
     """
     holder = current.session.context.lease.acquire()
     if holder is not None:
