@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo run test test-unit test-integration test-browser test-pages test-acceptance faults soak fuzz-api test-console lint format clean
+.PHONY: help setup system demo run test test-unit test-integration test-browser test-pages test-acceptance bench-navigation faults soak fuzz-api test-console lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -55,6 +55,9 @@ test-pages: setup ## every state of the page in every era and language (minutes;
 
 test-acceptance: setup ## all processes, some of them killed
 	@$(BIN)/python -m pytest tests/acceptance
+
+bench-navigation: setup ## chats opened inside the page beside a full load per message (minutes)
+	@$(BIN)/python -m bench.navigation $(ARGS)
 
 faults: setup ## the long campaign of faults: 2,000 messages, 300 faults (an hour)
 	@$(BIN)/python -m bench.faults $(ARGS)

@@ -44,7 +44,7 @@ _Words = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1
 
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-    elements: dict[str, dict[str, _Variant]] = {}
+    elements: dict[str, Annotated[dict[str, _Variant], Field(min_length=1)]] = {}
     icons: dict[str, _Words] = {}
     texts: dict[str, dict[str, _Words]] = {}
 

@@ -17,6 +17,7 @@ from whatsapp_tasks.cli.doctor import add_doctor
 from whatsapp_tasks.cli.messages import add_messages
 from whatsapp_tasks.cli.opt_outs import add_opt_outs
 from whatsapp_tasks.cli.pause import add_pause
+from whatsapp_tasks.cli.selectors import add_selectors
 from whatsapp_tasks.cli.send import add_send
 from whatsapp_tasks.cli.webhooks import add_webhooks
 from whatsapp_tasks.config import Settings, load_settings
@@ -224,12 +225,17 @@ def keys_revoke(key_id: str) -> None:
 
 @cli.command()
 @click.option("--account", default=DEFAULT_ACCOUNT)
+@click.option("--phone", default=None, help="Its number, +49…: show a pairing code instead of QR codes.")
 @click.option("--timeout-seconds", default=300.0, show_default=True)
-def link(account: str, timeout_seconds: float) -> None:
-    """Show the QR code of an account until a phone has scanned it."""
-    from whatsapp_tasks.cli.link import show_until_linked
+def link(account: str, phone: str | None, timeout_seconds: float) -> None:
+    """Show the QR code of an account, or a pairing code, until a phone has used it."""
+    from whatsapp_tasks.cli.link import show_pairing_code, show_until_linked
 
-    sys.exit(0 if show_until_linked(console, Sessions(_database(), account), timeout_seconds) else 1)
+    database = _database()
+    if phone is not None:
+        show_pairing_code(console, database, account, phone)
+    linked = show_until_linked(console, Sessions(database, account), timeout_seconds, codes=phone is None)
+    sys.exit(0 if linked else 1)
 
 
 add_send(cli, console, _settings)
@@ -238,6 +244,7 @@ add_batch(cli, console, _settings)
 add_opt_outs(cli, console, _settings)
 add_accounts(cli, console, _settings)
 add_doctor(cli, console, _settings)
+add_selectors(cli, console, _settings)
 add_pause(cli, console, _settings)
 add_webhooks(cli, console, _settings, _begin)
 

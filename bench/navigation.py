@@ -1,0 +1,138 @@
+"""Navigation inside the page beside a full load for every message, against the simulator.
+
+    python -m bench.navigation [--messages 200] [--numbers 40] [--full-load 40]
+
+One session per era: each message goes through the service's own way into the chat (``session.opening``), its
+typing without any pause, Enter, and the wait for the server's tick. What the simulator received must be each
+message once, in the right chat, byte for byte. Then the same with the page loaded anew for every message.
+The simulated page boots in 1.5 s, the least the real one's own timers allow (docs/whatsapp-web.md, 1.2).
+"""
+
+import argparse
+import os
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+from tests.acceptance.difficult_texts import DIFFICULT_TEXTS
+from whatsapp_simulator.testing import Simulator
+from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.driver import BrowserOptions, open_page
+from whatsapp_tasks.browser.selectors import load_selectors
+from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.intents import Intent, find_intended
+from whatsapp_tasks.domain.page_snapshot import TICK_STATUS, PageKind, PageSnapshot, kind_of
+from whatsapp_tasks.domain.typing_plan import typing_plan
+from whatsapp_tasks.session.context import AccountContext
+from whatsapp_tasks.session.opening import open_chat
+
+BOOT_MS = 1500
+SECONDS = 60.0
+
+
+class Sender:
+    """Sends as the service does, without Redis around it."""
+
+    def __init__(self, page: WhatsAppPage) -> None:
+        self._page = page
+        self._titles: dict[str, str] = {}
+        settings = SimpleNamespace(
+            open_chat_timeout_seconds=SECONDS, boot_timeout_seconds=SECONDS, popup_second_look_seconds=3.0
+        )
+        sessions = SimpleNamespace(chat_title=self._titles.get, learn_chat_title=self._titles.__setitem__)
+        self._context = cast(
+            AccountContext, SimpleNamespace(settings=settings, sessions=sessions, account="bench")
+        )
+
+    def send(self, phone: str, text: str, *, fresh: bool) -> float:
+        """Seconds until the server's tick, without what typing took."""
+        page, deadline = self._page, Deadline.within(SECONDS)
+        began = time.perf_counter()
+        chat = open_chat(self._context, page, phone, fresh=fresh)
+        assert chat.compose is not None
+        page.focus(chat.compose, deadline)
+        typed = time.perf_counter()
+        page.type(typing_plan(text, lambda _low, _high: 0.0), deadline)
+        typed = time.perf_counter() - typed
+        ready = page.until(lambda s: _holds(s, text), deadline)
+        assert ready.chat is not None
+        intent = Intent(1, ready.chat.bubbles[-1].id if ready.chat.bubbles else None)
+        page.press_enter(deadline)
+        page.until(lambda s: _arrived(s, intent, text), deadline)
+        return time.perf_counter() - began - typed
+
+
+def _holds(snapshot: PageSnapshot, text: str) -> PageSnapshot | None:
+    compose = snapshot.chat.compose if snapshot.chat else None
+    return snapshot if compose is not None and compose.text == text else None
+
+
+def _arrived(snapshot: PageSnapshot, intent: Intent, text: str) -> bool | None:
+    bubbles = snapshot.chat.bubbles if snapshot.chat else ()
+    bubble = find_intended(intent, text, bubbles, settled=False).bubble
+    return True if bubble is not None and bubble.tick in TICK_STATUS else None
+
+
+def run(
+    era: str, page: WhatsAppPage, simulator: Simulator, messages: int, numbers: int, *, fresh: bool
+) -> list[float]:
+    """Seconds of each message; raises AssertionError unless each was received once, in its chat."""
+    page.page.goto("about:blank", Deadline.within(SECONDS))
+    simulator.reset(era=era, boot_ms=BOOT_MS)
+    page.open(Deadline.within(SECONDS))
+    page.until(lambda s: s.qr, Deadline.within(SECONDS))
+    simulator.link()
+    page.until(lambda s: True if kind_of(s) is PageKind.MAIN else None, Deadline.within(SECONDS))
+    sender = Sender(page)
+    texts = list(DIFFICULT_TEXTS.values())
+    wanted = [
+        (f"4915123{number * 7 % numbers:06d}", f"{number} {texts[number % len(texts)]}")
+        for number in range(messages)
+    ]
+    seconds = [sender.send(f"+{phone}", text, fresh=fresh) for phone, text in wanted]
+    received = [(message.chat, message.text) for message in simulator.wait_for_messages(messages)]
+    assert received == wanted, f"{era}: {len(received)} received, {len(wanted)} sent, or in another chat"
+    return seconds
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Navigation inside the page beside full loads.")
+    parser.add_argument("--messages", type=int, default=200)
+    parser.add_argument("--numbers", type=int, default=40)
+    parser.add_argument("--full-load", type=int, default=40, help="messages of the run with full loads")
+    parser.add_argument("--eras", nargs="+", default=["E1", "E2", "E3"])
+    asked = parser.parse_args()
+    print("| era | inside: messages | median s | p95 s | full load: messages | median s | ratio |")
+    print("|---|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as folder, Simulator() as simulator:
+        options = BrowserOptions(
+            profile=Path(folder, "profile"),
+            headless=True,
+            no_sandbox=os.geteuid() == 0,
+            chromium=Path("/usr/bin/chromium"),
+            chromedriver=Path("/usr/bin/chromedriver"),
+            driver_cache=Path(folder, "driver"),
+            viewport=(1400, 800),
+        )
+        opened = open_page(options, Deadline.within(SECONDS))
+        page = WhatsAppPage(opened, simulator.page_url, load_selectors())
+        try:
+            for era in asked.eras:
+                inside = run(era, page, simulator, asked.messages, asked.numbers, fresh=False)
+                loaded = run(era, page, simulator, asked.full_load, asked.numbers, fresh=True)
+                one, other = statistics.median(inside), statistics.median(loaded)
+                p95 = statistics.quantiles(inside, n=20)[-1]
+                print(
+                    f"| {era} | {asked.messages} to {asked.numbers} numbers | {one:.2f} | {p95:.2f} "
+                    f"| {asked.full_load} | {other:.2f} | {other / one:.1f} |",
+                    flush=True,
+                )
+        finally:
+            opened.close(Deadline.within(10))
+
+
+if __name__ == "__main__":
+    main()
