@@ -9,8 +9,8 @@ TARGET = Path(__file__).parent / "states.md"
 _HEAD = """# Session states
 
 Drawn from the table in `whatsapp_tasks/domain/states.py` by `docs/make_state_diagram.py`; a test keeps the
-two in step. An event without an arrow is refused, and changes nothing; events that leave the state as it is are
-not drawn. What each event comes from: [protection.md](protection.md).
+two in step. An event without an arrow is refused, and changes nothing; events that leave the state as it is
+are not drawn. What each event comes from: [protection.md](protection.md).
 
 """
 
