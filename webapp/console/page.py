@@ -4,11 +4,12 @@ from importlib.metadata import version
 from importlib.resources import files as package_files
 
 from flask import Blueprint, redirect, render_template
+from limits.errors import StorageError
 from werkzeug.wrappers import Response
 
 from webapp.console.access import operator
-from webapp.problems import Problem, problem_response
-from whatsapp_tasks.errors import RequestRefused
+from webapp.problems import STORE_RETRY_SECONDS, Problem, problem_response
+from whatsapp_tasks.errors import RequestRefused, StoreUnavailable
 
 blueprint = Blueprint("console_page", __name__)
 files = Blueprint("console_files", __name__)
@@ -45,6 +46,15 @@ def show() -> Response:
 def _to_login(error: RequestRefused) -> Response:
     """A person who is not logged in is led to the form."""
     return redirect("/login", 303) if error.http_status == 401 else _problem(error)
+
+
+@blueprint.errorhandler(StoreUnavailable)
+@blueprint.errorhandler(StorageError)
+def _away(_error: Exception) -> Response:
+    """A person is told so on a page, which looks again by itself."""
+    response = html(render_template("console/away.html"), 503)
+    response.headers["Retry-After"] = response.headers["Refresh"] = str(STORE_RETRY_SECONDS)
+    return response
 
 
 @files.get("/console/files/<name>")

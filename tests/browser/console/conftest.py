@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.acceptance.stack import Stack
+from tests.acceptance.stack import Stack, free_port
 from tests.browser.console.console_browser import ConsoleBrowser
 from whatsapp_tasks.client import Client
 from whatsapp_tasks.stores.api_keys import ApiKey, ApiKeys
+
+FLOWER_PORT = free_port()
+FLOWER_LOGIN = "ann:not-a-secret"
 
 
 @dataclass
@@ -55,7 +58,12 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """A worker whose phone is not linked yet, and whoever steers it."""
     stack = Stack(
         tmp_path_factory.mktemp("console"),
-        environment={"WHATSAPP_ACK_TIMEOUT_SECONDS": "3", "WHATSAPP_CAP_POLICY": "reject"},
+        environment={
+            "WHATSAPP_ACK_TIMEOUT_SECONDS": "3",
+            "WHATSAPP_CAP_POLICY": "reject",
+            "WHATSAPP_FLOWER_PORT": str(FLOWER_PORT),
+            "FLOWER_BASIC_AUTH": FLOWER_LOGIN,
+        },
     )
     browser = None
     try:

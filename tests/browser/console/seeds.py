@@ -40,8 +40,8 @@ def seed_dead_letter(database: Database, name: str, now_ms: int) -> str:
     before = positions.get("seed")
     assert positions.move("seed", before, Position(f"{now_ms}-0", before.read + 1), now_ms, [delivery])
     deliveries = Deliveries(database, name)
-    ((lane, token),) = deliveries.take(now_ms, hold_ms=60_000, concurrency=8, limit=8)
-    begun = deliveries.begin(lane, token, now_ms, 60_000)
-    assert begun is not None
-    assert deliveries.settle(lane, begun[1], letter, now_ms, "dead", code="http_503")
+    for lane, token in deliveries.take(now_ms, hold_ms=60_000, concurrency=8, limit=8):
+        begun = deliveries.begin(lane, token, now_ms, 60_000)
+        assert begun is not None
+        assert deliveries.settle(lane, begun[1], begun[0].id, now_ms, "dead", code="http_503")
     return letter

@@ -1,16 +1,22 @@
 """The pictures in docs/console.md, taken of a real run: ``make test-console``."""
 
+import contextlib
 import os
 import time
 from pathlib import Path
 
 import pytest
+import requests
 
-from tests.browser.console.conftest import Scene
+from tests.acceptance.stack import eventually
+from tests.browser.console.conftest import FLOWER_LOGIN, FLOWER_PORT, Scene
 from tests.browser.console.console_browser import DESKTOP
 from tests.browser.console.seeds import seed_day, seed_dead_letter
+from whatsapp_tasks.queues import messages_queue
 
 FOLDER = os.environ.get("CONSOLE_PICTURES", "")
+
+LOGIN = (FLOWER_LOGIN.split(":")[0], FLOWER_LOGIN.split(":")[1])
 
 pytestmark = pytest.mark.skipif(not FOLDER, reason="pictures are taken by `make test-console`")
 
@@ -55,3 +61,43 @@ def test_pictures_for_the_docs(scene: Scene) -> None:
         browser.picture(folder / f"console-{name}.jpg", whole=False, quality=72)
     browser.look_like(DESKTOP)
     browser.click("[data-action=resume]")
+
+
+def test_a_picture_of_flower_with_a_pause_by_its_cancel_consumer(scene: Scene) -> None:
+    """Flower's page of the worker; its "cancel consumer" makes a pause that the console shows."""
+    browser, stack = scene.browser, scene.stack
+    scene.ensure_linked()
+    flower = f"http://127.0.0.1:{FLOWER_PORT}"
+    stack.run("flower")
+
+    def worker() -> str:
+        with contextlib.suppress(requests.RequestException):
+            answer = requests.get(f"{flower}/api/workers?refresh=1", auth=LOGIN, timeout=10)
+            return next(iter(answer.json()), "") if answer.ok else ""
+        return ""
+
+    name = eventually(worker, "Flower knows the worker")
+    assert requests.get(f"{flower}/api/workers", timeout=5).status_code == 401
+    browser.look_like((1280, 760))
+    browser.driver.get(f"http://{FLOWER_LOGIN}@127.0.0.1:{FLOWER_PORT}/worker/{name}")
+    show_queues = (
+        "[...document.querySelectorAll('a, button')].find((e) => e.textContent.trim() === 'Queues').click()"
+    )
+    browser.driver.execute_script(show_queues)
+    queue = messages_queue("default")
+    browser.until(lambda: queue in browser.driver.page_source, "the send queue in Flower")
+    time.sleep(1)
+    browser.picture(Path(FOLDER) / "flower.jpg", whole=False, quality=72)
+
+    answer = requests.post(
+        f"{flower}/api/worker/queue/cancel-consumer/{name}",
+        params={"queue": queue},
+        auth=LOGIN,
+        timeout=20,
+    )
+    assert answer.ok, answer.text
+    browser.look_like(DESKTOP)
+    browser.go("/")
+    browser.await_text(".banner.warn", "remote control (Flower or celery)")
+    browser.click("[data-action=resume]")
+    browser.until(lambda: not browser.all(".banner.warn"), "it is resumed")

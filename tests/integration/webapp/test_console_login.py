@@ -10,7 +10,9 @@ from flask.testing import FlaskClient
 
 from tests.integration.webapp.conftest import problem
 from tests.integration.webapp.console_operator import COOKIE, ConsoleOperator
+from webapp import create_app
 from webapp.console.login import ATTEMPTS_OF_ADDRESS
+from whatsapp_tasks.config import Settings
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.api_keys import ApiKeys
 from whatsapp_tasks.stores.connection import Database
@@ -194,3 +196,12 @@ def test_files_are_served_by_name_alone(client: FlaskClient) -> None:
         assert (answer.status_code, answer.mimetype) == (200, kind)
     for name in ("nothing.js", "..%2Fdocs.js", "console.html"):
         assert problem(client.get(f"/console/files/{name}"), 404) == "not_found"
+
+
+def test_while_redis_is_away_a_person_gets_a_page_that_says_so() -> None:
+    settings = Settings(REDIS_URL="redis://127.0.0.1:1/0")
+    app = create_app(settings, Database.connect(settings))
+    answer = app.test_client().get("/")
+    assert (answer.status_code, answer.mimetype) == (503, "text/html")
+    assert "Redis cannot be reached" in answer.text
+    assert answer.headers["Refresh"]

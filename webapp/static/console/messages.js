@@ -47,6 +47,16 @@ function body(message, place, phone) {
   return h(
     "div",
     { class: "body" },
+    // First, so that what grows while a message is on its way does not move them under the pointer.
+    h(
+      "div",
+      { class: "buttons" },
+      message.status === "unknown" && action("resolve", message, "Settle …", "primary"),
+      phone === undefined && action("reveal-phone", message, "Show number"),
+      text === undefined && action("reveal-text", message, "Show text"),
+      message.status === "queued" && action("cancel", message, "Withdraw …", "danger"),
+      message.evidence && h("a", { href: `/evidence/${message.evidence}.jpg`, target: "_blank", rel: "noopener", "data-key": "picture" }, "Picture of the failure"),
+    ),
     timeline(message.timeline),
     h(
       "dl",
@@ -59,15 +69,6 @@ function body(message, place, phone) {
       message.expires_at_ms && [h("dt", {}, "Expires"), h("dd", {}, dateTime(message.expires_at_ms))],
       message.resolution && [h("dt", {}, "Settled by"), h("dd", {}, `${message.resolution.by}${message.resolution.note ? `: ${message.resolution.note}` : ""}`)],
       text !== undefined && [h("dt", {}, "Text"), h("dd", { class: "text" }, text)],
-    ),
-    h(
-      "div",
-      { class: "buttons" },
-      message.status === "unknown" && action("resolve", message, "Settle …", "primary"),
-      phone === undefined && action("reveal-phone", message, "Show number"),
-      text === undefined && action("reveal-text", message, "Show text"),
-      message.status === "queued" && action("cancel", message, "Withdraw …", "danger"),
-      message.evidence && h("a", { href: `/evidence/${message.evidence}.jpg`, target: "_blank", rel: "noopener", "data-key": "picture" }, "Picture of the failure"),
     ),
   );
 
