@@ -3,6 +3,7 @@
 import logging
 import random
 import shutil
+import time
 from collections import Counter
 from collections.abc import Callable
 
@@ -25,6 +26,8 @@ from whatsapp_tasks.errors import (
 log = logging.getLogger(__name__)
 
 CLOSE_SECONDS = 10.0
+LOGIN_WRITTEN_SECONDS = 6.0
+"""Measured: what a page stores outlives even a kill from then on (docs/protection.md)."""
 
 
 class BrowserKeeper:
@@ -50,6 +53,7 @@ class BrowserKeeper:
         self._loaded = False
         self._count = count
         self._cause = "first"
+        self._login_on_disk = 0.0
         self.cures: Counter[str] = Counter()
         """What this worker did to the browser: ``start_first``, ``start_hung``, ``reload_stuck``, …"""
 
@@ -116,10 +120,18 @@ class BrowserKeeper:
             self._page.page.kill()
             self._page = None
 
+    def login_is_new(self) -> None:
+        """A phone was just linked. Chromium writes the keys to disk in its own time: on a busy machine an
+        orderly close within a second has lost them.
+        """
+        self._login_on_disk = time.monotonic() + LOGIN_WRITTEN_SECONDS
+
     def restart(self, cause: str) -> None:
         """Ends the browser in order, so that its profile is complete; the next ``ensure`` opens another."""
         self._cause = cause
         if self._page is not None:
+            if self._page.page.alive():
+                time.sleep(max(0.0, self._login_on_disk - time.monotonic()))
             try:
                 self._page.page.close(Deadline.within(CLOSE_SECONDS))
             except BrowserError:

@@ -127,7 +127,9 @@ class Watcher:
             context.pauses.set(PauseReason.BAN, context.actor, context.now_ms(), sight.reason)
         elif self.state is SessionState.AUTHENTICATED:
             context.sessions.hide_qr()
-            context.sessions.set_linked(True)
+            if not context.sessions.get().was_linked:
+                context.keeper.login_is_new()
+                context.sessions.set_linked(True)
             if context.caps is not None:
                 context.caps.note_authenticated(context.now_ms())
 

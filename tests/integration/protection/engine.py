@@ -76,6 +76,9 @@ class Keeper:
     def restart(self, cause: str) -> None:
         self.cause, self.started = cause, False
 
+    def login_is_new(self) -> None:
+        pass
+
     def count(self, cure: str) -> None:
         self.cures[cure] += 1
 
