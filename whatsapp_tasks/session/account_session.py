@@ -146,6 +146,9 @@ class AccountSession:
                 self._put_off(message)
             case _:
                 context.busy_with = message_id
+                context.times.begin(
+                    (context.now_ms() - max(message.created_ms, message.send_at_ms or 0)) / 1000
+                )
                 try:
                     page = context.keeper.ensure()
                     if outcome == "settle":
@@ -154,6 +157,7 @@ class AccountSession:
                         send(context, page, message)
                 finally:
                     context.busy_with = None
+                    context.times.write()
                 self._settled(message_id)
                 self._rest()
                 measure_memory(context)  # a page may grow with each message

@@ -13,6 +13,7 @@ from whatsapp_tasks.stores.circuits import Circuits
 from whatsapp_tasks.stores.generation import Generation
 from whatsapp_tasks.stores.leases import Lease
 from whatsapp_tasks.stores.ledger import Ledger
+from whatsapp_tasks.stores.metrics import PhaseTimes
 from whatsapp_tasks.stores.pauses import Pauses
 from whatsapp_tasks.stores.sessions import Sessions
 
@@ -32,6 +33,8 @@ class AccountContext:
     generation: Generation
     lease: Lease
     keeper: BrowserKeeper
+    times: PhaseTimes
+    """Of the message in hand, phase by phase."""
     actor: str
     """Who we are in histories: ``worker 123 on host``."""
     evidence: EvidenceKeeper | None = field(default=None)

@@ -2,6 +2,7 @@
 
 import logging
 import random
+import time
 from collections.abc import Callable
 
 from whatsapp_tasks.browser.deadlines import Deadline
@@ -23,6 +24,7 @@ from whatsapp_tasks.errors import SendPostponed, SendRefused, SendUnsettled, Wai
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.opening import open_chat
 from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.stores.metrics import Phase
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,8 @@ BOX_SECONDS = 5.0
 """For the compose box to take the focus, to be empty, or to show what was typed."""
 BUBBLE_SECONDS = 15.0
 """From Enter until the page shows the bubble: it does so at once, before the server knows."""
+EMPTY_CHAT_SECONDS = 1.5
+"""A chat that shows no bubble for so long has none."""
 LEASE_MARGIN_SECONDS = 2.0
 STROKE_SECONDS = 0.02
 """Cost of one grapheme besides its pause: 5 to 7 ms measured, times three for a busy machine."""
@@ -44,12 +48,16 @@ def send(context: AccountContext, page: WhatsAppPage, message: Message) -> None:
     folder = context.settings.crash_points
     reach(folder, "after_claim")
     chat = open_chat(context, page, message.phone)
+    context.times.lap(Phase.OPEN_CHAT)
     if chat.compose is None:
         # The next look at the page makes a restriction of it; that holds what follows, not the circuit.
         raise SendPostponed("chat_locked", "WhatsApp shows no compose box in this chat.", about_us=False)
+    opened = time.monotonic()
     ready = _type(context, page, message, chat.title)
+    context.times.lap(Phase.TYPE)
     reach(folder, "after_typing")
-    intent = Intent(message.attempts, ready.bubbles[-1].id if ready.bubbles else None)
+    bubbles = ready.bubbles or _late_history(page, opened)
+    intent = Intent(message.attempts, bubbles[-1].id if bubbles else None)
 
     context.lease.check(LEASE_MARGIN_SECONDS)
     if message.expires_at_ms is not None and message.expires_at_ms <= context.now_ms():
@@ -63,6 +71,19 @@ def send(context: AccountContext, page: WhatsAppPage, message: Message) -> None:
     page.press_enter(Deadline.within(BOX_SECONDS))
     reach(folder, "after_enter")
     follow_enter(context, page, message, intent)
+
+
+def _late_history(page: WhatsAppPage, opened: float) -> tuple[Bubble, ...]:
+    """The bubbles of a chat that showed none yet. The header comes before the history, and an old message
+    with the same text must not be taken for ours; typing usually takes longer than this wait.
+    """
+    try:
+        return page.until(
+            lambda s: (s.chat.bubbles or None) if s.chat else None,
+            Deadline(opened + EMPTY_CHAT_SECONDS),
+        )
+    except WaitTimeout:
+        return ()
 
 
 def follow_enter(context: AccountContext, page: WhatsAppPage, message: Message, intent: Intent) -> None:
@@ -87,6 +108,7 @@ def follow_enter(context: AccountContext, page: WhatsAppPage, message: Message, 
 
 def record_bubble(context: AccountContext, page: WhatsAppPage, message: Message, bubble: Bubble) -> None:
     """Waits until the bubble's tick tells, and writes the status down."""
+    context.times.lap(Phase.VERIFY)
     fence = context.lease.fence
     reach(context.settings.crash_points, "before_bubble_noted")
     context.ledger.note(message.id, fence, bubble_id=bubble.id)
@@ -98,6 +120,7 @@ def record_bubble(context: AccountContext, page: WhatsAppPage, message: Message,
         raise SendUnsettled(
             "still_pending", "The message did not reach WhatsApp's server in time."
         ) from error
+    context.times.lap(Phase.ACK)
     reach(context.settings.crash_points, "before_recording")
     if status is Status.FAILED:
         raise SendRefused("whatsapp_refused", "WhatsApp shows that the message was not sent.")

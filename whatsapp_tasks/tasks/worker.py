@@ -25,6 +25,7 @@ from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.generation import Generation
 from whatsapp_tasks.stores.leases import Holder, Lease
 from whatsapp_tasks.stores.ledger import Ledger
+from whatsapp_tasks.stores.metrics import Metrics, PhaseTimes
 from whatsapp_tasks.stores.pauses import Pauses
 from whatsapp_tasks.stores.selectors import SelectorOverride
 from whatsapp_tasks.stores.sessions import Sessions
@@ -103,6 +104,7 @@ def _take_account(database: Database, settings: Settings) -> AccountContext:
         caps=caps,
         generation=generation,
         lease=lease,
+        times=PhaseTimes(Metrics(database, account)),
         selectors=SelectorSource(settings.selectors, SelectorOverride(database)),
         evidence=EvidenceKeeper.from_settings(database, settings, account),
         keeper=BrowserKeeper(settings, account, count=sessions.count_cure),

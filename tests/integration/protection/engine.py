@@ -16,6 +16,7 @@ from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.circuits import Circuits
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.generation import Generation
+from whatsapp_tasks.stores.metrics import Metrics, PhaseTimes
 from whatsapp_tasks.stores.pauses import Pauses
 from whatsapp_tasks.stores.sessions import Sessions
 
@@ -100,6 +101,7 @@ class Engine:
             sessions=Sessions(database, "default"),
             pauses=Pauses(database, "default"),
             circuits=Circuits(database, "default"),
+            times=PhaseTimes(Metrics(database, "default")),
             caps=Caps(database, "default", settings.cap_rules, "UTC", holds=False),
             generation=Generation(settings.data_dir / "generation" / "default"),
             lease=self.desk.lease,
