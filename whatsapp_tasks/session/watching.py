@@ -57,7 +57,7 @@ class Watcher:
         kind = kind_of(snapshot)
         if kind is PageKind.QR and snapshot.qr:
             context.sessions.show_qr(snapshot.qr, context.now_ms())
-        self._help(page, kind, snapshot)
+        self.help(page, snapshot)
         self._check.saw(page, snapshot)
         session = context.sessions.get()
         sight = sight_of(
@@ -141,8 +141,9 @@ class Watcher:
         self._unknown_since = self._unknown_since or now
         return now - self._unknown_since
 
-    def _help(self, page: WhatsAppPage, kind: PageKind, snapshot: PageSnapshot) -> None:
+    def help(self, page: WhatsAppPage, snapshot: PageSnapshot) -> None:
         """What a person would click without a thought; everything else is left to one."""
+        kind = kind_of(snapshot)
         if kind is PageKind.QR_EXPIRED:
             self.renew_qr(page, snapshot)
         elif kind is PageKind.MAIN and popup_of(snapshot) in NUISANCES:

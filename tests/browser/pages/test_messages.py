@@ -166,3 +166,13 @@ def test_too_long_a_text_brings_a_notice_that_is_dismissed(stage: Stage) -> None
     stage.popup(Popup.TOO_LONG)
     stage.open_chat(new_phone())
     stage.kind(PageKind.MAIN)
+
+
+def test_two_people_of_one_name_are_never_taken_for_each_other(stage: Stage) -> None:
+    first, second = new_phone(), new_phone()
+    for phone in (first, second):
+        stage.simulator.chat(phone, "Anna", [{"text": f"from {phone}"}])
+    for phone in (first, second, first, second):
+        stage.titles.clear()  # what the store says of a name that two numbers bear
+        stage.open_chat(phone)
+        assert [bubble.text for bubble in stage.chat().bubbles] == [f"from {phone}"]

@@ -132,3 +132,13 @@ def test_a_chats_title_is_remembered_by_phone(sessions: Sessions) -> None:
     sessions.learn_chat_title("+49", "Ada 🦊")
     assert sessions.chat_title("+49") == "Ada 🦊"
     assert sessions.chat_title("+48") is None
+
+
+def test_a_title_that_several_phones_have_tells_none_of_them(sessions: Sessions) -> None:
+    sessions.learn_chat_title("+49", "Anna")
+    sessions.learn_chat_title("+49", "Anna")
+    assert sessions.chat_title("+49") == "Anna"
+    sessions.learn_chat_title("+48", "Anna")
+    assert (sessions.chat_title("+48"), sessions.chat_title("+49")) == (None, None)
+    sessions.learn_chat_title("+49", "Anna B.")
+    assert (sessions.chat_title("+48"), sessions.chat_title("+49")) == (None, "Anna B.")

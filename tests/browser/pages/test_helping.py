@@ -1,0 +1,77 @@
+"""What the watcher clicks by itself, and what it never does, in each era and language."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browser.pages.stage import Stage, within
+from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.domain.page_snapshot import Button, PageKind, Popup
+from whatsapp_tasks.session.watching import USE_HERE_PER_HOUR
+
+
+@pytest.fixture
+def pressed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Labels of what is pressed; nothing is pressed for real."""
+    labels: list[str] = []
+
+    def press(button: Button, deadline: Deadline) -> None:
+        labels.append(button.label)
+
+    monkeypatch.setattr(stage.whatsapp, "press", press)
+    return labels
+
+
+def test_use_here_is_taken_so_often_an_hour_and_no_more(stage: Stage, pressed: list[str]) -> None:
+    stage.simulator.scenario("use_here", other="browser")
+    snapshot, watcher = stage.kind(PageKind.CONFLICT), stage.watcher()
+    for _ in range(USE_HERE_PER_HOUR + 2):
+        watcher.help(stage.whatsapp, snapshot)
+    assert len(pressed) == USE_HERE_PER_HOUR
+    assert not any("log_out" in stage.whatsapp.names_of(label) for label in pressed)
+
+
+def test_the_notification_banner_is_closed_and_the_update_taken_once(stage: Stage) -> None:
+    stage.simulator.scenario("notifications_banner")
+    watcher = stage.watcher()
+    watcher.help(stage.whatsapp, stage.until(lambda s: s if s.banners else None))
+    stage.until(lambda s: s if not s.banners else None)
+    stage.simulator.scenario("update_banner")
+    snapshot = stage.until(lambda s: s if s.banners else None)
+    loaded = stage.loaded_at()
+    watcher.help(stage.whatsapp, snapshot)
+    stage.whatsapp.page.wait_for("(at) => performance.timeOrigin !== at", loaded, deadline=within())
+    snapshot = stage.until(lambda s: s if s.banners and s.chat_pane else None)
+    loaded = stage.loaded_at()
+    watcher.help(stage.whatsapp, snapshot)  # it stayed in spite of it
+    stage.kind(PageKind.MAIN)
+    assert stage.loaded_at() == loaded
+
+
+@pytest.mark.parametrize("scenario", ["offline_banner", "phone_banner", "restricted"])
+def test_a_banner_that_tells_something_stays(stage: Stage, pressed: list[str], scenario: str) -> None:
+    stage.simulator.scenario(scenario)
+    stage.watcher().help(stage.whatsapp, stage.until(lambda s: s if s.banners else None))
+    assert pressed == []
+
+
+@pytest.mark.parametrize("scenario", ["temporary_ban", "service_unavailable", "disk_full", "client_expired"])
+def test_a_full_screen_is_left_to_a_person(stage: Stage, pressed: list[str], scenario: str) -> None:
+    stage.simulator.scenario(scenario)
+    stage.watcher().help(stage.whatsapp, stage.until(lambda s: s if s.dialogs else None))
+    assert pressed == []
+
+
+def test_a_dialog_nobody_knows_is_left_to_a_person(stage: Stage, pressed: list[str]) -> None:
+    stage.simulator.scenario("ban_notice", where="dialog", text="Log out now?")
+    stage.watcher().help(stage.whatsapp, stage.kind(PageKind.COVERED))
+    assert pressed == []
+
+
+def test_the_explanation_of_a_lock_is_taken_away(stage: Stage) -> None:
+    stage.simulator.scenario("restricted", title="account")
+    [banner] = stage.until(lambda s: s if s.banners else None).banners
+    stage.whatsapp.press(banner.button, within())
+    snapshot = stage.popup(Popup.RESTRICTION)
+    stage.watcher().help(stage.whatsapp, snapshot)
+    stage.popup(Popup.NONE)
