@@ -161,6 +161,7 @@ class Account(TypedDict):
     meaning: str
     reason: str
     since: str | None
+    restricted_until: str | None
     may_send: bool
     pauses: list[Pause]
     cap: Cap | None
