@@ -1,6 +1,8 @@
-"""What Flower and ``celery control`` do to the send queue becomes a pause: durable, and with an author.
+"""What Flower and ``celery control`` do here: a cancelled send queue is a pause with an author, a
+revoked message is cancelled.
 
-Celery's own ``cancel_consumer`` is forgotten by a restart, and its ``add_consumer`` would go past the gate.
+Celery's own ``cancel_consumer`` and ``revoke`` are forgotten by a restart, its ``add_consumer`` would go past
+the gate, and what it revokes would stay queued in the ledger.
 """
 
 import time
@@ -8,6 +10,7 @@ from typing import Any
 
 from celery.worker.control import Panel, control_command
 
+from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import StoreUnavailable
 from whatsapp_tasks.queues import messages_queue
 from whatsapp_tasks.stores.pauses import PauseReason
@@ -16,6 +19,7 @@ from whatsapp_tasks.tasks.runtime import runtime
 AUTHOR = "remote control (Flower or celery)"
 
 _add_consumer, _cancel_consumer = Panel.data["add_consumer"], Panel.data["cancel_consumer"]
+_revoke = Panel.data["revoke"]
 
 
 def _is_send_queue(queue: str) -> bool:
@@ -51,3 +55,27 @@ def add_consumer(state: Any, queue: str, *args: Any, **options: Any) -> dict[str
     if left:
         return {"ok": f"the operator's pause is over; the account stays paused: {', '.join(left)}"}
     return {"ok": "the account is resumed"}
+
+
+@control_command(variadic="task_id", signature="[id1 [id2 [... [idN]]]]")
+def revoke(state: Any, task_id: str | list[str], **options: Any) -> dict[str, str]:
+    """Withdraw messages that are queued; other tasks are revoked as Celery does it.
+
+    A message that is in hand, or that may have been sent, stays what it is: flagged as revoked, its entry
+    would be thrown away when it comes back to be settled.
+    """
+    ledger, told, others = runtime().session.context.ledger, [], []
+    try:
+        for each in [task_id] if isinstance(task_id, str) else list(task_id):
+            message = ledger.get(each)
+            if message is None:
+                others.append(each)
+            elif ledger.advance(message, Status.CANCELLED, int(time.time() * 1000), code="revoked"):
+                told.append(f"message {each} is cancelled")
+            else:
+                told.append(f"message {each} is {message.status}, and cannot be cancelled any more")
+    except StoreUnavailable as error:
+        return {"error": str(error)}
+    if others:
+        told.append(str(dict(_revoke(state, others, **options)).get("ok", "")))
+    return {"ok": "; ".join(told)}

@@ -78,7 +78,7 @@ def test_a_picture_of_flower_with_a_pause_by_its_cancel_consumer(scene: Scene) -
 
     name = eventually(worker, "Flower knows the worker")
     assert requests.get(f"{flower}/api/workers", timeout=5).status_code == 401
-    browser.look_like((1280, 760))
+    browser.look_like((1500, 640))
     browser.driver.get(f"http://{FLOWER_LOGIN}@127.0.0.1:{FLOWER_PORT}/worker/{name}")
     show_queues = (
         "[...document.querySelectorAll('a, button')].find((e) => e.textContent.trim() === 'Queues').click()"
@@ -99,5 +99,16 @@ def test_a_picture_of_flower_with_a_pause_by_its_cancel_consumer(scene: Scene) -
     browser.look_like(DESKTOP)
     browser.go("/")
     browser.await_text(".banner.warn", "remote control (Flower or celery)")
+    message = scene.client.send("+4915112345678", "revoked in Flower")["id"]
+    answer = requests.post(f"{flower}/api/task/revoke/{message}", auth=LOGIN, timeout=20)
+    assert answer.ok, answer.text
+    row = browser.open_row(message)
+    browser.await_text(f"{row} summary .badge", "cancelled")
+    assert "revoked" in browser.text(f"{row} .timeline")
     browser.click("[data-action=resume]")
     browser.until(lambda: not browser.all(".banner.warn"), "it is resumed")
+    last = scene.client.send(
+        "+4915112345678", "after the revoked one", idempotency_key=f"last {time.time()}"
+    )["id"]
+    stack.await_status(last, "sent", "delivered", "read")
+    assert "revoked in Flower" not in [each.text for each in stack.simulator.messages()]
