@@ -22,16 +22,17 @@ def add_programs(
     """Web, one worker per account, webhooks, beat, Flower."""
     supervisor.add("web", python_module(CLI, "web"), environment)
     for account in accounts:
-        supervisor.add(
-            f"worker-{account}",
-            python_module(CLI, "worker", "--account", account),
-            environment,
-        )
+        add_worker(supervisor, account, environment)
     supervisor.add("webhooks", python_module(CLI, "webhooks"), environment)
     supervisor.add("beat", python_module(CLI, "beat"), environment)
     if with_flower:
         login = flower_environment(settings.data_dir)
         supervisor.add("flower", python_module(CLI, "flower"), {**environment, **login})
+
+
+def add_worker(supervisor: Supervisor, account: str, environment: Mapping[str, str]) -> None:
+    """The worker of one account; also of one that comes while the others run."""
+    supervisor.add(f"worker-{account}", python_module(CLI, "worker", "--account", account), environment)
 
 
 def flower_environment(data_dir: Path) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from whatsapp_tasks.cli import embedded
 from whatsapp_tasks.cli.link import show_qr
-from whatsapp_tasks.cli.programs import add_programs
+from whatsapp_tasks.cli.programs import add_programs, add_worker
 from whatsapp_tasks.cli.supervisor import Supervisor
 from whatsapp_tasks.config import load_settings
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
@@ -41,7 +41,7 @@ def run_up(console: Console, *, with_flower: bool) -> int:
         supervisor = Supervisor(Shower(console), settings.data_dir / "logs")
         add_programs(supervisor, settings, accounts.names(), os.environ, with_flower=with_flower)
         console.print(f"API [link]http://{settings.web_host}:{settings.web_port}[/] · Ctrl-C ends everything")
-        supervisor.run(_QrWatch(console, database, accounts.names()).look)
+        supervisor.run(_AccountWatch(console, database, supervisor, accounts.names()).look)
         console.print("Everything has ended.")
     finally:
         if server is not None:
@@ -71,11 +71,15 @@ class Shower:
         self._console.print(Text(f"{name:<16} ", style=colour) + Text(line), soft_wrap=True)
 
 
-class _QrWatch:
-    """Shows the QR code of every account that waits for a phone."""
+class _AccountWatch:
+    """Shows the QR code of every account that waits for a phone, and starts a worker for one that is added."""
 
-    def __init__(self, console: Console, database: Database, accounts: list[str]) -> None:
+    def __init__(
+        self, console: Console, database: Database, supervisor: Supervisor, accounts: list[str]
+    ) -> None:
         self._console = console
+        self._database = database
+        self._supervisor = supervisor
         self._sessions = {account: Sessions(database, account) for account in accounts}
         self._shown: dict[str, str] = {}
         self._next = 0.0
@@ -84,11 +88,19 @@ class _QrWatch:
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + 1
+        try:
+            self._look()
+        except StoreUnavailable:
+            return  # the processes say so themselves
+
+    def _look(self) -> None:
+        for account in Accounts(self._database).names():
+            if account not in self._sessions:
+                self._sessions[account] = Sessions(self._database, account)
+                add_worker(self._supervisor, account, os.environ)
+                self._console.print(f"Account '{account}' is new; its worker starts.")
         for account, sessions in self._sessions.items():
-            try:
-                ref = sessions.qr() if sessions.get().state is SessionState.QR_PENDING else None
-            except StoreUnavailable:
-                return  # the processes say so themselves
+            ref = sessions.qr() if sessions.get().state is SessionState.QR_PENDING else None
             if ref is not None and ref != self._shown.get(account):
                 self._shown[account] = ref
                 self._console.print(f"Account '{account}' waits for a phone.")
