@@ -72,7 +72,7 @@ class Shower:
 
 
 class _AccountWatch:
-    """Shows the QR code of every account that waits for a phone, and starts a worker for one that is added."""
+    """Shows the QR code of every account that waits for a phone; starts a worker for one that is added."""
 
     def __init__(
         self, console: Console, database: Database, supervisor: Supervisor, accounts: list[str]
