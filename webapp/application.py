@@ -26,6 +26,7 @@ from webapp import (
 from webapp.authentication import OPEN, Guard, register
 from webapp.known_keys import KnownKeys
 from webapp.services import EXTENSION, Services
+from webapp.short_way import ShortWay
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.stores.api_keys import ApiKeys
@@ -64,6 +65,7 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
     register(app, metrics.blueprint, metrics.GUARD)
     console.install(app, limiter)
 
+    app.wsgi_app = ShortWay(app)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

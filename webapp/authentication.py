@@ -3,9 +3,9 @@
 Where a blueprint is registered, its authentication is named: a ``Guard``, or ``OPEN`` for none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from flask import Blueprint, Flask, g, request
 
@@ -42,27 +42,11 @@ class Guard:
         """Raises RequestRefused (401, 403) or RateLimitExceeded unless the caller may do this."""
         method = request.method
         parts = services()
-        key_id = request.headers.get("X-Api-Key")
-        if not key_id:
-            raise RequestRefused(
-                "api_key_missing", "Send your API key's id in the header X-Api-Key.", http_status=401
-            )
-        key = parts.keys.get(key_id)
-        signature = None
-        if method not in UNSIGNED and parts.settings.signature_required:
-            signature = _signed(key, method, parts)
-        if key is None:
-            raise RequestRefused("api_key_invalid", "This API key is not known.", http_status=401)
+        key, signature = proven(parts, request.environ, method, bodies.raw)
         g.api_key = key
         if not self.in_dispatch:
             request_limits().count_key()
-        scope = self.scopes["GET" if method == "HEAD" else method]
-        if not key.allows(scope):
-            raise RequestRefused(
-                "scope_missing",
-                f"This needs an API key with the scope '{scope}'; yours has: {', '.join(key.scopes)}.",
-                http_status=403,
-            )
+        require_scope(key, self.scopes["GET" if method == "HEAD" else method])
         g.signature = signature
         if signature is not None and not self.in_dispatch:
             ttl_ms = nonce_ttl_ms(parts.settings)
@@ -87,20 +71,50 @@ def caller() -> ApiKey:
     return key
 
 
-def _signed(key: ApiKey | None, method: str, parts: Services) -> str:
+def proven(
+    parts: Services, environ: Mapping[str, Any], method: str, body: Callable[[], bytes]
+) -> tuple[ApiKey, str | None]:
+    """The caller's key, and the signature that proves it where one is asked for; raises RequestRefused (401).
+
+    Of a request as WSGI tells it, so that it holds above and below Flask.
+    """
+    key_id = environ.get("HTTP_X_API_KEY")
+    if not key_id:
+        raise RequestRefused(
+            "api_key_missing", "Send your API key's id in the header X-Api-Key.", http_status=401
+        )
+    key = parts.keys.get(key_id)
+    signature = None
+    if method not in UNSIGNED and parts.settings.signature_required:
+        signature = _signed(key, method, parts, environ, body())
+    if key is None:
+        raise RequestRefused("api_key_invalid", "This API key is not known.", http_status=401)
+    return key, signature
+
+
+def require_scope(key: ApiKey, scope: Scope) -> None:
+    """Raises RequestRefused (403) unless the key has the scope."""
+    if not key.allows(scope):
+        raise RequestRefused(
+            "scope_missing",
+            f"This needs an API key with the scope '{scope}'; yours has: {', '.join(key.scopes)}.",
+            http_status=403,
+        )
+
+
+def _signed(key: ApiKey | None, method: str, parts: Services, environ: Mapping[str, Any], body: bytes) -> str:
     """The signature, when one of the key's secrets made it for this request."""
-    headers = request.headers
-    signature = headers.get("X-Signature")
+    signature: str | None = environ.get("HTTP_X_SIGNATURE")
     settings = parts.settings
-    for target in signed_targets(request.environ):
+    for target in signed_targets(environ):
         try:
             check_signature(
                 key.secrets if key else _NOBODY,
                 signature=signature,
-                timestamp=headers.get("X-Timestamp"),
+                timestamp=environ.get("HTTP_X_TIMESTAMP"),
                 method=method,
                 target=target,
-                body=bodies.raw(),
+                body=body,
                 now=parts.clock(),
                 past_seconds=settings.signature_past_seconds,
                 future_seconds=settings.signature_future_seconds,

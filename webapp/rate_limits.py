@@ -9,8 +9,9 @@ proven to be the caller's. Whoever floods us with wrong signatures uses up his a
 
 import math
 import time
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, cast
 
 import redis
 from flask import Flask, current_app, g, request
@@ -62,7 +63,7 @@ class RequestLimits:
             retry=Retry(NoBackoff(), 0),
         )
         self.limiter = Limiter(
-            _address,
+            address,
             app=app,
             application_limits=[ApplicationLimit(settings.rate_limit_per_address, scope=_ADDRESS)],
             strategy="sliding-window-counter",
@@ -78,9 +79,13 @@ class RequestLimits:
             _KEY: sorted(parse_many(settings.rate_limit_per_key)),
         }
 
-    def windows(self) -> list[Window]:
-        """The windows of this request's address and key, for a script that counts it."""
-        return [_window(item, name, scope) for item, name, scope in self._of_request()]
+    def windows(self, address: str, key_id: str) -> Sequence[Window]:
+        """The windows of a request's address and key, for a script that counts it."""
+        return tuple(
+            _window(item, name, scope)
+            for name, scope in ((address, _ADDRESS), (key_id, _KEY))
+            for item in self._limits[scope]
+        )
 
     def full(self, window: int) -> RateLimited:
         """What this request is refused with, when that window of ``windows`` is full; one round trip."""
@@ -99,7 +104,7 @@ class RequestLimits:
         self._pool.disconnect()
 
     def _of_request(self) -> Sequence[tuple[RateLimitItem, str, str]]:
-        of_address = [(item, _address(), _ADDRESS) for item in self._limits[_ADDRESS]]
+        of_address = [(item, address(), _ADDRESS) for item in self._limits[_ADDRESS]]
         if "api_key" not in g:
             return of_address
         return of_address + [(item, _key(), _KEY) for item in self._limits[_KEY]]
@@ -111,9 +116,9 @@ def install(app: Flask, settings: Settings) -> RequestLimits:
     return limits
 
 
-def request_limits() -> RequestLimits:
-    """The limits of the application that serves this request."""
-    return cast(RequestLimits, current_app.extensions[EXTENSION])
+def request_limits(app: Flask | None = None) -> RequestLimits:
+    """The limits of the application; of that which serves this request, unless one is named."""
+    return cast(RequestLimits, (app or current_app).extensions[EXTENSION])
 
 
 def of_limiter(error: RateLimitExceeded) -> RequestRefused:
@@ -124,14 +129,21 @@ def of_limiter(error: RateLimitExceeded) -> RequestRefused:
     return RateLimited(broken.limit, broken.remaining, broken.window[0])
 
 
+@lru_cache(maxsize=10_000)
 def _window(item: RateLimitItem, name: str, scope: str) -> Window:
     # The names that limits' Redis storage gives them.
     current = f"{PREFIX}:{{{item.key_for(name, scope)}}}"
     return Window(f"{current}/-1", current, item.amount, item.get_expiry())
 
 
-def _address() -> str:
-    return request.remote_addr or "unknown"
+def address() -> str:
+    """Where this request comes from, as far as the proxies that are trusted tell."""
+    return address_of(request.environ)
+
+
+def address_of(environ: Mapping[str, Any]) -> str:
+    """The same of a request as WSGI tells it."""
+    return environ.get("REMOTE_ADDR") or "unknown"
 
 
 def _key() -> str:

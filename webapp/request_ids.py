@@ -14,9 +14,13 @@ def request_id() -> str:
     """The id of this request: the caller's when it is harmless, else a new one."""
     known: str | None = g.get("request_id")
     if known is None:
-        given = request.headers.get(HEADER, "")
-        known = g.request_id = given if _SANE.fullmatch(given) else os.urandom(12).hex()
+        known = g.request_id = chosen(request.headers.get(HEADER, ""))
     return known
+
+
+def chosen(given: str) -> str:
+    """The caller's id when it is harmless, else a new one."""
+    return given if _SANE.fullmatch(given) else os.urandom(12).hex()
 
 
 def install(app: Flask) -> None:

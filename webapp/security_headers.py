@@ -8,18 +8,19 @@ CONTENT_SECURITY_POLICY = (
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
+ALWAYS = {"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY"}
+UNLESS_SET = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+
 
 def install(app: Flask) -> None:
     """Sets them on every response."""
 
     @app.after_request
     def _set(response: Response) -> Response:
-        headers = response.headers  # the console sets two of its own
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["X-Frame-Options"] = "DENY"
-        headers.setdefault("Referrer-Policy", "no-referrer")
-        if "Cache-Control" not in headers:
-            headers["Cache-Control"] = "no-store"
+        headers = response.headers
+        headers.update(ALWAYS)
+        for name, value in UNLESS_SET.items():  # the console and the documents set their own
+            headers.setdefault(name, value)
         if response.mimetype == "text/html":
             headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         return response

@@ -1,5 +1,6 @@
 """``POST /send``: takes one message in."""
 
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 
 from flask import Blueprint, Response, g, request
@@ -8,10 +9,11 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from webapp import bodies
+from webapp.authentication import caller
 from webapp.bodies import RequestModel
 from webapp.problems import answer_error
-from webapp.rate_limits import RateLimited, request_limits
-from webapp.services import services
+from webapp.rate_limits import RateLimited, address, request_limits
+from webapp.services import Services, services
 from webapp.times import Instant
 from whatsapp_tasks.dispatch import Accepted, WindowFull
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
@@ -95,21 +97,34 @@ def send() -> Response:
     """Accepts a message: it is durable when this answers 202, and sent later."""
     wanted = bodies.read(SendRequest)
     try:
-        accepted = services().dispatcher.send(
-            wanted.phone,
-            wanted.message,
-            account=wanted.account,
-            idempotency_key=_idempotency_key(wanted.idempotency_key),
-            send_at=wanted.send_at,
-            expires_at=wanted.expires_at,
-            priority=wanted.priority,
-            metadata=wanted.metadata,
-            signature=g.signature,
-            windows=_windows,
-        )
+        accepted = take_in(services(), wanted, request.headers.get(IDEMPOTENCY_HEADER), g.signature, _windows)
     except WindowFull as full:
         raise request_limits().full(full.window) from None
     return bodies.answer(accepted_view(accepted), 202, {"Location": message_path(accepted.id)})
+
+
+def take_in(
+    parts: Services,
+    wanted: SendRequest,
+    idempotency_header: str | None,
+    signature: str | None,
+    windows: Callable[[], Sequence[Window]],
+) -> Accepted:
+    """Accepts what was asked for; raises RequestRefused, WindowFull or StoreUnavailable. ``windows`` is asked
+    when the script that accepts is about to count the request in them.
+    """
+    return parts.dispatcher.send(
+        wanted.phone,
+        wanted.message,
+        account=wanted.account,
+        idempotency_key=_idempotency_key(wanted.idempotency_key, idempotency_header),
+        send_at=wanted.send_at,
+        expires_at=wanted.expires_at,
+        priority=wanted.priority,
+        metadata=wanted.metadata,
+        signature=signature,
+        windows=windows,
+    )
 
 
 @blueprint.after_request
@@ -128,9 +143,9 @@ def counts_itself() -> bool:
     return request.blueprint == blueprint.name
 
 
-def _windows() -> list[Window]:
+def _windows() -> Sequence[Window]:
     g.counted = True
-    return request_limits().windows()
+    return request_limits().windows(address(), caller().id)
 
 
 def accepted_view(accepted: Accepted) -> AcceptedView:
@@ -147,8 +162,7 @@ def message_path(message_id: str) -> str:
     return f"/messages/{message_id}"
 
 
-def _idempotency_key(field: str | None) -> str | None:
-    header = request.headers.get(IDEMPOTENCY_HEADER)
+def _idempotency_key(field: str | None, header: str | None) -> str | None:
     if header is not None and field is not None and header != field:
         raise RequestRefused(
             "idempotency_key_ambiguous",

@@ -1,6 +1,7 @@
 """Phone numbers: read what people write, keep E.164, show it masked."""
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 
@@ -12,6 +13,7 @@ _MASK = "•"
 _WRITTEN = re.compile(r"\+[\d ().\-/\u00a0\u2010-\u2015]+")
 
 
+@lru_cache(maxsize=10_000)
 def parse_phone(raw: str) -> str:
     """The number in E.164, like ``+4915112345678``; raises RequestRefused (``phone_invalid``).
 

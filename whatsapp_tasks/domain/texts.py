@@ -10,6 +10,8 @@ MAX_UTF16_UNITS = 65_536
 """WhatsApp's own limit for one message; the page counts as JavaScript does, in UTF-16 code units."""
 
 _NEWLINES = re.compile(r"\r\n?|\u2028|\u2029")
+_HALVES = re.compile("[\ud800-\udfff]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # Unicode's Cc, but for line feed and tab
 # What WhatsApp turns into formatting (and so removes from the bubble), and what a bubble may lose or add:
 # white space, variation selectors of emoji (an <img alt> may lack them), direction marks.
 _NOT_COMPARED = re.compile(r"[*_~`\s\ufe0e\ufe0f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
@@ -23,14 +25,14 @@ def normalise_message(raw: str) -> str:
     stays to the letter: no Unicode normalisation.
     """
     text = _NEWLINES.sub("\n", raw).strip()
-    if any(0xD800 <= ord(c) <= 0xDFFF for c in text):
+    if _HALVES.search(text):
         raise _refused("message_invalid", "contains half of a surrogate pair; send whole characters")
     # "Cn" is visible: emoji newer than this Python's Unicode data.
     if all(unicodedata.category(c)[0] == "Z" or unicodedata.category(c) in ("Cc", "Cf") for c in text):
         raise _refused("message_empty", "must contain at least one visible character")
-    bad = next((c for c in text if unicodedata.category(c) == "Cc" and c not in "\n\t"), None)
+    bad = _CONTROLS.search(text)
     if bad is not None:
-        raise _refused("message_invalid", f"contains the control character U+{ord(bad):04X}; remove it")
+        raise _refused("message_invalid", f"contains the control character U+{ord(bad[0]):04X}; remove it")
     units = len(text.encode("utf-16-le")) // 2
     if units > MAX_UTF16_UNITS:
         raise _refused(

@@ -23,11 +23,14 @@ from redis.retry import Retry
 
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.errors import StoreUnavailable
+from whatsapp_tasks.stores.script_line import ScriptLine
 
 log = logging.getLogger(__name__)
 
 # Out of memory, disk full, too few replicas, a replica without its master: Redis answers, and keeps nothing.
-_REFUSES_WRITES = re.compile(r"(?:^|caused error: )(OOM|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN)\b")
+_REFUSES_WRITES = re.compile(
+    r"(?:^|caused error: )-?(OOM|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|LOADING|READONLY)\b"
+)
 AWAY = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError, OutOfMemoryError)
 
 MAX_CONNECTIONS = 1000
@@ -55,7 +58,7 @@ class Database:
 
     def __init__(self, client: redis.Redis) -> None:
         self.client = client
-        self._scripts: dict[str, Any] = {}
+        self._scripts = ScriptLine(client)
 
     @classmethod
     def connect(cls, settings: Settings) -> "Database":
@@ -73,10 +76,8 @@ class Database:
 
     def run(self, script: str, keys: Sequence[str], args: Sequence[str | int | float]) -> Any:
         """Runs ``scripts/<script>.lua`` in one round trip."""
-        if script not in self._scripts:
-            self._scripts[script] = self.client.register_script(_source(script))
         with _failing_closed():
-            return self._scripts[script](keys=keys, args=args)
+            return self._scripts.call(_source(script), keys, args)
 
     def together(self, *commands: tuple[str | int | float, ...]) -> list[Any]:
         """Several commands as one transaction."""

@@ -9,16 +9,20 @@ local function count_windows(k, a)
   for i = 0, (#KEYS - k - 1) / 2 do
     local previous, current = KEYS[k + 2 * i], KEYS[k + 2 * i + 1]
     local limit, length = tonumber(ARGV[a + 2 * i]), tonumber(ARGV[a + 2 * i + 1]) * 1000
-    local left = redis.call('PTTL', current)
+    local counts = redis.call('MGET', previous, current)
+    local before, now = counts[1], counts[2]
+    local left = now and redis.call('PTTL', current) or 0
     if left > 0 and left < length then
       redis.call('RENAME', current, previous)
       redis.call('SET', current, 0, 'PX', left + length)
+      before, now = now, '0'
     end
-    local before = tonumber(redis.call('GET', previous) or 0)
-    local weight = math.max(0, redis.call('PTTL', previous)) / length
-    local now = tonumber(redis.call('GET', current) or 0)
-    if math.floor(before * weight) + now + 1 > limit then return i end
-    if redis.call('EXISTS', current) == 1 then
+    local weighted = 0
+    if before and before ~= '0' then
+      weighted = math.floor(tonumber(before) * math.max(0, redis.call('PTTL', previous)) / length)
+    end
+    if weighted + tonumber(now or 0) + 1 > limit then return i end
+    if now then
       redis.call('INCR', current)
     else
       redis.call('SET', current, 1, 'PX', length * 2)

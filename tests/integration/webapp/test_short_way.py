@@ -1,0 +1,246 @@
+"""The short way of POST /send answers as Flask does, byte for byte, and is taken by what is usual."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.test import TestResponse
+
+from tests.integration.redis_server import RedisServer
+from webapp import create_app, rate_limits
+from webapp.short_way import ShortWay
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.domain.signatures import sign
+from whatsapp_tasks.stores.accounts import Accounts
+from whatsapp_tasks.stores.api_keys import ApiKey, ApiKeys
+from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.opt_outs import OptOuts
+
+PHONE = "+4915112345678"
+MOMENT = 1_790_000_000.0
+"""When all is accepted; ids are made of the time."""
+HELLO: dict[str, Any] = {"phone": PHONE, "message": "Grüße 👋"}
+WITH_KEY = {**HELLO, "idempotency_key": "k"}
+KEYS = {
+    "sender": ApiKey("wak_sender", "sender", ("send",), 1, ("was_old", "was_new")),
+    "reader": ApiKey("wak_reader", "reader", ("read",), 1, ("was_reader",)),
+    "nobody": ApiKey("wak_nobody", "nobody", ("send",), 1, ("was_nobody",)),
+}
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request; all is as it should be, but for what is said."""
+
+    fields: Any = field(default_factory=lambda: HELLO)
+    body: bytes | None = None
+    key: str = "sender"
+    secret: int = 0
+    headers: dict[str, str | None] = field(default_factory=dict)
+    seconds_ago: int = 0
+    target: str = "/send"
+
+
+ONE: list[tuple[str, Sequence[Ask]]] = [
+    ("usual", [Ask()]),
+    ("second secret", [Ask(secret=1)]),
+    ("again", [Ask(), Ask(seconds_ago=1)]),
+    ("replay", [Ask(), Ask()]),
+    ("two", [Ask(), Ask({**HELLO, "message": "Another"})]),
+    ("field key", [Ask({**HELLO, "idempotency_key": "k"})]),
+    ("header key", [Ask(headers={"Idempotency-Key": "k"})]),
+    ("both keys", [Ask({**HELLO, "idempotency_key": "k"}, headers={"Idempotency-Key": "k"})]),
+    ("two keys", [Ask({**HELLO, "idempotency_key": "k"}, headers={"Idempotency-Key": "l"})]),
+    ("bad key", [Ask(headers={"Idempotency-Key": "ü"})]),
+    ("conflict", [Ask(WITH_KEY), Ask({**WITH_KEY, "message": "x"})]),
+    ("much", [Ask({**HELLO, "account": "default", "priority": "high", "metadata": {"a": [1]}})]),
+    ("times", [Ask({**HELLO, "send_at": "2027-01-01T00:00:00Z", "expires_at": 1_800_000_000})]),
+    ("too far", [Ask({**HELLO, "send_at": "2130-01-01T00:00:00Z"})]),
+    ("bad phone", [Ask({**HELLO, "phone": "0151"})]),
+    ("no phone", [Ask({"message": "x"})]),
+    ("empty text", [Ask({**HELLO, "message": " \u200b"})]),
+    ("long text", [Ask({**HELLO, "message": "x" * 70_000})]),
+    ("unknown field", [Ask({**HELLO, "colour": 1})]),
+    ("opted out", [Ask({**HELLO, "phone": "+4915112345600"})]),
+    ("unknown account", [Ask({**HELLO, "account": "sales"})]),
+    ("bad account", [Ask({**HELLO, "account": "NO"})]),
+    ("no JSON", [Ask(body=b"{")]),
+    ("no object", [Ask(body=b"[]")]),
+    ("no body", [Ask(body=b"")]),
+    ("no UTF-8", [Ask(body=b'{"phone": "\xff"}')]),
+    ("too large", [Ask(body=b"{}" + b" " * 600_000)]),
+    ("another type", [Ask(headers={"Content-Type": "text/plain"})]),
+    ("a type with a parameter", [Ask(headers={"Content-Type": "application/json; charset=utf-8"})]),
+    ("no type", [Ask(headers={"Content-Type": None})]),
+    ("no key", [Ask(headers={"X-Api-Key": None})]),
+    ("unknown key", [Ask(key="nobody")]),
+    ("no scope", [Ask(key="reader")]),
+    ("no signature", [Ask(headers={"X-Signature": None})]),
+    ("wrong signature", [Ask(headers={"X-Signature": "sha256=00"})]),
+    ("odd signature", [Ask(headers={"X-Signature": "\u00ff"})]),
+    ("no timestamp", [Ask(headers={"X-Timestamp": None})]),
+    ("odd timestamp", [Ask(headers={"X-Timestamp": "now"})]),
+    ("old", [Ask(seconds_ago=40)]),
+    ("query", [Ask(target="/send?a=b")]),
+    ("another path", [Ask(target="/send/")]),
+    ("proxied", [Ask(headers={"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Proto": "https"})]),
+    ("odd request id", [Ask(headers={"X-Request-Id": "<script>"})]),
+]  # fmt: skip
+
+
+class World:
+    """An application with a clock that stands, on a Redis of always the same content."""
+
+    def __init__(self, database: Database, settings: Settings, *, short: bool) -> None:
+        self.database = database
+        self.app = create_app(settings, database, Dispatcher(database, settings, clock=lambda: MOMENT))
+        self.long_ways = 0
+        outer = self.app.wsgi_app
+        assert isinstance(outer, ProxyFix)
+        self._short_way = outer.app
+        assert isinstance(self._short_way, ShortWay)
+        self._flask = self._short_way._flask
+        if short:
+            self._short_way._flask = self._counted  # type: ignore[assignment]
+        else:
+            outer.app = self._flask
+
+    def _counted(self, environ: Any, start_response: Any) -> Any:
+        self.long_ways += 1
+        return self._flask(environ, start_response)
+
+    def fill(self) -> None:
+        self.database.do("FLUSHALL")
+        Accounts(self.database).add("default", 1)
+        OptOuts(self.database).add("+4915112345600")
+        for name in ("sender", "reader"):
+            ApiKeys(self.database).put(KEYS[name])
+
+    def ask(self, ask: Ask, stamp: int) -> TestResponse:
+        body = json.dumps(ask.fields).encode() if ask.body is None else ask.body
+        key, moment = KEYS[ask.key], str(stamp - ask.seconds_ago)
+        headers: dict[str, str | None] = {
+            "Content-Type": "application/json",
+            "X-Request-Id": "test-1",
+            "X-Api-Key": key.id,
+            "X-Timestamp": moment,
+            "X-Signature": sign(key.secrets[ask.secret], moment, "POST", ask.target, body),
+            **ask.headers,
+        }
+        given = {name: value for name, value in headers.items() if value is not None}
+        return self.app.test_client().post(ask.target, data=body, headers=given)
+
+    def close(self) -> None:
+        self.app.extensions[rate_limits.EXTENSION].close()
+
+
+MOVING = {"Retry-After", "RateLimit-Reset"}
+"""Seconds that may pass between the two."""
+
+
+def told(answer: TestResponse) -> tuple[Any, ...]:
+    """All of an answer; a request id that was made up is another each time."""
+    own = answer.headers["X-Request-Id"] != "test-1"
+    text = answer.data.replace(answer.headers["X-Request-Id"].encode(), b"*") if own else answer.data
+    headers = sorted(
+        (name, "*" if name in MOVING or (own and name == "X-Request-Id") else value)
+        for name, value in answer.headers
+    )
+    return answer.status, headers, text
+
+
+@pytest.fixture
+def worlds(database: Database, settings: Settings) -> Iterator[Callable[..., tuple[World, World]]]:
+    made: list[World] = []
+
+    def make(base: Database = database, **changes: Any) -> tuple[World, World]:
+        changed = settings.model_copy(update=changes)
+        made.extend(World(base, changed, short=short) for short in (True, False))
+        return made[-2], made[-1]
+
+    yield make
+    for world in made:
+        world.close()
+
+
+def compared(worlds: Sequence[World], asks: Sequence[Ask]) -> list[int]:
+    """Asks the same of both; the statuses of the answers, which are equal."""
+    stamp = int(time.time())
+    answers, leftovers = [], []
+    for world in worlds:
+        with suppress(Exception):
+            world.fill()
+        answers.append([told(world.ask(ask, stamp)) for ask in asks])
+        with suppress(Exception):
+            leftovers.append(sorted(world.database.texts("KEYS", "*")))
+    assert answers[0] == answers[1]
+    assert leftovers[:1] == leftovers[1:]
+    return [int(status.split()[0]) for status, _, _ in answers[0]]
+
+
+@pytest.mark.parametrize("asks", [asks for _, asks in ONE], ids=[name for name, _ in ONE])
+def test_both_ways_lead_to_the_same_answer(
+    asks: Sequence[Ask], worlds: Callable[..., tuple[World, World]]
+) -> None:
+    compared(worlds(), asks)
+
+
+def test_what_is_usual_takes_the_short_way(worlds: Callable[..., tuple[World, World]]) -> None:
+    short, _ = worlds()
+    short.fill()
+    stamp = int(time.time())
+    for ask in (
+        Ask(),
+        Ask(seconds_ago=1),
+        Ask(headers={"Idempotency-Key": "k"}),
+        Ask({**HELLO, "priority": "low"}),
+    ):
+        assert short.ask(ask, stamp).status_code == 202
+    assert short.ask(Ask({**HELLO, "phone": "+4915112345600"}), stamp).status_code == 422
+    assert short.long_ways == 0
+
+
+@pytest.mark.parametrize("limit", ["rate_limit_per_key", "rate_limit_per_address"])
+def test_both_ways_count_and_refuse_alike(limit: str, worlds: Callable[..., tuple[World, World]]) -> None:
+    asks = [Ask(body=b"{"), Ask(), Ask(seconds_ago=1), Ask(body=b"[")]
+    assert compared(worlds(**{limit: "2/hour"}), asks) == [400, 202, 429, 429]
+
+
+def test_without_signatures_both_ways_accept(worlds: Callable[..., tuple[World, World]]) -> None:
+    asks = [Ask(headers={"X-Signature": None, "X-Timestamp": None})]
+    pair = worlds(signature_required=False)
+    stamp = int(time.time())
+    for world in pair:
+        world.fill()
+        assert world.ask(asks[0], stamp).status_code == 202
+
+
+def test_both_ways_say_that_redis_is_away(
+    worlds: Callable[..., tuple[World, World]], own_redis: Callable[..., RedisServer], settings: Settings
+) -> None:
+    server = own_redis()
+    changed = settings.model_copy(update={"redis_url": server.url, "redis_timeout_seconds": 0.3})
+    database = Database.connect(changed)
+    pair = worlds(database, redis_url=server.url)
+    stamp = int(time.time())
+    for world in pair:
+        world.fill()
+        assert world.ask(Ask(), stamp).status_code == 202
+    server.kill()
+    assert compared(pair, [Ask(seconds_ago=2), Ask(seconds_ago=3)]) == [503, 503]
+    server.start()
+    for world in pair:
+        world.fill()
+        assert world.ask(Ask(), stamp).status_code == 202
+    database.client.close()
+
+
+def test_flask_alone_knows_another_method(app: Flask) -> None:
+    assert app.test_client().get("/send").status_code == 405
