@@ -24,6 +24,8 @@ ENDPOINTS = [
     ("GET", "/accounts/default", None),
     ("GET", "/accounts/default/qr", None),
     ("GET", "/opt-outs", None),
+    ("GET", "/evidence/x.jpg", None),
+    ("GET", "/evidence/x.json", None),
     ("GET", "/accounts/default/screenshot", None),
     ("GET", "/messages", None),
     ("GET", "/messages/0", None),
@@ -121,6 +123,6 @@ def test_all_endpoints_are_in_the_list(own_app: Flask) -> None:
         f"{method} {rule.endpoint}"
         for rule in own_app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD"}
-        if not rule.endpoint.startswith(("health.alive", "openapi.", "docs."))
+        if not rule.endpoint.startswith(("health.alive", "openapi.", "docs.", "console_"))
     }
     assert listed == known

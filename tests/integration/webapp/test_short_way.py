@@ -199,7 +199,7 @@ def test_what_is_usual_takes_the_short_way(worlds: Callable[..., tuple[World, Wo
     for ask in (
         Ask(),
         Ask(seconds_ago=1),
-        Ask(headers={"Idempotency-Key": "k"}),
+        Ask(seconds_ago=2, headers={"Idempotency-Key": "k"}),
         Ask({**HELLO, "priority": "low"}),
     ):
         assert short.ask(ask, stamp).status_code == 202
