@@ -17,8 +17,7 @@ def test_failures_open_it_a_restart_leaves_it_open_and_a_probe_closes_it(
 ) -> None:
     it = scene(WHATSAPP_CIRCUIT_FAILURES="2", WHATSAPP_CIRCUIT_OPEN_SECONDS="6")
     circuits = Circuits(it.stack.database, it.account)
-    it.stack.simulator.scenario("altered_text")  # the box will not show what was typed
-    it.stack.simulator.scenario("enter_ignored")
+    it.stack.simulator.scenario("wrong_chat")  # found out before anything is typed
     messages = [it.send(f"+49151123456{number}") for number in range(10, 14)]
     it.await_state("CIRCUIT_OPEN", "circuit_open")
     opened = time.monotonic()
@@ -55,7 +54,7 @@ def test_numbers_that_are_not_on_whatsapp_do_not_open_it(scene: Callable[..., Sc
 
 def test_a_person_can_close_it(scene: Callable[..., Scene]) -> None:
     it = scene(WHATSAPP_CIRCUIT_FAILURES="0")
-    it.stack.simulator.scenario("enter_ignored")
+    it.stack.simulator.scenario("wrong_chat")
     message = it.send()
     it.await_state("CIRCUIT_OPEN")
     it.stack.simulator.clear_scenarios()
