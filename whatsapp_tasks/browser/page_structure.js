@@ -9,7 +9,7 @@
     return flat.length > 60 ? `${flat.slice(0, 57)}… (${flat.length})` : flat;
   };
   // Numbers and long codes in ids belong to chats and messages.
-  const named = (value) => value.replace(/\d{3,}/g, "0").replace(/[0-9A-F]{8,}/gi, "#").slice(0, 80);
+  const named = (value) => value.replace(/[0-9A-F]{8,}/gi, "#").replace(/\d{3,}/g, "0").slice(0, 80);
   const lines = [];
   const walk = (node, depth) => {
     if (lines.length >= limit) return;

@@ -71,7 +71,7 @@ def test_a_pause_stops_sending_and_names_its_author_until_someone_resumes(linked
     text = f"held back {time.time()}"
     message = linked.client.send("+4915112345678", text)["id"]
     row = browser.open_row(message)
-    time.sleep(3)
+    time.sleep(2)
     assert browser.text(f"{row} summary .badge") == "queued"
     assert text not in [each.text for each in stack.simulator.messages()]
 
