@@ -257,6 +257,13 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         lines = [
-            f"{'.'.join(str(part) for part in e['loc']) or 'settings'}: {e['msg']}" for e in error.errors()
+            f"{'.'.join(_variable(part) for part in e['loc']) or 'settings'}: {e['msg']}"
+            for e in error.errors()
         ]
         raise ConfigurationError("Wrong settings: " + "; ".join(lines)) from error
+
+
+def _variable(field: object) -> str:
+    """The environment variable of a field."""
+    name = str(field)
+    return f"WHATSAPP_{name.upper()}" if name in Settings.model_fields else name

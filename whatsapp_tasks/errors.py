@@ -61,8 +61,7 @@ class RequestRefused(WhatsAppTasksError):
         self.extra = dict(extra or {})
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Celery pickles or re-creates exceptions by their arguments.
-        return (type(self), (self.code, str(self)))
+        return (type(self), (self.code, str(self)), self.__dict__)
 
 
 class ApiUnreachable(WhatsAppTasksError):
@@ -135,6 +134,9 @@ class SendError(WhatsAppTasksError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), (self.code, str(self)), self.__dict__)
 
 
 class SendRefused(SendError):

@@ -143,8 +143,8 @@ def test_wrong_settings_are_one_clear_line(new_stack: Callable[..., Stack]) -> N
         check=False,
     )
     assert ended.returncode == 1
-    assert "headless" in ended.stderr
-    assert "web_port" in ended.stderr
+    assert "WHATSAPP_HEADLESS" in ended.stderr
+    assert "WHATSAPP_WEB_PORT" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 

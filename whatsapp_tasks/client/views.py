@@ -37,10 +37,11 @@ class AcceptedMessage(TypedDict):
 
 
 class MessageError(TypedDict):
-    """Why a message was not sent, or is in doubt."""
+    """Why a message was not sent, or is in doubt; ``evidence`` leads to a picture of the page, for admins."""
 
     code: str
     message: str
+    evidence: NotRequired[str]
 
 
 class TimelineEntry(TypedDict):
