@@ -21,6 +21,8 @@ def parse_phone(raw: str) -> str:
     knows the range: that data lags behind, and WhatsApp itself gives the last word at send time.
     """
     text = raw.strip()
+    if _is_plain(text):
+        return text
     problem = "must be in international form with a leading +, for example +4915112345678"
     if len(text) <= _MAX_INPUT and _WRITTEN.fullmatch(text):
         try:
@@ -34,6 +36,37 @@ def parse_phone(raw: str) -> str:
         f"The phone number {problem}.",
         errors=[{"field": "phone", "message": problem}],
     )
+
+
+_PLAIN = re.compile(r"\+[1-9][0-9]{6,14}")
+
+
+def _is_plain(text: str) -> bool:
+    """Whether the library would certainly give ``text`` back as it is: digits alone, of a possible length, in
+    which it finds no national prefix to take away. It looks at a tenth of what the library does.
+    """
+    if not _PLAIN.fullmatch(text):
+        return False
+    for digits_of_code in (1, 2, 3):
+        plan = _plan(text[1 : 1 + digits_of_code])
+        if plan is not None:
+            prefix, lengths = plan
+            national = text[1 + digits_of_code :]
+            return len(national) in lengths and national[0] != "0" and not (prefix and prefix.match(national))
+    return False
+
+
+@lru_cache(maxsize=2000)
+def _plan(code: str) -> tuple[re.Pattern[str] | None, frozenset[int]] | None:
+    """Of a country: what begins with a national prefix, and how long a number without may be."""
+    region = phonenumbers.region_code_for_country_code(int(code))
+    if region == phonenumbers.phonenumberutil.UNKNOWN_REGION:
+        return None
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(int(code), region)
+    if metadata is None or metadata.general_desc is None:
+        return None
+    prefix = metadata.national_prefix_for_parsing
+    return re.compile(prefix) if prefix else None, frozenset(metadata.general_desc.possible_length)
 
 
 def mask_phone(phone: str) -> str:

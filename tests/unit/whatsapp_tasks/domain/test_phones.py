@@ -2,10 +2,10 @@
 
 import phonenumbers
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from whatsapp_tasks.domain.phones import digits, is_number, mask_phone, parse_phone, same_number
+from whatsapp_tasks.domain.phones import _is_plain, digits, is_number, mask_phone, parse_phone, same_number
 from whatsapp_tasks.errors import RequestRefused
 
 
@@ -145,3 +145,28 @@ def test_numbers_are_one_however_whatsapp_writes_them(one: str, other: str, same
 )
 def test_a_title_is_a_number_or_a_name(title: str, number: bool) -> None:
     assert is_number(title) is number
+
+
+@settings(max_examples=500)
+@given(
+    st.sampled_from(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)),
+    st.text("0123456789", min_size=4, max_size=13) | st.from_regex(r"[0189]{0,3}[0-9]{5,9}", fullmatch=True),
+)
+def test_a_number_that_needs_no_reading_is_the_librarys_own(code: int, national: str) -> None:
+    text = f"+{code}{national}"
+    if _is_plain(text):
+        number = phonenumbers.parse(text, None)
+        assert phonenumbers.is_possible_number(number)
+        assert phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) == text
+
+
+def test_what_people_usually_write_needs_no_reading() -> None:
+    usual = [
+        "+4915112345678",
+        "+12025550101",
+        "+5511987654321",
+        "+390612345678",
+        "+905321234567",
+        "+447911123456",
+    ]
+    assert [phone for phone in usual if not _is_plain(phone)] == ["+390612345678"]  # Italy keeps its zero
