@@ -70,6 +70,12 @@ class Stage:
         self.reload()
         self.kind(PageKind.MAIN)
 
+    def load_with(self, scenario: str, **parameters: object) -> None:
+        """Loads the page under a scenario of its start. Elsewhere meanwhile: some make it reload itself."""
+        self.whatsapp.page.goto("about:blank", within())
+        self.simulator.scenario(scenario, **parameters)
+        self.reload()
+
     def loaded_at(self) -> object:
         """When the document was loaded."""
         return self.whatsapp.page.evaluate("() => performance.timeOrigin", deadline=within())

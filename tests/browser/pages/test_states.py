@@ -115,8 +115,7 @@ def test_a_page_that_lost_its_network_is_still_the_main_page(stage: Stage) -> No
 
 
 def test_the_news_lie_over_the_page_and_go_by_their_cross(stage: Stage) -> None:
-    stage.simulator.scenario("whats_new", count=1)
-    stage.reload()
+    stage.load_with("whats_new", count=1)
     snapshot = stage.popup(Popup.WHATS_NEW)
     stage.picture("whats_new")
     assert any(button.closes for button in snapshot.dialogs[0].buttons)
@@ -125,8 +124,7 @@ def test_the_news_lie_over_the_page_and_go_by_their_cross(stage: Stage) -> None:
 
 
 def test_a_page_nobody_knows_is_told_as_such_and_left_when_it_is_gone(stage: Stage) -> None:
-    stage.simulator.scenario("unknown_page", count=1)
-    stage.reload()
+    stage.load_with("unknown_page", count=1)
     snapshot = stage.kind(PageKind.UNKNOWN)
     assert ban_signals(snapshot).chat_list_missing
     stage.reload()
@@ -171,15 +169,13 @@ def test_the_chat_list_taken_away_without_a_word_is_a_signal(stage: Stage) -> No
 
 
 def test_an_unsupported_browser_is_told(stage: Stage) -> None:
-    stage.simulator.scenario("unsupported_browser")
-    stage.reload()
+    stage.load_with("unsupported_browser")
     snapshot = stage.kind(PageKind.UNSUPPORTED_BROWSER)
     assert not ban_signals(snapshot).any
 
 
 def test_a_slow_boot_is_loading_all_along(stage: Stage) -> None:
-    stage.simulator.scenario("slow_boot", ms=1500, count=1)
-    stage.reload()
+    stage.load_with("slow_boot", ms=1500, count=1)
     kinds = set()
     stage.until(lambda s: kinds.add(kind_of(s)) or (s if s.chat_pane else None))
     assert kinds <= {PageKind.LOADING, PageKind.MAIN}
