@@ -54,6 +54,15 @@ class Scene:
             seconds,
         )
 
+    def await_worker(self) -> None:
+        """Waits until the worker that runs now is at work: what Redis tells may be of the one before it."""
+        name = f"process {self.stack.process('worker').pid} on"
+        eventually(
+            lambda: name in (self.sessions.heartbeat() or {}).get("worker", ""), "the worker's heartbeat"
+        )
+        eventually(lambda: any(p.get("screen") == "main" for p in self.stack.simulator.pages()), "its page")
+        self.await_state("AUTHENTICATED")
+
     def await_pause(self, reason: str, seconds: float = 60.0) -> dict[str, object]:
         return eventually(lambda: self.pauses.all().get(reason), f"pause {reason}", seconds)
 

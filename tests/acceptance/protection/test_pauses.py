@@ -32,7 +32,7 @@ def test_a_pause_from_the_shell_holds_through_a_restart_of_the_worker(healthy: S
     healthy.stays_unsent(message, 2)
     healthy.stack.kill("worker")
     healthy.stack.run("worker")
-    healthy.await_state("AUTHENTICATED")
+    healthy.await_worker()
     healthy.stays_unsent(message, 3)
     healthy.cli("resume")
     healthy.await_sent(message)
@@ -78,7 +78,7 @@ def test_flowers_cancel_consumer_is_a_durable_pause_and_add_consumer_takes_it_ba
     assert "Flower" in healthy.pauses.all()["operator"]["author"]
     healthy.stack.kill("worker")
     healthy.stack.run("worker")
-    healthy.await_state("AUTHENTICATED")
+    healthy.await_worker()
     message = healthy.send()
     healthy.stays_unsent(message, 2)
     celery.control.add_consumer(QUEUE)

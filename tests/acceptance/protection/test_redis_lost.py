@@ -62,7 +62,7 @@ def test_a_redis_with_older_data_holds_sends_until_a_person_agrees(scene: Callab
     it.stays_unsent(message, 3)
     it.stack.kill("worker")
     it.stack.run("worker")
-    it.await_state("AUTHENTICATED")
+    it.await_worker()
     it.stays_unsent(message, 3)
     it.cli("resume")  # the operator's own pause only
     it.stays_unsent(message, 1)
