@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo run test test-unit test-integration test-browser test-pages test-acceptance bench-navigation faults soak fuzz-api test-console lint format clean
+.PHONY: help setup system demo run test test-unit test-integration test-browser test-pages test-acceptance bench-navigation faults soak fuzz-api bench-gateway test-console lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -70,6 +70,9 @@ fuzz-api: setup ## Schemathesis over the API as it is served (minutes; FUZZ_EXAM
 
 test-console: setup ## an operator at the console: desktop and phone, pictures into docs/images
 	@CONSOLE_FULL=1 CONSOLE_PICTURES=docs/images $(BIN)/python -m pytest tests/browser/console
+
+bench-gateway: setup ## POST /send against Express + BullMQ, on one Redis (minutes; needs wrk and node)
+	@$(BIN)/python -m bench.gateway $(ARGS)
 
 lint: setup ## layers, style, types
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports

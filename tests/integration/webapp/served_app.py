@@ -31,7 +31,7 @@ class ServedApp:
     def start(self) -> "ServedApp":
         command = [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(self.port)),
-            *("--workers", str(self._workers), "--blocking-threads", "4", "--backpressure", "128"),
+            *("--workers", str(self._workers), "--blocking-threads", "16", "--backpressure", "128"),
             *("--log-level", "warning", "webapp.wsgi:app"),
         ]
         with self._log.open("ab") as log:
