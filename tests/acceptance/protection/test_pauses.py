@@ -81,9 +81,22 @@ def test_flowers_cancel_consumer_is_a_durable_pause_and_add_consumer_takes_it_ba
     healthy.await_worker()
     message = healthy.send()
     healthy.stays_unsent(message, 2)
-    celery.control.add_consumer(QUEUE)
+    # On a busy machine the new worker may not listen yet; what nobody hears is lost.
+    eventually(lambda: celery.control.add_consumer(QUEUE, reply=True), "the worker hears it")
     healthy.await_sent(message)
     assert healthy.pauses.all() == {}
+
+
+def test_a_message_that_flower_revokes_is_cancelled(healthy: Scene, celery: Celery) -> None:
+    healthy.cli("pause")
+    message, other = healthy.send(), healthy.send()
+    eventually(lambda: celery.control.revoke(message, reply=True), "the worker hears it")
+    assert healthy.status(message) == "cancelled"
+    healthy.cli("resume")
+    healthy.await_sent(other)
+    celery.control.revoke(other, reply=True)
+    assert healthy.status(other) in ("sent", "delivered", "read")
+    assert healthy.texts[-2] not in [each.text for each in healthy.stack.simulator.messages()]
 
 
 def test_add_consumer_does_not_pass_the_gate_while_another_reason_stands(
