@@ -134,3 +134,13 @@ def test_an_unknown_page_calls_for_a_person_and_goes_by_itself(new_stack: Callab
     stack.simulator.clear_scenarios()
     stack.await_state("AUTHENTICATED")
     stack.await_status(message_id, "sent", "delivered", "read")
+
+
+def test_without_a_worker_the_doctor_opens_the_browser_itself(new_stack: Callable[..., Stack]) -> None:
+    stack = new_stack().start("worker")
+    stack.link()
+    stack.terminate("worker")
+    code, findings = doctor(stack)
+    assert (code, failed(findings)) == (1, {"session.worker"})
+    assert {one["name"] for one in findings["selectors"] if one["status"] == "ok"} >= {"chat_pane", "search"}
+    assert stack.browsers() == []

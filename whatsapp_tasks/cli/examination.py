@@ -17,6 +17,7 @@ from whatsapp_tasks.session.browser_keeper import BrowserKeeper
 from whatsapp_tasks.session.doctor import page_report, profile_report
 from whatsapp_tasks.session.selector_source import SelectorSource
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.leases import current_holder
 from whatsapp_tasks.stores.pauses import Pauses
 from whatsapp_tasks.stores.requests import WorkerRequests
 from whatsapp_tasks.stores.selectors import SelectorOverride
@@ -104,7 +105,7 @@ def _redis(database: Database) -> list[Finding]:
 
 def _session(database: Database, settings: Settings, account: str) -> list[Finding]:
     sessions = Sessions(database, account)
-    session, heartbeat = sessions.get(), sessions.heartbeat()
+    session, holder = sessions.get(), current_holder(database, account)
     pauses = Pauses(database, account).all()
     ready = session.state in MAY_SEND
     found = [
@@ -114,9 +115,7 @@ def _session(database: Database, settings: Settings, account: str) -> list[Findi
             f"{session.state}: {MEANINGS[session.state]} ({session.reason})",
         ),
         Finding("pauses", "fail" if pauses else "ok", ", ".join(sorted(pauses)) or "none"),
-        Finding(
-            "worker", "ok" if heartbeat else "fail", str(heartbeat["worker"]) if heartbeat else "none runs"
-        ),
+        Finding("worker", "ok" if holder else "fail", str(holder) if holder else "none runs"),
     ]
     caps = Dispatcher(database, settings).caps(account)
     if caps is not None:
@@ -150,7 +149,7 @@ def _profile(settings: Settings, account: str) -> list[Finding]:
 
 def _page_report(database: Database, settings: Settings, account: str) -> Mapping[str, Any] | str:
     """The worker's answer, ours where no worker runs, or why there is none."""
-    if Sessions(database, account).heartbeat() is None:
+    if current_holder(database, account) is None:
         return _look_ourselves(database, settings, account)
     requests = WorkerRequests(database, account)
     asked = requests.ask(DOCTOR_TASK, {}, now_seconds=time.time(), valid_seconds=ANSWER_SECONDS)
