@@ -117,7 +117,7 @@ def web() -> None:
         [
             *(sys.executable, "-m", "granian", "--interface", "wsgi"),
             *("--host", settings.web_host, "--port", str(settings.web_port)),
-            # Threads: a request that waits for a worker's screenshot must not hold up the others, and those that
+            # Threads: a request that waits for a screenshot must not hold up the others, and those that
             # wait for Redis' disk at once share one fsync (docs/performance.md).
             *("--workers", str(settings.web_workers), "--blocking-threads", "16", "--backpressure", "128"),
             *("--respawn-failed-workers", "--no-access-log", "--log-level", "warning"),
