@@ -1,5 +1,6 @@
 """The service with its console, and an operator's browser. One of each for all tests."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from tests.browser.console.console_browser import ConsoleBrowser
 from whatsapp_tasks.client import Client
 from whatsapp_tasks.stores.api_keys import ApiKey, ApiKeys
 
+FULL = bool(os.environ.get("CONSOLE_FULL"))
+"""Set by ``make test-console``; without it less is repeated, so that `make test` stays quick."""
 FLOWER_PORT = free_port()
 FLOWER_LOGIN = "ann:not-a-secret"
 

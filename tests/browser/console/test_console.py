@@ -3,20 +3,19 @@
 With ``CONSOLE_FULL=1`` (``make test-console``) all of it runs on a phone's screen too.
 """
 
-import os
 import time
 
 import pytest
 import requests
 
 from tests.acceptance.stack import eventually
-from tests.browser.console.conftest import Scene
+from tests.browser.console.conftest import FULL, Scene
 from tests.browser.console.console_browser import DESKTOP, NARROWEST, PHONE
 from tests.browser.console.seeds import seed_dead_letter
 from whatsapp_tasks.stores.pauses import Pauses
 from whatsapp_tasks.stores.webhook_deliveries import Deliveries
 
-SCREENS = [DESKTOP, PHONE] if os.environ.get("CONSOLE_FULL") else [DESKTOP]
+SCREENS = [DESKTOP, PHONE] if FULL else [DESKTOP]
 AT_WHATSAPP = ("sent", "delivered", "read")
 STUCK = "+12025550102"
 """Of the simulator's magic numbers: the clock never goes."""
@@ -145,7 +144,7 @@ def test_dead_letters_are_put_in_line_again(linked: Scene) -> None:
     }
 
 
-@pytest.mark.skipif(len(SCREENS) == 1, reason="a matter of `make test-console`")
+@pytest.mark.skipif(not FULL, reason="a matter of `make test-console`")
 def test_the_browser_is_restarted_when_asked(linked: Scene) -> None:
     pid = linked.stack.browsers()[0].pid
     linked.browser.click("[data-action=restart]")
