@@ -136,7 +136,10 @@ def problem_of(error: ErrorDetails) -> dict[str, str]:
     return {"field": field or "body", "message": message}
 
 
+compact = json.JSONEncoder(separators=(",", ":")).encode
+"""JSON as answers are written: ``json.dumps`` makes an encoder anew each time."""
+
+
 def answer(fields: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """A JSON response."""
-    text = json.dumps(fields, separators=(",", ":"))
-    return Response(text, status, headers, content_type="application/json")
+    return Response(compact(fields), status, headers, content_type="application/json")

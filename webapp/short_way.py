@@ -6,7 +6,6 @@ What dispatch refuses cannot be asked again, and is told by Flask's table of pro
 message was accepted is written here; a test compares it with Flask's byte for byte.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -55,7 +54,7 @@ class ShortWay:
             return self._flask(environ, start_response)  # nothing was changed
         except StoreUnavailable as error:
             return self._told(environ, start_response, attempt, error)
-        text = json.dumps(accepted_view(accepted), separators=(",", ":")).encode()
+        text = bodies.compact(accepted_view(accepted)).encode()
         start_response(
             "202 ACCEPTED",
             [
