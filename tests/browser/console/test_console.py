@@ -46,6 +46,19 @@ def test_a_phone_is_linked_by_the_code_that_the_page_shows(scene: Scene) -> None
     assert browser.driver.execute_script("return window.neverReloaded") is True
 
 
+@pytest.mark.skipif(not FULL, reason="a matter of `make test-console`")
+def test_a_phone_is_linked_by_a_code_that_is_typed_on_it(scene: Scene) -> None:
+    browser = scene.browser
+    scene.unlink()
+    browser.until(lambda: browser.shown(".qr img"), "the QR code")
+    browser.click("[data-action=pairing-code]")
+    browser.agree(phone="+4915112345678")
+    code = browser.until(lambda: browser.text("#dialog[open] .code"), "the code")
+    browser.click("#dialog[open] .primary")
+    scene.stack.simulator.pair(code)
+    browser.await_text("article.account .badge", "Authenticated")
+
+
 def test_a_message_is_seen_on_its_way_until_it_is_read(linked: Scene) -> None:
     browser = linked.browser
     message = linked.client.send("+4915112345678", "watched on its way", idempotency_key=_new_key())["id"]
@@ -152,6 +165,14 @@ def test_the_browser_is_restarted_when_asked(linked: Scene) -> None:
     eventually(lambda: pid not in [p.pid for p in linked.stack.browsers()], "the old browser ends")
     linked.browser.await_text("article.account .facts", "asked")
     linked.browser.await_text("article.account .badge", "Authenticated")
+
+
+@pytest.mark.skipif(not FULL, reason="a matter of `make test-console`")
+def test_the_phone_is_unlinked_when_asked(linked: Scene) -> None:
+    linked.browser.click("[data-action=logout]")
+    linked.browser.agree()
+    linked.browser.await_text("article.account .badge", "Link a phone", 60)
+    linked.stack.simulator.wait_for_screen("qr")
 
 
 def test_nothing_is_wider_than_the_screen_and_the_page_complains_of_nothing(linked: Scene) -> None:
