@@ -125,7 +125,7 @@ const ACTIONS = {
     const wanted = await ask({
       title: "Link with a code",
       text: "WhatsApp sends a notification to this phone and asks for the code that is shown here.",
-      fields: [textField("phone", "The phone's number", { type: "tel", required: true, placeholder: "+4915112345678", pattern: "\\+[0-9 ().\\-]{7,30}" })],
+      fields: [textField("phone", "The phone's number", { type: "tel", required: true, placeholder: "+4915112345678", pattern: "\\+[0-9 .\\(\\)\\-]{7,30}" })],
       agree: "Get a code",
     });
     if (!wanted) return null;
