@@ -9,13 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import requests
 
 from tests.integration.webapp.conftest import PHONE
 from tests.integration.webapp.served_app import ServedApp
 from whatsapp_tasks.domain.signatures import sign
-from whatsapp_tasks.queues import messages_lists
+from whatsapp_tasks.queues import control_queue, messages_lists, task_id_of
 from whatsapp_tasks.stores.api_keys import ApiKey, ApiKeys
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.requests import WorkerRequests
+from whatsapp_tasks.stores.sessions import Sessions
 
 BODY = json.dumps({"phone": PHONE, "message": "One and the same"}).encode()
 
@@ -156,3 +159,23 @@ def test_the_log_holds_no_phone_number_and_no_text(
     assert "15112345678" not in log
     assert "987654" not in log
     assert served_key.secrets[0] not in log
+
+
+def test_requests_that_wait_for_a_worker_hold_up_no_others(
+    served: ServedApp, database: Database, served_key: ApiKey
+) -> None:
+    Sessions(database, "default").beat({"worker": "w1"}, 60)
+    headers = {"X-Api-Key": served_key.id}
+    url, queue = f"{served.url}/accounts/default/screenshot", control_queue("default")
+    with ThreadPoolExecutor(8) as pool:
+        waiting = [pool.submit(requests.get, url, headers=headers, timeout=30) for _ in range(8)]
+        while database.number("LLEN", queue) < len(waiting):
+            time.sleep(0.01)
+        for _ in range(10):
+            assert requests.get(f"{served.url}/healthz", timeout=5).ok
+        assert not any(answer.done() for answer in waiting)
+        for entry in database.texts("LRANGE", queue, 0, -1):
+            request_id = task_id_of(entry)
+            assert request_id is not None
+            WorkerRequests(database, "default").give_answer(request_id, True, {"png": "iVBORw0KGgo="})
+        assert {answer.result().status_code for answer in waiting} == {200}
