@@ -72,3 +72,41 @@ def test_an_attempt_that_cannot_be_looked_at_yet_is_not_typed_again(crash_stack:
         crash_stack.simulator.clear_scenarios()
     crash_stack.await_status(message_id, "sent", "delivered", "read", seconds=90)
     assert [m.text for m in crash_stack.simulator.messages()].count(text) == 1
+
+
+def test_a_message_that_the_page_shows_late_after_a_crash_is_not_typed_again(crash_stack: Stack) -> None:
+    """Found by a reader: the chat was quiet, but its newest messages were still being loaded."""
+    phone, text = "+4915112345998", "sent, and shown late"
+    crash_stack.simulator.chat(phone, messages=[{"text": "hello", "mine": False}])
+    crash_stack.hold("before_recording")
+    message_id = crash_stack.dispatcher.send(phone, text).id
+    crash_stack.await_held("before_recording")
+    crash_stack.kill("worker")
+    crash_stack.let_go("before_recording")
+    crash_stack.simulator.scenario("stale_history", ms=12000, newest=1, sign=True, phone=phone)
+    try:
+        crash_stack.run("worker")
+        eventually(lambda: '"action": "settle"' in crash_stack.log("worker"), "a look that tells nothing")
+        crash_stack.await_status(message_id, "sent", "delivered", "read", "unknown", seconds=90)
+    finally:
+        crash_stack.simulator.clear_scenarios()
+    assert [m.text for m in crash_stack.simulator.messages()].count(text) == 1
+
+
+def test_an_old_message_with_the_same_text_is_not_taken_for_ours(crash_stack: Stack) -> None:
+    """Found by a reader: Enter was ignored, and the history with an equal text came late."""
+    phone, text = "+4915112345997", "Hi, the same as before"
+    history = [{"text": "hello", "mine": False}, {"text": text, "mine": True, "status": "read"}]
+    crash_stack.simulator.chat(phone, messages=history)
+    received = len(crash_stack.simulator.messages(phone[1:]))
+    crash_stack.simulator.scenario("stale_history", ms=6000, newest=2, sign=True, phone=phone)
+    crash_stack.simulator.scenario("enter_ignored", count=1, phone=phone)
+    try:
+        message_id = crash_stack.dispatcher.send(phone, text).id
+        status = crash_stack.await_status(
+            message_id, "sent", "delivered", "read", "unknown", "failed", seconds=120
+        )
+    finally:
+        crash_stack.simulator.clear_scenarios()
+    now = len(crash_stack.simulator.messages(phone[1:])) - received
+    assert now == int(status in ("sent", "delivered", "read"))

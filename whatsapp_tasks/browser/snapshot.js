@@ -171,7 +171,7 @@
   // Chats and the chat list hold what others wrote: with any of them about, the rest is no full-screen state.
   const fullScreen = document.querySelector("#main, #side, [role=grid], [data-id]") ? "" : screen + " " + body;
   const input = pane || qr ? null : first("phone_entry");
-  const IN_BANNERS = ["offline", "connecting", "restricted", "new_chats_used_up", "temporary_ban", "ban"];
+  const IN_BANNERS = ["offline", "connecting", "syncing", "restricted", "new_chats_used_up", "temporary_ban", "ban"];
   const IN_FOOTER = ["restricted", "new_chats_used_up"];
   const seen = new Set([...mentioned(fullScreen), ...dialogs.flatMap((dialog) => dialog.texts)]);
   for (const banner of banners) for (const name of banner.texts) if (IN_BANNERS.includes(name)) seen.add(name);

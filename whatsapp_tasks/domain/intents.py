@@ -36,12 +36,18 @@ class Finding:
     bubble: Bubble | None = None
 
 
-def find_intended(intent: Intent, text: str, bubbles: Sequence[Bubble], *, settled: bool) -> Finding:
+def find_intended(
+    intent: Intent, text: str, bubbles: Sequence[Bubble], *, settled: bool, watched: bool = False
+) -> Finding:
     """Looks for the intended message among ``bubbles``, oldest first.
 
-    ``settled``: the page is online and has finished loading this chat. Our own bubble is the first outgoing
-    one behind ``newest_bubble`` with the same text; nothing else is sent to a chat before its open intent is
-    settled.
+    ``settled``: the page is online and has finished loading this chat. ``watched``: the page was looked at
+    all the time since Enter, and the text has left the box.
+
+    Our own bubble is the last outgoing one behind ``newest_bubble`` with the same text: nothing else is sent
+    to a chat before its open intent is settled, and an old message with the same text may be loaded late,
+    above ours. Where the chat showed nothing before Enter and shows more than ours now, its history was late
+    then, and an old message may look like ours: ``unclear``, unless watched.
     """
     ids = [bubble.id for bubble in bubbles]
     if intent.newest_bubble is None:
@@ -51,9 +57,14 @@ def find_intended(intent: Intent, text: str, bubbles: Sequence[Bubble], *, settl
     else:
         return Finding("unclear")
     wanted = bubble_key(text)
-    for bubble in behind:
-        if bubble.outgoing and bubble.text is not None and bubble_key(bubble.text) == wanted:
-            return Finding("found", bubble)
+    ours = [
+        bubble
+        for bubble in behind
+        if bubble.outgoing and bubble.text is not None and bubble_key(bubble.text) == wanted
+    ]
+    if ours:
+        history_was_late = intent.newest_bubble is None and ours[-1] is not bubbles[0]
+        return Finding("unclear") if history_was_late and not watched else Finding("found", ours[-1])
     # A row that was emptied off-screen, or whose direction the page does not tell, may be ours.
     doubtful = any(
         bubble.outgoing is not False and (bubble.text is None or bubble_key(bubble.text) == wanted)

@@ -14,6 +14,8 @@ from whatsapp_tasks.errors import (
 MAX_ATTEMPTS = 20
 """Hours, with the circuit open between them: a page that is away for an evening fails no message."""
 MAX_SETTLES = 10
+MAX_UNCLEAR = 4
+"""Looks at a chat that is there and does not tell; nothing else is sent meanwhile."""
 FIRST_DELAY_SECONDS = 2.0
 LONGEST_DELAY_SECONDS = 300.0
 LONGEST_SETTLE_DELAY_SECONDS = 60.0
@@ -66,7 +68,7 @@ def decide_settle(error: SendError | BrowserError, tried: int, *, jitter: float)
             pass
         case _:
             code = "browser_failed"
-    if tried > MAX_SETTLES:
+    if tried > (MAX_UNCLEAR if isinstance(error, SendUnsettled) else MAX_SETTLES):
         return RetryDecision("unknown", code)
     delay = min(FIRST_DELAY_SECONDS * 2 ** (tried - 1), LONGEST_SETTLE_DELAY_SECONDS)
     return RetryDecision("settle", code, delay * (0.75 + 0.5 * jitter))

@@ -89,12 +89,7 @@ def _late_history(page: WhatsAppPage, opened: float) -> tuple[Bubble, ...]:
 def follow_enter(context: AccountContext, page: WhatsAppPage, message: Message, intent: Intent) -> None:
     """From Enter to the server's tick: the bubble must show, then its tick must leave "pending"."""
     try:
-        bubble = page.until(
-            lambda s: (
-                find_intended(intent, message.text, s.chat.bubbles, settled=False).bubble if s.chat else None
-            ),
-            Deadline.within(BUBBLE_SECONDS),
-        )
+        bubble = page.until(lambda s: _appeared(s, message, intent), Deadline.within(BUBBLE_SECONDS))
     except WaitTimeout as error:
         now = page.look(Deadline.within(BOX_SECONDS))
         if now.chat and now.chat.compose and now.chat.compose.text == message.text:
@@ -104,6 +99,14 @@ def follow_enter(context: AccountContext, page: WhatsAppPage, message: Message, 
             ) from error
         raise SendUnsettled("bubble_not_seen", "Enter was pressed and no bubble appeared.") from error
     record_bubble(context, page, message, bubble)
+
+
+def _appeared(snapshot: PageSnapshot, message: Message, intent: Intent) -> Bubble | None:
+    """Our bubble, once the text has left the box: an old one with the same text may be loaded meanwhile."""
+    chat = snapshot.chat
+    if chat is None or (chat.compose is not None and chat.compose.text == message.text):
+        return None
+    return find_intended(intent, message.text, chat.bubbles, settled=False, watched=True).bubble
 
 
 def record_bubble(context: AccountContext, page: WhatsAppPage, message: Message, bubble: Bubble) -> None:

@@ -6,54 +6,67 @@ from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.intents import Finding, Intent, find_intended
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import SendUnsettled, WaitTimeout
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.opening import open_chat
-from whatsapp_tasks.session.sending import record_bubble, send
+from whatsapp_tasks.session.sending import record_bubble
 from whatsapp_tasks.stores.ledger import Message
 
 log = logging.getLogger(__name__)
 
 QUIET_SECONDS = 2.0
 """A chat counts as loaded when its rows stay the same that long."""
+ABSENT_QUIET_SECONDS = 5.0
+"""Before "it is not there" is believed, which leads to typing again: the newest messages may come late."""
+UNSETTLED = frozenset({"offline", "connecting", "syncing"})
+"""What the page may say of itself while its chats are not complete."""
 LOADED_SECONDS = 20.0
 
 
 def settle(context: AccountContext, page: WhatsAppPage, message: Message) -> None:
-    """Finds out what became of ``message`` (status ``sending``), and sends it when it certainly was not.
+    """Finds out what became of ``message`` (status ``sending``). When it certainly was not sent it is
+    ``queued`` again, and claimed by all the rules: it may have expired, or its recipient opted out.
 
-    Raises what ``send`` raises; SendUnsettled (``chat_unclear``) when the chat cannot tell.
+    Raises what opening a chat raises; SendUnsettled (``chat_unclear``) when the chat cannot tell.
     """
     if message.intent is None:
-        log.info("The attempt had not come to Enter; sending anew", extra=_fields(message))
-        send(context, page, message)
+        log.info("The attempt had not come to Enter; queued again", extra=_fields(message))
+        _again(context, message, "worker_died")
         return
     # First as the page stands: in one that lived on, the bubble may wait for the server in memory alone, and
     # a reload would lose it.
     open_chat(context, page, message.phone)
-    finding = _find(page, message, message.intent)
+    finding = _find(page, message, message.intent, QUIET_SECONDS)
     if finding.verdict != "found":
         open_chat(context, page, message.phone, fresh=True)
-        finding = _find(page, message, message.intent)
+        finding = _find(page, message, message.intent, ABSENT_QUIET_SECONDS)
     log.info("Settled an open attempt by the chat", extra={**_fields(message), "verdict": finding.verdict})
     if finding.verdict == "found" and finding.bubble is not None:
         record_bubble(context, page, message, finding.bubble)
     elif finding.verdict == "absent":
-        send(context, page, message)
+        _again(context, message, "not_in_chat")
     else:
         raise SendUnsettled("chat_unclear", "The chat does not show the place where the message would be.")
 
 
-def _find(page: WhatsAppPage, message: Message, intent: Intent) -> Finding:
-    snapshot = _quiet(page)
+def _again(context: AccountContext, message: Message, code: str) -> None:
+    now_ms = context.now_ms()
+    context.ledger.advance(
+        message, Status.QUEUED, now_ms, fence=context.lease.fence, code=code, due_ms=now_ms
+    )
+
+
+def _find(page: WhatsAppPage, message: Message, intent: Intent, quiet_seconds: float) -> Finding:
+    snapshot = _quiet(page, quiet_seconds)
     if snapshot.chat is None:
         return Finding("unclear")
-    settled = snapshot.online and snapshot.chat.panel and not snapshot.texts & {"offline", "connecting"}
+    settled = snapshot.online and snapshot.chat.panel and not snapshot.texts & UNSETTLED
     return find_intended(intent, message.text, snapshot.chat.bubbles, settled=settled)
 
 
-def _quiet(page: WhatsAppPage) -> PageSnapshot:
-    """The page once its rows have stayed the same for a while."""
+def _quiet(page: WhatsAppPage, seconds: float) -> PageSnapshot:
+    """The page once its rows have stayed the same for ``seconds``."""
     deadline = Deadline.within(LOADED_SECONDS)
     snapshot = page.look(deadline)
     while not deadline.passed:
@@ -61,7 +74,7 @@ def _quiet(page: WhatsAppPage) -> PageSnapshot:
         try:
             snapshot = page.until(
                 lambda s, before=before: s if _rows(s) != before else None,  # type: ignore[misc]
-                deadline.capped(QUIET_SECONDS),
+                deadline.capped(seconds),
             )
         except WaitTimeout:
             break

@@ -16,9 +16,14 @@ INTENT = Intent(1, "2")
 
 
 def find(
-    bubbles: list[Bubble], *, settled: bool = True, intent: Intent = INTENT, text: str = TEXT
+    bubbles: list[Bubble],
+    *,
+    settled: bool = True,
+    intent: Intent = INTENT,
+    text: str = TEXT,
+    watched: bool = False,
 ) -> Finding:
-    return find_intended(intent, text, bubbles, settled=settled)
+    return find_intended(intent, text, bubbles, settled=settled, watched=watched)
 
 
 def row(name: str, outgoing: bool | None, text: str | None) -> Bubble:
@@ -36,9 +41,17 @@ def test_our_bubble_behind_the_newest_one_is_found(settled: bool) -> None:
     assert find([*BEFORE, OURS], settled=settled) == Finding("found", OURS)
 
 
-def test_the_first_of_two_equal_bubbles_is_ours() -> None:
-    later = row("later", True, TEXT)
-    assert find([*BEFORE, OURS, row("3", False, "ok"), later]).bubble == OURS
+def test_the_last_of_two_equal_bubbles_is_ours_for_an_old_one_may_be_loaded_late() -> None:
+    late_history = row("old", True, TEXT)
+    assert find([*BEFORE, late_history, row("3", False, "ok"), OURS]).bubble == OURS
+
+
+def test_in_a_chat_that_only_seemed_empty_an_old_bubble_is_not_taken_for_ours() -> None:
+    seemed_empty = Intent(1, None)
+    history = [row("1", False, "hello"), row("2", True, TEXT)]
+    assert find(history, intent=seemed_empty) == Finding("unclear")
+    assert find(history, intent=seemed_empty, watched=True).bubble == history[1]
+    assert find([OURS, row("3", False, "a reply")], intent=seemed_empty) == Finding("found", OURS)
 
 
 def test_the_same_text_before_the_intent_never_counts() -> None:
@@ -106,8 +119,11 @@ def test_absent_is_said_only_when_no_row_behind_could_be_ours(
     finding = find(bubbles, settled=settled, intent=intent)
     behind = content[begin:]
     if (True, TEXT) in behind:
-        assert finding.verdict == "found"
-        assert finding.bubble is bubbles[begin + behind.index((True, TEXT))]
+        last = max(n for n, pair in enumerate(content) if n >= begin and pair == (True, TEXT))
+        if begin == 0 and last > 0:
+            assert finding.verdict == "unclear"
+        else:
+            assert finding == Finding("found", bubbles[last])
     elif finding.verdict == "absent":
         assert settled
         assert all(direction is False or text == "other" for direction, text in behind)

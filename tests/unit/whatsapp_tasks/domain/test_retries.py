@@ -73,7 +73,6 @@ def test_jitter_spreads_a_delay_by_a_quarter_each_way(attempt: int, jitter: floa
         errors.SendPostponed("page_offline", "offline"),
         errors.SendPostponed("chat_not_opened", "closed"),
         errors.SendRefused("not_on_whatsapp", "nobody"),
-        errors.SendUnsettled("chat_unclear", "unclear"),
         errors.BrowserDied(),
     ],
 )
