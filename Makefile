@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo run test test-unit test-integration test-browser test-pages test-acceptance bench-navigation faults soak fuzz-api bench-gateway test-console lint format clean
+.PHONY: help setup system demo run test test-unit test-integration test-browser test-pages test-acceptance bench-navigation faults soak fuzz-api bench-gateway test-console test-protection lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -39,7 +39,7 @@ run: setup ## the same against the real WhatsApp Web, staying up; scan the QR co
 	@$(BIN)/whatsapp-tasks up
 
 test: setup lint ## lint and all tests
-	@CI=$${CI:-} $(BIN)/python -m pytest tests
+	@CI=$${CI:-} $(BIN)/python -m pytest tests -m "not long"
 
 test-unit: setup ## seconds, no services
 	@$(BIN)/python -m pytest tests/unit
@@ -67,6 +67,9 @@ soak: setup ## 1,000 messages on one worker with a leaking page, memory drawn to
 
 fuzz-api: setup ## Schemathesis over the API as it is served (minutes; FUZZ_EXAMPLES, FUZZ_SEED)
 	@$(BIN)/python -m pytest -s tests/integration/webapp/fuzz_api.py
+
+test-protection: setup ## bans, circuit, healing, pauses, lost Redis on real processes: all scenes (a short form is in test)
+	@$(BIN)/python -m pytest tests/acceptance/protection
 
 test-console: setup ## an operator at the console: desktop and phone, pictures into docs/images
 	@CONSOLE_FULL=1 CONSOLE_PICTURES=docs/images $(BIN)/python -m pytest tests/browser/console

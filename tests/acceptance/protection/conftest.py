@@ -50,3 +50,24 @@ def healthy(shared: Scene, tmp_path: Path) -> Scene:
     shared.stack.database.do("DEL", "wa:{default}:history")
     shared.texts.clear()
     return shared
+
+
+# The short form, inside `make test`: one scene of each kind. All of them: `make test-protection` (minutes).
+SHORT = (
+    "test_a_chat_that_quotes_a_ban_raises_no_suspicion",
+    "test_a_flicker_goes_back_after_the_quarantine",
+    "test_a_temporary_ban_is_a_restriction",
+    "test_failures_open_it_a_restart_leaves_it_open",
+    "test_over_the_cap_a_request_is_refused",
+    "test_a_pause_holds_through_a_restart_of_redis",
+    "test_flowers_cancel_consumer_is_a_durable_pause",
+    "test_a_redis_with_older_data_holds_sends",
+    "test_a_leaking_page_is_restarted",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    folder = Path(__file__).parent
+    for item in items:
+        if folder in item.path.parents and not item.name.startswith(SHORT):
+            item.add_marker(pytest.mark.long)
