@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -153,3 +154,39 @@ def test_json_logs_are_json(module_stack: Stack) -> None:
     assert len(lines) > 3
     for line in lines:
         assert {"event", "level", "timestamp"} <= set(json.loads(line))
+
+
+@pytest.mark.parametrize("command", ["web", "up"])
+def test_a_port_in_use_is_one_clear_line(new_stack: Callable[..., Stack], command: str) -> None:
+    stack = new_stack()
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", stack.web_port))
+        holder.listen()
+        ended = _run(command, stack.plain_environment)
+    assert ended.returncode == 1
+    assert f"WHATSAPP_WEB_PORT: 127.0.0.1:{stack.web_port} cannot be used" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("REDIS_URL", "foo"), ("WHATSAPP_DATA_DIR", "/dev/null/below"), ("WHATSAPP_WEB_PORT", "x")],
+)
+def test_a_setting_that_cannot_be_is_one_clear_line(
+    new_stack: Callable[..., Stack], setting: str, value: str
+) -> None:
+    ended = _run("up", new_stack().plain_environment | {setting: value})
+    assert ended.returncode == 1
+    assert setting in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def _run(command: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "whatsapp_tasks.cli.main", command],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from whatsapp_tasks.cli import embedded
+from whatsapp_tasks.cli import embedded, ports
 from whatsapp_tasks.cli.accounts import add_accounts
 from whatsapp_tasks.cli.batch import add_batch
 from whatsapp_tasks.cli.doctor import add_doctor
@@ -110,6 +110,7 @@ def worker(account: str | None) -> None:
 def web() -> None:
     """Run the HTTP API."""
     settings = _settings()
+    ports.insist_on_free(settings.web_host, settings.web_port, "WHATSAPP_WEB_PORT")
     _begin("web", settings)
     # A fresh interpreter: the server forks its own workers, and needs a clean main module.
     os.execv(
@@ -145,6 +146,7 @@ def flower() -> None:
         raise ConfigurationError(
             "Set FLOWER_BASIC_AUTH=user:password: without it anyone could steer workers."
         )
+    ports.insist_on_free(settings.flower_host, settings.flower_port, "WHATSAPP_FLOWER_PORT")
     _begin("flower", settings)
     from whatsapp_tasks.celery import app
 

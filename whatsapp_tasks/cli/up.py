@@ -1,20 +1,23 @@
 """``whatsapp-tasks up``: everything on one machine, in one terminal."""
 
+import fcntl
 import os
 import time
 from itertools import cycle
+from pathlib import Path
+from typing import IO
 
 from rich.console import Console
 from rich.text import Text
 
-from whatsapp_tasks.cli import embedded
+from whatsapp_tasks.cli import embedded, ports
 from whatsapp_tasks.cli.link import show_qr
 from whatsapp_tasks.cli.programs import add_programs, add_worker
 from whatsapp_tasks.cli.supervisor import Supervisor
 from whatsapp_tasks.config import load_settings
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.domain.states import SessionState
-from whatsapp_tasks.errors import StoreUnavailable
+from whatsapp_tasks.errors import ConfigurationError, StoreUnavailable
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.api_keys import ApiKeys
 from whatsapp_tasks.stores.connection import Database, await_redis
@@ -24,8 +27,17 @@ _COLOURS = ("cyan", "magenta", "yellow", "blue", "green", "bright_red")
 
 
 def run_up(console: Console, *, with_flower: bool) -> int:
-    """Runs until SIGINT or SIGTERM; the exit code."""
+    """Runs until SIGINT or SIGTERM; the exit code. Raises ConfigurationError before anything was started."""
     settings = load_settings()
+    lock = _only_one(settings.data_dir)
+    ports.insist_on_free(settings.web_host, settings.web_port, "WHATSAPP_WEB_PORT")
+    if os.geteuid() == 0 and "WHATSAPP_NO_SANDBOX" not in os.environ:
+        console.print(
+            "[yellow]Running as root: Chromium starts only without its sandbox. Run as an ordinary user to "
+            "keep it, or set WHATSAPP_NO_SANDBOX to say that you know.[/]"
+        )
+        os.environ["WHATSAPP_NO_SANDBOX"] = "true"
+        settings = load_settings()
     server: embedded.Embedded | None = None
     if "REDIS_URL" not in os.environ:
         server = embedded.start(settings.data_dir)
@@ -46,7 +58,27 @@ def run_up(console: Console, *, with_flower: bool) -> int:
     finally:
         if server is not None:
             server.stop()
+        lock.close()
     return 0
+
+
+def _only_one(data_dir: Path) -> IO[str]:
+    """One `up` per data folder; the kernel lets go of the lock when this process ends."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        lock = (data_dir / "up.lock").open("w", encoding="ascii")
+    except OSError as error:
+        raise ConfigurationError(
+            f"WHATSAPP_DATA_DIR: {data_dir} cannot be written: {error.strerror}."
+        ) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise ConfigurationError(
+            f"Another `whatsapp-tasks up` runs in {data_dir}. Stop it, or set another WHATSAPP_DATA_DIR."
+        ) from error
+    return lock
 
 
 def _first_key(console: Console, database: Database) -> None:
