@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo run test test-unit test-integration test-browser test-pages test-acceptance bench-navigation faults soak fuzz-api bench-gateway test-console test-protection lint format clean
+.PHONY: help setup system demo run test test-unit test-integration test-browser test-pages test-acceptance bench-navigation faults soak fuzz-api bench-gateway test-console test-protection test-crashes lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -70,6 +70,9 @@ fuzz-api: setup ## Schemathesis over the API as it is served (minutes; FUZZ_EXAM
 
 test-protection: setup ## bans, circuit, healing, pauses, lost Redis on real processes: all scenes (a short form is in test)
 	@$(BIN)/python -m pytest tests/acceptance/protection
+
+test-crashes: setup ## a death at every place of the send path (a short form is in test)
+	@$(BIN)/python -m pytest tests/acceptance/test_crash_points.py
 
 test-console: setup ## an operator at the console: desktop and phone, pictures into docs/images
 	@CONSOLE_FULL=1 CONSOLE_PICTURES=docs/images $(BIN)/python -m pytest tests/browser/console

@@ -17,6 +17,7 @@ import requests
 
 from tests.integration.redis_server import RedisServer
 from whatsapp_simulator.testing import Simulator
+from whatsapp_tasks.browser.processes import die_with_parent
 from whatsapp_tasks.client import Client
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
@@ -104,7 +105,12 @@ class Stack:
                 environment.pop(variable, None)
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                self._commands.get(name, [sys.executable, "-m", "whatsapp_tasks.cli.main", name, *arguments]),
+                [
+                    *die_with_parent(),  # a killed test run leaves nothing behind
+                    *self._commands.get(
+                        name, [sys.executable, "-m", "whatsapp_tasks.cli.main", name, *arguments]
+                    ),
+                ],
                 env=environment,
                 stdout=log,
                 stderr=log,
