@@ -1,6 +1,8 @@
 # One image for every process; the command says which: web, worker, beat, flower (see Procfile).
 FROM debian:bookworm-slim
 
+# No versions: the newest of Debian stable, for the security updates of Chromium above all.
+# hadolint ignore=DL3008
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
       chromium chromium-driver fonts-liberation fonts-noto-color-emoji python3 python3-venv tini util-linux \
@@ -22,7 +24,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     WHATSAPP_FLOWER_HOST=0.0.0.0
 RUN install -d -o whatsapp /data
 VOLUME /data
-USER whatsapp
+USER 10001
 
 # tini reaps what Chromium leaves behind and hands signals on.
 ENTRYPOINT ["tini", "--", "whatsapp-tasks"]

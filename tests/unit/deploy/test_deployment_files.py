@@ -4,6 +4,8 @@ No container engine is needed for this; that the image builds is not shown here.
 """
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -82,5 +84,22 @@ def test_the_image_copies_every_package_and_runs_as_nobody_special() -> None:
     text = (ROOT / "Dockerfile").read_text("utf-8")
     for package in ("whatsapp_tasks", "webapp", "whatsapp_simulator", "celeryconfig.py"):
         assert package in text
-    assert re.search(r"^USER whatsapp$", text, re.MULTILINE)
+    assert re.search(r"^USER 10001$", text, re.MULTILINE)
     assert 'ENTRYPOINT ["tini", "--", "whatsapp-tasks"]' in text
+
+
+def test_hadolint_finds_nothing_in_the_dockerfile() -> None:
+    hadolint = Path(sys.executable).with_name("hadolint")
+    ended = subprocess.run(
+        [hadolint, ROOT / "Dockerfile"], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (ended.returncode, ended.stdout) == (0, "")
+
+
+def test_kubernetes_own_schemas_accept_the_manifests() -> None:
+    checker = Path(sys.executable).with_name("kubernetes-validate")
+    manifests = ROOT / "deploy/kubernetes/whatsapp-tasks.yaml"
+    ended = subprocess.run(
+        [checker, "--strict", manifests], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
