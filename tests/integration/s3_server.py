@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from whatsapp_tasks.cli.ports import free_port
+
 START_SECONDS = 60.0
 
 
 @pytest.fixture(scope="module")
 def s3_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """moto's server, in a process of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     log = tmp_path_factory.mktemp("moto") / "server.log"
     with log.open("wb") as output:
         server = subprocess.Popen(

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from rich.table import Table
 from whatsapp_tasks.browser.processes import die_with_parent
 from whatsapp_tasks.cli import embedded
 from whatsapp_tasks.cli.link import show_qr
+from whatsapp_tasks.cli.ports import free_port
 from whatsapp_tasks.cli.programs import add_programs
 from whatsapp_tasks.cli.supervisor import Supervisor, python_module
 from whatsapp_tasks.cli.timeline import timeline
@@ -78,13 +78,13 @@ def _stage(console: Console, folder: Path) -> Iterator[_Stage]:
             simulator, addresses = _start_simulator(folder)
             ends.callback(_end, simulator)
         requests.post(f"{addresses['control']}/reset", timeout=5).raise_for_status()
-        port = _free_port()
+        port = free_port()
         os.environ.update(
             {
                 "WHATSAPP_URL": addresses["page"],
                 "WHATSAPP_DATA_DIR": str(folder),
                 "WHATSAPP_WEB_PORT": str(port),
-                "WHATSAPP_FLOWER_PORT": str(_free_port()),
+                "WHATSAPP_FLOWER_PORT": str(free_port()),
                 "WHATSAPP_POPUP_SECOND_LOOK_SECONDS": "1",
             }
         )
@@ -252,9 +252,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

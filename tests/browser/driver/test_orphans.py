@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from whatsapp_tasks.browser.processes import sweep_orphans
@@ -64,6 +65,20 @@ def test_sweep(options: Options, run: Run, site: Site) -> None:
     assert left_of(profile) == []
     assert sweep_orphans(profile) == 0
     assert other.page.alive()
+
+
+def test_sweep_finds_stopped_children_of_a_dead_browser(options: Options) -> None:
+    """They do not notice that it is gone."""
+    profile = kill_a_worker(options, setpriv=False)
+    [browser] = [process for process in serving(profile) if process.pid == os.getsid(process.pid)
+                 and not process.name().startswith("chromedriver")]  # fmt: skip
+    children = browser.children(recursive=True)
+    os.killpg(browser.pid, signal.SIGSTOP)
+    browser.kill()
+    assert len(children) >= 3
+    assert sweep_orphans(profile) >= len(children)
+    assert not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+    assert left_of(profile) == []
 
 
 SUBREAPER = """
