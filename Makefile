@@ -4,6 +4,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Processes of `make test`: most tests wait for browsers, so more than cores.
+TEST_PROCESSES ?= 3
 STAMP := $(VENV)/.installed
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
@@ -39,7 +41,7 @@ run: setup ## the same against the real WhatsApp Web, staying up; scan the QR co
 	@$(BIN)/whatsapp-tasks up
 
 test: setup lint ## lint and all tests
-	@CI=$${CI:-} $(BIN)/python -m pytest tests -m "not long"
+	@$(BIN)/python -m pytest tests -m "not long" -n $(TEST_PROCESSES) --dist worksteal
 
 test-unit: setup ## seconds, no services
 	@$(BIN)/python -m pytest tests/unit

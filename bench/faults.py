@@ -5,6 +5,7 @@ server received is the truth. While messages flow, faults strike at random, from
 printed. At the end every accepted message must be in one final status that agrees with that list.
 """
 
+import contextlib
 import os
 import random
 import shutil
@@ -22,6 +23,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import click
+import psutil
 import redis
 import requests
 from rich.console import Console
@@ -41,6 +43,8 @@ TEXTS = ("plain", "emoji 🎉👩🏽‍💻", "مرحبا", "two\nlines", "e\u0
 SERVICE = ("worker", "web", "beat")
 AHEAD = 40
 """Messages accepted and not yet settled: enough that a worker always has something to do."""
+TELL_SECONDS = 60.0
+"""Between two lines about the progress, where no bar can be shown."""
 SETTLED = frozenset({"sent", "delivered", "read", "failed", "unknown", "cancelled", "expired"})
 COMPILER = None if os.environ.get("NO_CLOCK_JUMPS") else shutil.which("cc")
 """Clock jumps need one, for bench/clock_shim.c; without it the campaign goes on without them and says so."""
@@ -246,8 +250,9 @@ class Faults:
 
     def _kill_browser_processes(self, *, driver: bool) -> None:
         for process in self._stack.browsers():
-            if ("driver" in process.name()) == driver:
-                process.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):  # it ended by itself meanwhile
+                if ("driver" in process.name()) == driver:
+                    process.kill()
 
 
 def cut_connections(stack: Stack) -> None:
@@ -308,11 +313,14 @@ def _strike_while_sending(
         messages_bar = progress.add_task("messages", total=messages)
         faults_bar = progress.add_task("faults", total=faults)
         producer.start()
-        next_at = time.monotonic() + 2
+        next_at, tell_at = time.monotonic() + 2, time.monotonic() + TELL_SECONDS
         while producer.is_alive() or campaign.faults.total() < faults:
             done = campaign.faults.total()
             progress.update(messages_bar, completed=len(campaign.accepted))
             progress.update(faults_bar, completed=done)
+            if not console.is_terminal and time.monotonic() >= tell_at:
+                console.print(f"{len(campaign.accepted)} of {messages} messages, {done} of {faults} faults")
+                tell_at += TELL_SECONDS
             if done < faults and time.monotonic() >= next_at:
                 try:
                     striker.strike()

@@ -33,7 +33,7 @@ def test_every_status_has_a_row_and_a_meaning() -> None:
     assert set(TRANSITIONS) == set(MEANINGS) == set(Status)
 
 
-@pytest.mark.parametrize(("before", "after"), EDGES)
+@pytest.mark.parametrize(("before", "after"), sorted(EDGES))
 def test_each_step_leads_forward_but_for_the_one_back_to_the_queue_before_enter(
     before: Status, after: Status
 ) -> None:
