@@ -10,6 +10,7 @@ from rich.table import Table
 from whatsapp_tasks.config import Settings, check_time_zone
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.errors import RequestRefused
+from whatsapp_tasks.session.evidence import EvidenceKeeper
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.leases import current_holder
@@ -71,7 +72,10 @@ def add_accounts(cli: click.Group, console: Console, load: Callable[[], Settings
     @click.argument("name")
     @click.option("--force", is_flag=True, help="Also with messages that are not sent yet: they are lost.")
     def remove(name: str, force: bool) -> None:
-        """Forget an account and all its messages; the browser profile in the data folder stays."""
+        """Forget an account, its messages and its evidence.
+
+        The browser profile in the data folder stays.
+        """
         settings = load()
         connection = Database.connect(settings)
         store = Accounts(connection)
@@ -90,7 +94,9 @@ def add_accounts(cli: click.Group, console: Console, load: Callable[[], Settings
                 f"'{name}' has {waiting} messages that are not sent yet; --force throws them away.",
                 http_status=409,
             )
+        pictures = EvidenceKeeper.from_settings(connection, settings, name).forget()
         removed = store.remove(name)
         click.echo(
-            f"{name} was removed ({removed} records). Its login is left in {settings.profile_dir(name)}"
+            f"{name} was removed ({removed} records, {pictures} files of evidence). "
+            f"Its login is left in {settings.profile_dir(name)}"
         )

@@ -28,7 +28,7 @@ def add_doctor(cli: click.Group, console: Console, load: Callable[[], Settings])
     @click.option("--json", "as_json", is_flag=True, help="For programs.")
     @click.option("--all", "show_all", is_flag=True, help="Also elements that this page need not have.")
     def doctor(account: str | None, as_json: bool, show_all: bool) -> None:
-        """Examine the page, its selectors, the browser, the profile, Redis, the queues and the clock.
+        """Examine page, selectors, browser, Redis, queues and clock.
 
         The exit status is 0 when sending would work. The running worker is asked; where none runs, the
         browser is opened here.

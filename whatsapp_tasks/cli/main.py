@@ -140,7 +140,7 @@ def beat() -> None:
 
 @cli.command()
 def flower() -> None:
-    """Run Flower, with the login of FLOWER_BASIC_AUTH (user:password)."""
+    """Run Flower; its login is FLOWER_BASIC_AUTH (user:password)."""
     settings = _settings()
     if not os.environ.get("FLOWER_BASIC_AUTH"):
         raise ConfigurationError(
@@ -174,7 +174,10 @@ def up(with_flower: bool) -> None:
 @click.option("--keep", is_flag=True, help="Stay up after the demo, until Ctrl-C.")
 @click.option("--folder", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True)
 def demo(keep: bool, folder: Path) -> None:
-    """Show one message end to end, against the simulator: nothing leaves this machine."""
+    """Show one message end to end, against the simulator.
+
+    Nothing leaves this machine.
+    """
     from whatsapp_tasks.cli.demo import run_demo
 
     sys.exit(run_demo(console, folder, keep=keep))
@@ -231,7 +234,7 @@ def keys_revoke(key_id: str) -> None:
 @click.option("--phone", default=None, help="Its number, +49…: show a pairing code instead of QR codes.")
 @click.option("--timeout-seconds", default=300.0, show_default=True)
 def link(account: str, phone: str | None, timeout_seconds: float) -> None:
-    """Show the QR code of an account, or a pairing code, until a phone has used it."""
+    """Show an account's QR code, or a pairing code, until it is used."""
     from whatsapp_tasks.cli.link import show_pairing_code, show_until_linked
 
     database = _database()

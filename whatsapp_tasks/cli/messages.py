@@ -6,7 +6,7 @@ from itertools import islice
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from whatsapp_tasks.cli.api_access import with_client
 from whatsapp_tasks.cli.timeline import outcome, timeline
@@ -56,7 +56,9 @@ def add_messages(cli: click.Group, console: Console, load: Callable[[], Settings
             for message in found:
                 click.echo(json.dumps(message, ensure_ascii=False))
             return
-        table = Table("id", "account", "phone", "status", "accepted", "error")
+        table = Table(
+            Column("id", no_wrap=True, min_width=32), "account", "phone", "status", "accepted", "error"
+        )
         for message in found:
             table.add_row(
                 message["id"],
@@ -82,5 +84,5 @@ def add_messages(cli: click.Group, console: Console, load: Callable[[], Settings
     @click.option("--note", default="", help="Who looked, and what was seen.")
     @with_client(load)
     def resolve(client: Client, message_id: str, became: str, note: str) -> None:
-        """Say what became of a message in doubt (unknown), after a look at the phone."""
+        """Settle a message in doubt (unknown), after a look at the phone."""
         click.echo(f"{message_id} {client.resolve(message_id, became, note)['status']}")

@@ -56,13 +56,17 @@ def add_pause(cli: click.Group, console: Console, load: Callable[[], Settings]) 
         stood = pauses.clear(why, _person(), _now_ms())
         click.echo(f"the pause '{reason}' is over" if stood else f"{account} was not paused for '{reason}'")
         for left, fact in sorted(pauses.all().items()):
-            click.echo(f"still paused: {left}, by {fact['author']} {fact['note']}".rstrip())
+            why_left = f"{left}, by {fact['author']} {fact['note']}".rstrip()
+            click.echo(f"still paused: {why_left}; `{_way_out(left)} --account {account}` ends it")
 
     @cli.command("clear-ban")
     @click.option("--account", default=DEFAULT_ACCOUNT)
     @click.confirmation_option(prompt="Have you seen on the phone that the account is not banned?")
     def clear_ban(account: str) -> None:
-        """Say that the account is not banned: the worker looks at its page anew."""
+        """Say that the account is not banned.
+
+        The worker looks at its page anew.
+        """
         database = existing(account)
         sessions = Sessions(database, account)
         try:
@@ -110,6 +114,12 @@ def add_pause(cli: click.Group, console: Console, load: Callable[[], Settings]) 
         for entry in pauses.history(HISTORY_SHOWN):
             table.add_row(_time(entry["at_ms"]), "", entry["action"], "", entry["reason"], entry["author"])
         console.print(table)
+
+
+def _way_out(reason: str) -> str:
+    if reason == PauseReason.BAN:
+        return "whatsapp-tasks clear-ban"
+    return f"whatsapp-tasks resume --reason {reason}"
 
 
 def _person() -> str:

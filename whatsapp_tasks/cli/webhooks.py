@@ -32,7 +32,7 @@ def add_webhooks(
     @cli.group(invoke_without_command=True)
     @click.pass_context
     def webhooks(context: click.Context) -> None:
-        """Run the webhooks worker; or, with a command, look after webhooks."""
+        """Run the webhooks worker, or look after webhooks."""
         if context.invoked_subcommand is not None:
             return
         os.environ["WHATSAPP_ROLE"] = "webhooks"  # read by celeryconfig.py

@@ -46,7 +46,7 @@ class Breaker:
         if circuit.openings:
             phase = circuit.phase(context.now_ms())
         if phase is Phase.OPEN:
-            note = f"{circuit.failures} failures in a row; opening {circuit.openings}"
+            note = f"failures in a row: {circuit.failures}; opening {circuit.openings}"
             context.pauses.set(PauseReason.CIRCUIT, context.actor, context.now_ms(), note)
         else:
             context.pauses.clear(PauseReason.CIRCUIT, context.actor, context.now_ms())

@@ -82,6 +82,14 @@ class EvidenceKeeper:
         log.info("Evidence of a failure was kept", extra={"evidence": evidence.id, "code": code})
         return evidence.id
 
+    def forget(self) -> int:
+        """Deletes every file of the account; how many. Raises EvidenceStorageFailed."""
+        if self._storage is None:
+            return 0
+        names = self._storage.names(self._account)
+        self._storage.delete(names)
+        return len(names)
+
     def _portrait(self, page: Page | None) -> Portrait:
         pictures = self._settings.evidence_pictures
         if page is None or not page.alive():

@@ -57,7 +57,10 @@ def test_pause_and_resume_are_idempotent_and_say_who(database: Database) -> None
 def test_resume_leaves_other_reasons_and_tells_them(database: Database) -> None:
     Pauses(database, "default").set(PauseReason.BAN, "engine", 1, "ban_text")
     said("pause")
-    assert "still paused: ban, by engine ban_text" in said("resume")
+    assert (
+        "still paused: ban, by engine ban_text; `whatsapp-tasks clear-ban --account default` ends it"
+        in said("resume")
+    )
     assert run("resume", "--reason", "ban").exit_code != 0  # clear-ban says plainly what it does
 
 

@@ -133,6 +133,20 @@ def test_no_more_is_kept_than_the_settings_allow(
     assert database.texts("ZRANGE", "wa:{default}:evidence", 0, -1) == [last]
 
 
+def test_forgotten_evidence_leaves_no_file(
+    make_keeper: Callable[..., EvidenceKeeper], tmp_path: Path
+) -> None:
+    other = tmp_path / "kept" / "other" / "other_1790000000000_00000000.json"
+    other.parent.mkdir(parents=True)
+    other.write_bytes(b"{}")
+    keeper = make_keeper(lambda *_, **__: Portrait(b"picture", ()))
+    for second in range(3):
+        keep(keeper, LivingPage(), NOW_MS + second * 1000)
+    assert keeper.forget() == 6
+    assert [file for file in (tmp_path / "kept").rglob("*") if file.is_file()] == [other]
+    assert keeper.forget() == 0
+
+
 def test_off_keeps_nothing(database: Database, settings: Settings) -> None:
     keeper = EvidenceKeeper.from_settings(
         database, settings.model_copy(update={"evidence": "off"}), "default"
