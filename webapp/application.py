@@ -21,12 +21,12 @@ from webapp import (
     resolutions,
     security_headers,
     sends,
+    short_way,
     webhooks,
 )
 from webapp.authentication import OPEN, Guard, register
 from webapp.known_keys import KnownKeys
 from webapp.services import EXTENSION, Services
-from webapp.short_way import ShortWay
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.stores.api_keys import ApiKeys
@@ -45,6 +45,7 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
     )
 
     request_ids.install(app)  # first, so that the refusals of all others have an id
+    short_way.install(app)
     limiter = rate_limits.install(app, settings).limiter
     security_headers.install(app)
     problems.install(app)
@@ -65,7 +66,6 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
     register(app, metrics.blueprint, metrics.GUARD)
     console.install(app, limiter)
 
-    app.wsgi_app = ShortWay(app)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

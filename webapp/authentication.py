@@ -42,7 +42,8 @@ class Guard:
         """Raises RequestRefused (401, 403) or RateLimitExceeded unless the caller may do this."""
         method = request.method
         parts = services()
-        key, signature = proven(parts, request.environ, method, bodies.raw)
+        known = parts.keys.get(key_id(request.environ))
+        key, signature = proven(parts, known, request.environ, method, bodies.raw)
         g.api_key = key
         if not self.in_dispatch:
             request_limits().count_key()
@@ -71,19 +72,28 @@ def caller() -> ApiKey:
     return key
 
 
-def proven(
-    parts: Services, environ: Mapping[str, Any], method: str, body: Callable[[], bytes]
-) -> tuple[ApiKey, str | None]:
-    """The caller's key, and the signature that proves it where one is asked for; raises RequestRefused (401).
-
-    Of a request as WSGI tells it, so that it holds above and below Flask.
-    """
-    key_id = environ.get("HTTP_X_API_KEY")
-    if not key_id:
+def key_id(environ: Mapping[str, Any]) -> str:
+    """The id of the key that the caller names; raises RequestRefused (401) for one who names none."""
+    named: str | None = environ.get("HTTP_X_API_KEY")
+    if not named:
         raise RequestRefused(
             "api_key_missing", "Send your API key's id in the header X-Api-Key.", http_status=401
         )
-    key = parts.keys.get(key_id)
+    return named
+
+
+def proven(
+    parts: Services,
+    key: ApiKey | None,
+    environ: Mapping[str, Any],
+    method: str,
+    body: Callable[[], bytes],
+) -> tuple[ApiKey, str | None]:
+    """The caller's key, which may not be known, and the signature that proves it where one is asked for;
+    raises RequestRefused (401).
+
+    Of a request as WSGI tells it, so that it holds above and below Flask.
+    """
     signature = None
     if method not in UNSIGNED and parts.settings.signature_required:
         signature = _signed(key, method, parts, environ, body())

@@ -25,12 +25,17 @@ class KnownKeys:
         self._clock = clock
         self._known: dict[str, tuple[ApiKey, float]] = {}
 
+    def known(self, key_id: str) -> ApiKey | None:
+        """The key, if it is known without asking Redis."""
+        entry = self._known.get(key_id)
+        return entry[0] if entry is not None and self._clock() < entry[1] else None
+
     def get(self, key_id: str) -> ApiKey | None:
         """The key, or None. Raises StoreUnavailable: what was known is not used longer than said above."""
         now = self._clock()
-        entry = self._known.get(key_id)
-        if entry is not None and now < entry[1]:
-            return entry[0]
+        known = self.known(key_id)
+        if known is not None:
+            return known
         key = self._store.get(key_id)
         if key is None:
             self._known.pop(key_id, None)

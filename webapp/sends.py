@@ -15,7 +15,7 @@ from webapp.problems import answer_error
 from webapp.rate_limits import RateLimited, address, request_limits
 from webapp.services import Services, services
 from webapp.times import Instant
-from whatsapp_tasks.dispatch import Accepted, WindowFull
+from whatsapp_tasks.dispatch import Accepted, Prepared, WindowFull
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.domain.identity import MAX_KEY_LENGTH
 from whatsapp_tasks.domain.statuses import Status
@@ -97,23 +97,25 @@ def send() -> Response:
     """Accepts a message: it is durable when this answers 202, and sent later."""
     wanted = bodies.read(SendRequest)
     try:
-        accepted = take_in(services(), wanted, request.headers.get(IDEMPOTENCY_HEADER), g.signature, _windows)
+        accepted = prepared(
+            services(), wanted, request.headers.get(IDEMPOTENCY_HEADER), g.signature, _windows
+        ).accept()
     except WindowFull as full:
         raise request_limits().full(full.window) from None
     return bodies.answer(accepted_view(accepted), 202, {"Location": message_path(accepted.id)})
 
 
-def take_in(
+def prepared(
     parts: Services,
     wanted: SendRequest,
     idempotency_header: str | None,
     signature: str | None,
     windows: Callable[[], Sequence[Window]],
-) -> Accepted:
-    """Accepts what was asked for; raises RequestRefused, WindowFull or StoreUnavailable. ``windows`` is asked
-    when the script that accepts is about to count the request in them.
+) -> Prepared:
+    """What was asked for, to be accepted; raises RequestRefused. ``windows`` is asked when all is in order
+    and only the script that accepts, and counts the request in them, is left.
     """
-    return parts.dispatcher.send(
+    return parts.dispatcher.prepare(
         wanted.phone,
         wanted.message,
         account=wanted.account,

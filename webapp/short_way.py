@@ -1,131 +1,164 @@
-"""``POST /send`` below Flask: the usual request takes the short way, every other one goes through Flask.
+"""``POST /send`` before Flask: the usual request takes the short way, every other one goes through Flask.
 
-The short way has no rules of its own. It calls the functions that the view calls, in the view's order; when
-one of them refuses before anything was changed, the request goes to Flask from the start, to the same end.
-What dispatch refuses cannot be asked again, and is told by Flask's table of problems. Only the answer that a
-message was accepted is written here; a test compares it with Flask's byte for byte.
+The short way runs on the event loop, where the scripts of all requests that are under way share round trips
+to Redis; Flask runs in threads. It has no rules of its own: it calls the functions that the view calls, in
+the view's order. When one of them refuses before anything was changed, or when something must be looked up
+first (the caller's key, the account's cap: once in seconds), the request goes to Flask from the start, to the
+same end. What dispatch refuses cannot be asked again: Flask is handed the error and tells it. Only the
+answer that a message was accepted is written here; a test compares it with Flask's byte for byte.
 """
 
-from collections.abc import Iterable, Sequence
-from io import BytesIO
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from flask import Flask, g
-from structlog.contextvars import bind_contextvars
+from flask import Flask, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import bodies
-from webapp.authentication import proven, require_scope
-from webapp.rate_limits import RequestLimits, address_of, request_limits
-from webapp.request_ids import HEADER, chosen, request_id
+from webapp.authentication import key_id, proven, require_scope
+from webapp.rate_limits import address_of, request_limits
+from webapp.request_ids import HEADER, chosen
 from webapp.security_headers import ALWAYS, UNLESS_SET
-from webapp.sends import SendRequest, accepted_view, message_path, take_in
+from webapp.sends import SendRequest, accepted_view, message_path, prepared
 from webapp.services import EXTENSION, Services
-from whatsapp_tasks.dispatch import Accepted, WindowFull
+from webapp.threads import Receive, Scope, Send, Threads, read_body
+from whatsapp_tasks.dispatch import Accepted, Prepared, WindowFull
 from whatsapp_tasks.errors import RequestRefused, StoreUnavailable
 from whatsapp_tasks.stores.api_keys import ApiKey
+from whatsapp_tasks.stores.connection import Pipeline
 from whatsapp_tasks.stores.ledger import Window
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+_TOLD = "whatsapp-tasks.told"
+"""In the environ: the error that this request has come to, and whose it is."""
 
-_HEADERS = [("Content-Type", "application/json"), *ALWAYS.items(), *UNLESS_SET.items()]
+_HEADERS = [
+    (name.lower().encode(), value.encode())
+    for name, value in (("Content-Type", "application/json"), *ALWAYS.items(), *UNLESS_SET.items())
+]
+_REQUEST_ID = HEADER.lower().encode()
+_ENVIRON = {
+    b"content-type": "CONTENT_TYPE",
+    b"content-length": "CONTENT_LENGTH",
+    b"x-api-key": "HTTP_X_API_KEY",
+    b"x-timestamp": "HTTP_X_TIMESTAMP",
+    b"x-signature": "HTTP_X_SIGNATURE",
+    b"idempotency-key": "HTTP_IDEMPOTENCY_KEY",
+    b"x-request-id": "HTTP_X_REQUEST_ID",
+    b"x-forwarded-for": "HTTP_X_FORWARDED_FOR",
+    b"transfer-encoding": "HTTP_TRANSFER_ENCODING",
+}
+"""The headers that the short way looks at, as WSGI names them."""
 
 
 class ShortWay:
-    """A WSGI application around Flask's."""
+    """The ASGI application: the short way, and Flask for everything else."""
 
-    def __init__(self, app: Flask) -> None:
-        self._app = app
-        self._flask = app.wsgi_app
+    def __init__(self, app: Flask, pipeline: Pipeline) -> None:
         self._parts: Services = app.extensions[EXTENSION]
         self._limits = request_limits(app)
+        self._pipeline = pipeline
+        self.flask = Threads(app.wsgi_app, most_body_bytes=self._parts.settings.max_body_bytes)
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if not self._is_usual(environ):
-            return self._flask(environ, start_response)
-        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
-        environ["wsgi.input"] = BytesIO(body)
-        attempt = _Attempt(self._parts, self._limits, environ, body)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        environ = self._usual(scope)
+        if environ is None:
+            await self.flask(scope, receive, send)
+            return
+        body = await read_body(receive, self._parts.settings.max_body_bytes)
+        ready = self._ready(environ, body)
+        if ready is None:
+            await self.flask.answer(scope, body, send)
+            return
+        key, message = ready
         try:
-            accepted = attempt.make()
-        except RequestRefused as error:
-            if attempt.counted:
-                return self._told(environ, start_response, attempt, error)
-            return self._flask(environ, start_response)  # nothing was changed
-        except StoreUnavailable as error:
-            return self._told(environ, start_response, attempt, error)
-        text = bodies.compact(accepted_view(accepted)).encode()
-        start_response(
-            "202 ACCEPTED",
-            [
-                *_HEADERS,
-                ("Content-Length", str(len(text))),
-                ("Location", message_path(accepted.id)),
-                (HEADER, chosen(environ.get("HTTP_X_REQUEST_ID", ""))),
-            ],
-        )
-        return (text,)
+            accepted = await message.accept_through(self._pipeline)
+        except Exception as error:  # noqa: BLE001 - Flask's table decides, as it does for a view
+            await self.flask.answer(scope, body, send, **{_TOLD: (error, key)})
+            return
+        await _answer(accepted, environ, send)
 
-    def _is_usual(self, environ: "WSGIEnvironment") -> bool:
-        """Whether nothing about the request asks for what only Flask knows."""
+    def _usual(self, scope: Scope) -> dict[str, str] | None:
+        """The request as WSGI tells it, when nothing about it asks for what only Flask knows."""
+        if scope["type"] != "http" or scope["method"] != "POST" or scope["raw_path"] != b"/send":
+            return None
+        environ = {
+            "REQUEST_METHOD": "POST",
+            "PATH_INFO": "/send",
+            "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        }
+        for name, value in scope["headers"]:
+            wsgi_name = _ENVIRON.get(name)
+            if wsgi_name is not None:
+                if wsgi_name in environ:
+                    return None
+                environ[wsgi_name] = value.decode("latin-1")
+        if scope["client"]:
+            environ["REMOTE_ADDR"] = scope["client"][0]
         length = environ.get("CONTENT_LENGTH", "")
-        return (
-            environ["REQUEST_METHOD"] == "POST"
-            and environ.get("PATH_INFO") == "/send"
-            and not environ.get("SCRIPT_NAME")
-            and environ.get("CONTENT_TYPE") == "application/json"
+        if (
+            environ.get("CONTENT_TYPE") == "application/json"
             and "HTTP_TRANSFER_ENCODING" not in environ
             and length.isascii()
             and length.isdigit()
             and int(length) <= self._parts.settings.max_body_bytes
-        )
+        ):
+            return environ
+        return None
 
-    def _told(
-        self,
-        environ: "WSGIEnvironment",
-        start_response: "StartResponse",
-        attempt: "_Attempt",
-        error: RequestRefused | StoreUnavailable,
-    ) -> Iterable[bytes]:
-        """Flask's answer to an error of this request."""
-        with self._app.request_context(environ):
-            bind_contextvars(request_id=request_id())
-            if attempt.key is not None:
-                g.api_key = attempt.key
-            if attempt.counted:
-                g.counted = True
-            try:
-                if isinstance(error, WindowFull):
-                    raise self._limits.full(error.window) from None
-                raise error
-            except Exception as told:  # noqa: BLE001 - the table decides, as it does for a view
-                response = self._app.make_response(self._app.handle_user_exception(told))
-            return self._app.process_response(response)(environ, start_response)
+    def _ready(self, environ: Mapping[str, Any], body: bytes) -> tuple[ApiKey, Prepared] | None:
+        """Whose message, and the message; what the view does, and its guard before it. None where one of
+        them refuses, or would have to ask Redis first.
+        """
+        parts = self._parts
+        try:
+            key = parts.keys.known(key_id(environ))
+            if key is None:
+                return None
+            key, signature = proven(parts, key, environ, "POST", lambda: body)
+            require_scope(key, "send")
+            wanted = bodies.validated(SendRequest, bodies.parse(body))
+            if not parts.dispatcher.asks_nothing_first(wanted.account):
+                return None
+
+            def windows() -> Sequence[Window]:
+                return self._limits.windows(self._address(environ), key.id)
+
+            return key, prepared(parts, wanted, environ.get("HTTP_IDEMPOTENCY_KEY"), signature, windows)
+        except (RequestRefused, StoreUnavailable):
+            return None
+
+    def _address(self, environ: Mapping[str, Any]) -> str:
+        hops = self._parts.settings.trusted_proxies
+        if not hops:
+            return address_of(environ)
+        # The proxies that are trusted are the same as for Flask, and so is who judges what they say.
+        fixed = dict(environ)
+        ProxyFix(lambda _environ, _start: (), x_for=hops)(fixed, lambda *_: print)
+        return address_of(fixed)
 
 
-class _Attempt:
-    """One request on the short way, and how far it came."""
+def install(app: Flask) -> None:
+    """Lets Flask tell what a request came to on the short way."""
 
-    def __init__(
-        self, parts: Services, limits: RequestLimits, environ: "WSGIEnvironment", body: bytes
-    ) -> None:
-        self._parts = parts
-        self._limits = limits
-        self._environ = environ
-        self._body = body
-        self.key: ApiKey | None = None
-        self.counted = False
-        """The script that accepts was called, or is about to be: what comes of it is the last word."""
+    @app.before_request
+    def _tell() -> None:
+        told: tuple[Exception, ApiKey] | None = request.environ.get(_TOLD)
+        if told is None:
+            return
+        error, g.api_key = told
+        g.counted = True
+        if isinstance(error, WindowFull):
+            raise request_limits().full(error.window) from None
+        raise error
 
-    def make(self) -> Accepted:
-        """What the view does, and its guard before it."""
-        self.key, signature = proven(self._parts, self._environ, "POST", lambda: self._body)
-        require_scope(self.key, "send")
-        wanted = bodies.validated(SendRequest, bodies.parse(self._body))
-        header = self._environ.get("HTTP_IDEMPOTENCY_KEY")
-        return take_in(self._parts, wanted, header, signature, self._windows)
 
-    def _windows(self) -> Sequence[Window]:
-        assert self.key is not None
-        self.counted = True
-        return self._limits.windows(address_of(self._environ), self.key.id)
+async def _answer(accepted: Accepted, environ: Mapping[str, str], send: Send) -> None:
+    text = bodies.compact(accepted_view(accepted)).encode()
+    headers = [
+        *_HEADERS,
+        (b"content-length", b"%d" % len(text)),
+        (b"location", message_path(accepted.id).encode()),
+        (_REQUEST_ID, chosen(environ.get("HTTP_X_REQUEST_ID", "")).encode()),
+    ]
+    await send({"type": "http.response.start", "status": 202, "headers": headers})
+    await send({"type": "http.response.body", "body": text})

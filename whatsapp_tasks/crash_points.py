@@ -5,6 +5,7 @@ there; the process that comes by writes ``<place>.reached`` beside it (its proce
 file is gone. The places, in the order in which a message passes them, are in ``PLACES``.
 """
 
+import asyncio
 import os
 import time
 from pathlib import Path
@@ -35,3 +36,9 @@ def reach(folder: Path | None, place: str) -> None:
     (folder / f"{place}.reached").write_text(str(os.getpid()), "utf-8")
     while request.exists():
         time.sleep(_POLL_SECONDS)
+
+
+async def reach_async(folder: Path | None, place: str) -> None:
+    """The same in a coroutine, while others go on."""
+    if folder is not None:
+        await asyncio.to_thread(reach, folder, place)

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
 
 from whatsapp_tasks.config import Settings, load_settings
-from whatsapp_tasks.crash_points import reach
+from whatsapp_tasks.crash_points import reach, reach_async
 from whatsapp_tasks.domain import identity, phones, texts
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT, check_account_name
 from whatsapp_tasks.domain.priorities import Priority
@@ -18,8 +19,8 @@ from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.caps import Caps
-from whatsapp_tasks.stores.connection import Database
-from whatsapp_tasks.stores.ledger import Ledger, Message, NewMessage, PageCursor, Window
+from whatsapp_tasks.stores.connection import Database, Pipeline
+from whatsapp_tasks.stores.ledger import Acceptance, Ledger, Message, NewMessage, PageCursor, Window
 
 LONGEST_DELAY_MS = 365 * 24 * 3600 * 1000
 LATEST_TIME_SECONDS = 100_000_000_000
@@ -44,6 +45,53 @@ class WindowFull(RequestRefused):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (type(self), (self.window,))
+
+
+class Wanted(TypedDict, total=False):
+    """What ``prepare`` takes besides phone and text."""
+
+    account: str
+    idempotency_key: str | None
+    send_at: float | None
+    expires_at: float | None
+    priority: str
+    metadata: Mapping[str, Any] | None
+    source: str
+    signature: str | None
+    windows: Callable[[], Sequence[Window]] | None
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A message that is valid; nothing is changed before it is accepted, which may be tried once."""
+
+    crash_points: Path | None
+    ledger: Ledger
+    new: NewMessage
+
+    def accept(self) -> Accepted:
+        """Puts it into ledger and queue; raises RequestRefused (WindowFull too) or StoreUnavailable."""
+        reach(self.crash_points, "before_accept")
+        acceptance = self.ledger.accept(self.new)
+        reach(self.crash_points, "after_accept")
+        return self._accepted(acceptance)
+
+    async def accept_through(self, pipeline: Pipeline) -> Accepted:
+        """The same, while other coroutines go on."""
+        await reach_async(self.crash_points, "before_accept")
+        acceptance = await self.ledger.accept_through(pipeline, self.new)
+        await reach_async(self.crash_points, "after_accept")
+        return self._accepted(acceptance)
+
+    def _accepted(self, acceptance: Acceptance) -> Accepted:
+        account = self.ledger.account
+        if acceptance.outcome == "limited":
+            raise WindowFull(acceptance.full_window)
+        if acceptance.outcome == "capped":
+            raise daily_cap_reached(account, acceptance.next_place_ms, self.new.now_ms)
+        if acceptance.outcome not in ("accepted", "duplicate"):
+            raise _refusal(acceptance.outcome, account, acceptance.id)
+        return Accepted(acceptance.id, acceptance.status, acceptance.outcome == "duplicate")
 
 
 class Dispatcher:
@@ -78,7 +126,20 @@ class Dispatcher:
             self._caps[account] = Caps(self._db, account, settings.cap_rules, settings.time_zone, holds=holds)
         return self._caps[account]
 
-    def send(
+    def send(self, phone: str, message: str, **wanted: Unpack[Wanted]) -> Accepted:
+        """Accepts one message, as ``prepare`` takes it.
+
+        Raises RequestRefused (bad input, conflict, replay, unknown account, opted out: nothing is queued) or
+        StoreUnavailable (ask again with the same idempotency key).
+        """
+        return self.prepare(phone, message, **wanted).accept()
+
+    def asks_nothing_first(self, account: str) -> bool:
+        """Whether ``prepare`` finds all it needs in this process, and does not wait for Redis."""
+        caps = self.caps(account)
+        return caps is None or caps.known()
+
+    def prepare(
         self,
         phone: str,
         message: str,
@@ -92,12 +153,11 @@ class Dispatcher:
         source: str = "api",
         signature: str | None = None,
         windows: Callable[[], Sequence[Window]] | None = None,
-    ) -> Accepted:
-        """Accepts one message. Times are unix seconds; ``signature`` is used up with the message. ``windows``
-        is asked for limits of requests when all else is in order; the acceptance counts in them.
+    ) -> "Prepared":
+        """Validates one message. Times are unix seconds; ``signature`` is used up with the message.
+        ``windows`` is asked for limits of requests when all else is in order; the acceptance counts in them.
 
-        Raises RequestRefused (bad input, conflict, replay, unknown account, opted out: nothing is queued) or
-        StoreUnavailable (ask again with the same idempotency key).
+        Raises RequestRefused.
         """
         check_account_name(_text("account", account))
         e164 = phones.parse_phone(_text("phone", phone))
@@ -108,9 +168,9 @@ class Dispatcher:
         now_ms = int(self._clock() * 1000)
         send_at_ms, expires_at_ms = _times(send_at, expires_at, now_ms)
         who = identity.identity_digest(account, e164, text, idempotency_key)
-        settings = self._settings
-        reach(settings.crash_points, "before_accept")
-        acceptance = self.ledger(account).accept(
+        return Prepared(
+            self._settings.crash_points,
+            self.ledger(account),
             NewMessage(
                 id=identity.message_id(who, now_ms),
                 phone=e164,
@@ -125,18 +185,10 @@ class Dispatcher:
                 metadata=_metadata(metadata),
                 source=source,
                 nonce=signature_digest(signature) if signature else None,
-                nonce_ttl_ms=nonce_ttl_ms(settings),
+                nonce_ttl_ms=nonce_ttl_ms(self._settings),
                 windows=windows() if windows else (),
-            )
+            ),
         )
-        reach(settings.crash_points, "after_accept")
-        if acceptance.outcome == "limited":
-            raise WindowFull(acceptance.full_window)
-        if acceptance.outcome == "capped":
-            raise daily_cap_reached(account, acceptance.next_place_ms, now_ms)
-        if acceptance.outcome not in ("accepted", "duplicate"):
-            raise _refusal(acceptance.outcome, account, acceptance.id)
-        return Accepted(acceptance.id, acceptance.status, acceptance.outcome == "duplicate")
 
     def _window_ms(self, idempotency_key: str | None, send_at_ms: int | None, now_ms: int) -> int:
         """How long the identity stays claimed. A caller's key: until the window has passed since ``send_at``,

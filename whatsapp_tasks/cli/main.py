@@ -116,13 +116,13 @@ def web() -> None:
     os.execv(
         sys.executable,
         [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+            *(sys.executable, "-m", "granian", "--interface", "asginl", "--loop", "uvloop"),
             *("--host", settings.web_host, "--port", str(settings.web_port)),
             # Threads: a request that waits for a screenshot must not hold up the others, and those that
             # wait for Redis' disk at once share one fsync (docs/performance.md).
-            *("--workers", str(settings.web_workers), "--blocking-threads", "16", "--backpressure", "128"),
+            *("--workers", str(settings.web_workers), "--backpressure", "128"),
             *("--respawn-failed-workers", "--no-access-log", "--log-level", "warning"),
-            "webapp.wsgi:app",
+            "webapp.asgi:app",
         ],
     )
 

@@ -19,6 +19,8 @@ from whatsapp_tasks.stores.connection import Database
 
 PROFILE_KEPT_SECONDS = 5.0
 """Zone and warmth change once a day at most; a request need not ask for them each time."""
+_MARGIN_SECONDS = 0.1
+"""What was ``known`` still is when it is used."""
 DAYS_KEPT = 7
 DAYS_TOLD = 7
 
@@ -71,6 +73,11 @@ class Caps:
         self._read: tuple[float, _Profile] | None = None
         self._plans: dict[tuple[date, int], str] = {}
         self.holds = holds
+
+    def known(self) -> bool:
+        """Whether a plan is made now without asking Redis."""
+        kept = PROFILE_KEPT_SECONDS - _MARGIN_SECONDS
+        return self._read is not None and self._clock() - self._read[0] < kept
 
     def plan_for_new(self, first_ms: int) -> str:
         """The places for a message that is handed in. It travels with every one: where it cannot be held, the

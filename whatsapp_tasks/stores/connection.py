@@ -24,6 +24,7 @@ from redis.retry import Retry
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.errors import StoreUnavailable
 from whatsapp_tasks.stores.script_line import ScriptLine
+from whatsapp_tasks.stores.script_pipeline import ScriptPipeline
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +109,30 @@ class Database:
 
     def record(self, key: str) -> dict[str, str]:
         return dict(self.do("HGETALL", key))
+
+
+class Pipeline:
+    """The scripts for coroutines of one event loop: those that are called at once share a round trip.
+
+    Fails as ``Database`` does.
+    """
+
+    def __init__(self, scripts: ScriptPipeline) -> None:
+        self._scripts = scripts
+
+    @classmethod
+    def connect(cls, settings: Settings) -> "Pipeline":
+        """Lazily: nothing is sent before the first script."""
+        return cls(ScriptPipeline(settings.redis_url, settings.redis_timeout_seconds))
+
+    async def run(self, script: str, keys: Sequence[str], args: Sequence[str | int | float]) -> Any:
+        """Runs ``scripts/<script>.lua``, once."""
+        with _failing_closed():
+            return await self._scripts.call(_source(script), keys, args)
+
+    async def close(self) -> None:
+        """Gives the connection back; whoever still waits is told StoreUnavailable."""
+        await self._scripts.close()
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from whatsapp_tasks.errors import LeaseLost, RequestRefused
 from whatsapp_tasks.queues import deliver_envelope, messages_list, messages_lists, task_id_of
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.caps import Caps
-from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.connection import Database, Pipeline
 from whatsapp_tasks.stores.generation import Generation
 
 _LIST_SCAN = 500
@@ -100,6 +100,15 @@ class Acceptance:
     full_window: int = 0
     """With ``limited``: which of the windows is full."""
 
+    @classmethod
+    def told(cls, outcome: str, message_id: str, status: str) -> "Acceptance":
+        """What ``scripts/accept.lua`` answered."""
+        if outcome == "limited":
+            return cls(outcome, "", "", full_window=int(status))
+        if outcome == "capped":
+            return cls(outcome, "", "", int(status) if status else None)
+        return cls(outcome, message_id, status)
+
 
 @dataclass(frozen=True, order=True)
 class PageCursor:
@@ -155,9 +164,16 @@ class Ledger:
         """Identity, record and queue entry in one step. Raises StoreUnavailable; then nothing is known:
         the caller repeats the request with the same key and learns it.
         """
+        return Acceptance.told(*self._db.run("accept", *self._accepting(new)))
+
+    async def accept_through(self, pipeline: Pipeline, new: NewMessage) -> Acceptance:
+        """The same through a pipeline, while other coroutines go on."""
+        return Acceptance.told(*await pipeline.run("accept", *self._accepting(new)))
+
+    def _accepting(self, new: NewMessage) -> tuple[list[str], list[str | int]]:
+        """Keys and arguments of ``scripts/accept.lua``."""
         k = self._keys
-        outcome, message_id, status = self._db.run(
-            "accept",
+        return (
             [
                 k.account,
                 k.identity(new.identity),
@@ -195,11 +211,6 @@ class Ledger:
                 *(number for w in new.windows for number in (w.limit, w.seconds)),
             ],
         )
-        if outcome == "limited":
-            return Acceptance(outcome, "", "", full_window=int(status))
-        if outcome == "capped":
-            return Acceptance(outcome, "", "", int(status) if status else None)
-        return Acceptance(outcome, message_id, status)
 
     def get(self, message_id: str) -> Message | None:
         record = self._db.record(self._keys.message(message_id))

@@ -51,18 +51,11 @@ class ScriptLine:
         wanted = {name: value for name, value in pool.connection_kwargs.items() if "maint" not in name}
         self._options = {**wanted, "protocol": 2}
         self._local = threading.local()
-        self._hashes: dict[str, str] = {}
 
     def call(self, source: str, keys: Sequence[str], args: Sequence[Value]) -> Any:
         """The answer of the script: texts, whole numbers, None, and lists of these."""
-        sha = self._hashes.get(source)
-        if sha is None:
-            digest = hashlib.sha1(
-                source.encode(), usedforsecurity=False
-            ).hexdigest()  # what Redis names it by
-            sha = self._hashes[source] = digest
         try:
-            return self._ask("EVALSHA", sha, keys, args)
+            return self._ask("EVALSHA", sha_of(source), keys, args)
         except ResponseError as error:
             if not str(error).startswith("NOSCRIPT"):
                 raise
@@ -151,6 +144,12 @@ class _Kept:
         if not data:
             raise ConnectionError("Redis closed the connection")
         return data
+
+
+@lru_cache(maxsize=100)
+def sha_of(source: str) -> str:
+    """What Redis names a script by."""
+    return hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
 
 
 def packed(command: str, script: str, keys: Sequence[str], args: Sequence[Value]) -> bytes:

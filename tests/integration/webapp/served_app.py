@@ -30,9 +30,10 @@ class ServedApp:
 
     def start(self) -> "ServedApp":
         command = [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(self.port)),
-            *("--workers", str(self._workers), "--blocking-threads", "16", "--backpressure", "128"),
-            *("--log-level", "warning", "webapp.wsgi:app"),
+            *(sys.executable, "-m", "granian", "--interface", "asginl", "--loop", "uvloop"),
+            *("--port", str(self.port)),
+            *("--workers", str(self._workers), "--backpressure", "128"),
+            *("--log-level", "warning", "webapp.asgi:app"),
         ]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(

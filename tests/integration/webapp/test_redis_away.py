@@ -59,7 +59,7 @@ def server(own_redis: Callable[..., RedisServer]) -> RedisServer:
 @pytest.fixture
 def own_app(server: RedisServer, settings: Settings) -> Iterator[Flask]:
     """An application on a Redis that may be killed."""
-    # One second: what webapp.wsgi uses, where the worker's default is two.
+    # One second: what webapp.asgi uses, where the worker's default is two.
     own = settings.model_copy(update={"redis_url": server.url, "redis_timeout_seconds": 1.0})
     database = Database.connect(own)
     Accounts(database).add("default", 1)

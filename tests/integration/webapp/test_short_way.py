@@ -2,6 +2,7 @@
 
 import json
 import time
+from asyncio import Runner
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -9,18 +10,19 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.test import TestResponse
 
 from tests.integration.redis_server import RedisServer
+from tests.integration.webapp import asgi_caller
+from tests.integration.webapp.asgi_caller import AsgiAnswer
 from webapp import create_app, rate_limits
-from webapp.short_way import ShortWay
+from webapp.services import EXTENSION
+from webapp.short_way import _TOLD, ShortWay
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.signatures import sign
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.api_keys import ApiKey, ApiKeys
-from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.connection import Database, Pipeline
 from whatsapp_tasks.stores.opt_outs import OptOuts
 
 PHONE = "+4915112345678"
@@ -98,22 +100,19 @@ ONE: list[tuple[str, Sequence[Ask]]] = [
 class World:
     """An application with a clock that stands, on a Redis of always the same content."""
 
-    def __init__(self, database: Database, settings: Settings, *, short: bool) -> None:
+    def __init__(self, loop: Runner, database: Database, settings: Settings, *, short: bool) -> None:
         self.database = database
         self.app = create_app(settings, database, Dispatcher(database, settings, clock=lambda: MOMENT))
         self.long_ways = 0
-        outer = self.app.wsgi_app
-        assert isinstance(outer, ProxyFix)
-        self._short_way = outer.app
-        assert isinstance(self._short_way, ShortWay)
-        self._flask = self._short_way._flask
-        if short:
-            self._short_way._flask = self._counted  # type: ignore[assignment]
-        else:
-            outer.app = self._flask
+        self._loop = loop
+        self._pipeline = Pipeline.connect(settings)
+        self._short_way = ShortWay(self.app, self._pipeline)
+        self._asgi: Any = self._short_way if short else self._short_way.flask
+        self._flask = self._short_way.flask._wsgi
+        self._short_way.flask._wsgi = self._counted
 
     def _counted(self, environ: Any, start_response: Any) -> Any:
-        self.long_ways += 1
+        self.long_ways += _TOLD not in environ
         return self._flask(environ, start_response)
 
     def fill(self) -> None:
@@ -122,8 +121,12 @@ class World:
         OptOuts(self.database).add("+4915112345600")
         for name in ("sender", "reader"):
             ApiKeys(self.database).put(KEYS[name])
+            self.app.extensions[EXTENSION].keys.get(KEYS[name].id)  # the short way looks nothing up
 
-    def ask(self, ask: Ask, stamp: int) -> TestResponse:
+    def ask(self, ask: Ask, stamp: int) -> AsgiAnswer:
+        return self._loop.run(self.asked(ask, stamp))
+
+    async def asked(self, ask: Ask, stamp: int) -> AsgiAnswer:
         body = json.dumps(ask.fields).encode() if ask.body is None else ask.body
         key, moment = KEYS[ask.key], str(stamp - ask.seconds_ago)
         headers: dict[str, str | None] = {
@@ -135,34 +138,44 @@ class World:
             **ask.headers,
         }
         given = {name: value for name, value in headers.items() if value is not None}
-        return self.app.test_client().post(ask.target, data=body, headers=given)
+        return await asgi_caller.ask(self._asgi, "POST", ask.target, given, body)
 
     def close(self) -> None:
+        self._loop.run(self._pipeline.close())
         self.app.extensions[rate_limits.EXTENSION].close()
 
 
-MOVING = {"Retry-After", "RateLimit-Reset"}
+MOVING = {"retry-after", "ratelimit-reset"}
 """Seconds that may pass between the two."""
 
 
-def told(answer: TestResponse) -> tuple[Any, ...]:
+def told(answer: AsgiAnswer) -> tuple[Any, ...]:
     """All of an answer; a request id that was made up is another each time."""
-    own = answer.headers["X-Request-Id"] != "test-1"
-    text = answer.data.replace(answer.headers["X-Request-Id"].encode(), b"*") if own else answer.data
+    request_id = answer.header("X-Request-Id")
+    own = request_id != "test-1"
+    text = answer.body.replace(request_id.encode(), b"*") if own else answer.body
     headers = sorted(
-        (name, "*" if name in MOVING or (own and name == "X-Request-Id") else value)
+        (name, "*" if name in MOVING or (own and name == "x-request-id") else value)
         for name, value in answer.headers
     )
     return answer.status, headers, text
 
 
 @pytest.fixture
-def worlds(database: Database, settings: Settings) -> Iterator[Callable[..., tuple[World, World]]]:
+def loop() -> Iterator[Runner]:
+    with Runner() as runner:
+        yield runner
+
+
+@pytest.fixture
+def worlds(
+    loop: Runner, database: Database, settings: Settings
+) -> Iterator[Callable[..., tuple[World, World]]]:
     made: list[World] = []
 
     def make(base: Database = database, **changes: Any) -> tuple[World, World]:
         changed = settings.model_copy(update=changes)
-        made.extend(World(base, changed, short=short) for short in (True, False))
+        made.extend(World(loop, base, changed, short=short) for short in (True, False))
         return made[-2], made[-1]
 
     yield make
@@ -182,7 +195,7 @@ def compared(worlds: Sequence[World], asks: Sequence[Ask]) -> list[int]:
             leftovers.append(sorted(world.database.texts("KEYS", "*")))
     assert answers[0] == answers[1]
     assert leftovers[:1] == leftovers[1:]
-    return [int(status.split()[0]) for status, _, _ in answers[0]]
+    return [status for status, _, _ in answers[0]]
 
 
 @pytest.mark.parametrize("asks", [asks for _, asks in ONE], ids=[name for name, _ in ONE])
@@ -202,8 +215,8 @@ def test_what_is_usual_takes_the_short_way(worlds: Callable[..., tuple[World, Wo
         Ask(seconds_ago=2, headers={"Idempotency-Key": "k"}),
         Ask({**HELLO, "priority": "low"}),
     ):
-        assert short.ask(ask, stamp).status_code == 202
-    assert short.ask(Ask({**HELLO, "phone": "+4915112345600"}), stamp).status_code == 422
+        assert short.ask(ask, stamp).status == 202
+    assert short.ask(Ask({**HELLO, "phone": "+4915112345600"}), stamp).status == 422
     assert short.long_ways == 0
 
 
@@ -219,7 +232,7 @@ def test_without_signatures_both_ways_accept(worlds: Callable[..., tuple[World, 
     stamp = int(time.time())
     for world in pair:
         world.fill()
-        assert world.ask(asks[0], stamp).status_code == 202
+        assert world.ask(asks[0], stamp).status == 202
 
 
 def test_both_ways_say_that_redis_is_away(
@@ -228,17 +241,17 @@ def test_both_ways_say_that_redis_is_away(
     server = own_redis()
     changed = settings.model_copy(update={"redis_url": server.url, "redis_timeout_seconds": 0.3})
     database = Database.connect(changed)
-    pair = worlds(database, redis_url=server.url)
+    pair = worlds(database, redis_url=server.url, redis_timeout_seconds=0.3)
     stamp = int(time.time())
     for world in pair:
         world.fill()
-        assert world.ask(Ask(), stamp).status_code == 202
+        assert world.ask(Ask(), stamp).status == 202
     server.kill()
     assert compared(pair, [Ask(seconds_ago=2), Ask(seconds_ago=3)]) == [503, 503]
     server.start()
     for world in pair:
         world.fill()
-        assert world.ask(Ask(), stamp).status_code == 202
+        assert world.ask(Ask(), stamp).status == 202
     database.client.close()
 
 

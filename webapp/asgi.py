@@ -4,9 +4,10 @@ import ctypes
 import signal
 
 from webapp.application import create_app
+from webapp.short_way import ShortWay
 from whatsapp_tasks.config import load_settings
 from whatsapp_tasks.logging import configure_logging
-from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.connection import Database, Pipeline
 
 API_REDIS_TIMEOUT_SECONDS = 1.0
 """A caller is told within 2 s that Redis hangs; a worker may wait longer (``REDIS_TIMEOUT_SECONDS``)."""
@@ -16,11 +17,7 @@ ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 _settings = load_settings()
 configure_logging(_settings.log_level, _settings.log_format, process="web")
-app = create_app(
-    _settings,
-    Database.connect(
-        _settings.model_copy(
-            update={"redis_timeout_seconds": min(_settings.redis_timeout_seconds, API_REDIS_TIMEOUT_SECONDS)}
-        )
-    ),
+_impatient = _settings.model_copy(
+    update={"redis_timeout_seconds": min(_settings.redis_timeout_seconds, API_REDIS_TIMEOUT_SECONDS)}
 )
+app = ShortWay(create_app(_settings, Database.connect(_impatient)), Pipeline.connect(_impatient))

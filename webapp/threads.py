@@ -1,0 +1,108 @@
+"""Flask's requests from the event loop: each runs in a thread, with its body read before."""
+
+import asyncio
+import sys
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+Scope = dict[str, Any]
+"""A request as ASGI tells it."""
+Receive = Any
+Send = Any
+
+THREADS = 32
+"""Requests that wait for a screenshot, or for a Redis that hangs, must not hold up the others."""
+
+
+class Threads:
+    """An ASGI application that answers with a WSGI application's answers. These are made whole before they
+    are sent, as all of ours are.
+    """
+
+    def __init__(self, wsgi: "WSGIApplication", *, most_body_bytes: int) -> None:
+        self._wsgi = wsgi
+        self._most_body_bytes = most_body_bytes
+        self._pool = ThreadPoolExecutor(THREADS, "flask")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await read_body(receive, self._most_body_bytes) if has_body(scope) else b""
+        await self.answer(scope, body, send)
+
+    async def answer(self, scope: Scope, body: bytes, send: Send, **environ: Any) -> None:
+        """Answers the request, whose body was read; ``environ`` goes along."""
+        told = {**environ_of(scope, body), **environ}
+        loop = asyncio.get_running_loop()
+        status, headers, content = await loop.run_in_executor(self._pool, self._call, told)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+
+    def _call(self, environ: "WSGIEnvironment") -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        started: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> Any:
+            started[:] = [(status, headers)]
+
+        chunks: Iterable[bytes] = self._wsgi(environ, start_response)
+        try:
+            content = b"".join(chunks)
+        finally:
+            getattr(chunks, "close", lambda: None)()
+        [(status, headers)] = started
+        return (
+            int(status.partition(" ")[0]),
+            [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers],
+            content,
+        )
+
+
+def has_body(scope: Scope) -> bool:
+    return any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"])
+
+
+async def read_body(receive: Receive, most: int) -> bytes:
+    """The body, but not much more than ``most`` bytes of it."""
+    event = await receive()
+    body: bytes = event.get("body", b"")
+    while event.get("more_body") and len(body) <= most:
+        event = await receive()
+        body += event.get("body", b"")
+    return body
+
+
+def environ_of(scope: Scope, body: bytes) -> "WSGIEnvironment":
+    """The request as WSGI tells it (PEP 3333)."""
+    host, port = scope.get("server") or ("localhost", 80)
+    environ: WSGIEnvironment = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "SERVER_NAME": host,
+        "SERVER_PORT": str(port),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.input": BytesIO(body),
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    if scope.get("client"):
+        environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = scope["client"][0], str(scope["client"][1])
+    for raw_name, raw_value in scope["headers"]:
+        name = raw_name.decode("latin-1").upper().replace("-", "_")
+        if name not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            name = f"HTTP_{name}"
+        value = raw_value.decode("latin-1")
+        if name in environ:  # several lines of one field (RFC 9110, 5.3; for cookies RFC 9113, 8.2.3)
+            value = environ[name] + (";" if name == "HTTP_COOKIE" else ",") + value
+        environ[name] = value
+    return environ
