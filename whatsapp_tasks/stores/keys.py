@@ -67,6 +67,7 @@ class AccountKeys:
         return f"{self._prefix}answer:{request_id}"
 
     def identity(self, digest: str) -> str:
+        """With ttl: ``message id:content digest``."""
         return f"{self._prefix}identity:{digest}"
 
     def open_messages(self, priority: str) -> str:

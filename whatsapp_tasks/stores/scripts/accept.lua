@@ -23,38 +23,43 @@ if ARGV[12] ~= '' and not redis.call('SET', KEYS[7], '1', 'NX', 'PX', ARGV[12]) 
   return {'replayed', '', ''}
 end
 
-local claim = redis.call('HMGET', KEYS[2], 'id', 'content')
-if claim[1] then
-  if claim[2] ~= ARGV[6] then return {'conflict', claim[1], ''} end
+local claim = redis.call('GET', KEYS[2])
+if claim then
+  local first, content = string.match(claim, '^(.-):(.*)$')
+  if content ~= ARGV[6] then return {'conflict', first, ''} end
   -- The record's key shares the prefix of ours; its status is what the first caller would see now.
-  local record = string.sub(KEYS[3], 1, #KEYS[3] - #id) .. claim[1]
-  return {'duplicate', claim[1], redis.call('HGET', record, 'status') or 'expired'}
+  local record = string.sub(KEYS[3], 1, #KEYS[3] - #id) .. first
+  return {'duplicate', first, redis.call('HGET', record, 'status') or 'expired'}
 end
 if redis.call('SISMEMBER', KEYS[8], ARGV[3]) == 1 then return {'opted_out', '', ''} end
+local record = {'id', id, 'phone', ARGV[3], 'text', ARGV[4], 'status', 'queued', 'created_ms', now,
+  'updated_ms', now, 'priority', ARGV[7], 'attempts', 0, 'source', ARGV[13], 'timeline', 'queued@' .. ARGV[1]}
+local function note(field, value)
+  record[#record + 1] = field
+  record[#record + 1] = value
+end
 local due = ARGV[8]
 if ARGV[14] ~= '' then
   local is_new = redis.call('SISMEMBER', KEYS[15], ARGV[3]) == 0
   local day, start = find_place(KEYS[14], ARGV[14], is_new)
   local in_time = day == string.match(ARGV[14], '^[%d-]+')
   if not day or not (in_time or ARGV[15] == '1') then return {'capped', '', start or ''} end
-  take_place(KEYS[14], KEYS[3], day, is_new)
+  local place = take_place(KEYS[14], day, is_new)
+  for i = 1, #place, 2 do note(place[i], place[i + 1]) end
   if not in_time then
     due = start
-    redis.call('HSET', KEYS[3], 'waits_for', 'daily_cap')
+    note('waits_for', 'daily_cap')
   end
 end
 
-redis.call('HSET', KEYS[2], 'id', id, 'content', ARGV[6])
-redis.call('PEXPIRE', KEYS[2], ARGV[5])
-redis.call('HSET', KEYS[3], 'id', id, 'phone', ARGV[3], 'text', ARGV[4], 'status', 'queued',
-  'created_ms', now, 'updated_ms', now, 'priority', ARGV[7], 'attempts', 0, 'source', ARGV[13],
-  'timeline', 'queued@' .. ARGV[1])
-if ARGV[8] ~= '' then redis.call('HSET', KEYS[3], 'send_at_ms', ARGV[8]) end
+redis.call('SET', KEYS[2], id .. ':' .. ARGV[6], 'PX', ARGV[5])
+if ARGV[8] ~= '' then note('send_at_ms', ARGV[8]) end
 if ARGV[9] ~= '' then
-  redis.call('HSET', KEYS[3], 'expires_at_ms', ARGV[9])
+  note('expires_at_ms', ARGV[9])
   redis.call('ZADD', KEYS[11], ARGV[9], id)
 end
-if ARGV[10] ~= '' then redis.call('HSET', KEYS[3], 'metadata', ARGV[10]) end
+if ARGV[10] ~= '' then note('metadata', ARGV[10]) end
+redis.call('HSET', KEYS[3], unpack(record))
 redis.call('ZADD', KEYS[4], now, id)
 if due ~= '' and tonumber(due) > now then
   redis.call('ZADD', KEYS[6], due, id)

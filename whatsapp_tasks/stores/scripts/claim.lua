@@ -31,7 +31,7 @@ if ARGV[6] ~= '' then
   release_place(KEYS[8], KEYS[1])
   local day = find_place(KEYS[8], ARGV[6], is_new)
   if not day then return 'capped' end
-  take_place(KEYS[8], KEYS[1], day, is_new)
+  redis.call('HSET', KEYS[1], unpack(take_place(KEYS[8], day, is_new)))
 end
 redis.call('HSET', KEYS[1], 'status', 'sending', 'updated_ms', now, 'fence', ARGV[2],
   'timeline', m[5] .. ';sending@' .. ARGV[1])

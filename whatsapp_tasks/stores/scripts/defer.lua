@@ -15,7 +15,7 @@ if ARGV[4] ~= '' then
   local day, start = find_place(KEYS[5], ARGV[4], is_new)
   if not day then return {'no_place', ''} end
   release_place(KEYS[5], KEYS[1])
-  take_place(KEYS[5], KEYS[1], day, is_new)
+  redis.call('HSET', KEYS[1], unpack(take_place(KEYS[5], day, is_new)))
   if due == '' then due = start end
 end
 -- A script that fails half way leaves what it did: without a time the message would be nowhere.

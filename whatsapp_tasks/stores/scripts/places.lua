@@ -12,13 +12,12 @@ local function find_place(caps, plan, is_new)
   end
 end
 
-local function take_place(caps, record, day, is_new)
+-- Answers with the fields that the record is to hold.
+local function take_place(caps, day, is_new)
   redis.call('HINCRBY', caps, day, 1)
-  redis.call('HSET', record, 'cap_day', day)
-  if is_new then
-    redis.call('HINCRBY', caps, day .. ':new', 1)
-    redis.call('HSET', record, 'cap_new', '1')
-  end
+  if not is_new then return {'cap_day', day} end
+  redis.call('HINCRBY', caps, day .. ':new', 1)
+  return {'cap_day', day, 'cap_new', '1'}
 end
 
 local function release_place(caps, record)

@@ -6,11 +6,12 @@
 -- From KEYS[k] on: previous count, current count, for each window. From ARGV[a] on: limit, seconds, for each.
 -- Counts one request in each window in turn; answers with the place (from 0) of the first that is full.
 local function count_windows(k, a)
+  if #KEYS < k then return end
+  local counts = redis.call('MGET', unpack(KEYS, k))
   for i = 0, (#KEYS - k - 1) / 2 do
     local previous, current = KEYS[k + 2 * i], KEYS[k + 2 * i + 1]
     local limit, length = tonumber(ARGV[a + 2 * i]), tonumber(ARGV[a + 2 * i + 1]) * 1000
-    local counts = redis.call('MGET', previous, current)
-    local before, now = counts[1], counts[2]
+    local before, now = counts[2 * i + 1], counts[2 * i + 2]
     local left = now and redis.call('PTTL', current) or 0
     if left > 0 and left < length then
       redis.call('RENAME', current, previous)
