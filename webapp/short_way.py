@@ -129,7 +129,7 @@ class ShortWay:
 
     def _address(self, environ: Mapping[str, Any]) -> str:
         hops = self._parts.settings.trusted_proxies
-        if not hops:
+        if not hops or "HTTP_X_FORWARDED_FOR" not in environ:
             return address_of(environ)
         # The proxies that are trusted are the same as for Flask, and so is who judges what they say.
         fixed = dict(environ)

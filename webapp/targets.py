@@ -1,6 +1,7 @@
 """The request target that a signature covers: path and query exactly as the caller sent them."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -19,12 +20,16 @@ def signed_targets(environ: Mapping[str, Any]) -> tuple[str, ...]:
     raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
     if raw:
         return (_origin_form(str(raw)),)
-    path = (str(environ.get("SCRIPT_NAME", "")) + str(environ.get("PATH_INFO", ""))).encode("latin-1")
+    paths = _encoded(str(environ.get("SCRIPT_NAME", "")) + str(environ.get("PATH_INFO", "")))
     query = environ.get("QUERY_STRING", "")
-    tail = f"?{query}" if query else ""
-    usual = quote(path, safe=_PATH)
-    strict = quote(path, safe=_STRICT)
-    return (usual + tail,) if usual == strict else (usual + tail, strict + tail)
+    return tuple([f"{path}?{query}" for path in paths]) if query else paths
+
+
+@lru_cache(maxsize=1000)
+def _encoded(decoded: str) -> tuple[str, ...]:
+    path = decoded.encode("latin-1")
+    usual, strict = quote(path, safe=_PATH), quote(path, safe=_STRICT)
+    return (usual,) if usual == strict else (usual, strict)
 
 
 def _origin_form(target: str) -> str:

@@ -25,6 +25,8 @@ from whatsapp_tasks.stores.ledger import Acceptance, Ledger, Message, NewMessage
 LONGEST_DELAY_MS = 365 * 24 * 3600 * 1000
 LATEST_TIME_SECONDS = 100_000_000_000
 METADATA_LIMIT_BYTES = 4096
+_ACCOUNTS_KNOWN = 1000
+"""Of how many accounts a process keeps what it works with; anybody may name others."""
 
 
 @dataclass(frozen=True)
@@ -103,28 +105,27 @@ class Dispatcher:
         self._db = database
         self._settings = settings
         self._clock = clock
-        self._caps: dict[str, Caps] = {}
+        self.ledger = lru_cache(maxsize=_ACCOUNTS_KNOWN)(self._ledger)
+        self.caps = lru_cache(maxsize=_ACCOUNTS_KNOWN)(self._caps)
 
-    def ledger(self, account: str) -> Ledger:
+    def _ledger(self, account: str) -> Ledger:
         settings = self._settings
         return Ledger(
             self._db,
             account,
             # A record outlives its identity's claim: a repeat is answered with what the message has come to.
             retention_ms=int(max(settings.retention_seconds, settings.idempotency_window_seconds) * 1000),
-            follow_ms=int(self._settings.follow_ticks_seconds * 1000),
+            follow_ms=int(settings.follow_ticks_seconds * 1000),
             caps=self.caps(account),
         )
 
-    def caps(self, account: str) -> Caps | None:
+    def _caps(self, account: str) -> Caps | None:
         """The daily cap of an account; None where the setting turned it off."""
         settings = self._settings
         if settings.cap_policy == "off":
             return None
-        if account not in self._caps:
-            holds = settings.cap_policy == "defer"
-            self._caps[account] = Caps(self._db, account, settings.cap_rules, settings.time_zone, holds=holds)
-        return self._caps[account]
+        holds = settings.cap_policy == "defer"
+        return Caps(self._db, account, settings.cap_rules, settings.time_zone, holds=holds)
 
     def send(self, phone: str, message: str, **wanted: Unpack[Wanted]) -> Accepted:
         """Accepts one message, as ``prepare`` takes it.

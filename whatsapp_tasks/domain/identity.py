@@ -1,15 +1,17 @@
 """Which requests are the same message."""
 
 import hashlib
+import re
 
 from whatsapp_tasks.errors import RequestRefused
 
 MAX_KEY_LENGTH = 255
+_KEY = re.compile(f"[ -~]{{1,{MAX_KEY_LENGTH}}}")
 
 
 def check_idempotency_key(key: str) -> str:
     """The key itself, when it is 1 to 255 printable ASCII characters; raises RequestRefused otherwise."""
-    if not (1 <= len(key) <= MAX_KEY_LENGTH and all(" " <= c <= "~" for c in key)):
+    if not _KEY.fullmatch(key):
         problem = f"must be 1 to {MAX_KEY_LENGTH} printable ASCII characters"
         raise RequestRefused(
             "idempotency_key_invalid",
@@ -39,5 +41,6 @@ def message_id(identity: str, accepted_at_ms: int) -> str:
 
 
 def _digest(*parts: str) -> str:
-    joined = "".join(f"{len(p.encode())}:{p}" for p in parts)  # lengths: no two lists of parts join alike
-    return hashlib.sha256(joined.encode()).hexdigest()
+    raw = [part.encode() for part in parts]
+    joined = b"".join([b"%d:%b" % (len(part), part) for part in raw])  # lengths: no two lists join alike
+    return hashlib.sha256(joined).hexdigest()

@@ -3,8 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -77,19 +76,19 @@ class Database:
 
     def run(self, script: str, keys: Sequence[str], args: Sequence[str | int | float]) -> Any:
         """Runs ``scripts/<script>.lua`` in one round trip."""
-        with _failing_closed():
+        with _failing_closed:
             return self._scripts.call(_source(script), keys, args)
 
     def together(self, *commands: tuple[str | int | float, ...]) -> list[Any]:
         """Several commands as one transaction."""
-        with _failing_closed(), self.client.pipeline() as pipe:
+        with _failing_closed, self.client.pipeline() as pipe:
             for command in commands:
                 pipe.execute_command(*command)  # type: ignore[no-untyped-call]  # untyped there
             return list(pipe.execute())
 
     def do(self, *command: str | int | float) -> Any:
         """Any command, answered as redis-py parses it."""
-        with _failing_closed():
+        with _failing_closed:
             return self.client.execute_command(*command)  # type: ignore[no-untyped-call]  # untyped there
 
     # The answers that stores rely on, typed.
@@ -127,7 +126,7 @@ class Pipeline:
 
     async def run(self, script: str, keys: Sequence[str], args: Sequence[str | int | float]) -> Any:
         """Runs ``scripts/<script>.lua``, once."""
-        with _failing_closed():
+        with _failing_closed:
             return await self._scripts.call(_source(script), keys, args)
 
     async def close(self) -> None:
@@ -135,16 +134,19 @@ class Pipeline:
         await self._scripts.close()
 
 
-@contextmanager
-def _failing_closed() -> Iterator[None]:
-    try:
-        yield
-    except AWAY as error:
-        raise StoreUnavailable from error
-    except ResponseError as error:
-        if _REFUSES_WRITES.search(str(error)):
+class _FailingClosed:
+    """Turns redis-py's errors into ours. Not a generator: it is entered thousands of times a second."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        if isinstance(error, AWAY) or (
+            isinstance(error, ResponseError) and _REFUSES_WRITES.search(str(error))
+        ):
             raise StoreUnavailable from error
-        raise
+
+
+_failing_closed = _FailingClosed()
 
 
 def await_redis(database: Database, process: str, *, sleep: Callable[[float], None] = time.sleep) -> None:

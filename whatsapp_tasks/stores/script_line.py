@@ -154,17 +154,18 @@ def sha_of(source: str) -> str:
 
 def packed(command: str, script: str, keys: Sequence[str], args: Sequence[Value]) -> bytes:
     """The command in RESP."""
-    texts = [v if type(v) is str else str(v) for v in (command, script, len(keys), *keys, *args)]
-    parts: list[Any] = [0, ""] * len(texts)
-    parts[::2] = [len(text) if text.isascii() else len(text.encode()) for text in texts]
+    values = (command, script, len(keys), *keys, *args)
+    texts = [v.encode() if type(v) is str else str(v).encode() for v in values]
+    parts: list[Any] = [0] * (2 * len(texts))
+    parts[::2] = map(len, texts)
     parts[1::2] = texts
-    return (_form(len(texts)) % tuple(parts)).encode()
+    return _form(len(texts)) % tuple(parts)
 
 
 @lru_cache(maxsize=1000)
-def _form(parts: int) -> str:
+def _form(parts: int) -> bytes:
     """A command of so many parts; one formatting of them all is faster than one of each."""
-    return f"*{parts}\r\n" + "$%d\r\n%s\r\n" * parts
+    return b"*%d\r\n" % parts + b"$%d\r\n%b\r\n" * parts
 
 
 def parsed(data: bytes, at: int) -> tuple[Any, int]:  # noqa: PLR0911 - one for each type of RESP2
