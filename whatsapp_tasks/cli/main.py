@@ -19,6 +19,7 @@ from whatsapp_tasks.cli.opt_outs import add_opt_outs
 from whatsapp_tasks.cli.pause import add_pause
 from whatsapp_tasks.cli.selectors import add_selectors
 from whatsapp_tasks.cli.send import add_send
+from whatsapp_tasks.cli.supervisor import Supervisor, python_module
 from whatsapp_tasks.cli.webhooks import add_webhooks
 from whatsapp_tasks.config import Settings, load_settings
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT, check_account_name
@@ -112,19 +113,12 @@ def web() -> None:
     settings = _settings()
     ports.insist_on_free(settings.web_host, settings.web_port, "WHATSAPP_WEB_PORT")
     _begin("web", settings)
-    # A fresh interpreter: the server forks its own workers, and needs a clean main module.
-    os.execv(
-        sys.executable,
-        [
-            *(sys.executable, "-m", "granian", "--interface", "asginl", "--loop", "uvloop"),
-            *("--host", settings.web_host, "--port", str(settings.web_port)),
-            # Threads: a request that waits for a screenshot must not hold up the others, and those that
-            # wait for Redis' disk at once share one fsync (docs/performance.md).
-            *("--workers", str(settings.web_workers), "--backpressure", "128"),
-            *("--respawn-failed-workers", "--no-access-log", "--log-level", "warning"),
-            "webapp.asgi:app",
-        ],
-    )
+    if settings.web_workers == 1:
+        os.execv(sys.executable, python_module("webapp.serve"))
+    processes = Supervisor(lambda _, line: print(line, flush=True))
+    for number in range(1, settings.web_workers + 1):
+        processes.add(f"web-{number}", python_module("webapp.serve"), os.environ)
+    processes.run()
 
 
 @cli.command()

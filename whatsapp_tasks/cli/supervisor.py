@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -37,10 +38,10 @@ class Program:
 class Supervisor:
     """For the main thread: the processes end when the thread that started them is killed.
 
-    ``show(name, line)`` gets each line of output; ``log_dir`` keeps them in a file per program.
+    ``show(name, line)`` gets each line of output; ``log_dir``, if any, keeps them in a file per program.
     """
 
-    def __init__(self, show: Callable[[str, str], None], log_dir: Path) -> None:
+    def __init__(self, show: Callable[[str, str], None], log_dir: Path | None = None) -> None:
         self._show = show
         self._log_dir = log_dir
         self._programs: list[Program] = []
@@ -51,7 +52,8 @@ class Supervisor:
         self._programs.append(Program(name, command, environment))
 
     def start(self) -> None:
-        self._log_dir.mkdir(parents=True, exist_ok=True)
+        if self._log_dir is not None:
+            self._log_dir.mkdir(parents=True, exist_ok=True)
         for program in self._programs:
             self._start(program)
 
@@ -129,11 +131,16 @@ class Supervisor:
         threading.Thread(target=self._read, args=(program.name, program.process.stdout), daemon=True).start()
 
     def _read(self, name: str, stream: IO[bytes]) -> None:
-        with (self._log_dir / f"{name}.log").open("ab") as file, stream:
+        with _log(self._log_dir, name) as file, stream:
             for line in stream:
-                file.write(line)
-                file.flush()
+                if file is not None:
+                    file.write(line)
+                    file.flush()
                 self._show(name, line.decode("utf-8", "replace").rstrip())
+
+
+def _log(folder: Path | None, name: str) -> AbstractContextManager[IO[bytes] | None]:
+    return nullcontext() if folder is None else (folder / f"{name}.log").open("ab")
 
 
 def python_module(module: str, *arguments: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The application as it is served: granian in a process of its own."""
+"""The application as it is served: ``whatsapp-tasks web``."""
 
 import os
 import socket
@@ -13,15 +13,21 @@ _START_SECONDS = 20.0
 
 
 class ServedApp:
-    """One granian on a free port, ended by its process id."""
+    """On a free port, ended by its process id."""
 
     def __init__(self, redis_url: str, folder: Path, *, workers: int = 1, **environment: str) -> None:
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             self.port = int(listener.getsockname()[1])
         self._log = folder / "web.log"
-        self._workers = workers
-        self._environment = {"REDIS_URL": redis_url, "WHATSAPP_DATA_DIR": str(folder), **environment}
+        self._environment = {
+            "REDIS_URL": redis_url,
+            "WHATSAPP_DATA_DIR": str(folder),
+            "WHATSAPP_WEB_PORT": str(self.port),
+            "WHATSAPP_WEB_WORKERS": str(workers),
+            "WHATSAPP_ACCEPT_UNSAFE_REDIS": "true",  # that of the tests keeps nothing
+            **environment,
+        }
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -29,12 +35,7 @@ class ServedApp:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> "ServedApp":
-        command = [
-            *(sys.executable, "-m", "granian", "--interface", "asginl", "--loop", "uvloop"),
-            *("--port", str(self.port)),
-            *("--workers", str(self._workers), "--backpressure", "128"),
-            *("--log-level", "warning", "webapp.asgi:app"),
-        ]
+        command = [sys.executable, "-m", "whatsapp_tasks.cli.main", "web"]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 command, env={**os.environ, **self._environment}, stdout=log, stderr=log
