@@ -2,21 +2,28 @@
 
 import http.client
 import json
+import socket
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from tests.integration.redis_server import RedisServer
 from tests.integration.webapp.conftest import PHONE
 from tests.integration.webapp.served_app import ServedApp
+from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.signatures import sign
 from whatsapp_tasks.queues import control_queue, messages_lists, task_id_of
+from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.api_keys import ApiKey, ApiKeys
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.keys import AccountKeys
 from whatsapp_tasks.stores.requests import WorkerRequests
 from whatsapp_tasks.stores.sessions import Sessions
 
@@ -92,6 +99,111 @@ def test_two_hundred_equal_requests_at_once_are_one_message(
     assert len({answer["id"] for _, answer in answers}) == 1
     assert Counter(answer["duplicate"] for _, answer in answers) == {True: 199, False: 1}
     assert queued(database) == 1
+
+
+def test_two_hundred_different_requests_at_once_are_two_hundred_messages(
+    served: ServedApp, database: Database, served_key: ApiKey
+) -> None:
+    def send(number: int) -> str:
+        body = json.dumps({"phone": PHONE, "message": f"Text {number}"}).encode()
+        status, answer = call(served, "POST", "/send", body, signed(served_key, "POST", "/send", body))
+        assert status == 202, answer
+        return str(answer["id"])
+
+    with ThreadPoolExecutor(50) as pool:
+        ids = list(pool.map(send, range(200)))
+
+    for number, message_id in enumerate(ids):
+        assert database.record(AccountKeys("default").message(message_id))["text"] == f"Text {number}"
+    assert queued(database) == 200
+
+
+@pytest.mark.parametrize("seconds_frozen", [0.0, 2.5], ids=["key known", "key forgotten"])
+def test_while_redis_hangs_all_who_ask_at_once_are_told_within_two_seconds(
+    seconds_frozen: float, own_redis: Callable[..., RedisServer], tmp_path: Path
+) -> None:
+    server = own_redis()
+    database = Database.connect(Settings(REDIS_URL=server.url))
+    Accounts(database).add("default", 1)
+    key = ApiKeys(database).create("test", ("send",), 1)
+    served = ServedApp(server.url, tmp_path).start()
+
+    def send(number: int) -> tuple[int, str, float]:
+        body = json.dumps({"phone": PHONE, "message": f"Text {number}"}).encode()
+        begun = time.monotonic()
+        status, answer = call(served, "POST", "/send", body, signed(key, "POST", "/send", body))
+        return status, answer.get("code", ""), time.monotonic() - begun
+
+    try:
+        assert send(0)[0] == 202
+        assert send(1)[0] == 202
+        server.freeze()
+        time.sleep(seconds_frozen)
+        with ThreadPoolExecutor(30) as pool:
+            answers = list(pool.map(send, range(2, 32)))
+        assert {(status, code) for status, code, _ in answers} == {(503, "store_unavailable")}
+        assert max(seconds for _, _, seconds in answers) < 2
+        server.thaw()
+        again = [send(n)[0] for n in range(2, 32)]
+        assert set(again[5:]) == {202}
+        assert served.log().count("Traceback") == 0
+    finally:
+        served.stop()
+        database.client.close()
+
+
+def test_requests_under_way_are_answered_before_the_end(
+    own_redis: Callable[..., RedisServer], tmp_path: Path
+) -> None:
+    server = own_redis()
+    database = Database.connect(Settings(REDIS_URL=server.url))
+    Accounts(database).add("default", 1)
+    key = ApiKeys(database).create("test", ("send",), 1)
+    served = ServedApp(server.url, tmp_path, workers=2).start()
+
+    def send(number: int) -> int:
+        body = json.dumps({"phone": PHONE, "message": f"Text {number}"}).encode()
+        return call(served, "POST", "/send", body, signed(key, "POST", "/send", body))[0]
+
+    assert send(0) == 202
+    server.freeze()
+    with ThreadPoolExecutor(20) as pool:
+        answers = [pool.submit(send, number) for number in range(1, 21)]
+        time.sleep(0.3)
+        pool.submit(served.stop)
+        time.sleep(0.2)
+        server.thaw()
+        statuses = Counter(answer.result() for answer in answers)
+    assert statuses == {202: 20}
+    assert queued(database) == 21
+    database.client.close()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"X-Long: " + b"x" * 200_000,
+        b"\r\n".join(b"X-%d: %b" % (n, b"x" * 100) for n in range(2000)),
+    ],
+    ids=["one long header", "many headers"],
+)
+def test_the_head_of_a_request_is_limited(head: bytes, served: ServedApp) -> None:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=10) as connection:
+        answer = b""
+        with suppress(ConnectionError):
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n" + head)
+            answer = connection.recv(1000)
+        assert answer == b"" or answer.startswith(b"HTTP/1.1 400 ")
+
+
+def test_a_target_that_is_not_ascii_does_no_harm(served: ServedApp) -> None:
+    for target in (b"/\xc3\xa9?q=\xc3\xa9", b"/healthz?\xff", b"/%FF%00", b"*"):
+        with socket.create_connection(("127.0.0.1", served.port), timeout=10) as connection:
+            connection.sendall(
+                b"GET " + target + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+            )
+            status = int(connection.recv(1000).split()[1])
+            assert status in (200, 400, 404), target
 
 
 def test_of_equal_signatures_at_once_one_is_accepted(

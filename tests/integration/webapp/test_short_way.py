@@ -1,5 +1,6 @@
 """The short way of POST /send answers as Flask does, byte for byte, and is taken by what is usual."""
 
+import asyncio
 import json
 import time
 from asyncio import Runner
@@ -12,6 +13,7 @@ import pytest
 from flask import Flask
 
 from tests.integration.redis_server import RedisServer
+from tests.integration.stores.cutting_proxy import CuttingProxy
 from tests.integration.webapp import asgi_caller
 from tests.integration.webapp.asgi_caller import AsgiAnswer
 from webapp import create_app, rate_limits
@@ -19,7 +21,9 @@ from webapp.services import EXTENSION
 from webapp.short_way import _TOLD, ShortWay
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.signatures import sign
+from whatsapp_tasks.queues import messages_list
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.api_keys import ApiKey, ApiKeys
 from whatsapp_tasks.stores.connection import Database, Pipeline
@@ -48,6 +52,7 @@ class Ask:
     headers: dict[str, str | None] = field(default_factory=dict)
     seconds_ago: int = 0
     target: str = "/send"
+    pieces: int = 1
 
 
 ONE: list[tuple[str, Sequence[Ask]]] = [
@@ -138,7 +143,7 @@ class World:
             **ask.headers,
         }
         given = {name: value for name, value in headers.items() if value is not None}
-        return await asgi_caller.ask(self._asgi, "POST", ask.target, given, body)
+        return await asgi_caller.ask(self._asgi, "POST", ask.target, given, body, pieces=ask.pieces)
 
     def close(self) -> None:
         self._loop.run(self._pipeline.close())
@@ -253,6 +258,94 @@ def test_both_ways_say_that_redis_is_away(
         world.fill()
         assert world.ask(Ask(), stamp).status == 202
     database.client.close()
+
+
+def test_of_many_at_once_each_is_told_of_its_own_message(
+    worlds: Callable[..., tuple[World, World]], loop: Runner
+) -> None:
+    short, _ = worlds()
+    short.fill()
+    stamp = int(time.time())
+    texts = [f"Text {n} 👋" for n in range(200)]
+
+    async def all_at_once() -> list[AsgiAnswer]:
+        return await asyncio.gather(*(short.asked(Ask({**HELLO, "message": t}), stamp) for t in texts))
+
+    answers = [json.loads(answer.body) for answer in loop.run(all_at_once())]
+    ledger = short.app.extensions[EXTENSION].dispatcher.ledger("default")
+    kept = [ledger.get(answer["id"]) for answer in answers]
+    assert [message.text for message in kept] == texts
+    assert short.long_ways == 0
+    assert short.database.number("LLEN", messages_list("default", Priority.NORMAL)) == 200
+
+
+def test_an_answer_lost_among_others_is_503_and_the_key_again_is_the_same_message(
+    worlds: Callable[..., tuple[World, World]], own_redis: Callable[..., RedisServer], loop: Runner
+) -> None:
+    server = own_redis()
+    with CuttingProxy(server.port) as proxy:
+        database = Database.connect(Settings(REDIS_URL=server.url))
+        short, _ = worlds(database, redis_url=f"redis://127.0.0.1:{proxy.port}/0")
+        short.fill()
+        stamp = int(time.time())
+        assert short.ask(Ask(), stamp).status == 202
+
+        async def all_at_once(seconds_ago: int) -> list[AsgiAnswer]:
+            asks = [Ask({**HELLO, "idempotency_key": f"k{n}"}, seconds_ago=seconds_ago) for n in range(50)]
+            return await asyncio.gather(*(short.asked(ask, stamp) for ask in asks))
+
+        proxy.cut_after(1000)
+        first = loop.run(all_at_once(1))
+        assert {answer.status for answer in first} == {202, 503}
+        for answer in first:
+            if answer.status == 503:
+                assert json.loads(answer.body)["code"] == "store_unavailable"
+                assert answer.header("Retry-After") == "2"
+        again = [json.loads(answer.body) for answer in loop.run(all_at_once(2))]
+        for before, after in zip(first, again, strict=True):
+            if before.status == 202:
+                assert after["duplicate"]
+                assert json.loads(before.body)["id"] == after["id"]
+        lost = [after for before, after in zip(first, again, strict=True) if before.status == 503]
+        assert any(after["duplicate"] for after in lost)  # it had been accepted all the same
+        assert len({answer["id"] for answer in again}) == 50
+        assert database.number("LLEN", messages_list("default", Priority.NORMAL)) == 51
+        database.client.close()
+
+
+def test_the_address_is_what_trusted_proxies_tell(worlds: Callable[..., tuple[World, World]]) -> None:
+    asks = [
+        Ask(seconds_ago=ago, headers={"X-Forwarded-For": f"192.0.2.9, 192.0.2.{ago % 2}"}) for ago in range(4)
+    ]
+    for hops, statuses in ((1, [202, 202, 429, 429]), (2, [202, 429, 429, 429]), (0, [202, 429, 429, 429])):
+        pair = worlds(rate_limit_per_address="1/hour", trusted_proxies=hops)
+        assert compared(pair, asks) == statuses
+        assert pair[0].long_ways == 0
+
+
+def test_a_body_in_pieces_of_the_network_is_one_body(worlds: Callable[..., tuple[World, World]]) -> None:
+    pair = worlds()
+    stamp = int(time.time())
+    for world in pair:
+        world.fill()
+        assert world.ask(Ask(pieces=7), stamp).status == 202
+    assert pair[0].long_ways == 0
+
+
+def test_an_error_that_nobody_foresaw_is_told_by_flask(
+    worlds: Callable[..., tuple[World, World]], monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    short, _ = worlds()
+    short.fill()
+
+    async def broken(*_: object) -> None:
+        raise RuntimeError("not for callers")
+
+    monkeypatch.setattr(Pipeline, "run", broken)
+    answer = short.ask(Ask(), int(time.time()))
+    assert (answer.status, json.loads(answer.body)["code"]) == (500, "internal_error")
+    assert b"not for callers" not in answer.body
+    assert "Unexpected error in a request" in caplog.text
 
 
 def test_flask_alone_knows_another_method(app: Flask) -> None:

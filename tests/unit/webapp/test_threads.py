@@ -1,0 +1,75 @@
+"""What Flask is told of a request that came by ASGI."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from werkzeug.wrappers import Request
+
+from tests.integration.webapp.asgi_caller import AsgiAnswer, ask
+from webapp.threads import Threads
+
+MOST = 1000
+
+
+def asked(method: str, target: str, headers: dict[str, str], body: bytes = b"", **how: Any) -> list[Request]:
+    """The requests that a WSGI application sees."""
+    seen: list[Request] = []
+
+    def wsgi(environ: Any, start_response: Any) -> Iterable[bytes]:
+        seen.append(Request(environ))
+        seen[0].get_data()
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [b""]
+
+    asyncio.run(ask(Threads(wsgi, most_body_bytes=MOST), method, target, headers, body, **how))
+    return seen
+
+
+def answered(status: str, headers: list[tuple[str, str]], chunks: Iterable[bytes]) -> AsgiAnswer:
+    def wsgi(_environ: Any, start_response: Any) -> Iterable[bytes]:
+        start_response(status, headers)
+        return chunks
+
+    return asyncio.run(ask(Threads(wsgi, most_body_bytes=MOST), "GET", "/", {}))
+
+
+def test_a_request_is_told_whole() -> None:
+    [seen] = asked(
+        "POST", "/a%20b/%C3%BC%FF?x=%20&y=a+b", {"Content-Type": "text/x", "X-One": "é"}, b"body", pieces=3
+    )
+    assert (seen.method, seen.environ["QUERY_STRING"]) == ("POST", "x=%20&y=a+b")
+    assert seen.environ["PATH_INFO"] == b"/a b/\xc3\xbc\xff".decode("latin-1")
+    assert (seen.content_type, seen.content_length, seen.headers["X-One"]) == ("text/x", 4, "é")
+    assert (seen.get_data(), seen.remote_addr, seen.scheme, seen.host) == (
+        b"body",
+        "127.0.0.1",
+        "http",
+        "localhost",
+    )
+
+
+def test_not_much_more_is_read_than_may_be() -> None:
+    [seen] = asked("POST", "/", {}, b"x" * 10 * MOST, pieces=20)
+    assert MOST < len(seen.environ["wsgi.input"].getvalue()) < 2 * MOST
+
+
+@pytest.mark.parametrize(("name", "joined"), [("Cookie", "a=1;b=2"), ("X-Twice", "a=1,b=2")])
+def test_several_lines_of_a_field_are_one_value(name: str, joined: str) -> None:
+    [seen] = asked("GET", "/", {name: "a=1", name.lower(): "b=2"})
+    assert seen.headers[name] == joined
+
+
+def test_an_answer_is_sent_whole_and_closed() -> None:
+    closed: list[bool] = []
+
+    class Chunks(list[bytes]):
+        def close(self) -> None:
+            closed.append(True)
+
+    answer = answered(
+        "404 NOT FOUND", [("X-One", "ü"), ("Set-Cookie", "a"), ("Set-Cookie", "b")], Chunks([b"a", b"b"])
+    )
+    assert answer == AsgiAnswer(404, [("x-one", "ü"), ("set-cookie", "a"), ("set-cookie", "b")], b"ab")
+    assert closed == [True]
