@@ -13,6 +13,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import (
     BusyLoadingError,
     ConnectionError,
+    NoScriptError,
     OutOfMemoryError,
     ReadOnlyError,
     ResponseError,
@@ -22,7 +23,7 @@ from redis.retry import Retry
 
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.errors import StoreUnavailable
-from whatsapp_tasks.stores.script_line import ScriptLine
+from whatsapp_tasks.stores.resp import sha_of
 from whatsapp_tasks.stores.script_pipeline import ScriptPipeline
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,6 @@ class Database:
 
     def __init__(self, client: redis.Redis) -> None:
         self.client = client
-        self._scripts = ScriptLine(client)
 
     @classmethod
     def connect(cls, settings: Settings) -> "Database":
@@ -76,8 +76,12 @@ class Database:
 
     def run(self, script: str, keys: Sequence[str], args: Sequence[str | int | float]) -> Any:
         """Runs ``scripts/<script>.lua`` in one round trip."""
+        source = _source(script)
         with _failing_closed:
-            return self._scripts.call(_source(script), keys, args)
+            try:
+                return self.client.evalsha(sha_of(source), len(keys), *keys, *args)
+            except NoScriptError:  # nothing has run; Redis keeps it from now on
+                return self.client.eval(source, len(keys), *keys, *args)
 
     def together(self, *commands: tuple[str | int | float, ...]) -> list[Any]:
         """Several commands as one transaction."""

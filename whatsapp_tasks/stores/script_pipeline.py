@@ -14,7 +14,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError, RedisError, ResponseError, TimeoutError
 
-from whatsapp_tasks.stores.script_line import Value, packed, parsed, sha_of
+from whatsapp_tasks.stores.resp import Value, packed, parsed, sha_of
 
 _READ_BYTES = 65_536
 

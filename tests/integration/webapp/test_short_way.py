@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from tests import asgi_caller
+from tests.asgi_caller import AsgiAnswer
 from tests.integration.redis_server import RedisServer
 from tests.integration.stores.cutting_proxy import CuttingProxy
-from tests.integration.webapp import asgi_caller
-from tests.integration.webapp.asgi_caller import AsgiAnswer
 from webapp import create_app, rate_limits
 from webapp.services import EXTENSION
 from webapp.short_way import _TOLD, ShortWay

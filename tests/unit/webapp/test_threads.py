@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.wrappers import Request
 
-from tests.integration.webapp.asgi_caller import AsgiAnswer, ask
+from tests.asgi_caller import AsgiAnswer, ask
 from webapp.threads import Threads
 
 MOST = 1000

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from redis import Redis
 from redis.exceptions import ConnectionError, ResponseError
 
-from whatsapp_tasks.stores.script_line import packed, parsed
+from whatsapp_tasks.stores.resp import packed, parsed
 
 VALUES = st.recursive(
     st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1), st.text(st.characters(codec="utf-8"))),
