@@ -27,9 +27,11 @@ async def ask(
     body: bytes = b"",
     *,
     pieces: int = 1,
-    client: str = "127.0.0.1",
-) -> AsgiAnswer:
-    """The application's answer to one request, whose body comes in so many ``pieces``."""
+    leaves_after: int | None = None,
+) -> AsgiAnswer | None:
+    """The application's answer to one request, whose body comes in so many ``pieces``; the caller leaves
+    after some of them, if it is said of how many. None where nothing was answered.
+    """
     path, _, query = target.partition("?")
     lines = [(b"host", b"localhost"), (b"content-length", b"%d" % len(body))]
     lines += [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
@@ -45,7 +47,7 @@ async def ask(
         "root_path": "",
         "headers": lines,
         "server": ("localhost", "80"),
-        "client": (client, "1234"),
+        "client": ("127.0.0.1", "1234"),
         "state": {},
     }
     size = -(-len(body) // pieces) or 1
@@ -53,6 +55,8 @@ async def ask(
         {"type": "http.request", "body": body[at : at + size], "more_body": at + size < len(body)}
         for at in range(0, len(body) or 1, size)
     ]
+    if leaves_after is not None:
+        events[leaves_after:] = [{"type": "http.disconnect"}]
     sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
@@ -63,6 +67,8 @@ async def ask(
         sent.append(event)
 
     await app(scope, receive, send)
+    if not sent:
+        return None
     start, *rest = sent
     assert [event["type"] for event in sent] == ["http.response.start", "http.response.body"]
     told = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"]]

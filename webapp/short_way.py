@@ -65,6 +65,8 @@ class ShortWay:
             await self.flask(scope, receive, send)
             return
         body = await read_body(receive, self._parts.settings.max_body_bytes)
+        if body is None:
+            return
         ready = self._ready(environ, body)
         if ready is None:
             await self.flask.answer(scope, body, send)

@@ -15,7 +15,8 @@ def signed_targets(environ: Mapping[str, Any]) -> tuple[str, ...]:
 
     A server that hands on the raw target (gunicorn, werkzeug) leaves no doubt. Ours (``webapp/threads.py``)
     hands on the decoded path: then it is encoded again in the ways that clients do, with ``:`` and ``+`` left
-    alone, and with all but unreserved characters encoded. Both name the same resource, so nothing is gained by confusing them.
+    alone, and with all but unreserved characters encoded. Both name the same resource, so nothing is gained
+    by confusing them.
     """
     raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
     if raw:

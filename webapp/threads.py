@@ -32,7 +32,8 @@ class Threads:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await read_body(receive, self._most_body_bytes) if has_body(scope) else b""
-        await self.answer(scope, body, send)
+        if body is not None:
+            await self.answer(scope, body, send)
 
     async def answer(self, scope: Scope, body: bytes, send: Send, **environ: Any) -> None:
         """Answers the request, whose body was read; ``environ`` goes along."""
@@ -65,13 +66,16 @@ def has_body(scope: Scope) -> bool:
     return any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"])
 
 
-async def read_body(receive: Receive, most: int) -> bytes:
-    """The body, but not much more than ``most`` bytes of it."""
-    event = await receive()
-    body: bytes = event.get("body", b"")
-    while event.get("more_body") and len(body) <= most:
+async def read_body(receive: Receive, most: int) -> bytes | None:
+    """The body, but not much more than ``most`` bytes of it; None when the caller has gone meanwhile."""
+    body = b""
+    more = True
+    while more and len(body) <= most:
         event = await receive()
+        if event["type"] == "http.disconnect":
+            return None
         body += event.get("body", b"")
+        more = event.get("more_body", False)
     return body
 
 
@@ -98,6 +102,8 @@ def environ_of(scope: Scope, body: bytes) -> "WSGIEnvironment":
     if scope.get("client"):
         environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = scope["client"][0], str(scope["client"][1])
     for raw_name, raw_value in scope["headers"]:
+        if b"_" in raw_name:  # WSGI's names do not tell it from the hyphen, and proxies know only that
+            continue
         name = raw_name.decode("latin-1").upper().replace("-", "_")
         if name not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
             name = f"HTTP_{name}"

@@ -145,11 +145,12 @@ class _Line:
 
     def _end(self, error: RedisError) -> None:
         self.ended = True
+        kind = TimeoutError if isinstance(error, TimeoutError) else ConnectionError
         if self._timer is not None:
             self._timer.cancel()
         while self._waiting:
             asked, _ = self._waiting.popleft()
             if not asked.done():
-                asked.set_exception(type(error)(*error.args))
+                asked.set_exception(kind(str(error)))
         if self._task is not asyncio.current_task():
             self._task.cancel()

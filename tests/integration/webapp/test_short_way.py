@@ -143,7 +143,9 @@ class World:
             **ask.headers,
         }
         given = {name: value for name, value in headers.items() if value is not None}
-        return await asgi_caller.ask(self._asgi, "POST", ask.target, given, body, pieces=ask.pieces)
+        answer = await asgi_caller.ask(self._asgi, "POST", ask.target, given, body, pieces=ask.pieces)
+        assert answer is not None
+        return answer
 
     def close(self) -> None:
         self._loop.run(self._pipeline.close())

@@ -27,7 +27,7 @@ def asked(method: str, target: str, headers: dict[str, str], body: bytes = b"", 
     return seen
 
 
-def answered(status: str, headers: list[tuple[str, str]], chunks: Iterable[bytes]) -> AsgiAnswer:
+def answered(status: str, headers: list[tuple[str, str]], chunks: Iterable[bytes]) -> AsgiAnswer | None:
     def wsgi(_environ: Any, start_response: Any) -> Iterable[bytes]:
         start_response(status, headers)
         return chunks
@@ -73,3 +73,12 @@ def test_an_answer_is_sent_whole_and_closed() -> None:
     )
     assert answer == AsgiAnswer(404, [("x-one", "ü"), ("set-cookie", "a"), ("set-cookie", "b")], b"ab")
     assert closed == [True]
+
+
+def test_the_request_of_a_caller_who_left_while_he_spoke_is_none() -> None:
+    assert asked("POST", "/", {}, b"body", pieces=4, leaves_after=2) == []
+
+
+def test_a_field_with_an_underscore_is_no_field_of_wsgi() -> None:
+    [seen] = asked("GET", "/", {"X-Forwarded-For": "192.0.2.1", "X_Forwarded_For": "192.0.2.2"})
+    assert seen.headers["X-Forwarded-For"] == "192.0.2.1"
