@@ -6,7 +6,7 @@ import time
 from asyncio import Runner
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from tests.asgi_caller import AsgiAnswer
 from tests.integration.redis_server import RedisServer
 from tests.integration.stores.cutting_proxy import CuttingProxy
 from webapp import create_app, rate_limits
-from webapp.services import EXTENSION
+from webapp.services import EXTENSION, Services
 from webapp.short_way import _TOLD, ShortWay
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
@@ -108,6 +108,10 @@ class World:
     def __init__(self, loop: Runner, database: Database, settings: Settings, *, short: bool) -> None:
         self.database = database
         self.app = create_app(settings, database, Dispatcher(database, settings, clock=lambda: MOMENT))
+        # The refusal of an old request tells its age in seconds.
+        self._now = time.time()
+        parts: Services = self.app.extensions[EXTENSION]
+        self.app.extensions[EXTENSION] = replace(parts, clock=lambda: self._now)
         self.long_ways = 0
         self._loop = loop
         self._pipeline = Pipeline.connect(settings)
@@ -132,6 +136,7 @@ class World:
         return self._loop.run(self.asked(ask, stamp))
 
     async def asked(self, ask: Ask, stamp: int) -> AsgiAnswer:
+        self._now = float(stamp)
         body = json.dumps(ask.fields).encode() if ask.body is None else ask.body
         key, moment = KEYS[ask.key], str(stamp - ask.seconds_ago)
         headers: dict[str, str | None] = {
