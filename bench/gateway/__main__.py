@@ -19,7 +19,8 @@ import psutil
 import redis
 
 from bench.gateway.load import CONNECTIONS, Round, commands_per_request, run_round
-from bench.gateway.servers import Express, Ours, Server, free_port, install_express, missing_programs
+from bench.gateway.servers import Express, Ours, Server, install_express, missing_programs
+from whatsapp_tasks.cli.ports import free_port
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.api_keys import ApiKey, ApiKeys

@@ -1,37 +1,32 @@
 """The two servers that are compared, each as real processes on the same Redis."""
 
-import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Self
 
 import psutil
 
+from tests.integration.http_server import HttpServer
+from whatsapp_tasks.cli.ports import free_port
+
 EXPRESS = Path(__file__).parent / "express"
-START_SECONDS = 30.0
 
 
-class Server(ABC):
+class Server(HttpServer, ABC):
     """Listens on a port of its own until it is stopped."""
 
     name: str
 
     def __init__(self, redis_port: int, processes: int, key: tuple[str, str], folder: Path) -> None:
         self.processes = processes
-        self.port = free_port()
-        self._log = folder / f"{type(self).__name__}-{processes}.log"
         self._redis_port = redis_port
         self._key = key
         self.folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
+        self.port = free_port()
+        log = folder / f"{type(self).__name__}-{processes}.log"
+        super().__init__(self.command(), self.environment(), self.port, log)
 
     @abstractmethod
     def command(self) -> list[str]: ...
@@ -39,41 +34,9 @@ class Server(ABC):
     @abstractmethod
     def environment(self) -> dict[str, str]: ...
 
-    def start(self) -> Self:
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self.command(),
-                env={**os.environ, **self.environment()},
-                stdout=log,
-                stderr=log,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        until = time.monotonic() + START_SECONDS
-        while time.monotonic() < until and self._process.poll() is None:
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=1):
-                    return self
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
-                time.sleep(0.05)
-        self.stop()
-        raise RuntimeError(f"{self.name} did not start:\n{self._log.read_text('utf-8')[-2000:]}")
-
-    def stop(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait(5)
-
     def cpu_seconds(self) -> float:
         """Of all its processes, from their start."""
-        assert self._process is not None
-        parent = psutil.Process(self._process.pid)
+        parent = psutil.Process(self.pid)
         times = [p.cpu_times() for p in (parent, *parent.children(recursive=True))]
         return float(sum(t.user + t.system for t in times))
 
@@ -129,9 +92,3 @@ def missing_programs() -> list[str]:
     return [
         name for name in ("node", "npm", "wrk", "redis-server", "redis-benchmark") if not shutil.which(name)
     ]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -14,7 +14,8 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.test import TestResponse
 
-from tests.integration.webapp.served_app import ServedApp
+from tests.integration.http_server import HttpServer
+from tests.integration.webapp.served_app import served_app
 from webapp import create_app, rate_limits
 from webapp.openapi import codes_of
 from webapp.operations import OPERATIONS
@@ -145,9 +146,9 @@ def caller(make_caller: Callable[..., Caller]) -> Caller:
 
 
 @pytest.fixture(scope="module")
-def served(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
+def served(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpServer]:
     """The application as it is served, one for all tests of a module."""
-    server = ServedApp(
+    server = served_app(
         redis_url,
         tmp_path_factory.mktemp("served"),
         workers=2,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.webapp.served_app import ServedApp
+from tests.integration.webapp.served_app import served_app
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.webhooks import Endpoint, encode_secret
@@ -45,7 +45,7 @@ def test_nothing_the_document_allows_or_forbids_breaks_the_api(
     redis_url: str, settings: Settings, database: Database, tmp_path: Path
 ) -> None:
     key, known = _fill(database, settings)
-    served = ServedApp(
+    served = served_app(
         redis_url,
         tmp_path,
         WHATSAPP_RATE_LIMIT_PER_KEY="1000000/minute",

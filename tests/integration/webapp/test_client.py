@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.webapp.served_app import ServedApp
+from tests.integration.http_server import HttpServer
 from whatsapp_tasks.client import Client
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.api_keys import ApiKey
@@ -19,7 +19,7 @@ DOCUMENT = (Path(__file__).parents[3] / "docs" / "client.md").read_text("utf-8")
 
 
 @pytest.fixture
-def client(served: ServedApp, served_key: ApiKey) -> Iterator[Client]:
+def client(served: HttpServer, served_key: ApiKey) -> Iterator[Client]:
     with Client(served.url, served_key.id, served_key.secrets[0]) as client:
         yield client
 
@@ -77,7 +77,7 @@ def test_accounts_are_looked_at_paused_and_resumed(client: Client) -> None:
     assert not client.resume()["paused"]
 
 
-def test_the_documented_example_runs_as_it_stands(served: ServedApp, served_key: ApiKey) -> None:
+def test_the_documented_example_runs_as_it_stands(served: HttpServer, served_key: ApiKey) -> None:
     [example] = re.findall(r"^```python\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
     ended = subprocess.run(
         [sys.executable, "-c", example],

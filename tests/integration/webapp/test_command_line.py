@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.integration.webapp.served_app import ServedApp
+from tests.integration.http_server import HttpServer
 from whatsapp_tasks.cli.api_access import KEY_FILE
 from whatsapp_tasks.cli.main import cli
 from whatsapp_tasks.errors import ConfigurationError, RequestRefused
@@ -28,7 +28,7 @@ def queued(database: Database) -> int:
 
 
 @pytest.fixture
-def run(served: ServedApp, served_key: ApiKey) -> Run:
+def run(served: HttpServer, served_key: ApiKey) -> Run:
     def run(*arguments: str, code: int = 0, stdin: str = "") -> Result:
         environment = {
             "WHATSAPP_API_URL": served.url,
@@ -93,7 +93,7 @@ def test_an_error_is_one_line_and_exit_code_1() -> None:
 
 
 def test_on_this_machine_no_key_is_needed(
-    *, served: ServedApp, redis_url: str, tmp_path: Path, served_key: ApiKey, database: Database
+    *, served: HttpServer, redis_url: str, tmp_path: Path, served_key: ApiKey, database: Database
 ) -> None:
     environment = {
         "REDIS_URL": redis_url,

@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 import requests
 
+from tests.integration.http_server import HttpServer
 from tests.integration.redis_server import RedisServer
 from tests.integration.webapp.conftest import PHONE
-from tests.integration.webapp.served_app import ServedApp
+from tests.integration.webapp.served_app import served_app
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.signatures import sign
 from whatsapp_tasks.queues import control_queue, messages_lists, task_id_of
@@ -41,7 +42,7 @@ def signed(key: ApiKey, method: str, target: str, body: bytes = b"", seconds_ago
 
 
 def call(
-    served: ServedApp, method: str, target: str, body: bytes, headers: Mapping[str, str]
+    served: HttpServer, method: str, target: str, body: bytes, headers: Mapping[str, str]
 ) -> tuple[int, dict[str, Any]]:
     """One request with the target as it is: no client normalises it."""
     connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
@@ -72,21 +73,21 @@ def queued(database: Database) -> int:
     ],
 )
 def test_path_and_query_are_signed_as_they_were_sent(
-    method: str, target: str, served: ServedApp, served_key: ApiKey
+    method: str, target: str, served: HttpServer, served_key: ApiKey
 ) -> None:
     body = b'{"messages": [' + BODY + b"]}" if "batch" in target else BODY
     status, answer = call(served, method, target, body, signed(served_key, method, target, body))
     assert status in (200, 202), answer
 
 
-def test_a_query_that_was_changed_on_the_way_is_refused(served: ServedApp, served_key: ApiKey) -> None:
+def test_a_query_that_was_changed_on_the_way_is_refused(served: HttpServer, served_key: ApiKey) -> None:
     headers = signed(served_key, "POST", "/send?x=1", BODY)
     status, answer = call(served, "POST", "/send?x=2", BODY, headers)
     assert (status, answer["code"]) == (401, "signature_invalid")
 
 
 def test_two_hundred_equal_requests_at_once_are_one_message(
-    served: ServedApp, database: Database, served_key: ApiKey
+    served: HttpServer, database: Database, served_key: ApiKey
 ) -> None:
     keys = [ApiKeys(database).create(f"caller {n}", ("send",), 1) for n in range(10)]
     requests = [signed(key, "POST", "/send", BODY, ago) for key in keys for ago in range(20)]
@@ -102,7 +103,7 @@ def test_two_hundred_equal_requests_at_once_are_one_message(
 
 
 def test_two_hundred_different_requests_at_once_are_two_hundred_messages(
-    served: ServedApp, database: Database, served_key: ApiKey
+    served: HttpServer, database: Database, served_key: ApiKey
 ) -> None:
     def send(number: int) -> str:
         body = json.dumps({"phone": PHONE, "message": f"Text {number}"}).encode()
@@ -126,7 +127,7 @@ def test_while_redis_hangs_all_who_ask_at_once_are_told_within_two_seconds(
     database = Database.connect(Settings(REDIS_URL=server.url))
     Accounts(database).add("default", 1)
     key = ApiKeys(database).create("test", ("send",), 1)
-    served = ServedApp(server.url, tmp_path).start()
+    served = served_app(server.url, tmp_path).start()
 
     def send(number: int) -> tuple[int, str, float]:
         body = json.dumps({"phone": PHONE, "message": f"Text {number}"}).encode()
@@ -159,7 +160,7 @@ def test_requests_under_way_are_answered_before_the_end(
     database = Database.connect(Settings(REDIS_URL=server.url))
     Accounts(database).add("default", 1)
     key = ApiKeys(database).create("test", ("send",), 1)
-    served = ServedApp(server.url, tmp_path, workers=2).start()
+    served = served_app(server.url, tmp_path, workers=2).start()
 
     def send(number: int) -> int:
         body = json.dumps({"phone": PHONE, "message": f"Text {number}"}).encode()
@@ -187,7 +188,7 @@ def test_requests_under_way_are_answered_before_the_end(
     ],
     ids=["one long header", "many headers"],
 )
-def test_the_head_of_a_request_is_limited(head: bytes, served: ServedApp) -> None:
+def test_the_head_of_a_request_is_limited(head: bytes, served: HttpServer) -> None:
     with socket.create_connection(("127.0.0.1", served.port), timeout=10) as connection:
         answer = b""
         with suppress(ConnectionError):
@@ -196,7 +197,7 @@ def test_the_head_of_a_request_is_limited(head: bytes, served: ServedApp) -> Non
         assert answer == b"" or answer.startswith(b"HTTP/1.1 400 ")
 
 
-def test_a_target_that_is_not_ascii_does_no_harm(served: ServedApp) -> None:
+def test_a_target_that_is_not_ascii_does_no_harm(served: HttpServer) -> None:
     for target in (b"/\xc3\xa9?q=\xc3\xa9", b"/healthz?\xff", b"/%FF%00", b"*"):
         with socket.create_connection(("127.0.0.1", served.port), timeout=10) as connection:
             connection.sendall(
@@ -207,7 +208,7 @@ def test_a_target_that_is_not_ascii_does_no_harm(served: ServedApp) -> None:
 
 
 def test_of_equal_signatures_at_once_one_is_accepted(
-    served: ServedApp, database: Database, served_key: ApiKey
+    served: HttpServer, database: Database, served_key: ApiKey
 ) -> None:
     headers = signed(served_key, "POST", "/send", BODY)
     with ThreadPoolExecutor(25) as pool:
@@ -221,7 +222,7 @@ def test_of_equal_signatures_at_once_one_is_accepted(
 
 
 def test_of_different_texts_under_one_key_at_once_one_is_accepted(
-    served: ServedApp, database: Database, served_key: ApiKey
+    served: HttpServer, database: Database, served_key: ApiKey
 ) -> None:
     def send(number: int) -> tuple[int, dict[str, Any]]:
         fields = {"phone": PHONE, "message": f"Text {number}", "idempotency_key": "one"}
@@ -237,7 +238,7 @@ def test_of_different_texts_under_one_key_at_once_one_is_accepted(
     assert queued(database) == 1
 
 
-def test_a_body_in_pieces_is_limited_too(served: ServedApp, served_key: ApiKey) -> None:
+def test_a_body_in_pieces_is_limited_too(served: HttpServer, served_key: ApiKey) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
     piece = b"x" * 65_536
     try:
@@ -255,7 +256,7 @@ def test_a_body_in_pieces_is_limited_too(served: ServedApp, served_key: ApiKey) 
 
 
 def test_the_log_holds_no_phone_number_and_no_text(
-    served: ServedApp, database: Database, served_key: ApiKey
+    served: HttpServer, database: Database, served_key: ApiKey
 ) -> None:
     for fields in (
         {"phone": PHONE, "message": "Secret words"},
@@ -274,7 +275,7 @@ def test_the_log_holds_no_phone_number_and_no_text(
 
 
 def test_requests_that_wait_for_a_worker_hold_up_no_others(
-    served: ServedApp, database: Database, served_key: ApiKey
+    served: HttpServer, database: Database, served_key: ApiKey
 ) -> None:
     Sessions(database, "default").beat({"worker": "w1"}, 60)
     headers = {"X-Api-Key": served_key.id}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.webapp.served_app import ServedApp
+from tests.integration.http_server import HttpServer
 from whatsapp_tasks.domain.signatures import sign
 from whatsapp_tasks.stores.api_keys import ApiKey
 from whatsapp_tasks.stores.connection import Database
@@ -34,7 +34,7 @@ def block(language: str) -> str:
 
 @pytest.mark.parametrize("language", RECIPES)
 def test_a_recipe_sends_a_message(
-    language: str, served: ServedApp, served_key: ApiKey, database: Database, tmp_path: Path
+    language: str, served: HttpServer, served_key: ApiKey, database: Database, tmp_path: Path
 ) -> None:
     programs, command = RECIPES[language]
     for program in programs:
