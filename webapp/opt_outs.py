@@ -19,10 +19,13 @@ USUAL_PAGE = 500
 
 
 class OptOutView(TypedDict):
-    """Whether the phone is on the list. It stands there in E.164, however it was written."""
+    """Whether the phone is on the list. It stands there in E.164, however it was written. ``source`` is
+    "answer" when the recipient answered a message with one of WHATSAPP_OPT_OUT_WORDS, else null.
+    """
 
     phone: str
     opted_out: bool
+    source: str | None
 
 
 class OptOutPage(TypedDict):
@@ -57,7 +60,7 @@ def list_some() -> Response:
 def show(phone: str) -> Response:
     """Whether a phone is on the list."""
     e164 = parse_phone(phone)
-    return _answer(e164, _store().contains(e164))
+    return _answer(e164, _store().contains(e164), _store().source(e164))
 
 
 @blueprint.put("/opt-outs/<phone>")
@@ -65,7 +68,7 @@ def add(phone: str) -> Response:
     """Puts a phone on the list; messages to it that are queued fail before they are typed."""
     e164 = parse_phone(phone)
     _store().add(e164)
-    return _answer(e164, True)
+    return _answer(e164, True, _store().source(e164))
 
 
 @blueprint.delete("/opt-outs/<phone>")
@@ -80,6 +83,6 @@ def _store() -> OptOuts:
     return OptOuts(services().database)
 
 
-def _answer(phone: str, opted_out: bool) -> Response:
-    view: OptOutView = {"phone": phone, "opted_out": opted_out}
+def _answer(phone: str, opted_out: bool, source: str | None = None) -> Response:
+    view: OptOutView = {"phone": phone, "opted_out": opted_out, "source": source}
     return bodies.answer(view)

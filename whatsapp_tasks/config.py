@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     idempotency_window_seconds: Positive = 24 * 3600
     retention_seconds: Positive = 30 * 24 * 3600
     """How long the record of a settled message is kept."""
+    opt_out_words: str = "STOP,UNSUBSCRIBE,SAIR,BAJA"
+    """Separated by commas; who answers nothing but one of them is put on the opt-out list. Empty: nobody."""
     follow_ticks_seconds: Positive = 3 * 24 * 3600
     """How long a sent message is followed to delivered and read."""
 
@@ -220,6 +222,11 @@ class Settings(BaseSettings):
     def _networks_are_sound(cls, value: str) -> str:
         _networks(value)
         return value
+
+    @property
+    def opt_out_word_set(self) -> frozenset[str]:
+        """Casefolded."""
+        return frozenset(word.strip().casefold() for word in self.opt_out_words.split(",") if word.strip())
 
     @property
     def open_metrics_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:

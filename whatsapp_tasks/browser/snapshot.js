@@ -1,7 +1,8 @@
 // One look at the page. Reads, never changes anything; runs on any document, live or static.
 // `config` is browser/selectors.toml as JSON: {elements: {name: [css, …]}, icons: {…}, texts: {…}}.
 // Returns raw facts only: what they mean is decided in whatsapp_tasks/domain/page_snapshot.py.
-(config, bubbleLimit) => {
+// The rows of the chat list are read only on demand: most looks, those of sending, have no use for them.
+(config, bubbleLimit, withRows) => {
   const first = (name, root) => {
     for (const css of config.elements[name] || []) {
       const found = (root || document).querySelector(css);
@@ -118,6 +119,31 @@
     };
   };
 
+  // A badge is told by its number, which its label repeats, or by the label's words: the rows hold other labels.
+  // A chat marked as unread by hand has a badge without a number, and nothing new.
+  const unreadOf = (row) => {
+    for (const node of all("unread_badge", row)) {
+      const label = squeeze(node.getAttribute("aria-label")).toLowerCase();
+      const shown = squeeze(node.textContent).replace(/[.,\s]/g, "");
+      const digits = /^\d+\+?$/.test(shown) ? parseInt(shown, 10) : null;
+      const spoken = /\d+/.exec(label);
+      const says = mentions("unread", label);
+      if (digits !== null && (says || !label || (spoken && +spoken[0] === digits))) return digits;
+      if (says && spoken) return +spoken[0];
+    }
+    return 0;
+  };
+  const rowOf = (row) => {
+    const title = first("row_title", row);
+    const name = title ? squeeze(title.getAttribute("title")).toWellFormed() : "";
+    if (!name) return null; // the heading of a section
+    const unread = unreadOf(row);
+    const preview = unread ? first("row_preview", row) : null;
+    const ours = preview && tickOf(iconsIn(row)); // the last message is ours: it is no answer
+    const text = preview && !ours ? squeeze(textOf(preview) || preview.getAttribute("title")) : "";
+    return { title: name, unread, preview: text.slice(0, 200).toWellFormed() };
+  };
+
   const app = document.getElementById("app");
   const pane = first("chat_pane");
   const qr = first("qr");
@@ -196,6 +222,7 @@
     dialogs,
     banners,
     chat,
+    rows: withRows && pane ? all("chat_row").map(rowOf).filter(Boolean) : null,
     texts: [...seen],
   };
 }

@@ -55,7 +55,7 @@ _CONTROL = """(selectors, wordings) => {
 
 @cache
 def snapshot_script() -> str:
-    """The one look at the page: ``(config, bubbleLimit) => facts``; runs on any document."""
+    """The one look at the page: ``(config, bubbleLimit, withRows) => facts``; runs on any document."""
     return files(__package__).joinpath("snapshot.js").read_text("utf-8")
 
 
@@ -68,13 +68,13 @@ def _parts_script() -> str:
 # be compared with the next look.
 @cache
 def _look_script() -> str:
-    return f"(config, limit) => JSON.stringify(({snapshot_script()})(config, limit))"
+    return f"(config, limit, rows) => JSON.stringify(({snapshot_script()})(config, limit, rows))"
 
 
 @cache
 def _changed_script() -> str:
     return (
-        f"(config, limit, before) => {{ const now = ({_look_script()})(config, limit); "
+        f"(config, limit, before) => {{ const now = ({_look_script()})(config, limit, false); "
         "return now === before ? null : now; }"
     )
 
@@ -99,9 +99,9 @@ class WhatsAppPage:
     def open(self, deadline: Deadline) -> None:
         self.page.goto(self._origin + "/", deadline)
 
-    def look(self, deadline: Deadline) -> PageSnapshot:
-        """What the page shows now."""
-        return PageSnapshot.from_raw(json.loads(self._look_text(deadline)))
+    def look(self, deadline: Deadline, *, rows: bool = False) -> PageSnapshot:
+        """What the page shows now; with ``rows`` the chat list too, in the same command."""
+        return PageSnapshot.from_raw(json.loads(self._look_text(deadline, rows=rows)))
 
     def until(self, wanted: Callable[[PageSnapshot], T | None], deadline: Deadline) -> T:
         """The first answer of ``wanted`` that is not None, asked at once and after each change of the page.
@@ -209,6 +209,8 @@ class WhatsAppPage:
     def _chat_url(self, phone: str) -> str:
         return f"{self._origin}/send?phone={digits(phone)}"
 
-    def _look_text(self, deadline: Deadline) -> str:
+    def _look_text(self, deadline: Deadline, *, rows: bool = False) -> str:
         soon = deadline.capped(SIGN_OF_LIFE_SECONDS)
-        return cast("str", self.page.evaluate(_look_script(), self._config, BUBBLES_LOOKED_AT, deadline=soon))
+        return cast(
+            "str", self.page.evaluate(_look_script(), self._config, BUBBLES_LOOKED_AT, rows, deadline=soon)
+        )

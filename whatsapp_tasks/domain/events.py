@@ -33,7 +33,7 @@ MEANINGS: dict[EventType, str] = {
     EventType.UNKNOWN: "may have been sent, the chat did not tell; never sent again by itself",
     EventType.EXPIRED: "its expires_at passed before it was sent",
     EventType.CANCELLED: "withdrawn before it was sent",
-    EventType.RECEIVED: "somebody wrote to the account (reserved; not sent yet)",
+    EventType.RECEIVED: "somebody wrote to the account; data.new says how many messages",
     EventType.SESSION_STATE: "the account's session went into another state",
     EventType.SESSION_ATTENTION: "it went into a state that a person should look at",
 }
@@ -56,7 +56,7 @@ _STREAM_ID = re.compile(r"\d{1,20}-\d{1,20}", re.ASCII)
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened to ``subject``: a message's id, or ``session``.
+    """One thing that happened to ``subject``: a message's id, ``session``, or the name of a chat.
 
     ``position`` is its place in the account's stream. ``code`` says why, where there is a why.
     """
@@ -100,18 +100,19 @@ def follows(position: str, other: str) -> bool:
     return _numbers(position) > _numbers(other)
 
 
-def envelope(event: Event, message: Mapping[str, Any] | None) -> dict[str, Any]:
+def envelope(event: Event, record: Mapping[str, Any] | None) -> dict[str, Any]:
     """The JSON that is told of ``event``: id, type, timestamp, account, data.
 
-    ``message`` holds phone, metadata and error_message of the message's record, None where there is none. The
-    text is not told: who sent it knows it, and the id leads to it.
+    ``record`` holds phone, metadata and error_message of the message's record, None where there is none. The
+    text is not told: who sent it knows it, and the id leads to it. Of a received message it holds chat, phone
+    and preview; they are null where they were kept no longer.
     """
     return {
         "id": event.id,
         "type": str(event.type),
         "timestamp": rfc3339(event.at_ms),
         "account": event.account,
-        "data": _data(event, message or {}),
+        "data": _data(event, record or {}),
     }
 
 
@@ -128,6 +129,14 @@ def _data(event: Event, message: Mapping[str, Any]) -> dict[str, Any]:
             "reason": event.code,
             "event": event.details.get("event", ""),
             "actor": event.details.get("actor", ""),
+        }
+    if event.type is EventType.RECEIVED:
+        return {
+            "chat": message.get("chat"),
+            "phone": message.get("phone") or None,
+            "unread": int(event.details.get("unread", 0)),
+            "new": int(event.details.get("new", 0)),
+            "preview": message.get("preview"),
         }
     data: dict[str, Any] = {
         "message_id": event.subject,

@@ -25,6 +25,7 @@ _SEVERAL = frozenset(
     {
         *("startup", "landing", "unsupported", "dialog", "dialog_title", "dialog_text", "banner_area"),
         *("bubble", "bubble_text", "menu_button", "menu_item", "mark_of_e1", "mark_of_e3"),
+        *("chat_row", "row_title", "row_preview", "unread_badge"),
     }
 )
 """Of these there may be more than one; of all others the first would be taken, and might be the wrong one."""

@@ -95,6 +95,17 @@ class Chat:
 
 
 @dataclass(frozen=True)
+class ChatRow:
+    """One chat of the list. ``preview`` is the beginning of its last message, "" where there is nothing
+    unread, no text is shown, or the message is ours.
+    """
+
+    title: str = field(repr=False)
+    unread: int
+    preview: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True)
 class PageSnapshot:
     app: bool
     chat_pane: bool
@@ -118,6 +129,8 @@ class PageSnapshot:
     chat: Chat | None
     texts: frozenset[str]
     """Names of the known texts that dialogs, banners and full screens show; chat content never counts."""
+    rows: tuple[ChatRow, ...] | None = None
+    """What the chat list shows of itself, from the top; None in a look that did not ask for it."""
 
     @classmethod
     def from_raw(cls, raw: Mapping[str, Any]) -> "PageSnapshot":
@@ -162,6 +175,7 @@ class PageSnapshot:
             if chat
             else None,
             texts=frozenset(raw["texts"]),
+            rows=None if raw.get("rows") is None else tuple(ChatRow(**row) for row in raw["rows"]),
         )
 
 

@@ -101,6 +101,39 @@ def same_number(one: str, other: str) -> bool:
     return bool(digits(one)) and _plain(digits(one)) == _plain(digits(other))
 
 
+def phone_in(title: str) -> str | None:
+    """The phone that a chat's title is, in E.164; None where the title is a name."""
+    text = title.strip().removeprefix("~").strip()
+    if not is_number(text):
+        return None
+    try:
+        return parse_phone(text)
+    except RequestRefused:
+        return None
+
+
+def forms_of(phone: str) -> tuple[str, ...]:
+    """``phone`` (E.164) and, for Brazilian, Mexican and Argentine mobiles, its form with or without the
+    digit: WhatsApp shows either, and who is written to may stand under the other one.
+    """
+    number = digits(phone)
+    plain = _plain(number)
+    forms = {number, plain}
+    for country, added in _ADDED_DIGIT:
+        found = country.fullmatch(plain)
+        if found:
+            forms.add(f"{found[1]}{added}{found[2]}")
+    return (phone, *sorted(f"+{form}" for form in forms - {number}))
+
+
+# Landlines, which have no such form, begin with other digits only in Brazil.
+_ADDED_DIGIT = (
+    (re.compile(r"(55\d\d)([6-9]\d{7})"), "9"),
+    (re.compile(r"(52)([1-9]\d{9})"), "1"),
+    (re.compile(r"(54)([1-9]\d{9})"), "9"),
+)
+
+
 def _plain(number: str) -> str:
     found = _MOBILE_DIGIT.match(number)
     return "".join(part for part in found.groups() if part) if found else number

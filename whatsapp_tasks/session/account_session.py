@@ -22,6 +22,7 @@ from whatsapp_tasks.session.following import Follower
 from whatsapp_tasks.session.healing import Healer
 from whatsapp_tasks.session.linking import log_out, request_pairing_code
 from whatsapp_tasks.session.memory_watch import MemoryWatch, measure_memory
+from whatsapp_tasks.session.receiving import Receiving
 from whatsapp_tasks.session.sending import send
 from whatsapp_tasks.session.settling import settle
 from whatsapp_tasks.session.watching import Watcher
@@ -44,6 +45,7 @@ class AccountSession:
         self.context = context
         self._watcher = Watcher(context)
         self._follower = Follower(context)
+        self._receiving = Receiving(context)
         self._breaker = Breaker(context)
         self._memory = MemoryWatch(context, self._breaker)
         self._healer = Healer(context)
@@ -182,6 +184,8 @@ class AccountSession:
         message = self.context.ledger.get(message_id)
         if message is None:
             return
+        if message.bubble_id:
+            self._receiving.sent(message.bubble_id)
         if message.status in AT_WHATSAPP:
             self._breaker.succeeded()
             if self.context.caps is not None:
@@ -266,6 +270,7 @@ class AccountSession:
             page = self._page()
             try:
                 snapshot = self._watcher.look(page, phase)
+                self._receiving.saw(snapshot)
                 self._healer.saw(page, snapshot, self._watcher.state)
             except PageChanged:
                 return  # it loads itself anew; the next look sees what became of it

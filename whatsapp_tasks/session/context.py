@@ -11,6 +11,7 @@ from whatsapp_tasks.session.selector_source import SelectorSource
 from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.circuits import Circuits
 from whatsapp_tasks.stores.generation import Generation
+from whatsapp_tasks.stores.incoming import Incoming
 from whatsapp_tasks.stores.leases import Lease
 from whatsapp_tasks.stores.ledger import Ledger
 from whatsapp_tasks.stores.metrics import PhaseTimes
@@ -26,6 +27,7 @@ class AccountContext:
     settings: Settings
     ledger: Ledger
     sessions: Sessions
+    incoming: Incoming
     pauses: Pauses
     circuits: Circuits
     caps: Caps | None

@@ -53,7 +53,7 @@ class Watcher:
         """One look; the session's state and the QR code in Redis follow it."""
         context = self._context
         self._check.before_look(page)
-        snapshot = page.look(Deadline.within(context.settings.look_timeout_seconds))
+        snapshot = page.look(Deadline.within(context.settings.look_timeout_seconds), rows=True)
         kind = kind_of(snapshot)
         if kind is PageKind.QR and snapshot.qr:
             context.sessions.show_qr(snapshot.qr, context.now_ms())

@@ -1,4 +1,8 @@
-"""The events of an account: a stream that the scripts of ledger and sessions write with each change."""
+"""The events of an account: a stream that the scripts of ledger and sessions write with each change.
+
+What is told of a received message besides numbers (chat, phone, preview) stands beside the stream, and only
+until the event is in line for the webhooks.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -21,7 +25,7 @@ class EventLog:
         self._keys = keys.AccountKeys(account)
 
     def publish(self, kind: EventType, subject: str, at_ms: int, details: Mapping[str, str]) -> None:
-        """For events that are no change of a record, such as a message received."""
+        """For events that are no change of a record."""
         fields: list[str | int] = ["type", kind, "subject", subject, "at_ms", at_ms]
         for pair in details.items():
             fields += pair
@@ -53,7 +57,30 @@ class EventLog:
         facts = self._db.do("XINFO", "STREAM", self._keys.events)
         return int(facts.get("entries-added", facts["length"])), int(facts["length"])
 
-    def messages(self, events: list[Event]) -> dict[str, dict[str, Any]]:
+    def records(self, events: Sequence[Event]) -> dict[str, Mapping[str, Any]]:
+        """What the envelopes of events tell besides, by the event's id."""
+        messages = self.messages([event for event in events if event.type is not EventType.RECEIVED])
+        received = [event for event in events if event.type is EventType.RECEIVED]
+        found: dict[str, Mapping[str, Any]] = {
+            event.id: messages[event.subject] for event in events if event.subject in messages
+        }
+        if received:
+            kept = self._db.together(*(("HGETALL", self._received(event.position)) for event in received))
+            found |= {event.id: record for event, record in zip(received, kept, strict=True)}
+        return found
+
+    def forget_received(self, entries: Sequence[tuple[str, Event | None]]) -> None:
+        """These are in line: what was kept for their envelopes is deleted."""
+        kept = [
+            self._received(place) for place, event in entries if event and event.type is EventType.RECEIVED
+        ]
+        if kept:
+            self._db.do("DEL", *kept)
+
+    def _received(self, place: str) -> str:
+        return self._keys.received + place
+
+    def messages(self, events: Sequence[Event]) -> dict[str, dict[str, Any]]:
         """What the envelopes of message events tell of their messages, by id, in one round trip."""
         ids = sorted({event.subject for event in events if event.type.startswith("message.")})
         if not ids:

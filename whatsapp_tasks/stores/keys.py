@@ -4,6 +4,7 @@ GLOBAL_ACCOUNTS = "wa:accounts"
 SELECTORS = "wa:selectors"  # hash: version, text (TOML), actor, at_ms
 API_KEYS = "wa:api-keys"
 OPT_OUTS = "wa:opt-outs"
+OPT_OUT_SOURCES = "wa:opt-out-sources"  # hash: phone -> how it came on the list, unless by hand
 
 
 def nonce(digest: str) -> str:
@@ -55,6 +56,12 @@ class AccountKeys:
         self.metrics = prefix + "metrics"  # hash: counters and histogram buckets, see stores/metrics.py
         self.evidence_log = prefix + "evidence"  # zset: evidence id by the time it was taken, ms
         self.known_chats = prefix + "known-chats"  # hash: phone -> title seen on a sure way into the chat
+        self.unread = (
+            prefix + "unread"
+        )  # hash: title -> unread|bubbles told|newest bubble; "" once it was looked at
+        self.received = (
+            prefix + "received:"
+        )  # hash with ttl per event: chat, phone, preview; gone once it is told
         self.chat_titles = prefix + "chat-titles"  # hash: title -> its phone; "*" where several have it
 
     def message(self, message_id: str) -> str:

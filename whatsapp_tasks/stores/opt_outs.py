@@ -1,4 +1,7 @@
-"""Phones that asked not to be written to. A message to one is refused before anything is queued."""
+"""Phones that asked not to be written to. A message to one is refused before anything is queued.
+
+``scripts/receive.lua`` puts those on the list that said so in an answer, with the source ``answer``.
+"""
 
 from collections.abc import Iterator
 
@@ -14,10 +17,15 @@ class OptOuts:
         return self._db.number("SADD", keys.OPT_OUTS, phone) == 1
 
     def remove(self, phone: str) -> bool:
-        return self._db.number("SREM", keys.OPT_OUTS, phone) == 1
+        removed, _ = self._db.together(("SREM", keys.OPT_OUTS, phone), ("HDEL", keys.OPT_OUT_SOURCES, phone))
+        return int(removed) == 1
 
     def contains(self, phone: str) -> bool:
         return self._db.number("SISMEMBER", keys.OPT_OUTS, phone) == 1
+
+    def source(self, phone: str) -> str | None:
+        """How the phone came on the list: ``answer``; None where a caller put it there, or nobody."""
+        return self._db.text("HGET", keys.OPT_OUT_SOURCES, phone)
 
     def all(self) -> Iterator[str]:
         cursor = -1

@@ -4,7 +4,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from whatsapp_tasks.domain.events import Event, envelope, follows
 from whatsapp_tasks.domain.webhooks import Endpoint
@@ -114,10 +114,13 @@ class Relay(threading.Thread):
             for endpoint in endpoints
             if endpoint.wants(event)
         ]
-        messages = events.messages([event for event, _ in wanted])
-        deliveries = [_delivery(event, endpoint, messages) for event, endpoint in wanted]
+        records = events.records([event for event, _ in wanted])
+        deliveries = [_delivery(event, endpoint, records) for event, endpoint in wanted]
         after = Position(entries[-1][0], before.read + len(entries) + lost)
-        if self._positions.move(account, before, after, self._now_ms(), deliveries) and lost:
+        if not self._positions.move(account, before, after, self._now_ms(), deliveries):
+            return len(entries)
+        events.forget_received(entries)
+        if lost:
             Metrics(self._db, account).count("events_lost", lost)
             log.error(
                 "Events were removed before they were in line: no webhooks worker ran for too long",
@@ -158,6 +161,6 @@ class Relay(threading.Thread):
         return int(self._clock() * 1000)
 
 
-def _delivery(event: Event, endpoint: Endpoint, messages: dict[str, dict[str, object]]) -> NewDelivery:
-    body = json.dumps(envelope(event, messages.get(event.subject)), ensure_ascii=False, separators=(",", ":"))
+def _delivery(event: Event, endpoint: Endpoint, records: Mapping[str, Mapping[str, object]]) -> NewDelivery:
+    body = json.dumps(envelope(event, records.get(event.id)), ensure_ascii=False, separators=(",", ":"))
     return NewDelivery(endpoint.name, event.id, event.lane, str(event.type), body)

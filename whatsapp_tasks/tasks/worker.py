@@ -23,6 +23,7 @@ from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.circuits import Circuits
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.generation import Generation
+from whatsapp_tasks.stores.incoming import Incoming
 from whatsapp_tasks.stores.leases import Holder, Lease
 from whatsapp_tasks.stores.ledger import Ledger
 from whatsapp_tasks.stores.metrics import Metrics, PhaseTimes
@@ -99,6 +100,7 @@ def _take_account(database: Database, settings: Settings) -> AccountContext:
             generation=generation,
         ),
         sessions=sessions,
+        incoming=Incoming(database, account),
         pauses=Pauses(database, account),
         circuits=Circuits(database, account),
         caps=caps,

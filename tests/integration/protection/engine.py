@@ -16,6 +16,7 @@ from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.circuits import Circuits
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.generation import Generation
+from whatsapp_tasks.stores.incoming import Incoming
 from whatsapp_tasks.stores.metrics import Metrics, PhaseTimes
 from whatsapp_tasks.stores.pauses import Pauses
 from whatsapp_tasks.stores.sessions import Sessions
@@ -30,7 +31,7 @@ class Page:
         self.page = self
         self.selectors: object = None
 
-    def look(self, deadline: Deadline) -> PageSnapshot:
+    def look(self, deadline: Deadline, *, rows: bool = False) -> PageSnapshot:
         if isinstance(self.shows, BrowserError):
             raise self.shows
         return self.shows
@@ -99,6 +100,7 @@ class Engine:
             settings=settings,
             ledger=self.desk.ledger,
             sessions=Sessions(database, "default"),
+            incoming=Incoming(database, "default"),
             pauses=Pauses(database, "default"),
             circuits=Circuits(database, "default"),
             times=PhaseTimes(Metrics(database, "default")),

@@ -13,7 +13,7 @@ def test_a_phone_is_put_on_the_list_looked_up_and_taken_off(caller: Caller) -> N
         assert answer.json is not None
         return dict(answer.json)
 
-    on = {"phone": "+4915112345678", "opted_out": True}
+    on = {"phone": "+4915112345678", "opted_out": True, "source": None}
     off = {**on, "opted_out": False}
     assert state("GET") == off
     assert state("PUT") == on
@@ -23,6 +23,18 @@ def test_a_phone_is_put_on_the_list_looked_up_and_taken_off(caller: Caller) -> N
     assert state("DELETE") == off
     assert state("DELETE") == off
     assert caller.send().status_code == 202
+
+
+def test_who_opted_out_by_an_answer_is_told_so_until_taken_off(caller: Caller, database: Database) -> None:
+    database.do("SADD", "wa:opt-outs", "+4915112345678")
+    database.do("HSET", "wa:opt-out-sources", "+4915112345678", "answer")
+
+    def source(method: str) -> object:
+        return (caller.call(method, "/opt-outs/+4915112345678").json or {})["source"]
+
+    assert source("PUT") == "answer"
+    assert source("GET") == "answer"
+    assert [source("DELETE"), source("PUT")] == [None, None]
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])

@@ -113,3 +113,18 @@ def test_a_place_must_be_one() -> None:
 
 def test_times_are_told_in_utc_with_milliseconds() -> None:
     assert rfc3339(0) == "1970-01-01T00:00:00.000Z"
+
+
+RECEIVED = {"type": "message.received", "subject": "chat-1", "at_ms": str(AT), "unread": "3", "new": "2"}
+
+
+def test_the_envelope_of_a_received_message_tells_the_chat_and_the_preview() -> None:
+    kept = {"chat": "+49 1511 2345678", "phone": "+4915112345678", "preview": "Hello"}
+    assert envelope(event(RECEIVED), kept)["data"] == {**kept, "unread": 3, "new": 2}
+    named = envelope(event(RECEIVED), {"chat": "Ada", "phone": "", "preview": ""})["data"]
+    assert (named["chat"], named["phone"], named["preview"]) == ("Ada", None, "")
+
+
+def test_what_is_kept_no_longer_is_null() -> None:
+    data = envelope(event(RECEIVED), None)["data"]
+    assert data == {"chat": None, "phone": None, "preview": None, "unread": 3, "new": 2}

@@ -8,6 +8,7 @@ from whatsapp_tasks.domain.page_snapshot import (
     TICK_STATUS,
     Bubble,
     Chat,
+    ChatRow,
     PageKind,
     PageSnapshot,
     Popup,
@@ -215,3 +216,10 @@ def test_a_chat_is_known_to_be_anothers_by_numbers_alone(chat: Chat, another: bo
 def test_a_pending_tick_has_no_status_of_its_own() -> None:
     assert "pending" not in TICK_STATUS
     assert TICK_STATUS["read"] is Status.READ
+
+
+def test_rows_of_the_chat_list_are_there_where_they_were_asked_for() -> None:
+    assert page(chat_pane=True).rows is None
+    found = page(chat_pane=True, rows=[{"title": "Ada", "unread": 2, "preview": "hi"}]).rows
+    assert found == (ChatRow("Ada", 2, "hi"),)
+    assert "Ada" not in repr(found)

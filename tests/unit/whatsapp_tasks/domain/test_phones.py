@@ -5,7 +5,16 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from whatsapp_tasks.domain.phones import _is_plain, digits, is_number, mask_phone, parse_phone, same_number
+from whatsapp_tasks.domain.phones import (
+    _is_plain,
+    digits,
+    forms_of,
+    is_number,
+    mask_phone,
+    parse_phone,
+    phone_in,
+    same_number,
+)
 from whatsapp_tasks.errors import RequestRefused
 
 
@@ -170,3 +179,25 @@ def test_what_people_usually_write_needs_no_reading() -> None:
         "+447911123456",
     ]
     assert [phone for phone in usual if not _is_plain(phone)] == ["+390612345678"]  # Italy keeps its zero
+
+
+@pytest.mark.parametrize(
+    ("phone", "others"),
+    [
+        ("+4915112345678", ()),
+        ("+5511987654321", ("+551187654321",)),
+        ("+551187654321", ("+5511987654321",)),
+        ("+551133334444", ()),  # a landline
+        ("+525512345678", ("+5215512345678",)),
+        ("+541112345678", ("+5491112345678",)),
+    ],
+)
+def test_a_mobile_that_is_written_in_two_ways_is_known_by_both(phone: str, others: tuple[str, ...]) -> None:
+    assert forms_of(phone) == (phone, *others)
+    assert all(same_number(phone, other) for other in others)
+
+
+@given(st.text(max_size=30))
+def test_what_is_no_number_is_no_phone(title: str) -> None:
+    phone = phone_in(title)
+    assert phone is None or (phone.startswith("+") and same_number(phone, title))

@@ -1,0 +1,123 @@
+"""What came: counts, events and opt-outs in one step, on a real Redis."""
+
+import pytest
+
+from tests.integration.stores.desk import NOW, Desk
+from whatsapp_tasks.domain.events import EventType, envelope
+from whatsapp_tasks.domain.incoming import Findings, KnownChat, Notice
+from whatsapp_tasks.errors import LeaseLost
+from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.events import EventLog
+from whatsapp_tasks.stores.incoming import TOLD_WITHIN_SECONDS, Incoming
+from whatsapp_tasks.stores.metrics import Metrics
+from whatsapp_tasks.stores.opt_outs import OptOuts
+
+WORDS = frozenset({"stop"})
+ADA = "+49 1511 2345678"
+PHONE = "+4915112345678"
+
+
+class Chats:
+    """The chats of the account, as its worker writes them down."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.store = Incoming(desk.database, desk.account)
+        self.log = EventLog(desk.database, desk.account)
+        desk.database.do("DEL", desk.keys.events, desk.keys.metrics)  # those of linking
+
+    def write(self, *notices: Notice, first: bool = False, **changes: KnownChat | None) -> int | None:
+        findings = Findings(dict(changes), notices)
+        return self.store.write(findings, WORDS, fence=self.desk.fence, now_ms=NOW, first=first)
+
+    def told(self) -> list[dict[str, object]]:
+        """Data of all events."""
+        events = [event for _, event in self.log.after("0-0", 100) if event]
+        records = self.log.records(events)
+        return [envelope(event, records.get(event.id))["data"] for event in events]
+
+
+@pytest.fixture
+def chats(database: Database) -> Chats:
+    return Chats(Desk(database))
+
+
+def test_nothing_is_known_before_the_first_look_and_then_all_of_it(chats: Chats) -> None:
+    assert chats.store.known() is None
+    assert chats.write(first=True) == 0
+    assert chats.store.known() == {}
+    known = {"Ada": KnownChat(2, "3EB0|1", 1), "Bo": KnownChat()}
+    chats.write(**known)
+    assert chats.store.known() == known
+    chats.write(Ada=None)
+    assert chats.store.known() == {"Bo": KnownChat()}
+    assert chats.told() == []
+    chats.store.forget()
+    assert chats.store.known() is None
+
+
+def test_an_event_is_written_with_the_count_and_the_stream_holds_no_name_and_no_text(chats: Chats) -> None:
+    chats.write(first=True)
+    chats.write(Notice(ADA, 3, 2, "Hello"), Notice("Bo", 1, 1, ""), **{ADA: KnownChat(3)})
+    assert chats.told() == [
+        {"chat": ADA, "phone": PHONE, "unread": 3, "new": 2, "preview": "Hello"},
+        {"chat": "Bo", "phone": None, "unread": 1, "new": 1, "preview": ""},
+    ]
+    stream = str(chats.desk.database.do("XRANGE", chats.desk.keys.events, "-", "+"))
+    assert not [part for part in (ADA, PHONE, "Hello", "Bo'") if part in stream]
+    counters = Metrics(chats.desk.database, "default").read().counters
+    assert counters == {"messages_received": {(): 3}}
+
+
+def test_what_an_envelope_needs_is_kept_a_day_at_most_and_no_longer_than_it_is_needed(chats: Chats) -> None:
+    chats.write(Notice(ADA, 1, 1, "Hello"), first=True)
+    [kept] = chats.desk.database.texts("KEYS", chats.desk.keys.received.replace("{", "[{]") + "*")
+    assert 0 < chats.desk.database.number("TTL", kept) <= TOLD_WITHIN_SECONDS
+    chats.log.forget_received(chats.log.after("0-0", 10))
+    assert chats.told() == [{"chat": None, "phone": None, "unread": 1, "new": 1, "preview": None}]
+
+
+def test_a_worker_that_lost_its_lease_writes_nothing(chats: Chats) -> None:
+    chats.write(first=True)
+    findings = Findings({ADA: KnownChat(1)}, (Notice(ADA, 1, 1, "stop"),))
+    with pytest.raises(LeaseLost):
+        chats.store.write(findings, WORDS, fence=chats.desk.fence - 1, now_ms=NOW)
+    assert (chats.store.known(), chats.told()) == ({}, [])
+    assert not OptOuts(chats.desk.database).contains(PHONE)
+
+
+def test_counts_that_redis_has_forgotten_are_not_written_in_part(chats: Chats) -> None:
+    assert chats.write(Notice(ADA, 1, 1, "stop"), **{ADA: KnownChat(1)}) is None
+    assert (chats.store.known(), chats.told()) == (None, [])
+    assert not OptOuts(chats.desk.database).contains(PHONE)
+
+
+def test_who_answers_stop_is_on_the_list_with_that_source(chats: Chats) -> None:
+    opt_outs = OptOuts(chats.desk.database)
+    assert chats.write(Notice(ADA, 1, 1, "Stop."), Notice("Bo", 1, 1, "Stop"), first=True) == 1
+    assert (opt_outs.contains(PHONE), opt_outs.source(PHONE)) == (True, "answer")
+    assert list(opt_outs.all()) == [PHONE]
+    assert chats.write(Notice(ADA, 2, 1, "STOP")) == 0
+    counters = Metrics(chats.desk.database, "default").read()
+    assert counters.by("opt_outs", "source") == {"answer": 1}
+    assert opt_outs.remove(PHONE)
+    assert opt_outs.source(PHONE) is None
+
+
+def test_a_brazilian_mobile_is_on_the_list_in_both_its_forms(chats: Chats) -> None:
+    assert chats.write(Notice("+55 11 8765-4321", 1, 1, "stop"), first=True) == 1
+    assert set(OptOuts(chats.desk.database).all()) == {"+551187654321", "+5511987654321"}
+
+
+def test_a_phone_that_a_caller_put_on_the_list_keeps_no_source(chats: Chats) -> None:
+    opt_outs = OptOuts(chats.desk.database)
+    opt_outs.add(PHONE)
+    assert chats.write(Notice(ADA, 1, 1, "stop"), first=True) == 0
+    assert opt_outs.source(PHONE) is None
+
+
+def test_events_of_one_chat_share_a_lane(chats: Chats) -> None:
+    chats.write(Notice(ADA, 1, 1, "a"), Notice("Bo", 1, 1, "b"), Notice(ADA, 2, 1, "c"), first=True)
+    lanes = [event.lane for _, event in chats.log.after("0-0", 10) if event]
+    assert lanes[0] == lanes[2] != lanes[1]
+    assert {event.type for _, event in chats.log.after("0-0", 10) if event} == {EventType.RECEIVED}
