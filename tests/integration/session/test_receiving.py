@@ -1,0 +1,160 @@
+"""What the worker tells of messages of others: across looks, restarts and links, on a real Redis."""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.protection.engine import Engine
+from tests.unit.whatsapp_tasks.domain.looks import LOADING, QR, page
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.events import EventType
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.errors import StoreUnavailable
+from whatsapp_tasks.session.receiving import FIRST_LOOKS
+from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.events import EventLog
+from whatsapp_tasks.stores.opt_outs import OptOuts
+
+ADA, PHONE = "+49 1511 2345678", "+4915112345678"
+
+
+def chats(*texts: str, chat: dict[str, Any] | None = None, **unread: int) -> PageSnapshot:
+    """The main page; a chat's name is its preview too."""
+    rows = [{"title": title, "unread": n, "preview": title if n else ""} for title, n in unread.items()]
+    return page(*texts, chat_pane=True, rows=rows, chat=chat)
+
+
+def opened(title: str, *bubbles: tuple[str, bool]) -> dict[str, Any]:
+    """The open chat: texts, and whether they are ours."""
+    box = {"text": "", "focused": True, "x": 1, "y": 2}
+    spoken = [
+        {"id": f"id-{text}", "outgoing": ours, "text": text, "tick": None, "chat": None}
+        for text, ours in bubbles
+    ]
+    return {"title": title, "compose": box, "footer": "", "bubbles": spoken, "panel": True}
+
+
+def told(it: Engine) -> list[tuple[str, str, str]]:
+    """Chat, new and preview of each event."""
+    log = EventLog(it.desk.database, "default")
+    events = [event for _, event in log.after("0-0", 1000) if event and event.type is EventType.RECEIVED]
+    records = log.records(events)
+    return [(records[e.id]["chat"], e.details["new"], records[e.id]["preview"]) for e in events]
+
+
+@pytest.fixture
+def it(database: Database, settings: Settings) -> Engine:
+    """Linked; its chat list was looked at."""
+    it = Engine(database, settings)
+    for _ in range(2):
+        it.see(chats(Ada=0, Bo=3))
+    assert it.context.incoming.known() is not None
+    return it
+
+
+def test_what_came_is_told_once(it: Engine) -> None:
+    for _ in range(3):
+        it.see(chats(Ada=2, Bo=3))
+    assert told(it) == [("Ada", "2", "Ada")]
+
+
+def test_a_worker_that_comes_after_does_not_repeat_it_and_tells_what_came_meanwhile(
+    it: Engine, database: Database, settings: Settings
+) -> None:
+    it.see(chats(Ada=2, Bo=3))
+    it.desk.lease.release()
+    after = Engine(database, settings)
+    after.see(LOADING)
+    after.see(chats(Bo=4, Ada=2))
+    assert told(after) == [("Ada", "2", "Ada"), ("Bo", "1", "Bo")]
+
+
+def test_a_list_that_is_filled_bit_by_bit_is_no_news(database: Database, settings: Settings) -> None:
+    it = Engine(database, settings)
+    for count in range(1, 5):
+        it.see(chats(**{f"chat {n}": n for n in range(count)}))
+    assert it.context.incoming.known() is None
+    it.see(chats(**{f"chat {n}": n for n in range(4)}))
+    assert it.context.incoming.known() is not None
+    assert told(it) == []
+
+
+def test_a_list_that_never_stands_still_is_taken_in_the_end(database: Database, settings: Settings) -> None:
+    it = Engine(database, settings)
+    for count in range(FIRST_LOOKS + 1):
+        it.see(chats(Ada=count))
+    assert told(it) == [("Ada", "1", "Ada")]
+
+
+@pytest.mark.parametrize("text", ["syncing", "connecting", "offline"])
+def test_counts_of_a_page_that_is_not_up_to_date_are_not_believed(it: Engine, text: str) -> None:
+    it.see(chats(text, Ada=0, Bo=0))
+    it.see(chats(Ada=0, Bo=3))
+    assert told(it) == []
+
+
+def test_another_phone_begins_anew(it: Engine) -> None:
+    it.see(QR)
+    assert it.context.incoming.known() is None
+    for _ in range(2):
+        it.see(chats(Cy=7))
+    assert told(it) == []
+    it.see(chats(Cy=8))
+    assert told(it) == [("Cy", "1", "Cy")]
+
+
+def test_an_answer_whose_writing_got_no_answer_is_told_once(
+    it: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Database.run
+
+    def lost(database: Database, script: str, *rest: Any) -> Any:
+        answer = run(database, script, *rest)
+        if script == "receive":
+            raise StoreUnavailable
+        return answer
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "run", lost)
+        with pytest.raises(StoreUnavailable):
+            it.see(chats(Ada=1, Bo=3))
+    it.see(chats(Ada=1, Bo=3))
+    assert told(it) == [("Ada", "1", "Ada")]
+
+
+def test_counts_that_redis_lost_are_taken_anew_and_nothing_old_is_told(it: Engine) -> None:
+    it.desk.database.do("DEL", it.desk.keys.unread)
+    for _ in range(4):
+        it.see(chats(Ada=1, Bo=3))
+    assert told(it) == []
+    it.see(chats(Ada=2, Bo=3))
+    assert told(it) == [("Ada", "1", "Ada")]
+
+
+def test_who_answers_stop_in_the_open_chat_gets_nothing_more(it: Engine) -> None:
+    queued = it.desk.accept(phone=PHONE)
+    it.see(chats(**{ADA: 0}, chat=opened(ADA, ("ours", True))))
+    it.see(chats(**{ADA: 0}, chat=opened(ADA, ("ours", True), ("Stop!", False))))
+    assert told(it) == [(ADA, "1", "Stop!")]
+    assert OptOuts(it.desk.database).source(PHONE) == "answer"
+    it.session.deliver(queued.id)
+    assert it.desk.status(queued) is Status.FAILED
+    assert it.desk.get(queued.id).error_code == "recipient_opted_out"
+    assert it.desk.ledger.accept(it.desk.new(phone=PHONE)).outcome == "opted_out"
+
+
+def test_without_words_nobody_is_opted_out(database: Database, settings: Settings) -> None:
+    it = Engine(database, settings, opt_out_words="")
+    for unread in (0, 0, 1):
+        it.see(page(chat_pane=True, rows=[{"title": ADA, "unread": unread, "preview": "STOP"}]))
+    assert told(it) == [(ADA, "1", "STOP")]
+    assert list(OptOuts(database).all()) == []
+
+
+def test_neither_numbers_nor_texts_stand_in_the_log(it: Engine, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    it.see(page(chat_pane=True, rows=[{"title": ADA, "unread": 1, "preview": "STOP"}]))
+    lines = [str(record.__dict__) for record in caplog.records]
+    assert [record.message for record in caplog.records] == ["Messages were received", "Opt-outs by answer"]
+    assert not [line for line in lines for part in ("1511", "STOP") if part in line]
