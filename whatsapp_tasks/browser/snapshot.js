@@ -121,10 +121,11 @@
 
   // A badge is told by its number, which its label repeats, or by the label's words: the rows hold other labels.
   // A chat marked as unread by hand has a badge without a number, and nothing new.
+  const ungrouped = (text) => squeeze(text).replace(/(\d)[.,\s](?=\d{3}(?!\d))/g, "$1");
   const unreadOf = (row) => {
     for (const node of all("unread_badge", row)) {
-      const label = squeeze(node.getAttribute("aria-label")).toLowerCase();
-      const shown = squeeze(node.textContent).replace(/[.,\s]/g, "");
+      const label = ungrouped(node.getAttribute("aria-label")).toLowerCase();
+      const shown = ungrouped(node.textContent);
       const digits = /^\d+\+?$/.test(shown) ? parseInt(shown, 10) : null;
       const spoken = /\d+/.exec(label);
       const says = mentions("unread", label);

@@ -1,6 +1,7 @@
 """The page under test: the real `WhatsAppPage` in a real browser, in front of the simulator."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TypeVar, cast
@@ -11,6 +12,7 @@ from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.page_snapshot import (
     Bubble,
     Chat,
+    ChatRow,
     PageKind,
     PageSnapshot,
     Popup,
@@ -85,6 +87,17 @@ class Stage:
 
     def look(self) -> PageSnapshot:
         return self.whatsapp.look(within())
+
+    def rows(self) -> tuple[ChatRow, ...]:
+        """What the chat list shows now."""
+        return self.whatsapp.look(within(), rows=True).rows or ()
+
+    def until_rows(self, wanted: Callable[[tuple[ChatRow, ...]], T | None]) -> T:
+        """The first answer of ``wanted``, asked of the chat list again and again."""
+        deadline = within()
+        while (answer := wanted(self.rows())) is None:
+            assert not deadline.passed, f"the chat list shows {self.rows()}"
+        return answer
 
     def kind(self, kind: PageKind) -> PageSnapshot:
         """The page once it is of this kind."""
