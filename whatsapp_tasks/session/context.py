@@ -1,6 +1,5 @@
 """What the use cases of one account share."""
 
-import time
 from dataclasses import dataclass, field
 
 from whatsapp_tasks.config import Settings
@@ -10,6 +9,7 @@ from whatsapp_tasks.session.evidence import EvidenceKeeper
 from whatsapp_tasks.session.selector_source import SelectorSource
 from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.circuits import Circuits
+from whatsapp_tasks.stores.clock import StoreClock
 from whatsapp_tasks.stores.generation import Generation
 from whatsapp_tasks.stores.incoming import Incoming
 from whatsapp_tasks.stores.leases import Lease
@@ -25,6 +25,7 @@ class AccountContext:
 
     account: str
     settings: Settings
+    clock: StoreClock
     ledger: Ledger
     sessions: Sessions
     incoming: Incoming
@@ -47,6 +48,6 @@ class AccountContext:
     memory: TreeUse | None = field(default=None)
     """What worker, driver and browser cost when the heart last looked; None: not known, or no browser."""
 
-    @staticmethod
-    def now_ms() -> int:
-        return int(time.time() * 1000)
+    def now_ms(self) -> int:
+        """Unix time by Redis' clock."""
+        return self.clock.now_ms()

@@ -37,6 +37,7 @@ class Heart(threading.Thread):
         if not context.lease.renew():
             self.lease_lost.set()
             return
+        context.clock.synchronise()
         self._measure()
         context.sessions.beat(
             {

@@ -5,7 +5,6 @@ Celery's own ``cancel_consumer`` and ``revoke`` are forgotten by a restart, its 
 the gate, and what it revokes would stay queued in the ledger.
 """
 
-import time
 from typing import Any
 
 from celery.worker.control import Panel, control_command
@@ -32,7 +31,7 @@ def cancel_consumer(state: Any, queue: str, **options: Any) -> dict[str, str]:
     if not _is_send_queue(queue):
         return dict(_cancel_consumer(state, queue, **options))
     try:
-        runtime().session.context.pauses.set(PauseReason.OPERATOR, AUTHOR, int(time.time() * 1000))
+        runtime().session.context.pauses.set(PauseReason.OPERATOR, AUTHOR, runtime().session.context.now_ms())
     except StoreUnavailable as error:
         return {"error": str(error)}
     return {"ok": "the account is paused until it is resumed"}
@@ -48,7 +47,7 @@ def add_consumer(state: Any, queue: str, *args: Any, **options: Any) -> dict[str
         return dict(_add_consumer(state, queue, *args, **options))
     pauses = runtime().session.context.pauses
     try:
-        pauses.clear(PauseReason.OPERATOR, AUTHOR, int(time.time() * 1000))
+        pauses.clear(PauseReason.OPERATOR, AUTHOR, runtime().session.context.now_ms())
         left = sorted(pauses.all())
     except StoreUnavailable as error:
         return {"error": str(error)}
@@ -64,13 +63,13 @@ def revoke(state: Any, task_id: str | list[str], **options: Any) -> dict[str, st
     A message that is in hand, or that may have been sent, stays what it is: flagged as revoked, its entry
     would be thrown away when it comes back to be settled.
     """
-    ledger, told, others = runtime().session.context.ledger, [], []
+    context, told, others = runtime().session.context, [], []
     try:
         for each in [task_id] if isinstance(task_id, str) else list(task_id):
-            message = ledger.get(each)
+            message = context.ledger.get(each)
             if message is None:
                 others.append(each)
-            elif ledger.advance(message, Status.CANCELLED, int(time.time() * 1000), code="revoked"):
+            elif context.ledger.advance(message, Status.CANCELLED, context.now_ms(), code="revoked"):
                 told.append(f"message {each} is cancelled")
             else:
                 told.append(f"message {each} is {message.status}, and cannot be cancelled any more")

@@ -21,6 +21,7 @@ from whatsapp_tasks.session.evidence import EvidenceKeeper
 from whatsapp_tasks.session.selector_source import SelectorSource
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.circuits import Circuits
+from whatsapp_tasks.stores.clock import StoreClock
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.generation import Generation
 from whatsapp_tasks.stores.incoming import Incoming
@@ -77,7 +78,9 @@ def run_worker(settings: Settings) -> int:
 def _take_account(database: Database, settings: Settings) -> AccountContext:
     """Raises LeaseLost naming the holder when another worker has the account."""
     account = settings.account
-    Accounts(database).add(account, AccountContext.now_ms())
+    clock = StoreClock(database)
+    clock.synchronise()
+    Accounts(database).add(account, clock.now_ms())
     lease = Lease(database, account, settings.lease_seconds)
     deadline = time.monotonic() + settings.lease_seconds + 1
     while (holder := lease.acquire()) is not None:
@@ -91,6 +94,7 @@ def _take_account(database: Database, settings: Settings) -> AccountContext:
     return AccountContext(
         account=account,
         settings=settings,
+        clock=clock,
         ledger=Ledger(
             database,
             account,
