@@ -49,10 +49,11 @@ def read(model: type[M], *, optional: bool = False) -> M:
     body = raw()
     if optional and not body:
         return validated(model, {})
-    if request.mimetype != "application/json":
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if request.mimetype != "application/json" or charset not in ("utf-8", "utf8"):
         raise RequestRefused(
             "content_type_unsupported",
-            "Send the body as JSON, with the header Content-Type: application/json.",
+            "Send the body as JSON in UTF-8, with the header Content-Type: application/json.",
             http_status=415,
         )
     return validated(model, parse(body))

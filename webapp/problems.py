@@ -88,7 +88,7 @@ _HTTP_CODES = {
         "method_not_allowed",
         "This path does not take this method; the header Allow names those it takes.",
     ),
-    413: ("body_too_large", "The body is larger than this server accepts."),
+    413: ("body_too_large", ""),  # the detail names the limit
     415: ("content_type_unsupported", "Send the body as JSON, with Content-Type: application/json."),
 }
 
@@ -96,6 +96,8 @@ _HTTP_CODES = {
 def _of_http(error: HTTPException) -> Problem:
     status = error.code or 500
     code, detail = _HTTP_CODES.get(status, (f"http_{status}", error.description or error.name))
+    if status == 413:
+        detail = f"The body is larger than {request.max_content_length} bytes, the most that is taken here."
     kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
     return Problem(status, code, detail, headers=kept)
 

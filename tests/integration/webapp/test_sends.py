@@ -203,10 +203,19 @@ def test_a_bad_body_is_one_clear_problem(
     answer = caller.client.post("/send", data=body, headers=headers)
 
     assert problem(answer, status) == code
+    assert status != 413 or "524288 bytes" in answer.json["detail"]
     assert queued(database) == 0
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "",
+        "application/json; charset=latin-1",
+    ],
+)
 def test_a_body_of_another_type_is_refused(content_type: str, caller: Caller) -> None:
     body = b'{"phone": "+4915112345678", "message": "x"}'
     headers = {**caller.headers("POST", "/send", body), "Content-Type": content_type}
