@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo run test test-unit test-integration test-browser test-pages test-acceptance bench-navigation faults soak fuzz-api bench-gateway test-console test-protection test-crashes lint format clean
+.PHONY: help setup system demo run test test-unit test-integration test-browser test-pages test-acceptance bench-navigation faults crash-matrix soak fuzz-api bench-gateway test-console test-protection test-crashes lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -61,8 +61,11 @@ test-acceptance: setup ## all processes, some of them killed
 bench-navigation: setup ## chats opened inside the page beside a full load per message (minutes)
 	@$(BIN)/python -m bench.navigation $(ARGS)
 
-faults: setup ## the long campaign of faults: 2,000 messages, 300 faults (an hour)
+faults: setup ## the long campaign of faults: 2,000 messages, 300 faults (three quarters of an hour)
 	@$(BIN)/python -m bench.faults $(ARGS)
+
+crash-matrix: setup ## everything killed at every place of the send path, both eras (half an hour)
+	@$(BIN)/python -m bench.crash_matrix $(ARGS)
 
 soak: setup ## 1,000 messages on one worker with a leaking page, memory drawn to docs/soak.svg (a quarter of an hour)
 	@$(BIN)/python -m bench.soak $(ARGS)
