@@ -14,6 +14,7 @@ from whatsapp_tasks.session.account_session import AccountSession
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.circuits import Circuits
+from whatsapp_tasks.stores.clock import StoreClock
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.generation import Generation
 from whatsapp_tasks.stores.incoming import Incoming
@@ -98,6 +99,7 @@ class Engine:
         self.context = AccountContext(
             account="default",
             settings=settings,
+            clock=StoreClock(database),
             ledger=self.desk.ledger,
             sessions=Sessions(database, "default"),
             incoming=Incoming(database, "default"),
