@@ -1,5 +1,5 @@
 # One image for every process; the command says which: web, worker, beat, flower (see Procfile).
-FROM debian:bookworm-slim
+FROM debian:12.12-slim
 
 # No versions: the newest of Debian stable, for the security updates of Chromium above all.
 # hadolint ignore=DL3008
@@ -10,11 +10,15 @@ RUN apt-get update \
  && useradd --create-home --uid 10001 whatsapp
 
 WORKDIR /app
+COPY requirements-build.txt requirements.txt ./
+RUN python3 -m venv /opt/venv \
+ && /opt/venv/bin/pip install --no-cache-dir --require-hashes -r requirements-build.txt \
+ && /opt/venv/bin/pip install --no-cache-dir --require-hashes --no-build-isolation -r requirements.txt
 COPY pyproject.toml setup.cfg README.md LICENSE celeryconfig.py ./
 COPY whatsapp_tasks whatsapp_tasks
 COPY webapp webapp
 COPY whatsapp_simulator whatsapp_simulator
-RUN python3 -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir .
+RUN /opt/venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \

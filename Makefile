@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo run test test-unit test-integration test-browser test-pages test-acceptance bench-navigation faults crash-matrix soak fuzz-api bench-gateway test-console test-protection test-crashes lint format clean
+.PHONY: help setup system lock demo run test test-floors test-unit test-integration test-browser test-pages test-acceptance bench-navigation faults crash-matrix soak fuzz-api bench-gateway test-console test-protection test-crashes lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -28,11 +28,34 @@ system:
 	  $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing fonts-liberation fonts-noto-color-emoji >/dev/null; \
 	fi
 
-$(STAMP): setup.cfg pyproject.toml
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Whatever index this machine reaches must not stand in a lock file; the hashes say what is meant.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command 'make lock'
+
+$(STAMP): setup.cfg pyproject.toml requirements-build.txt requirements-test.txt
 	@echo "Installing the Python packages into $(VENV) (a minute, once) …"
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@$(PIP) --require-hashes -r requirements-build.txt
+	@$(PIP) --require-hashes --no-build-isolation -r requirements-test.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
+
+# Not through `setup`: the lock is behind setup.cfg just when one needs this.
+lock: ## renew the lock files after a change of setup.cfg; to the newest versions: make lock ARGS=--upgrade
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	@[ -x $(BIN)/uv ] || $(PIP) uv
+	@$(COMPILE) $(ARGS) setup.cfg --output-file requirements.txt
+	@echo setuptools | $(COMPILE) $(ARGS) - --constraints requirements.txt --output-file requirements-build.txt
+	@$(COMPILE) $(ARGS) setup.cfg --extra test --constraints requirements.txt --output-file requirements-test.txt
+
+FLOORS := .venv-floors
+test-floors: setup ## unit and integration tests with the oldest versions that setup.cfg admits
+	@$(BIN)/uv pip compile --quiet --resolution lowest-direct --no-emit-index-url --extra test setup.cfg --output-file $(FLOORS).txt
+	@[ -x $(FLOORS)/bin/python ] || $(PYTHON) -m venv $(FLOORS)
+	@$(FLOORS)/bin/python -m pip install --quiet --disable-pip-version-check -r $(FLOORS).txt
+	@$(FLOORS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(FLOORS)/bin/python -m pytest -p no:anyio tests/unit tests/integration
 
 demo: setup ## one message end to end against the simulator, nothing leaves this machine
 	@$(BIN)/whatsapp-tasks demo
@@ -96,4 +119,4 @@ format: setup ## let ruff format
 	@$(BIN)/ruff check -q --fix .
 
 clean: ## remove what setup and runs made
-	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf $(VENV) $(FLOORS) $(FLOORS).txt var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
