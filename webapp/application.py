@@ -40,6 +40,7 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # no browser of another site is to call this
     app.url_map.merge_slashes = False  # a redirect would lose the signature
     app.url_map.strict_slashes = True
+    app.url_map.converters["phone"] = opt_outs.PhonePart
     app.extensions[EXTENSION] = Services(
         settings, database, dispatcher or Dispatcher(database, settings), KnownKeys(ApiKeys(database))
     )

@@ -12,9 +12,9 @@ from flask import Blueprint, Flask, g, request
 from webapp import bodies
 from webapp.rate_limits import request_limits
 from webapp.services import Services, services
-from webapp.targets import signed_targets
+from webapp.targets import signed_target
 from whatsapp_tasks.dispatch import nonce_ttl_ms, signature_digest, signature_replayed
-from whatsapp_tasks.domain.signatures import check_signature
+from whatsapp_tasks.domain.signatures import check_signature, signature_invalid
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.api_keys import ApiKey
 from whatsapp_tasks.stores.nonces import Nonces
@@ -116,28 +116,17 @@ def _signed(key: ApiKey | None, method: str, parts: Services, environ: Mapping[s
     """The signature, when one of the key's secrets made it for this request."""
     signature: str | None = environ.get("HTTP_X_SIGNATURE")
     settings = parts.settings
-    for target in signed_targets(environ):
-        try:
-            check_signature(
-                key.secrets if key else _NOBODY,
-                signature=signature,
-                timestamp=environ.get("HTTP_X_TIMESTAMP"),
-                method=method,
-                target=target,
-                body=body,
-                now=parts.clock(),
-                past_seconds=settings.signature_past_seconds,
-                future_seconds=settings.signature_future_seconds,
-            )
-        except RequestRefused as error:
-            if error.code != "signature_invalid":
-                raise
-        else:
-            if key is not None and signature is not None:
-                return signature
-    raise RequestRefused(
-        "signature_invalid",
-        "X-Api-Key is not known, or X-Signature does not match: it is sha256=HEX, the HMAC-SHA256 with the "
-        "key's secret of 'timestamp\\nMETHOD\\npath?query\\nraw body' (see /docs).",
-        http_status=401,
+    check_signature(
+        key.secrets if key else _NOBODY,
+        signature=signature,
+        timestamp=environ.get("HTTP_X_TIMESTAMP"),
+        method=method,
+        target=signed_target(environ),
+        body=body,
+        now=parts.clock(),
+        past_seconds=settings.signature_past_seconds,
+        future_seconds=settings.signature_future_seconds,
     )
+    if key is None or signature is None:
+        raise signature_invalid()
+    return signature

@@ -71,7 +71,7 @@ class Operation:
     @property
     def rule(self) -> str:
         """The path as Flask writes it."""
-        return self.path.replace("{", "<").replace("}", ">")
+        return self.path.replace("{phone}", "<phone:phone>").replace("{", "<").replace("}", ">")
 
 
 _HELLO = {"phone": "+4915112345678", "message": "Your table is ready."}

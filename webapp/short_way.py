@@ -21,7 +21,8 @@ from webapp.request_ids import HEADER, chosen
 from webapp.security_headers import ALWAYS, UNLESS_SET
 from webapp.sends import SendRequest, accepted_view, message_path, prepared
 from webapp.services import EXTENSION, Services
-from webapp.threads import Receive, Scope, Send, Threads, read_body
+from webapp.targets import RAW_TARGET
+from webapp.threads import Receive, Scope, Send, Threads, raw_target, read_body
 from whatsapp_tasks.dispatch import Accepted, Prepared, WindowFull
 from whatsapp_tasks.errors import RequestRefused, StoreUnavailable
 from whatsapp_tasks.stores.api_keys import ApiKey
@@ -87,6 +88,7 @@ class ShortWay:
             "REQUEST_METHOD": "POST",
             "PATH_INFO": "/send",
             "QUERY_STRING": scope["query_string"].decode("latin-1"),
+            RAW_TARGET: raw_target(scope),
         }
         for name, value in scope["headers"]:
             wsgi_name = _ENVIRON.get(name)

@@ -1,36 +1,17 @@
-"""The request target that a signature covers: path and query exactly as the caller sent them."""
+"""The request target that a signature covers: path and query, byte for byte as the caller sent them."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
 
-# Characters that may stand in a path as they are (RFC 3986, pchar and the slash).
-_PATH = "/!$&'()*+,;=:@~"
-_STRICT = "/~"
+RAW_TARGET = "RAW_URI"
+"""Where servers put it beside what WSGI tells (gunicorn, werkzeug, and ours: ``webapp/threads.py``)."""
 
 
-def signed_targets(environ: Mapping[str, Any]) -> tuple[str, ...]:
-    """The targets that the caller may have signed; usually one.
-
-    A server that hands on the raw target (gunicorn, werkzeug) leaves no doubt. Ours (``webapp/threads.py``)
-    hands on the decoded path: then it is encoded again in the ways that clients do, with ``:`` and ``+`` left
-    alone, and with all but unreserved characters encoded. Both name the same resource, so nothing is gained
-    by confusing them.
+def signed_target(environ: Mapping[str, Any]) -> str:
+    """The target as it came. It is never made again of the decoded path: one path is escaped in many ways,
+    and which of them was signed cannot be known. A server that does not hand it on is an error (KeyError).
     """
-    raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
-    if raw:
-        return (_origin_form(str(raw)),)
-    paths = _encoded(str(environ.get("SCRIPT_NAME", "")) + str(environ.get("PATH_INFO", "")))
-    query = environ.get("QUERY_STRING", "")
-    return tuple([f"{path}?{query}" for path in paths]) if query else paths
-
-
-@lru_cache(maxsize=1000)
-def _encoded(decoded: str) -> tuple[str, ...]:
-    path = decoded.encode("latin-1")
-    usual, strict = quote(path, safe=_PATH), quote(path, safe=_STRICT)
-    return (usual,) if usual == strict else (usual, strict)
+    return _origin_form(str(environ[RAW_TARGET]))
 
 
 def _origin_form(target: str) -> str:

@@ -8,6 +8,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
+from webapp.targets import RAW_TARGET
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
@@ -62,6 +64,13 @@ class Threads:
         )
 
 
+def raw_target(scope: Scope) -> str:
+    """Path and query as they came; a ``?`` that nothing follows is not told by ASGI."""
+    path, query = scope["raw_path"], scope["query_string"]
+    target: bytes = path + b"?" + query if query else path
+    return target.decode("latin-1")
+
+
 def has_body(scope: Scope) -> bool:
     return any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"])
 
@@ -87,6 +96,7 @@ def environ_of(scope: Scope, body: bytes) -> "WSGIEnvironment":
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
         "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        RAW_TARGET: raw_target(scope),
         "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
         "SERVER_NAME": host,
         "SERVER_PORT": str(port),

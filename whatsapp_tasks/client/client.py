@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self, Unpack, cast
 from urllib.parse import quote
 
-from whatsapp_tasks.client.transport import Transport
+from whatsapp_tasks.client.transport import Transport, answer_of
 from whatsapp_tasks.client.views import (
     AcceptedMessage,
     Account,
@@ -221,10 +221,9 @@ class Client:
         idempotency_key: str | None = None,
     ) -> dict[str, Any]:
         """One signed request of any kind, repeated as all others; the answer's JSON."""
-        answer: dict[str, Any] = self._transport.request(
-            method, path, body, query=query, idempotency_key=idempotency_key
-        ).json()
-        return answer
+        return answer_of(
+            self._transport.request(method, path, body, query=query, idempotency_key=idempotency_key)
+        )
 
     def download(self, path: str, accept: str = "image/*") -> bytes:
         """What is not JSON: a QR code, a screenshot."""
@@ -242,5 +241,5 @@ class Client:
 
 
 def _path(*parts: str) -> str:
-    """A path of parts that may hold anything."""
-    return "".join("/" + quote(part, safe="+") for part in parts)
+    """A path of parts that may hold anything; one of dots alone would be taken for a step up."""
+    return "".join("/" + (quote(part, safe="+") if part.strip(".") else "%2E" * len(part)) for part in parts)

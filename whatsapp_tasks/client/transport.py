@@ -4,12 +4,13 @@ import json
 import time
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import requests
 
+from whatsapp_tasks.domain.addresses import is_loopback
 from whatsapp_tasks.domain.signatures import sign
-from whatsapp_tasks.errors import ApiUnreachable, RequestRefused
+from whatsapp_tasks.errors import ApiUnreachable, ConfigurationError, RequestRefused
 
 _LATER = frozenset({429, 502, 503, 504})
 _LONGEST_PAUSE_SECONDS = 5.0
@@ -19,15 +20,21 @@ _FIRST_PAUSE_SECONDS = 0.2
 class Transport:
     """Signs each attempt anew. ``patience_seconds``: how long it goes on repeating in all.
 
+    The environment's proxies are used, but not to this machine. No redirect is followed: a signature holds
+    for one place.
+
     Raises RequestRefused with the API's ``code`` for every answer that is a problem, and ApiUnreachable when
-    no answer came in all that time.
+    no answer came in all that time; ConfigurationError at once for an address that is none.
     """
 
     def __init__(
         self, base_url: str, key_id: str, secret: str, *, timeout_seconds: float, patience_seconds: float
     ) -> None:
         self.base_url = base_url.rstrip("/")
-        self._path_prefix = urlsplit(self.base_url).path
+        place = _base(self.base_url)
+        if not (key_id.isascii() and key_id.isprintable()):
+            raise ConfigurationError("The API key's id (WHATSAPP_API_KEY) must be printable ASCII.")
+        self._direct = is_loopback(place)
         self._key_id = key_id
         self._secret = secret
         self._timeout = timeout_seconds
@@ -74,20 +81,38 @@ class Transport:
     def _once(
         self, method: str, target: str, raw: bytes, idempotency_key: str | None, accept: str
     ) -> requests.Response:
-        timestamp = str(int(time.time()))
-        headers = {
-            "X-Api-Key": self._key_id,
-            "X-Timestamp": timestamp,
-            "X-Signature": sign(self._secret, timestamp, method, self._path_prefix + target, raw),
-            "Accept": accept,
-        }
+        headers = {"Accept": accept}
         if raw:
             headers["Content-Type"] = "application/json"
         if idempotency_key is not None:
             headers["Idempotency-Key"] = idempotency_key
-        return self._http.request(
-            method, self.base_url + target, data=raw or None, headers=headers, timeout=self._timeout
+        request = self._http.prepare_request(
+            requests.Request(method, self.base_url + target, headers=headers, data=raw or None)
         )
+        timestamp = str(int(time.time()))
+        # Over the target as the library has written it: it escapes some signs, and some anew.
+        signature = sign(self._secret, timestamp, method, request.path_url, raw)
+        request.headers.update(
+            {"X-Api-Key": self._key_id, "X-Timestamp": timestamp, "X-Signature": signature}
+        )
+        network = self._http.merge_environment_settings(request.url, {}, None, None, None)
+        if self._direct:
+            network["proxies"] = {}
+        return self._http.send(request, timeout=self._timeout, allow_redirects=False, **network)
+
+
+def _base(url: str) -> str:
+    """The host of the API's address; raises ConfigurationError where it is none."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        parts, host = urlsplit(""), None
+    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
+        raise ConfigurationError(
+            "The API's address (WHATSAPP_API_URL) must be like http://127.0.0.1:8080, without a query."
+        )
+    return host
 
 
 def _wait(response: requests.Response) -> float | None:
@@ -103,7 +128,14 @@ def _wait(response: requests.Response) -> float | None:
 
 
 def _checked(response: requests.Response) -> requests.Response:
-    if response.ok:
+    if response.is_redirect:
+        raise RequestRefused(
+            "redirected",
+            f"Instead of the API's answer came a redirect to {_place(response)}, and none is followed. Give "
+            "the client the address of the API itself (WHATSAPP_API_URL).",
+            http_status=response.status_code,
+        )
+    if requests.codes.ok <= response.status_code < requests.codes.multiple_choices:
         return response
     answer = _problem(response)
     seconds = response.headers.get("Retry-After", "")
@@ -117,21 +149,45 @@ def _checked(response: requests.Response) -> requests.Response:
     )
 
 
+def _place(response: requests.Response) -> str:
+    """Where a redirect leads, without its query and whatever else may be private."""
+    target = urlsplit(urljoin(response.url, response.headers["Location"]))
+    return f"{target.scheme}://{target.netloc.rpartition('@')[2]}{target.path}"[:200]
+
+
+def answer_of(response: requests.Response) -> dict[str, Any]:
+    """The JSON of an answer; raises RequestRefused where something else came, of a proxy for example."""
+    answer = _object(response)
+    if answer is None:
+        raise RequestRefused(
+            "unexpected_answer",
+            f"The API answered {response.status_code} with something that is not its JSON: is it the API?",
+            http_status=response.status_code,
+        )
+    return answer
+
+
 def _code(response: requests.Response) -> str:
     return str(_problem(response).get("code", ""))
 
 
 def _problem(response: requests.Response) -> dict[str, Any]:
+    return _object(response) or {}
+
+
+def _object(response: requests.Response) -> dict[str, Any] | None:
     try:
         answer = response.json()
     except requests.JSONDecodeError:
-        return {}
-    return answer if isinstance(answer, dict) else {}
+        return None
+    return answer if isinstance(answer, dict) else None
 
 
 def _reason(error: requests.RequestException) -> str:
     if isinstance(error, requests.Timeout):
         return "it did not answer in time"
+    if isinstance(error, requests.exceptions.ProxyError):
+        return "the proxy of HTTP_PROXY or HTTPS_PROXY does not lead there (NO_PROXY names what needs none)"
     if isinstance(error, requests.ConnectionError):
         return "nothing answers there"
     return type(error).__name__

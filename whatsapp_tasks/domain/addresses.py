@@ -1,4 +1,4 @@
-"""Which network addresses a webhook may go to."""
+"""Network addresses: where a webhook may go, and which of them are this machine."""
 
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
@@ -42,3 +42,22 @@ def _embedded(ip: IPv4Address | IPv6Address) -> tuple[IPv4Address, ...]:
         return (IPv4Address(int(ip) & 0xFFFFFFFF),)
     found = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
     return tuple(inner for inner in found if inner is not None)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a URL's host is this machine by its very name (RFC 6761, 6.3): no proxy stands between."""
+    try:
+        ip = ip_address(host.partition("%")[0])
+    except ValueError:
+        name = host.rstrip(".").lower()
+        return name == "localhost" or name.endswith(".localhost")
+    mapped = ip.ipv4_mapped if isinstance(ip, IPv6Address) else None
+    return (mapped or ip).is_loopback
+
+
+def url_at(listening: str, port: int) -> str:
+    """Where this machine reaches a server of ours that listens on the address ``listening``: one for all
+    addresses is met at 127.0.0.1, which ``::`` serves as well.
+    """
+    host = "127.0.0.1" if listening in ("0.0.0.0", "::") else listening
+    return f"http://[{host.replace('%', '%25')}]:{port}" if ":" in host else f"http://{host}:{port}"

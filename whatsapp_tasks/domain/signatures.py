@@ -50,11 +50,16 @@ def check_signature(
         for secret in secrets
     ]
     if not any(matches):
-        raise _refused(
-            "signature_invalid",
-            "X-Signature does not match: HMAC-SHA256 of 'timestamp\\nMETHOD\\npath?query\\nraw body' "
-            "with the key's secret, as sha256=HEX (see docs/signing.md).",
-        )
+        raise signature_invalid()
+
+
+def signature_invalid() -> RequestRefused:
+    """What a wrong signature, or one of an unknown key, is answered with: which of them is not told."""
+    return _refused(
+        "signature_invalid",
+        "X-Api-Key is not known, or X-Signature does not match: it is sha256=HEX, the HMAC-SHA256 with the "
+        "key's secret of 'timestamp\\nMETHOD\\npath?query\\nraw body' (see /docs).",
+    )
 
 
 def _refused(code: str, message: str) -> RequestRefused:

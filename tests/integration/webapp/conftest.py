@@ -19,6 +19,7 @@ from tests.integration.webapp.served_app import served_app
 from webapp import create_app, rate_limits
 from webapp.openapi import codes_of
 from webapp.operations import OPERATIONS
+from webapp.opt_outs import PhonePart
 from webapp.problem_codes import KINDS
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.signatures import sign
@@ -27,7 +28,9 @@ from whatsapp_tasks.stores.api_keys import ApiKey, ApiKeys
 from whatsapp_tasks.stores.connection import Database
 
 PHONE = "+4915112345678"
-ROUTES = Map([Rule(o.rule, methods=[o.method], endpoint=o) for o in OPERATIONS]).bind("localhost")
+ROUTES = Map(
+    [Rule(o.rule, methods=[o.method], endpoint=o) for o in OPERATIONS], converters={"phone": PhonePart}
+).bind("localhost")
 
 
 @dataclass

@@ -182,7 +182,7 @@ def test_no_endpoint_is_without_authentication_but_the_named_ones(app: Flask) ->
     open_paths = set()
     for rule in app.url_map.iter_rules():
         path = rule.rule.replace("<account>", "default").replace("<message_id>", "0")
-        path = path.replace("<batch_id>", "0").replace("<phone>", "+4915112345678")
+        path = path.replace("<batch_id>", "0").replace("<phone:phone>", "+4915112345678")
         for method in (rule.methods or set()) - {"HEAD"}:
             if client.open(path, method=method).status_code != 401:
                 open_paths.add(path)

@@ -70,6 +70,26 @@ def test_opt_outs_are_added_listed_and_removed(client: Client) -> None:
     assert not client.opted_out(PHONE)
 
 
+@pytest.mark.parametrize(
+    "written", ["+1 (202) 555-0168", "+1\u00a0202\u2011555\u20110168", "+1.202.555.0168", " +12025550168\n"]
+)
+def test_a_phone_in_a_path_may_hold_any_signs_issue_12_row_7(client: Client, written: str) -> None:
+    assert client.add_opt_out(written) == "+12025550168"
+    assert client.opted_out(written)
+    assert client.remove_opt_out(written) == "+12025550168"
+
+
+@pytest.mark.parametrize(
+    "no_phone", ["+1/202/555/0168", "/", "..", ".", "%", "%2F", "?", "#", "a", "é", "\\"]
+)
+def test_what_is_no_phone_in_a_path_is_told_and_not_taken_for_another_path(
+    client: Client, no_phone: str
+) -> None:
+    with pytest.raises(RequestRefused) as caught:
+        client.add_opt_out(no_phone)
+    assert (caught.value.code, caught.value.http_status) == ("phone_invalid", 422)
+
+
 def test_accounts_are_looked_at_paused_and_resumed(client: Client) -> None:
     assert [account["account"] for account in client.accounts()] == ["default"]
     assert client.pause(note="new phone")["paused"]

@@ -68,6 +68,9 @@ def queued(database: Database) -> int:
         ("POST", "/send?a=b;c=%7Bd%7D&&"),
         ("PUT", "/opt-outs/+4915112345678"),
         ("PUT", "/opt-outs/%2B4915112345678"),
+        ("PUT", "/opt-outs/+1%20%28202%29%20555-0168"),  # issue 12, row 7
+        ("PUT", "/opt-outs/%2b1%20(202)%20%355%35-0168"),
+        ("DELETE", "/opt%2douts/+1%20(202%29%20555-0168"),
         ("POST", "/messages:batch"),
         ("POST", "/messages%3Abatch"),
     ],
@@ -78,6 +81,22 @@ def test_path_and_query_are_signed_as_they_were_sent(
     body = b'{"messages": [' + BODY + b"]}" if "batch" in target else BODY
     status, answer = call(served, method, target, body, signed(served_key, method, target, body))
     assert status in (200, 202), answer
+
+
+@pytest.mark.parametrize("slash", ["/", "%2F", "%2f", "//"])
+def test_a_slash_in_a_phone_of_a_path_is_told_issue_12_row_7(
+    slash: str, served: HttpServer, served_key: ApiKey
+) -> None:
+    target = f"/opt-outs/+49{slash}151{slash}12345678"
+    status, answer = call(served, "PUT", target, b"", signed(served_key, "PUT", target))
+    assert (status, answer["code"]) == (422, "phone_invalid")
+    assert "without a slash" in answer["detail"]
+
+
+def test_another_escaping_of_the_path_is_another_signature(served: HttpServer, served_key: ApiKey) -> None:
+    headers = signed(served_key, "PUT", "/opt-outs/+4915112345678")
+    status, answer = call(served, "PUT", "/opt-outs/%2B4915112345678", b"", headers)
+    assert (status, answer["code"]) == (401, "signature_invalid")
 
 
 def test_a_query_that_was_changed_on_the_way_is_refused(served: HttpServer, served_key: ApiKey) -> None:

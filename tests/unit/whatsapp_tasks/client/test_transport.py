@@ -8,10 +8,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from whatsapp_tasks.client import Client
 from whatsapp_tasks.domain.signatures import sign
-from whatsapp_tasks.errors import ApiUnreachable, RequestRefused, WaitTimeout
+from whatsapp_tasks.errors import ApiUnreachable, ConfigurationError, RequestRefused, WaitTimeout
 
 Answer = tuple[int, dict[str, str], dict[str, Any]] | None
 """None: the connection ends without one."""
@@ -34,8 +36,9 @@ class Script:
         class Handler(BaseHTTPRequestHandler):
             def do(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                target = self.requestline.split(" ")[1]  # `path` is changed where it begins with //
                 script.asked.append(
-                    {"method": self.command, "target": self.path, "body": body, **dict(self.headers)}
+                    {"method": self.command, "target": target, "body": body, **dict(self.headers)}
                 )
                 answer = script.answers.pop(0)
                 if answer is None:
@@ -204,3 +207,79 @@ def test_a_repeat_is_signed_anew(
     first, second = script.asked
     assert first["X-Signature"] != second["X-Signature"]
     assert int(second["X-Timestamp"]) > int(first["X-Timestamp"])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
+@given(st.text("aZ0/.~%+ ()[]{}|^`\"'<>\\:;,&=$!*@éü☃", max_size=20), st.sampled_from(["", "/p%2fq", "/é"]))
+def test_any_path_is_signed_as_the_library_writes_it_issue_12_row_7(
+    make_client: Callable[..., Client], script: Script, path: str, prefix: str
+) -> None:
+    script.answers, script.asked = [(200, {}, {})], []
+    make_client(prefix).call("GET", "/" + path)
+    [asked] = script.asked
+    assert asked["X-Signature"] == sign("was_1", asked["X-Timestamp"], "GET", asked["target"], b"")
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_this_machine_is_reached_past_any_proxy_issue_12_row_26(
+    make_client: Callable[..., Client], script: Script, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "example.org")
+    script.answers = [(200, {}, {"accounts": []})]
+    assert make_client(patience_seconds=0).accounts() == []
+
+
+def test_another_machine_is_reached_through_the_proxy(
+    script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", script.url)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    script.answers = [(200, {}, {"accounts": []})]
+    with Client("http://api.example/x", "wak_1", "was_1") as client:
+        assert client.accounts() == []
+    [asked] = script.asked
+    assert asked["target"] == "http://api.example/x/accounts"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_redirect_is_followed_and_its_place_is_told_issue_12_row_26(
+    make_client: Callable[..., Client], script: Script, status: int
+) -> None:
+    script.answers = [(status, {"Location": f"{script.url}/login?next=secret"}, {}), ACCEPTED]
+    with pytest.raises(RequestRefused, match=f"redirect to {script.url}/login, and none") as caught:
+        make_client().send("+4915112345678", "Hi")
+    assert (caught.value.code, caught.value.http_status) == ("redirected", status)
+    assert len(script.asked) == 1
+
+
+def test_a_page_in_the_place_of_json_is_told(make_client: Callable[..., Client], script: Script) -> None:
+    script.answers = [(200, {}, [])]  # type: ignore[list-item]
+    with pytest.raises(RequestRefused, match="is it the API"):
+        make_client().accounts()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "abc",
+        "ftp://x",
+        "http://",
+        "http://:80",
+        "http://[::1",
+        "http://x:99999",
+        "http://x/?a",
+        "127.0.0.1",
+    ],
+)
+def test_an_address_that_is_none_is_told_at_once_issue_12_row_28(address: str) -> None:
+    with pytest.raises(ConfigurationError, match="WHATSAPP_API_URL"):
+        Client(address, "wak_1", "was_1")
+
+
+@pytest.mark.parametrize("key_id", ["wak_\n", "schlüssel"])
+def test_a_key_that_no_header_can_hold_is_told_at_once(key_id: str) -> None:
+    with pytest.raises(ConfigurationError, match="WHATSAPP_API_KEY"):
+        Client("http://127.0.0.1:1", key_id, "was_1")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from whatsapp_tasks.domain.addresses import why_refused
+from whatsapp_tasks.domain.addresses import is_loopback, url_at, why_refused
 
 PUBLIC = ["8.8.8.8", "1.1.1.1", "2606:4700::1111"]
 PRIVATE = [
@@ -35,3 +35,40 @@ def test_metadata_services_and_the_like_never(address: str) -> None:
 @pytest.mark.parametrize("text", ["", "example.org", "1.2.3", "0x7f.1"])
 def test_what_is_no_address_is_refused(text: str) -> None:
     assert why_refused(text, allow_private=True) == "is no address"
+
+
+@pytest.mark.parametrize(
+    ("host", "this_machine"),
+    [
+        ("127.0.0.1", True),
+        ("127.0.0.2", True),
+        ("::1", True),
+        ("::ffff:127.0.0.1", True),
+        ("localhost", True),
+        ("LOCALHOST.", True),
+        ("api.localhost", True),
+        ("192.168.0.1", False),
+        ("fe80::1%lo", False),
+        ("localhost.example", False),
+        ("notlocalhost", False),
+        ("", False),
+    ],
+)
+def test_this_machine_is_known_by_its_names_issue_12_row_26(host: str, this_machine: bool) -> None:
+    assert is_loopback(host) is this_machine
+
+
+@pytest.mark.parametrize(
+    ("listening", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8080"),
+        ("127.0.0.2", "http://127.0.0.2:8080"),
+        ("0.0.0.0", "http://127.0.0.1:8080"),
+        ("::", "http://127.0.0.1:8080"),
+        ("::1", "http://[::1]:8080"),
+        ("fe80::1%eth0", "http://[fe80::1%25eth0]:8080"),
+        ("my-host", "http://my-host:8080"),
+    ],
+)
+def test_a_server_of_ours_is_met_where_it_listens_issue_12_row_27(listening: str, url: str) -> None:
+    assert url_at(listening, 8080) == url
