@@ -51,7 +51,7 @@ class _File(BaseModel):
 
 @dataclass(frozen=True)
 class Selectors:
-    """All entries in force. ``for_script`` is the form that ``snapshot.js`` takes."""
+    """All entries in force. ``for_script`` is the form that the look takes."""
 
     elements: Mapping[str, Mapping[str, str]]
     icons: Mapping[str, list[str]]

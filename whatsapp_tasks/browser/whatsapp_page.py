@@ -3,10 +3,10 @@
 import json
 from collections.abc import Callable, Iterable
 from functools import cache
-from importlib.resources import files
 from typing import TypeVar, cast
 
 from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.look_script import look_script, parts_script
 from whatsapp_tasks.browser.page import JSON, Page
 from whatsapp_tasks.browser.selectors import Selectors
 from whatsapp_tasks.domain.page_snapshot import Button, Compose, PageSnapshot, PhoneEntry
@@ -53,28 +53,17 @@ _CONTROL = """(selectors, wordings) => {
 }"""
 
 
-@cache
-def snapshot_script() -> str:
-    """The one look at the page: ``(config, bubbleLimit, withRows) => facts``; runs on any document."""
-    return files(__package__).joinpath("snapshot.js").read_text("utf-8")
-
-
-@cache
-def _parts_script() -> str:
-    return files(__package__).joinpath("parts.js").read_text("utf-8")
-
-
 # The look travels as JSON text: an object would come back with its keys sorted by the driver, and could not
 # be compared with the next look.
 @cache
-def _look_script() -> str:
-    return f"(config, limit, rows) => JSON.stringify(({snapshot_script()})(config, limit, rows))"
+def _look_text_script() -> str:
+    return f"(config, limit, rows) => JSON.stringify(({look_script()})(config, limit, rows))"
 
 
 @cache
 def _changed_script() -> str:
     return (
-        f"(config, limit, before) => {{ const now = ({_look_script()})(config, limit, false); "
+        f"(config, limit, before) => {{ const now = ({_look_text_script()})(config, limit, false); "
         "return now === before ? null : now; }"
     )
 
@@ -159,7 +148,7 @@ class WhatsAppPage:
         """How often each variant of each element is found; -1 where the selector is none."""
         elements = {name: dict(css) for name, css in (selectors or self._selectors).elements.items()}
         counts = cast(
-            "dict[str, dict[str, int]]", self.page.evaluate(_parts_script(), elements, deadline=deadline)
+            "dict[str, dict[str, int]]", self.page.evaluate(parts_script(), elements, deadline=deadline)
         )
         # in the order in which they are tried: the driver sorts what comes back
         return {name: {each: counts[name][each] for each in css} for name, css in elements.items()}
@@ -184,11 +173,11 @@ class WhatsAppPage:
 
     def names_of(self, text: str) -> frozenset[str]:
         """Names of the known texts that ``text`` holds, in any language."""
-        low = text.lower()
+        said = _plain(text)
         return frozenset(
             name
             for name, by_language in self._selectors.texts.items()
-            if any(part.lower() in low for parts in by_language.values() for part in parts)
+            if any(_plain(part) in said for parts in by_language.values() for part in parts)
         )
 
     def enter_phone(self, entry: PhoneEntry, phone: str, deadline: Deadline) -> None:
@@ -212,5 +201,14 @@ class WhatsAppPage:
     def _look_text(self, deadline: Deadline, *, rows: bool = False) -> str:
         soon = deadline.capped(SIGN_OF_LIFE_SECONDS)
         return cast(
-            "str", self.page.evaluate(_look_script(), self._config, BUBBLES_LOOKED_AT, rows, deadline=soon)
+            "str",
+            self.page.evaluate(_look_text_script(), self._config, BUBBLES_LOOKED_AT, rows, deadline=soon),
         )
+
+
+def _plain(text: str) -> str:
+    """As the look compares words: in lower case, with one kind of apostrophe."""
+    return text.lower().translate(_APOSTROPHES)
+
+
+_APOSTROPHES = str.maketrans("\u2018\u2019\u02bc", "'''")

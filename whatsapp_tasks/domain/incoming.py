@@ -16,7 +16,7 @@ WHOLE_LIST = 30
 """A list of fewer rows shows all there are; a longer one may go on below (whatsapp-web.md, 4.3)."""
 
 PREVIEW_LENGTH = 200
-"""Characters; the same number stands in ``browser/snapshot.js``."""
+"""Characters; the same number stands in ``browser/look/rows.js``."""
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
-
-LOCK_TEXTS = frozenset({"restricted", "new_chats_used_up"})
-"""What may stand in the place of the compose box."""
+from whatsapp_tasks.domain.page_snapshot import Chat, PageKind, PageSnapshot, kind_of
 
 IN_MAIN = frozenset({"chat_pane", "search"})
-IN_CHAT = frozenset({"main", "chat_title", "message_panel", "footer", "compose"})
+IN_CHAT = frozenset({"main", "header", "chat_title", "message_panel"})
+BOX = frozenset({"footer", "compose"})
 _EXPECTED: dict[PageKind, frozenset[str]] = {
     PageKind.MAIN: IN_MAIN,
     PageKind.COVERED: IN_MAIN | {"dialog"},
@@ -24,11 +22,15 @@ BY_TEXT = frozenset({"link_by_phone", "phone_next"})
 _SEVERAL = frozenset(
     {
         *("startup", "landing", "unsupported", "dialog", "dialog_title", "dialog_text", "banner_area"),
+        *("header", "chat_title", "progress", "favicon_error", "notice_bar", "suggestions", "send"),
+        *("quotation", "read_more", "fail_mark", "media_symbol", "row_second_line"),
         *("bubble", "bubble_text", "menu_button", "menu_item", "mark_of_e1", "mark_of_e3"),
         *("chat_row", "row_title", "row_preview", "unread_badge"),
     }
 )
-"""Of these there may be more than one; of all others the first would be taken, and might be the wrong one."""
+"""Of these there may be more than one, and the first is meant, or all; of all others the first would be
+taken, and might be the wrong one.
+"""
 
 
 class PartState(StrEnum):
@@ -58,12 +60,12 @@ class Part:
 
 
 def expected_parts(page: PageSnapshot) -> frozenset[str]:
-    """What must be there now. An open chat must have its parts; in place of the box there may be a lock."""
+    """What must be there now. An open chat has its parts, and a box where nothing says why not."""
     wanted = _EXPECTED.get(kind_of(page), frozenset())
     if page.chat_pane and page.chat is not None:
         wanted |= IN_CHAT
-        if page.texts & LOCK_TEXTS and page.chat.footer:
-            wanted -= {"compose"}
+        if page.chat.compose is not None or _lacks_box(page.chat):
+            wanted |= BOX
     return wanted
 
 
@@ -94,6 +96,17 @@ def missing_in_chat(page: PageSnapshot) -> tuple[str, ...]:
     chat = page.chat
     if chat is None or kind_of(page) is not PageKind.MAIN:
         return ()
-    locked = bool(chat.footer and page.texts & LOCK_TEXTS)
-    found = {"chat_title": bool(chat.title), "message_panel": chat.panel, "compose": chat.compose or locked}
+    found = {"chat_title": bool(chat.title), "message_panel": chat.panel, "compose": not _lacks_box(chat)}
     return tuple(name for name, there in found.items() if not there)
+
+
+def _lacks_box(chat: Chat) -> bool:
+    """Whether there should be a compose box and none was found.
+
+    Any notice may stand in its place, and a channel has no footer at all (whatsapp-web.md, 10.5): that is
+    about this chat. A footer with nothing in it, or another place to write, is a changed page.
+    """
+    if chat.compose is not None or chat.notice:
+        return False
+    footer = chat.nodes[-1]
+    return bool(footer) or chat.editable

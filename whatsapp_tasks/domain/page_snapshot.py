@@ -5,20 +5,28 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from whatsapp_tasks.domain.languages import is_supported
 from whatsapp_tasks.domain.phones import is_number, same_number
 from whatsapp_tasks.domain.statuses import Status
 
 
 @dataclass(frozen=True)
 class Bubble:
-    """One message in the open chat. ``text`` is None where the row has none or was emptied off-screen."""
+    """One message in the open chat, as the page shows it."""
 
     id: str
     outgoing: bool | None
+    """None where no sign of the page tells: a receipt that is missing is no sign."""
     text: str | None = field(repr=False, default=None)
+    """Its own text, without what it quotes; None where the row has none or was emptied off-screen."""
     tick: str | None = None
+    """``failed`` on ours alone: a failed reaction or picture may bear the same mark on theirs."""
     chat: str | None = field(repr=False, default=None)
     """Digits of the chat's phone, where the id carries them (E1, E2)."""
+    folded: bool = False
+    """More stands behind "Read more"; ``text`` is the shown beginning, without the ellipsis."""
+    quoted: str | None = field(repr=False, default=None)
+    """The text of the message it answers to, "" where that has none; None where it quotes nothing."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,11 @@ class Dialog:
     buttons: tuple[Button, ...]
     texts: frozenset[str] = frozenset()
 
+    @property
+    def cross(self) -> Button | None:
+        """The control that closes it, told by its icon; the way out of a dialog whose words nobody knows."""
+        return next((button for button in self.buttons if button.closes), None)
+
 
 @dataclass(frozen=True)
 class Banner:
@@ -48,7 +61,31 @@ class Banner:
     text: str = field(repr=False)
     texts: frozenset[str]
     button: Button
+    """Its one action, else the strip itself."""
     close: Button | None
+    warns: bool = False
+    """It bears the icon of a warning."""
+    harmless: bool = False
+    """It bears an icon of one that offers something."""
+    turned: bool = False
+    """It says by itself in which direction it reads: it speaks of the page's language, in any language."""
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether it may say that the page is not connected: told by its kind, as far as possible.
+
+        One that can be closed never does. One that nobody knows may (whatsapp-web.md, 11.2 and 11.7).
+        """
+        if self.close is not None or self.texts & _OTHER_BANNERS or (self.turned and self.warns):
+            return False
+        if self.warns or self.texts & _NOT_CONNECTED:
+            return True
+        return not self.harmless and not self.texts & _KNOWN_BANNERS
+
+
+_NOT_CONNECTED = frozenset({"offline", "phone_offline", "connecting", "syncing"})
+_OTHER_BANNERS = frozenset({"update_available", "notifications_off", "language_mismatch"})
+_KNOWN_BANNERS = frozenset({"restricted", "new_chats_used_up", "ban", "temporary_ban"})
 
 
 @dataclass(frozen=True)
@@ -68,22 +105,46 @@ class Compose:
     focused: bool
     x: float
     y: float
+    node: int = 0
+    """As in ``Chat.nodes``."""
+
+
+Nodes = tuple[int, int, int]
+
+LOCKS = frozenset({"restricted", "new_chats_used_up"})
+"""Notices in the place of the compose box that speak of the account."""
+NOTICES = LOCKS | {
+    *("recipient_blocked", "country_blocked", "terms_on_phone", "only_admins", "no_longer_member"),
+    *("chat_closed", "only_whatsapp", "agent_blocked"),
+}
+"""All that are known; the others speak of one chat (whatsapp-web.md, 10.5)."""
 
 
 @dataclass(frozen=True)
 class Chat:
     title: str = field(repr=False)
     compose: Compose | None
-    footer: str = field(repr=False)
-    """What stands in the place of the compose box, if anything."""
+    notice: str = field(repr=False)
+    """What stands in the place of the compose box; "" where nothing does."""
     bubbles: tuple[Bubble, ...]
     panel: bool
+    notice_texts: frozenset[str] = frozenset()
+    """Names of the known texts in the notice."""
+    nodes: Nodes = (0, 0, 0)
+    """Numbers of the elements of chat, header and footer in this page load, 0 where there is none. Another
+    chat has other elements; the same chat opened again keeps its own (whatsapp-web.md, 11.6 and 12.3)."""
+    suggestions: bool = False
+    """A list over the box is open that would take Enter and Tab."""
+    send: Button | None = None
+    """The control that sends what the box holds."""
+    editable: bool = False
+    """There is a place to write that is not known as the compose box."""
 
     def is_with(self, phone: str, known_title: str | None) -> bool:
         """Whether the header (or an id that carries the phone) says that this is the chat with ``phone``."""
         if self.bubbles and all(bubble.chat is not None for bubble in self.bubbles):
             return all(same_number(bubble.chat or "", phone) for bubble in self.bubbles)
-        if same_number(self.title, phone):
+        if is_number(self.title) and same_number(self.title, phone):
             return True
         return known_title is not None and self.title == known_title
 
@@ -103,6 +164,14 @@ class ChatRow:
     title: str = field(repr=False)
     unread: int
     preview: str = field(repr=False, default="")
+    unread_unknown: bool = False
+    """A badge without a number: marked as unread by hand, or of a count that the page does not show."""
+    author: str = field(repr=False, default="")
+    """Who wrote the last message, where the row names somebody: in groups."""
+    draft: bool = False
+    """The row shows a text of ours that was not sent."""
+    group: bool = False
+    """Only where the row tells."""
 
 
 @dataclass(frozen=True)
@@ -131,10 +200,28 @@ class PageSnapshot:
     """Names of the known texts that dialogs, banners and full screens show; chat content never counts."""
     rows: tuple[ChatRow, ...] | None = None
     """What the chat list shows of itself, from the top; None in a look that did not ask for it."""
+    document: str = ""
+    """Names this page load."""
+    language: str = ""
+    """Of the page's texts, as a tag like ``pt`` or ``pt-BR``; "" where nothing tells it."""
+    settled_language: str = ""
+    """What the page's own memory says it will be in when it is loaded anew; "" where it says nothing."""
+    trouble_signs: frozenset[str] = frozenset()
+    """Signs without words that the page is not well connected (whatsapp-web.md, 11.7), by name."""
+
+    @property
+    def trouble(self) -> bool:
+        """Whether anything but words says that the page is not well connected."""
+        return bool(self.trouble_signs) or any(banner.is_trouble for banner in self.banners)
+
+    @property
+    def language_supported(self) -> bool:
+        """Whether all that is decided by words is known in the page's language."""
+        return is_supported(self.language)
 
     @classmethod
     def from_raw(cls, raw: Mapping[str, Any]) -> "PageSnapshot":
-        """From what ``browser/snapshot.js`` returns."""
+        """From what the scripts of ``browser/look`` return."""
         chat, entry = raw["chat"], raw["phone_entry"]
         return cls(
             app=raw["app"],
@@ -161,21 +248,36 @@ class PageSnapshot:
             ),
             banners=tuple(
                 Banner(
-                    b["text"], frozenset(b["texts"]), Button(b["text"], b["x"], b["y"]), _button(b["close"])
+                    b["text"],
+                    frozenset(b["texts"]),
+                    Button(b["text"], b["x"], b["y"]),
+                    _button(b["close"]),
+                    warns=b.get("warns", False),
+                    harmless=b.get("harmless", False),
+                    turned=b.get("turned", False),
                 )
                 for b in raw["banners"]
             ),
             chat=Chat(
                 title=chat["title"],
                 compose=Compose(**chat["compose"]) if chat["compose"] else None,
-                footer=chat["footer"],
+                notice=chat["notice"],
                 bubbles=tuple(Bubble(**bubble) for bubble in chat["bubbles"]),
                 panel=chat["panel"],
+                notice_texts=frozenset(chat.get("notice_texts", ())) & NOTICES,
+                nodes=tuple(chat.get("nodes", (0, 0, 0))),
+                suggestions=chat.get("suggestions", False),
+                send=_button(chat.get("send")),
+                editable=chat.get("editable", False),
             )
             if chat
             else None,
             texts=frozenset(raw["texts"]),
             rows=None if raw.get("rows") is None else tuple(ChatRow(**row) for row in raw["rows"]),
+            document=raw.get("document", ""),
+            language=raw.get("language", ""),
+            settled_language=raw.get("settled_language", ""),
+            trouble_signs=frozenset(raw.get("trouble", ())),
         )
 
 

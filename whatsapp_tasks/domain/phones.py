@@ -85,15 +85,21 @@ def digits(text: str) -> str:
     return "".join(c for c in text if c in "0123456789")
 
 
-_NUMBER = re.compile(r"[~+\d\s().\-/\u2010-\u2015]+")
+_NUMBER = re.compile(r"\+[0-9\s().\-/\u2010-\u2015]+")
 _FEWEST_DIGITS = 7
+_DIRECTION_MARKS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # Countries that put a digit before mobile numbers which old accounts are without: WhatsApp shows either form.
 _MOBILE_DIGIT = re.compile(r"^(?:(55\d\d)9(\d{8})|(52)1(\d{10})|(54)9(\d{10}))$")
 
 
 def is_number(title: str) -> bool:
-    """Whether a chat's title is a phone number and not a name."""
-    return _NUMBER.fullmatch(title) is not None and len(digits(title)) >= _FEWEST_DIGITS
+    """Whether a chat's title is a phone number and not a name.
+
+    WhatsApp writes numbers in international form, with a ``+`` (whatsapp-web.md, 12.3). All else is chosen by
+    people: a name of digits alone, and what stands behind a ``~``.
+    """
+    bare = _DIRECTION_MARKS.sub("", title).strip()
+    return _NUMBER.fullmatch(bare) is not None and len(digits(bare)) >= _FEWEST_DIGITS
 
 
 def same_number(one: str, other: str) -> bool:
@@ -103,7 +109,7 @@ def same_number(one: str, other: str) -> bool:
 
 def phone_in(title: str) -> str | None:
     """The phone that a chat's title is, in E.164; None where the title is a name."""
-    text = title.strip().removeprefix("~").strip()
+    text = _DIRECTION_MARKS.sub("", title).strip()
     if not is_number(text):
         return None
     try:

@@ -139,7 +139,7 @@ def judge_opening(  # noqa: PLR0911 - a row for each thing the page may show
     chat = snapshot.chat
     if chat is None or not chat.title:
         return None
-    if chat.compose is None and not (chat.footer and snapshot.texts & LOCKS):
+    if chat.compose is None and not (chat.notice and snapshot.texts & LOCKS):
         return None
     if chat.is_with_another(phone):
         return "wrong", snapshot

@@ -68,7 +68,7 @@ def test_the_lock_of_new_chats_is_told_by_banner_and_box(stage: Stage, title: st
     assert found.kind is RestrictionKind.NEW_CHATS_LOCKED
     chat = stage.open_chat("+4915111112222")
     assert chat.compose is None
-    assert chat.footer
+    assert chat.notice
 
 
 def test_the_monthly_limit_is_told_in_place_of_the_box(stage: Stage) -> None:

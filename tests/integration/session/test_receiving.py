@@ -32,7 +32,7 @@ def opened(title: str, *bubbles: tuple[str, bool]) -> dict[str, Any]:
         {"id": f"id-{text}", "outgoing": ours, "text": text, "tick": None, "chat": None}
         for text, ours in bubbles
     ]
-    return {"title": title, "compose": box, "footer": "", "bubbles": spoken, "panel": True}
+    return {"title": title, "compose": box, "notice": "", "bubbles": spoken, "panel": True}
 
 
 def told(it: Engine) -> list[tuple[str, str, str]]:

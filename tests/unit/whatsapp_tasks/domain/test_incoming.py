@@ -23,7 +23,7 @@ WORDS = frozenset({"stop", "sair"})
 def chat(title: str, *bubbles: str) -> Chat:
     """Bubbles as ``>text`` (ours) or ``<text``; the text is the id too."""
     spoken = tuple(Bubble(b[1:], b[0] == ">", b[1:]) for b in bubbles)
-    return Chat(title=title, compose=None, footer="", bubbles=spoken, panel=True)
+    return Chat(title=title, compose=None, notice="", bubbles=spoken, panel=True)
 
 
 class Account:
@@ -225,7 +225,7 @@ def test_a_look_that_was_taken_finds_nothing_the_second_time(
     ("title", "phone"),
     [
         ("+49 1511 2345678", "+4915112345678"),
-        ("~ +49 1511 2345678", "+4915112345678"),
+        ("~ +49 1511 2345678", None),
         ("Ada", None),
         ("007 12345", None),
         ("+49 1", None),

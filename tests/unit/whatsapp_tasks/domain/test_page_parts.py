@@ -9,7 +9,9 @@ from whatsapp_tasks.domain.page_parts import PartState, expected_parts, judge_pa
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 
 BOX = {"text": "", "focused": True, "x": 1, "y": 2}
-CHAT: dict[str, Any] = {"title": "Ada", "compose": BOX, "footer": "", "bubbles": [], "panel": True}
+CHAT: dict[str, Any] = {
+    **{"title": "Ada", "compose": BOX, "notice": "", "bubbles": [], "panel": True, "nodes": [1, 2, 3]},
+}
 
 
 def page(**changes: Any) -> PageSnapshot:
@@ -17,7 +19,6 @@ def page(**changes: Any) -> PageSnapshot:
 
 
 MAIN = page(chat_pane=True)
-LOCKED = page(chat_pane=True, chat={**CHAT, "compose": None, "footer": "locked"}, texts=["restricted"])
 
 
 def test_without_an_open_chat_its_parts_need_not_be_there() -> None:
@@ -25,14 +26,27 @@ def test_without_an_open_chat_its_parts_need_not_be_there() -> None:
     assert "compose" in expected_parts(page(chat_pane=True, chat=CHAT))
 
 
-def test_a_lock_may_stand_in_place_of_the_box() -> None:
-    assert "compose" not in expected_parts(LOCKED)
-    assert missing_in_chat(LOCKED) == ()
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"notice": "Your account is restricted.", "notice_texts": ["restricted"]},
+        {"notice": "something nobody knows"},
+        {"nodes": [1, 2, 0]},
+    ],
+    ids=["a lock", "another notice", "a channel"],
+)
+def test_without_a_box_a_chat_that_says_why_lacks_nothing(change: dict[str, Any]) -> None:
+    """Issue 11, C4: one recipient who cannot be written to stops no account."""
+    shown = page(chat_pane=True, chat={**CHAT, "compose": None, **change})
+    assert "compose" not in expected_parts(shown)
+    assert missing_in_chat(shown) == ()
 
 
-def test_a_footer_that_says_nothing_known_is_no_lock() -> None:
-    chat = {**CHAT, "compose": None, "footer": "something"}
-    assert missing_in_chat(page(chat_pane=True, chat=chat)) == ("compose",)
+@pytest.mark.parametrize("change", [{}, {"nodes": [1, 2, 0], "editable": True}])
+def test_an_empty_footer_or_another_place_to_write_is_a_changed_page(change: dict[str, Any]) -> None:
+    shown = page(chat_pane=True, chat={**CHAT, "compose": None, **change})
+    assert missing_in_chat(shown) == ("compose",)
+    assert "compose" in expected_parts(shown)
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ RAW: dict[str, Any] = {
     "banners": [],
     "chat": None,
     "texts": [],
+    "language": "en",
 }
 OK = {"label": "OK", "x": 1, "y": 2}
 DIALOG: dict[str, Any] = {"title": "", "text": "…", "buttons": [OK], "texts": []}
@@ -145,7 +146,7 @@ def test_the_topmost_dialog_decides() -> None:
 def test_a_raw_snapshot_is_taken_over_whole() -> None:
     bubble = {"id": "b", "outgoing": True, "text": "hi", "tick": "sent", "chat": None}
     compose = {"text": "", "focused": True, "x": 1, "y": 2}
-    chat = {"title": "Ada", "compose": compose, "footer": "", "bubbles": [bubble], "panel": True}
+    chat = {"title": "Ada", "compose": compose, "notice": "", "bubbles": [bubble], "panel": True}
     snapshot = page(chat=chat, dialogs=[DIALOG])
     assert snapshot.chat is not None
     assert snapshot.chat.compose is not None
@@ -156,7 +157,7 @@ def test_a_raw_snapshot_is_taken_over_whole() -> None:
 def test_a_snapshot_in_a_log_shows_no_text_title_or_code() -> None:
     bubble = {"id": "b", "outgoing": True, "text": "SECRET", "tick": None, "chat": "SECRET"}
     compose = {"text": "SECRET", "focused": True, "x": 1, "y": 2}
-    chat = {"title": "SECRET", "compose": compose, "footer": "SECRET", "bubbles": [bubble], "panel": True}
+    chat = {"title": "SECRET", "compose": compose, "notice": "SECRET", "bubbles": [bubble], "panel": True}
     snapshot = page(
         chat=chat, qr="SECRET", link_code="SECRET", screen="SECRET", dialogs=[{**DIALOG, "text": "SECRET"}]
     )
@@ -164,7 +165,7 @@ def test_a_snapshot_in_a_log_shows_no_text_title_or_code() -> None:
 
 
 def chat_with(title: str, *bubbles: Bubble) -> Chat:
-    return Chat(title=title, compose=None, footer="", bubbles=bubbles, panel=True)
+    return Chat(title=title, compose=None, notice="", bubbles=bubbles, panel=True)
 
 
 PHONE = "+4915112345678"

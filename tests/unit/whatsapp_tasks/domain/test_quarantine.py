@@ -43,7 +43,7 @@ def test_a_chat_that_quotes_a_ban_is_no_signal() -> None:
     chat = {
         "title": "Mallory",
         "compose": None,
-        "footer": "",
+        "notice": "",
         "panel": True,
         "bubbles": [{"id": "1", "outgoing": False, "text": quote, "tick": None, "chat": None}],
     }

@@ -1,0 +1,117 @@
+// The messages of the open chat, oldest first (docs/whatsapp-web.md, 4.1, 4.2, 10.2, 10.3, 12.1, 12.4).
+(tools) => {
+  const { CONTROLS, around, config, every, first, hasIcon, iconsIn, is, isIcon, labelOf, mentions, squeeze, textOf, wordings } = tools;
+
+  const isBlue = (node) => {
+    for (const element of [node, ...node.querySelectorAll("*")]) {
+      const style = getComputedStyle(element);
+      for (const colour of [style.color, style.fill]) {
+        const match = /rgba?\((\d+), (\d+), (\d+)/.exec(colour);
+        if (match && +match[3] > 180 && +match[1] < 120) return true;
+      }
+    }
+    return false;
+  };
+  // The receipt: it is on ours alone.
+  const receiptOf = (icons) => {
+    for (const [name, node] of icons) {
+      if (isIcon("pending", name)) return "pending";
+      if (isIcon("one_tick", name)) return "sent";
+      if (isIcon("two_blue_ticks", name)) return "read";
+      if (isIcon("two_ticks", name)) {
+        const labelled = node.closest("[aria-label]");
+        const label = labelled ? labelOf(labelled) : "";
+        if (is("read", label)) return "read";
+        if (is("delivered", label)) return "delivered";
+        return isBlue(node) ? "read" : "delivered";
+      }
+    }
+    return null;
+  };
+
+  // The text: the outermost pieces, for each formatted piece within bears the same marks, and so does what is quoted.
+  const pieces = (node, kept) => {
+    const found = [...new Set(every("bubble_text", node))].filter(kept);
+    return found.filter((piece) => !found.some((other) => other !== piece && other.contains(piece)));
+  };
+  const inOrder = (one, other) => (one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1);
+  const joined = (found) => found.sort(inOrder).map(textOf).join("\n");
+  const textsOf = (node) => {
+    const quotation = (piece) => around("quotation", piece, node);
+    const own = pieces(node, (piece) => !quotation(piece));
+    const marks = every("quotation", node);
+    return { own, quoted: marks.length ? joined(pieces(node, quotation)) : null };
+  };
+  // "Read more" stands right behind a text that ends with the ellipsis; a control elsewhere is another one.
+  const ELLIPSIS = /\s*(…|\.\.\.)\s*$/;
+  const isFolded = (node, own, text) => {
+    if (!own.length || !ELLIPSIS.test(text)) return false;
+    if (first("read_more", node)) return true;
+    const last = own.at(-1);
+    const place = last.closest(".copyable-text:not(.selectable-text)") || last.parentElement;
+    return [...place.querySelectorAll(CONTROLS)].some((control) => inOrder(last, control) < 0 && !last.contains(control) && control.textContent.trim());
+  };
+
+  // Who wrote it, as far as the page says so in words: "You:", the author's name, the name before the text.
+  const namesOf = (node) => {
+    const labels = [...node.querySelectorAll("span[aria-label]")].map(labelOf).filter((label) => label.endsWith(":") || label.endsWith("："));
+    const before = [...node.querySelectorAll("[data-pre-plain-text]")]
+      .filter((piece) => !around("quotation", piece, node))
+      .map((piece) => /^\[[^\]]*\]\s*(.*?):?\s*$/.exec(squeeze(piece.getAttribute("data-pre-plain-text"))))
+      .find(Boolean);
+    return { labels, author: before ? before[1] : "" };
+  };
+  // The tails are named by the side they hang on, which is the other one where one reads from right to left.
+  const tailOf = (icons, node, rtl) => {
+    const has = (list) => icons.some(([name]) => isIcon(list, name)) || (config.icons[list] || []).some((name) => node.querySelector(`[data-testid="${name}"]`));
+    const out = has("tail_out"), into = has("tail_in");
+    if (out === into) return null;
+    return out !== rtl;
+  };
+  const sideByClass = (node, name) => node.matches(name) || !!node.querySelector(name);
+
+  const bubbleOf = (node, before, { rtl, title }) => {
+    const raw = node.getAttribute("data-id");
+    const parts = /^(true|false)_([^_]+)_([^_]+)/.exec(raw);
+    const { own, quoted } = textsOf(node);
+    const icons = iconsIn(node).filter(([, icon]) => !around("quotation", icon, node) && !own.some((piece) => piece.contains(icon)));
+    const receipt = receiptOf(icons);
+    const bad = !!first("fail_mark", node) || icons.some(([name]) => isIcon("failed", name))
+      || [...node.querySelectorAll(CONTROLS)].some((control) => mentions("failed_hint", labelOf(control)));
+    const { labels, author } = namesOf(node);
+    const tail = tailOf(icons, node, rtl);
+    let outgoing = null;
+    if (parts) outgoing = parts[1] === "true";
+    else if (sideByClass(node, ".message-out") || receipt || labels.some((label) => wordings("you").includes(label))) outgoing = true;
+    else if (sideByClass(node, ".message-in")) outgoing = false;
+    else if (tail !== null) outgoing = tail;
+    // In a chat with one person their bubbles bear the chat's name, and the middle of a run goes on with its side.
+    else if (title && (labels.some((label) => label.slice(0, -1) === title) || (author === title && !icons.length))) outgoing = false;
+    else if (author && title && before && before.author === author && before.outgoing !== null) outgoing = before.outgoing;
+    else if (bad) outgoing = true; // no sign of theirs on it: it is the message that failed
+    const text = own.length ? joined(own) : null;
+    const folded = text !== null && isFolded(node, own, text);
+    return {
+      author,
+      bubble: {
+        id: parts ? parts[3] : raw,
+        // A phone only: @lid and @g.us name people and groups by other numbers.
+        chat: parts && /@c\.us$|^\d+$/.test(parts[2]) ? parts[2].split("@")[0] : null,
+        outgoing,
+        text: folded ? text.replace(ELLIPSIS, "") : text,
+        tick: bad && outgoing === true ? "failed" : receipt,
+        folded,
+        quoted,
+      },
+      outgoing,
+    };
+  };
+
+  return (rows, chat) => {
+    let before = null;
+    return rows.map((row) => {
+      before = bubbleOf(row, before, chat);
+      return before.bubble;
+    });
+  };
+}
