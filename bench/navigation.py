@@ -9,7 +9,6 @@ The simulated page boots in 1.5 s, the least the real one's own timers allow (do
 """
 
 import argparse
-import os
 import statistics
 import tempfile
 import time
@@ -17,10 +16,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
+from bench.browser import options_in
 from tests.acceptance.difficult_texts import DIFFICULT_TEXTS
 from whatsapp_simulator.testing import Simulator
 from whatsapp_tasks.browser.deadlines import Deadline
-from whatsapp_tasks.browser.driver import BrowserOptions, open_page
+from whatsapp_tasks.browser.driver import open_page
 from whatsapp_tasks.browser.selectors import load_selectors
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.intents import Intent, find_intended
@@ -110,16 +110,7 @@ def main() -> None:
     print("| era | inside: messages | median s | p95 s | full load: messages | median s | ratio |")
     print("|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder, Simulator() as simulator:
-        options = BrowserOptions(
-            profile=Path(folder, "profile"),
-            headless=True,
-            no_sandbox=os.geteuid() == 0,
-            chromium=Path("/usr/bin/chromium"),
-            chromedriver=Path("/usr/bin/chromedriver"),
-            driver_cache=Path(folder, "driver"),
-            viewport=(1400, 800),
-        )
-        opened = open_page(options, Deadline.within(SECONDS))
+        opened = open_page(options_in(Path(folder)), Deadline.within(SECONDS))
         page = WhatsAppPage(opened, simulator.page_url, load_selectors())
         try:
             for era in asked.eras:

@@ -16,6 +16,7 @@ from whatsapp_tasks.browser.connection import Connection
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.isolated_world import IsolatedWorld
 from whatsapp_tasks.browser.keyboard import events_of_key, events_of_stroke
+from whatsapp_tasks.browser.main_frame import main_frame
 from whatsapp_tasks.browser.memory import TreeMemory
 from whatsapp_tasks.browser.page import JSON, Stroke
 from whatsapp_tasks.errors import PageChanged, PageError, WaitTimeout
@@ -78,18 +79,18 @@ class ChromePage:
         """See `Page`."""
         _require_time(deadline)
         self._give_up_navigation(deadline)
-        before = self._frame(deadline)
+        before = main_frame(self._connection, deadline)
         self._connection.navigate(url, deadline)
         document, fragment, _ = url.partition("#")
-        if fragment and document == before["url"]:
+        if fragment and document == before.url:
             return  # another place in the same document
-        self._wait_for_document_after(before["loaderId"], deadline)
+        self._wait_for_document_after(before.loader, deadline)
 
     def reload(self, deadline: Deadline) -> None:
         """See `Page`."""
         _require_time(deadline)
         self._give_up_navigation(deadline)
-        before = self._frame(deadline)["loaderId"]
+        before = main_frame(self._connection, deadline).loader
         self._connection.send("Page.reload", {}, deadline)
         self._wait_for_document_after(before, deadline)
 
@@ -176,16 +177,12 @@ class ChromePage:
         with contextlib.suppress(PageChanged):
             self._connection.send("Page.stopLoading", {}, deadline)
 
-    def _frame(self, deadline: Deadline) -> dict[str, Any]:
-        frame: dict[str, Any] = self._connection.send("Page.getFrameTree", {}, deadline)["frameTree"]["frame"]
-        return frame
-
     def _wait_for_document_after(self, loader: str, deadline: Deadline) -> None:
-        while (frame := self._frame(deadline))["loaderId"] == loader:
+        while (frame := main_frame(self._connection, deadline)).loader == loader:
             if deadline.passed:
                 raise WaitTimeout("The new document did not come")
             time.sleep(_COMMIT_POLL_S)
-        if "unreachableUrl" in frame:
+        if frame.unreachable:
             raise PageError("The address cannot be reached")
         self.wait_for(_PARSED, deadline=deadline)
 

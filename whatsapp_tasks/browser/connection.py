@@ -1,11 +1,30 @@
 """What a `ChromePage` needs of whatever carries the DevTools protocol to its page."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.memory import TreeMemory
 from whatsapp_tasks.browser.page import JSON
+from whatsapp_tasks.errors import PageChanged, PageError
+
+
+class Answer(dict[str, Any]):
+    """The result of one command; so are the objects in it.
+
+    A key that is missing raises PageChanged when the answer is empty, PageError otherwise, never KeyError:
+    ChromeDriver gives up a command, and answers nothing, when the page opens a dialog meanwhile.
+    """
+
+    @classmethod
+    def of(cls, result: Mapping[str, Any]) -> Self:
+        """The answer with all its parts."""
+        return cls({key: cls.of(part) if isinstance(part, dict) else part for key, part in result.items()})
+
+    def __missing__(self, key: str) -> Any:
+        if not self:
+            raise PageChanged("The page opened a dialog while the browser was asked")
+        raise PageError(f"The answer of the browser has no {key}")
 
 
 class Connection(Protocol):
@@ -17,7 +36,7 @@ class Connection(Protocol):
     browser_version: str
     driver_version: str
 
-    def send(self, method: str, params: Mapping[str, JSON], deadline: Deadline) -> dict[str, Any]:
+    def send(self, method: str, params: Mapping[str, JSON], deadline: Deadline) -> Answer:
         """The result of one command of the protocol."""
 
     def navigate(self, url: str, deadline: Deadline) -> None:

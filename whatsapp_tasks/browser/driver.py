@@ -21,7 +21,12 @@ from typing import Any, cast
 import undetected_chromedriver as uc
 import urllib3
 import websocket
-from selenium.common.exceptions import InvalidSessionIdException, NoSuchWindowException, WebDriverException
+from selenium.common.exceptions import (
+    InvalidSessionIdException,
+    NoSuchWindowException,
+    UnexpectedAlertPresentException,
+    WebDriverException,
+)
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.chrome.webdriver import WebDriver as SeleniumChrome
 from selenium.webdriver.remote.command import Command
@@ -29,6 +34,7 @@ from selenium.webdriver.remote.remote_connection import RemoteConnection
 
 from whatsapp_tasks.browser.chrome_options import BrowserOptions, chromium_command, user_agent
 from whatsapp_tasks.browser.chrome_page import ChromePage
+from whatsapp_tasks.browser.connection import Answer
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.memory import TreeMemory, measure
 from whatsapp_tasks.browser.page import JSON, Page
@@ -284,11 +290,10 @@ class _DriverConnection:
         self.browser_version = str(driver.capabilities["browserVersion"])
         self.driver_version = str(driver.capabilities["chrome"]["chromedriverVersion"]).partition(" ")[0]
 
-    def send(self, method: str, params: Mapping[str, JSON], deadline: Deadline) -> dict[str, Any]:
+    def send(self, method: str, params: Mapping[str, JSON], deadline: Deadline) -> Answer:
         """See `Connection`."""
-        return dict(
-            self._execute("executeCdpCommand", {"cmd": method, "params": dict(params)}, deadline) or {}
-        )
+        result = self._execute("executeCdpCommand", {"cmd": method, "params": dict(params)}, deadline)
+        return Answer.of(result if isinstance(result, dict) else {})
 
     def navigate(self, url: str, deadline: Deadline) -> None:
         """See `Connection`. The protocol's own command would wait for the server's answer."""
@@ -362,6 +367,8 @@ class _DriverConnection:
         ):
             self.kill()
             return BrowserDied()
+        if isinstance(error, UnexpectedAlertPresentException):  # one more, right after one that was accepted
+            return PageChanged("The page opened a dialog while the browser was asked")
         if any(sign in message for sign in _CONTEXT_LOST):
             return PageChanged()
         return PageError(_first_line(error))

@@ -6,19 +6,18 @@ notice that.
 """
 
 import json
-import time
 from dataclasses import dataclass
 from typing import Any
 
 from whatsapp_tasks.browser.connection import Connection
 from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.main_frame import main_frame, pause_before_retry
 from whatsapp_tasks.browser.page import JSON
 from whatsapp_tasks.errors import PageChanged, PageError, WaitTimeout
 
 _WORLD = "whatsapp-tasks"
 _MARK = "whatsappTasksDocument"
 _STALE, _LATE = "stale", "late"
-_RETRY_PAUSE_S = 0.005
 
 # Every new document gets a name of its own before the page's scripts run, and every call says which document
 # it is meant for. The numbers of contexts do not do: they begin anew in a new renderer process, where a
@@ -114,7 +113,7 @@ class IsolatedWorld:
             try:
                 return self._run(_WAIT_FOR, function, args, deadline)
             except PageChanged:  # go on in the new document
-                _pause(deadline)
+                pause_before_retry(deadline)
 
     def _run(self, template: str, function: str, args: tuple[JSON, ...], deadline: Deadline) -> JSON:
         parts = {"mark": _MARK, "stale": _STALE, "late": _LATE, "json": _JSON, "function": function}
@@ -130,25 +129,23 @@ class IsolatedWorld:
             raise WaitTimeout
         if answer == _STALE:  # perhaps it had begun in the document before
             raise PageChanged
-        value: JSON = json.loads(answer)["value"]
-        return value
+        return _value_of(answer)
 
     def _enter(self, deadline: Deadline) -> _Document:
         """Our world in the present document."""
         while True:
             try:
-                tree = self._connection.send("Page.getFrameTree", {}, deadline)
-                frame = tree["frameTree"]["frame"]
-                if self._document is None or self._document.loader != frame["loaderId"]:
+                frame = main_frame(self._connection, deadline)
+                if self._document is None or self._document.loader != frame.loader:
                     world = self._connection.send(
-                        "Page.createIsolatedWorld", {"frameId": frame["id"], "worldName": _WORLD}, deadline
+                        "Page.createIsolatedWorld", {"frameId": frame.id, "worldName": _WORLD}, deadline
                     )
                     context = int(world["executionContextId"])
                     name = self._call(_NAME, context, [], deadline)
-                    self._document = _Document(frame["loaderId"], context, name)
+                    self._document = _Document(frame.loader, context, name)
                 return self._document
             except PageChanged:
-                _pause(deadline)
+                pause_before_retry(deadline)
 
     def _call(self, declaration: str, context: int, args: list[JSON], deadline: Deadline) -> str:
         answer = self._connection.send(
@@ -162,17 +159,17 @@ class IsolatedWorld:
             },
             deadline,
         )
-        if "result" not in answer:  # ChromeDriver gives up a command when the page opens a dialog
-            raise PageChanged("A dialog of the page came while a script ran")
         if "exceptionDetails" in answer:
             raise PageError(_message(answer["exceptionDetails"]))
         return str(answer["result"].get("value"))
 
 
-def _pause(deadline: Deadline) -> None:
-    if deadline.passed:
-        raise WaitTimeout
-    time.sleep(_RETRY_PAUSE_S)
+def _value_of(answer: str) -> JSON:
+    try:
+        value: JSON = json.loads(answer)["value"]
+    except (ValueError, TypeError, KeyError) as error:
+        raise PageError("What the script returned cannot be read") from error
+    return value
 
 
 def _message(details: dict[str, Any]) -> str:

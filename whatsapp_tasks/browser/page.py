@@ -5,9 +5,13 @@ Every method that takes a deadline raises
 - `BrowserDied` when browser, renderer or driver is gone,
 - `BrowserTimeout` when no answer came within 0.8 s after the deadline: give an action more time than the
   page's own scripts ever take in one go,
-- `WaitTimeout` when the deadline passed while the page was alive and answering.
+- `WaitTimeout` when the deadline passed while the page was alive and answering,
+- `PageError` when the browser refuses a command or answers what nobody expects, and `PageChanged` when the
+  document was replaced, or a dialog of the page came, while it was asked.
 
-After the first two, nothing of the browser is running any more; the third leaves it as it is. An action whose
+Errors of another kind do not cross it, but for a ValueError where a method says so.
+
+After the first two, nothing of the browser is running any more; the others leave it as it is. An action whose
 deadline has passed before it begins raises `WaitTimeout` and does nothing.
 """
 

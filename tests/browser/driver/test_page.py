@@ -1,5 +1,6 @@
 """Navigation, scripts and waiting."""
 
+import contextlib
 import threading
 import time
 
@@ -136,6 +137,17 @@ class TestNavigation:
         by_page(page, "setTimeout(() => { alert('hello'); document.title = 'after'; }, 20)")
         assert page.wait_for("() => document.title === 'after'", deadline=within()) is True
 
+    def test_dialogs_during_looks_are_errors_of_ours(self, page: Page, site: Site) -> None:
+        """Issue 13, defect 3: `KeyError: 'frameTree'` left the browser."""
+        ask = "let left = 60; const ask = () => left-- && (alert(left), setTimeout(ask)); setTimeout(ask)"
+        by_page(page, f"{{ {ask} }}")
+        for _ in range(40):
+            with contextlib.suppress(PageChanged):
+                page.evaluate("() => 1", deadline=within())
+            with contextlib.suppress(PageChanged):
+                page.screenshot(within(), scale=0.5)
+        page.goto(site.url("box.html?after"), within())
+
 
 class TestReplacedDocument:
     def test_evaluate_ends_with_page_changed(self, page: Page) -> None:
@@ -172,24 +184,29 @@ class TestWaitFor:
         assert page.wait_for("(a) => a", {"found": 1}, deadline=within()) == {"found": 1}
 
     @pytest.mark.parametrize(
-        "change",
+        ("change", "back"),
         [
-            "document.body.append(Object.assign(document.createElement('i'), { id: 'new' }))",
-            "document.body.setAttribute('data-new', 'yes')",
-            "document.querySelector('title').firstChild.data = 'new'",
+            ("append(Object.assign(document.createElement('i'), { id: 'new' }))", "lastChild.remove()"),
+            ("setAttribute('data-new', 'yes')", "removeAttribute('data-new')"),
+            ("firstChild.data = 'new'", "firstChild.data = ''"),
         ],
     )
-    def test_changes_of_the_dom_are_seen_at_once(self, page: Page, change: str) -> None:
-        """Well before the next look of the timer: 4 ms were measured, 237 with selenium's own wait."""
-        by_page(page, f"setTimeout(() => {{ window.changed = Date.now(); {change}; }}, 60)")
-        probe = """() => Date.now() * Boolean(
-            document.querySelector("#new") || document.body.dataset.new || document.title === "new")"""
-        seen = page.wait_for(probe, deadline=within())
-        by_page(page, "document.body.dataset.changed = window.changed")
-        changed = page.evaluate("() => Number(document.body.dataset.changed)", deadline=within())
-        assert isinstance(seen, int)
-        assert isinstance(changed, int)
-        assert seen - changed < 150  # 4 on an idle machine
+    def test_change_of_the_dom_is_seen_before_the_page_goes_on(
+        self, page: Page, change: str, back: str
+    ) -> None:
+        """The page takes it back in its next task, so that the timer of the wait comes too late.
+
+        How long it takes is measured by `bench/dom_changes.py`.
+        """
+        source = f"""{{
+          const body = document.body;
+          body.prepend(" ");
+          setTimeout(() => {{ body.{change}; setTimeout(() => body.{back}); }}, 60);
+        }}"""
+        by_page(page, source)
+        probe = """() => document.querySelector("#new") || document.body.dataset.new ||
+            document.body.firstChild.data === "new" ? "seen" : null"""
+        assert page.wait_for(probe, deadline=within()) == "seen"
 
     def test_what_is_no_change_of_the_dom_is_seen_by_the_timer(self, page: Page) -> None:
         begun = time.monotonic()
