@@ -7,7 +7,6 @@ import pytest
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.watchdog import GRACE_S, NUDGE_AFTER_S, Watchdog
 
-
 PATIENCE_S = 30
 """How long what must come is waited for, on the busiest machine."""
 
