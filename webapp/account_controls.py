@@ -82,7 +82,7 @@ def pause(account: str) -> Response:
     parts = services()
     require_account(parts, account)
     wanted = bodies.read(PauseRequest, optional=True)
-    Pauses(parts.database, account).set(PauseReason.OPERATOR, caller().id, parts.now_ms(), wanted.note)
+    Pauses(parts.database, account).set(PauseReason.OPERATOR, caller().author, parts.now_ms(), wanted.note)
     return _pauses(account)
 
 
@@ -92,7 +92,7 @@ def resume(account: str) -> Response:
     parts = services()
     require_account(parts, account)
     bodies.read(NoFields, optional=True)
-    Pauses(parts.database, account).clear(PauseReason.OPERATOR, caller().id, parts.now_ms())
+    Pauses(parts.database, account).clear(PauseReason.OPERATOR, caller().author, parts.now_ms())
     return _pauses(account)
 
 
@@ -159,8 +159,9 @@ def ask_worker(account: str, task: str, arguments: Mapping[str, Any]) -> Mapping
     _require_worker(account)
     requests = WorkerRequests(parts.database, account)
     within = parts.answer_within_seconds
-    request_id = requests.ask(task, arguments, now_seconds=parts.clock(), valid_seconds=within)
-    answer = requests.await_answer(request_id, within)
+    with parts.worker_waits.place(account, within):
+        request_id = requests.ask(task, arguments, now_seconds=parts.clock(), valid_seconds=within)
+        answer = requests.await_answer(request_id, within)
     if answer is None:
         raise RequestRefused(
             "worker_no_answer",

@@ -6,6 +6,7 @@ from flask import Blueprint, Response
 from typing_extensions import TypedDict
 
 from webapp import bodies
+from webapp.authors import shown_author
 from webapp.services import Services, services
 from webapp.times import Moment, rfc3339, rfc3339_or_none
 from whatsapp_tasks.dispatch import account_unknown
@@ -18,7 +19,7 @@ blueprint = Blueprint("accounts", __name__)
 
 
 class PauseView(TypedDict):
-    """One reason for a pause, and who set it."""
+    """One reason for a pause, and who set it: the label of an API key, or a part of this service."""
 
     reason: str
     author: str
@@ -136,7 +137,7 @@ def pauses_view(parts: Services, account: str) -> list[PauseView]:
     return [
         {
             "reason": reason,
-            "author": fact["author"],
+            "author": shown_author(fact["author"]),
             "since": rfc3339(fact["since_ms"]),
             "note": fact["note"],
         }

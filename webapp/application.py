@@ -1,7 +1,6 @@
 """Builds the application: what is served, and who may call it."""
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import (
     account_controls,
@@ -23,9 +22,11 @@ from webapp import (
     sends,
     short_way,
     webhooks,
+    well_formed,
 )
 from webapp.authentication import OPEN, Guard, register
 from webapp.known_keys import KnownKeys
+from webapp.proxies import TrustedProxies
 from webapp.services import EXTENSION, Services
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
@@ -48,6 +49,7 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
     request_ids.install(app)  # first, so that the refusals of all others have an id
     short_way.install(app)
     limiter = rate_limits.install(app, settings).limiter
+    well_formed.install(app)
     security_headers.install(app)
     problems.install(app)
 
@@ -67,7 +69,5 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
     register(app, metrics.blueprint, metrics.GUARD)
     console.install(app, limiter)
 
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     return app

@@ -1,4 +1,6 @@
-"""Who calls: the API key, its scope, and the signature of every request that changes something.
+"""Who calls: the API key, its scope, and the signature of every request.
+
+The id of a key is no secret: it stands in lists and in each request. What proves a caller is the signature.
 
 Where a blueprint is registered, its authentication is named: a ``Guard``, or ``OPEN`` for none.
 """
@@ -21,10 +23,10 @@ from whatsapp_tasks.stores.nonces import Nonces
 
 Scope = Literal["send", "read", "admin"]
 
-UNSIGNED = frozenset({"GET", "HEAD"})
-"""They change nothing, so the key alone is enough."""
-
-_NOBODY = ("an unknown key costs as much time as a wrong signature",)
+SAFE = frozenset({"GET", "HEAD"})
+"""They change nothing. Their signature may come again within its window: who could repeat it has seen the
+answer, and a caller may well look twice in one second.
+"""
 
 
 @dataclass(frozen=True)
@@ -42,14 +44,13 @@ class Guard:
         """Raises RequestRefused (401, 403) or RateLimitExceeded unless the caller may do this."""
         method = request.method
         parts = services()
-        known = parts.keys.get(key_id(request.environ))
-        key, signature = proven(parts, known, request.environ, method, bodies.raw)
+        key, signature = _proven_by_redis(parts, request.environ, method)
         g.api_key = key
         if not self.in_dispatch:
             request_limits().count_key()
         require_scope(key, self.scopes["GET" if method == "HEAD" else method])
         g.signature = signature
-        if signature is not None and not self.in_dispatch:
+        if signature is not None and method not in SAFE and not self.in_dispatch:
             ttl_ms = nonce_ttl_ms(parts.settings)
             if not Nonces(parts.database).use(signature_digest(signature), ttl_ms):
                 raise signature_replayed()
@@ -89,17 +90,33 @@ def proven(
     method: str,
     body: Callable[[], bytes],
 ) -> tuple[ApiKey, str | None]:
-    """The caller's key, which may not be known, and the signature that proves it where one is asked for;
-    raises RequestRefused (401).
+    """The caller's key, which may not be known, and the signature that proves it, unless a setting does
+    without; raises RequestRefused (401).
 
     Of a request as WSGI tells it, so that it holds above and below Flask.
     """
     signature = None
-    if method not in UNSIGNED and parts.settings.signature_required:
+    if parts.settings.signature_required:
         signature = _signed(key, method, parts, environ, body())
     if key is None:
         raise RequestRefused("api_key_invalid", "This API key is not known.", http_status=401)
     return key, signature
+
+
+def _proven_by_redis(parts: Services, environ: Mapping[str, Any], method: str) -> tuple[ApiKey, str | None]:
+    """As ``proven``, for a key that this process need not know yet.
+
+    Whatever is refused was held against the key as it is known here and then as Redis holds it: a secret that
+    was added a moment ago counts at once, and a wrong signature costs the same work for a key that is in use
+    and for one that does not exist. The time of an answer tells nobody which ids there are.
+    """
+    named = key_id(environ)
+    try:
+        return proven(parts, parts.keys.known(named), environ, method, bodies.raw)
+    except RequestRefused as error:
+        if error.code not in ("signature_invalid", "api_key_invalid"):
+            raise
+    return proven(parts, parts.keys.read(named), environ, method, bodies.raw)
 
 
 def require_scope(key: ApiKey, scope: Scope) -> None:
@@ -117,7 +134,7 @@ def _signed(key: ApiKey | None, method: str, parts: Services, environ: Mapping[s
     signature: str | None = environ.get("HTTP_X_SIGNATURE")
     settings = parts.settings
     check_signature(
-        key.secrets if key else _NOBODY,
+        key.secrets if key is not None else (),
         signature=signature,
         timestamp=environ.get("HTTP_X_TIMESTAMP"),
         method=method,

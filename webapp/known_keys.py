@@ -32,10 +32,12 @@ class KnownKeys:
 
     def get(self, key_id: str) -> ApiKey | None:
         """The key, or None. Raises StoreUnavailable: what was known is not used longer than said above."""
-        now = self._clock()
         known = self.known(key_id)
-        if known is not None:
-            return known
+        return known if known is not None else self.read(key_id)
+
+    def read(self, key_id: str) -> ApiKey | None:
+        """The key as Redis holds it now, or None. Raises StoreUnavailable."""
+        now = self._clock()
         key = self._store.get(key_id)
         if key is None:
             self._known.pop(key_id, None)

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict
 
 from webapp import bodies, queries
+from webapp.authors import shown_author
 from webapp.queries import QueryModel, Whole
 from webapp.sends import Links, message_path
 from webapp.services import services
@@ -40,7 +41,7 @@ class TimelineEntryView(TypedDict):
 
 
 class ResolutionView(TypedDict):
-    """How a person settled a message that was in doubt; ``by`` is the id of the API key."""
+    """How a person settled a message that was in doubt; ``by`` is the label of the API key."""
 
     by: str
     note: str
@@ -135,7 +136,7 @@ def message_view(message: Message) -> MessageView:
             error["evidence"] = f"/evidence/{message.evidence_id}.jpg"
     resolution: ResolutionView | None = None
     if message.resolved_by:
-        resolution = {"by": message.resolved_by, "note": message.resolution_note or ""}
+        resolution = {"by": shown_author(message.resolved_by), "note": message.resolution_note or ""}
     return {
         "id": message.id,
         "account": message.account,

@@ -27,11 +27,8 @@ AUTH_CODES = (
     "scope_missing",
     "rate_limited",
     "store_unavailable",
-)
-SIGNATURE_CODES = (
     "signature_missing",
     "signature_invalid",
-    "signature_replayed",
     "timestamp_invalid",
     "timestamp_expired",
 )
@@ -40,10 +37,10 @@ INTRODUCTION = """
 Accepted is not sent: a message that `POST /send` answers with 202 is durable, and its status tells what
 became of it.
 
-Every request names its key in `X-Api-Key`. Requests that change something are also signed: `X-Timestamp` is
-the unix time in seconds, `X-Signature` is `sha256=HEX`, the HMAC-SHA256 with the key's secret over
-`timestamp\\nMETHOD\\npath?query\\nraw body`. The path and query are signed exactly as they are sent, and each
-signature is accepted once.
+Every request names its key in `X-Api-Key` and is signed with the key's secret: `X-Timestamp` is the unix
+time in seconds, `X-Signature` is `sha256=HEX`, the HMAC-SHA256 with the secret over
+`timestamp\\nMETHOD\\npath?query\\nraw body`. The path and query are signed exactly as they are sent. The
+signature of a request that changes something is accepted once.
 
 A repeated request is safe: the same idempotency key, or without one the same account, phone and text within
 the window (24 hours, unless set otherwise), is the same message.
@@ -189,7 +186,7 @@ def document(descriptions: dict[str, str]) -> dict[str, Any]:
                     "type": "apiKey",
                     "in": "header",
                     "name": "X-Signature",
-                    "description": "sha256=HEX, see above. Each is accepted once.",
+                    "description": "sha256=HEX, see above. For all but GET, each is accepted once.",
                 },
             },
         },
@@ -249,16 +246,13 @@ def _operation(operation: Operation, description: str, schemas: Schemas) -> dict
 def _with_scope(description: str, operation: Operation) -> str:
     if operation.scope is None:
         return f"{description}\n\nNo key is needed."
-    signed = ", signed" if operation.signed else ""
-    return f"{description}\n\nScope: `{operation.scope}`{signed}."
+    return f"{description}\n\nScope: `{operation.scope}`."
 
 
 def _security(operation: Operation) -> list[dict[str, list[str]]]:
     if operation.scope is None:
         return []
-    if operation.signed:
-        return [{"ApiKey": [], "Timestamp": [], "Signature": []}]
-    return [{"ApiKey": []}]
+    return [{"ApiKey": [], "Timestamp": [], "Signature": []}]
 
 
 def _parameters(operation: Operation) -> list[dict[str, Any]]:
@@ -324,8 +318,8 @@ def codes_of(operation: Operation) -> tuple[str, ...]:
     codes: tuple[str, ...] = (*operation.codes, "internal_error")
     if operation.scope is not None:
         codes += AUTH_CODES
-    if operation.signed:
-        codes += SIGNATURE_CODES
+        if operation.method != "GET":
+            codes += ("signature_replayed",)
     return codes
 
 

@@ -65,10 +65,6 @@ class Operation:
     examples: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
-    def signed(self) -> bool:
-        return self.scope is not None and self.method != "GET"
-
-    @property
     def rule(self) -> str:
         """The path as Flask writes it."""
         return self.path.replace("{phone}", "<phone:phone>").replace("{", "<").replace("}", ">")
@@ -155,6 +151,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "Get a pairing code", "admin", 200, PairingCodeView,
         codes=(
             *IN_BODY, "phone_invalid", "account_unknown", "worker_not_running", "worker_failed",
+            "worker_busy",
             "worker_no_answer",
         ),
         body=PairingCodeRequest, examples={"phone": {"phone": "+4915112345678"}},
@@ -181,7 +178,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "GET", "/accounts/{account}/screenshot", "account_controls.screenshot", "Accounts",
         "See the page", "admin", 200, None,
-        codes=("account_unknown", "worker_not_running", "worker_failed", "worker_no_answer"),
+        codes=("account_unknown", "worker_not_running", "worker_failed", "worker_busy", "worker_no_answer"),
         pictures=("image/png",),
     ),
     Operation(

@@ -57,6 +57,7 @@ KINDS: dict[str, Kind] = {
     "qr_not_shown": Kind(404, "There is no QR code to show"),
     "worker_not_running": Kind(409, "No worker runs for the account"),
     "worker_failed": Kind(409, "The worker could not do it"),
+    "worker_busy": Kind(503, "Too many wait for the worker"),
     "worker_no_answer": Kind(504, "The worker did not answer in time"),
     # webhooks
     "webhook_not_found": Kind(404, "There is no such webhook"),

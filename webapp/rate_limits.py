@@ -9,9 +9,9 @@ proven to be the caller's. Whoever floods us with wrong signatures uses up his a
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, cast
+from typing import cast
 
 import redis
 from flask import Flask, current_app, g, request
@@ -20,6 +20,7 @@ from limits import RateLimitItem, parse_many
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from webapp.proxies import caller_of
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.ledger import Window
@@ -113,6 +114,13 @@ class RequestLimits:
 def install(app: Flask, settings: Settings) -> RequestLimits:
     """Counts each request against its address, but for what is exempt."""
     app.extensions[EXTENSION] = limits = RequestLimits(app, settings)
+
+    @app.before_request
+    def _count_what_leads_nowhere() -> None:
+        # The limiter knows endpoints alone: a wrong path or method has none, and is not free for that.
+        if request.routing_exception is not None:
+            limits.count()
+
     return limits
 
 
@@ -137,13 +145,8 @@ def _window(item: RateLimitItem, name: str, scope: str) -> Window:
 
 
 def address() -> str:
-    """Where this request comes from, as far as the proxies that are trusted tell."""
-    return address_of(request.environ)
-
-
-def address_of(environ: Mapping[str, Any]) -> str:
-    """The same of a request as WSGI tells it."""
-    return environ.get("REMOTE_ADDR") or "unknown"
+    """Under which name the address of this request is counted."""
+    return caller_of(request.environ)
 
 
 def _key() -> str:

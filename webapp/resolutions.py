@@ -29,6 +29,6 @@ def resolve(message_id: str) -> Response:
     """Settles an ``unknown`` message. It is not sent again; a new request is a new message."""
     wanted = bodies.read(ResolveRequest)
     message = services().dispatcher.resolve(
-        message_id, Status(wanted.status), author=caller().id, note=wanted.note
+        message_id, Status(wanted.status), author=caller().author, note=wanted.note
     )
     return bodies.answer(message_view(message))

@@ -8,6 +8,7 @@ from typing import cast
 from flask import current_app
 
 from webapp.known_keys import KnownKeys
+from webapp.worker_waits import WorkerWaits
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.stores.connection import Database
@@ -29,6 +30,7 @@ class Services:
     keys: KnownKeys
     clock: Callable[[], float] = field(default=time.time)
     answer_within_seconds: float = ANSWER_WITHIN_SECONDS
+    worker_waits: WorkerWaits = field(default_factory=WorkerWaits)
 
     def now_ms(self) -> int:
         return int(self.clock() * 1000)

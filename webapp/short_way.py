@@ -12,17 +12,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Flask, g, request
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import bodies
 from webapp.authentication import key_id, proven, require_scope
-from webapp.rate_limits import address_of, request_limits
+from webapp.proxies import TrustedProxies, caller_of
+from webapp.rate_limits import request_limits
 from webapp.request_ids import HEADER, chosen
 from webapp.security_headers import ALWAYS, UNLESS_SET
 from webapp.sends import SendRequest, accepted_view, message_path, prepared
 from webapp.services import EXTENSION, Services
 from webapp.targets import RAW_TARGET
 from webapp.threads import Receive, Scope, Send, Threads, raw_target, read_body
+from webapp.well_formed import check
 from whatsapp_tasks.dispatch import Accepted, Prepared, WindowFull
 from whatsapp_tasks.errors import RequestRefused, StoreUnavailable
 from whatsapp_tasks.stores.api_keys import ApiKey
@@ -45,6 +46,7 @@ _ENVIRON = {
     b"x-signature": "HTTP_X_SIGNATURE",
     b"idempotency-key": "HTTP_IDEMPOTENCY_KEY",
     b"x-request-id": "HTTP_X_REQUEST_ID",
+    b"host": "HTTP_HOST",
     b"x-forwarded-for": "HTTP_X_FORWARDED_FOR",
     b"transfer-encoding": "HTTP_TRANSFER_ENCODING",
 }
@@ -58,6 +60,7 @@ class ShortWay:
         self._parts: Services = app.extensions[EXTENSION]
         self._limits = request_limits(app)
         self._pipeline = pipeline
+        self._proxies = TrustedProxies(app.wsgi_app, self._parts.settings.trusted_proxies)
         self.flask = Threads(app.wsgi_app, most_body_bytes=self._parts.settings.max_body_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,13 +83,14 @@ class ShortWay:
             return
         await _answer(accepted, environ, send)
 
-    def _usual(self, scope: Scope) -> dict[str, str] | None:
+    def _usual(self, scope: Scope) -> dict[str, Any] | None:
         """The request as WSGI tells it, when nothing about it asks for what only Flask knows."""
         if scope["type"] != "http" or scope["method"] != "POST" or scope["raw_path"] != b"/send":
             return None
         environ = {
             "REQUEST_METHOD": "POST",
             "PATH_INFO": "/send",
+            "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
             "QUERY_STRING": scope["query_string"].decode("latin-1"),
             RAW_TARGET: raw_target(scope),
         }
@@ -109,36 +113,27 @@ class ShortWay:
             return environ
         return None
 
-    def _ready(self, environ: Mapping[str, Any], body: bytes) -> tuple[ApiKey, Prepared] | None:
+    def _ready(self, environ: dict[str, Any], body: bytes) -> tuple[ApiKey, Prepared] | None:
         """Whose message, and the message; what the view does, and its guard before it. None where one of
         them refuses, or would have to ask Redis first.
         """
         parts = self._parts
         try:
-            key = parts.keys.known(key_id(environ))
-            if key is None:
-                return None
-            key, signature = proven(parts, key, environ, "POST", lambda: body)
+            self._proxies.settle(environ)
+            check(environ)
+            known = parts.keys.known(key_id(environ))
+            key, signature = proven(parts, known, environ, "POST", lambda: body)
             require_scope(key, "send")
             wanted = bodies.validated(SendRequest, bodies.parse(body))
             if not parts.dispatcher.asks_nothing_first(wanted.account):
                 return None
 
             def windows() -> Sequence[Window]:
-                return self._limits.windows(self._address(environ), key.id)
+                return self._limits.windows(caller_of(environ), key.id)
 
             return key, prepared(parts, wanted, environ.get("HTTP_IDEMPOTENCY_KEY"), signature, windows)
         except (RequestRefused, StoreUnavailable):
             return None
-
-    def _address(self, environ: Mapping[str, Any]) -> str:
-        hops = self._parts.settings.trusted_proxies
-        if not hops or "HTTP_X_FORWARDED_FOR" not in environ:
-            return address_of(environ)
-        # The proxies that are trusted are the same as for Flask, and so is who judges what they say.
-        fixed = dict(environ)
-        ProxyFix(lambda _environ, _start: (), x_for=hops)(fixed, lambda *_: print)
-        return address_of(fixed)
 
 
 def install(app: Flask) -> None:

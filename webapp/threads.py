@@ -21,6 +21,10 @@ Send = Any
 THREADS = 32
 """Requests that wait for a screenshot, or for a Redis that hangs, must not hold up the others."""
 
+PROBES = frozenset({b"/healthz", b"/readyz"})
+PROBE_THREADS = 4
+"""Of their own: whether this process lives must not be a question of how busy it is."""
+
 
 class Threads:
     """An ASGI application that answers with a WSGI application's answers. These are made whole before they
@@ -31,6 +35,7 @@ class Threads:
         self._wsgi = wsgi
         self._most_body_bytes = most_body_bytes
         self._pool = ThreadPoolExecutor(THREADS, "flask")
+        self._probes = ThreadPoolExecutor(PROBE_THREADS, "probe")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await read_body(receive, self._most_body_bytes) if has_body(scope) else b""
@@ -40,8 +45,9 @@ class Threads:
     async def answer(self, scope: Scope, body: bytes, send: Send, **environ: Any) -> None:
         """Answers the request, whose body was read; ``environ`` goes along."""
         told = {**environ_of(scope, body), **environ}
+        pool = self._probes if scope["raw_path"] in PROBES else self._pool
         loop = asyncio.get_running_loop()
-        status, headers, content = await loop.run_in_executor(self._pool, self._call, told)
+        status, headers, content = await loop.run_in_executor(pool, self._call, told)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 

@@ -111,12 +111,15 @@ class Settings(BaseSettings):
     web_host: str = "127.0.0.1"
     web_port: int = Field(8080, ge=0, le=65535)
     web_workers: int = Field(2, ge=1)
+    web_connections: int = Field(512, ge=16)
+    """Of one process at once; above it, the slowest are closed."""
     signature_required: bool = True
+    """False: a key's id alone, which is no secret, does what the key may. For tests alone."""
     signature_past_seconds: Positive = 30
     signature_future_seconds: float = Field(5, ge=0)
     max_body_bytes: int = Field(512 * 1024, ge=1024)
-    trusted_proxies: int = Field(1, ge=0)
-    """How many proxies in front add to X-Forwarded-For."""
+    trusted_proxies: int = Field(0, ge=0)
+    """How many proxies in front add to X-Forwarded-For; with one too many, callers choose their address."""
     rate_limit_per_key: str = "600/minute"
     rate_limit_per_address: str = "1200/minute"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flask import Request, g, request
 from werkzeug.wrappers import Response
 
-from webapp.authentication import UNSIGNED, Guard
+from webapp.authentication import SAFE, Guard
 from webapp.services import Services, services
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.api_keys import ApiKey
@@ -39,7 +39,7 @@ class ConsoleGuard(Guard):
             raise RequestRefused(
                 "console_session_missing", "Nobody is logged in, or the session is over.", http_status=401
             )
-        if request.method not in UNSIGNED:
+        if request.method not in SAFE:
             check_token(found.session.csrf)
         g.operator = found
 

@@ -216,8 +216,8 @@ def enable(webhook: str) -> Response:
 
 
 def _me() -> str:
-    """The author, as the API would write it: the id of the key."""
-    return operator().key.id
+    """The author, as the API would write it."""
+    return operator().key.author
 
 
 def _account(account: str, done: str) -> Response:

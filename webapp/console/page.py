@@ -36,7 +36,7 @@ def show() -> Response:
         render_template(
             "console/console.html",
             csrf=who.session.csrf,
-            who=who.key.label or who.key.id,
+            who=who.key.author,
             version=version("whatsapp-tasks"),
         )
     )

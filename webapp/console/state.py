@@ -13,6 +13,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, request
 
+from webapp.authors import shown_author
 from webapp.console.day_counts import DayCounts
 from webapp.services import Services, services
 from whatsapp_tasks.domain.phones import mask_phone
@@ -103,17 +104,11 @@ def message_state(message: Message) -> dict[str, Any]:
         "error": message.error_code and {"code": message.error_code, "message": message.error_message or ""},
         "evidence": message.evidence_id,
         "resolution": message.resolved_by
-        and {"by": message.resolved_by, "note": message.resolution_note or ""},
+        and {"by": shown_author(message.resolved_by), "note": message.resolution_note or ""},
         "timeline": [
             {"status": entry.status, "at_ms": entry.at_ms, "code": entry.code} for entry in message.timeline
         ],
     }
-
-
-def author_name(parts: Services, author: str) -> str:
-    """Who it was: the label of an API key, where the author is one that is known."""
-    key = parts.keys.get(author) if author.startswith("wak_") else None
-    return key.label if key is not None and key.label else author
 
 
 def _pauses(parts: Services, account: str) -> list[dict[str, Any]]:
@@ -121,7 +116,7 @@ def _pauses(parts: Services, account: str) -> list[dict[str, Any]]:
     return [
         {
             "reason": reason,
-            "author": author_name(parts, fact["author"]),
+            "author": shown_author(fact["author"]),
             "since_ms": fact["since_ms"],
             "note": fact["note"],
         }

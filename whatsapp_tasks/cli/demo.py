@@ -26,6 +26,7 @@ from whatsapp_tasks.client import FINAL, Client, Message
 from whatsapp_tasks.config import load_settings
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.errors import WaitTimeout, WhatsAppTasksError
+from whatsapp_tasks.private_files import private_folder
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.api_keys import ApiKeys
 from whatsapp_tasks.stores.connection import Database
@@ -71,8 +72,8 @@ def run_demo(console: Console, folder: Path, *, keep: bool) -> int:
 
 @contextmanager
 def _stage(console: Console, folder: Path) -> Iterator[_Stage]:
-    folder = folder.resolve()
-    (folder / "logs").mkdir(parents=True, exist_ok=True)
+    folder = private_folder(folder.resolve())
+    (folder / "logs").mkdir(exist_ok=True)
     with ExitStack() as ends:
         with console.status("Starting the simulator …"):
             simulator, addresses = _start_simulator(folder)

@@ -31,6 +31,7 @@ from whatsapp_tasks.errors import (
     WhatsAppTasksError,
 )
 from whatsapp_tasks.logging import configure_logging
+from whatsapp_tasks.private_files import keep_private, private_folder
 from whatsapp_tasks.stores.api_keys import SCOPES, ApiKeys
 from whatsapp_tasks.stores.connection import Database, await_redis
 from whatsapp_tasks.stores.durability import insist_on_durability
@@ -48,6 +49,7 @@ def cli() -> None:
 
 def main() -> None:
     """Entry point: every foreseen error is one line, and exit code 1."""
+    keep_private()
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -85,6 +87,10 @@ def _now_ms() -> int:
 def _begin(process: str, settings: Settings, **fields: str) -> None:
     """Logs, then Redis: five attempts with the blueprint's pauses, then exit code 1."""
     configure_logging(settings.log_level, settings.log_format, process=process, **fields)
+    try:
+        private_folder(settings.data_dir)
+    except OSError as error:  # not every process writes there; one that does says so itself
+        log.warning("The data folder cannot be made", extra={"detail": error.strerror})
     database = Database.connect(settings)
     try:
         await_redis(database, process)
@@ -126,7 +132,6 @@ def beat() -> None:
     """Run the clock of the checks."""
     settings = _settings()
     _begin("beat", settings)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
     from whatsapp_tasks.celery import app
 
     app.start(["beat", f"--loglevel={settings.log_level}", "--pidfile="])

@@ -18,6 +18,7 @@ from whatsapp_tasks.config import load_settings
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.domain.states import SessionState
 from whatsapp_tasks.errors import ConfigurationError, StoreUnavailable
+from whatsapp_tasks.private_files import private_folder
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.api_keys import ApiKeys
 from whatsapp_tasks.stores.connection import Database, await_redis
@@ -65,8 +66,7 @@ def run_up(console: Console, *, with_flower: bool) -> int:
 def _only_one(data_dir: Path) -> IO[str]:
     """One `up` per data folder; the kernel lets go of the lock when this process ends."""
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        lock = (data_dir / "up.lock").open("w", encoding="ascii")
+        lock = (private_folder(data_dir) / "up.lock").open("w", encoding="ascii")
     except OSError as error:
         raise ConfigurationError(
             f"WHATSAPP_DATA_DIR: {data_dir} cannot be written: {error.strerror}."

@@ -9,6 +9,8 @@ from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
 
 SCOPES = ("send", "read", "admin")
+ID_PREFIX = "wak_"
+NAMELESS = "an API key"
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,11 @@ class ApiKey:
     created_ms: int
     secrets: tuple[str, ...] = field(repr=False, default=())
 
+    @property
+    def author(self) -> str:
+        """What others see of who did something: the label, never the id."""
+        return self.label or NAMELESS
+
     def allows(self, scope: str) -> bool:
         return scope in self.scopes or "admin" in self.scopes
 
@@ -32,7 +39,7 @@ class ApiKeys:
     def create(self, label: str, scopes: tuple[str, ...], now_ms: int) -> ApiKey:
         """A new key with its secret, 256 random bits; the caller shows the secret once."""
         key = ApiKey(
-            f"wak_{secrets.token_hex(8)}", label, scopes, now_ms, (f"was_{secrets.token_urlsafe(32)}",)
+            f"{ID_PREFIX}{secrets.token_hex(8)}", label, scopes, now_ms, (f"was_{secrets.token_urlsafe(32)}",)
         )
         self.put(key)
         return key
@@ -41,8 +48,10 @@ class ApiKeys:
         self._db.do("HSET", keys.API_KEYS, key.id, json.dumps(asdict(key)))
 
     def get(self, key_id: str) -> ApiKey | None:
+        """The key, or None, at the same expense: the time of an answer must not tell which ids there are."""
         text = self._db.text("HGET", keys.API_KEYS, key_id)
-        return _key(text) if text else None
+        key = _key(text or _NOBODY)
+        return key if text else None
 
     def all(self) -> list[ApiKey]:
         return sorted(
@@ -67,6 +76,9 @@ class ApiKeys:
 
     def revoke(self, key_id: str) -> bool:
         return self._db.number("HDEL", keys.API_KEYS, key_id) == 1
+
+
+_NOBODY = json.dumps(asdict(ApiKey("wak_0000000000000000", "nobody", ("read",), 0, ("was_" + "0" * 43,))))
 
 
 def _key(text: str) -> ApiKey:

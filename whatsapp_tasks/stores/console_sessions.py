@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
 
+PLACE_KEPT_SECONDS = 90 * 24 * 3600
+
 
 @dataclass(frozen=True)
 class ConsoleSession:
@@ -63,6 +65,14 @@ class ConsoleSessions:
     def forget_attempts(self, who: str) -> None:
         """After one that was right."""
         self._db.do("DEL", keys.login_attempts(_short(who)))
+
+    def remember(self, key_id: str, address: str) -> None:
+        """That the key logged in from there: no lock-out that others cause is to shut it out."""
+        self._db.do("SET", keys.console_place(_short(f"{key_id} {address}")), "1", "EX", PLACE_KEPT_SECONDS)
+
+    def was_here(self, key_id: str, address: str) -> bool:
+        """Whether the key logged in from there within the last months."""
+        return self._db.number("EXISTS", keys.console_place(_short(f"{key_id} {address}"))) == 1
 
 
 def _short(who: str) -> str:

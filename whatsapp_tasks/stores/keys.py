@@ -21,6 +21,11 @@ def login_attempts(who: str) -> str:
     return f"wa:console:attempts:{who}"
 
 
+def console_place(who: str) -> str:
+    """That a key logged in from an address; with ttl."""
+    return f"wa:console:place:{who}"
+
+
 def batch(batch_id: str) -> str:
     return f"wa:batch:{batch_id}"
 

@@ -78,7 +78,7 @@ def test_a_pause_stops_sending_and_names_its_author_until_someone_resumes(linked
     browser.agree(note="new phone on Monday")
     browser.await_text(".banner.warn", "Paused by an operator · Ann")
     assert "new phone on Monday" in browser.text(".banner.warn")
-    assert Pauses(stack.database, "default").all()["operator"]["author"] == linked.key.id
+    assert Pauses(stack.database, "default").all()["operator"]["author"] == linked.key.label
 
     text = f"held back {time.time()}"
     message = linked.client.send("+4915112345678", text)["id"]
@@ -104,9 +104,9 @@ def test_a_message_in_doubt_has_its_picture_and_is_settled_by_a_person(linked: S
     browser.until(lambda: browser.shown(".failure img"), "the picture of the failure")
 
     evidence = linked.stack.dispatcher.get(message).evidence_id
-    address = f"{linked.stack.api}/evidence/{evidence}.jpg"
-    assert requests.get(address, timeout=5).status_code == 401
-    assert requests.get(address, headers={"X-Api-Key": linked.key.id}, timeout=5).content[:2] == b"\xff\xd8"
+    path = f"/evidence/{evidence}.jpg"
+    assert requests.get(linked.stack.api + path, timeout=5).status_code == 401
+    assert linked.client.download(path)[:2] == b"\xff\xd8"
 
     browser.click(f"{row} [data-action=resolve]")
     browser.click("#dialog input[value=failed]")
@@ -115,7 +115,7 @@ def test_a_message_in_doubt_has_its_picture_and_is_settled_by_a_person(linked: S
     settled = linked.stack.dispatcher.get(message)
     assert (settled.status, settled.resolved_by, settled.resolution_note) == (
         "failed",
-        linked.key.id,
+        linked.key.label,
         "not in the chat",
     )
 
@@ -138,7 +138,7 @@ def test_a_number_and_a_text_are_in_the_browser_only_once_they_are_asked_for(lin
     browser.click(f"{row} [data-action=reveal-text]")
     browser.await_text(f"{row} .text", text)
     revealed = [line for line in linked.stack.log("web").splitlines() if "Revealed at the console" in line]
-    assert [message in line and linked.key.id in line for line in revealed[-2:]] == [True, True]
+    assert [message in line and linked.key.label in line for line in revealed[-2:]] == [True, True]
     assert phone[1:] not in linked.stack.log("web")
 
 

@@ -137,7 +137,7 @@ def test_pause_and_resume_touch_the_operators_reason_only(caller: Caller, databa
     assert paused == again  # the first author, time and note stay
     assert paused is not None
     assert [p["reason"] for p in paused["pauses"]] == ["memory", "operator"]
-    assert paused["pauses"][1]["author"] == caller.key.id
+    assert paused["pauses"][1]["author"] == caller.key.label
     assert paused["pauses"][1]["note"] == "maintenance"
 
     resumed = caller.post("/accounts/default/resume").json

@@ -1,5 +1,6 @@
 """Who may call, and that nothing else gets through."""
 
+import re
 import time
 from collections.abc import Callable
 
@@ -9,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from tests.integration.webapp.conftest import PHONE, Caller, problem
 from webapp.known_keys import KEY_CACHE_SECONDS
+from webapp.operations import OPERATIONS
 from whatsapp_tasks.domain.signatures import sign
 from whatsapp_tasks.queues import messages_lists
 from whatsapp_tasks.stores.api_keys import ApiKey, ApiKeys
@@ -136,7 +138,39 @@ def test_a_revoked_key_stops_working_within_seconds(caller: Caller, database: Da
     time.sleep(KEY_CACHE_SECONDS + 0.1)
 
     assert problem(caller.send(), 401) == "signature_invalid"
-    assert problem(caller.get("/accounts"), 401) == "api_key_invalid"
+    assert problem(caller.get("/accounts"), 401) == "signature_invalid"
+
+
+OF_GET = sorted({o.rule for o in OPERATIONS if o.method == "GET" and o.scope is not None})
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("rule", OF_GET)
+def test_the_id_of_a_key_opens_nothing(rule: str, method: str, caller: Caller) -> None:
+    """Issue 12, row 11."""
+    target = re.sub(r"<[a-z_]+>", "default", rule)
+    sent = {"X-Api-Key": caller.key.id}
+    assert caller.client.open(target, method=method, headers=sent).status_code == 401
+    for wrong in (
+        {**caller.headers(method, target, b""), "X-Signature": "sha256=" + "0" * 64},
+        caller.headers(method, f"{target}?x=1", b""),
+        caller.headers("POST", target, b""),
+        caller.headers(method, target, b"", int(time.time()) - 3600),
+    ):
+        assert caller.client.open(target, method=method, headers=wrong).status_code == 401
+    right = caller.headers(method, target, b"")
+    assert caller.client.open(target, method=method, headers=right).status_code != 401
+
+
+def test_the_signature_of_a_look_may_come_again_within_its_window(caller: Caller) -> None:
+    headers = caller.headers("GET", "/accounts", b"")
+    assert [caller.client.get("/accounts", headers=headers).status_code for _ in range(2)] == [200, 200]
+
+
+def test_a_secret_that_was_added_a_moment_ago_signs(caller: Caller, database: Database) -> None:
+    assert caller.get("/accounts").status_code == 200  # this process knows the key as it was
+    caller.secret = ApiKeys(database).rotate(caller.key).secrets[0]
+    assert caller.get("/accounts").status_code == 200
 
 
 SCOPES = [

@@ -34,7 +34,7 @@ def dispatcher(database: Database, settings: Settings) -> Dispatcher:
 def test_pause_and_resume(operator: ConsoleOperator, database: Database) -> None:
     pauses = Pauses(database, "default")
     assert operator.post(f"{ACCOUNT}/pause", {"note": "why"}).status_code == 200
-    assert pauses.all()["operator"]["author"] == operator.key.id
+    assert pauses.all()["operator"]["author"] == operator.key.label
     assert pauses.all()["operator"]["note"] == "why"
     pauses.set(PauseReason.REDIS, "worker", 1)
     answer = operator.post(f"{ACCOUNT}/resume")
@@ -52,7 +52,7 @@ def test_a_ban_is_not_ended_as_a_pause_but_cleared(operator: ConsoleOperator, da
     pauses.set(PauseReason.BAN, "worker", 1)
     assert problem(operator.post(f"{ACCOUNT}/resume", {"reason": "ban"}), 422) == "request_invalid"
     assert operator.post(f"{ACCOUNT}/clear-ban").status_code == 200
-    assert (sessions.get().state, sessions.get().actor) == ("INIT", operator.key.id)
+    assert (sessions.get().state, sessions.get().actor) == ("INIT", operator.key.label)
     assert pauses.all() == {}
 
 
@@ -73,7 +73,11 @@ def test_settling_writes_who_and_why(operator: ConsoleOperator, dispatcher: Disp
     answer = operator.post(f"/console/messages/{message_id}/resolve", {"status": "sent", "note": "seen"})
     assert answer.status_code == 200
     message = dispatcher.get(message_id)
-    assert (message.status, message.resolved_by, message.resolution_note) == ("sent", operator.key.id, "seen")
+    assert (message.status, message.resolved_by, message.resolution_note) == (
+        "sent",
+        operator.key.label,
+        "seen",
+    )
     again = operator.post(f"/console/messages/{message_id}/resolve", {"status": "failed"})
     assert problem(again, 409) == "not_resolvable"
 
@@ -94,8 +98,8 @@ def test_what_is_revealed_is_logged_without_being_told(
     assert (phone.json, text.json) == ({"value": PHONE}, {"value": TEXT})
     told = [record for record in caplog.records if record.message == "Revealed at the console"]
     assert [(r.__dict__["what"], r.__dict__["message_id"], r.__dict__["key"]) for r in told] == [
-        ("phone", message_id, operator.key.id),
-        ("text", message_id, operator.key.id),
+        ("phone", message_id, operator.key.label),
+        ("text", message_id, operator.key.label),
     ]
     assert PHONE not in str([record.__dict__ for record in told])
     assert problem(operator.post("/console/messages/nothing/reveal", {"what": "phone"}), 404)

@@ -91,6 +91,30 @@ def test_after_many_attempts_even_the_right_secret_waits(
     assert all(0 < database.number("TTL", key) <= 300 for key in keys)
 
 
+@pytest.mark.parametrize("attacked", ["address", "key"])
+def test_who_was_here_before_is_not_locked_out_by_others(
+    attacked: str, operator: ConsoleOperator, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Issue 12, row 15."""
+    monkeypatch.setattr("webapp.console.login.ATTEMPTS_FOR_KEY", 20)
+    operator.log_in()
+    operator.client.delete_cookie(COOKIE)
+    key_id, secret = operator.key.id, operator.key.secrets[0]
+    for number in range(25):
+        attacker = ConsoleOperator(app.test_client(), operator.key)
+        if attacked == "key":
+            attacker.client.environ_base["REMOTE_ADDR"] = f"192.0.2.{number}"
+        attacker.submit(key_id if attacked == "key" else f"wak_{number}", "wrong")
+    assert attacker.submit(key_id, "wrong").status_code == 429
+
+    assert operator.submit(key_id, "wrong").status_code == 429
+    assert operator.submit(key_id, secret).status_code == 303
+    stranger = ConsoleOperator(app.test_client(), operator.key)
+    stranger.client.environ_base["REMOTE_ADDR"] = "192.0.2.0"
+    if attacked == "key":
+        assert stranger.submit(key_id, secret).status_code == 429
+
+
 def test_a_success_forgets_the_attempts_of_the_address(operator: ConsoleOperator) -> None:
     for _ in range(3):
         for _ in range(ATTEMPTS_OF_ADDRESS - 1):

@@ -177,7 +177,7 @@ def test_a_person_settles_a_message_in_doubt(
     assert answer.status_code == 200
     assert answer.json is not None
     assert answer.json["status"] == status
-    assert answer.json["resolution"] == {"by": caller.key.id, "note": "I looked"}
+    assert answer.json["resolution"] == {"by": caller.key.label, "note": "I looked"}
     assert answer.json["timeline"][-1]["code"] == "resolved"
     again = caller.post(f"/messages/{message_id}/resolve", {"status": status})
     assert problem(again, 409) == "not_resolvable"

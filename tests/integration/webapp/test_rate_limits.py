@@ -4,7 +4,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from flask import Flask
+from werkzeug.test import EnvironBuilder
 
 from tests.integration.webapp.conftest import Caller, problem
 from whatsapp_tasks.domain.priorities import Priority
@@ -40,7 +42,8 @@ def test_a_key_is_counted_over_all_endpoints(make_app: Callable[..., Flask], cal
 def test_wrong_signatures_use_up_the_address_and_not_the_key(
     make_app: Callable[..., Flask], caller: Caller
 ) -> None:
-    caller.client = make_app(rate_limit_per_key="2/minute", rate_limit_per_address="5/minute").test_client()
+    limits = {"rate_limit_per_key": "2/minute", "rate_limit_per_address": "5/minute"}
+    caller.client = make_app(**limits, trusted_proxies=1).test_client()
     caller.secret = "wrong"
 
     assert [caller.send().status_code for _ in range(6)] == [401] * 5 + [429]
@@ -56,6 +59,54 @@ def test_only_trusted_proxies_tell_the_address(make_app: Callable[..., Flask], c
         for n in range(3)
     ]
     assert statuses == [200, 200, 429]
+
+
+@pytest.mark.parametrize(("method", "target"), [("GET", "/nothing"), ("PATCH", "/send"), ("POST", "//send")])
+def test_what_leads_nowhere_is_counted_too(
+    method: str, target: str, make_app: Callable[..., Flask], caller: Caller
+) -> None:
+    """Issue 12, row 20."""
+    caller.client = make_app(rate_limit_per_address="2/minute").test_client()
+    environ = EnvironBuilder(target.replace("//", "/"), method=method).get_environ()
+    environ["PATH_INFO"] = target  # no client normalises it
+    answers = [caller.client.open(dict(environ)) for _ in range(3)]
+    assert [answer.status_code for answer in answers][1:] == [405 if method == "PATCH" else 404, 429]
+    assert caller.get("/accounts").status_code == 429
+
+
+def test_a_forged_header_does_not_pass_the_limits_unless_a_proxy_is_trusted(
+    make_app: Callable[..., Flask], caller: Caller
+) -> None:
+    """Issue 12, row 15."""
+    caller.client = make_app(rate_limit_per_address="2/minute").test_client()
+    forged = ({"X-Forwarded-For": f"192.0.2.{n}"} for n in range(3))
+    assert [caller.get("/accounts", **headers).status_code for headers in forged] == [200, 200, 429]
+
+
+def test_what_a_proxy_tells_is_an_address_or_refused(make_app: Callable[..., Flask], caller: Caller) -> None:
+    """Issue 12, row 15."""
+    caller.client = make_app(rate_limit_per_address="3/minute", trusted_proxies=1).test_client()
+
+    def asked(told: str) -> int:
+        return caller.get("/accounts", **{"X-Forwarded-For": told}).status_code
+
+    assert [asked(told) for told in ("2001:db8::1", "[2001:db8::2]:443", "2001:db8::3")] == [200] * 3
+    assert asked("2001:db8:0:0:ffff::") == 429  # the same network of 64 bits
+    assert asked("2001:db8:0:1::") == 200
+    assert [asked(told) for told in ("unknown", "x" * 60_000, "192.0.2")] == [400] * 3
+    assert asked("") == 429  # these were counted as the proxy's own
+
+
+def test_the_keys_of_limits_are_short(
+    make_app: Callable[..., Flask], caller: Caller, database: Database
+) -> None:
+    """Issue 12, row 15."""
+    caller.client = make_app(trusted_proxies=1).test_client()
+    for told in ("x" * 60_000, "2001:db8::1", "192.0.2.1:1"):
+        caller.send(message=told[:10])
+        caller.call("GET", f"/messages/{'y' * 30_000}", headers={"X-Forwarded-For": told})
+        caller.client.get("/accounts", headers={"X-Api-Key": "z" * 60_000, "X-Forwarded-For": told})
+    assert max(len(key) for key in database.texts("KEYS", "*")) < 200
 
 
 def test_probes_are_not_limited(make_app: Callable[..., Flask]) -> None:

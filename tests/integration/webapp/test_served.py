@@ -297,8 +297,8 @@ def test_requests_that_wait_for_a_worker_hold_up_no_others(
     served: HttpServer, database: Database, served_key: ApiKey
 ) -> None:
     Sessions(database, "default").beat({"worker": "w1"}, 60)
-    headers = {"X-Api-Key": served_key.id}
-    url, queue = f"{served.url}/accounts/default/screenshot", control_queue("default")
+    path, queue = "/accounts/default/screenshot", control_queue("default")
+    headers, url = signed(served_key, "GET", path), f"{served.url}{path}"
     with ThreadPoolExecutor(8) as pool:
         waiting = [pool.submit(requests.get, url, headers=headers, timeout=30) for _ in range(8)]
         while database.number("LLEN", queue) < len(waiting):

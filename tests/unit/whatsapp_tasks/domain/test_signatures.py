@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whatsapp_tasks.domain.signatures import check_signature, sign
+from whatsapp_tasks.domain.signatures import _NO_SECRET, MOST_SECRETS, check_signature, sign
 from whatsapp_tasks.errors import RequestRefused
 
 NOW = 1_764_000_000
@@ -39,9 +39,31 @@ def test_a_signature_is_what_the_documentation_says() -> None:
     assert sign("secret", "1764000000", "post", "/send?a=1", BODY) == f"sha256={by_hand}"
 
 
-@pytest.mark.parametrize("secrets", [["old"], ["new", "old"], ["old", "new"], iter(["new", "old"])])
+@pytest.mark.parametrize("secrets", [["old"], ["new", "old"], ["old", "new"], ("new", "old")])
 def test_any_secret_of_the_key_will_do(secrets: Any) -> None:
     check(request(secrets=secrets))
+
+
+@pytest.mark.parametrize("secrets", [[], ["new"], ["new", "newer"]])
+def test_a_refusal_costs_as_many_macs_whatever_secrets_there_are(
+    secrets: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Issue 12, row 20: time tells not which keys there are."""
+    made: list[str] = []
+
+    def counted(secret: str, *rest: Any) -> str:
+        made.append(secret)
+        return sign(secret, *rest)
+
+    monkeypatch.setattr("whatsapp_tasks.domain.signatures.sign", counted)
+    assert code_of(request(secrets=secrets)) == "signature_invalid"
+    assert len(made) == MOST_SECRETS
+
+
+def test_what_stands_in_for_a_secret_signs_nothing() -> None:
+    fields = request(secrets=[])
+    fields["signature"] = sign(_NO_SECRET, fields["timestamp"], "POST", "/send?a=1", BODY)
+    assert code_of(fields) == "signature_invalid"
 
 
 @pytest.mark.parametrize("age", [-5, -4.9, 0, 29.9, 30])

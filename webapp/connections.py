@@ -1,0 +1,237 @@
+"""One connection of a caller: uvicorn's, with bounds for all that a caller may take his time over.
+
+uvicorn has none for the head of a request, its body, and the answer that nobody fetches. Whoever is slow is
+told 408 or cut off; when there are too many connections, or too much of unfinished bodies is held, the
+slowest go first, and those whose request is under way stay.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Literal
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+MOST_HEAD_BYTES = 65_536
+HEAD_SECONDS = 30.0
+"""From the first byte of a head, or the opening of the connection, to its end."""
+BODY_SECONDS = 10.0
+BODY_BYTES_PER_SECOND = 4096
+"""A body must be whole within so many seconds, and one more for each so many bytes that have come of it."""
+UNREAD_SECONDS = 60.0
+"""An answer that is not fetched so long is given up."""
+LINGER_SECONDS = 2.0
+"""How much longer a body is taken in that was refused before its end: who is cut off at once may never read
+why."""
+MOST_HELD_BYTES = 64 * 1024 * 1024
+"""Of unfinished bodies, in one process."""
+
+Part = Literal["head", "body", None]
+
+_OF_UPGRADES = frozenset({b"upgrade", b"http2-settings"})
+
+
+@dataclass
+class Crowd:
+    """All connections of this process. ``most``: how many there may be."""
+
+    most: int = 512
+    held_bytes: int = 0
+    all: set["Connection"] = field(default_factory=set)
+
+    def has_room(self) -> bool:
+        """Whether one more may come in: when there are too many, the slowest one makes room."""
+        return len(self.all) < self.most or self._end_slowest()
+
+    def hold(self, size: int) -> None:
+        """So much more of unfinished bodies is in memory, or less."""
+        self.held_bytes += size
+        if self.held_bytes > MOST_HELD_BYTES:
+            self._end_slowest()
+
+    def _end_slowest(self) -> bool:
+        """False when all have a request under way."""
+        waiting = [one for one in self.all if not one.is_busy]
+        if not waiting:
+            return False
+        # Who keeps a connection for later does no harm, and comes after those in the middle of a request.
+        min(waiting, key=lambda one: (one.part is None, one.since)).give_up()
+        return True
+
+
+class Connection(HttpToolsProtocol):
+    """Follows uvicorn's callbacks: a request begins with its head, has a body or none, and is complete."""
+
+    crowd = Crowd()
+
+    part: Part = "head"
+    """What of a request is being read; None between two requests."""
+    since = 0.0
+    """When that began; between two requests, when the last one did."""
+    _part_bytes = 0
+    _held_bytes = 0
+    _slow: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a request has come whole and its answer has not gone."""
+        return self.cycle is not None and not self.cycle.more_body and not self.cycle.response_complete
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        super().connection_made(transport)
+        self.since = self.loop.time()
+        if not self.crowd.has_room():
+            self._refuse(503, "Too many requests are under way.")
+            return
+        self.crowd.all.add(self)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.crowd.all.discard(self)
+        self._let_go()
+        for timer in (self._slow, self._unread):
+            if timer is not None:
+                timer.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
+        self._feed(data)
+        if self.part is None or self.transport.is_closing():
+            return
+        self._part_bytes += len(data)
+        if self.part == "head" and self._part_bytes > MOST_HEAD_BYTES:
+            self.send_400_response("The head of the request is too large.")
+        elif self.part == "body" and not self.cycle.response_complete:
+            self._held_bytes += len(data)
+            self.crowd.hold(len(data))
+        self._watch()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._begin("head")
+
+    def on_headers_complete(self) -> None:
+        if not self.parser.should_upgrade():
+            self._begin("body")
+            super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return
+        self.part = None
+        if self._slow is not None:
+            self._slow.cancel()
+            self._slow = None
+        self._let_go()
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.part == "body" and self.cycle.response_complete:
+            self._let_go()
+            self.loop.call_later(LINGER_SECONDS, self._end_of_refused, self.cycle)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._unread = self.loop.call_later(UNREAD_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
+    def give_up(self) -> None:
+        """Ends the connection, whose caller is too slow, or rests."""
+        self.crowd.all.discard(self)  # at once: the loop tells of the loss later
+        if self.part is not None and self._owes_no_other_answer():
+            self._refuse(408, "The request did not come in time.")
+        else:
+            self.transport.close()
+
+    def _owes_no_other_answer(self) -> bool:
+        """So that what is said next is understood as the answer to the request that is being read."""
+        if self.part == "body":
+            return not self.cycle.response_started and not self.pipeline
+        return self.cycle is None or self.cycle.response_complete
+
+    def _feed(self, data: bytes) -> None:
+        left = memoryview(data)
+        try:
+            while left:
+                left = left[self._fed(left) :]
+        except httptools.HttpParserError:
+            self.send_400_response("Invalid HTTP request received.")
+
+    def _fed(self, data: memoryview) -> int:
+        """How many bytes the parser took: all of them, or the head of a request for an upgrade.
+
+        Nothing is upgraded here (RFC 9110, 7.8), so what follows such a head is what the head says, a body as
+        a rule. The parser takes it for another protocol: it is given the same head again, without the wish.
+        """
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            head = self._head_without_upgrade()
+            self.parser = httptools.HttpRequestParser(self)
+            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn's own
+            self.parser.feed_data(head)
+            return int(upgrade.args[0])
+        return len(data)
+
+    def _head_without_upgrade(self) -> bytes:
+        method = self.parser.get_method()
+        if method == b"CONNECT":
+            raise httptools.HttpParserError("this is no proxy")
+        lines = [b"%b %b HTTP/%b" % (method, self.url, self.parser.get_http_version().encode())]
+        for name, value in self.headers:
+            if name == b"connection":
+                kept = [token for token in value.split(b",") if token.strip().lower() not in _OF_UPGRADES]
+                lines.append(b"connection: " + b",".join(kept))
+            elif name not in _OF_UPGRADES:
+                lines.append(b"%b: %b" % (name, value))
+        return b"\r\n".join((*lines, b"", b""))
+
+    def _begin(self, part: Part) -> None:
+        self.part = part
+        self.since = self.loop.time()
+        self._part_bytes = 0
+
+    def _watch(self) -> None:
+        """Only what does not come in one piece costs a timer."""
+        if self._slow is None and not self.transport.is_closing():
+            self._slow = self.loop.call_later(max(0.0, self._until() - self.loop.time()), self._look)
+
+    def _look(self) -> None:
+        self._slow = None
+        if self._until() > self.loop.time():
+            self._watch()
+        else:
+            self.give_up()
+
+    def _until(self) -> float:
+        if self.part == "body":
+            return self.since + BODY_SECONDS + self._part_bytes / BODY_BYTES_PER_SECOND
+        return self.since + HEAD_SECONDS
+
+    def _let_go(self) -> None:
+        if self._held_bytes:
+            self.crowd.hold(-self._held_bytes)
+            self._held_bytes = 0
+
+    def _end_of_refused(self, cycle: object) -> None:
+        if self.part == "body" and self.cycle is cycle and not self.transport.is_closing():
+            self.transport.close()
+
+    def _refuse(self, status: int, why: str) -> None:
+        """Says why outside of the application, as uvicorn does with 400, and closes."""
+        self.transport.write(
+            STATUS_LINE[status] + b"content-type: text/plain; charset=utf-8\r\nconnection: close\r\n"
+            b"content-length: %d\r\n\r\n%b" % (len(why), why.encode())
+        )
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self.transport.close()

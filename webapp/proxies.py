@@ -1,0 +1,53 @@
+"""Where a request comes from, as far as the proxies that are trusted tell."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from whatsapp_tasks.domain.caller_addresses import counted_as, sound_address
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+NO_ADDRESS = "whatsapp-tasks.no_address"
+"""In the environ: a proxy that is trusted told something that is no address."""
+
+
+class TrustedProxies:
+    """A WSGI application with ``REMOTE_ADDR`` and scheme as so many proxies in front tell them; none by
+    default, as otherwise every caller could say where he comes from.
+
+    A value that is no address leaves the proxy's own address, and a mark for ``well_formed`` to refuse.
+    """
+
+    def __init__(self, app: "WSGIApplication", hops: int) -> None:
+        self._app = app
+        self._hops = hops
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        self.settle(environ)
+        return self._app(environ, start_response)
+
+    def settle(self, environ: dict[str, Any]) -> None:
+        """Writes down where the request comes from; of a request as WSGI tells it."""
+        peer = environ.get("REMOTE_ADDR", "")
+        if self._hops and ("HTTP_X_FORWARDED_FOR" in environ or "HTTP_X_FORWARDED_PROTO" in environ):
+            ProxyFix(_nothing, x_for=self._hops, x_proto=self._hops)(environ, _nothing)  # type: ignore[arg-type]
+        told = environ.get("REMOTE_ADDR", "")
+        address = sound_address(told)
+        if address is None and told != peer:
+            environ[NO_ADDRESS] = True
+            address = sound_address(peer)
+        environ["REMOTE_ADDR"] = address or ""
+
+
+def _nothing(*_: Any) -> tuple[()]:
+    """An application that answers nothing: ProxyFix is wanted for what it writes into the environ."""
+    return ()
+
+
+def caller_of(environ: dict[str, Any]) -> str:
+    """The name under which this request's caller is counted, of bounded length; ``settle`` came first."""
+    address = environ.get("REMOTE_ADDR")
+    return counted_as(address) if address else "unknown"

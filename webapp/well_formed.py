@@ -1,0 +1,42 @@
+"""What a request must be before anything else is asked: nothing that two readers read in two ways."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, request
+from werkzeug.exceptions import NotFound
+
+from webapp.proxies import NO_ADDRESS
+from whatsapp_tasks.errors import RequestRefused
+
+_HOST = re.compile(r"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?", re.ASCII)
+
+
+def install(app: Flask) -> None:
+    """Refuses what is not well formed, before authentication."""
+
+    @app.before_request
+    def _check() -> None:
+        check(request.environ)
+
+
+def check(environ: Mapping[str, Any]) -> None:
+    """Raises RequestRefused (400) or NotFound; of a request as WSGI tells it, so that both ways ask it."""
+    if not sound_host(environ.get("HTTP_HOST"), environ.get("SERVER_PROTOCOL", "HTTP/1.1")):
+        raise _refused("Send the header Host once, with the name and port that you call.")
+    if NO_ADDRESS in environ:
+        raise _refused("The proxy in front told something in X-Forwarded-For that is no address.")
+    if environ["PATH_INFO"].startswith("//"):  # werkzeug takes it for one slash
+        raise NotFound
+
+
+def sound_host(host: str | None, protocol: str) -> bool:
+    """Whether there is one host, and one that can be (RFC 9112, 3.2); HTTP/1.0 knows none."""
+    if host is None:
+        return protocol == "HTTP/1.0"
+    return _HOST.fullmatch(host) is not None
+
+
+def _refused(detail: str) -> RequestRefused:
+    return RequestRefused("bad_request", detail, http_status=400)

@@ -1,0 +1,39 @@
+"""Who waits for a worker's answer: some at once, so that a worker that stands still stops nothing else."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+from whatsapp_tasks.errors import RequestRefused
+
+MOST_OF_ACCOUNT = 8
+MOST = 16
+"""In one process; half of ``webapp.threads.THREADS``: the other half never waits for a worker."""
+
+
+class WorkerWaits:
+    """Places to wait in."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._waiting: Counter[str] = Counter()
+
+    @contextmanager
+    def place(self, account: str, within_seconds: float) -> Iterator[None]:
+        """Raises RequestRefused (``worker_busy``) when too many wait; each waits for ``within_seconds``."""
+        with self._lock:
+            if self._waiting[account] >= MOST_OF_ACCOUNT or self._waiting.total() >= MOST:
+                raise RequestRefused(
+                    "worker_busy",
+                    f"Too many requests wait for the worker of '{account}', or for others, already.",
+                    http_status=503,
+                    retry_after_seconds=within_seconds,
+                )
+            self._waiting[account] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting[account] -= 1
+                self._waiting += Counter()  # without those at zero
