@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system lock demo run test test-floors test-unit test-integration test-browser test-pages test-acceptance bench-navigation faults crash-matrix soak fuzz-api bench-gateway test-console test-protection test-crashes lint format clean
+.PHONY: help setup system lock demo run test test-floors test-unit test-integration test-browser test-pages test-acceptance bench-navigation faults crash-matrix soak fuzz-api flood bench-gateway test-console test-protection test-crashes lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -95,6 +95,9 @@ soak: setup ## 1,000 messages on one worker with a leaking page, memory drawn to
 
 fuzz-api: setup ## Schemathesis over the API as it is served (minutes; FUZZ_EXAMPLES, FUZZ_SEED)
 	@$(BIN)/python -m pytest -s tests/integration/webapp/fuzz_api.py
+
+flood: setup ## slow bodies, endless heads and stuck screenshots for two minutes, and what others wait (a short form is in test)
+	@FLOOD_SECONDS=120 $(BIN)/python -m pytest -s tests/integration/webapp/test_flood.py
 
 test-protection: setup ## bans, circuit, healing, pauses, lost Redis on real processes: all scenes (a short form is in test)
 	@$(BIN)/python -m pytest tests/acceptance/protection

@@ -10,6 +10,7 @@ proven to be the caller's. Whoever floods us with wrong signatures uses up his a
 import math
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import cast
 
@@ -17,6 +18,7 @@ import redis
 from flask import Flask, current_app, g, request
 from flask_limiter import ApplicationLimit, Limiter, RateLimitExceeded
 from limits import RateLimitItem, parse_many
+from limits.errors import StorageError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -118,8 +120,10 @@ def install(app: Flask, settings: Settings) -> RequestLimits:
     @app.before_request
     def _count_what_leads_nowhere() -> None:
         # The limiter knows endpoints alone: a wrong path or method has none, and is not free for that.
+        # With Redis away it is told all the same: behind it is nothing to let through.
         if request.routing_exception is not None:
-            limits.count()
+            with suppress(StorageError):
+                limits.count()
 
     return limits
 

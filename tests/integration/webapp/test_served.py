@@ -18,8 +18,8 @@ from tests.integration.http_server import HttpServer
 from tests.integration.redis_server import RedisServer
 from tests.integration.webapp.conftest import PHONE
 from tests.integration.webapp.served_app import served_app
+from tests.integration.webapp.signing import signed
 from whatsapp_tasks.config import Settings
-from whatsapp_tasks.domain.signatures import sign
 from whatsapp_tasks.queues import control_queue, messages_lists, task_id_of
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.api_keys import ApiKey, ApiKeys
@@ -29,16 +29,6 @@ from whatsapp_tasks.stores.requests import WorkerRequests
 from whatsapp_tasks.stores.sessions import Sessions
 
 BODY = json.dumps({"phone": PHONE, "message": "One and the same"}).encode()
-
-
-def signed(key: ApiKey, method: str, target: str, body: bytes = b"", seconds_ago: int = 0) -> dict[str, str]:
-    stamp = str(int(time.time()) - seconds_ago)
-    return {
-        "X-Api-Key": key.id,
-        "X-Timestamp": stamp,
-        "X-Signature": sign(key.secrets[0], stamp, method, target, body),
-        "Content-Type": "application/json",
-    }
 
 
 def call(

@@ -5,7 +5,9 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +23,8 @@ RECIPES = {
     "bash": (("bash", "curl", "openssl"), ["bash", "-euo", "pipefail", "{file}"]),
     "python": (("python3",), ["python3", "{file}"]),
     "javascript": (("node",), ["node", "{file}"]),
+    # Java 17 reads a source in the locale's encoding.
+    "java": (("java", "javac"), ["java", "-Dfile.encoding=UTF-8", "{file}"]),
     "php": (("php",), ["php", "{file}"]),
 }
 
@@ -32,6 +36,25 @@ def block(language: str) -> str:
     return str(found[0])
 
 
+def run(command: Sequence[str], served: HttpServer, key: ApiKey) -> Any:
+    """What the command tells, as JSON."""
+    ended = subprocess.run(
+        command,
+        env={
+            "PATH": os.environ["PATH"],
+            "API_URL": served.url,
+            "API_KEY": key.id,
+            "API_SECRET": key.secrets[0],
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout)
+
+
 @pytest.mark.parametrize("language", RECIPES)
 def test_a_recipe_sends_a_message(
     language: str, served: HttpServer, served_key: ApiKey, database: Database, tmp_path: Path
@@ -40,30 +63,25 @@ def test_a_recipe_sends_a_message(
     for program in programs:
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not installed, so the {language} recipe was not run")
-    file = tmp_path / ("recipe.cjs" if language == "javascript" else "recipe")
+    file = tmp_path / {"javascript": "recipe.cjs", "java": "Send.java"}.get(language, "recipe")
     file.write_text(block(language), "utf-8")
 
-    ended = subprocess.run(
-        [part.format(file=file) for part in command],
-        env={
-            "PATH": os.environ["PATH"],
-            "API_URL": served.url,
-            "API_KEY": served_key.id,
-            "API_SECRET": served_key.secrets[0],
-        },
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
-
-    assert ended.returncode == 0, ended.stderr
-    answer = json.loads(ended.stdout)
+    answer = run([part.format(file=file) for part in command], served, served_key)
     assert answer["status"] == "queued", answer
     message = Ledger(database, "default", retention_ms=1, follow_ms=1).get(answer["id"])
     assert message is not None
     assert message.text.startswith("Grüße aus ")
     assert message.text.endswith(" 👋")
+
+
+@pytest.mark.parametrize(
+    "target", ["/messages?limit=1&phone=%2B4915112345678", "/accounts/default", "/opt-outs/+4915112345678"]
+)
+def test_the_recipe_of_the_shell_reads_too(target: str, served: HttpServer, served_key: ApiKey) -> None:
+    """Issue 12, row 11."""
+    function = block("bash").partition("\napi POST")[0]
+    answer = run(["bash", "-euo", "pipefail", "-c", f"{function}\napi GET '{target}'"], served, served_key)
+    assert {"messages", "account", "phone"} & set(answer), answer
 
 
 def test_the_example_signature_is_right() -> None:

@@ -1,0 +1,130 @@
+"""The same hostile request through the short way and through Flask: the same answer, the same left in Redis.
+
+Issue 12, "must show" 2. What is sent is a good request that was spoiled in some places.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from tests.integration.webapp.test_short_way import HELLO, PHONE, Ask, World, compared, loop, worlds
+
+__all__ = ["loop", "worlds"]  # fixtures
+
+NAMES = (
+    *("Content-Type", "X-Api-Key", "X-Timestamp", "X-Signature", "Idempotency-Key", "X-Request-Id", "Host"),
+    *("X-Forwarded-For", "X-Forwarded-Proto", "Transfer-Encoding", "Content-Length", "Cookie", "Expect"),
+)
+"""Also in small letters: the same field a second time."""
+
+VALUES = (
+    *("", " ", "0", "-1", "1e9", "application/json", "application/json; charset=utf-16", "text/plain"),
+    *("wak_sender", "wak_reader", "wak_nobody", "wak_sender,wak_sender", "sha256=", "sha256=" + "0" * 64),
+    *("localhost", "localhost, localhost", "a b", "[::1]:80", "user@host", "192.0.2.1", "2001:db8::1"),
+    *("192.0.2.1, unknown", "unknown", "https", "chunked", "identity", "99999999999999999999", "\u00b2"),
+)
+
+TARGETS = (
+    *("/send", "/send?", "/send?a=b", "/send?%zz", "//send", "/send/", "/%73end", "/./send", "/send%00"),
+    *("/send;x", "/SEND", "/send/../send", "/messages:batch", "/healthz", "/accounts/default/pause"),
+)
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+FIELDS = st.sampled_from(
+    ["phone", "message", "account", "idempotency_key", "send_at", "expires_at", "priority", "metadata", "x"]
+)
+
+
+@st.composite
+def bodies(draw: st.DrawFn) -> bytes:
+    """A good body, one with odd fields, one that was cut or has something inside, or any bytes."""
+    spoiled = draw(st.dictionaries(FIELDS, JSON_VALUES, max_size=3))
+    body = json.dumps({**HELLO, **spoiled}, ensure_ascii=draw(st.booleans())).encode("utf-8", "surrogatepass")
+    place, what = draw(st.integers(0, len(body))), draw(st.binary(max_size=4))
+    kind = draw(
+        st.sampled_from(["whole", "whole", "whole", "cut", "put in", "any", "padded", "twice", "deep"])
+    )
+    return {
+        "whole": body,
+        "cut": body[:place],
+        "put in": body[:place] + what + body[place:],
+        "any": what,
+        "padded": body + b" " * 600_000,
+        "twice": b'{"phone":"%b",%b' % (PHONE.encode(), body[1:]),
+        "deep": b"[" * 100_000,
+    }[kind]
+
+
+@st.composite
+def hostile(draw: st.DrawFn) -> Ask:
+    """One request; signed as it is sent, unless a header was spoiled afterwards."""
+    value = st.sampled_from(VALUES) | st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=30)
+    spoiled = draw(st.dictionaries(st.sampled_from(NAMES), st.none() | value, max_size=2))
+    twice = draw(st.dictionaries(st.sampled_from([name.lower() for name in NAMES]), value, max_size=1))
+    return Ask(
+        body=draw(bodies()),
+        key=draw(st.sampled_from(["sender", "sender", "sender", "reader", "nobody"])),
+        headers={**spoiled, **twice},
+        seconds_ago=draw(st.sampled_from([0, 0, 0, 1, 29, 31, -4, -6, 10**9])),
+        target=draw(st.sampled_from(["/send", "/send", "/send", *TARGETS])),
+        pieces=draw(st.integers(1, 3)),
+    )
+
+
+@pytest.fixture
+def pair(worlds: Callable[..., tuple[World, World]]) -> tuple[World, World]:
+    return worlds(trusted_proxies=1, rate_limit_per_key="3/hour")
+
+
+@settings(
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+    ],
+    deadline=None,
+)
+@given(asks=st.lists(hostile(), min_size=1, max_size=3))
+@example([Ask(), Ask(), Ask(seconds_ago=1), Ask(seconds_ago=2), Ask(seconds_ago=3)])
+@example([Ask(headers={"host": "localhost"})])
+@example([Ask(headers={"x-api-key": "wak_sender"}), Ask(headers={"Content-Length": "5"})])
+@example([Ask(headers={"X-Forwarded-For": "unknown"}), Ask(headers={"X-Forwarded-For": "[2001:db8::1]:80"})])
+def test_a_hostile_request_comes_to_the_same_on_both_ways(pair: Sequence[World], asks: list[Ask]) -> None:
+    assert all(status < 500 for status in compared(pair, asks))
+
+
+def test_neither_way_tells_known_keys_from_unknown_ones_by_what_it_does(
+    worlds: Callable[..., tuple[World, World]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Issue 12, row 20: wrong signatures differed by a round trip to Redis, 0.2 ms."""
+    from whatsapp_tasks.domain import signatures
+
+    made: list[str] = []
+    original = signatures.sign
+
+    def counted(secret: str, *rest: Any) -> str:
+        made.append(secret)
+        return original(secret, *rest)
+
+    monkeypatch.setattr(signatures, "sign", counted)
+    wrong = {"X-Signature": "sha256=" + "0" * 64}
+    for world in worlds():
+        world.fill()
+        costs = []
+        for key in ("sender", "sender", "reader", "nobody"):
+            world.database.do("CONFIG", "RESETSTAT")
+            made.clear()
+            assert world.ask(Ask(key=key, headers=dict(wrong)), 1_790_000_000).status == 401
+            stats = world.database.client.info("commandstats")
+            costs.append((len(made), {name: each["calls"] for name, each in stats.items()}))
+        _, *compared_costs = costs  # the first one opens connections and windows
+        assert [cost == costs[1] for cost in compared_costs] == [True] * 3
+        assert costs[1][1]["cmdstat_hget"] == 1
