@@ -126,6 +126,7 @@ class ControlPort:
             ("POST", "/logout", self.logout),
             ("GET", "/messages", self.messages),
             ("GET", "/messages/rejected", self.rejected),
+            ("GET", "/presses", self.presses),
             ("PATCH", "/messages/{id}", self.patch_message),
             ("GET", "/chats", self.chats),
             ("GET", "/chats/{phone}", self.chat),
@@ -239,6 +240,10 @@ class ControlPort:
         """Messages the server refused (failed_bubble)."""
         return web.json_response({"messages": self._simulation.rejected})
 
+    async def presses(self, _request: web.Request) -> web.StreamResponse:
+        """How often something harmful was pressed on a page: {log_out, try_again, edit, …}."""
+        return web.json_response(dict(self._simulation.presses))
+
     async def patch_message(self, request: web.Request) -> web.StreamResponse:
         """Moves one message on by hand; body: {status: delivered|read}. Never backwards."""
         status = (await _body(request)).get("status")
@@ -270,7 +275,7 @@ class ControlPort:
         )
 
     async def seed(self, request: web.Request) -> web.StreamResponse:
-        """Makes a chat: {phone, name?, messages?: [{text, mine?, status?, at?, id?}]}; not ground truth."""
+        """Makes a chat: {phone, name?, messages?: [{text, mine?, status?, at?, id?, quoted?}]}; no ground truth."""
         body = await _body(request)
         messages = body.get("messages", [])
         if not isinstance(messages, list) or not all(isinstance(each, dict) for each in messages):
@@ -279,11 +284,13 @@ class ControlPort:
         return web.json_response({"phone": chat.phone, "messages": len(chat.messages)}, status=201)
 
     async def incoming(self, request: web.Request) -> web.StreamResponse:
-        """Someone writes to us: {from, text, name?}."""
+        """Someone writes to us: {from, text, name?, quoted?: {author, text}}."""
         body = await _body(request)
         if not isinstance(body.get("text"), str):
             raise ControlError(422, "invalid_text", "text must be a string")
-        message = self._simulation.incoming(_phone(body, "from"), body["text"], name=body.get("name"))
+        message = self._simulation.incoming(
+            _phone(body, "from"), body["text"], name=body.get("name"), quoted=body.get("quoted")
+        )
         return web.json_response(message_json(message), status=201)
 
     async def pages(self, _request: web.Request) -> web.StreamResponse:

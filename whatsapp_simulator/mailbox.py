@@ -22,6 +22,14 @@ class Attachment:
     kind: Literal["media", "document", "sticker"] = "document"
 
 
+@dataclass(frozen=True)
+class Quotation:
+    """What a message answers to, as its bubble repeats it."""
+
+    author: str
+    text: str
+
+
 @dataclass
 class Message:
     id: str
@@ -38,6 +46,8 @@ class Message:
     seq: int | None = None
     """Position in the ground truth, from 1; None for messages of others."""
     device: str | None = None
+    quoted: Quotation | None = None
+    edited: bool = False
 
 
 @dataclass
@@ -101,19 +111,37 @@ class Mailbox:
         self._add(message)
         return message, True
 
-    def incoming(self, message_id: str, phone: str, text: str, at: float, *, unread: bool = True) -> Message:
+    def incoming(
+        self, message_id: str, phone: str, text: str, at: float, *, quoted: Quotation | None = None
+    ) -> Message:
         """A message of someone else arrived."""
-        message = Message(message_id, phone, text, at, mine=False)
+        message = Message(message_id, phone, text, at, mine=False, quoted=quoted)
         self._add(message)
-        if unread:
-            self.chat(phone).unread += 1
+        self.chat(phone).unread += 1
+        return message
+
+    def edit(self, message_id: str, text: str) -> Message | None:
+        """A message of ours gets another text. None if there is no such message."""
+        message = self._by_id.get(message_id)
+        if message is None or not message.mine:
+            return None
+        message.text, message.edited = text, True
         return message
 
     def seed(
-        self, message_id: str, phone: str, text: str, at: float, *, mine: bool, status: Status | None
+        self,
+        message_id: str,
+        phone: str,
+        text: str,
+        at: float,
+        *,
+        mine: bool,
+        status: Status | None,
+        quoted: Quotation | None = None,
     ) -> Message:
         """History from before the test: in the chat, not in the ground truth."""
-        message = Message(message_id, phone, text, at, mine=mine, status=(status or "read") if mine else None)
+        shown: Status | None = (status or "read") if mine else None
+        message = Message(message_id, phone, text, at, mine=mine, status=shown, quoted=quoted)
         self._add(message)
         return message
 

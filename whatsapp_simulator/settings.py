@@ -43,6 +43,11 @@ class Settings(BaseModel):
     formatting: bool = Field(
         True, description="bubbles show *bold*, _italic_, ~struck~, ```code``` without their marks, and links"
     )
+    enter_is_send: bool = Field(
+        True, description="false: Enter breaks the line, ctrl, alt, shift or meta with it sends (§12.1, 9)"
+    )
+    emoticons: bool = Field(True, description="emoticons become emoji while typing (§12.5; not in E1)")
+    paste_ms: int = Field(10, ge=0, description="how long after a paste its text stands in the box (a guess)")
     page_size: int = Field(30, ge=1, description="messages loaded per page of a chat's history")
     own_phone: str = Field("12025550199", pattern=r"^\d{5,15}$", description="the linked account, digits")
     own_name: str = Field("Simulated Account", description="profile name, used in data-pre-plain-text")

@@ -4,6 +4,7 @@ Synchronous and free of I/O: time, timers and randomness are handed in, pages ar
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -22,7 +23,7 @@ from .devices import (
     new_reference,
 )
 from .journal import Event
-from .mailbox import Attachment, Chat, Mailbox, Message, Status
+from .mailbox import Attachment, Chat, Mailbox, Message, Quotation, Status
 from .phones import FATES, MAGIC_NUMBERS, digits_of, printed
 from .qr import matrix
 from .scenarios import ActiveScenarios
@@ -113,6 +114,8 @@ class Simulation:
         self.rejected: list[Json] = []
         """Messages the server refused; they are not in the ground truth."""
         self.uploads: dict[str, Attachment] = {}
+        self.presses: Counter[str] = Counter()
+        """What was pressed on pages and does harm if it was not meant: log_out, try_again, edit, …"""
         self._later = later
         self._clock = clock
         self._random = random or SystemRandom()
@@ -157,6 +160,9 @@ class Simulation:
 
     def _screen(self, page: Page, message: Json) -> None:
         page.screen = {key: value for key, value in message.items() if key != "type"}
+
+    def _pressed(self, _page: Page, message: Json) -> None:
+        self.presses[str(message.get("what"))] += 1
 
     def _use_here(self, _page: Page, _message: Json) -> None:
         """The button was pressed; the page reloads, and its hello takes over."""
@@ -259,6 +265,7 @@ class Simulation:
         return unlinked
 
     def _logout_by_page(self, page: Page, _message: Json) -> None:
+        self.presses["log_out"] += 1
         if page.device is not None:
             self.logout(page.device.token, reason="logged_out")
 
@@ -329,13 +336,16 @@ class Simulation:
                 "at": float(each.get("at", start + index)),
                 "mine": mine,
                 "status": each.get("status"),
+                "quoted": each.get("quoted"),
             }
             self._record(event)
             self._apply(event)
         self._tell_pages({"type": "chat", "chat": self._chat_json(chat), "refresh": True})
         return chat
 
-    def incoming(self, phone: str, text: str, *, name: str | None = None) -> Message:
+    def incoming(
+        self, phone: str, text: str, *, name: str | None = None, quoted: Json | None = None
+    ) -> Message:
         """Someone writes to us."""
         if name is not None:
             self.mailbox.chat(phone).name = name
@@ -346,6 +356,7 @@ class Simulation:
             "phone": phone,
             "text": text,
             "at": self._clock(),
+            "quoted": quoted,
         }
         self._record(event)
         self._apply(event)
@@ -383,6 +394,13 @@ class Simulation:
             self._tell_message(received, origin=page)
             self._plan_ticks(received)
         self._tell_status(received)
+
+    def _edit(self, page: Page, message: Json) -> None:
+        event = {"event": "edit", "id": str(message["id"]), "text": str(message.get("text", ""))}
+        if page.device is not None and self.mailbox.edit(event["id"], event["text"]):
+            self.presses["edit"] += 1
+            self._record(event)
+            self._tell_pages({"type": "edited", "id": event["id"], "text": event["text"]})
 
     def _plan_ticks(self, message: Message) -> None:
         """Starts the timer of the next tick, if there is to be one."""
@@ -459,6 +477,7 @@ class Simulation:
         self.mailbox = Mailbox()
         self.devices = Devices()
         self.rejected.clear()
+        self.presses.clear()
         self.uploads.clear()
         self._unacknowledged.clear()
         self._record({"event": "reset"})
@@ -496,7 +515,8 @@ class Simulation:
         elif kind == "status":
             mail.advance(event["id"], event["status"], event["at"])
         elif kind == "incoming":
-            mail.incoming(event["id"], event["phone"], event["text"], event["at"])
+            quoted = _quotation(event.get("quoted"))
+            mail.incoming(event["id"], event["phone"], event["text"], event["at"], quoted=quoted)
         elif kind == "seed":
             mail.seed(
                 event["id"],
@@ -505,7 +525,10 @@ class Simulation:
                 event["at"],
                 mine=event["mine"],
                 status=event["status"],
+                quoted=_quotation(event.get("quoted")),
             )
+        elif kind == "edit":
+            mail.edit(event["id"], event["text"])
         elif kind == "name":
             mail.chat(event["phone"]).name = event["name"]
         elif kind == "seen":
@@ -580,7 +603,13 @@ class Simulation:
         "history": _history,
         "seen": _seen,
         "send": _send,
+        "edit": _edit,
+        "pressed": _pressed,
     }
+
+
+def _quotation(fields: Json | None) -> Quotation | None:
+    return Quotation(str(fields.get("author", "")), str(fields.get("text", ""))) if fields else None
 
 
 def message_json(message: Message) -> Json:
@@ -593,6 +622,8 @@ def message_json(message: Message) -> Json:
         "mine": message.mine,
         "status": message.status,
         "attachments": [asdict(each) for each in message.attachments],
+        "quoted": asdict(message.quoted) if message.quoted else None,
+        "edited": message.edited,
     }
 
 
@@ -608,4 +639,5 @@ def truth_json(message: Message) -> Json:
         "times": message.times,
         "attachments": [asdict(each) for each in message.attachments],
         "device": message.device,
+        "edited": message.edited,
     }

@@ -199,8 +199,9 @@ PARTS: dict[str, Part] = {
         "div",
         {},
         E1={"data-testid": "conversation-panel-messages"},
-        E2={"data-scrolltracepolicy": "wa.web.conversation.messages"},
+        E2={"data-scrolltracepolicy": "wa.web.conversation.messages", "tabindex": "0"},
         E3={
+            "tabindex": "0",
             "data-testid": "conversation-panel-messages",
             "data-scrolltracepolicy": "wa.web.conversation.messages",
         },
@@ -230,6 +231,25 @@ PARTS: dict[str, Part] = {
         E2={"class": "_ao3e selectable-text copyable-text"},
         E3={"data-testid": "selectable-text", "class": "_ao3e selectable-text copyable-text"},
     ),
+    # §12.4; on strong, em, del, code, a, list texts, quotations and emoji alike
+    "text_piece": _part(
+        "span",
+        {"class": "selectable-text copyable-text"},
+        E3={"data-testid": "selectable-text"},
+    ),
+    "read_more": _part(
+        "button",
+        {"type": "button", "class": "read-more-button"},
+        E3={"data-testid": "caption-read-more-button"},
+    ),
+    "quoted": _part("div", E1={"data-testid": "quoted-message"}, E3={"data-testid": "quoted-message"}),
+    "quoted_button": _part("div", {"role": "button", "aria-label": "{quoted_message}"}),
+    "quoted_text": _part(
+        "span",
+        {"dir": "auto", "class": "quoted-mention selectable-text copyable-text"},
+        E1={"class": "quoted-mention"},
+        E3={"data-testid": "selectable-text"},
+    ),
     "time_spacer": _part("span", {"aria-hidden": "true"}),
     "meta": _part(
         "div",
@@ -241,8 +261,12 @@ PARTS: dict[str, Part] = {
     "system_message": _part(
         "div", E1={"data-testid": "system_message"}, E3={"data-testid": "msg-notification-container"}
     ),
+    # §10.2, §12.1: beside the bubble, a button with this label
+    "fail_container": _part("span", E3={"data-testid": "fail-container"}),
     "failed_mark": _part(
-        "button", {"type": "button", "aria-label": "{failed_hint}", "title": "{failed_hint}"}
+        "button",
+        {"type": "button", "aria-label": "{failed_hint}", "title": "{failed_hint}"},
+        E3={"title": None},
     ),
     "attachment": _part("div", {}),  # guess: the spec does not describe media bubbles
     # §2.2, §2.3
@@ -274,6 +298,7 @@ PARTS: dict[str, Part] = {
         },
     ),
     "placeholder": _part("div", {"aria-hidden": "true"}),
+    "edit_box": _part("div", {"contenteditable": "true", "role": "textbox", "aria-label": "{edit_message}"}),
     "attach": _part(
         "button",
         {"type": "button", "aria-label": "{attach}", "title": "{attach}", "data-tab": "10"},
@@ -328,13 +353,13 @@ ICONS: dict[str, dict[Era, str]] = {
     "sent": {"E1": "msg-check", "E2": "msg-check", "E3": "wds-ic-delivered"},
     "delivered": {"E1": "msg-dblcheck", "E2": "msg-dblcheck", "E3": "wds-ic-read"},
     "read": {"E1": "msg-dblcheck", "E2": "msg-dblcheck", "E3": "wds-ic-read"},
-    "failed": {"E1": "message-fail", "E2": "message-fail", "E3": "message-fail"},
+    "failed": {"E1": "message-fail", "E2": "message-fail", "E3": "ic-error"},
     # chat list
-    "row_pending": {"E1": "status-time", "E2": "status-time", "E3": "wds-ic-status-pending"},
+    "row_pending": {"E1": "status-time", "E2": "status-time", "E3": "ic-schedule"},
     "row_sent": {"E1": "status-check", "E2": "status-check", "E3": "wds-ic-delivered"},
     "row_delivered": {"E1": "status-dblcheck", "E2": "status-dblcheck", "E3": "wds-ic-read"},
     "row_read": {"E1": "status-dblcheck", "E2": "status-dblcheck", "E3": "wds-ic-read"},
-    "row_failed": {"E1": "message-fail", "E2": "message-fail", "E3": "message-fail"},
+    "row_failed": {"E1": "message-fail", "E2": "message-fail", "E3": "ic-schedule"},
     # §5, §1.4, §1.5
     "attach": {"E1": "clip", "E2": "attach-menu-plus", "E3": "plus-rounded"},
     "new_chat": {"E1": "chat", "E2": "new-chat-outline", "E3": "new-chat-outline"},

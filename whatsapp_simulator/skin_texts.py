@@ -424,6 +424,22 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt": guess("Mensagem muito longa"),
         "es": guess("Mensaje muy largo"),
     },
+    "too_long_text": {
+        "en": "The message you're pasting is too long. Try shortening it or sending it in multiple parts.",
+        "pt": guess("A mensagem que você está colando é muito longa. Tente encurtá-la ou dividi-la."),
+        "es": guess("El mensaje que estás pegando es muy largo. Acórtalo o envíalo en varias partes."),
+    },
+    "edit_message": {
+        "en": guess("Edit message"),
+        "pt": guess("Editar mensagem"),
+        "es": guess("Editar mensaje"),
+    },
+    "nothing_to_edit": {
+        "en": guess("There is no message you can edit."),
+        "pt": guess("Não há mensagem que você possa editar."),
+        "es": guess("No hay ningún mensaje que puedas editar."),
+    },
+    "edited": {"en": "Edited", "pt": guess("Editada"), "es": guess("Editado")},
     "contact_info": {
         "en": guess("click here for contact info"),
         "pt": guess("clique aqui para mostrar os dados do contato"),
@@ -462,6 +478,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "Your message was not sent.",
         "pt": guess("Sua mensagem não foi enviada."),
         "es": guess("Tu mensaje no se envió."),
+    },
+    "read_more": {"en": "Read more", "pt": guess("Ler mais"), "es": guess("Leer más")},
+    "quoted_message": {
+        "en": "Quoted message",
+        "pt": guess("Mensagem citada"),
+        "es": guess("Mensaje citado"),
     },
     "resend": {
         "en": "Try again",

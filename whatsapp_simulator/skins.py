@@ -8,13 +8,20 @@ from .skin_parts import ICONS, PARTS
 from .skin_texts import texts
 
 STRUCTURE: dict[str, dict[str, Any]] = {
-    # What differs in shape, not in attributes: row_px §4.3, icons §4.2, file_input §5, title_unread §6.
+    # What differs in shape, not in attributes: row_px §4.3, icons §4.2, file_input §5, title_unread §6,
+    # rich_text §12.4 (folded texts, lists, quotations), text_rules §12.5 (lists, emoticons, suggestions,
+    # trimming, keys elsewhere), labels_ends_of_runs §12.1, fail_container §10.2, tail_test_id §10.3.
     "E1": {
         "icons": "data-icon",
         "search": "div",
         "row_px": 72,
         "file_inputs": "in_menu",
         "empties_rows": False,
+        "rich_text": False,
+        "labels_ends_of_runs": False,
+        "fail_container": False,
+        "tail_test_id": False,
+        "text_rules": False,
     },
     "E2": {
         "icons": "data-icon",
@@ -22,6 +29,11 @@ STRUCTURE: dict[str, dict[str, Any]] = {
         "row_px": 72,
         "file_inputs": "in_menu",
         "empties_rows": False,
+        "rich_text": True,
+        "labels_ends_of_runs": False,
+        "fail_container": False,
+        "tail_test_id": False,
+        "text_rules": True,
     },
     "E3": {
         "icons": "title",
@@ -29,6 +41,11 @@ STRUCTURE: dict[str, dict[str, Any]] = {
         "row_px": 76,
         "file_inputs": "on_click",
         "empties_rows": True,
+        "rich_text": True,
+        "labels_ends_of_runs": True,
+        "fail_container": True,
+        "tail_test_id": True,
+        "text_rules": True,
     },
 }
 

@@ -47,6 +47,8 @@ class ReceivedMessage:
     attachments: list[Mapping[str, Any]] = field(default_factory=list)
     """Each with name, type, size (bytes), sha256, kind."""
     device: str | None = None
+    edited: bool = False
+    """Its text was changed on a page, after it had been sent."""
 
 
 class SimulatorError(Exception):
@@ -215,6 +217,10 @@ class Simulator:
         """Messages the server refused."""
         return list(self.call("GET", "/messages/rejected")["messages"])
 
+    def presses(self) -> dict[str, int]:
+        """How often something harmful was pressed on a page: `log_out`, `try_again`, `edit`, …"""
+        return dict(self.call("GET", "/presses"))
+
     def set_status(self, message_id: str, status: str) -> None:
         """Moves a message on by hand: `delivered` or `read`."""
         self.call("PATCH", f"/messages/{message_id}", {"status": status})
@@ -226,9 +232,12 @@ class Simulator:
         """Makes a chat with history: messages are `{text, mine?, status?, at?}`."""
         self.call("POST", "/chats", {"phone": phone, "name": name, "messages": list(messages)})
 
-    def incoming(self, phone: str, text: str, *, name: str | None = None) -> str:
-        """Someone writes to us. Returns the message's id."""
-        return str(self.call("POST", "/incoming", {"from": phone, "text": text, "name": name})["id"])
+    def incoming(
+        self, phone: str, text: str, *, name: str | None = None, quoted: Mapping[str, str] | None = None
+    ) -> str:
+        """Someone writes to us, maybe answering `{author, text}`. Returns the message's id."""
+        body = {"from": phone, "text": text, "name": name, "quoted": quoted and dict(quoted)}
+        return str(self.call("POST", "/incoming", body)["id"])
 
     def pages(self) -> list[dict[str, Any]]:
         """Connected pages and what each shows."""

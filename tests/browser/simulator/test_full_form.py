@@ -318,6 +318,7 @@ def test_lexical_keeps_its_own_model(linked: WhatsAppPage) -> None:
           new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }))""",
         COMPOSE,
     )
+    linked.wait("the paste", lambda: linked.boxed() == "pasted\nlines")
     linked.press_enter()
     (message,) = linked.simulator.wait_for_messages(1)
     assert message.text == "pasted\nlines"

@@ -35,7 +35,7 @@ def test_every_skin_is_complete(era: Era, lang: Lang) -> None:
 
 def test_the_page_asks_only_for_what_the_skin_has_and_uses_every_part() -> None:
     script = "".join(file.read_text(encoding="utf-8") for file in SCRIPTS.glob("*.js"))
-    asked = set(re.findall(r'\bpart\(\s*"(\w+)"', script))
+    asked = set(re.findall(r'\bpart(?:As)?\(\s*"(\w+)"', script))
     assert asked == set(PARTS)
     assert set(re.findall(r'\bicon\("(\w+)"', script)) <= set(ICONS)
     words = set(re.findall(r"\b(?:skin\.texts|t)\.([a-z]\w*)", script)) | set(

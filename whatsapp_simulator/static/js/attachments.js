@@ -1,5 +1,5 @@
 // Attachments: menu, file inputs, preview with a caption (§5).
-import { Composer } from "./compose.js";
+import { Composer, LONGEST_CAPTION } from "./compose.js";
 import { icon } from "./icons.js";
 import { sendMessage } from "./sending.js";
 import { element, part, skin, structure } from "./skin.js";
@@ -91,7 +91,7 @@ function preview(chat, kind, files, whenDone = () => {}) {
     whenDone();
   };
   const submit = () => {
-    const words = caption.text();
+    const words = structure.text_rules ? caption.text().trim() : caption.text();
     close();
     sendFiles(chat, kind, files, words);
   };
@@ -108,7 +108,7 @@ function preview(chat, kind, files, whenDone = () => {}) {
       part("media_send", {}, { onclick: submit }, icon("send")),
     ),
   );
-  const caption = new Composer(box, { onSend: submit, onChange: () => {}, onTooLong: () => {} });
+  const caption = new Composer(box, { onSend: submit, limit: LONGEST_CAPTION });
   document.querySelector(".ws-conversation").append(drawer);
   caption.focus();
   tellScreen({ drawer: "media" });

@@ -1,13 +1,17 @@
 // Message rows (§4.1) and their ticks (§4.2).
 import { icon, tail } from "./icons.js";
-import { errorPopup, popup } from "./popup.js";
-import { element, part, skin, structure, text } from "./skin.js";
+import { bubbleText } from "./bubble_text.js";
+import { failedMark } from "./failed.js";
+import { element, part, skin, structure } from "./skin.js";
 import { state } from "./state.js";
-import { clock, directionOf, dressed, formatted, prePlainText } from "./wording.js";
+import { clock } from "./wording.js";
 
-/** The row of a message. `first`: the first of a run by the same side, which alone has the tail. */
-export function messageRow(message, { first, onResend }) {
-  return part("message_row", {}, {}, messageNode(message, { first, onResend }));
+/**
+ * The row of a message. `first` and `last` of a run by the same side carry the tail and the speaker's label
+ * (§12.1: the middle ones of a run do not).
+ */
+export function messageRow(message, options) {
+  return part("message_row", {}, {}, messageNode(message, options));
 }
 
 function messageNode(message, options) {
@@ -16,51 +20,42 @@ function messageNode(message, options) {
     phone: message.chat,
     direction_flag: message.mine ? "true" : "false",
   };
-  const node = part("message", values, {}, messageContent(message, options));
+  const unfolded = {}; // how much of a long text is shown; forgotten when the row is emptied
+  const fill = () => messageContent(message, options, unfolded);
+  const node = part("message", values, {}, fill());
   node.messageId = message.id;
-  node.refill = () => node.replaceChildren(messageContent(message, options));
+  node.refill = (change = {}) => {
+    Object.assign(options, change);
+    node.replaceChildren(fill());
+  };
+  node.empty = () => {
+    delete unfolded.limit;
+    node.replaceChildren();
+  };
   return node;
 }
 
-function messageContent(message, { first, onResend }) {
+function messageContent(message, { first, last, onResend }, unfolded) {
   const direction = message.mine ? "out" : "in";
-  const spoken = part("speaker", { speaker_label: speaker(message) });
+  const labelled = structure.labels_ends_of_runs ? first || last : first;
+  const spoken = labelled ? part("speaker", { speaker_label: speaker(message) }) : null;
+  const own = message.mine ? state.own.name : chatTitle(message);
   const bubble = part(
     "bubble",
     {},
     {},
     first ? tail(direction) : null,
-    part("bubble_inner", {}, {}, first ? spoken : null, ...files(message), ...words(message), meta(message)),
+    part("bubble_inner", {}, {}, spoken, ...files(message), ...bubbleText(message, own, unfolded), meta(message)),
   );
   const side = part("direction", { direction }, {}, bubble);
   side.classList.add(message.mine ? "ws-end" : "ws-start");
-  if (message.status === "failed") side.append(failedMark(message, onResend));
+  if (message.status === "failed") side.append(failedMark(() => onResend(message)));
   return side;
 }
 
 const chatTitle = (message) => state.chats.get(message.chat)?.title ?? message.chat;
 
 const speaker = (message) => (message.mine ? skin.texts.you_speak : `${chatTitle(message)}:`);
-
-function words(message) {
-  if (!message.text) return [];
-  const name = message.mine ? state.own.name : chatTitle(message);
-  // One span per line, each but the last ending in a line feed (§4.1).
-  const lines = message.text.split("\n");
-  const spans = lines.map((line, index) =>
-    element(
-      "span",
-      {},
-      ...(state.settings.formatting ? formatted : dressed)(line),
-      index < lines.length - 1 ? "\n" : "",
-    ),
-  );
-  const content = part("text", { dir: directionOf(message.text) }, {}, ...spans);
-  // The hidden spacer makes room for the time, and doubles it in the element's text.
-  const spacer = part("time_spacer", {}, {}, element("span", {}, clock(message.at)));
-  const values = { pre_plain_text: prePlainText(message.at, name) };
-  return [part("copyable", values, {}, element("div", {}, content, element("span", {}, spacer)))];
-}
 
 function files(message) {
   return (message.attachments ?? []).map((file) =>
@@ -76,26 +71,19 @@ function files(message) {
 
 /** Time and tick. */
 function meta(message) {
-  const node = part("meta", {}, {}, part("meta_time", {}, {}, clock(message.at)));
-  if (message.mine) node.append(element("div", { class: "ws-tick" }, statusIcon(message.status)));
+  const edited = message.edited ? element("span", {}, skin.texts.edited) : null;
+  const node = part("meta", {}, {}, edited, part("meta_time", {}, {}, clock(message.at)));
+  // Of a failed message only the time is left (§12.1).
+  const ticked = message.mine && (message.status !== "failed" || !structure.fail_container);
+  if (ticked) node.append(element("div", { class: "ws-tick" }, statusIcon(message.status)));
   return node;
 }
 
 /** The tick of a status; `row_` before the name gives the one of the chat list. */
 export function statusIcon(status, prefix = "") {
   const blue = status === "read" ? { class: skin.read_class } : {};
-  return icon(prefix + status, { "aria-label": skin.texts[status], ...blue });
-}
-
-function failedMark(message, onResend) {
-  const explain = () =>
-    popup({
-      name: "not_sent",
-      text: skin.texts.not_sent,
-      cancel: { label: skin.texts.cancel },
-      ok: { label: skin.texts.resend, action: () => onResend(message) },
-    });
-  return part("failed_mark", {}, { onclick: explain }, icon("failed"));
+  const spoken = prefix && structure.fail_container ? {} : { "aria-label": skin.texts[status] };
+  return icon(prefix + status, { ...spoken, ...blue });
 }
 
 /** A notice between the messages. */
@@ -123,17 +111,13 @@ export function emptyRowsOutOfSight(panel, margin) {
         } else if (!isIntersecting && target.dataset.virtualized !== "true" && boundingClientRect.height) {
           target.style.height = `${boundingClientRect.height}px`;
           target.dataset.virtualized = "true";
-          target.replaceChildren();
+          target.empty();
         }
       }
     },
     { root: panel, rootMargin: `${margin}px 0px` },
   );
   return observer;
-}
-
-export function tooLongPopup() {
-  errorPopup("too_long", text("too_long"));
 }
 
 export const emptiesRows = structure.empties_rows;

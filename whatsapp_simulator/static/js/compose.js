@@ -1,63 +1,30 @@
-// The compose box: the real Lexical editor, with WhatsApp's rules for Enter, paste and emoji (§2.2).
+// The compose box: the real Lexical editor, with WhatsApp's rules for keys, paste, lists and emoji (§2.2, §12.5).
 import {
   $createParagraphNode,
   $getRoot,
+  $getSelection,
   COMMAND_PRIORITY_CRITICAL,
+  KEY_ARROW_UP_COMMAND,
   KEY_ENTER_COMMAND,
-  PASTE_COMMAND,
   TextNode,
   createEditor,
   createEmptyHistoryState,
   registerHistory,
   registerRichText,
 } from "../vendor/lexical.js";
-import { emojiRuns, hasEmoji } from "./wording.js";
+import { EmojiNode, separateEmoji } from "./emoji_node.js";
+import { registerEmoticons } from "./emoticons.js";
+import { $breakLine } from "./lists.js";
+import { fitting, registerPaste } from "./paste.js";
+import { structure } from "./skin.js";
+import { state } from "./state.js";
+import { registerSuggestions } from "./suggestions.js";
 
-const LONGEST_TEXT = 65_536;
+/** Code points. */
+export const LONGEST_TEXT = 65_536;
+export const LONGEST_CAPTION = 1_024;
 
-/** An emoji in the box: span > span with the text kept (§2.2). */
-class EmojiNode extends TextNode {
-  static getType() {
-    return "emoji";
-  }
-
-  static clone(node) {
-    return new EmojiNode(node.__text, node.__key);
-  }
-
-  static importJSON(json) {
-    return new EmojiNode(json.text).updateFromJSON(json);
-  }
-
-  createDOM(config) {
-    const outer = document.createElement("span");
-    const inner = super.createDOM(config);
-    inner.className = "ws-emoji-inner";
-    outer.append(inner);
-    return outer;
-  }
-
-  updateDOM(previous, dom, config) {
-    const inner = dom.firstChild;
-    return inner === null ? true : super.updateDOM(previous, inner, config);
-  }
-}
-
-/** Takes emoji out of plain text nodes into nodes of their own, one grapheme at a time. */
-function separateEmoji(node) {
-  if (!node.isSimpleText() || !hasEmoji(node.getTextContent())) return;
-  let offset = 0;
-  for (const run of emojiRuns(node.getTextContent())) {
-    const end = offset + run.text.length;
-    if (run.emoji) {
-      const pieces = offset === 0 ? node.splitText(end) : node.splitText(offset, end);
-      const target = offset === 0 ? pieces[0] : pieces[1];
-      target.replace(new EmojiNode(run.text).setMode("token"));
-      return; // the rest is a new text node, which the transform visits next
-    }
-    offset = end;
-  }
-}
+const rules = structure.text_rules; // E2 and E3
 
 const $text = () =>
   $getRoot()
@@ -65,10 +32,18 @@ const $text = () =>
     .map((paragraph) => paragraph.getTextContent())
     .join("\n");
 
+const nothing = () => {};
+
 export class Composer {
-  /** `onSend(text)` on Enter without modifiers, `onChange(text)` on every change, `onTooLong()` on such a paste. */
-  constructor(root, { onSend, onChange, onTooLong }) {
-    this.onSend = onSend;
+  /**
+   * `onSend(text)` on Enter, `onChange(text)` on every change, `onTooLong()` on such a paste, `onArrowUp()` in the
+   * empty box; `limit` in code points, `members()` the names `@` offers.
+   */
+  constructor(
+    root,
+    { onSend, onChange = nothing, onTooLong = nothing, onArrowUp = nothing, limit = LONGEST_TEXT, members = () => [] },
+  ) {
+    Object.assign(this, { root, onSend, onChange, onTooLong, onArrowUp, limit });
     this.editor = createEditor({
       namespace: "whatsapp-composer",
       nodes: [EmojiNode],
@@ -76,38 +51,60 @@ export class Composer {
       onError: (error) => console.error(error),
     });
     this.editor.setRootElement(root);
-    this.root = root;
-    this.unregister = [
-      registerRichText(this.editor),
-      registerHistory(this.editor, createEmptyHistoryState(), 300),
-      this.editor.registerNodeTransform(TextNode, separateEmoji),
-      this.editor.registerUpdateListener(() => onChange(this.text())),
-      this.editor.registerCommand(KEY_ENTER_COMMAND, (event) => this.enter(event), COMMAND_PRIORITY_CRITICAL),
-      this.editor.registerCommand(
-        PASTE_COMMAND,
-        (event) => {
-          const pasted = event.clipboardData?.getData("text/plain") ?? "";
-          if (this.text().length + pasted.length <= LONGEST_TEXT) return false;
-          event.preventDefault();
-          onTooLong();
-          return true;
-        },
-        COMMAND_PRIORITY_CRITICAL,
-      ),
-    ];
+    this.unregister = this.plugins(members);
     this.editor.update(() => $getRoot().append($createParagraphNode()), {
       discrete: true,
       tag: "history-merge",
     });
   }
 
+  plugins(members) {
+    const { editor } = this;
+    const paste = {
+      limit: this.limit,
+      delay: () => (rules ? state.settings.paste_ms : 0),
+      length: () => [...this.text()].length,
+      onTooLong: this.onTooLong,
+    };
+    return [
+      registerRichText(editor),
+      registerHistory(editor, createEmptyHistoryState(), 300),
+      editor.registerNodeTransform(TextNode, separateEmoji),
+      rules ? registerEmoticons(editor, () => state.settings.emoticons) : nothing,
+      // Before Enter is looked at: an open list takes it.
+      rules ? registerSuggestions(editor, members) : nothing,
+      registerPaste(editor, paste),
+      editor.registerUpdateListener((update) => this.changed(update)),
+      editor.registerCommand(KEY_ENTER_COMMAND, (event) => this.enter(event), COMMAND_PRIORITY_CRITICAL),
+      editor.registerCommand(KEY_ARROW_UP_COMMAND, (event) => this.arrowUp(event), COMMAND_PRIORITY_CRITICAL),
+    ];
+  }
+
+  changed({ prevEditorState }) {
+    const words = this.text();
+    // Typing beyond the limit is refused silently; not inside Lexical's own update.
+    if (words.length > this.limit && [...words].length > this.limit) {
+      setTimeout(() => this.editor.setEditorState(prevEditorState));
+      return;
+    }
+    this.onChange(words);
+  }
+
   enter(event) {
-    // Synthetic key events do nothing; Shift+Enter is left to Lexical, which breaks the line.
+    // Synthetic key events do nothing.
     if (event === null || !event.isTrusted) return true;
-    if (event.isComposing || event.shiftKey) return false;
+    if (event.isComposing) return false;
+    const held = event.ctrlKey || event.altKey || event.metaKey;
+    const { enter_is_send: isSend } = state.settings;
     event.preventDefault();
-    if (!event.ctrlKey && !event.altKey && !event.metaKey) this.onSend(this.text());
+    if (isSend ? !held && !event.shiftKey : held || event.shiftKey) this.onSend(this.text());
+    else if (!held) $breakLine({ continues: rules });
     return true;
+  }
+
+  arrowUp(event) {
+    if (rules && event?.isTrusted && this.text() === "") this.onArrowUp();
+    return false;
   }
 
   text() {
@@ -116,7 +113,15 @@ export class Composer {
 
   /** Puts text at the end, as a paste there would. */
   append(words) {
-    this.editor.update(() => $getRoot().selectEnd().insertRawText(words), { discrete: true });
+    const { words: fit } = fitting(words, [...this.text()].length, this.limit);
+    this.editor.update(() => $getRoot().selectEnd().insertRawText(fit), { discrete: true });
+  }
+
+  /** Puts text at the caret, as a key would. */
+  insert(words) {
+    this.editor.update(() => ($getSelection() ?? $getRoot().selectEnd()).insertText(words), {
+      discrete: true,
+    });
   }
 
   set(words) {

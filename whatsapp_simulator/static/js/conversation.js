@@ -1,12 +1,15 @@
 // The open chat: #main with header, messages and footer.
 import { attachButton } from "./attachments.js";
-import { emptiesRows, emptyRowsOutOfSight, messageRow, noticeRow, tooLongPopup } from "./bubbles.js";
+import { closeOnEscape, listenInPanel } from "./box_keys.js";
+import { emptiesRows, emptyRowsOutOfSight, messageRow, noticeRow } from "./bubbles.js";
 import { Composer } from "./compose.js";
 import { ask, send } from "./connection.js";
+import { editLastMessage } from "./edit.js";
 import { icon } from "./icons.js";
 import { lockOf } from "./locks.js";
 import { hangIf } from "./misbehaviour.js";
-import { element, part, skin, text } from "./skin.js";
+import { errorPopup } from "./popup.js";
+import { element, part, skin, structure, text } from "./skin.js";
 import { allMessages, findMessage, scenario, play, state, tellScreen, titleAttribute } from "./state.js";
 import { ALTERATIONS, sendMessage } from "./sending.js";
 import { day } from "./wording.js";
@@ -33,10 +36,14 @@ function intro() {
   );
 }
 
+if (structure.text_rules) closeOnEscape(() => state.active && closeConversation());
+
 export function closeConversation() {
   leave();
   state.active = null;
   slot?.replaceChildren(intro());
+  document.dispatchEvent(new CustomEvent("ws-chat-opened"));
+  tellScreen();
 }
 
 function leave() {
@@ -82,6 +89,8 @@ function build(chat) {
   view = { chat, composer: null, action: null };
   view.list = part("messages");
   view.panel = part("panel", {}, { onscroll: loadOlder }, view.list);
+  const opened = view;
+  if (structure.text_rules) listenInPanel(view.panel, { composer: () => opened.composer, submit });
   if (emptiesRows || scenario("empty_rows", chat.phone)) {
     const margin = scenario("empty_rows", chat.phone)?.margin_px ?? SCREEN_OF_ROWS;
     view.observer = emptyRowsOutOfSight(view.panel, margin);
@@ -152,7 +161,9 @@ function fillFooter() {
       showAction(words);
       if (words.length > 2) alterTyping(chat.phone);
     },
-    onTooLong: tooLongPopup,
+    onTooLong: () => errorPopup("too_long", skin.texts.too_long_text, skin.texts.too_long),
+    onArrowUp: () => editLastMessage(chat.phone, () => view?.chat === chat),
+    members: () => chat.members ?? [],
   });
   showAction("");
   const draft = state.drafts.get(chat.phone);
@@ -172,8 +183,10 @@ function showAction(words) {
   view.action.replaceChildren(button);
 }
 
-function submit(words) {
-  if (!words.trim() || play("enter_ignored", view.chat.phone)) return;
+/** Blanks and line breaks at both ends are lost; only blanks are not sent at all (§12.5). */
+function submit(typed) {
+  const words = structure.text_rules ? typed.trim() : typed;
+  if (!typed.trim() || play("enter_ignored", view.chat.phone)) return;
   view.composer.clear();
   state.drafts.delete(view.chat.phone);
   sendMessage(view.chat, words);
@@ -212,18 +225,17 @@ function fillMessages() {
   view.observer?.disconnect();
   list.replaceChildren();
   if (!more) list.append(noticeRow(text("disappearing_notice")));
-  let previous = null;
-  for (const message of allMessages(chat.phone)) {
-    addRow(message, previous);
-    previous = message;
-  }
+  const messages = allMessages(chat.phone);
+  messages.forEach((message, index) => addRow(message, messages[index - 1], messages[index + 1]));
   panel.scrollTop = panel.scrollHeight;
 }
 
-function addRow(message, previous) {
+function addRow(message, previous, next) {
   // A row for each day; it has no data-id.
   if (day(message.at) !== day(previous?.at)) view.list.append(noticeRow(day(message.at)));
-  const row = messageRow(message, { first: previous?.mine !== message.mine, onResend: resend });
+  const first = previous?.mine !== message.mine;
+  const last = next?.mine !== message.mine;
+  const row = messageRow(message, { first, last, onResend: resend });
   view.list.append(row);
   view.observer?.observe(row.firstChild);
 }
@@ -259,22 +271,26 @@ async function loadOlder() {
 /** A message was added to its history: shows it if its chat is open. */
 export function showMessage(message) {
   if (view?.chat.phone !== message.chat) return;
-  const messages = allMessages(message.chat);
-  addRow(message, messages.at(-2) ?? null);
+  const before = allMessages(message.chat).at(-2);
+  if (before?.mine === message.mine) nodeOf(before.id)?.refill({ last: false });
+  addRow(message, before);
   view.panel.scrollTop = view.panel.scrollHeight;
 }
 
 /** The status of a message has changed: only its own element is redrawn. */
 export function redrawMessage(id) {
   const message = findMessage(id);
-  if (!message || view?.chat.phone !== message.chat) return;
+  if (message && view?.chat.phone === message.chat) nodeOf(id)?.refill();
+}
+
+/** The element of a message that is shown; null if it is emptied or not there. */
+function nodeOf(id) {
   // From the end, where what changes usually is.
   for (let row = view.list.lastChild; row; row = row.previousSibling) {
     const node = row.firstChild;
-    if (node.messageId !== id) continue;
-    if (node.dataset.virtualized !== "true") node.refill();
-    return;
+    if (node.messageId === id) return node.dataset.virtualized === "true" ? null : node;
   }
+  return null;
 }
 
 /** Reads the open chat again, after a change behind its back. */

@@ -47,11 +47,16 @@ export function icon(name, attributes = {}) {
   return named(name, skin.icons[name], attributes);
 }
 
-/** The tail of the first bubble in a run: it keeps its data-icon in all eras (§4.1). */
+/** The tail of the first bubble in a run: it keeps its data-icon in all eras (§4.1), E3 adds a test id (§10.3). */
 export function tail(direction) {
   return element(
     "span",
-    { "data-icon": `tail-${direction}`, "aria-hidden": "true", class: "ws-tail" },
+    {
+      "data-icon": `tail-${direction}`,
+      "data-testid": structure.tail_test_id ? `tail-${direction}` : null,
+      "aria-hidden": "true",
+      class: "ws-tail",
+    },
     svg("tail"),
   );
 }

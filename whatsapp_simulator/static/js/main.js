@@ -8,6 +8,7 @@ import {
   closeConversation,
   conversationSlot,
   markSeen,
+  redrawMessage,
   refillMessages,
   refreshFooter,
   showMessage,
@@ -242,6 +243,12 @@ connection.on("chat", ({ chat, refresh, synced }) => {
 
 connection.on("status", ({ id, status }) => setStatus(id, status));
 connection.on("nack", ({ id }) => setStatus(id, "failed"));
+connection.on("edited", ({ id, text }) => {
+  const message = findMessage(id);
+  if (message) Object.assign(message, { text, edited: true });
+  redrawMessage(id);
+  drawRows();
+});
 connection.on("reload", () => location.reload());
 connection.on("error", ({ message }) => console.error(message));
 

@@ -11,6 +11,8 @@ export function popupLayer() {
   return layer;
 }
 
+export const popupIsOpen = () => open.size > 0;
+
 const tellOpen = () => tellScreen({ popup: [...open.keys()].at(-1) ?? null });
 
 /**
@@ -61,8 +63,8 @@ export function popup({
   return close;
 }
 
-export function errorPopup(name, message) {
-  return popup({ name, text: message, ok: { label: skin.texts.ok } });
+export function errorPopup(name, message, title = null) {
+  return popup({ name, title, text: message, ok: { label: skin.texts.ok } });
 }
 
 /** Another state of the whole page takes over: popups go without an answer. */

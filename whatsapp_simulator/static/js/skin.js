@@ -30,7 +30,16 @@ export function element(tag, properties = {}, ...children) {
  * and attributes that no skin decides.
  */
 export function part(name, values = {}, extra = {}, ...children) {
-  const { tag, attributes } = skin.parts[name];
+  return dress(name, skin.parts[name].tag, values, extra, children);
+}
+
+/** The attributes of a part on another tag: pieces of text that are formatted differently have the same. */
+export function partAs(name, tag, extra = {}, ...children) {
+  return dress(name, tag, {}, extra, children);
+}
+
+function dress(name, tag, values, extra, children) {
+  const { attributes } = skin.parts[name];
   const filled = {};
   for (const [attribute, template] of Object.entries(attributes)) filled[attribute] = fill(template, values);
   const classes = [filled.class, extra.class].filter(Boolean).join(" ") || null;

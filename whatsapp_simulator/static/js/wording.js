@@ -65,10 +65,11 @@ export function* emojiRuns(words) {
 const TRANSPARENT = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
 
 /** Emoji of a bubble are images, so that `innerText` loses them (§2.2). */
-export function emojiImage(grapheme) {
+export function emojiImage(grapheme, attributes = {}) {
   const drawing = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><text y="19" font-size="19">${grapheme}</text></svg>`;
   return element("img", {
-    class: "emoji",
+    ...attributes,
+    class: ["emoji", attributes.class].filter(Boolean).join(" "),
     alt: grapheme,
     src: TRANSPARENT,
     draggable: "false",
@@ -77,39 +78,6 @@ export function emojiImage(grapheme) {
 }
 
 /** Text with its emoji as images. */
-export function dressed(words) {
-  return [...emojiRuns(words)].map((run) => (run.emoji ? emojiImage(run.text) : run.text));
+export function dressed(words, image = emojiImage) {
+  return [...emojiRuns(words)].map((run) => (run.emoji ? image(run.text) : run.text));
 }
-
-// WhatsApp's own marks: *bold*, _italic_, ~struck~, ```code```. Not in the spec, so all of it is a guess; that
-// the marks are gone from the bubble's text is common knowledge, and it breaks naive comparisons.
-const MARKED =
-  /(?<![\p{L}\p{N}])(?:```(?<code>[^`]+)```|(?<mark>[*_~])(?<inner>\S(?:[^\n]*?\S)?)\k<mark>)(?![\p{L}\p{N}])/u;
-const TAGS = { "*": "strong", _: "em", "~": "del" };
-const LINK = /https?:\/\/[^\s<>"]+/u;
-
-/** A line of a bubble: marks, links, and emoji as images. */
-export function formatted(line) {
-  const marked = MARKED.exec(line);
-  const link = LINK.exec(line);
-  if (link && (!marked || link.index <= marked.index)) {
-    const anchor = element(
-      "a",
-      { href: link[0], target: "_blank", rel: "noopener noreferrer", dir: "auto" },
-      link[0],
-    );
-    return around(line, link, anchor);
-  }
-  if (!marked) return dressed(line);
-  const { code, mark, inner } = marked.groups;
-  const node = code
-    ? element("code", { "data-app-text-template": "```${appText}```" }, code)
-    : element(TAGS[mark], { "data-app-text-template": `${mark}\${appText}${mark}` }, ...formatted(inner));
-  return around(line, marked, node);
-}
-
-const around = (line, match, node) => [
-  ...dressed(line.slice(0, match.index)),
-  node,
-  ...formatted(line.slice(match.index + match[0].length)),
-];
