@@ -275,7 +275,7 @@ class ControlPort:
         )
 
     async def seed(self, request: web.Request) -> web.StreamResponse:
-        """Makes a chat: {phone, name?, messages?: [{text, mine?, status?, at?, id?, quoted?}]}; no ground truth."""
+        """Makes a chat: {phone, name?, messages?: [{text, mine?, status?, at?, id?, quoted?}]}."""
         body = await _body(request)
         messages = body.get("messages", [])
         if not isinstance(messages, list) or not all(isinstance(each, dict) for each in messages):
