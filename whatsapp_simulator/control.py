@@ -131,6 +131,7 @@ class ControlPort:
             ("GET", "/chats", self.chats),
             ("GET", "/chats/{phone}", self.chat),
             ("POST", "/chats", self.seed),
+            ("PATCH", "/chats/{phone}", self.rename),
             ("POST", "/incoming", self.incoming),
             ("GET", "/pages", self.pages),
             ("GET", "/magic-numbers", self.magic_numbers),
@@ -282,6 +283,14 @@ class ControlPort:
             raise ControlError(422, "invalid_messages", "messages must be a list of objects with a text")
         chat = self._simulation.seed(_phone(body, "phone"), body.get("name"), messages)
         return web.json_response({"phone": chat.phone, "messages": len(chat.messages)}, status=201)
+
+    async def rename(self, request: web.Request) -> web.StreamResponse:
+        """The chat is called something else, redrawn at once; body: {name}, null for its number."""
+        name = (await _body(request)).get("name")
+        if name is not None and not (isinstance(name, str) and name.strip()):
+            raise ControlError(422, "invalid_name", "name must be a text or null")
+        chat = self._simulation.rename(digits_of(request.match_info["phone"]), name)
+        return web.json_response({"phone": chat.phone, "name": chat.name})
 
     async def incoming(self, request: web.Request) -> web.StreamResponse:
         """Someone writes to us: {from, text, name?, quoted?: {author, text}}."""

@@ -176,6 +176,12 @@ class WrongChat(Scenario):
         return digits_of(value)
 
 
+class LateContact(Scenario):
+    """The header shows the number first and is mounted anew, alone, when its contact has loaded (§11.6)."""
+
+    ms: int = Field(300, ge=0)
+
+
 class StaleHistory(Scenario):
     """A chat first shows its history without the newest messages, as after a boot while the sync still runs.
 

@@ -343,6 +343,14 @@ class Simulation:
         self._tell_pages({"type": "chat", "chat": self._chat_json(chat), "refresh": True})
         return chat
 
+    def rename(self, phone: str, name: str | None) -> Chat:
+        """The contact or our address book calls the chat something else; None: its number."""
+        chat = self.mailbox.chat(phone)
+        chat.name = name
+        self._record({"event": "name", "phone": phone, "name": name})
+        self._tell_pages({"type": "chat", "chat": self._chat_json(chat)})
+        return chat
+
     def incoming(
         self, phone: str, text: str, *, name: str | None = None, quoted: Json | None = None
     ) -> Message:
@@ -557,6 +565,7 @@ class Simulation:
             "phone": chat.phone,
             "name": chat.name,
             "title": chat.name or printed(chat.phone),
+            "printed": printed(chat.phone),
             # E1 and E2 wrap numbers in U+202A and U+202C where the title attribute holds them (§4.1).
             "title_attribute": chat.name or f"\u202a{printed(chat.phone)}\u202c",
             "unread": chat.unread,

@@ -10,7 +10,8 @@ from .skin_texts import texts
 STRUCTURE: dict[str, dict[str, Any]] = {
     # What differs in shape, not in attributes: row_px §4.3, icons §4.2, file_input §5, title_unread §6,
     # rich_text §12.4 (folded texts, lists, quotations), text_rules §12.5 (lists, emoticons, suggestions,
-    # trimming, keys elsewhere), labels_ends_of_runs §12.1, fail_container §10.2, tail_test_id §10.3.
+    # trimming, keys elsewhere), labels_ends_of_runs §12.1, fail_container §10.2, tail_test_id §10.3,
+    # opens_below_popup §11.6.
     "E1": {
         "icons": "data-icon",
         "search": "div",
@@ -22,6 +23,7 @@ STRUCTURE: dict[str, dict[str, Any]] = {
         "fail_container": False,
         "tail_test_id": False,
         "text_rules": False,
+        "opens_below_popup": False,
     },
     "E2": {
         "icons": "data-icon",
@@ -34,6 +36,7 @@ STRUCTURE: dict[str, dict[str, Any]] = {
         "fail_container": False,
         "tail_test_id": False,
         "text_rules": True,
+        "opens_below_popup": True,
     },
     "E3": {
         "icons": "title",
@@ -46,6 +49,7 @@ STRUCTURE: dict[str, dict[str, Any]] = {
         "fail_container": True,
         "tail_test_id": True,
         "text_rules": True,
+        "opens_below_popup": True,
     },
 }
 

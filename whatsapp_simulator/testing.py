@@ -232,6 +232,10 @@ class Simulator:
         """Makes a chat with history: messages are `{text, mine?, status?, at?}`."""
         self.call("POST", "/chats", {"phone": phone, "name": name, "messages": list(messages)})
 
+    def rename(self, phone: str, name: str | None) -> None:
+        """The contact calls itself something else (another's number, `~name`, …); None: its number."""
+        self.call("PATCH", f"/chats/{phone}", {"name": name})
+
     def incoming(
         self, phone: str, text: str, *, name: str | None = None, quoted: Mapping[str, str] | None = None
     ) -> str:

@@ -170,7 +170,7 @@ def test_starting_chat_leaves_the_previous_chat_below(linked: WhatsAppPage) -> N
     assert linked.has(COMPOSE)
     assert "+49 1511 2345678" in linked.text("#main header")
     linked.wait("the other chat", lambda: "+1 (202) 555-0100" in linked.text("#main header"))
-    assert not linked.has("[role=dialog]")
+    linked.wait_gone("[role=dialog]")
 
 
 def test_what_is_pending_dies_with_the_page(linked: WhatsAppPage) -> None:

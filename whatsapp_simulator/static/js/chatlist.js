@@ -117,6 +117,7 @@ function placedRow(entry, n, height) {
 function chatRow(chat, n) {
   const { last } = chat;
   const label = unreadLabel(chat.unread);
+  const title = chat.title.replace(/\s+/g, " "); // repeated blanks are reduced (§12.2)
   // E3 puts the count into the title's frame for screen readers, so its textContent misleads (§6).
   const spoken = label && skin.era === "E3" ? element("span", { class: "ws-spoken" }, label) : null;
   const cell = part(
@@ -135,7 +136,7 @@ function chatRow(chat, n) {
           {},
           {},
           spoken,
-          part("chat_title", { title: titleAttribute(chat) }, {}, chat.title),
+          part("chat_title", { title: titleAttribute(chat) }, {}, title),
         ),
         part("chat_detail", {}, {}, clock(last?.at ?? 0)),
       ),

@@ -7,10 +7,11 @@ import { ask, send } from "./connection.js";
 import { editLastMessage } from "./edit.js";
 import { icon } from "./icons.js";
 import { lockOf } from "./locks.js";
+import { chatHeader } from "./chat_header.js";
 import { hangIf } from "./misbehaviour.js";
 import { errorPopup } from "./popup.js";
 import { element, part, skin, structure, text } from "./skin.js";
-import { allMessages, findMessage, scenario, play, state, tellScreen, titleAttribute } from "./state.js";
+import { allMessages, findMessage, scenario, play, state, tellScreen } from "./state.js";
 import { ALTERATIONS, sendMessage } from "./sending.js";
 import { day } from "./wording.js";
 
@@ -96,31 +97,10 @@ function build(chat) {
     view.observer = emptyRowsOutOfSight(view.panel, margin);
   }
   view.footer = part("footer");
-  slot.replaceChildren(part("conversation", {}, {}, header(chat), view.panel, view.footer));
+  view.header = chatHeader(chat);
+  slot.replaceChildren(part("conversation", {}, {}, view.header.node, view.panel, view.footer));
   fillFooter();
   fillMessages();
-}
-
-function header(chat) {
-  const subtitle = chat.name ? part("header_subtitle", {}, { title: "" }, skin.texts.contact_info) : null;
-  return part(
-    "header",
-    {},
-    {},
-    element("div", { class: "ws-avatar" }, icon("person")),
-    part(
-      "header_info",
-      {},
-      {},
-      element("div", {}, part("header_title", { title: titleAttribute(chat) }, {}, chat.title)),
-      element("div", {}, subtitle),
-    ),
-    element(
-      "button",
-      { type: "button", "data-tab": "6", "aria-label": skin.texts.menu, title: skin.texts.menu },
-      icon("menu"),
-    ),
-  );
 }
 
 // --- footer ---------------------------------------------------------------------------------------------------
@@ -138,10 +118,8 @@ function fillFooter() {
     view.footer.replaceChildren(lock);
     return;
   }
-  const values = {
-    type_a_message_to: text("type_a_message_to", { chat: chat.title }),
-  };
-  const box = part("compose", values);
+  const box = part("compose", boxLabel(chat));
+  view.box = box;
   const placeholder = part("placeholder", {}, {}, skin.texts.type_a_message);
   view.action = element("div", { class: "ws-action" });
   view.footer.replaceChildren(
@@ -162,13 +140,24 @@ function fillFooter() {
       if (words.length > 2) alterTyping(chat.phone);
     },
     onTooLong: () => errorPopup("too_long", skin.texts.too_long_text, skin.texts.too_long),
-    onArrowUp: () => editLastMessage(chat.phone, () => view?.chat === chat),
-    members: () => chat.members ?? [],
+    onArrowUp: () => editLastMessage(chat.phone, () => view?.chat.phone === chat.phone),
+    members: () => view.chat.members ?? [],
   });
   showAction("");
   const draft = state.drafts.get(chat.phone);
   if (draft) view.composer.set(draft);
   view.composer.focus();
+}
+
+const boxLabel = (chat) => ({ type_a_message_to: text("type_a_message_to", { chat: chat.title }) });
+
+/** What the server tells of the open chat has changed: its title is redrawn, in the same nodes. */
+export function retitle(chat) {
+  if (view?.chat.phone !== chat.phone) return;
+  view.chat = chat;
+  view.header.retitle(chat);
+  const label = view.composer && part("compose", boxLabel(chat)).getAttribute("aria-label");
+  if (label) view.box.setAttribute("aria-label", label);
 }
 
 /** The send button is there only while the box has content; else the voice button (§2.3). */

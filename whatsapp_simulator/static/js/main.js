@@ -11,6 +11,7 @@ import {
   redrawMessage,
   refillMessages,
   refreshFooter,
+  retitle,
   showMessage,
 } from "./conversation.js";
 import { forgetQr, landing, listenForLinking } from "./landing.js";
@@ -236,6 +237,7 @@ connection.on("history", ({ loading }) => {
 connection.on("chat", ({ chat, refresh, synced }) => {
   if (synced) setSyncing(false);
   state.chats.set(chat.phone, chat);
+  retitle(chat);
   if (refresh && chat.phone !== state.active) state.histories.delete(chat.phone);
   if (refresh && chat.phone === state.active) catchUp();
   drawRows();

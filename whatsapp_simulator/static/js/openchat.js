@@ -2,7 +2,7 @@
 import { ask } from "./connection.js";
 import { openConversation, pasteIntoComposer } from "./conversation.js";
 import { errorPopup, popup } from "./popup.js";
-import { skin, text } from "./skin.js";
+import { skin, structure, text } from "./skin.js";
 import { play, scenario, state } from "./state.js";
 
 const known = new Set(); // positive results are kept for the life of the tab
@@ -35,33 +35,48 @@ export function abandonFlow() {
   flows += 1;
 }
 
-export async function openChatFlow(phone, words) {
+/** "Starting chat": shown after a while, and then for a while at least (§2). */
+function startingChat() {
   const { popup_delay_ms: delay, popup_min_ms: minimum } = state.settings;
   const started = performance.now();
-  const flow = (flows += 1); // a later link takes the place of this one
-  let cancelled = false;
-  let closePopup = null;
-  const timer = setTimeout(() => {
-    const cancel = { label: skin.texts.cancel, action: () => (cancelled = true) };
-    closePopup = popup({ name: "starting_chat", title: skin.texts.starting_chat, spinner: true, cancel });
-  }, delay);
-  const answer = await exists(phone);
-  clearTimeout(timer);
-  if (closePopup) {
+  const shown = { cancelled: false, close: null };
+  const show = () => {
+    const cancel = { label: skin.texts.cancel, action: () => (shown.cancelled = true) };
+    // Only Cancel aborts; Escape and the overlay hide it, and the chat still opens (§11.3).
+    shown.close = popup({ name: "starting_chat", title: skin.texts.starting_chat, spinner: true, cancel, hides: true });
+  };
+  const timer = setTimeout(show, delay);
+  /** Resolves when it is gone. */
+  shown.end = async () => {
+    clearTimeout(timer);
+    if (!shown.close) return;
     await sleep(started + delay + minimum - performance.now());
-    if (!cancelled) closePopup();
-  }
-  if (cancelled || flow !== flows) return;
+    if (!shown.cancelled) shown.close();
+  };
+  return shown;
+}
+
+export async function openChatFlow(phone, words) {
+  const flow = (flows += 1); // a later link takes the place of this one
+  // The popup's place is taken at once: the focus leaves the box with nothing to see (§11.3).
+  if (structure.opens_below_popup) document.activeElement?.blur();
+  const starting = startingChat();
+  const answer = await exists(phone);
+  const given = () => starting.cancelled || flow !== flows;
+  // The chat opens before the popup's time is over, and is covered by it (§11.6); not so in older pages.
+  if (!structure.opens_below_popup || answer.result !== "hit") await starting.end();
+  if (given()) return void starting.end();
   if (answer.result !== "hit") {
     errorPopup("invalid_number", text(skin.invalid_text, { number: answer.printed ?? `+${phone}` }));
     return;
   }
   const slow = play("slow_chat_open", phone);
   if (slow) await sleep(slow.ms);
-  if (flow !== flows) return;
+  if (given()) return void starting.end();
   const wasActive = state.active === answer.chat.phone;
   await openConversation(answer.chat);
   if (words) pasteIntoComposer(words, { append: wasActive });
+  await starting.end();
 }
 
 const digits = (phone) => phone.replace(/\D/g, "");

@@ -17,7 +17,7 @@ const tellOpen = () => tellScreen({ popup: [...open.keys()].at(-1) ?? null });
 
 /**
  * Shows a popup with what of title, text, spinner, cancel and ok it is given. Without `cancel` Escape does
- * nothing; a click exactly on the overlay closes it all the same.
+ * nothing; a click exactly on the overlay closes it all the same. `hides`: both only hide it, as if nothing was said.
  */
 export function popup({
   name,
@@ -27,6 +27,7 @@ export function popup({
   cancel = null,
   ok = null,
   extra = [],
+  hides = false,
 }) {
   const label = [title, text].filter(Boolean).join(" ");
   const labelled = (where) => (state.settings.popup_label_on === where ? { "aria-label": label } : {});
@@ -44,8 +45,9 @@ export function popup({
     close();
     action?.();
   };
+  const leave = () => finish(hides ? null : cancel?.action)();
   const onKey = (event) => {
-    if (event.key === "Escape" && cancel) finish(cancel.action)();
+    if (event.key === "Escape" && cancel) leave();
   };
   if (title) body.append(part("popup_title", {}, {}, title));
   const content = [text, spinner ? part("qr_spinner", {}, { class: "ws-spinner" }) : null, ...extra];
@@ -54,7 +56,7 @@ export function popup({
   if (ok) buttons.append(part("popup_ok", {}, { onclick: finish(ok.action) }, ok.label));
   body.append(buttons);
   backdrop.addEventListener("click", (event) => {
-    if (event.target === backdrop) finish(cancel?.action)();
+    if (event.target === backdrop) leave();
   });
   document.addEventListener("keydown", onKey, true);
   popupLayer().append(backdrop);
