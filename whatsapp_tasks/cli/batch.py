@@ -1,10 +1,11 @@
 """``whatsapp-tasks batch``: a CSV file of messages, handed in once however often the command is run."""
 
+import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from http import HTTPStatus
 from pathlib import Path
 
 import click
@@ -12,12 +13,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from whatsapp_tasks.cli.api_access import with_client
-from whatsapp_tasks.cli.batch_file import Result, ResultFile, Row, read_rows
+from whatsapp_tasks.cli.batch_file import Result, ResultFile, Row, read_rows, refusal
 from whatsapp_tasks.client import Batch, BatchItem, Client
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.errors import RequestRefused
 
 AT_ONCE = 200
+BYTES_AT_ONCE = 256 * 1024
+"""Half of what the API takes by default (WHATSAPP_MAX_BODY_BYTES), for it alone knows its limit."""
+TOLD = 20
+"""Lines that are told one by one; the file of results holds them all."""
 LOOK_AGAIN_SECONDS = 2.0
 
 
@@ -39,68 +44,92 @@ def add_batch(cli: click.Group, console: Console, load: Callable[[], Settings]) 
         Its columns: phone, message, and if you like account, idempotency_key, send_at, expires_at, priority,
         metadata. Run it again after an interruption: it goes on where it was, and sends nothing twice.
         """
-        rows = read_rows(file, file.stem if name is None else name)
         kept = ResultFile(results or file.with_name(file.name + ".results.csv"))
         if cancels:
             _cancel(client, kept)
             return
-        refused = _hand_in(console, client, rows, kept)
+        rows = read_rows(file, file.stem if name is None else name)
+        kept.add(rows.others)
+        refused = _tell(rows.others) + _hand_in(console, client, rows.messages, kept)
         if follow:
             _follow(console, client, kept)
         if refused:
-            console.print(f"{refused} were refused; {kept.path} says why. Correct them and run this again.")
+            click.echo(f"{refused} were refused; {kept.path} says why. Correct them and run this again.")
             sys.exit(1)
+
+
+def _tell(results: Sequence[Result]) -> int:
+    """Says which rows are not sent, and why; returns how many were refused."""
+    told = [result for result in results if not result.done]
+    for result in told[:TOLD]:
+        click.echo(f"line {result.line}: {result.problem}", err=True)
+    if len(told) > TOLD:
+        click.echo(f"… and {len(told) - TOLD} more lines", err=True)
+    return sum(result.outcome == "refused" for result in told)
 
 
 def _hand_in(console: Console, client: Client, rows: Sequence[Row], kept: ResultFile) -> int:
     """Hands in what is not done yet; returns how many were refused."""
     known = kept.read()
-    todo = iter([row for row in rows if row.key not in known or not known[row.key].done])
-    counts = Counter(done=sum(row.key in known and known[row.key].done for row in rows))
+    todo = [row for row in rows if row.key not in known or not known[row.key].done]
+    counts = Counter(done=len(rows) - len(todo))
+    not_sent: list[Result] = []
     with _progress(console) as progress:
         bar = progress.add_task("handed in", total=len(rows), completed=counts["done"])
-        while some := list(islice(todo, AT_ONCE)):
+        for some in portions(todo):
             results = hand_in(client, some)
             kept.add(results)
             counts.update(result.outcome for result in results)
+            not_sent += [result for result in results if not result.done]
             progress.advance(bar, len(some))
     words = {"done": "by an earlier run", "duplicate": "accepted before"}
-    console.print(", ".join(f"{n} {words.get(what, what)}" for what, n in counts.items() if n) or "no rows")
-    return counts["refused"]
+    click.echo(", ".join(f"{n} {words.get(what, what)}" for what, n in counts.items() if n) or "no rows")
+    return _tell(not_sent)
+
+
+def portions(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """The rows in batches that the API takes, if its limit of bytes is the default; one is at least a row."""
+    some: list[Row] = []
+    filled = 0
+    for row in rows:
+        size = len(json.dumps(row.fields, ensure_ascii=False).encode())
+        if some and (len(some) == AT_ONCE or filled + size > BYTES_AT_ONCE):
+            yield some
+            some, filled = [], 0
+        some.append(row)
+        filled += size
+    if some:
+        yield some
 
 
 def hand_in(client: Client, rows: Sequence[Row]) -> list[Result]:
-    """One batch. A row of the wrong shape, for which the API refuses the whole, is left out by itself."""
-    wrong: dict[int, str] = {}
-    while True:
-        good = [index for index in range(len(rows)) if index not in wrong]
-        refused = [
-            Result(rows[i].key, str(rows[i].line), "refused", "", "", "request_invalid", problem)
-            for i, problem in wrong.items()
-        ]
-        if not good:
-            return refused
-        try:
-            batch = client.send_batch(rows[index].fields for index in good)
-        except RequestRefused as error:
-            found = _wrong_items(error, good)
-            if not found:
-                raise
-            wrong |= found
-        else:
-            return refused + [
-                _result(rows[index], batch, item) for index, item in zip(good, batch["items"], strict=True)
-            ]
+    """One batch, or its halves where the API's limit is lower. A row of the wrong shape, for which the API
+    refuses the whole, is left out by itself.
+    """
+    try:
+        batch = client.send_batch(row.fields for row in rows)
+    except RequestRefused as error:
+        if error.http_status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            if len(rows) == 1:
+                return [refusal(rows[0].key, rows[0].line, error.code, str(error))]
+            half = len(rows) // 2
+            return hand_in(client, rows[:half]) + hand_in(client, rows[half:])
+        wrong = _wrong_items(error)
+        if not wrong:
+            raise
+        refused = [refusal(rows[i].key, rows[i].line, error.code, problem) for i, problem in wrong.items()]
+        good = [row for index, row in enumerate(rows) if index not in wrong]
+        return refused + (hand_in(client, good) if good else [])
+    return [_result(row, batch, item) for row, item in zip(rows, batch["items"], strict=True)]
 
 
-def _wrong_items(error: RequestRefused, good: Sequence[int]) -> dict[int, str]:
+def _wrong_items(error: RequestRefused) -> dict[int, str]:
     """Which rows the refusal names (``messages.7.send_at``), and what it says of them."""
     found: dict[int, str] = {}
     for problem in error.errors:
         place = problem["field"].split(".")
         if error.code == "request_invalid" and place[0] == "messages" and place[1:2]:
-            index = good[int(place[1])]
-            found.setdefault(index, f"{'.'.join(place[2:])} {problem['message']}")
+            found.setdefault(int(place[1]), f"{'.'.join(place[2:])} {problem['message']}")
     return found
 
 

@@ -4,12 +4,17 @@ import csv
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any, cast
 
+from whatsapp_tasks.cli.csv_files import Record, decoded, records
 from whatsapp_tasks.client import NewMessage
+from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
+from whatsapp_tasks.domain.phones import one_form_of, parse_phone
+from whatsapp_tasks.domain.texts import normalise_message
 from whatsapp_tasks.errors import RequestRefused
 
 REQUIRED = ("phone", "message")
@@ -27,7 +32,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a row when it was handed in. ``outcome``: accepted, duplicate or refused."""
+    """What became of a row. ``outcome``: accepted, duplicate or refused by the API; refused or repeated, then
+    without a ``key``, where the row was not handed in.
+    """
 
     key: str
     line: str
@@ -39,33 +46,43 @@ class Result:
 
     @property
     def done(self) -> bool:
-        return self.outcome != "refused"
+        return self.outcome in ("accepted", "duplicate")
 
 
-def read_rows(path: Path, name: str) -> list[Row]:
-    """The file's messages, each once. Raises RequestRefused saying which line or column is wrong."""
+@dataclass(frozen=True)
+class Rows:
+    """The messages of a file, each once, and the rows that are none, with what is to be told of them."""
+
+    messages: list[Row]
+    others: list[Result]
+
+
+def read_rows(path: Path, name: str) -> Rows:
+    """What the file holds. Raises RequestRefused where it cannot be known what its rows are: the message
+    says which line or column is wrong.
+    """
     try:
-        text = path.read_text("utf-8-sig")
+        text = decoded(path.read_bytes())
     except UnicodeDecodeError as error:
         raise _refused(f"{path} is not UTF-8; save it as CSV UTF-8.") from error
-    lines = text.splitlines(keepends=True)
-    reader = csv.reader(lines, delimiter=_delimiter(lines[0] if lines else ""), strict=True)
-    rows: dict[str, Row] = {}
-    try:
-        columns = [cell.strip().lower() for cell in next(reader, [])]
-        _check_columns(path, columns)
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                row = _row(reader.line_num, dict(zip(columns, cells, strict=False)), name)
-                rows.setdefault(row.key, row)
-    except csv.Error as error:
-        raise _refused(f"{path}, line {reader.line_num}: {error}.") from error
-    return list(rows.values())
-
-
-def _delimiter(head: str) -> str:
-    """Spreadsheets write semicolons where the comma is in numbers."""
-    return ";" if head.count(";") > head.count(",") else ","
+    lines = records(text)
+    columns = [cell.strip().lower() for cell in next(lines, Record(1, [])).cells]
+    _check_columns(path, columns)
+    messages: dict[str, Row] = {}
+    others: list[Result] = []
+    for record in lines:
+        if record.problem:
+            raise _refused(f"{path}, line {record.line}: {record.problem}.")
+        if record.blank:
+            continue
+        try:
+            row = _row(record, columns, name)
+            first = messages.setdefault(row.key, row)
+            if first is not row:
+                others.append(_repeated(row, first))
+        except RequestRefused as wrong:
+            others.append(refusal("", record.line, wrong.code, str(wrong)))
+    return Rows(list(messages.values()), others)
 
 
 def _check_columns(path: Path, columns: list[str]) -> None:
@@ -78,25 +95,80 @@ def _check_columns(path: Path, columns: list[str]) -> None:
         )
 
 
-def _row(line: int, cells: dict[str, str], name: str) -> Row:
-    given: dict[str, Any] = {column: cell for column, cell in cells.items() if cell.strip()}
+def _row(record: Record, columns: list[str], name: str) -> Row:
+    """The message of a row; raises RequestRefused (``row_invalid``)."""
+    if len(record.cells) != len(columns):
+        raise RequestRefused(
+            "row_invalid",
+            f"The row has {len(record.cells)} cells where the first line names {len(columns)} columns. "
+            'A text with a separator, a quote or a line break in it must stand in double quotes: "Hi, you".',
+        )
+    filled = zip(columns, record.cells, strict=True)
+    given: dict[str, Any] = {column: cell for column, cell in filled if cell.strip()}
     given.setdefault("phone", "")
     given.setdefault("message", "")
     for column in set(given) - {"message"}:
         given[column] = given[column].strip()
     if "metadata" in given:
-        try:
-            given["metadata"] = json.loads(given["metadata"])
-        except ValueError as error:
-            raise _refused(f"Line {line}: the column metadata must hold a JSON object.") from error
+        given["metadata"] = _metadata(given["metadata"])
     key = given.get("idempotency_key") or _key(name, given)
-    return Row(line, key, cast(NewMessage, {**given, "idempotency_key": key}))
+    return Row(record.line, key, cast(NewMessage, {**given, "idempotency_key": key}))
 
 
-def _key(name: str, given: dict[str, Any]) -> str:
+def _metadata(cell: str) -> dict[str, Any]:
+    def refuse(constant: str) -> None:
+        raise ValueError(constant)  # NaN and the infinities, which are not JSON
+
+    try:
+        value = json.loads(cell, parse_constant=refuse)
+        json.dumps(value, ensure_ascii=False).encode()  # not with half of a surrogate pair
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise RequestRefused("row_invalid", "The column metadata must hold a JSON object.")
+    return value
+
+
+def _key(name: str, given: Mapping[str, Any]) -> str:
     """Of what makes the message; not of the line, so that lines may be added, removed and put in order."""
-    parts = json.dumps([name, given.get("account", ""), given["phone"], given["message"]])
+    parts = json.dumps([name, *_message(given)])
     return "csv-" + hashlib.sha256(parts.encode()).hexdigest()[:40]
+
+
+def _message(given: Mapping[str, Any]) -> list[str]:
+    """Account, recipient and text as the API would take them: what is written in another way is the same."""
+    account = given.get("account", DEFAULT_ACCOUNT)
+    phone, text = given["phone"], given["message"]
+    with suppress(RequestRefused):
+        phone = one_form_of(parse_phone(phone))
+    with suppress(RequestRefused):
+        text = normalise_message(text)
+    return ["" if account == DEFAULT_ACCOUNT else account, phone, text]
+
+
+def _repeated(row: Row, first: Row) -> Result:
+    """What is told of a row that has the key of an earlier one."""
+    if _message(row.fields) != _message(first.fields):
+        problem = f"has the idempotency key of line {first.line}, but is another message"
+    elif _rest(row) != _rest(first):
+        problem = (
+            f"is the message of line {first.line} (account, phone and text), but differs from it in another "
+            "column; give each an idempotency_key to send both"
+        )
+    else:
+        problem = f"is the same as line {first.line}"
+        return Result("", str(row.line), "repeated", "", "", "row_repeated", f"The row {problem}.")
+    return refusal("", row.line, "row_repeated", f"The row {problem}.")
+
+
+def _rest(row: Row) -> dict[str, object]:
+    """What a row says besides the message itself."""
+    return {name: said for name, said in row.fields.items() if name not in ("account", "phone", "message")}
+
+
+def refusal(key: str, line: int, code: str, problem: str) -> Result:
+    """Of a row of which nothing was handed in, or was refused there."""
+    return Result(key, str(line), "refused", "", "", code, problem)
 
 
 def _refused(message: str) -> RequestRefused:

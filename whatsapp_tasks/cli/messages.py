@@ -1,6 +1,7 @@
 """``whatsapp-tasks status``, ``list``, ``cancel`` and ``resolve``: looking after messages."""
 
 import json
+import sys
 from collections.abc import Callable
 from itertools import islice
 
@@ -9,6 +10,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from whatsapp_tasks.cli.api_access import with_client
+from whatsapp_tasks.cli.one_by_one import one_by_one
 from whatsapp_tasks.cli.timeline import outcome, timeline
 from whatsapp_tasks.client import Client
 from whatsapp_tasks.config import Settings
@@ -75,8 +77,11 @@ def add_messages(cli: click.Group, console: Console, load: Callable[[], Settings
     @with_client(load)
     def cancel(client: Client, message_ids: tuple[str, ...]) -> None:
         """Withdraw messages that are still queued."""
-        for message_id in message_ids:
-            click.echo(f"{message_id} {client.cancel(message_id)['status']}")
+        _, refused = one_by_one(
+            zip(message_ids, message_ids, strict=True),
+            lambda message_id: click.echo(f"{message_id} {client.cancel(message_id)['status']}"),
+        )
+        sys.exit(1 if refused else 0)
 
     @cli.command()
     @click.argument("message_id")

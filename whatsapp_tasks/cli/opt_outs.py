@@ -3,12 +3,15 @@
 import csv
 import sys
 from collections.abc import Callable, Iterator
-from typing import TextIO
+from dataclasses import replace
+from typing import BinaryIO, TextIO
 
 import click
 from rich.console import Console
 
 from whatsapp_tasks.cli.api_access import with_client
+from whatsapp_tasks.cli.csv_files import Record, decoded, records
+from whatsapp_tasks.cli.one_by_one import one_by_one
 from whatsapp_tasks.client import Client
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.errors import RequestRefused
@@ -28,8 +31,11 @@ def add_opt_outs(cli: click.Group, _console: Console, load: Callable[[], Setting
     @with_client(load)
     def add(client: Client, phones: tuple[str, ...]) -> None:
         """Put phones on the list; queued messages to them fail."""
-        for phone in phones:
-            click.echo(f"{client.add_opt_out(phone)} is on the list")
+        _, refused = one_by_one(
+            zip(phones, phones, strict=True),
+            lambda phone: click.echo(f"{client.add_opt_out(phone)} is on the list"),
+        )
+        sys.exit(1 if refused else 0)
 
     @opt_outs.command()
     @click.argument("phones", nargs=-1, required=True)
@@ -37,8 +43,11 @@ def add_opt_outs(cli: click.Group, _console: Console, load: Callable[[], Setting
     @with_client(load)
     def remove(client: Client, phones: tuple[str, ...]) -> None:
         """Take phones off the list: only with the recipients' consent."""
-        for phone in phones:
-            click.echo(f"{client.remove_opt_out(phone)} is off the list")
+        _, refused = one_by_one(
+            zip(phones, phones, strict=True),
+            lambda phone: click.echo(f"{client.remove_opt_out(phone)} is off the list"),
+        )
+        sys.exit(1 if refused else 0)
 
     @opt_outs.command("list")
     @with_client(load)
@@ -48,23 +57,19 @@ def add_opt_outs(cli: click.Group, _console: Console, load: Callable[[], Setting
             click.echo(phone)
 
     @opt_outs.command("import")
-    @click.argument("file", type=click.File(encoding="utf-8-sig"))
+    @click.argument("file", type=click.File("rb"))
     @with_client(load)
-    def import_(client: Client, file: TextIO) -> None:
+    def import_(client: Client, file: BinaryIO) -> None:
         """Put every phone of a CSV file on the list: its column `phone`, or its first one. - is stdin.
 
         Lines that hold no number are told, and the exit code is 1; the others are on the list.
         """
-        added, wrong = 0, 0
-        for line, phone in _phones(file):
-            try:
-                client.add_opt_out(phone)
-                added += 1
-            except RequestRefused as refused:
-                if refused.code not in ("phone_invalid", "not_found"):
-                    raise
-                wrong += 1
-                click.echo(f"line {line}: {refused}", err=True)
+
+        def add(row: Record) -> None:
+            client.add_opt_out(_phone(row))
+
+        # What is no UTF-8 is no number either: it is told with its line, or stands in another column.
+        added, wrong = one_by_one(_rows(decoded(file.read(), "replace")), add)
         click.echo(f"{added} on the list, {wrong} lines refused")
         if wrong:
             sys.exit(1)
@@ -79,12 +84,20 @@ def add_opt_outs(cli: click.Group, _console: Console, load: Callable[[], Setting
         writer.writerows([phone] for phone in client.opt_outs())
 
 
-def _phones(file: TextIO) -> Iterator[tuple[int, str]]:
-    """Line and phone of each row that has one."""
-    reader = csv.reader(file)
+def _rows(text: str) -> Iterator[tuple[str, Record]]:
+    """Each row that is not blank, behind its name, cut to the cell that holds the phone."""
     column = 0
-    for row in reader:
-        if reader.line_num == 1 and COLUMN in (names := [cell.strip().lower() for cell in row]):
+    for place, record in enumerate(records(text)):
+        names = [cell.strip().lower() for cell in record.cells]
+        if place == 0 and COLUMN in names:
             column = names.index(COLUMN)
-        elif len(row) > column and row[column].strip():
-            yield reader.line_num, row[column].strip()
+        elif not record.blank:
+            yield f"line {record.line}", replace(record, cells=record.cells[column : column + 1])
+
+
+def _phone(row: Record) -> str:
+    """Raises RequestRefused where there is none."""
+    phone = "".join(row.cells).strip()
+    if not phone:
+        raise RequestRefused("row_invalid", f"{row.problem or 'There is no phone in the row'}.")
+    return phone

@@ -3,6 +3,7 @@
 import hashlib
 import re
 
+from whatsapp_tasks.domain.phones import one_form_of
 from whatsapp_tasks.errors import RequestRefused
 
 MAX_KEY_LENGTH = 255
@@ -23,12 +24,14 @@ def check_idempotency_key(key: str) -> str:
 
 def identity_digest(account: str, phone: str, text: str, key: str | None) -> str:
     """What makes two requests one message: the caller's key, else recipient and text. SHA-256, hex."""
-    return _digest("key", account, key) if key is not None else _digest("content", account, phone, text)
+    return _digest("key", account, key) if key is not None else content_digest(account, phone, text)
 
 
 def content_digest(account: str, phone: str, text: str) -> str:
-    """What must be equal when a key comes again; another content under the same key is a conflict."""
-    return _digest("content", account, phone, text)
+    """What must be equal when a key comes again; another content under the same key is a conflict. The forms
+    of one mobile are one recipient.
+    """
+    return _digest("content", account, one_form_of(phone), text)
 
 
 def message_id(identity: str, accepted_at_ms: int) -> str:

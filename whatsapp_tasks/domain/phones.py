@@ -1,6 +1,7 @@
 """Phone numbers: read what people write, keep E.164, show it masked."""
 
 import re
+import unicodedata
 from functools import lru_cache
 
 import phonenumbers
@@ -8,9 +9,13 @@ import phonenumbers
 from whatsapp_tasks.errors import RequestRefused
 
 _MAX_INPUT = 40
+_MAX_RAW = 200
+"""Characters before those are dropped that nobody sees."""
 _MASK = "•"
 # phonenumbers skips letters and control characters or reads them as dialpad keys; either is another number.
-_WRITTEN = re.compile(r"\+[\d ().\-/\u00a0\u2010-\u2015]+")
+_WRITTEN = re.compile(r"\+[\d ().\-/\u2010-\u2015]+")
+_MEXICO = 52
+_OLD_MEXICAN_MOBILE = re.compile(r"1([1-9]\d{9})")
 
 
 @lru_cache(maxsize=10_000)
@@ -18,24 +23,41 @@ def parse_phone(raw: str) -> str:
     """The number in E.164, like ``+4915112345678``; raises RequestRefused (``phone_invalid``).
 
     Asked is whether the number is *possible* (country code and length), not whether today's numbering plan
-    knows the range: that data lags behind, and WhatsApp itself gives the last word at send time.
+    knows the range: that data lags behind, and WhatsApp itself gives the last word at send time. What stands
+    in a text unseen (direction marks, zero-width blanks) is dropped: address books put it around numbers.
     """
-    text = raw.strip()
+    text = (raw if raw.isascii() else _visible(raw)).strip() if len(raw) <= _MAX_RAW else ""
     if _is_plain(text):
         return text
     problem = "must be in international form with a leading +, for example +4915112345678"
-    if len(text) <= _MAX_INPUT and _WRITTEN.fullmatch(text):
-        try:
-            number = phonenumbers.parse(text, None)
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is not None and not number.extension and phonenumbers.is_possible_number(number):
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    number = _read(text)
+    if number is not None and not number.extension and phonenumbers.is_possible_number(number):
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     raise RequestRefused(
         "phone_invalid",
         f"The phone number {problem}.",
         errors=[{"field": "phone", "message": problem}],
     )
+
+
+def _visible(text: str) -> str:
+    """Without Unicode's format characters (Cf), and with blanks of all widths (Zs) as a usual one."""
+    kinds = ((c, unicodedata.category(c)) for c in text)
+    return "".join(" " if kind == "Zs" else c for c, kind in kinds if kind != "Cf")
+
+
+def _read(text: str) -> phonenumbers.PhoneNumber | None:
+    if len(text) > _MAX_INPUT or not _WRITTEN.fullmatch(text):
+        return None
+    try:
+        number = phonenumbers.parse(text, None)
+    except phonenumbers.NumberParseException:
+        return None
+    # Until 2019 a 1 stood before Mexican mobiles; WhatsApp and address books write it still.
+    old = _OLD_MEXICAN_MOBILE.fullmatch(str(number.national_number))
+    if number.country_code == _MEXICO and old and not number.italian_leading_zero:
+        number.national_number = int(old[1])
+    return number
 
 
 _PLAIN = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -87,9 +109,6 @@ def digits(text: str) -> str:
 
 _NUMBER = re.compile(r"\+[0-9\s().\-/\u2010-\u2015]+")
 _FEWEST_DIGITS = 7
-_DIRECTION_MARKS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-# Countries that put a digit before mobile numbers which old accounts are without: WhatsApp shows either form.
-_MOBILE_DIGIT = re.compile(r"^(?:(55\d\d)9(\d{8})|(52)1(\d{10})|(54)9(\d{10}))$")
 
 
 def is_number(title: str) -> bool:
@@ -98,18 +117,18 @@ def is_number(title: str) -> bool:
     WhatsApp writes numbers in international form, with a ``+`` (whatsapp-web.md, 12.3). All else is chosen by
     people: a name of digits alone, and what stands behind a ``~``.
     """
-    bare = _DIRECTION_MARKS.sub("", title).strip()
-    return _NUMBER.fullmatch(bare) is not None and len(digits(bare)) >= _FEWEST_DIGITS
+    shown = _visible(title).strip()
+    return _NUMBER.fullmatch(shown) is not None and len(digits(shown)) >= _FEWEST_DIGITS
 
 
 def same_number(one: str, other: str) -> bool:
     """Whether both are one phone: Brazilian, Mexican and Argentine mobiles go with or without a digit."""
-    return bool(digits(one)) and _plain(digits(one)) == _plain(digits(other))
+    return bool(digits(one)) and _short(digits(one)) == _short(digits(other))
 
 
 def phone_in(title: str) -> str | None:
     """The phone that a chat's title is, in E.164; None where the title is a name."""
-    text = _DIRECTION_MARKS.sub("", title).strip()
+    text = _visible(title).strip()
     if not is_number(text):
         return None
     try:
@@ -118,28 +137,36 @@ def phone_in(title: str) -> str | None:
         return None
 
 
+def one_form_of(phone: str) -> str:
+    """The same for all forms of one phone (E.164): by it messages are known to be to one recipient."""
+    return phone[:1] + _short(phone[1:])
+
+
 def forms_of(phone: str) -> tuple[str, ...]:
-    """``phone`` (E.164) and, for Brazilian, Mexican and Argentine mobiles, its form with or without the
+    """``phone`` (E.164) first, and for Brazilian, Mexican and Argentine mobiles its form with or without the
     digit: WhatsApp shows either, and who is written to may stand under the other one.
     """
-    number = digits(phone)
-    plain = _plain(number)
-    forms = {number, plain}
-    for country, added in _ADDED_DIGIT:
-        found = country.fullmatch(plain)
+    short = _short(phone[1:])
+    forms = {f"+{short}"}
+    for mobile, digit in _ADDED_DIGIT:
+        found = mobile.fullmatch(short)
         if found:
-            forms.add(f"{found[1]}{added}{found[2]}")
-    return (phone, *sorted(f"+{form}" for form in forms - {number}))
+            forms.add(f"+{found[1]}{digit}{found[2]}")
+    return (phone, *sorted(forms - {phone}))
 
 
-# Landlines, which have no such form, begin with other digits only in Brazil.
+# Countries that put a digit before mobiles, which old accounts are without. In Brazil those begin with 6 to
+# 9: what begins otherwise without the digit is a landline, and somebody else's. In the other two countries no
+# number of a landline is a mobile's as well.
 _ADDED_DIGIT = (
     (re.compile(r"(55\d\d)([6-9]\d{7})"), "9"),
     (re.compile(r"(52)([1-9]\d{9})"), "1"),
     (re.compile(r"(54)([1-9]\d{9})"), "9"),
 )
+_WITH_DIGIT = re.compile(r"(55\d\d)9([6-9]\d{7})|(52)1([1-9]\d{9})|(54)9([1-9]\d{9})")
 
 
-def _plain(number: str) -> str:
-    found = _MOBILE_DIGIT.match(number)
+def _short(number: str) -> str:
+    """Without the digit."""
+    found = _WITH_DIGIT.fullmatch(number)
     return "".join(part for part in found.groups() if part) if found else number

@@ -1,6 +1,5 @@
 """What is known of an account's chat list, and the events of what came: one script writes both."""
 
-import json
 from collections.abc import Collection
 
 from whatsapp_tasks.domain.incoming import Findings, KnownChat, Notice, opts_out
@@ -52,7 +51,7 @@ class Incoming:
             args += [title, "" if chat is None else f"{chat.unread}|{chat.told}|{chat.newest}"]
         for notice in findings.notices:
             args += [notice.subject, notice.unread, notice.new, notice.title, notice.phone or ""]
-            args += [notice.preview, json.dumps(_opt_outs(notice, opt_out_words))]
+            args += [notice.preview, _opting_out(notice, opt_out_words)]
         names = [k.unread, k.lease, k.events, k.metrics, keys.OPT_OUTS, keys.OPT_OUT_SOURCES]
         added = int(self._db.run("receive", names, args))
         if added == _LEASE_LOST:
@@ -64,9 +63,10 @@ class Incoming:
         self._db.do("DEL", self._keys.unread)
 
 
-def _opt_outs(notice: Notice, words: Collection[str]) -> list[str]:
+def _opting_out(notice: Notice, words: Collection[str]) -> str:
+    """All forms of the phone that opts out; "" where nobody does."""
     phone = notice.phone
-    return list(forms_of(phone)) if phone and opts_out(notice.preview, words) else []
+    return ",".join(forms_of(phone)) if phone and opts_out(notice.preview, words) else ""
 
 
 def _chat(text: str) -> KnownChat:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from whatsapp_tasks.domain.intents import Intent
+from whatsapp_tasks.domain.phones import forms_of
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status, may_become
 from whatsapp_tasks.errors import LeaseLost, RequestRefused
@@ -208,6 +209,7 @@ class Ledger:
                 new.source,
                 self._caps.plan_for_new(max(new.now_ms, new.send_at_ms or 0)) if self._caps else "",
                 int(self._caps is not None and self._caps.holds),
+                ",".join(forms_of(new.phone)),
                 *(number for w in new.windows for number in (w.limit, w.seconds)),
             ],
         )
@@ -423,8 +425,9 @@ class Ledger:
     def page(
         self, *, status: str | None, phone: str | None, cursor: str | None, limit: int
     ) -> tuple[list[Message], str | None]:
-        """Newest first; ``cursor`` is what the last page returned: None after the last one. At most 500
-        records are looked at, so a page may be short, or empty, although more follow.
+        """Newest first; ``phone`` in any of its forms; ``cursor`` is what the last page returned: None after
+        the last one. At most 500 records are looked at, so a page may be short, or empty, although more
+        follow.
         """
         after = PageCursor.parse(cursor) if cursor else None
         ids, reached = self._db.run(
@@ -433,7 +436,7 @@ class Ledger:
             [
                 self._keys.message(""),
                 status or "",
-                phone or "",
+                f",{','.join(forms_of(phone))}," if phone else "",
                 "+inf" if after is None else after.ms,
                 "" if after is None else after.id,
                 limit,

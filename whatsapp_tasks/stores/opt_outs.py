@@ -1,10 +1,12 @@
 """Phones that asked not to be written to. A message to one is refused before anything is queued.
 
+A mobile is on the list when one of its forms is (``domain/phones.py``); the list holds the one given first.
 ``scripts/receive.lua`` puts those on the list that said so in an answer, with the source ``answer``.
 """
 
 from collections.abc import Iterator
 
+from whatsapp_tasks.domain.phones import forms_of
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
 
@@ -14,18 +16,22 @@ class OptOuts:
         self._db = database
 
     def add(self, phone: str) -> bool:
-        return self._db.number("SADD", keys.OPT_OUTS, phone) == 1
+        return not self.contains(phone) and self._db.number("SADD", keys.OPT_OUTS, phone) == 1
 
     def remove(self, phone: str) -> bool:
-        removed, _ = self._db.together(("SREM", keys.OPT_OUTS, phone), ("HDEL", keys.OPT_OUT_SOURCES, phone))
-        return int(removed) == 1
+        forms = forms_of(phone)
+        removed, _ = self._db.together(
+            ("SREM", keys.OPT_OUTS, *forms), ("HDEL", keys.OPT_OUT_SOURCES, *forms)
+        )
+        return int(removed) > 0
 
     def contains(self, phone: str) -> bool:
-        return self._db.number("SISMEMBER", keys.OPT_OUTS, phone) == 1
+        return any(self._db.do("SMISMEMBER", keys.OPT_OUTS, *forms_of(phone)))
 
     def source(self, phone: str) -> str | None:
         """How the phone came on the list: ``answer``; None where a caller put it there, or nobody."""
-        return self._db.text("HGET", keys.OPT_OUT_SOURCES, phone)
+        sources = self._db.texts_or_none("HMGET", keys.OPT_OUT_SOURCES, *forms_of(phone))
+        return next((source for source in sources if source), None)
 
     def all(self) -> Iterator[str]:
         cursor = -1

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from whatsapp_tasks.domain.events import NEEDS_A_PERSON
+from whatsapp_tasks.domain.phones import one_form_of
 from whatsapp_tasks.domain.restrictions import Restriction
 from whatsapp_tasks.domain.states import SessionEvent, SessionState, next_state
 from whatsapp_tasks.errors import LeaseLost
@@ -139,6 +140,7 @@ class Sessions:
 
     def learn_chat_title(self, phone: str, title: str) -> None:
         """Remembers the header of the phone's chat, as seen when there was no doubt that it was this chat."""
+        phone = one_form_of(phone)
         owner = self._db.text("HGET", self._keys.chat_titles, title)
         self._db.together(
             ("HSET", self._keys.known_chats, phone, title),
@@ -147,6 +149,7 @@ class Sessions:
 
     def chat_title(self, phone: str) -> str | None:
         """What tells the phone's chat by its header; None too where several phones have this name."""
+        phone = one_form_of(phone)
         title = self._db.text("HGET", self._keys.known_chats, phone)
         if title is None or self._db.text("HGET", self._keys.chat_titles, title) != phone:
             return None

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.integration.stores.desk import DAY, Desk
+from tests.unit.whatsapp_tasks.domain.one_mobile import PAIRS
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.daily_cap import CapRules
@@ -153,6 +154,17 @@ def test_chats_never_written_to_have_a_cap_of_their_own(database: Database) -> N
     over(desk, phone="+4915100000003")
     assert caps_of(desk).use(desk.now).new_chats_left == 0
     assert left(desk) == 1
+
+
+@pytest.mark.parametrize(("known", "written"), PAIRS)
+def test_a_chat_that_is_known_under_another_form_of_its_number_is_not_new_issue_12_row_5(
+    database: Database, known: str, written: str
+) -> None:
+    desk = desk_with(database, CapRules(base=4, step=0, highest=4, new_chats_share=0.25))
+    finish(desk, desk.accept(phone=known), Status.SENT)
+    over(desk, phone="+4915100000003")
+    message = desk.accept(phone=written)
+    assert desk.ledger.claim(message.id, desk.fence, desk.now, replies_only=True) == "claimed"
 
 
 def test_a_second_message_to_a_chat_that_became_known_gives_its_new_chat_place_back(

@@ -104,9 +104,27 @@ def test_who_answers_stop_is_on_the_list_with_that_source(chats: Chats) -> None:
     assert opt_outs.source(PHONE) is None
 
 
-def test_a_brazilian_mobile_is_on_the_list_in_both_its_forms(chats: Chats) -> None:
-    assert chats.write(Notice("+55 11 8765-4321", 1, 1, "stop"), first=True) == 1
-    assert set(OptOuts(chats.desk.database).all()) == {"+551187654321", "+5511987654321"}
+@pytest.mark.parametrize(
+    "title", ["+52 1 55 1234 5678", "\u202a+52 1 55 1234 5678\u202c", "+52 55 1234 5678"]
+)
+def test_a_stop_from_a_mexican_mobile_counts_however_whatsapp_writes_it_issue_12_row_6(
+    chats: Chats, title: str
+) -> None:
+    assert chats.write(Notice(title, 1, 1, "stop"), first=True) == 1
+    assert list(OptOuts(chats.desk.database).all()) == ["+525512345678"]
+
+
+@pytest.mark.parametrize(
+    ("listed", "answering"),
+    [("+5511987654321", "+55 11 8765-4321"), ("+541112345678", "+54 9 11 1234-5678")],
+)
+def test_a_stop_from_another_form_of_a_listed_mobile_adds_nothing_issue_12_row_5(
+    chats: Chats, listed: str, answering: str
+) -> None:
+    opt_outs = OptOuts(chats.desk.database)
+    opt_outs.add(listed)
+    assert chats.write(Notice(answering, 1, 1, "stop"), first=True) == 0
+    assert (list(opt_outs.all()), opt_outs.source(listed)) == ([listed], None)
 
 
 def test_a_phone_that_a_caller_put_on_the_list_keeps_no_source(chats: Chats) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.integration.stores.desk import DAY, NOW, Desk
+from tests.unit.whatsapp_tasks.domain.one_mobile import PAIRS
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import StoreUnavailable
@@ -110,6 +111,14 @@ def test_a_message_to_a_phone_that_opted_out_is_refused_and_only_the_signature_i
     after = desk.everything()
     assert after.pop(keys.nonce("n")) == "1"
     assert after == before
+
+
+@pytest.mark.parametrize(("listed", "phone"), PAIRS)
+def test_a_message_to_another_form_of_a_listed_number_is_refused_issue_12_row_5(
+    desk: Desk, listed: str, phone: str
+) -> None:
+    OptOuts(desk.database).add(listed)
+    assert desk.ledger.accept(desk.new(phone=phone)).outcome == "opted_out"
 
 
 def test_an_unknown_account_is_refused_and_not_even_the_signature_is_used_up(database: Database) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.integration.stores.desk import NOW, Desk
+from tests.unit.whatsapp_tasks.domain.one_mobile import PAIRS
 from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.statuses import OPEN, Status
 from whatsapp_tasks.errors import LeaseLost
@@ -123,6 +124,15 @@ def test_an_expired_message_is_not_claimed(desk: Desk) -> None:
 def test_a_recipient_who_opted_out_meanwhile_is_not_written_to(desk: Desk) -> None:
     message = desk.accept()
     OptOuts(desk.database).add(message.phone)
+    assert refused(desk, message) == "opted_out"
+
+
+@pytest.mark.parametrize(("queued", "opting_out"), PAIRS)
+def test_who_opted_out_under_another_form_of_the_number_is_not_written_to_issue_12_row_5(
+    desk: Desk, queued: str, opting_out: str
+) -> None:
+    message = desk.accept(phone=queued)
+    OptOuts(desk.database).add(opting_out)
     assert refused(desk, message) == "opted_out"
 
 

@@ -134,6 +134,79 @@ def test_the_opt_out_list_is_imported_and_exported(run: Run, tmp_path: Path) -> 
         run("send", "+4915112345670", "Hi")
 
 
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (b"phone;name\n+49 151 12345678;Ada\n+1 (202) 555-0168;Bo\n", []),
+        ("phone\tname\r\n+49 151 12345678\tA\r\n+1 (202) 555-0168\tB\r\n".encode("utf-16"), []),
+        (b'+49 151 12345678,Ada\n"+49 151,broken "quote\n+1 (202) 555-0168,Bo\n', ["line 2"]),
+        (
+            "+49 151 12345678,Zoë\n+49 151 ÿ,Bo\n+49/151/1\n,nobody\n+1 (202) 555-0168\n".encode("latin-1"),
+            ["line 2", "line 3", "line 4"],
+        ),
+    ],
+)
+def test_of_a_list_of_opt_outs_every_good_line_is_taken_issue_12_row_8(
+    run: Run, tmp_path: Path, raw: bytes, told: list[str]
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_bytes(raw)
+    imported = run("opt-outs", "import", str(file), code=1 if told else 0)
+    assert f"2 on the list, {len(told)} lines refused" in imported.stdout
+    assert [line.partition(":")[0] for line in imported.stderr.splitlines()] == told
+    assert run("opt-outs", "list").stdout.split() == ["+12025550168", "+4915112345678"]
+
+
+def test_one_that_is_refused_does_not_keep_the_others_from_the_list(run: Run) -> None:
+    added = run("opt-outs", "add", "+1 (202) 555-0168", "nobody", "+49/151/12345678", PHONE, code=1)
+    assert added.stdout.split("\n")[:2] == ["+12025550168 is on the list", f"{PHONE} is on the list"]
+    assert [line.partition(":")[0] for line in added.stderr.splitlines()] == ["nobody", "+49/151/12345678"]
+    removed = run("opt-outs", "remove", "--yes", "nobody", "+12025550168", code=1)
+    assert removed.stdout == "+12025550168 is off the list\n"
+
+
+def test_of_several_messages_those_that_can_be_are_cancelled(run: Run) -> None:
+    message_id = run("send", PHONE, "Hi").output.split()[0]
+    cancelled = run("cancel", "0" * 32, message_id, code=1)
+    assert cancelled.stdout == f"{message_id} cancelled\n"
+    assert cancelled.stderr.startswith("0" * 32)
+
+
+def test_a_row_that_is_no_message_is_told_and_not_sent_in_part_issue_12_row_2(
+    run: Run, database: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text(
+        f"phone,message\n{PHONE},Your order is ready, but pay first\n+4915112345679,Hi\n", "utf-8"
+    )
+    ended = run("batch", str(file), code=1)
+    assert "line 2: The row has 3 cells where the first line names 2" in ended.stderr
+    assert "1 accepted" in ended.stdout
+    assert queued(database) == 1
+    refused, accepted = results(file)
+    assert (refused["line"], refused["outcome"], refused["code"]) == ("2", "refused", "row_invalid")
+    assert accepted["outcome"] == "accepted"
+
+
+def test_rows_that_are_one_message_are_told_issue_12_row_3(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "reminders.csv"
+    times = ["2027-01-01T00:00:00Z", "2027-02-01T00:00:00Z", "2027-01-01T00:00:00Z"]
+    file.write_text("phone,message,send_at\n" + "".join(f"{PHONE},Hi,{time}\n" for time in times), "utf-8")
+    ended = run("batch", str(file), code=1)
+    assert "line 3: The row is the message of line 2" in ended.stderr
+    assert "line 4: The row is the same as line 2." in ended.stderr
+    assert "1 were refused" in ended.stdout
+    assert run("batch", str(file), "--cancel").stdout == "1 messages were withdrawn\n"
+
+
+def test_many_long_texts_are_handed_in_issue_12_row_4(run: Run, database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "long.csv"
+    lines = "".join(f"+4915112{n:06d},{'क' * 1000}\n" for n in range(200))
+    file.write_text("phone,message\n" + lines, "utf-8")
+    assert "200 accepted" in run("batch", str(file)).output
+    assert queued(database) == 200
+
+
 @pytest.fixture
 def campaign(tmp_path: Path) -> Path:
     file = tmp_path / "campaign.csv"

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.integration.webapp.conftest import Caller, problem
+from tests.unit.whatsapp_tasks.domain.one_mobile import PAIRS
 from whatsapp_tasks.stores.connection import Database
 
 
@@ -35,6 +36,39 @@ def test_who_opted_out_by_an_answer_is_told_so_until_taken_off(caller: Caller, d
     assert source("PUT") == "answer"
     assert source("GET") == "answer"
     assert [source("DELETE"), source("PUT")] == [None, None]
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+def test_an_opt_out_covers_all_forms_of_one_mobile_issue_12_row_5(
+    caller: Caller, one: str, other: str
+) -> None:
+    def opted_out(method: str, phone: str) -> object:
+        return (caller.call(method, f"/opt-outs/{phone}").json or {})["opted_out"]
+
+    first = caller.send(phone=other, message="queued before")
+    assert first.status_code == 202
+    assert opted_out("PUT", one) is True
+    assert opted_out("GET", other) is True
+    assert problem(caller.send(phone=other), 422) == "recipient_opted_out"
+    assert problem(caller.send(phone=one), 422) == "recipient_opted_out"
+    assert opted_out("DELETE", other) is False
+    assert opted_out("GET", one) is False
+    assert caller.send(phone=one).status_code == 202
+
+    again = caller.send(phone=one, message="queued before").json
+    assert again is not None
+    assert again["duplicate"] is True  # the same text to the same person
+    found = caller.get(f"/messages?phone={one.replace('+', '%2B')}").json
+    assert found is not None
+    assert len(found["messages"]) == 2
+
+
+def test_an_old_mexican_mobile_is_taken_issue_12_row_6(caller: Caller) -> None:
+    sent = caller.send(phone="+52 1 55 1234 5678").json
+    assert sent is not None
+    shown = caller.get(sent["links"]["self"]).json
+    assert shown is not None
+    assert shown["phone"] == "+525512345678"
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])

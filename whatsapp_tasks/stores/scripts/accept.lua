@@ -1,5 +1,6 @@
 -- Accepts one message: identity, record, place in the daily cap and queue entry come into being together or
 -- not at all.
+-- uses phones
 -- uses places
 -- uses windows
 --
@@ -11,12 +12,12 @@
 --       6 content digest   7 priority         8 send_at ms or ''  9 expires_at ms or ''
 --      10 metadata JSON   11 queue message   12 nonce ttl ms or '' (no nonce)        13 source
 --      14 plan of places or '' (no cap)         15 '1' to hold a message till a day with a place
---      16… limit and seconds of each window
+--      16 all forms of the phone                17… limit and seconds of each window
 --
 -- Returns {outcome, message id, status}; outcomes: accepted, duplicate, conflict, replayed,
 -- account_unknown, opted_out, limited (in the place of the status: which window is full), capped (in the place of the status: start ms of the next day with a place, or ''). Only `accepted` (and the nonce of every outcome but account_unknown and limited) is kept.
 local now, id = tonumber(ARGV[1]), ARGV[2]
-local full = count_windows(16, 16)
+local full = count_windows(16, 17)
 if full then return {'limited', '', full} end
 if redis.call('EXISTS', KEYS[1]) == 0 then return {'account_unknown', '', ''} end
 if ARGV[12] ~= '' and not redis.call('SET', KEYS[7], '1', 'NX', 'PX', ARGV[12]) then
@@ -31,16 +32,17 @@ if claim then
   local record = string.sub(KEYS[3], 1, #KEYS[3] - #id) .. first
   return {'duplicate', first, redis.call('HGET', record, 'status') or 'expired'}
 end
-if redis.call('SISMEMBER', KEYS[8], ARGV[3]) == 1 then return {'opted_out', '', ''} end
+if holds_any(KEYS[8], ARGV[16]) then return {'opted_out', '', ''} end
 local record = {'id', id, 'phone', ARGV[3], 'text', ARGV[4], 'status', 'queued', 'created_ms', now,
   'updated_ms', now, 'priority', ARGV[7], 'attempts', 0, 'source', ARGV[13], 'timeline', 'queued@' .. ARGV[1]}
 local function note(field, value)
   record[#record + 1] = field
   record[#record + 1] = value
 end
+if ARGV[16] ~= ARGV[3] then note('forms', ARGV[16]) end
 local due = ARGV[8]
 if ARGV[14] ~= '' then
-  local is_new = redis.call('SISMEMBER', KEYS[15], ARGV[3]) == 0
+  local is_new = not holds_any(KEYS[15], ARGV[16])
   local day, start = find_place(KEYS[14], ARGV[14], is_new)
   local in_time = day == string.match(ARGV[14], '^[%d-]+')
   if not day or not (in_time or ARGV[15] == '1') then return {'capped', '', start or ''} end

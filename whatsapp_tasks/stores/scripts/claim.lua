@@ -1,4 +1,5 @@
 -- A worker takes a message in hand.
+-- uses phones
 -- uses places
 --
 -- KEYS  1 message record   2 lease   3 pauses   4 opt-out list   5 schedule   6 session   7 generation
@@ -13,7 +14,7 @@
 -- Only `claimed` changes anything; `capped` and `claimed` give back a place of another day.
 local now = tonumber(ARGV[1])
 if redis.call('HGET', KEYS[2], 'fence') ~= ARGV[2] then return 'lease_lost' end
-local m = redis.call('HMGET', KEYS[1], 'status', 'id', 'phone', 'expires_at_ms', 'timeline')
+local m = redis.call('HMGET', KEYS[1], 'status', 'id', 'phone', 'expires_at_ms', 'timeline', 'forms')
 if not m[1] then return 'gone' end
 if m[1] == 'sending' then return 'settle' end
 if m[1] ~= 'queued' then return 'done' end
@@ -24,8 +25,9 @@ end
 if tonumber(redis.call('GET', KEYS[7]) or 0) < tonumber(ARGV[5]) then return 'paused' end
 if redis.call('ZSCORE', KEYS[5], m[2]) then return 'later' end
 if m[4] and tonumber(m[4]) <= now then return 'expired' end
-if redis.call('SISMEMBER', KEYS[4], m[3]) == 1 then return 'opted_out' end
-local is_new = redis.call('SISMEMBER', KEYS[9], m[3]) == 0
+local forms = m[6] or m[3]
+if holds_any(KEYS[4], forms) then return 'opted_out' end
+local is_new = not holds_any(KEYS[9], forms)
 if is_new and ARGV[4] == '1' then return 'restricted' end
 if ARGV[6] ~= '' then
   release_place(KEYS[8], KEYS[1])

@@ -1,7 +1,7 @@
 -- One page of an account's messages, newest first, filtered.
 --
 -- KEYS  1 log of messages
--- ARGV  1 prefix of message records   2 status or ''   3 phone or ''
+-- ARGV  1 prefix of message records   2 status or ''   3 ',form,form,' of a phone or ''
 --       4 ms of the cursor or '+inf'  5 id of the cursor or ''   6 how many at most   7 records looked at, at most
 --
 -- Returns {ids, cursor or ''}. The cursor names the last record looked at, by time and id, so that messages
@@ -22,7 +22,7 @@ while cursor == nil do
       looked = looked + 1
       if not m[1] then
         gone[#gone + 1] = id
-      elseif (ARGV[2] == '' or m[1] == ARGV[2]) and (ARGV[3] == '' or m[2] == ARGV[3]) then
+      elseif (ARGV[2] == '' or m[1] == ARGV[2]) and (ARGV[3] == '' or string.find(ARGV[3], ',' .. m[2] .. ',', 1, true)) then
         found[#found + 1] = id
       end
       if id == oldest then

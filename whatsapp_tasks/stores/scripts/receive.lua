@@ -1,10 +1,11 @@
 -- Writes down what the worker's look found in the chat list, and the events of what is new: all or nothing.
+-- uses phones
 --
 -- KEYS  1 unread counts   2 lease   3 events   4 metrics   5 opt-out list   6 sources of opt-outs
 -- ARGV  1 fence   2 now ms   3 prefix of what is kept of an event for its envelope   4 seconds it is kept
 --       5 '1' for the first look since a phone was linked   6 number of changes
 --       then for each change: title, what is known of the chat ('': nothing any more)
---       then for each notice: subject, unread, new, chat, phone or '', preview, JSON list of phones that opt out
+--       then for each notice: subject, unread, new, chat, phone or '', preview, forms of the phone that opts out, or ''
 --
 -- Returns phones newly on the opt-out list; -1: the lease is not ours; -2: the counts are gone (nothing is changed).
 if redis.call('HGET', KEYS[2], 'fence') ~= ARGV[1] then return -1 end
@@ -24,11 +25,10 @@ while a <= #ARGV do
   redis.call('HSET', kept, 'chat', ARGV[a + 3], 'phone', ARGV[a + 4], 'preview', ARGV[a + 5])
   redis.call('EXPIRE', kept, ARGV[4])
   redis.call('HINCRBY', KEYS[4], 'messages_received:', ARGV[a + 2])
-  for n, phone in ipairs(cjson.decode(ARGV[a + 6])) do
-    if redis.call('SADD', KEYS[5], phone) == 1 then
-      redis.call('HSET', KEYS[6], phone, 'answer')
-      if n == 1 then added = added + 1 end
-    end
+  if ARGV[a + 6] ~= '' and not holds_any(KEYS[5], ARGV[a + 6]) then
+    redis.call('SADD', KEYS[5], ARGV[a + 4])
+    redis.call('HSET', KEYS[6], ARGV[a + 4], 'answer')
+    added = added + 1
   end
   a = a + 7
 end

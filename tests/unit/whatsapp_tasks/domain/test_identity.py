@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.whatsapp_tasks.domain.one_mobile import PAIRS
 from whatsapp_tasks.domain.identity import (
     MAX_KEY_LENGTH,
     check_idempotency_key,
@@ -29,6 +30,12 @@ def test_moving_characters_from_one_part_to_the_next_makes_another_identity(
 ) -> None:
     moved = identity_digest(account, phone + text[:cut], text[cut:], None)
     assert (moved == identity_digest(account, phone, text, None)) is (text[:cut] == "")
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+def test_one_text_to_two_forms_of_a_mobile_is_one_message_issue_12_row_5(one: str, other: str) -> None:
+    assert content_digest("a", one, "Hi") == content_digest("a", other, "Hi")
+    assert identity_digest("a", one, "Hi", None) == identity_digest("a", other, "Hi", None)
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tests.unit.whatsapp_tasks.domain.one_mobile import PAIRS
 from whatsapp_tasks.domain.phones import (
     _is_plain,
     digits,
     forms_of,
     is_number,
     mask_phone,
+    one_form_of,
     parse_phone,
     phone_in,
     same_number,
@@ -29,6 +31,11 @@ from whatsapp_tasks.errors import RequestRefused
         "+49/151/12345678",
         "+49\u00a0151\u201112345678",
         "+٤٩١٥١١٢٣٤٥٦٧٨",
+        # Signs that nobody sees (issue 12, row 9), and blanks of other widths.
+        "\u202a+49 151 12345678\u202c",
+        "\ufeff+4915112345678\u200b",
+        "\u200e+49\u2060151\u00ad12345678\u200f",
+        "\u2066+49\u202f151\u200912345678\u2069",
     ],
 )
 def test_the_usual_ways_of_writing_one_number_become_the_same_e164(written: str) -> None:
@@ -66,11 +73,40 @@ def test_anything_but_one_whole_international_number_is_refused_with_an_example(
 
 @pytest.mark.parametrize(
     "written",
-    ["+49151O2345678", "+1 800 FLOWERS", "+49151a12345678", "+4915112345678\x00", "+49151\n12345678"],
+    [
+        "\u202a+49151O2345678\u202c",
+        "+49151O2345678",
+        "+1 800 FLOWERS",
+        "+49151a12345678",
+        "+4915112345678\x00",
+        "+49151\n12345678",
+    ],
 )
 def test_a_letter_or_control_character_is_refused_and_not_read_as_another_number(written: str) -> None:
     with pytest.raises(RequestRefused):
         parse_phone(written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["+52 1 55 1234 5678", "+5215512345678", "+52 (1) 55-1234-5678", "\u202a+52 1 55 1234 5678\u202c"],
+)
+def test_a_mexican_mobile_of_before_2019_is_todays_number_issue_12_row_6(written: str) -> None:
+    assert parse_phone(written) == "+525512345678"
+    assert phone_in(written) == "+525512345678"
+
+
+@pytest.mark.parametrize("written", ["+52115512345678", "+52155123456789", "+520155123456789"])
+def test_a_one_too_many_elsewhere_is_refused(written: str) -> None:
+    with pytest.raises(RequestRefused):
+        parse_phone(written)
+
+
+def test_what_nobody_sees_is_not_read_without_end() -> None:
+    with pytest.raises(RequestRefused):
+        parse_phone("\u200b" * 1000 + "+4915112345678")
+    with pytest.raises(RequestRefused):
+        parse_phone(" " * 1000 + "+4915112345678")
 
 
 def test_a_range_that_the_numbering_plan_does_not_know_is_left_to_whatsapp() -> None:
@@ -132,6 +168,7 @@ def test_digits_are_ascii_digits_only() -> None:
         ("+55 12 8765-4321", "+5511987654321", False),
         ("+52 1 55 1234 5678", "+525512345678", True),
         ("+54 9 11 1234-5678", "+541112345678", True),
+        ("+55 11 93333-4444", "+551133334444", False),  # a landline has no form with the digit
         ("", "", False),
         ("Ada", "+4915112345678", False),
     ],
@@ -146,6 +183,7 @@ def test_numbers_are_one_however_whatsapp_writes_them(one: str, other: str, same
         ("+49 1511 2345678", True),
         ("+1 (202) 555-0100", True),
         ("~ +55 11 98765\u20114321", False),
+        ("\u202a+49 1511 2345678\u202c", True),
         ("Ada", False),
         ("Room 101", False),
         ("112", False),
@@ -188,6 +226,9 @@ def test_what_people_usually_write_needs_no_reading() -> None:
         ("+5511987654321", ("+551187654321",)),
         ("+551187654321", ("+5511987654321",)),
         ("+551133334444", ()),  # a landline
+        ("+5511933334444", ()),  # a mobile, whose form without the digit is that landline
+        ("+5215512345678", ("+525512345678",)),
+        ("+5491112345678", ("+541112345678",)),
         ("+525512345678", ("+5215512345678",)),
         ("+541112345678", ("+5491112345678",)),
     ],
@@ -195,6 +236,22 @@ def test_what_people_usually_write_needs_no_reading() -> None:
 def test_a_mobile_that_is_written_in_two_ways_is_known_by_both(phone: str, others: tuple[str, ...]) -> None:
     assert forms_of(phone) == (phone, *others)
     assert all(same_number(phone, other) for other in others)
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+def test_all_forms_of_a_mobile_have_one_form_issue_12_row_5(one: str, other: str) -> None:
+    assert one_form_of(one) == one_form_of(other) in forms_of(one)
+    assert set(forms_of(one)) == set(forms_of(other)) == {one, other}
+    assert same_number(one, other)
+    assert one_form_of(parse_phone(one)) == one_form_of(parse_phone(other))
+
+
+@given(st.from_regex(r"\+(55|52|54|49|1)[0-9]{7,12}", fullmatch=True))
+def test_forms_are_the_same_whichever_of_them_one_begins_with(phone: str) -> None:
+    forms = forms_of(phone)
+    assert forms[0] == phone
+    assert all(set(forms_of(form)) == set(forms) for form in forms)
+    assert len({one_form_of(form) for form in forms}) == 1
 
 
 @given(st.text(max_size=30))
