@@ -267,3 +267,15 @@ def test_a_pairing_code_for_no_phone_is_refused(
 )
 def test_controls_of_an_unknown_account_are_a_404(method: str, target: str, caller: Caller) -> None:
     assert problem(caller.call(method, target), 404) == "account_unknown"
+
+
+def test_authors_are_labels_also_in_older_records(caller: Caller, database: Database) -> None:
+    """Issue 12, row 11: the id of a key is shown to nobody."""
+    caller.post("/accounts/default/pause", {"note": "new"})
+    Pauses(database, "default").set(PauseReason.MEMORY, caller.key.id, 5)  # as older versions wrote it
+    Pauses(database, "default").set(PauseReason.CIRCUIT, "wak_0000000000000000", 6)  # of a key that is gone
+    answer = caller.get("/accounts/default")
+    assert answer.json is not None
+    authors = {pause["reason"]: pause["author"] for pause in answer.json["pauses"]}
+    assert authors == {"operator": "test", "memory": "test", "circuit": "an API key"}
+    assert "wak_" not in answer.text

@@ -206,6 +206,80 @@ def test_the_head_of_a_request_is_limited(head: bytes, served: HttpServer) -> No
         assert answer == b"" or answer.startswith(b"HTTP/1.1 400 ")
 
 
+def raw(served: HttpServer, request: bytes) -> bytes:
+    """All that is answered to these bytes; the last request in them closes the connection."""
+    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as connection:
+        connection.sendall(request)
+        answer = b""
+        with suppress(ConnectionError):
+            while piece := connection.recv(65_536):
+                answer += piece
+        return answer
+
+
+def lines(headers: Mapping[str, str]) -> bytes:
+    return b"".join(f"{name}: {value}\r\n".encode() for name, value in headers.items())
+
+
+def test_a_message_with_a_wish_for_http2_is_accepted_and_its_body_not_executed(
+    served: HttpServer, database: Database, served_key: ApiKey
+) -> None:
+    """Issue 12, row 13. The body is a whole signed request, which must stay a text."""
+    inner_body = json.dumps({"phone": PHONE, "message": "smuggled"}).encode()
+    inner = b"POST /send HTTP/1.1\r\nHost: localhost\r\n%bContent-Length: %d\r\n\r\n%b" % (
+        lines(signed(served_key, "POST", "/send", inner_body)),
+        len(inner_body),
+        inner_body,
+    )
+    for body, status in ((BODY, b"202"), (inner, b"400")):
+        answer = raw(
+            served,
+            b"POST /send HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings, close\r\n"
+            b"Upgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA\r\n"
+            b"%bContent-Length: %d\r\n\r\n%b"
+            % (lines(signed(served_key, "POST", "/send", body)), len(body), body),
+        )
+        assert answer.startswith(b"HTTP/1.1 " + status)
+        assert answer.count(b"HTTP/1.1 ") == 1
+    assert queued(database) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        (("/send", ["localhost"]), 202),
+        (("/send", ["localhost", "localhost"]), 400),
+        (("/send", ["localhost", "evil.example"]), 400),
+        (("/send", []), 400),
+        (("/send", ["user@localhost"]), 400),
+        (("/send", ["localhost/x"]), 400),
+        (("//send", ["localhost"]), 404),
+        (("///send", ["localhost"]), 404),
+        (("//localhost/send", ["localhost"]), 404),
+    ],
+)
+def test_there_is_one_host_and_one_name_for_a_path(
+    asked: tuple[str, list[str]], status: int, served: HttpServer, database: Database, served_key: ApiKey
+) -> None:
+    """Issue 12, row 20."""
+    target, hosts = asked
+    head = b"".join(b"Host: %b\r\n" % host.encode() for host in hosts)
+    answer = raw(
+        served,
+        b"POST %b HTTP/1.1\r\n%b%bConnection: close\r\nContent-Length: %d\r\n\r\n%b"
+        % (target.encode(), head, lines(signed(served_key, "POST", target, BODY)), len(BODY), BODY),
+    )
+    assert int(answer.split()[1]) == status, answer
+    assert queued(database) == (status == 202)
+
+
+def test_logs_name_no_key(served: HttpServer, served_key: ApiKey) -> None:
+    """Issue 12, row 11."""
+    for target, body in (("/accounts/default/pause", b"{}"), ("/accounts/default/resume", b"{}")):
+        assert call(served, "POST", target, body, signed(served_key, "POST", target, body))[0] == 200
+    assert served_key.id not in served.log()
+
+
 def test_a_target_that_is_not_ascii_does_no_harm(served: HttpServer) -> None:
     for target in (b"/\xc3\xa9?q=\xc3\xa9", b"/healthz?\xff", b"/%FF%00", b"*"):
         with socket.create_connection(("127.0.0.1", served.port), timeout=10) as connection:
