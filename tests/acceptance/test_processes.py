@@ -41,6 +41,18 @@ def test_without_redis_each_process_tries_five_times_and_exits_with_1(
         assert time.monotonic() - began > 15
 
 
+def test_what_processes_write_is_closed_to_other_users(new_stack: Callable[..., Stack]) -> None:
+    """Issue 12, row 11: the profile, which is the login, above all."""
+    stack = new_stack()
+    data = stack.folder / "data"
+    data.mkdir(mode=0o755)  # as older versions made it
+    stack.start("worker", "beat").link()
+    stack.kill("worker")
+    written = [path for path in (data, *data.rglob("*")) if not path.is_symlink()]
+    assert (data / "profiles" / "default" / "Default").is_dir()
+    assert [path for path in written if path.stat().st_mode & 0o077] == []
+
+
 def test_a_second_worker_of_the_account_refuses_and_says_who_holds_it(
     new_stack: Callable[..., Stack],
 ) -> None:

@@ -33,7 +33,7 @@ def private_driver(source: Path, cache: Path, patch: Callable[[Path], None]) -> 
         patch(draft)
         if PATCHED not in draft.read_bytes():
             raise ValueError(f"{source} is not a chromedriver that undetected-chromedriver can patch")
-        draft.chmod(0o755)
+        draft.chmod(0o700)
         with draft.open("rb") as file:
             os.fsync(file.fileno())
         draft.replace(target)
