@@ -13,7 +13,8 @@ WhatsAppTasksError
 │   ├── BrowserTimeout             no answer at the action's deadline; the browser was killed
 │   ├── WaitTimeout                the page is alive, but what was waited for did not come
 │   ├── PageChanged                the document was replaced under a running script
-│   └── PageError                  a script of ours failed inside the page
+│   ├── PageError                  a script of ours failed inside the page
+│   └── InputStopped               what was meant for a chat's box was held back; carries the reason
 ├── ApiUnreachable                 our HTTP API gives no answer (raised by its client)
 ├── EvidenceStorageFailed          the picture of a failure could not be kept or fetched
 ├── SelectorsInvalid               a selector file or override is malformed; names the entry
@@ -114,6 +115,18 @@ class PageChanged(BrowserError):
 
 class PageError(BrowserError):
     """A script failed inside the page."""
+
+
+class InputStopped(BrowserError):
+    """Input was held back: it would not have gone, or not as given, where it was meant to go."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Input was held back: {reason}")
+        self.reason = reason
+        """What was amiss: see ``browser/compose_input.py``."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), (self.reason,), self.__dict__)
 
 
 class EvidenceStorageFailed(WhatsAppTasksError):

@@ -104,6 +104,16 @@ class ChromePage:
         _require_time(deadline)
         return self._world.wait_for(function, args, deadline)
 
+    def run_at_start(self, script: str, deadline: Deadline) -> str:
+        """See `Page`."""
+        _require_time(deadline)
+        return self._world.run_at_start(script, deadline)
+
+    def forget_at_start(self, name: str, deadline: Deadline) -> None:
+        """See `Page`."""
+        _require_time(deadline)
+        self._connection.send("Page.removeScriptToEvaluateOnNewDocument", {"identifier": name}, deadline)
+
     def type(self, strokes: Iterable[Stroke], deadline: Deadline) -> None:
         """See `Page`."""
         for stroke in strokes:

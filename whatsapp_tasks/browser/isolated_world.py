@@ -11,6 +11,7 @@ from typing import Any
 
 from whatsapp_tasks.browser.connection import Connection
 from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.input_scripts import guard_script
 from whatsapp_tasks.browser.main_frame import main_frame, pause_before_retry
 from whatsapp_tasks.browser.page import JSON
 from whatsapp_tasks.errors import PageChanged, PageError, WaitTimeout
@@ -97,11 +98,17 @@ class IsolatedWorld:
         """Prepare the present document and all that follow it."""
         self._connection = connection
         self._document: _Document | None = None
-        connection.send(
+        self.run_at_start(_PREPARE, deadline, now=True)
+        self.run_at_start(guard_script(), deadline, now=True)
+
+    def run_at_start(self, script: str, deadline: Deadline, *, now: bool = False) -> str:
+        """See `Page.run_at_start`; with `now` in the present document as well."""
+        answer = self._connection.send(
             "Page.addScriptToEvaluateOnNewDocument",
-            {"source": _PREPARE, "worldName": _WORLD, "runImmediately": True},
+            {"source": script, "worldName": _WORLD, "runImmediately": now},
             deadline,
         )
+        return str(answer["identifier"])
 
     def evaluate(self, function: str, args: tuple[JSON, ...], deadline: Deadline) -> JSON:
         """See `Page.evaluate`."""

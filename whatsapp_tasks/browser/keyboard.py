@@ -56,8 +56,10 @@ for _letter in "abcdefghijklmnopqrstuvwxyz":
 def events_of_stroke(stroke: Stroke) -> Iterator[Event]:
     """The events that bring one stroke into the focused box.
 
-    Raises ValueError for a `key` stroke that is not one printable ASCII character.
+    Raises ValueError for a `key` stroke that is not one printable ASCII character, and for a `paste`.
     """
+    if stroke.kind == "paste":
+        raise ValueError("A paste is no event of the keyboard")
     if stroke.kind == "insert":
         yield "Input.insertText", {"text": stroke.text}
     elif stroke.kind == "newline":

@@ -67,8 +67,16 @@ class Page(Protocol):
         Raises `WaitTimeout` when no truthy value came, `PageError` when it throws.
         """
 
+    def run_at_start(self, script: str, deadline: Deadline) -> str:
+        """Run `script`, in the world of `evaluate`, at the start of every document to come, before the page's
+        own scripts. The name is for `forget_at_start`.
+        """
+
+    def forget_at_start(self, name: str, deadline: Deadline) -> None:
+        """Documents to come begin without this script again."""
+
     def type(self, strokes: Iterable[Stroke], deadline: Deadline) -> None:
-        """Type into whatever has the focus. Check the focus before, and read the box back after.
+        """Type into whatever has the focus: `ComposeInput` sees to it that this is the right box.
 
         `key` strokes are one printable ASCII character each, as key events; `insert` any text at once, as an
         input method does; `newline` is Shift+Enter. Raises ValueError for another character as a key.

@@ -1,4 +1,10 @@
-"""How a text reaches the compose box: grapheme by grapheme, at a human pace."""
+"""How a text reaches the compose box: grapheme by grapheme, at a human pace, and so that it stays as it is.
+
+The page changes what is typed in some places (docs/whatsapp-web.md, 12.5): an emoticon with the caret right
+behind it becomes an emoji; a word like ``:fire`` or ``@anna`` opens a list that takes Enter; a line break by
+key after an item of a list writes the next mark by itself. So a word that could be one of these is entered at
+once, together with what follows it, and a line break there is pasted.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -6,16 +12,33 @@ from typing import Literal
 
 import regex
 
+PAD = " "
+"""Behind a text whose last word would be changed or leave a list open; the page trims what it sends."""
+
 # A tab that is inserted alone replaces what stands in the line (Lexical 0.52, measured): tabs travel with a
 # neighbour.
 _GRAPHEME = regex.compile(r"\t+(?:(?!\t)\X\t*)?|\X\t*")
+_WORD = regex.compile(r"\S+")
+# Those of 12.5 and their kin: eyes and a mouth, a letter in brackets, a heart, a face. Too many are no harm.
+_FACE = (
+    r"(?:[:;=]['\u2019]?(?:[-^o~]?[^\s\w:;=]|-\w|[DPpOo03](?!\w))|\(\p{L}\)|</?3|\^[_.-]*\^"
+    r"|[<>][_.][<>]|[-_o]\.[-_o])"
+)
+_EMOTICON = regex.compile(_FACE)
+_EMOTICON_AT_END = regex.compile(_FACE + "$")
+_LIST_OPEN = regex.compile(r"(?<![\w/:]):[^\s()\[\]{}]{2,}$|(?<![\w/:])@\S*$|^/\S*$")
+_LIST_ITEM = regex.compile(r"[^\S\n]*(?:[-*+•–>]|\d{1,3}[.)])[^\S\n]")
+_TABS = regex.compile(r"\t*")
+_NEXT = regex.compile(r"[^\S\n]+|\s+\X\t*|\s*")
 
 
 @dataclass(frozen=True)
 class Stroke:
-    """One grapheme: a natural key press, an insertion as from an input method, or Shift+Enter."""
+    """What is entered at once: a natural key press, an insertion as from an input method, Shift+Enter, or a
+    paste.
+    """
 
-    kind: Literal["key", "insert", "newline"]
+    kind: Literal["key", "insert", "newline", "paste"]
     text: str
     pause_ms: float
     """Milliseconds to rest after it."""
@@ -24,11 +47,36 @@ class Stroke:
 def typing_plan(
     text: str, uniform: Callable[[float, float], float], *, fastest_ms: float = 5, slowest_ms: float = 25
 ) -> Iterator[Stroke]:
-    """Strokes for ``text``; ``uniform`` draws each pause (the blueprint's 5 to 25 ms per character).
+    """Strokes for ``text``; ``uniform`` draws a pause for each grapheme (the blueprint's 5 to 25 ms).
 
     Printable ASCII goes as key events, every other grapheme as one insertion: measured exact in the real
-    Lexical editor for emoji outside the BMP, ZWJ sequences, right-to-left script and combining marks.
+    Lexical editor for emoji outside the BMP, ZWJ sequences, right-to-left script and combining marks. The
+    strokes joined are the text, with a PAD behind it where one is needed.
     """
+    place = 0
+    for start, end in _blocks(text):
+        yield from _one_by_one(text[place:start], uniform, fastest_ms, slowest_ms)
+        piece = text[start:end] + (PAD if end == len(text) and needs_pad(text) else "")
+        pause = sum(uniform(fastest_ms, slowest_ms) for _ in regex.findall(r"\X", piece))
+        yield Stroke("paste" if "\n" in piece else "insert", piece, pause)
+        place = end
+    yield from _one_by_one(text[place:], uniform, fastest_ms, slowest_ms)
+
+
+def forms_in_box(text: str) -> tuple[str, ...]:
+    """What a box may hold that shows ``text``."""
+    return (text, text + PAD) if needs_pad(text) else (text,)
+
+
+def needs_pad(text: str) -> bool:
+    """Whether the caret may not stand right behind ``text``."""
+    words = _WORD.findall(text)
+    return bool(words) and text.endswith(words[-1]) and _must_be_followed(words[-1])
+
+
+def _one_by_one(
+    text: str, uniform: Callable[[float, float], float], fastest_ms: float, slowest_ms: float
+) -> Iterator[Stroke]:
     for line_number, line in enumerate(text.split("\n")):
         if line_number:
             yield Stroke("newline", "\n", uniform(fastest_ms, slowest_ms))
@@ -37,3 +85,54 @@ def typing_plan(
             if len(grapheme) == 1 and " " <= grapheme <= "~":
                 kind = "key"
             yield Stroke(kind, grapheme, uniform(fastest_ms, slowest_ms))
+
+
+def _must_be_followed(word: str) -> bool:
+    """Whether the page does something once the caret stands right behind ``word``."""
+    return bool(_LIST_OPEN.search(word) or _EMOTICON_AT_END.search(word))
+
+
+def _blocks(text: str) -> list[tuple[int, int]]:
+    """Where in ``text`` (start, end) lies what is entered at once: in order, and apart from each other."""
+    found = [*_words(text), *_breaks_after_items(text)]
+    blocks: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if blocks and start < blocks[-1][1]:
+            blocks[-1] = (blocks[-1][0], max(end, blocks[-1][1]))
+        else:
+            blocks.append((start, end))
+    return blocks
+
+
+def _words(text: str) -> Iterator[tuple[int, int]]:
+    for match in _WORD.finditer(text):
+        start = _before_tabs(text, match.start())
+        if _must_be_followed(match[0]):
+            yield start, _behind_next(text, match.end())
+        elif _EMOTICON.search(match[0]):
+            yield start, _end_of(_TABS, text, match.end())
+
+
+def _breaks_after_items(text: str) -> Iterator[tuple[int, int]]:
+    place = 0
+    for line in text.split("\n"):
+        end = place + len(line)
+        if end < len(text) and _LIST_ITEM.match(line):
+            yield end, _behind_next(text, end)
+        place = end + 1
+
+
+def _behind_next(text: str, place: int) -> int:
+    """Behind the blanks at ``place``, or behind the line breaks there and the grapheme after them."""
+    return _end_of(_NEXT, text, place)
+
+
+def _end_of(pattern: "regex.Pattern[str]", text: str, place: int) -> int:
+    match = pattern.match(text, place)
+    return match.end() if match else place
+
+
+def _before_tabs(text: str, place: int) -> int:
+    while place and text[place - 1] == "\t":
+        place -= 1
+    return place

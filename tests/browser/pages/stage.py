@@ -4,11 +4,13 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from whatsapp_simulator.testing import Simulator
 from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.input_scripts import mark_script
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.open_chat import ChatMark
 from whatsapp_tasks.domain.page_snapshot import (
     Bubble,
     Chat,
@@ -124,16 +126,24 @@ class Stage:
         """Opens the chat, types, presses Enter; the new bubble."""
         self.open_chat(phone)
         known = {bubble.id for bubble in self.chat().bubbles}
-        compose = self.chat().compose
-        assert compose is not None
-        self.whatsapp.focus(compose, within())
-        self.whatsapp.type(typing_plan(text, lambda _low, _high: 0.0), within())
-        self.until(lambda s: s if s.chat and s.chat.compose and s.chat.compose.text == text else None)
-        self.whatsapp.press_enter(within())
+        mark = self.mark()
+        self.whatsapp.focus(mark, within())
+        self.whatsapp.type_text(typing_plan(text, lambda _low, _high: 0.0), mark, within(60))
+        self.whatsapp.press_enter(mark, text, within())
         snapshot = self.until(lambda s: s if _new(s, known) else None)
         bubble = _new(snapshot, known)
         assert bubble is not None
         return bubble
+
+    def mark(self) -> ChatMark:
+        """Of the chat that is open now."""
+        told = cast(
+            "dict[str, Any]",
+            self.whatsapp.page.evaluate(
+                mark_script(), self.whatsapp.selectors.for_script(), deadline=within()
+            ),
+        )
+        return ChatMark(told["document"], tuple(told["nodes"]), told["title"])
 
     def insert(self, text: str) -> None:
         """Into the box of the open chat, as if it had been there before."""

@@ -46,7 +46,7 @@ class Connection:
             return {"executionContextId": 2}
         if method == "Runtime.callFunctionOn":
             return {"result": {"value": self._call(params)}}
-        return {}
+        return {"identifier": "1"}
 
     def _call(self, params: Mapping[str, Any]) -> str:
         args = [arg["value"] for arg in params["arguments"]]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whatsapp_tasks.domain.texts import normalise_message
-from whatsapp_tasks.domain.typing_plan import Stroke, typing_plan
+from whatsapp_tasks.domain.typing_plan import PAD, Stroke, forms_in_box, typing_plan
 from whatsapp_tasks.errors import RequestRefused
 
 uniform = random.Random(7).uniform
@@ -18,13 +18,19 @@ def kinds(text: str) -> list[tuple[str, str]]:
     return [(stroke.kind, stroke.text) for stroke in typing_plan(text, uniform)]
 
 
-@given(st.text())
-def test_the_strokes_joined_are_the_text(text: str) -> None:
+MEAN = st.text(st.sampled_from("ab1.-*>:;()<3y@/_^ \t\n🎉é\u0301"), max_size=40)
+"""Of what the page changes when it is typed as it comes."""
+
+
+@given(st.text() | MEAN)
+def test_the_strokes_joined_are_a_form_of_the_text_in_the_box(text: str) -> None:
     try:
         text = normalise_message(text)
     except RequestRefused:
         return
-    assert "".join(stroke.text for stroke in typing_plan(text, uniform)) == text
+    joined = "".join(stroke.text for stroke in typing_plan(text, uniform))
+    assert joined == forms_in_box(text)[-1]
+    assert joined.rstrip(PAD) == text.rstrip(PAD)
 
 
 @given(st.text(st.sampled_from("aé1\u0301\u200d👩👧🏽🇩🇪\ufe0f\u20e3\nक\u094dष ~\t"), max_size=20))
@@ -34,7 +40,7 @@ def test_a_stroke_is_one_whole_grapheme_and_the_tabs_beside_it(text: str) -> Non
     assert "".join(stroke.text for stroke in strokes) == text
 
 
-@given(st.text())
+@given(st.text() | MEAN)
 def test_a_key_is_one_printable_ascii_character_and_a_newline_never_a_plain_enter(text: str) -> None:
     for stroke in typing_plan(text, uniform):
         if stroke.kind == "key":
@@ -42,14 +48,22 @@ def test_a_key_is_one_printable_ascii_character_and_a_newline_never_a_plain_ente
             assert " " <= stroke.text <= "~"
         elif stroke.kind == "newline":
             assert stroke.text == "\n"
-        else:
+        elif stroke.kind == "insert":
             assert "\n" not in stroke.text
 
 
-@given(st.text(min_size=1), st.floats(0, 50), st.floats(0, 50))
-def test_each_pause_lies_in_the_range(text: str, fastest: float, more: float) -> None:
+@given(MEAN)
+def test_no_tab_travels_alone(text: str) -> None:
+    lines = [stroke.text for stroke in typing_plan(text, uniform) if "\t" in stroke.text]
+    assert all(line.strip("\t") or line in text.split("\n") for line in lines)
+
+
+@given(st.text(min_size=1) | MEAN, st.floats(0, 50), st.floats(0, 50))
+def test_each_pause_lies_in_the_range_for_every_grapheme(text: str, fastest: float, more: float) -> None:
     for stroke in typing_plan(text, uniform, fastest_ms=fastest, slowest_ms=fastest + more):
-        assert fastest <= stroke.pause_ms <= fastest + more + 1e-9
+        graphemes = 1 if stroke.kind in ("key", "newline") else len(regex.findall(r"\X", stroke.text))
+        most = graphemes * (fastest + more)
+        assert (fastest if graphemes == 1 else 0) <= stroke.pause_ms <= most + 1e-6
 
 
 def test_the_default_pauses_are_the_blueprints() -> None:
@@ -80,3 +94,61 @@ def test_the_default_pauses_are_the_blueprints() -> None:
 )
 def test_how_a_text_is_typed(text: str, strokes: list[tuple[str, str]]) -> None:
     assert kinds(text) == strokes
+
+
+@pytest.mark.parametrize(
+    ("text", "blocks"),
+    [
+        ("- a\n- b", [("paste", "\n-")]),
+        ("1. a\n\n2. b", [("paste", "\n\n2")]),
+        ("- a\n  - b\nc", [("paste", "\n  -"), ("paste", "\nc")]),
+        ("- \n👨‍👩‍👧 b", [("paste", "\n👨‍👩‍👧")]),
+        ("a- b\nc", []),
+        ("hi :-)", [("insert", ":-) ")]),
+        (":-) hi", [("insert", ":-) ")]),
+        ("hi <3\nbye", [("paste", "<3\nb")]),
+        ("hi <3 \nbye", [("insert", "<3 ")]),
+        ("f(y)=2 x", [("insert", "f(y)=2")]),
+        (":fire\n:-)\nx", [("paste", ":fire\n:-)\nx")]),
+        ("ok :fire", [("insert", ":fire ")]),
+        ("ok:fire 12:30 a@b.org 1/2", []),
+        ("@anna", [("insert", "@anna ")]),
+        ("/x", [("insert", "/x ")]),
+        ("- :-)\n- b", [("paste", ":-)\n-")]),
+        ("a\t:-)\tb", [("insert", "\t:-)\t")]),
+    ],
+)
+def test_what_the_page_would_change_is_entered_at_once(text: str, blocks: list[tuple[str, str]]) -> None:
+    """Issue 11, rows 2 and 3 of section 0."""
+    assert [(kind, piece) for kind, piece in kinds(text) if kind == "paste" or len(piece) > 1] == blocks
+
+
+@pytest.mark.parametrize(
+    "emoticon",
+    [
+        "(y)",
+        "(Y)",
+        "(n)",
+        "(N)",
+        ":-)",
+        ":-(",
+        ":-p",
+        ":-P",
+        ":-\\",
+        ":-D",
+        ":-o",
+        ";-)",
+        ":-*",
+        ":-|",
+        ":'(",
+        "^_^",
+        "<3",
+        ">_<",
+    ],
+)
+def test_the_caret_never_stands_right_behind_an_emoticon(emoticon: str) -> None:
+    for text in (emoticon, f"a {emoticon}", f"{emoticon}\nb", f"a{emoticon} b", f"{emoticon}{emoticon}"):
+        typed = ""
+        for stroke in typing_plan(text, uniform):
+            typed += stroke.text
+            assert not typed.endswith(emoticon)

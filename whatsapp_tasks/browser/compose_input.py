@@ -1,0 +1,218 @@
+"""Input for the compose box of one chat, and for nothing else.
+
+Trusted keys and clicks go to whatever has the focus or lies under the mouse when they arrive, and a dialog
+may come at any time (docs/whatsapp-web.md, 11.3). So each action first gives an order to the guard in the
+page (``input/guard.js``, ``input/order.js``), which looks at every event before the page does and holds back
+what does not go to the box of the chat that is meant. A document that comes anew meanwhile takes nothing.
+
+All methods raise InputStopped with one of these reasons; certainly nothing reached the page from then on:
+
+- ``chat_moved``: the chat with this mark is no longer the open one, or the document was replaced;
+- ``no_box``: the chat has no compose box, or another than at first; for `press_send`: no send button;
+- ``dialog``: a dialog or something else lies over it;
+- ``focus``: the box does not have the focus, or an event went elsewhere;
+- ``suggestions``: a list is open that takes Enter, and would pick from it;
+- ``text``: the box does not hold the text: when typing, the page does not keep it as given.
+
+They also raise the other BrowserErrors of ``browser.page``.
+"""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.input_scripts import order_script, paste_script
+from whatsapp_tasks.browser.page import JSON, Page, Stroke
+from whatsapp_tasks.domain.open_chat import ChatMark
+from whatsapp_tasks.domain.typing_plan import forms_in_box
+from whatsapp_tasks.errors import InputStopped, PageChanged, PageError, WaitTimeout
+
+RELEASE_SECONDS = 5.0
+SETTLE_SECONDS = 2.0
+"""For the page to take the focus, or to write down what was typed or pasted."""
+CHECK_EVERY_MS = 250.0
+"""Of typing: so soon is it noticed that input is held back."""
+
+_CLOSE = "if (window === top) globalThis.whatsappTasksInputClosed = true;"
+_RELEASE = """() => {
+  globalThis.whatsappTasksInputClosed = false;
+  Object.assign(globalThis.whatsappTasksGuard, { order: null, stopped: null });
+  return true;
+}"""
+_VERDICT = """() => {
+  const { order, stopped } = globalThis.whatsappTasksGuard;
+  if (!order) return { here: false, stopped, done: false };
+  return { here: true, stopped: order.stopped, done: order.done };
+}"""
+_AMISS = """() => {
+  const { order } = globalThis.whatsappTasksGuard;
+  if (!order) return "chat_moved";
+  return order.stopped || order.chatAmiss() || (order.focused() ? "text" : "focus");
+}"""
+
+
+def _once(condition: str) -> str:
+    """A script that waits until ``condition`` of the order holds, or the order is at its end."""
+    return f"""(text) => {{
+      const {{ order }} = globalThis.whatsappTasksGuard;
+      if (!order) return {{ stopped: "chat_moved" }};
+      if (order.stopped) return {{ stopped: order.stopped }};
+      return {condition} ? {{ stopped: null }} : null;
+    }}"""
+
+
+_FOCUSED = _once("order.focused()")
+_HOLDS = _once("order.text() === text")
+
+
+@dataclass(frozen=True)
+class _Place:
+    x: float
+    y: float
+
+
+class ComposeInput:
+    """Hands for the compose boxes of ``page``. ``config`` gives the selectors in force."""
+
+    def __init__(self, page: Page, config: Callable[[], dict[str, JSON]]) -> None:
+        self._page = page
+        self._config = config
+
+    def focus(self, mark: ChatMark, deadline: Deadline) -> None:
+        """A click into the box, until it has the focus."""
+        with self._order("focus", mark, deadline) as place:
+            self._page.click(place.x, place.y, deadline)
+            self._wait(_FOCUSED, "", deadline)
+
+    def clear(self, mark: ChatMark, deadline: Deadline) -> None:
+        """Empties the box, which has the focus, by keys, as a person would."""
+        with self._order("clear", mark, deadline):
+            self._page.press_key("Control+a", deadline)
+            self._page.press_key("Backspace", deadline)
+            self._wait(_HOLDS, "", deadline)
+
+    def type_text(self, strokes: Iterable[Stroke], mark: ChatMark, deadline: Deadline) -> None:
+        """Types into the box, which has the focus and is empty, until it holds exactly what the strokes say.
+
+        The page trims what it sends: the box may hold a blank more than the text (`forms_in_box`).
+        """
+        typed = ""
+        with self._order("type", mark, deadline):
+            for chunk in _chunks(strokes):
+                typed += "".join(stroke.text for stroke in chunk)
+                if chunk[0].kind == "paste":
+                    self._paste(chunk[0], typed, deadline)
+                else:
+                    self._page.type(chunk, deadline)
+                    _raise_if_stopped(self._verdict(deadline))
+            self._wait(_HOLDS, typed, deadline)
+
+    def press_enter(self, mark: ChatMark, text: str, deadline: Deadline) -> None:
+        """Enter, if at its very event the box has the focus and holds ``text``, and nothing is in the way.
+
+        Raises PageChanged when the document was replaced and it is not known whether Enter came before that;
+        InputStopped only when Enter certainly did not reach the page.
+        """
+        with self._order("enter", mark, deadline, forms_in_box(text)):
+            self._page.press_enter(deadline)
+            self._require_done(deadline)
+
+    def press_send(self, mark: ChatMark, text: str, deadline: Deadline) -> None:
+        """A click on the send button, under the conditions of `press_enter` and with its errors."""
+        with self._order("send", mark, deadline, forms_in_box(text)) as place:
+            self._page.click(place.x, place.y, deadline)
+            self._require_done(deadline)
+
+    @contextlib.contextmanager
+    def _order(
+        self, kind: str, mark: ChatMark, deadline: Deadline, texts: Sequence[str] = ()
+    ) -> Iterator[_Place]:
+        closing = self._page.run_at_start(_CLOSE, deadline)
+        try:
+            answer = self._ask(
+                order_script(),
+                self._config(),
+                {
+                    "kind": kind,
+                    "document": mark.document,
+                    "nodes": mark.nodes,
+                    "title": mark.title,
+                    "texts": texts,
+                },
+                deadline=deadline,
+            )
+            _raise_if_stopped(answer)
+            yield _Place(answer["x"], answer["y"])
+        finally:
+            self._release(closing)
+
+    def _release(self, closing: str) -> None:
+        """What is left of the order goes, in whichever document is there now."""
+        deadline = Deadline.within(RELEASE_SECONDS)
+        try:
+            self._page.forget_at_start(closing, deadline)
+        except PageChanged:
+            with contextlib.suppress(PageError):  # it is gone already
+                self._page.forget_at_start(closing, deadline)
+        self._until_answered(_RELEASE, deadline)
+
+    def _paste(self, stroke: Stroke, typed: str, deadline: Deadline) -> None:
+        """The page handles a paste in its own time: what follows must wait."""
+        answer = self._ask(paste_script(), stroke.text, deadline=deadline)
+        _raise_if_stopped(answer)
+        self._wait(_HOLDS, typed, deadline)
+        time.sleep(min(stroke.pause_ms / 1000, deadline.remaining()))
+
+    def _wait(self, script: str, text: str, deadline: Deadline) -> None:
+        try:
+            answer = self._page.wait_for(script, text, deadline=deadline.capped(SETTLE_SECONDS))
+        except WaitTimeout as error:
+            raise InputStopped(str(self._ask(_AMISS, deadline=deadline))) from error
+        _raise_if_stopped(answer)
+
+    def _require_done(self, deadline: Deadline) -> None:
+        verdict = self._verdict(deadline)
+        if verdict["done"]:
+            return
+        if not verdict["here"] and verdict["stopped"] is None:
+            raise PageChanged("The document was replaced while a key was pressed in it")
+        raise InputStopped(verdict["stopped"] or "focus")
+
+    def _verdict(self, deadline: Deadline) -> Any:
+        """What became of the order; a document that came anew knows of none."""
+        return self._until_answered(_VERDICT, deadline)
+
+    def _until_answered(self, function: str, deadline: Deadline) -> Any:
+        while True:
+            with contextlib.suppress(PageChanged):
+                return cast("Any", self._page.evaluate(function, deadline=deadline))
+
+    def _ask(self, function: str, *args: JSON, deadline: Deadline) -> Any:
+        """The answer of the document for which the order is."""
+        try:
+            return cast("Any", self._page.evaluate(function, *args, deadline=deadline))
+        except PageChanged as error:
+            raise InputStopped("chat_moved") from error
+
+
+def _raise_if_stopped(answer: Any) -> None:
+    if answer["stopped"] is not None or answer.get("here") is False:
+        raise InputStopped(answer["stopped"] or "chat_moved")
+
+
+def _chunks(strokes: Iterable[Stroke]) -> Iterator[list[Stroke]]:
+    """Strokes between two looks at whether they arrive; a paste stands alone."""
+    chunk: list[Stroke] = []
+    for stroke in strokes:
+        if chunk and (stroke.kind == "paste" or sum(s.pause_ms for s in chunk) >= CHECK_EVERY_MS):
+            yield chunk
+            chunk = []
+        chunk.append(stroke)
+        if stroke.kind == "paste":
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
