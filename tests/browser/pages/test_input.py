@@ -1,10 +1,16 @@
 """Text goes exactly where it is meant to go, or nowhere (issue 11, B and rows 2, 3 and 4 of section 0)."""
 
+import random
+
 import pytest
 
 from tests.acceptance.difficult_texts import DIFFICULT_TEXTS
+from tests.browser.pages.intruders import INTRUDERS, set_intruder, what_reached_it
 from tests.browser.pages.stage import Stage, within
 from tests.browser.pages.test_messages import new_phone
+from whatsapp_tasks.domain.page_snapshot import PageKind, kind_of
+from whatsapp_tasks.domain.typing_plan import Stroke, typing_plan
+from whatsapp_tasks.errors import InputStopped
 
 LISTS = {
     "dashes": "- one\n- two\n- three",
@@ -79,3 +85,65 @@ def test_every_text_is_entered_exactly(stage: Stage) -> None:
         sent.append(text)
         received = [m.text for m in stage.simulator.wait_for_messages(len(sent), chat=phone)]
         assert received[-1].strip() == text, name
+
+
+MOMENTS = 40
+LONG_TEXT = "It is a long way to 2. Tipperary 🎉 é :-) and on it goes, (really) it does.\n- one\n- two"
+
+
+def strokes_of(text: str, seed: int = 1) -> list[Stroke]:
+    """At the pace of a person."""
+    return list(typing_plan(text, random.Random(seed).uniform))
+
+
+def interrupt(stage: Stage, kind: str, seed: int) -> None:
+    """Types while an intruder comes at a random moment; nothing may reach it, and no chat gets anything."""
+    draw = random.Random(seed)
+    mark = stage.mark()
+    whatsapp = stage.whatsapp
+    whatsapp.focus(mark, within())
+    whatsapp.clear_compose(mark, within())
+    set_intruder(whatsapp.page, kind, at=draw.randint(1, 50), ms=draw.choice([-1, 0, draw.uniform(0, 20)]))
+    try:
+        with pytest.raises(InputStopped) as stopped:
+            whatsapp.type_text(strokes_of(LONG_TEXT, seed), mark, within(60))
+    finally:
+        reached = what_reached_it(whatsapp.page)
+    assert reached["came"], seed
+    assert (reached["events"], reached["texts"]) == ([], ""), f"{kind}, seed {seed}"
+    assert stopped.value.reason in REASONS[kind], seed
+    compose = stage.chat().compose
+    assert compose is not None
+    assert LONG_TEXT.startswith(compose.text), f"{kind}, seed {seed}"
+    assert compose.text != LONG_TEXT, seed
+
+
+REASONS = {
+    "dialog": {"dialog", "focus"},
+    "cover": {"focus"},
+    "field": {"focus"},
+    "frame": {"focus"},
+    "other_box": {"focus"},
+    "title": {"chat_moved"},
+}
+
+
+def interrupt_often(stage: Stage, kind: str, seeds: range) -> None:
+    sent = len(stage.simulator.messages())
+    for seed in seeds:
+        interrupt(stage, kind, seed)
+    assert kind_of(stage.look()) is PageKind.MAIN
+    assert len(stage.simulator.messages()) == sent
+
+
+@pytest.mark.parametrize("kind", INTRUDERS)
+def test_no_key_reaches_what_comes_while_a_text_is_typed(chat: Stage, kind: str) -> None:
+    """Issue 11, B: a dialog whose button held the focus took a space for a click on "Log out"."""
+    interrupt_often(chat, kind, range(3))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", INTRUDERS)
+def test_no_key_reaches_what_comes_at_forty_moments(chat: Stage, kind: str) -> None:
+    """Issue 11, B."""
+    interrupt_often(chat, kind, range(100, 100 + MOMENTS))
