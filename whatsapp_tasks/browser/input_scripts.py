@@ -3,6 +3,13 @@
 from functools import cache
 from importlib.resources import files
 
+from whatsapp_tasks.browser.look_script import look_part
+
+_ORDER = """(config, wanted) => {
+  const tools = (%(tools)s)(config);
+  return (%(order)s)(tools, (%(open_chat)s)(tools), wanted);
+}"""
+
 
 @cache
 def guard_script() -> str:
@@ -13,16 +20,11 @@ def guard_script() -> str:
 @cache
 def order_script() -> str:
     """``(config, wanted) => {stopped, x, y}``: from now on the guard lets one action through."""
-    return f"(config, wanted) => ({_part('order')})(({_part('places')})(config), wanted)"
-
-
-@cache
-def mark_script() -> str:
-    """``(config) => {document, nodes, title}`` of the chat that is open now."""
-    return f"""(config) => {{
-      const {{ nodes, title }} = ({_part("places")})(config).chat();
-      return {{ document: globalThis.whatsappTasksDocument, nodes, title }};
-    }}"""
+    return _ORDER % {
+        "tools": look_part("tools"),
+        "open_chat": look_part("open_chat"),
+        "order": _part("order"),
+    }
 
 
 @cache

@@ -5,9 +5,10 @@ from importlib.resources import files
 
 _WHOLE = """(config, bubbleLimit, withRows) => {
   const tools = (%(tools)s)(config);
+  const openChat = (%(open_chat)s)(tools);
   const bubblesOf = (%(bubbles)s)(tools);
   const parts = {
-    chatOf: (%(chat)s)(tools, bubblesOf),
+    chatOf: (%(chat)s)(tools, openChat, bubblesOf),
     rowsOf: (%(rows)s)(tools),
     bannersOf: (%(banners)s)(tools),
   };
@@ -18,14 +19,16 @@ _WHOLE = """(config, bubbleLimit, withRows) => {
 @cache
 def look_script() -> str:
     """The one look at the page: ``(config, bubbleLimit, withRows) => facts``."""
-    return _WHOLE % {name: _part(name) for name in ("tools", "bubbles", "chat", "rows", "banners", "page")}
+    names = ("tools", "open_chat", "bubbles", "chat", "rows", "banners", "page")
+    return _WHOLE % {name: look_part(name) for name in names}
 
 
 @cache
 def parts_script() -> str:
     """How often each variant of each element is found: ``(elements) => {name: {variant: count}}``."""
-    return _part("parts")
+    return look_part("parts")
 
 
-def _part(name: str) -> str:
+def look_part(name: str) -> str:
+    """One of the functions that a look is made of, for what must see the same."""
     return files(__package__).joinpath("look", f"{name}.js").read_text("utf-8").strip().removesuffix(";")

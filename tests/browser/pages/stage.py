@@ -4,11 +4,10 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from whatsapp_simulator.testing import Simulator
 from whatsapp_tasks.browser.deadlines import Deadline
-from whatsapp_tasks.browser.input_scripts import mark_script
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.open_chat import ChatMark
 from whatsapp_tasks.domain.page_snapshot import (
@@ -137,13 +136,9 @@ class Stage:
 
     def mark(self) -> ChatMark:
         """Of the chat that is open now."""
-        told = cast(
-            "dict[str, Any]",
-            self.whatsapp.page.evaluate(
-                mark_script(), self.whatsapp.selectors.for_script(), deadline=within()
-            ),
-        )
-        return ChatMark(told["document"], tuple(told["nodes"]), told["title"])
+        snapshot = self.look()
+        assert snapshot.chat is not None
+        return ChatMark(snapshot.document, snapshot.chat.nodes, snapshot.chat.title)
 
     def insert(self, text: str) -> None:
         """Into the box of the open chat, as if it had been there before."""

@@ -1,30 +1,35 @@
 // One action of ours: what the guard (guard.js) lets through from now on. `wanted` is {kind, document, nodes, title,
 // texts}; a kind is the name of a set of rules below. Returns {stopped} when the chat is not as wanted, else the place
 // of the element that is meant.
-(places, wanted) => {
+(tools, openChat, wanted) => {
+  const { all, firstShown, middle, shown } = tools;
+  const { composeText, nodesOf, partsOf, sendOf, suggestionsShown } = openChat;
   const guard = globalThis.whatsappTasksGuard;
-  const { composeText, sendOf, dialogOver, suggestions, chat } = places;
-  const box = chat().box;
-
-  const moved = (now) => {
-    // The header alone may be drawn again for the same chat (docs/whatsapp-web.md, 11.6).
-    const same = [0, 2].every((part) => now.nodes[part] === wanted.nodes[part]) && now.title === wanted.title;
-    return globalThis.whatsappTasksDocument !== wanted.document || !now.main || !same;
+  const ANY_DIALOG = "[role=dialog], [role=alertdialog], [aria-modal=true], dialog[open]";
+  const chat = () => {
+    const main = firstShown("main");
+    return main && { ...partsOf(main), nodes: nodesOf(main) };
   };
+  const bound = chat();
+  const box = bound && bound.box;
+
+  // The header alone may be drawn again for the same chat (docs/whatsapp-web.md, 11.6).
+  const isSame = (now) => [0, 2].every((part) => now.nodes[part] === wanted.nodes[part]) && now.title === wanted.title;
+  const dialogShown = () => all("dialog").some(shown) || [...document.querySelectorAll(ANY_DIALOG)].some(shown);
   const chatAmiss = () => {
     const now = chat();
-    if (moved(now)) return "chat_moved";
+    if (globalThis.whatsappTasksDocument !== wanted.document || !now || !isSame(now)) return "chat_moved";
     if (!box || now.box !== box) return "no_box";
-    return dialogOver() ? "dialog" : null;
+    return dialogShown() ? "dialog" : null;
   };
   const within = (element, node) => !!element && element.contains(node);
   const focused = () => within(box, document.activeElement);
-  const coveredAt = (element) => {
-    const area = element.getBoundingClientRect();
-    return !within(element, document.elementFromPoint(area.left + area.width / 2, area.top + area.height / 2));
+  const covered = (element) => {
+    const { x, y } = middle(element);
+    return !within(element, document.elementFromPoint(x, y));
   };
   const unsendable = () => {
-    if (suggestions()) return "suggestions";
+    if (suggestionsShown()) return "suggestions";
     return wanted.texts.includes(composeText(box)) ? null : "text";
   };
 
@@ -41,7 +46,7 @@
   };
   const typing = (event) => {
     if (event.type === "keydown" && event.key.length > 1) {
-      if (pressed(event) === "Shift+Enter") return keysAmiss(event) || (suggestions() ? "suggestions" : null);
+      if (pressed(event) === "Shift+Enter") return keysAmiss(event) || (suggestionsShown() ? "suggestions" : null);
       if (event.key !== "Shift") return "focus"; // not of ours
     }
     return keysAmiss(event);
@@ -53,7 +58,7 @@
   const entering = (event) => {
     if (order.done) return keysAmiss(event) || (event.type === "keydown" ? "focus" : null);
     if (event.type !== "keydown" || pressed(event) !== "Enter" || event.isComposing) return "focus";
-    const amiss = keysAmiss(event) || unsendable() || (coveredAt(box) ? "dialog" : null);
+    const amiss = keysAmiss(event) || unsendable() || (covered(box) ? "dialog" : null);
     order.done = !amiss;
     return amiss;
   };
@@ -86,10 +91,9 @@
   const target = wanted.kind === "send" && !order.stopped ? sendOf(chat().footer) : box;
   if (!order.stopped && !target) order.stopped = "no_box";
   if (!order.stopped && wanted.kind !== "focus" && !focused()) order.stopped = "focus";
-  if (!order.stopped && order.families.includes("presses") && coveredAt(target)) order.stopped = "dialog";
+  if (!order.stopped && order.families.includes("presses") && covered(target)) order.stopped = "dialog";
   if (!order.stopped && ["enter", "send"].includes(wanted.kind)) order.stopped = unsendable();
   if (order.stopped) return { stopped: order.stopped };
   guard.order = order;
-  const area = target.getBoundingClientRect();
-  return { stopped: null, x: area.left + area.width / 2, y: area.top + area.height / 2 };
+  return { stopped: null, ...middle(target) };
 }

@@ -1,0 +1,36 @@
+// The parts of the open chat. What a look takes for the box of a chat, and what input is let through to
+// (../input/order.js), are the same by being asked for here.
+(tools) => {
+  const { CONTROLS, all, first, firstShown, hasIcon, is, labelOf, nodeId, shown, squeeze, textOf } = tools;
+
+  const composeText = (box) => {
+    const blocks = [...box.children].filter((child) => child.nodeName === "P");
+    if (!blocks.length) return textOf(box);
+    return blocks.map((block) => (block.childNodes.length === 1 && block.firstChild.nodeName === "BR" ? "" : textOf(block))).join("\n");
+  };
+  const hasFocus = (box) => box.contains(document.activeElement);
+  // The voice button has the same place while the box is empty; where no icon tells, its name does.
+  const sendOf = (footer) => {
+    if (!footer) return null;
+    const controls = [...footer.querySelectorAll(CONTROLS)].filter((control) => !control.disabled && control.getAttribute("aria-disabled") !== "true" && shown(control));
+    const inPlace = all("send", footer).map((node) => node.closest(CONTROLS) || node);
+    return controls.find((control) => hasIcon(control, "send")) || controls.find((control) => inPlace.includes(control) && is("send", labelOf(control))) || null;
+  };
+  const partsOf = (main) => {
+    const title = first("chat_title", main);
+    const footer = firstShown("footer", main);
+    return {
+      header: firstShown("header", main),
+      title: title ? squeeze(title.getAttribute("title") || title.textContent) : "",
+      footer,
+      box: footer && first("compose", footer),
+    };
+  };
+  const nodesOf = (main) => {
+    const { header, footer } = partsOf(main);
+    return [main, header, footer].map(nodeId);
+  };
+  const suggestionsShown = () => all("suggestions").some(shown);
+
+  return { composeText, hasFocus, nodesOf, partsOf, sendOf, suggestionsShown };
+}
