@@ -7,7 +7,8 @@ from whatsapp_tasks.queues import PRIORITY_STEPS, route_task
 
 _settings = load_settings()
 
-broker_url = _settings.redis_url
+broker_url = _settings.redis.broker_url
+broker_use_ssl: Any = _settings.redis.broker_tls or False
 # Where a worker waits for Redis: our own start-up check (5 attempts, 1 s x 2^n, exit 1) has passed by then.
 broker_connection_retry_on_startup = True
 broker_connection_max_retries = None
@@ -27,6 +28,7 @@ broker_transport_options: dict[str, Any] = {
     "unacked_restore_interval": 1,
     "unacked_restore_throttle": 1,
     "unacked_mutex_expire": 5,
+    **_settings.redis.broker_options,
 }
 if _settings.role == "webhooks":
     # Its tasks run in threads and take seconds. They are acknowledged when they start, for the hold on a lane

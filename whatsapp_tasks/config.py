@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT, check_account_name
 from whatsapp_tasks.domain.daily_cap import CapRules
 from whatsapp_tasks.domain.memory_rules import Measure
+from whatsapp_tasks.domain.redis_address import RedisAddress
 from whatsapp_tasks.errors import ConfigurationError, RequestRefused
 
 Positive = Annotated[float, Field(gt=0)]
@@ -22,9 +23,13 @@ class Settings(BaseSettings):
     (``REDIS_URL`` stands without). Units are in the names.
     """
 
-    model_config = SettingsConfigDict(env_prefix="WHATSAPP_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="WHATSAPP_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
 
-    redis_url: str = Field("redis://127.0.0.1:6379/0", validation_alias="REDIS_URL")
+    redis_url: str = Field("redis://127.0.0.1:6379/0", validation_alias="REDIS_URL", repr=False)
+    """redis://user:password@host:port/db, rediss:// for TLS, or unix:///path?db=0; its options stand in
+    docs/reliability.md."""
     redis_timeout_seconds: Positive = 2.0
     accept_unsafe_redis: bool = False
     """Start although Redis is configured so that a promise is broken (docs/reliability.md)."""
@@ -180,10 +185,8 @@ class Settings(BaseSettings):
 
     @field_validator("redis_url")
     @classmethod
-    def _redis_url_has_a_scheme(cls, value: str) -> str:
-        if not value.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("must begin with redis://, rediss:// or unix://, e.g. redis://127.0.0.1:6379/0")
-        return value
+    def _redis_url_can_be_said_to_all(cls, value: str) -> str:
+        return RedisAddress.parse(value).url
 
     @field_validator("account")
     @classmethod
@@ -205,6 +208,10 @@ class Settings(BaseSettings):
         if self.heartbeat_seconds * 3 > self.lease_seconds:
             raise ValueError("WHATSAPP_LEASE_SECONDS must be at least three WHATSAPP_HEARTBEAT_SECONDS")
         return self
+
+    @property
+    def redis(self) -> RedisAddress:
+        return RedisAddress.parse(self.redis_url)
 
     @property
     def unacked_prefix(self) -> str:
@@ -274,10 +281,11 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         lines = [
-            f"{'.'.join(_variable(part) for part in e['loc']) or 'settings'}: {e['msg']}"
-            for e in error.errors()
+            f"{'.'.join(_variable(part) for part in problem['loc']) or 'settings'}: "
+            f"{problem['msg'].removeprefix('Value error, ')}"
+            for problem in error.errors()
         ]
-        raise ConfigurationError("Wrong settings: " + "; ".join(lines)) from error
+        raise ConfigurationError("Wrong settings: " + "; ".join(lines)) from None
 
 
 def _variable(field: object) -> str:

@@ -196,6 +196,50 @@ def test_a_setting_that_cannot_be_is_one_clear_line(
     assert "Traceback" not in ended.stderr
 
 
+SECRET = "s/e#c"
+UNMAPPED = f"redis://:{SECRET}@127.0.0.1:6379/0?socket_timeout=3"
+
+
+@pytest.mark.parametrize("command", ["web", "worker", "webhooks", "beat", "flower", "up", "demo"])
+def test_a_redis_url_that_cannot_be_mapped_is_one_clear_line_of_every_process(
+    new_stack: Callable[..., Stack], command: str
+) -> None:
+    """Issue 12, row 23. The line names what is known instead, and never the password."""
+    ended = _run(command, new_stack().plain_environment | {"REDIS_URL": UNMAPPED})
+    assert ended.returncode == 1
+    (line,) = (ended.stdout + ended.stderr).strip().splitlines()
+    assert "REDIS_URL" in line
+    assert "health_check_interval" in line
+    assert SECRET not in line
+
+
+def test_a_redis_user_without_dangerous_commands_serves_with_a_warning(
+    new_stack: Callable[..., Stack],
+) -> None:
+    """Issue 12, row 24: managed Redis forbids INFO, CONFIG, KEYS and the like."""
+    stack = new_stack().start()
+    stack.database.do("ACL", "SETUSER", "default", "-@dangerous")
+    for name in ("worker", "web", "beat", "webhooks"):
+        stack.run(name)
+    stack.link()
+    message = stack.client().send("+4915112345678", "Hello")
+    stack.await_status(message["id"], "sent", "delivered", "read")
+    for name in ("worker", "web", "beat", "webhooks"):
+        eventually(lambda name=name: "durability could not be checked" in stack.log(name), f"{name} warns")
+        assert '"level": "critical"' not in stack.log(name)
+        assert "NOPERM" not in stack.log(name)
+    doctor = subprocess.run(
+        [sys.executable, "-m", "whatsapp_tasks.cli.main", "doctor"],
+        env=stack.environment,
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert "could not be checked" in doctor.stdout
+    assert "Traceback" not in doctor.stderr
+
+
 def _run(command: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "whatsapp_tasks.cli.main", command],

@@ -55,6 +55,7 @@ class _Stage:
 
 def run_demo(console: Console, folder: Path, *, keep: bool) -> int:
     """Exit code 0 when everything was as it should be, 1 otherwise; nothing is left running."""
+    load_settings()  # what is wrong with them is told before anything starts
     began = time.monotonic()
     try:
         with _stage(console, folder) as stage:

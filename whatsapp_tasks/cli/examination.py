@@ -4,7 +4,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
-from urllib.parse import urlsplit
+
+import redis
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.config import Settings
@@ -62,11 +63,10 @@ def examine(settings: Settings, account: str) -> dict[str, list[Finding]]:
 
 
 def _settings(settings: Settings) -> list[Finding]:
-    redis = urlsplit(settings.redis_url)
     shown = [Finding(name, "info", str(getattr(settings, name))) for name in _SHOWN_SETTINGS]
     return [
         *shown,
-        Finding("redis_url", "info", f"{redis.scheme}://{redis.hostname}:{redis.port}{redis.path}"),
+        Finding("redis_url", "info", str(settings.redis)),
     ]
 
 
@@ -74,17 +74,38 @@ def _redis(database: Database) -> list[Finding]:
     before = time.time()
     try:
         seconds, microseconds = database.do("TIME")
-        info: Mapping[str, Any] = database.do("INFO")
-        policy = str(info.get("maxmemory_policy", "unknown"))
+        now = (before + time.time()) / 2
+        info = _redis_info(database)
     except StoreUnavailable as error:
         return [Finding("reachable", "fail", str(error.__cause__ or error))]
-    now = (before + time.time()) / 2
     skew = int(seconds) + int(microseconds) / 1e6 - now
+    return [
+        Finding("reachable", "ok", f"version {info.get('redis_version', 'unknown')}"),
+        *_redis_keeps(info),
+        Finding(
+            "clock",
+            "ok" if abs(skew) < SKEW_TOLD_SECONDS else "warn" if abs(skew) < SKEW_BAD_SECONDS else "fail",
+            f"Redis is {skew:+.3f} s from this machine",
+        ),
+    ]
+
+
+def _redis_info(database: Database) -> Mapping[str, Any]:
+    """Empty where it is forbidden, as at many hosters; raises StoreUnavailable."""
+    try:
+        return dict(database.do("INFO"))
+    except redis.ResponseError:
+        return {}
+
+
+def _redis_keeps(info: Mapping[str, Any]) -> list[Finding]:
+    if not info:
+        return [Finding("durability", "warn", "could not be checked: this user may not ask for INFO")]
+    policy = str(info.get("maxmemory_policy", "unknown"))
     durable = bool(info.get("aof_enabled"))
     limited = int(info.get("maxmemory", 0)) > 0
     keeps = policy == "noeviction"
     return [
-        Finding("reachable", "ok", f"version {info.get('redis_version')}"),
         Finding(
             "append-only file",
             "ok" if durable else "warn",
@@ -94,11 +115,6 @@ def _redis(database: Database) -> list[Finding]:
             "maxmemory-policy",
             "ok" if keeps else "fail" if limited else "warn",
             policy if keeps else f"{policy}: Redis may throw messages away; set noeviction",
-        ),
-        Finding(
-            "clock",
-            "ok" if abs(skew) < SKEW_TOLD_SECONDS else "warn" if abs(skew) < SKEW_BAD_SECONDS else "fail",
-            f"Redis is {skew:+.3f} s from this machine",
         ),
     ]
 

@@ -67,6 +67,7 @@ class Database:
             redis.Redis.from_url(
                 settings.redis_url,
                 decode_responses=True,
+                encoding_errors="replace",  # what others put on a queue may be no text
                 socket_timeout=settings.redis_timeout_seconds,
                 socket_connect_timeout=settings.redis_timeout_seconds,
                 retry=Retry(NoBackoff(), 0),

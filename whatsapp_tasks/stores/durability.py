@@ -10,20 +10,30 @@ from whatsapp_tasks.stores.connection import Database
 
 log = logging.getLogger(__name__)
 
+_PATTERNS = ("append*", "maxmemory*", "min-replicas-*")
+
 
 def check_durability(database: Database) -> list[Finding]:
-    """What is not as the promises need it; raises StoreUnavailable. Nothing where Redis does not tell."""
-    info: dict[str, str] = {}
-    for section in ("replication", "persistence"):
-        info |= {name: str(value) for name, value in database.do("INFO", section).items()}
-    config: dict[str, str] = {}
-    for pattern in ("append*", "maxmemory*", "min-replicas-*"):
-        try:
-            config |= {str(name): str(value) for name, value in database.do("CONFIG", "GET", pattern).items()}
-        except redis.ResponseError:  # forbidden, as at many hosters
-            log.warning("Redis does not tell its configuration; its durability could not be checked")
-            break
-    return judge_redis(config, info)
+    """What is not as the promises need it; raises StoreUnavailable. What Redis does not tell is not judged:
+    INFO and CONFIG are forbidden at many hosters (``-@dangerous``).
+    """
+    info = _told(database, ("INFO", "replication"), ("INFO", "persistence"))
+    config = _told(database, *(("CONFIG", "GET", pattern) for pattern in _PATTERNS))
+    if info is None or config is None:
+        log.warning(
+            "Redis does not tell its configuration; its durability could not be checked",
+            extra={"forbidden": "INFO" if info is None else "CONFIG"},
+        )
+    return judge_redis(config or {}, info or {})
+
+
+def _told(database: Database, *questions: tuple[str, ...]) -> dict[str, str] | None:
+    """The answers as one; None when they are forbidden."""
+    try:
+        answers = [database.do(*question) for question in questions]
+    except redis.ResponseError:
+        return None
+    return {str(name): str(value) for answer in answers for name, value in answer.items()}
 
 
 def insist_on_durability(database: Database, *, accept_unsafe: bool) -> None:

@@ -106,7 +106,7 @@ class _Line:
         except OSError as error:
             self._end(ConnectionError(str(error)))
         finally:
-            await self._connection.disconnect(nowait=True)
+            await self._connection.disconnect()  # bounded by the connect timeout
 
     def _write(self) -> None:
         if self._writer is not None and self._to_write and not self.ended:

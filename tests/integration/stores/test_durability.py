@@ -32,3 +32,14 @@ def test_a_server_that_keeps_its_configuration_to_itself_is_not_refused(
     database = _database(own_redis("--appendonly", "no", "--rename-command", "CONFIG", ""))
     insist_on_durability(database, accept_unsafe=False)
     assert "does not tell its configuration" in caplog.text
+
+
+def test_a_user_who_may_not_ask_is_warned_and_goes_on(
+    own_redis: Callable[..., RedisServer], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Issue 12, row 24: ``+@all -@dangerous``, as managed Redis has it, forbids INFO too."""
+    database = _database(own_redis())
+    database.do("ACL", "SETUSER", "default", "-@dangerous")
+    insist_on_durability(database, accept_unsafe=False)
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "could not be checked" in caplog.text
