@@ -50,7 +50,7 @@ class Families(Collector):
         yield from self._workers()
         yield from self._caps()
         yield from self._events(readings)
-        yield from _counted_elsewhere(readings)
+        yield from _counted_elsewhere({**readings, "": Metrics.of_webhooks_worker(self._db).read()})
         yield from self._webhooks()
 
     def _messages(self, readings: Mapping[str, Readings]) -> Iterator[Metric]:

@@ -2,5 +2,9 @@
 
 from celery import Celery
 
-app = Celery("whatsapp_tasks", include=["whatsapp_tasks.tasks.messages", "whatsapp_tasks.tasks.control"])
+app = Celery(
+    "whatsapp_tasks",
+    include=["whatsapp_tasks.tasks.messages", "whatsapp_tasks.tasks.control"],
+    task_cls="whatsapp_tasks.tasks.base:ServiceTask",
+)
 app.config_from_object("celeryconfig")

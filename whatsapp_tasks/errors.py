@@ -2,6 +2,7 @@
 
 WhatsAppTasksError
 ├── ConfigurationError             a setting is missing, malformed or contradicts another
+├── EntryRefused                   an entry of a queue is none that a worker can work on; carries why
 ├── RequestRefused                 the caller must change something; carries code, http_status, fields
 ├── StoreError
 │   ├── StoreUnavailable           Redis cannot be reached or answers too late: fail closed
@@ -63,6 +64,15 @@ class RequestRefused(WhatsAppTasksError):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (type(self), (self.code, str(self)), self.__dict__)
+
+
+class EntryRefused(WhatsAppTasksError):
+    """An entry of a queue is none that a worker can work on."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        """A word of a few, for a metric."""
 
 
 class ApiUnreachable(WhatsAppTasksError):

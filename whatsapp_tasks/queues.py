@@ -5,13 +5,18 @@ message into Redis in one script. A contract test compares it with what kombu it
 """
 
 import base64
+import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.domain.priorities import BROKER_PRIORITY, Priority
+from whatsapp_tasks.errors import EntryRefused
 
 SEND_TASK = "whatsapp_tasks.send_message"
 """Public: ``send_message.delay(phone, message)``; admits the message by the same rules as REST."""
@@ -122,11 +127,109 @@ def task_envelope(  # noqa: PLR0917 - the six parts of one message, in the order
     )
 
 
+@dataclass(frozen=True)
+class Entry:
+    """What an entry of a broker list says, whoever wrote it; all else that stands in it is left behind."""
+
+    task: str
+    task_id: str
+    args: list[Any]
+    kwargs: dict[str, Any]
+    priority: int
+    delivery_tag: str
+    expires: str | None
+    """ISO 8601. A worker that comes later throws the task away."""
+    linked: bool
+    """Whether callbacks or a chain were asked for; they are not followed."""
+
+    def envelope(self, queue: str) -> str:
+        """As this service writes it: no text of the arguments stands beside them, where events, Flower and
+        logs take it from.
+        """
+        fields = json.loads(
+            task_envelope(self.task, self.task_id, self.args, self.kwargs, queue, self.priority)
+        )
+        fields["properties"]["delivery_tag"] = self.delivery_tag
+        if self.expires is not None:
+            fields["headers"]["expires"] = self.expires
+        return json.dumps(fields, separators=(",", ":"))
+
+
+def read_entry(raw: bytes) -> Entry:
+    """Raises EntryRefused, whose text shows nothing of the entry. The format: Celery's protocol 2 in JSON."""
+    try:
+        message = json.loads(raw.decode())
+    except (ValueError, RecursionError):
+        raise EntryRefused("not_json", "It is not JSON.") from None
+    headers, properties = _part(message, "headers"), _part(message, "properties")
+    task, task_id, tag = headers.get("task"), headers.get("id"), properties.get("delivery_tag")
+    if not (isinstance(task, str) and isinstance(task_id, str) and isinstance(tag, str)):
+        raise EntryRefused("no_task", "It is no task of Celery's protocol 2: no task, id or delivery tag.")
+    if headers.get("eta") is not None:
+        raise EntryRefused(
+            "eta", "An ETA or countdown would live in the worker's memory alone. Use the argument send_at."
+        )
+    args, kwargs, embed = _arguments(message, properties)
+    priority = properties.get("priority")
+    return Entry(
+        task=task,
+        task_id=task_id
+        if _safe_id(task, task_id)
+        else hashlib.sha256(task_id.encode("utf-8", "replace")).hexdigest(),
+        args=args,
+        kwargs=kwargs,
+        priority=priority if isinstance(priority, int) else 0,
+        delivery_tag=tag,
+        expires=_expires(headers.get("expires")),
+        linked=any(embed.get(name) for name in ("callbacks", "errbacks", "chain", "chord")),
+    )
+
+
+_ID_DIGITS = re.compile(r"[0-9a-f-]{32,64}")
+
+
+def _safe_id(task: str, task_id: str) -> bool:
+    """Ids show in events and logs: one that a caller chose could be a phone or a text."""
+    return task == WEBHOOK_TASK or _ID_DIGITS.fullmatch(task_id) is not None
+
+
+def _part(message: object, name: str) -> dict[str, Any]:
+    part = message.get(name) if isinstance(message, dict) else None
+    if not isinstance(part, dict):
+        raise EntryRefused("no_task", f"It is no task of Celery's protocol 2: no {name}.")
+    return part
+
+
+def _arguments(
+    message: Mapping[str, Any], properties: Mapping[str, Any]
+) -> tuple[list[Any], dict[str, Any], dict[str, Any]]:
+    body, encoding = message.get("body"), properties.get("body_encoding")
+    if message.get("content-type") != "application/json" or not isinstance(body, str):
+        raise EntryRefused("body", "Its body is not JSON.")
+    try:
+        text = base64.b64decode(body, validate=True) if encoding == "base64" else body
+        match json.loads(text):
+            case [list(args), dict(kwargs), dict(embed)]:
+                return args, kwargs, embed
+    except (ValueError, RecursionError):
+        pass
+    raise EntryRefused("body", "Its body is not arguments, named arguments and options in JSON.")
+
+
+def _expires(value: object) -> str | None:
+    if value is None:
+        return None
+    try:
+        return datetime.fromisoformat(str(value)).isoformat()
+    except ValueError:
+        raise EntryRefused("no_task", "Its time of expiry is no time.") from None
+
+
 def task_id_of(entry: str) -> str | None:
     """The id of the task that an entry of a broker list carries, whoever wrote it; None when it has none."""
     try:
         task_id = json.loads(entry)["headers"]["id"]
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return None
     return task_id if isinstance(task_id, str) else None
 

@@ -7,6 +7,7 @@ from whatsapp_tasks.domain.phones import one_form_of
 from whatsapp_tasks.errors import RequestRefused
 
 MAX_KEY_LENGTH = 255
+_ID = re.compile("[0-9a-f]{32}")
 _KEY = re.compile(f"[ -~]{{1,{MAX_KEY_LENGTH}}}")
 
 
@@ -41,6 +42,10 @@ def message_id(identity: str, accepted_at_ms: int) -> str:
     message's record is still kept.
     """
     return _digest("id", identity, str(accepted_at_ms))[:32]
+
+
+def is_message_id(value: object) -> bool:
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
 def _digest(*parts: str) -> str:

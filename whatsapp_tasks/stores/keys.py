@@ -90,6 +90,7 @@ WEBHOOK_ENDPOINTS = "wa:webhooks:endpoints"  # hash: name -> JSON
 WEBHOOK_POSITIONS = "wa:webhooks:positions"  # hash: account -> place reached in its events | events read
 
 
+WEBHOOK_WORKER_METRICS = "wa:webhooks:metrics"  # hash, see stores/metrics.py
 WEBHOOK_WORKER = "wa:webhooks:worker"  # with ttl: the webhooks worker's sign of life, ms
 
 

@@ -62,7 +62,7 @@ class Readings:
 
 
 class Metrics:
-    """What is counted of one account; ``Metrics.of_webhook`` for an endpoint."""
+    """What is counted of one account; ``of_webhook`` for an endpoint, ``of_webhooks_worker`` for neither."""
 
     def __init__(self, database: Database, account: str) -> None:
         self._db = database
@@ -72,6 +72,12 @@ class Metrics:
     def of_webhook(cls, database: Database, endpoint: str) -> "Metrics":
         metrics = cls(database, "")
         metrics._key = keys.WebhookKeys(endpoint).metrics
+        return metrics
+
+    @classmethod
+    def of_webhooks_worker(cls, database: Database) -> "Metrics":
+        metrics = cls(database, "")
+        metrics._key = keys.WEBHOOK_WORKER_METRICS
         return metrics
 
     def count(self, name: str, amount: int = 1, **labels: str) -> None:

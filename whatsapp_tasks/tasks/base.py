@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from celery import Task
 from celery.result import AsyncResult
+from celery.worker.request import Request
 
 from whatsapp_tasks.crash_points import reach
 from whatsapp_tasks.dispatch import default_dispatcher
@@ -18,7 +19,21 @@ from whatsapp_tasks.tasks.runtime import runtime
 log = logging.getLogger(__name__)
 
 
-class DeliveryTask(Task):  # type: ignore[type-arg]
+class PrivateRequest(Request):
+    """A task in a worker. ``celery inspect`` and Flower are told no arguments, whatever they ask for."""
+
+    def info(self, safe: bool = False) -> Any:  # noqa: ARG002 - Celery's signature
+        return super().info(safe=True)
+
+
+class ServiceTask(Task):  # type: ignore[type-arg]
+    """What every task of this service is."""
+
+    abstract = True
+    Request = PrivateRequest  # type: ignore[assignment]  # a class is as good as its name
+
+
+class DeliveryTask(ServiceTask):
     """Runs one attempt and applies what follows from its end. Nothing is retried by Celery: an ETA would live
     in the worker's memory, while the ledger's schedule survives it.
     """
@@ -59,7 +74,7 @@ class DeliveryTask(Task):  # type: ignore[type-arg]
                 log.warning("Redis went away during an attempt; it will be settled by the chat")
 
 
-class AdmissionTask(Task):  # type: ignore[type-arg]
+class AdmissionTask(ServiceTask):
     """``delay`` and ``apply_async`` do not publish a task: they pass the message through dispatch, where REST
     requests pass too. Raises RequestRefused or StoreUnavailable at the caller.
     """

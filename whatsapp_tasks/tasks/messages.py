@@ -46,7 +46,9 @@ def send_message(
             source="queue",
         )
     except RequestRefused as refused:
-        log.warning("A task from the queue was refused", extra={"code": refused.code, "account": account})
+        # The account as it stands there may be anything, a text too.
+        named = {} if refused.code == "account_invalid" else {"account": account}
+        log.warning("A task from the queue was refused", extra={"code": refused.code, **named})
 
 
 @app.task(name=DELIVER_TASK, base=DeliveryTask)

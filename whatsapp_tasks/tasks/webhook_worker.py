@@ -16,9 +16,11 @@ from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.webhooks import Endpoint
 from whatsapp_tasks.errors import ConfigurationError, RequestRefused, StoreUnavailable
-from whatsapp_tasks.queues import WEBHOOKS_QUEUE
+from whatsapp_tasks.queues import WEBHOOK_TASK, WEBHOOKS_QUEUE
 from whatsapp_tasks.stores.connection import Database, await_redis
+from whatsapp_tasks.stores.metrics import Metrics
 from whatsapp_tasks.stores.webhook_endpoints import WebhookEndpoints
+from whatsapp_tasks.tasks.door import guard
 from whatsapp_tasks.tasks.webhook_courier import Courier
 from whatsapp_tasks.tasks.webhook_relay import Relay
 from whatsapp_tasks.tasks.webhook_transports import transports
@@ -58,6 +60,7 @@ def run_webhooks(settings: Settings) -> int:
         relay.ask_to_stop()
 
     signals.worker_shutting_down.connect(stop_taking, weak=False)
+    guard(app, {WEBHOOK_TASK}, Metrics.of_webhooks_worker(database))
     relay.start()
     try:
         app.worker_main(

@@ -13,7 +13,7 @@ from whatsapp_tasks.celery import app
 from whatsapp_tasks.config import Settings, load_settings
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.errors import BrowserStartFailed, LeaseLost, StoreUnavailable, WhatsAppTasksError
-from whatsapp_tasks.queues import control_queue, messages_queue
+from whatsapp_tasks.queues import CONTROL_TASKS, DELIVER_TASK, SEND_TASK, control_queue, messages_queue
 from whatsapp_tasks.session.account_session import AccountSession
 from whatsapp_tasks.session.browser_keeper import BrowserKeeper
 from whatsapp_tasks.session.context import AccountContext
@@ -31,6 +31,7 @@ from whatsapp_tasks.stores.metrics import Metrics, PhaseTimes
 from whatsapp_tasks.stores.pauses import Pauses
 from whatsapp_tasks.stores.selectors import SelectorOverride
 from whatsapp_tasks.stores.sessions import Sessions
+from whatsapp_tasks.tasks.door import guard
 from whatsapp_tasks.tasks.gate import Gate
 from whatsapp_tasks.tasks.heart import Heart
 from whatsapp_tasks.tasks.runtime import Runtime, runtime, set_runtime
@@ -53,6 +54,11 @@ def run_worker(settings: Settings) -> int:
     heart.start()
     session = AccountSession(context)
     set_runtime(Runtime(session, Gate(messages_queue(settings.account)), heart))
+    guard(
+        app,
+        CONTROL_TASKS | {SEND_TASK, DELIVER_TASK},
+        Metrics(database, settings.account),
+    )
     try:
         session.start()
         app.worker_main(

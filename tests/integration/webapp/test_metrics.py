@@ -67,6 +67,7 @@ def busy_service(database: Database) -> None:
     metrics.observe_phases({Phase.TYPE: 0.4, Phase.ACK: 90.0})
     metrics.observe_phase(Phase.TYPE, 3.0)
     metrics.count("page_surprises", kind="popup")
+    Metrics.of_webhooks_worker(database).count("queue_entries_dropped", reason="not_json")
     endpoint = Endpoint("orders", "https://example.org/", (encode_secret(b"s" * 32),))
     WebhookEndpoints(database).put(endpoint)
     Positions(database).beat(NOW)
@@ -105,6 +106,8 @@ def test_messages_phases_and_states_are_told(text: str) -> None:
     assert value(found, "whatsapp_browser_memory_bytes", account="default", kind="pss") == 100.5 * 1024**2
     assert value(found, "whatsapp_browser_cures_total", account="default", cause="died") == 1
     assert value(found, "whatsapp_page_surprises_total", account="default", kind="popup") == 1
+    dropped = {"account": "", "reason": "not_json"}
+    assert value(found, "whatsapp_queue_entries_dropped_total", **dropped) == 1
     assert value(found, "whatsapp_cap", account="default", chats="all") == 100
     assert value(found, "whatsapp_events_behind", account="default") == 4 + 3 + 3
     assert value(found, "whatsapp_webhook_dead_letters", webhook="orders") == 0
