@@ -75,9 +75,9 @@ def find_incoming(
     """What came since ``known``.
 
     A badge that grew from n to m tells of m - n messages. One that fell was read, here or on the phone, and
-    is silent. A row that is not there was scrolled out, not read. In the open chat there is no badge: its
-    bubbles tell, counted from the newest one of before, or from one of ``just_sent``: the bubbles of ours
-    since the last look.
+    is silent; so is one without a number. A row that is not there was scrolled out, not read. In the open
+    chat there is no badge: its bubbles tell, counted from the newest one of before, or from one of
+    ``just_sent``: the bubbles of ours since the last look.
     """
     seen = _by_title(rows)
     if not seen:
@@ -85,8 +85,9 @@ def find_incoming(
     lowest_known = max((place for place, title in enumerate(seen) if title in known), default=-1)
     changes: dict[str, KnownChat | None] = {}
     notices = []
-    for place, (title, row) in enumerate(seen.items()):
+    for place, (title, shown) in enumerate(seen.items()):
         before = known.get(title)
+        row = _counted(shown, before)
         if before is None:
             # Below all that was known a long list moved up: such a row is old. News stand above others.
             old = place > lowest_known and len(rows) >= WHOLE_LIST
@@ -123,9 +124,24 @@ def opts_out(text: str, words: Collection[str]) -> bool:
 def _by_title(rows: Sequence[ChatRow]) -> dict[str, ChatRow]:
     seen: dict[str, ChatRow] = {}
     for row in rows:
-        above = seen.get(row.title, ChatRow(row.title, 0))
-        seen[row.title] = ChatRow(row.title, above.unread + row.unread, above.preview or row.preview)
+        above = seen.get(row.title)
+        seen[row.title] = row if above is None else _one_of(above, row)
     return seen
+
+
+def _counted(row: ChatRow, before: KnownChat | None) -> ChatRow:
+    """A badge without a number was mostly set by hand: what was counted before stays."""
+    return replace(row, unread=before.unread if before else 0) if row.unread_unknown else row
+
+
+def _one_of(above: ChatRow, row: ChatRow) -> ChatRow:
+    """Two chats of one title; a count that is not known of one is not known of both."""
+    return replace(
+        above,
+        unread=above.unread + row.unread,
+        unread_unknown=above.unread_unknown or row.unread_unknown,
+        preview=above.preview or row.preview,
+    )
 
 
 def _beginning(text: str) -> str:

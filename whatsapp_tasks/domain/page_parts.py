@@ -23,7 +23,7 @@ _SEVERAL = frozenset(
     {
         *("startup", "landing", "unsupported", "dialog", "dialog_title", "dialog_text", "banner_area"),
         *("header", "chat_title", "progress", "favicon_error", "notice_bar", "suggestions", "send"),
-        *("quotation", "read_more", "fail_mark", "media_symbol", "row_second_line"),
+        *("quotation", "read_more", "fail_mark", "media_symbol", "row_second_line", "row_last_message"),
         *("bubble", "bubble_text", "menu_button", "menu_item", "mark_of_e1", "mark_of_e3"),
         *("chat_row", "row_title", "row_preview", "unread_badge"),
     }

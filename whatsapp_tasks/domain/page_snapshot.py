@@ -340,7 +340,7 @@ def kind_of(page: PageSnapshot) -> PageKind:  # noqa: PLR0911 - the page's own p
     if page.link_code:
         return PageKind.PAIRING_CODE
     if page.qr is not None:
-        return PageKind.QR if page.qr_reload is None else PageKind.QR_EXPIRED
+        return _kind_of_code(page)
     for name, kind in _WITHOUT_CHATS:
         if name in page.texts:
             return kind
@@ -353,6 +353,15 @@ def kind_of(page: PageSnapshot) -> PageKind:  # noqa: PLR0911 - the page's own p
     if "connecting" in page.texts or page.landing:
         return PageKind.LOADING
     return PageKind.UNKNOWN
+
+
+def _kind_of_code(page: PageSnapshot) -> PageKind:
+    """A code stays under what lies over it: the control that asks for new ones, or the word that the page is
+    offline, which is a control as well and goes before it (whatsapp-web.md, 11.4).
+    """
+    if page.qr_reload is None:
+        return PageKind.QR
+    return PageKind.OFFLINE if "offline" in page.texts or not page.online else PageKind.QR_EXPIRED
 
 
 class Popup(StrEnum):

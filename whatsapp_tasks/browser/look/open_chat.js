@@ -18,9 +18,9 @@
   };
   const partsOf = (main) => {
     const title = first("chat_title", main);
-    const footer = firstShown("footer", main);
+    const footer = firstShown("footer", main) || first("footer", main);
     return {
-      header: firstShown("header", main),
+      header: firstShown("header", main) || first("header", main),
       title: title ? squeeze(title.getAttribute("title") || title.textContent) : "",
       footer,
       box: footer && first("compose", footer),

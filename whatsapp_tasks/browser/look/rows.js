@@ -25,7 +25,7 @@
       const named = node.matches("[data-testid~=icon-unread-count]");
       if (digits !== null && (says || named || (spoken && +spoken[0] === digits))) return { unread: digits, unread_unknown: false };
       if (says && spoken) return { unread: +spoken[0], unread_unknown: false };
-      if (!shown && !node.querySelector("svg, [data-icon], img") && (named || mentions("marked_unread", label))) unknown = true;
+      if (!shown && !node.querySelector("svg, [data-icon], img") && label) unknown = true;
     }
     return { unread: 0, unread_unknown: unknown };
   };
@@ -37,7 +37,7 @@
   const authorOf = (preview) => {
     const walker = document.createTreeWalker(preview, NodeFilter.SHOW_ELEMENT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      if (node.closest("svg")) continue;
+      if (node.closest("svg, strong, em, del, code, [data-testid=chat-msg-symbol]")) continue; // of the text itself
       const text = squeeze(textOf(node));
       const next = squeeze(node.nextElementSibling ? textOf(node.nextElementSibling) : node.nextSibling ? node.nextSibling.textContent : "");
       if (/^.{1,80}[:：]$/u.test(text) && next) return { name: text.slice(0, -1).trim(), node };
@@ -51,14 +51,16 @@
     if (!author) return whole;
     return whole.startsWith(author) ? whole.slice(author.length).replace(/^\s*[:：]\s*/, "") : whole;
   };
-  const previewOf = (row) => every("row_preview", row).find((node) => squeeze(textOf(node)) || squeeze(node.getAttribute("title"))) || null;
-  const rowOf = (row) => {
+  const previewOf = (row, title) => every("row_preview", row)
+    .find((node) => !title.contains(node) && !node.contains(title) && (squeeze(textOf(node)) || squeeze(node.getAttribute("title")))) || null;
+  // Where a row has a last message by a mark of its own, one without has none: it shows a draft, or who is typing.
+  const rowOf = (row, marked) => {
     const title = first("row_title", row);
     const name = title ? squeeze(title.getAttribute("title")).toWellFormed() : "";
     if (!name) return null; // the heading of a section
     const badge = unreadOf(row);
-    const preview = previewOf(row);
-    const draft = draftOf(first("row_second_line", row) || preview);
+    const preview = marked && !every("row_last_message", row).length ? null : previewOf(row, title);
+    const draft = draftOf(first("row_second_line", row) || previewOf(row, title));
     const author = preview && !draft ? authorOf(preview) : null;
     const theirs = preview && !draft && !isOurs(row) && badge.unread;
     return {
@@ -71,5 +73,8 @@
     };
   };
 
-  return () => all("chat_row").map(rowOf).filter(Boolean);
+  return () => {
+    const marked = all("row_last_message").length > 0;
+    return all("chat_row").map((row) => rowOf(row, marked)).filter(Boolean);
+  };
 }

@@ -112,6 +112,14 @@ def test_two_chats_of_one_name_are_one_and_do_not_repeat_themselves(account: Acc
     assert account.see(*reversed(both)) == []
 
 
+def test_a_badge_without_a_number_tells_nothing_and_forgets_nothing(account: Account) -> None:
+    """Issue 11, C7: a chat that was marked as unread by hand."""
+    assert account.see(ChatRow("Ada", 0, unread_unknown=True), ChatRow("Bo", 2)) == []
+    assert account.see(ChatRow("Ada", 0), ChatRow("Bo", 0, unread_unknown=True)) == []
+    assert account.see(ChatRow("Ada", 0), ChatRow("Bo", 2)) == []
+    assert account.see(ChatRow("Ada", 1, "hi"), ChatRow("Bo", 2)) == [("Ada", 1, 1, "hi")]
+
+
 def test_read_rows_out_of_sight_are_forgotten_and_unread_ones_kept(account: Account) -> None:
     account.see(ChatRow("Cy", 0))
     assert account.known == {"Cy": KnownChat(), "Bo": KnownChat(2)}

@@ -53,6 +53,9 @@ def page(*texts: str, **changes: Any) -> PageSnapshot:
         (page(qr="2@abc"), PageKind.QR),
         (page(qr="2@abc", qr_reload=OK), PageKind.QR_EXPIRED),
         (page(qr="", qr_reload=OK), PageKind.QR_EXPIRED),
+        (page("offline", qr="2@abc", qr_reload=OK), PageKind.OFFLINE),  # issue 11, C10
+        (page(qr="2@abc", qr_reload=OK, online=False), PageKind.OFFLINE),
+        (page("offline", qr="2@abc"), PageKind.QR),
         (page(link_code="ABCD-1234", qr="2@abc"), PageKind.PAIRING_CODE),
         (page("use_here", chat_pane=True), PageKind.CONFLICT),
         (page("takeover"), PageKind.CONFLICT),

@@ -1,0 +1,463 @@
+"""What the look makes of pieces of the page as it really is (docs/whatsapp-web.md, 10 to 12): issue 11, C."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser.pages.stage import within
+from tests.browser.pages.test_fragments import FRAGMENTS, look_at
+from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.page_parts import judge_parts, missing_in_chat
+from whatsapp_tasks.domain.page_snapshot import Chat, PageKind, PageSnapshot, Popup, kind_of, popup_of
+from whatsapp_tasks.domain.restrictions import RestrictionKind, restriction_on
+
+Look = Callable[[str], PageSnapshot]
+
+
+@pytest.fixture
+def look(whatsapp: WhatsAppPage) -> Look:
+    return lambda name: look_at(whatsapp, (FRAGMENTS / f"{name}.html").read_text("utf-8"))
+
+
+def chat_in(snapshot: PageSnapshot) -> Chat:
+    assert snapshot.chat is not None
+    return snapshot.chat
+
+
+# The open chat
+
+
+def test_a_drawing_that_bears_the_id_of_the_chat_is_no_chat(look: Look, whatsapp: WhatsAppPage) -> None:
+    """Issue 11, C1."""
+    snapshot = look("key_in_the_list")
+    assert (kind_of(snapshot), snapshot.chat) == (PageKind.MAIN, None)
+    assert missing_in_chat(snapshot) == ()
+    assert not [part for part in judge_parts(whatsapp.parts(within()), snapshot) if part.broken]
+
+
+def test_a_chat_that_is_mounted_beforehand_is_not_the_open_one(look: Look, whatsapp: WhatsAppPage) -> None:
+    """Issue 11, C1; 12.3."""
+    snapshot = look("two_chats_mounted")
+    chat = chat_in(snapshot)
+    assert chat.title == "Ada"
+    assert [bubble.text for bubble in chat.bubbles] == ["from Ada"]
+    assert chat.compose is not None
+    assert chat.compose.text == "for Ada"
+    assert not [part for part in judge_parts(whatsapp.parts(within()), snapshot) if part.broken]
+
+
+def test_elements_keep_their_numbers_and_another_chat_has_others(look: Look, whatsapp: WhatsAppPage) -> None:
+    """Issue 11, A; 11.6."""
+    first = chat_in(look("bubbles_e1"))
+    again = chat_in(whatsapp.look(within()))
+    assert (again.nodes, again.compose) == (first.nodes, first.compose)
+    assert all(first.nodes)
+    assert len({*first.nodes, first.compose.node if first.compose else 0}) == 4
+    whatsapp.page.evaluate(
+        "() => { const m = document.querySelector('#main'); m.replaceWith(m.cloneNode(true)); return true; }",
+        deadline=within(),
+    )
+    assert not {*chat_in(whatsapp.look(within())).nodes} & {*first.nodes}
+
+
+def test_a_page_load_has_a_name(look: Look, whatsapp: WhatsAppPage) -> None:
+    first = look("bubbles_e1").document
+    assert first
+    assert whatsapp.look(within()).document == first
+    assert look("bubbles_e1").document not in ("", first)
+
+
+def test_the_own_chat_and_the_buttons_of_2024_are_well(look: Look, whatsapp: WhatsAppPage) -> None:
+    """Issue 11, C14."""
+    snapshot = look("own_chat_2024")
+    assert chat_in(snapshot).title == "Ada (You)"
+    assert snapshot.banners == ()
+    assert not snapshot.trouble
+    assert missing_in_chat(snapshot) == ()
+    assert not [part for part in judge_parts(whatsapp.parts(within()), snapshot) if part.broken]
+
+
+# Messages
+
+
+def test_a_failed_message_is_ours_and_theirs_bears_no_tick(look: Look) -> None:
+    """Issue 11, C2."""
+    bubbles = chat_in(look("failed_e3")).bubbles
+    assert [(b.id, b.outgoing, b.tick) for b in bubbles] == [
+        ("3A01", False, None),
+        ("3EB01", True, "failed"),
+        ("3EB02", True, "failed"),
+        ("3A02", False, None),
+        ("3A03", False, None),
+        ("3EB03", True, "failed"),
+    ]
+
+
+def test_the_mark_of_the_first_eras_is_told_by_its_label_or_icon(look: Look) -> None:
+    """Issue 11, C2."""
+    bubbles = chat_in(look("failed_e2")).bubbles
+    assert [(b.outgoing, b.tick) for b in bubbles] == [(True, "failed"), (True, "failed"), (False, None)]
+
+
+def test_a_reply_is_read_without_what_it_quotes(look: Look) -> None:
+    """Issue 11, C3."""
+    bubbles = chat_in(look("replies_e3")).bubbles
+    assert [(b.text, b.quoted) for b in bubbles] == [
+        ("STOP", "Your order is ready"),
+        ("a bold word\none\ntwo\nsaid\nend", None),
+        (None, "only a picture answers"),
+    ]
+
+
+def test_a_quotation_without_test_ids_is_told_by_its_structure(look: Look) -> None:
+    """Issue 11, C3."""
+    bubbles = chat_in(look("replies_e2")).bubbles
+    assert [(b.text, b.quoted) for b in bubbles] == [
+        ("STOP", "Your order is ready"),
+        ("a secret: 42", "theirs"),
+    ]
+
+
+def test_a_folded_text_is_told_by_the_control_behind_it(look: Look) -> None:
+    """Issue 11, 0.1."""
+    bubbles = chat_in(look("folded")).bubbles
+    assert [(b.text, b.folded) for b in bubbles] == [
+        ("A long story that goes on and on", True),
+        ("Without a mark of its own", True),
+        ("to be continued…", False),
+        ("whole", False),
+    ]
+
+
+def test_who_wrote_it_is_told_by_positive_signs_alone(look: Look) -> None:
+    """Issue 11, C2: a receipt that is missing is no sign of theirs."""
+    bubbles = chat_in(look("directions")).bubbles
+    assert [b.outgoing for b in bubbles] == [False, False, True, True, None, None]
+
+
+def test_tails_hang_on_the_other_side_where_one_reads_from_right_to_left(whatsapp: WhatsAppPage) -> None:
+    """12.4."""
+    html = (FRAGMENTS / "directions.html").read_text("utf-8")
+    mirrored = html.replace('<div id="app">', '<div id="app" dir="rtl">')
+    mirrored = (
+        mirrored.replace("tail-in", "tail-x").replace("tail-out", "tail-in").replace("tail-x", "tail-out")
+    )
+    snapshot = look_at(whatsapp, mirrored.replace('aria-label="Ada:"', "").replace('aria-label="You:"', ""))
+    assert [b.outgoing for b in chat_in(snapshot).bubbles] == [False, False, True, True, None, None]
+
+
+# What stands in place of the compose box
+
+CHAT = """<div id="app">
+<div id="side"><input type="text" data-tab="3"><div id="pane-side"></div></div><div id="main">
+<header data-testid="conversation-header">
+<span dir="auto" data-testid="conversation-info-header-chat-title">Ada</span></header>
+<div><div data-testid="conversation-panel-messages" data-tab="8" style="height: 9px"></div>
+<div role="button" aria-label="Scroll to bottom">3</div></div>%s</div></div>"""
+NOTICES = [
+    ("<button>Delete chat</button><button>Unblock</button>", {"recipient_blocked"}),
+    ("<button>Apagar conversa</button><button>Desbloquear</button>", {"recipient_blocked"}),
+    ("This business can’t chat with phone numbers with your country code.", {"country_blocked"}),
+    (
+        "To chat with Ada, review and accept WhatsApp's updated terms and privacy policy on your phone.",
+        {"terms_on_phone"},
+    ),
+    ("Only admins can send messages", {"only_admins"}),
+    ("You can't send messages to this group because you're no longer a member.", {"no_longer_member"}),
+    ("This chat has been closed.", {"chat_closed"}),
+    ("Only WhatsApp can send messages", {"only_whatsapp"}),
+    ("Noget som ingen kender", set()),
+]
+
+
+@pytest.mark.parametrize(("html", "names"), NOTICES)
+def test_a_notice_in_place_of_the_box_is_told_and_nothing_is_missing(
+    whatsapp: WhatsAppPage, html: str, names: set[str]
+) -> None:
+    """Issue 11, C4."""
+    snapshot = look_at(whatsapp, CHAT % f"<footer><div>{html}</div></footer>")
+    chat = chat_in(snapshot)
+    assert chat.notice
+    assert chat.notice_texts == names
+    assert missing_in_chat(snapshot) == ()
+    assert restriction_on(snapshot, 0) is None
+    assert not [part for part in judge_parts(whatsapp.parts(within()), snapshot) if part.broken]
+
+
+@pytest.mark.parametrize("behind", ["", "<div><div>Du følger denne kanal</div><button>Følg</button></div>"])
+def test_a_channel_without_a_footer_lacks_nothing(whatsapp: WhatsAppPage, behind: str) -> None:
+    """Issue 11, C4."""
+    snapshot = look_at(whatsapp, CHAT % behind)
+    assert chat_in(snapshot).compose is None
+    assert bool(chat_in(snapshot).notice) is bool(behind)
+    assert missing_in_chat(snapshot) == ()
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        '<footer><div contenteditable="true"></div></footer>',
+        "<footer></footer>",
+        '<div><div contenteditable="true" role="textbox"></div></div>',
+    ],
+)
+def test_a_box_that_no_selector_finds_is_missing(whatsapp: WhatsAppPage, behind: str) -> None:
+    snapshot = look_at(whatsapp, CHAT % behind)
+    assert missing_in_chat(snapshot) == ("compose",)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<footer>You can’t start new chats right now. <a>Show details</a></footer>",
+        '<div data-testid="reachout-timelock-compose-bar">You can’t start new chats right now.</div>',
+    ],
+)
+def test_the_lock_of_new_chats_is_seen_with_any_apostrophe_and_outside_a_footer(
+    whatsapp: WhatsAppPage, html: str
+) -> None:
+    """Issue 11, C11."""
+    snapshot = look_at(whatsapp, CHAT % html)
+    found = restriction_on(snapshot, 0)
+    assert found is not None
+    assert found.kind is RestrictionKind.NEW_CHATS_LOCKED
+    assert chat_in(snapshot).notice_texts == {"restricted"}
+
+
+BOX = '<footer><div contenteditable="true" role="textbox" data-tab="10"><p>hi</p></div>%s</footer>'
+
+
+@pytest.mark.parametrize(
+    ("html", "label"),
+    [
+        ('<button aria-label="Send" data-tab="11"><span data-icon="send">x</span></button>', "Send"),
+        (
+            '<button aria-label="Senden"><svg width="9"><title>wds-ic-send-filled</title></svg></button>',
+            "Senden",
+        ),
+        ('<button aria-label="Enviar" data-tab="11">x</button>', "Enviar"),
+        ('<button aria-label="Voice message" data-tab="11"><span data-icon="ptt">x</span></button>', None),
+        ('<button aria-label="Attach" data-tab="10"><span data-icon="plus">x</span></button>', None),
+    ],
+)
+def test_the_control_that_sends_is_told_by_icon_and_place(
+    whatsapp: WhatsAppPage, html: str, label: str | None
+) -> None:
+    """Issue 11, 0.4."""
+    send = chat_in(look_at(whatsapp, CHAT % (BOX % html))).send
+    assert (send.label if send else None) == label
+
+
+@pytest.mark.parametrize(("style", "open_"), [("", True), ("display: none", False)])
+def test_a_list_over_the_box_is_seen_while_it_is_shown(
+    whatsapp: WhatsAppPage, style: str, open_: bool
+) -> None:
+    """Issue 11, 0.3."""
+    bucket = f'<div id="wa-popovers-bucket"><div style="{style}"><button>😀 grin</button></div></div>'
+    snapshot = look_at(whatsapp, CHAT % (BOX % "") + bucket)
+    assert chat_in(snapshot).suggestions is open_
+
+
+# Banners
+
+
+def column(*banners: str) -> str:
+    return (
+        '<div id="app"><div id="side"><header>Chats</header><div><input type="text" data-tab="3"></div>'
+        '<div role="tablist"><button>All</button></div>'
+        + "".join(banners)
+        + '<div id="pane-side"></div></div></div>'
+    )
+
+
+def strip(icon: str, title: str, body: str, action: str = "", *, close: bool = False, dir_: str = "") -> str:
+    """A banner as the page draws it now: no role, its action inside the line of its text."""
+    cross = (
+        '<div><button aria-label="X"><svg width="9" height="9"><title>ic-close</title></svg></button></div>'
+    )
+    drawing = f'<svg width="36" height="36"><title>{icon}</title></svg>' if icon else ""
+    return (
+        f"<div {f'dir={dir_}' if dir_ else ''}><div>{cross if close else ''}<div>{drawing}<div>"
+        + (f"<div><span>{title}</span></div>" if title else "")
+        + f"<div><span>{body}&nbsp;"
+        + (f'<button type="button">{action}</button>' if action else "")
+        + "</span></div></div></div></div></div>"
+    )
+
+
+OFFLINE = strip(
+    "ic-warning",
+    "Computer not connected",
+    "Make sure your computer has an active internet connection.",
+    "Reconnect",
+)
+LOCK = strip(
+    "ic-warning", "Your account is restricted", "You can't start new chats right now.", "Show details"
+)
+BAN = strip("ic-error", "", "This account is not allowed to use WhatsApp due to spam.", "Learn more")
+UPDATE = strip("ic-refresh", "Refresh to update", "A new version of WhatsApp is available.", "Refresh")
+NOTIFICATIONS = strip("ic-notifications-off", "", "Message notifications are off.", "Turn on", close=True)
+
+
+@pytest.mark.parametrize(
+    ("banner", "text"),
+    [
+        (OFFLINE, "offline"),
+        (LOCK, "restricted"),
+        (BAN, "ban"),
+        (strip("ic-warning", "", "Connecting to WhatsApp"), "connecting"),
+        (strip("ic-sync", "", "Loading messages (12%)"), "syncing"),
+    ],
+)
+def test_a_banner_is_read_whole_whatever_its_inner_structure(
+    whatsapp: WhatsAppPage, banner: str, text: str
+) -> None:
+    """Issue 11, C5."""
+    snapshot = look_at(whatsapp, column(banner))
+    assert len(snapshot.banners) == 1
+    assert text in snapshot.texts
+    assert kind_of(snapshot) is PageKind.MAIN
+
+
+def test_banners_in_one_frame_are_each_one(whatsapp: WhatsAppPage) -> None:
+    """Issue 11, C5."""
+    snapshot = look_at(whatsapp, column(f"<div><div>{OFFLINE}{UPDATE}</div>{NOTIFICATIONS}</div>"))
+    assert [banner.text.split(" ")[0] for banner in snapshot.banners] == ["Computer", "Refresh", "Message"]
+    assert [banner.close is not None for banner in snapshot.banners] == [False, False, True]
+
+
+def test_a_banner_is_pressed_on_its_one_action(whatsapp: WhatsAppPage) -> None:
+    snapshot = look_at(whatsapp, column(UPDATE))
+    assert "update_available" in snapshot.banners[0].texts
+    button = snapshot.banners[0].button
+    pressed = whatsapp.page.evaluate(
+        "(x, y) => document.elementFromPoint(x, y).closest('button')?.textContent",
+        button.x,
+        button.y,
+        deadline=within(),
+    )
+    assert pressed == "Refresh"
+
+
+@pytest.mark.parametrize(
+    ("banner", "trouble"),
+    [
+        (OFFLINE, True),
+        (strip("ic-warning", "Computeren er ikke forbundet", "Tjek forbindelsen.", "Prøv igen"), True),
+        (strip("", "", "Indlæser beskeder (12 %)"), True),
+        (
+            '<span><div role="button"><span data-icon="alert-computer"></span>Computeren</div></span>',
+            True,
+        ),
+        (strip("ic-warning", "Nyheder", "Noget nyt", "Ja", close=True), False),
+        (strip("ic-refresh", "Genindlæs", "En ny version.", "Genindlæs"), False),
+        (strip("ic-warning", "Sproget passer ikke", "…", "Opdater nu", dir_="ltr"), False),
+        (UPDATE, False),
+        (NOTIFICATIONS, False),
+        ("<div><button>Alle</button><button>Ulæste</button></div>", False),
+        ("", False),
+    ],
+)
+def test_a_page_in_trouble_is_told_without_words(whatsapp: WhatsAppPage, banner: str, trouble: bool) -> None:
+    """Issue 11, D; 11.7: in a language nobody prepared."""
+    assert look_at(whatsapp, column(banner)).trouble is trouble
+
+
+@pytest.mark.parametrize(
+    ("html", "sign"),
+    [
+        ('<link id="favicon" rel="shortcut icon" href="/favicon-error2.ico">', "favicon"),
+        ('<div id="app"><progress max="100"></progress></div>', "progress"),
+        ('<div id="app"><div data-ref="2@a"><button>Ingen forbindelse</button></div></div>', "code_overlay"),
+    ],
+)
+def test_signs_without_words(whatsapp: WhatsAppPage, html: str, sign: str) -> None:
+    """Issue 11, D; 11.7."""
+    snapshot = look_at(whatsapp, html)
+    assert snapshot.trouble_signs == {sign}
+    assert snapshot.trouble
+
+
+# The chat list
+
+
+def rows_of(whatsapp: WhatsAppPage) -> list[tuple[str, int, bool, str, str, bool, bool]]:
+    rows = whatsapp.look(within(), rows=True).rows
+    assert rows is not None
+    return [(r.title, r.unread, r.unread_unknown, r.preview, r.author, r.draft, r.group) for r in rows]
+
+
+def test_badges_of_any_script_and_without_a_number(look: Look, whatsapp: WhatsAppPage) -> None:
+    """Issue 11, C7."""
+    look("badges")
+    assert [row[:4] for row in rows_of(whatsapp)] == [
+        ("Arabic", 1, False, "مرحبا"),
+        ("Hindi", 12, False, "नमस्ते"),
+        ("A number said", 0, False, ""),
+        ("By hand", 0, True, ""),
+        ("Muted", 0, False, ""),
+        ("Many", 999, False, "…"),
+    ]
+
+
+def test_group_rows_drafts_and_media(look: Look, whatsapp: WhatsAppPage) -> None:
+    """Issue 11, C8."""
+    look("group_rows")
+    assert [(row[0], *row[3:]) for row in rows_of(whatsapp)] == [
+        ("A group", "Hello all", "~ Ann", False, True),
+        ("A picture", "look", "", False, False),
+        ("A draft", "", "", True, False),
+        ("En kladde", "", "", False, False),
+        ("Typing", "", "", False, False),
+        ("Ours waits", "", "", False, False),
+        ("One person", "Note: STOP", "", False, False),
+    ]
+
+
+def test_group_rows_of_2024(look: Look, whatsapp: WhatsAppPage) -> None:
+    """Issue 11, C8."""
+    look("group_rows_2024")
+    assert rows_of(whatsapp) == [("A group", 3, False, "Hello", "~ Ann", False, True)]
+
+
+# Link screens and dialogs
+
+
+def test_the_link_screen_before_its_first_code_is_no_unknown_page(look: Look) -> None:
+    """Issue 11, C9."""
+    snapshot = look("landing_before_code")
+    assert snapshot.landing
+    assert kind_of(snapshot) is PageKind.LOADING
+
+
+def test_a_code_under_an_offline_notice_is_offline_and_not_used_up(look: Look) -> None:
+    """Issue 11, C10."""
+    assert kind_of(look("qr_offline")) is PageKind.OFFLINE
+
+
+def test_the_cross_of_a_dialog_nobody_knows_is_told_by_its_icon(whatsapp: WhatsAppPage) -> None:
+    """Issue 11, D."""
+    html = (FRAGMENTS / "news.html").read_text("utf-8")
+    html = html.replace("What's new on WhatsApp Web", "Noget nyt").replace(
+        'aria-label="Close"', 'aria-label="Luk"'
+    )
+    snapshot = look_at(whatsapp, html)
+    assert popup_of(snapshot) is Popup.OTHER
+    cross = snapshot.dialogs[0].cross
+    assert cross is not None
+    assert cross.label == "Luk"
+    snapshot = look_at(whatsapp, (FRAGMENTS / "conflict.html").read_text("utf-8"))
+    assert snapshot.dialogs[0].cross is None
+
+
+@pytest.mark.parametrize(
+    ("language", "supported"), [("en", True), ("pt-BR", True), ("es", True), ("da", False), ("", False)]
+)
+def test_the_language_of_the_page_is_told(whatsapp: WhatsAppPage, language: str, supported: bool) -> None:
+    """Issue 11, D."""
+    look_at(whatsapp, "<p>x</p>")
+    whatsapp.page.evaluate(
+        "(l) => { document.documentElement.lang = l; return true; }", language, deadline=within()
+    )
+    snapshot = whatsapp.look(within())
+    assert (snapshot.language, snapshot.language_supported) == (language, supported)
