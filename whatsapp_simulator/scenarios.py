@@ -6,9 +6,10 @@ for this chat, null = for all).
 """
 
 import re
+from random import Random
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from .phones import digits_of
 from .skin_parts import PARTS
@@ -54,6 +55,7 @@ class TemporaryBan(Scenario):
 
     code: int = Field(101, description="101, 102, 103, 104, 106, or any other number for the general text")
     duration: str = Field("23:59:59", description="as printed on the page")
+    text: str | None = Field(None, description="the server's own words in place of the table's (§11.1)")
 
 
 class ServiceUnavailable(Scenario):
@@ -80,6 +82,26 @@ class ProxyBlocked(Scenario):
 
 class DiskFull(Scenario):
     """Full-screen "not enough space" (§1.5, disk)."""
+
+
+class CallTakeover(Scenario):
+    """Full-screen "You are currently in a call in another window or tab" (§11.4)."""
+
+
+class ScreenLock(Scenario):
+    """Full-screen app lock with a focused password field; too many tries log out (§11.4)."""
+
+
+class ConnectingCover(Scenario):
+    """The cover "Connecting to WhatsApp" with "Log out" (§11.4)."""
+
+
+class OfflineScreen(Scenario):
+    """Full-screen "Computer not connected" without a button: no network at a cold start (§11.4)."""
+
+
+class TermsBlock(Scenario):
+    """Full-screen terms that must be accepted on the phone, with "Log out" only (§11.3)."""
 
 
 class PermanentBan(Scenario):
@@ -110,6 +132,9 @@ class WhatsNew(Scenario):
     """The "What's new on WhatsApp Web" modal after a load; it swallows every click (§1.5, E3)."""
 
     ms: int = Field(0, ge=0, description="how long after the main screen it appears")
+    title: str | None = Field(None, description="another title, in whatever language")
+    text: str | None = Field(None, description="another text")
+    button: str | None = Field(None, description="another word for Continue")
 
 
 class OfflineBanner(Scenario):
@@ -197,6 +222,39 @@ class LoseEarlyKeys(Scenario):
     """What is typed within `ms` of opening a chat is lost (§2.2, asserted by several scripts)."""
 
     ms: int = Field(1000, ge=0)
+
+
+class TakesFocus(Scenario):
+    """While a text is typed something takes or holds the focus (§11.3); presses are counted.
+
+    A dialog takes the focus in the next tick, no button of it is focused. A cover screen does not, but holds it
+    after a click or a Tab: then a space or Enter presses its first button, which is "Log out" on most.
+    """
+
+    count: int | None = Field(1, ge=1, description="how often it is played; null = until switched off")
+    what: Literal[
+        "dialog",
+        "update",
+        "news",
+        "connecting",
+        "temporary_ban",
+        "use_here",
+        "other_browser",
+        "terms",
+        "screen_lock",
+    ] = "dialog"
+    after_characters: int = Field(3, ge=1, description="when the box holds so many code points")
+    after_ms: int = Field(0, ge=0, description="and so much later")
+    seed: int | None = Field(None, description="draws after_characters from 1 to spread")
+    spread: int = Field(40, ge=1)
+    lasts_ms: int | None = Field(3000, ge=0, description="goes by itself; null = when it is pressed")
+    holds_focus: bool = Field(True, description="a cover's first button or field has the focus")
+
+    @model_validator(mode="after")
+    def _draw(self) -> "TakesFocus":
+        if self.seed is not None:
+            self.after_characters = Random(self.seed).randint(1, self.spread)
+        return self
 
 
 # --- sending ------------------------------------------------------------------------------------------------

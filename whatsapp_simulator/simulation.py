@@ -38,6 +38,9 @@ SHORTEST_NUMBER = 7
 """Fewer digits are no phone number: the query misses."""
 
 
+OF_A_LINKED_ACCOUNT = ("screen_lock", "terms_block", "connecting_cover")
+"""Screens that are gone when the account is logged out."""
+
 BAN_PHRASES = (
     "You're temporarily banned from WhatsApp because too many people blocked you. "
     "This account is not allowed to use WhatsApp due to spam. Your account has been suspended. "
@@ -249,6 +252,9 @@ class Simulation:
 
     def logout(self, token: str | None = None, *, reason: str | None = "logged_out") -> int:
         """Unlinks one device or all; the pages go to the QR page. `reason` is a key of skin_texts or None."""
+        switched_off = [name for name in OF_A_LINKED_ACCOUNT if self.scenarios.switch_off(name)]
+        if switched_off:
+            self._tell_scenarios()
         tokens = list(self.devices.by_token) if token is None else [token]
         unlinked = 0
         for each in tokens:

@@ -168,6 +168,8 @@ PARTS: dict[str, Part] = {
     "butterbar_text": _part("span"),
     "butterbar_close": _part("button", {"type": "button", "aria-label": "{close}"}),
     # §2.1
+    "popup_keys": _part("div", E3={"data-testid": "confirm-popup"}),
+    "news_continue": _part("button", {"type": "button"}, E3={"data-testid": "whats_new_continue_button"}),
     "backdrop": _part("div", {"data-animate-modal-backdrop": "true"}),
     "dialog": _part("div", {"role": "dialog", "aria-modal": "true"}),
     "popup": _part("div", {"data-animate-modal-popup": "true"}, **_testid("confirm-popup")),
@@ -337,11 +339,8 @@ PARTS: dict[str, Part] = {
         },
     ),
     "media_send": _part("div", {"role": "button", "aria-label": "{send}", "tabindex": "0"}),
-    # full-screen states, §1.1 and §7a
-    "blocker": _part("div", {"role": "dialog", "aria-modal": "true"}),
-    "blocker_title": _part("h1"),
-    "blocker_text": _part("div"),
-    "blocker_button": _part("button", {"type": "button"}),
+    # full-screen states, §11.4
+    "lock_password": _part("input", {"type": "password", "placeholder": "{lock_enter}"}),
 }
 
 ICONS: dict[str, dict[Era, str]] = {

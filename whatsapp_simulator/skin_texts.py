@@ -384,6 +384,71 @@ TEXTS: dict[str, dict[str, str]] = {
         ),
         "es": guess("Tu computadora está conectada a una red que impide que WhatsApp funcione correctamente"),
     },
+    # §11.4
+    "terms_title": {
+        "en": guess("Updated terms"),
+        "pt": guess("Termos atualizados"),
+        "es": guess("Condiciones actualizadas"),
+    },
+    "terms_text": {
+        "en": guess("Accept the updated terms on your phone to keep using WhatsApp."),
+        "pt": guess("Aceite os novos termos no seu celular para continuar usando o WhatsApp."),
+        "es": guess("Acepta las nuevas condiciones en tu teléfono para seguir usando WhatsApp."),
+    },
+    "call_takeover": {
+        "en": guess(
+            'You are currently in a call in another window or tab. Click "Notify Other Tab" to return to it.'
+        ),
+        "pt": guess("Você está em uma ligação em outra janela ou aba."),
+        "es": guess("Estás en una llamada en otra ventana o pestaña."),
+    },
+    "notify_tab": {
+        "en": "Notify other tab",
+        "pt": guess("Notificar outra aba"),
+        "es": guess("Notificar a la otra pestaña"),
+    },
+    "lock_title": {
+        "en": "App lock is on. Enter your password to use WhatsApp.",
+        "pt": guess("O bloqueio do app está ativado. Insira sua senha."),
+        "es": guess("El bloqueo de la app está activado. Ingresa tu contraseña."),
+    },
+    "lock_enter": {
+        "en": "Enter password",
+        "pt": guess("Insira a senha"),
+        "es": guess("Ingresa la contraseña"),
+    },
+    "lock_unlock": {"en": "Unlock", "pt": guess("Desbloquear"), "es": guess("Desbloquear")},
+    "lock_forgot": {
+        "en": "Forgot password?",
+        "pt": guess("Esqueceu a senha?"),
+        "es": guess("¿Olvidaste tu contraseña?"),
+    },
+    "lock_wrong": {
+        "en": guess("Wrong password"),
+        "pt": guess("Senha incorreta"),
+        "es": guess("Contraseña incorrecta"),
+    },
+    "crash_title": {
+        "en": guess("Something needs your attention"),
+        "pt": guess("Algo precisa da sua atenção"),
+        "es": guess("Algo requiere tu atención"),
+    },
+    "crash_text": {
+        "en": guess("Choose how you want to go on."),
+        "pt": guess("Escolha como deseja continuar."),
+        "es": guess("Elige cómo quieres continuar."),
+    },
+    "hard_update_title": {
+        "en": "WhatsApp will refresh in 1 min",
+        "pt": guess("O WhatsApp será atualizado em 1 min"),
+        "es": guess("WhatsApp se actualizará en 1 min"),
+    },
+    "hard_update_text": {
+        "en": "WhatsApp will automatically refresh to update to a new version.",
+        "pt": guess("O WhatsApp será atualizado automaticamente para uma nova versão."),
+        "es": guess("WhatsApp se actualizará automáticamente a una nueva versión."),
+    },
+    "refresh_now": {"en": "Refresh now", "pt": guess("Atualizar agora"), "es": guess("Actualizar ahora")},
     "disk_text": {
         "en": guess("Your computer does not have enough space for WhatsApp to run. Free up some space."),
         "pt": guess("Seu computador não tem espaço suficiente para executar o WhatsApp."),

@@ -11,7 +11,7 @@ STRUCTURE: dict[str, dict[str, Any]] = {
     # What differs in shape, not in attributes: row_px §4.3, icons §4.2, file_input §5, title_unread §6,
     # rich_text §12.4 (folded texts, lists, quotations), text_rules §12.5 (lists, emoticons, suggestions,
     # trimming, keys elsewhere), labels_ends_of_runs §12.1, fail_container §10.2, tail_test_id §10.3,
-    # opens_below_popup §11.6.
+    # opens_below_popup §11.6, modals_take_focus §11.3.
     "E1": {
         "icons": "data-icon",
         "search": "div",
@@ -24,6 +24,7 @@ STRUCTURE: dict[str, dict[str, Any]] = {
         "tail_test_id": False,
         "text_rules": False,
         "opens_below_popup": False,
+        "modals_take_focus": False,
     },
     "E2": {
         "icons": "data-icon",
@@ -37,6 +38,7 @@ STRUCTURE: dict[str, dict[str, Any]] = {
         "tail_test_id": False,
         "text_rules": True,
         "opens_below_popup": True,
+        "modals_take_focus": True,
     },
     "E3": {
         "icons": "title",
@@ -50,6 +52,7 @@ STRUCTURE: dict[str, dict[str, Any]] = {
         "tail_test_id": True,
         "text_rules": True,
         "opens_below_popup": True,
+        "modals_take_focus": True,
     },
 }
 

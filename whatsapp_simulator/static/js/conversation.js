@@ -7,6 +7,7 @@ import { ask, send } from "./connection.js";
 import { editLastMessage } from "./edit.js";
 import { icon } from "./icons.js";
 import { lockOf } from "./locks.js";
+import { interruptTyping } from "./interruptions.js";
 import { chatHeader } from "./chat_header.js";
 import { hangIf } from "./misbehaviour.js";
 import { errorPopup } from "./popup.js";
@@ -38,6 +39,7 @@ function intro() {
 }
 
 if (structure.text_rules) closeOnEscape(() => state.active && closeConversation());
+document.addEventListener("ws-focus-returns", () => view?.composer?.focus());
 
 export function closeConversation() {
   leave();
@@ -138,6 +140,7 @@ function fillFooter() {
       placeholder.hidden = words !== "";
       showAction(words);
       if (words.length > 2) alterTyping(chat.phone);
+      if (words) interruptTyping(words, chat.phone);
     },
     onTooLong: () => errorPopup("too_long", skin.texts.too_long_text, skin.texts.too_long),
     onArrowUp: () => editLastMessage(chat.phone, () => view?.chat.phone === chat.phone),

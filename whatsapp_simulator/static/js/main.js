@@ -270,7 +270,7 @@ document.addEventListener("ws-chats-changed", drawRows);
 document.addEventListener("ws-chat-opened", drawRows);
 window.addEventListener("focus", markSeen);
 window.addEventListener("resize", drawRows);
-document.addEventListener("keydown", () => wrapper.classList.add("keyboard-user"), { once: true });
+document.addEventListener("keydown", ({ key }) => key === "Tab" && wrapper.classList.add("keyboard-user"));
 
 listenForLinking();
 followLinks(() => mode === "main" && !blocked);

@@ -1,5 +1,6 @@
 // Modal popups in the DOM of WAWebModal (§2.1).
-import { part, skin } from "./skin.js";
+import { holdFocus } from "./modal_focus.js";
+import { part, skin, structure } from "./skin.js";
 import { state, tellScreen } from "./state.js";
 
 let layer = null;
@@ -34,11 +35,13 @@ export function popup({
   const buttons = part("popup_buttons");
   const body = part("popup_body");
   const dialog = part("dialog", {}, labelled("dialog"), part("popup", {}, labelled("popup"), body));
-  const backdrop = part("backdrop", {}, {}, dialog);
+  // The element that listens to keys lies outside, with the same test id as the popup (§11.1).
+  const backdrop = part("popup_keys", {}, {}, part("backdrop", {}, {}, dialog));
   const close = () => {
+    if (!open.delete(name)) return;
     backdrop.remove();
     document.removeEventListener("keydown", onKey, true);
-    open.delete(name);
+    giveBack();
     tellOpen();
   };
   const finish = (action) => () => {
@@ -56,11 +59,14 @@ export function popup({
   if (ok) buttons.append(part("popup_ok", {}, { onclick: finish(ok.action) }, ok.label));
   body.append(buttons);
   backdrop.addEventListener("click", (event) => {
-    if (event.target === backdrop) leave();
+    if (event.target === backdrop.firstChild) leave();
   });
   document.addEventListener("keydown", onKey, true);
+  // One at a time: a new one takes the place of the old one, without an answer (§11.3).
+  if (structure.modals_take_focus) for (const other of [...open.values()]) other();
   popupLayer().append(backdrop);
   open.set(name, close);
+  const giveBack = holdFocus(dialog);
   tellOpen();
   return close;
 }
