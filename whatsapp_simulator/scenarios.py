@@ -227,8 +227,8 @@ class LoseEarlyKeys(Scenario):
 class TakesFocus(Scenario):
     """While a text is typed something takes or holds the focus (§11.3); presses are counted.
 
-    A dialog takes the focus in the next tick, no button of it is focused. A cover screen does not, but holds it
-    after a click or a Tab: then a space or Enter presses its first button, which is "Log out" on most.
+    A dialog takes the focus in the next tick, no button of it is focused. A cover screen does not, but holds
+    it after a click or a Tab: then a space or Enter presses its first button, on most "Log out".
     """
 
     count: int | None = Field(1, ge=1, description="how often it is played; null = until switched off")
