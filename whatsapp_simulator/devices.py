@@ -78,5 +78,9 @@ class Devices:
     def unlink(self, token: str) -> Device | None:
         return self.by_token.pop(token, None)
 
+    def latest(self) -> Device | None:
+        """The one that was linked last."""
+        return next(reversed(self.by_token.values()), None)
+
     def find(self, token: str | None) -> Device | None:
         return self.by_token.get(token) if token else None

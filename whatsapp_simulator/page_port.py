@@ -15,7 +15,7 @@ from aiohttp import WSMsgType, web
 from .boot_html import boot_html, unsupported_html
 from .mailbox import Attachment
 from .phones import FATES
-from .scenarios import BreakSelector, NetworkDown, NetworkStall, UnsupportedBrowser
+from .scenarios import BreakSelector, Mutated, NetworkDown, NetworkStall, UnsupportedBrowser
 from .simulation import Page, Simulation
 from .skins import skin
 from .user_agents import is_supported
@@ -118,7 +118,11 @@ class PagePort:
         """Skin and settings as a module: in the HTML a scan of the page source would find the texts."""
         simulation = self._simulation
         boot = {
-            "skin": skin(simulation.settings, simulation.scenarios.play(BreakSelector)),
+            "skin": skin(
+                simulation.settings,
+                simulation.scenarios.play(BreakSelector),
+                simulation.scenarios.play(Mutated),
+            ),
             "settings": simulation.settings.model_dump(),
             "scenarios": simulation.scenarios.as_json(),
             "fates": FATES,

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from .mutations import KINDS
 from .phones import digits_of
 from .skin_parts import PARTS
 
@@ -343,6 +344,22 @@ class BreakSelector(Scenario):
     def _known(cls, value: str) -> str:
         if value not in PARTS:
             raise ValueError(f"no part of this name; there are {', '.join(PARTS)}")
+        return value
+
+
+class Mutated(Scenario):
+    """The page is another one: changed at random in ways it has changed before. Pages reload."""
+
+    seed: int = Field(0, ge=0, description="everything is drawn from it: the same seed, the same page")
+    changes: int = Field(1, ge=1, le=20, description="how many")
+    kinds: list[str] = Field([], description="only of these kinds; empty: of all")
+
+    @field_validator("kinds")
+    @classmethod
+    def _known_kinds(cls, value: list[str]) -> list[str]:
+        unknown = sorted(set(value) - set(KINDS))
+        if unknown:
+            raise ValueError(f"no kinds {', '.join(unknown)}; there are {', '.join(KINDS)}")
         return value
 
 

@@ -48,6 +48,11 @@ class Settings(BaseModel):
     )
     emoticons: bool = Field(True, description="emoticons become emoji while typing (§12.5; not in E1)")
     paste_ms: int = Field(10, ge=0, description="how long after a paste its text stands in the box (a guess)")
+    login_at_once: bool = Field(
+        False,
+        description="a page without its keys counts as the device linked last: a browser writes what a page "
+        "stores to disk only after seconds, and a kill within them is a logout",
+    )
     page_size: int = Field(30, ge=1, description="messages loaded per page of a chat's history")
     own_phone: str = Field("12025550199", pattern=r"^\d{5,15}$", description="the linked account, digits")
     own_name: str = Field("Simulated Account", description="profile name, used in data-pre-plain-text")

@@ -148,6 +148,8 @@ class Simulation:
 
     def _hello(self, page: Page, message: Json) -> None:
         device = self.devices.find(message.get("token"))
+        if device is None and self.settings.login_at_once:
+            device = self.devices.latest()
         page.device = device
         if device is None:
             page.post({"type": "welcome", "linked": False, **self._surroundings()})
@@ -159,7 +161,10 @@ class Simulation:
                 if other is not page and other.device is device and not other.superseded:
                     other.superseded = True
                     other.post({"type": "conflict", "other": "tab"})
-        page.post({"type": "welcome", "linked": True, **self._surroundings(), **self._account(device)})
+        keys = {"token": device.token}
+        page.post(
+            {"type": "welcome", "linked": True, **keys, **self._surroundings(), **self._account(device)}
+        )
 
     def _screen(self, page: Page, message: Json) -> None:
         page.screen = {key: value for key, value in message.items() if key != "type"}
@@ -468,7 +473,14 @@ class Simulation:
         elif name == "quote_ban":
             self.incoming(scenario.phone or MAGIC_NUMBERS[0].digits, BAN_PHRASES)
             self.scenarios.switch_off(name)
-        elif name in ("break_selector", "unsupported_browser", "unknown_page", "whats_new", "slow_boot"):
+        elif name in (
+            "break_selector",
+            "mutated",
+            "unsupported_browser",
+            "unknown_page",
+            "whats_new",
+            "slow_boot",
+        ):
             self._reload_pages()
         else:
             self._tell_scenarios()
@@ -477,7 +489,7 @@ class Simulation:
     def switch_off(self, name: str) -> bool:
         was_on = self.scenarios.switch_off(name)
         if was_on:
-            if name in ("break_selector", "unsupported_browser", "unknown_page"):
+            if name in ("break_selector", "mutated", "unsupported_browser", "unknown_page"):
                 self._reload_pages()
             else:
                 self._tell_scenarios()

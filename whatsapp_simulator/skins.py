@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from .scenarios import BreakSelector
+from .mutations import mutate
+from .scenarios import BreakSelector, Mutated
 from .settings import Settings
 from .skin_parts import ICONS, PARTS
 from .skin_texts import texts
@@ -60,8 +61,10 @@ READ_CLASS = {"E1": "x-blue", "E2": "x-blue", "E3": "x1rv0e52"}
 """Class of the read tick; the ones of E1 and E2 are a guess (§4.2 says only "blue class")."""
 
 
-def skin(settings: Settings, broken: BreakSelector | None = None) -> dict[str, Any]:
-    """The skin as the page gets it; `broken` renames or removes one attribute."""
+def skin(
+    settings: Settings, broken: BreakSelector | None = None, mutated: Mutated | None = None
+) -> dict[str, Any]:
+    """The skin as the page gets it; `broken` renames or removes one attribute, `mutated` changes more."""
     era = settings.era
     parts = {name: {"tag": part.tag, "attributes": part.attributes(era)} for name, part in PARTS.items()}
     if era == "E3":
@@ -77,13 +80,16 @@ def skin(settings: Settings, broken: BreakSelector | None = None) -> dict[str, A
     invalid = settings.invalid_text
     if invalid == "auto":
         invalid = "number" if era == "E3" else "url"
-    return {
+    made = {
         "era": era,
         "lang": settings.lang,
         "structure": STRUCTURE[era],
         "parts": parts,
         "icons": icons,
         "read_class": READ_CLASS[era],
-        "texts": texts(era, settings.lang),
+        "texts": dict(texts(era, settings.lang)),
         "invalid_text": f"invalid_{invalid}",
     }
+    if mutated is not None:
+        mutate(made, mutated.seed, mutated.changes, tuple(mutated.kinds))
+    return made

@@ -1,5 +1,6 @@
 // The words of a bubble: quotation, own text, and what is folded of a long one (§12.4).
 import { blocks, largeEmoji } from "./formatting.js";
+import { inside } from "./shape.js";
 import { element, part, skin, structure } from "./skin.js";
 import { state } from "./state.js";
 import { clock, directionOf, dressed, prePlainText } from "./wording.js";
@@ -30,7 +31,7 @@ function foldable(words, view) {
   const fill = () => {
     const shown = shownOf(points, view.limit ?? FOLDED_AT);
     const folded = shown < points.length;
-    text.replaceChildren(...content(folded ? `${points.slice(0, shown).join("")}…` : words));
+    inside(text).replaceChildren(...content(folded ? `${points.slice(0, shown).join("")}…` : words));
     return folded;
   };
   if (!fill()) return [text];

@@ -3,6 +3,7 @@ import { icon, tail } from "./icons.js";
 import { bubbleText } from "./bubble_text.js";
 import { failedMark } from "./failed.js";
 import { element, part, skin, structure } from "./skin.js";
+import { inside, standing } from "./shape.js";
 import { state } from "./state.js";
 import { clock } from "./wording.js";
 
@@ -11,7 +12,10 @@ import { clock } from "./wording.js";
  * (§12.1: the middle ones of a run do not).
  */
 export function messageRow(message, options) {
-  return part("message_row", {}, {}, messageNode(message, options));
+  const node = messageNode(message, options);
+  const row = part("message_row", {}, {}, node);
+  row.message = node;
+  return row;
 }
 
 function messageNode(message, options) {
@@ -26,11 +30,11 @@ function messageNode(message, options) {
   node.messageId = message.id;
   node.refill = (change = {}) => {
     Object.assign(options, change);
-    node.replaceChildren(fill());
+    inside(node).replaceChildren(...standing(fill()));
   };
   node.empty = () => {
     delete unfolded.limit;
-    node.replaceChildren();
+    inside(node).replaceChildren();
   };
   return node;
 }

@@ -1,5 +1,6 @@
 // The header of the open chat (§6, §12.3): what the contact or the address book calls it.
 import { icon } from "./icons.js";
+import { inside } from "./shape.js";
 import { element, part, skin } from "./skin.js";
 import { play, titleAttribute } from "./state.js";
 
@@ -10,7 +11,7 @@ export function chatHeader(chat) {
   const header = { node: build(shown) };
   header.retitle = (renamed) => {
     const title = header.node.querySelector(".ws-header-title");
-    title.textContent = renamed.title;
+    inside(title).textContent = renamed.title;
     if (title.hasAttribute("title")) title.setAttribute("title", titleAttribute(renamed));
   };
   // Its contact has loaded: the header alone is mounted anew (§11.6).

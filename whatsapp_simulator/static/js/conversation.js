@@ -229,7 +229,7 @@ function addRow(message, previous, next) {
   const last = next?.mine !== message.mine;
   const row = messageRow(message, { first, last, onResend: resend });
   view.list.append(row);
-  view.observer?.observe(row.firstChild);
+  view.observer?.observe(row.message);
 }
 
 function resend(message) {
@@ -279,8 +279,8 @@ export function redrawMessage(id) {
 function nodeOf(id) {
   // From the end, where what changes usually is.
   for (let row = view.list.lastChild; row; row = row.previousSibling) {
-    const node = row.firstChild;
-    if (node.messageId === id) return node.dataset.virtualized === "true" ? null : node;
+    const node = row.message;
+    if (node?.messageId === id) return node.dataset.virtualized === "true" ? null : node;
   }
   return null;
 }

@@ -2,6 +2,7 @@
 import { on, send } from "./connection.js";
 import { icon } from "./icons.js";
 import { popup } from "./popup.js";
+import { bearer, standing } from "./shape.js";
 import { element, part, skin, text } from "./skin.js";
 import { tellScreen } from "./state.js";
 
@@ -57,10 +58,11 @@ function drawQr({ ref, matrix }) {
   if (!box?.isConnected && !content) return;
   if (!holder) {
     holder = part("qr", { ref }, {}, part("qr_canvas"));
-    box.replaceChildren(holder);
+    box.replaceChildren(...standing(holder));
   }
   holder.querySelector("span")?.remove();
-  if (holder.hasAttribute("data-ref")) holder.setAttribute("data-ref", ref);
+  const shown = bearer(holder, "data-ref");
+  if (shown.hasAttribute("data-ref")) shown.setAttribute("data-ref", ref);
   paint(holder.querySelector("canvas"), matrix);
 }
 

@@ -1,5 +1,6 @@
 // Modal popups in the DOM of WAWebModal (§2.1).
 import { holdFocus } from "./modal_focus.js";
+import { standing } from "./shape.js";
 import { part, skin, structure } from "./skin.js";
 import { state, tellScreen } from "./state.js";
 
@@ -52,12 +53,13 @@ export function popup({
   const onKey = (event) => {
     if (event.key === "Escape" && cancel) leave();
   };
-  if (title) body.append(part("popup_title", {}, {}, title));
+  if (title) body.append(...standing(part("popup_title", {}, {}, title)));
   const content = [text, spinner ? part("qr_spinner", {}, { class: "ws-spinner" }) : null, ...extra];
-  if (content.some(Boolean)) body.append(part("popup_text", {}, {}, ...content.filter(Boolean)));
-  if (cancel) buttons.append(part("popup_cancel", {}, { onclick: finish(cancel.action) }, cancel.label));
-  if (ok) buttons.append(part("popup_ok", {}, { onclick: finish(ok.action) }, ok.label));
-  body.append(buttons);
+  if (content.some(Boolean)) body.append(...standing(part("popup_text", {}, {}, ...content.filter(Boolean))));
+  const answer = (button) => buttons.append(...standing(button));
+  if (cancel) answer(part("popup_cancel", {}, { onclick: finish(cancel.action) }, cancel.label));
+  if (ok) answer(part("popup_ok", {}, { onclick: finish(ok.action) }, ok.label));
+  body.append(...standing(buttons));
   backdrop.addEventListener("click", (event) => {
     if (event.target === backdrop.firstChild) leave();
   });

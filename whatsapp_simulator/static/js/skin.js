@@ -1,5 +1,6 @@
 // The look of the page, from data: every element comes from the skin's table of parts.
 import boot from "/_sim/boot.js";
+import { reshape, standing } from "./shape.js";
 
 export const skin = boot.skin;
 export const structure = boot.skin.structure;
@@ -21,7 +22,8 @@ export function element(tag, properties = {}, ...children) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else node.setAttribute(name, value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  const given = children.flat().filter((child) => child !== null && child !== undefined);
+  node.append(...given.flatMap(standing));
   return node;
 }
 
@@ -45,5 +47,5 @@ function dress(name, tag, values, extra, children) {
   const classes = [filled.class, extra.class].filter(Boolean).join(" ") || null;
   const node = element(tag, { ...filled, ...extra, class: classes }, ...children);
   node.classList.add(`ws-${name.replaceAll("_", "-")}`);
-  return node;
+  return reshape(name, node);
 }
