@@ -3,6 +3,9 @@
 Real processes, a real Redis with append-only persistence, a real Chromium; the simulator's list of what its
 server received is the truth. While messages flow, faults strike at random, from a seed that is
 printed. At the end every accepted message must be in one final status that agrees with that list.
+
+What struck when, and what became of each message, stands in a log (``--log``). The seed decides texts,
+recipients and faults; what a fault hits is up to the clock, so the log tells one run from another.
 """
 
 import contextlib
@@ -30,22 +33,33 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from bench.texts import text_of
+from bench.verdicts import SETTLED, WRONGS, Told, wrongs
 from tests.acceptance.stack import Stack, eventually
-from whatsapp_simulator.testing import SimulatorError
+from whatsapp_simulator.phones import printed
+from whatsapp_simulator.testing import ReceivedMessage, SimulatorError
 from whatsapp_tasks.client import Client
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.errors import StoreUnavailable, WhatsAppTasksError
 from whatsapp_tasks.queues import deliver_envelope, messages_list
 from whatsapp_tasks.stores.api_keys import ApiKeys
+from whatsapp_tasks.stores.ledger import Message
 
 PHONES = [f"+4915112345{number:03d}" for number in range(40)]
-TEXTS = ("plain", "emoji 🎉👩🏽‍💻", "مرحبا", "two\nlines", "e\u0301 combining", "*bold* and _more_")
+ATTACKERS = {
+    PHONES[-1]: printed(PHONES[0][1:]),
+    PHONES[-2]: printed(PHONES[1][1:]),
+    PHONES[-3]: "+٤٩ ١٥١١ ٢٣٤٥٠٠٢",
+    PHONES[-4]: "0151 12345003",
+    PHONES[-5]: "20240117-33",
+    PHONES[-6]: "~" + printed(PHONES[4][1:]),
+}
+"""Contacts who chose what their chats are called: numbers of others, or what looks like one."""
 SERVICE = ("worker", "web", "beat")
 AHEAD = 40
 """Messages accepted and not yet settled: enough that a worker always has something to do."""
 TELL_SECONDS = 60.0
 """Between two lines about the progress, where no bar can be shown."""
-SETTLED = frozenset({"sent", "delivered", "read", "failed", "unknown", "cancelled", "expired"})
 COMPILER = None if os.environ.get("NO_CLOCK_JUMPS") else shutil.which("cc")
 """Clock jumps need one, for bench/clock_shim.c; without it the campaign goes on without them and says so."""
 
@@ -60,11 +74,27 @@ class Accepted:
     id: str | None = None
 
 
+@dataclass(frozen=True)
+class Strike:
+    """One fault; times are unix seconds."""
+
+    fault: str
+    began: float
+    ended: float
+    detail: str = ""
+
+    def __str__(self) -> str:
+        took = f"{self.began:.3f} +{self.ended - self.began:.3f} s"
+        return f"{took} {self.fault} {self.detail}".rstrip()
+
+
 @dataclass
 class Campaign:
-    """What happened."""
+    """What happened. ``log`` is written as it happens."""
 
     seed: int
+    log: Path
+    strikes: list[Strike] = field(default_factory=list)
     accepted: list[Accepted] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
     worker_deaths: list[float] = field(default_factory=list)
@@ -94,8 +124,7 @@ class Producer(threading.Thread):
 
     def _one(self, number: int) -> None:
         draw = self._random
-        text = f"{number} {draw.choice(TEXTS)} {uuid.uuid4().hex[:8]}"
-        item = Accepted(uuid.uuid4().hex, draw.choice(PHONES), text)
+        item = Accepted(uuid.uuid4().hex, draw.choice(PHONES), text_of(number, draw))
         self._campaign.accepted.append(item)
         for _ in range(2 if draw.random() < 0.1 else 1):
             try:
@@ -124,7 +153,7 @@ class Faults:
         self._campaign = campaign
         self._processes = processes
         self._random = random.Random(campaign.seed + 1)
-        self._weights: dict[Callable[[], None], int] = {
+        self._weights: dict[Callable[[], str | None], int] = {
             self.worker_killed: 26,
             self.browser_killed: 14,
             self.driver_killed: 8,
@@ -135,6 +164,9 @@ class Faults:
             self.page_network_stalled: 5,
             self.page_reloaded: 5,
             self.page_hung: 3,
+            self.page_offline: 4,
+            self.look_ups_fail: 6,
+            self.chat_renamed: 6,
             self.web_killed: 5,
             self.beat_restarted: 2,
             self.entry_copied: 10,
@@ -149,8 +181,15 @@ class Faults:
 
     def strike(self) -> None:
         fault = self._random.choices(list(self._weights), list(self._weights.values()))[0]
-        self._campaign.faults[fault.__name__] += 1
-        fault()
+        campaign = self._campaign
+        campaign.faults[fault.__name__] += 1
+        began, detail = time.time(), "missed"
+        try:
+            detail = fault() or ""
+        finally:
+            campaign.strikes.append(Strike(fault.__name__, began, time.time(), detail))
+            with campaign.log.open("a", encoding="utf-8") as log:
+                print(campaign.strikes[-1], file=log)
 
     def pause(self, messages_share: float, faults_share: float) -> float:
         """Seconds to the next fault, so that messages and faults end together."""
@@ -193,8 +232,26 @@ class Faults:
     def page_network_stalled(self) -> None:
         self._scenario("network_stall")
 
-    def page_hung(self) -> None:
-        self._stack.simulator.scenario("hang", at=self._random.choice(["now", "open", "send"]), count=1)
+    def page_offline(self) -> None:
+        """Longer than it takes a page to say so."""
+        self._scenario("network_down", self._random.uniform(5, 20))
+
+    def look_ups_fail(self) -> None:
+        """The popup of a wrong number for every number, as when the server hiccups."""
+        self._scenario("query_error", self._random.uniform(0.5, 8))
+
+    def chat_renamed(self) -> str:
+        """A contact takes somebody else's number as a name, or another name, maybe while the chat is open."""
+        draw = self._random
+        phone, other = draw.sample(PHONES, 2)
+        name = draw.choice([printed(other[1:]), "~" + printed(other[1:]), f"Ann {draw.randrange(3)}", None])
+        self._stack.simulator.call("PATCH", f"/chats/{phone[1:]}", {"name": name})
+        return f"{phone} → {name}"
+
+    def page_hung(self) -> str:
+        at = self._random.choice(["now", "open", "send"])
+        self._stack.simulator.scenario("hang", at=at, count=1)
+        return at
 
     def page_reloaded(self) -> None:
         self._stack.simulator.set(lang=self._random.choice(["en", "pt", "es"]))
@@ -207,15 +264,18 @@ class Faults:
         self._stack.terminate("beat")
         self._stack.run("beat")
 
-    def entry_copied(self) -> None:
+    def entry_copied(self) -> str | None:
         """A second copy of a queue entry, of a message in whatever status."""
         known = [item.id for item in self._campaign.accepted if item.id]
-        if known:
-            self._stack.database.do(
-                self._random.choice(["LPUSH", "RPUSH"]),
-                messages_list("default", Priority.NORMAL),
-                deliver_envelope(self._random.choice(known), "default", Priority.NORMAL),
-            )
+        if not known:
+            return None
+        end, message_id = self._random.choice(["LPUSH", "RPUSH"]), self._random.choice(known)
+        self._stack.database.do(
+            end,
+            messages_list("default", Priority.NORMAL),
+            deliver_envelope(message_id, "default", Priority.NORMAL),
+        )
+        return f"{end} {message_id}"
 
     def second_worker(self) -> None:
         """It must refuse; it is given some time to do harm."""
@@ -239,13 +299,15 @@ class Faults:
         time.sleep(12)
         process.send_signal(signal.SIGCONT)
 
-    def clock_jumps(self) -> None:
+    def clock_jumps(self) -> str:
         """The worker's wall clock goes up to two hours forth or back."""
-        set_clock(self._stack, self._random.choice(["-7200", "-60", "+60", "+7200", "+0"]))
+        offset = self._random.choice(["-7200", "-60", "+60", "+7200", "+0"])
+        set_clock(self._stack, offset)
+        return offset
 
-    def _scenario(self, name: str) -> None:
+    def _scenario(self, name: str, seconds: float | None = None) -> None:
         self._stack.simulator.scenario(name)
-        time.sleep(self._random.uniform(0.5, 5))
+        time.sleep(seconds or self._random.uniform(0.5, 5))
         self._stack.simulator.clear_scenario(name)
 
     def _kill_browser_processes(self, *, driver: bool) -> None:
@@ -266,10 +328,21 @@ def set_clock(stack: Stack, offset_seconds: str) -> None:
     (stack.folder / "clock").write_text(offset_seconds, "ascii")
 
 
-def run(*, messages: int, faults: int, seed: int, era: str, fsync: str, console: Console) -> int:
+def run(
+    *,
+    messages: int,
+    faults: int,
+    seed: int,
+    era: str,
+    fsync: str,
+    console: Console,
+    log: Path | None = None,
+) -> int:
     """The exit code: 0 when nothing was lost, doubled or told wrongly."""
     folder = Path(mkdtemp(prefix="faults-"))
-    campaign = Campaign(seed)
+    campaign = Campaign(seed, log or folder / "strikes.log")
+    campaign.log.parent.mkdir(parents=True, exist_ok=True)
+    campaign.log.write_text(f"seed {seed}, era {era}, appendfsync {fsync}\n", "utf-8")
     # Neither the cap nor the circuit: both would rightly stop an account that sends and fails so much.
     environment = {
         "WHATSAPP_ACK_TIMEOUT_SECONDS": "20",
@@ -289,6 +362,8 @@ def run(*, messages: int, faults: int, seed: int, era: str, fsync: str, console:
     try:
         stack.start("worker", "web", "beat")
         stack.link(flushed=True)
+        for phone, name in ATTACKERS.items():
+            stack.simulator.chat(phone, name)
         key = ApiKeys(stack.database).create("faults", ("send", "read"), 1)
         client = Client(stack.api, key.id, key.secrets[0])
         began = time.monotonic()
@@ -362,29 +437,29 @@ def _status(stack: Stack, item: Accepted) -> str:
 
 
 def _report(stack: Stack, campaign: Campaign, seconds: float, console: Console) -> int:
+    # The ledger first: ticks still come, and the truth may be ahead of what is told, never behind.
+    messages = [stack.dispatcher.get(item.id) for item in campaign.accepted if item.id is not None]
     truth = stack.simulator.messages()
-    received = {message.text: message for message in truth}
-    counts = Counter(message.text for message in truth)
     statuses: Counter[str] = Counter()
     codes: Counter[str] = Counter()
-    lost = doubled = lying = wrong_chat = 0
-    rank = {"sent": 1, "delivered": 2, "read": 3}
-    for item in campaign.accepted:
-        assert item.id is not None
-        message = stack.dispatcher.get(item.id)
-        status, count = str(message.status), counts[item.text]
-        statuses[status] += 1
-        if status in ("failed", "unknown"):
-            codes[f"{status}: {message.error_code}, received {count}"] += 1
-        there = rank[received[item.text].status] if count else 0
-        untrue = rank.get(status, 0) > there or (status in ("failed", "expired", "cancelled") and count > 0)
-        doubled += count > 1
-        lost += status not in SETTLED
-        lying += untrue
-        wrong_chat += bool(count) and received[item.text].chat != item.phone[1:]
-        if untrue or count > 1 or status not in SETTLED:
-            steps = " ".join(f"{entry.status}@{entry.at_ms}:{entry.code or ''}" for entry in message.timeline)
-            console.print(f"[red]{item.id}: {status}, received {count} times: {steps}[/]")
+    found: Counter[str] = Counter()
+    by_text: dict[str, list[ReceivedMessage]] = {}
+    for received in truth:
+        by_text.setdefault(received.text, []).append(received)
+    for message in messages:
+        got = by_text.get(message.text, [])
+        statuses[str(message.status)] += 1
+        if message.status in ("failed", "unknown"):
+            codes[f"{message.status}: {message.error_code}, received {len(got)}"] += 1
+        wrong = wrongs(Told.of(message), got)
+        found.update(wrong)
+        told = _story(message, got)
+        with campaign.log.open("a", encoding="utf-8") as log:
+            print(", ".join(wrong) or "right", told, file=log)
+        if wrong:
+            console.print(f"[red]{', '.join(wrong)}[/] {told}", highlight=False)
+            for strike in _around(message, got, campaign.strikes):
+                console.print(f"    {strike}", highlight=False)
     table = Table("what", "figure", title="Campaign")
     table.add_row("messages accepted", str(len(campaign.accepted)))
     table.add_row("faults", str(campaign.faults.total()))
@@ -394,7 +469,7 @@ def _report(stack: Stack, campaign: Campaign, seconds: float, console: Console) 
     table.add_row("requests without an answer", str(campaign.unanswered))
     table.add_row("statuses", ", ".join(f"{name} {number}" for name, number in statuses.most_common()))
     table.add_row("codes", "; ".join(f"{name}: {number}" for name, number in codes.most_common()) or "none")
-    table.add_row("in a wrong chat", str(wrong_chat))
+    table.add_row("longest text", f"{max((len(message.text) for message in messages), default=0)} characters")
     waits = _waits(campaign, sorted(message.received_at for message in truth))
     if waits:
         table.add_row(
@@ -403,8 +478,29 @@ def _report(stack: Stack, campaign: Campaign, seconds: float, console: Console) 
         )
     table.add_row("took", f"{seconds:.0f} s")
     console.print(table)
-    console.print(f"lost: {lost} doubled: {doubled} lying: {lying} unknown: {statuses['unknown']}")
-    return int(bool(lost or doubled or lying or wrong_chat))
+    console.print(f"log: {campaign.log}")
+    console.print(
+        f"lost: {found['lost']} doubled: {found['doubled']} lying: {found['lying']} "
+        f"unknown: {statuses['unknown']} "
+        f"wrong chat: {found['wrong chat']} wrong failure: {found['wrong failure']}"
+    )
+    return int(any(found[name] for name in WRONGS))
+
+
+def _story(message: Message, received: Sequence[ReceivedMessage]) -> str:
+    """Both sides of a message with their times, in one line; unix seconds."""
+    steps = " ".join(f"{e.status}@{e.at_ms / 1000:.3f}:{e.code or ''}" for e in message.timeline)
+    theirs = "; ".join(
+        f"seq {one.seq} in {one.chat} " + " ".join(f"{name}@{at:.3f}" for name, at in one.times.items())
+        for one in received
+    )
+    return f"{message.id} to {message.phone}: {steps} | received {len(received)} times: {theirs or 'never'}"
+
+
+def _around(message: Message, received: Sequence[ReceivedMessage], strikes: Sequence[Strike]) -> list[Strike]:
+    """What struck from the message's acceptance to the last thing that happened to it."""
+    end = max([message.updated_ms / 1000, *(at for one in received for at in one.times.values())])
+    return [s for s in strikes if s.ended >= message.created_ms / 1000 and s.began <= end]
 
 
 def _waits(campaign: Campaign, received: list[float]) -> list[float]:
@@ -422,10 +518,14 @@ def _waits(campaign: Campaign, received: list[float]) -> list[float]:
 @click.option("--seed", default=None, type=int, help="Printed; give it again for the same draws.")
 @click.option("--era", type=click.Choice(["E1", "E2", "E3"]), default="E3", show_default=True)
 @click.option("--fsync", type=click.Choice(["always", "everysec"]), default="always", show_default=True)
-def main(messages: int, faults: int, seed: int | None, era: str, fsync: str) -> None:
+@click.option("--log", type=click.Path(dir_okay=False, path_type=Path), help="Default: var/faults-SEED.log")
+def main(messages: int, faults: int, seed: int | None, era: str, fsync: str, log: Path | None) -> None:  # noqa: PLR0917
     """Sends messages while faults strike; ends with one line of counts."""
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
-    sys.exit(run(messages=messages, faults=faults, seed=seed, era=era, fsync=fsync, console=Console()))
+    log = log or Path("var", f"faults-{seed}.log")
+    console = Console()
+    code = run(messages=messages, faults=faults, seed=seed, era=era, fsync=fsync, console=console, log=log)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

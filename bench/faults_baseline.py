@@ -20,11 +20,12 @@ from kombu.exceptions import OperationalError
 from rich.console import Console
 from rich.progress import track
 
-from bench.faults import AHEAD, PHONES, TEXTS, Accepted, Campaign, Faults
+from bench.faults import AHEAD, PHONES, Accepted, Campaign, Faults
 from tests.acceptance.stack import Stack
 from whatsapp_simulator.testing import SimulatorError
 from whatsapp_tasks.errors import StoreUnavailable
 
+TEXTS = ("plain", "emoji 🎉👩🏽‍💻", "مرحبا", "two\nlines", "e\u0301 combining", "*bold* and _more_")
 QUIET_SECONDS = 60
 """The campaign is over when nothing new was received for so long: far more than the visibility timeout."""
 
@@ -37,9 +38,10 @@ QUIET_SECONDS = 60
 def main(messages: int, faults: int, seed: int | None, era: str) -> None:
     """Ends with one line of counts."""
     console = Console()
-    campaign = Campaign(random.SystemRandom().randrange(10**6) if seed is None else seed)
-    console.print(f"baseline: seed {campaign.seed}, era {era}, a plain Celery task, no ledger")
     with TemporaryDirectory(prefix="faults-baseline-") as folder:
+        seed = random.SystemRandom().randrange(10**6) if seed is None else seed
+        campaign = Campaign(seed, Path(folder) / "strikes.log")
+        console.print(f"baseline: seed {campaign.seed}, era {era}, a plain Celery task, no ledger")
         stack = Stack(Path(folder) / "stack", era=era)
         try:
             _run(stack, campaign, messages, faults, console)

@@ -24,8 +24,8 @@ PARTS_SEEN = (
     *("backdrop", "dialog", "popup", "popup_body", "popup_title", "popup_text", "popup_buttons"),
     *("popup_cancel", "popup_ok", "conversation", "header", "header_info", "header_title"),
     *("header_subtitle", "panel", "messages", "message_row", "message", "direction", "bubble"),
-    *("bubble_inner", "speaker", "copyable", "text", "read_more", "time_spacer", "meta", "meta_time", "system_message"),
-    *("footer", "editor", "compose", "placeholder", "attach", "send", "voice"),
+    *("bubble_inner", "speaker", "copyable", "text", "read_more", "time_spacer", "meta", "meta_time"),
+    *("system_message", "footer", "editor", "compose", "placeholder", "attach", "send", "voice"),
 )
 """What is on the page while it is linked, sends and receives: a change elsewhere would try nothing out."""
 

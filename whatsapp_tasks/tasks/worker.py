@@ -45,7 +45,7 @@ def run_worker(settings: Settings) -> int:
     """Runs the worker of ``settings.account`` until it is told to stop; the exit code."""
     database = Database.connect(settings)
     try:
-        context = _take_account(database, settings)
+        context = take_account(database, settings)
     except (StoreUnavailable, LeaseLost, BrowserStartFailed) as error:
         log.critical("The worker does not start", extra={"detail": str(error)})
         return 1
@@ -81,7 +81,7 @@ def run_worker(settings: Settings) -> int:
     return 0
 
 
-def _take_account(database: Database, settings: Settings) -> AccountContext:
+def take_account(database: Database, settings: Settings) -> AccountContext:
     """Raises LeaseLost naming the holder when another worker has the account."""
     account = settings.account
     clock = StoreClock(database)

@@ -1,0 +1,202 @@
+"""The worker of one account inside this process: its real session, on a real Redis, with a real browser.
+
+For campaigns of many short lives. The browser goes on from one life to the next unless it is killed.
+"""
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+
+from tests.integration.redis_server import RedisServer
+from whatsapp_simulator.testing import Simulator
+from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.domain.states import SessionState
+from whatsapp_tasks.errors import BrowserError
+from whatsapp_tasks.queues import messages_lists, messages_queue, task_id_of
+from whatsapp_tasks.session.account_session import AccountSession
+from whatsapp_tasks.session.browser_keeper import BrowserKeeper
+from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.tasks.gate import Gate
+from whatsapp_tasks.tasks.heart import Heart
+from whatsapp_tasks.tasks.messages import deliver_message
+from whatsapp_tasks.tasks.runtime import Runtime, set_runtime
+from whatsapp_tasks.tasks.worker import take_account
+
+ACCOUNT = "default"
+BREATH_SECONDS = 0.05
+KILL_WITHIN_SECONDS = 60.0
+
+
+class SharedKeeper(BrowserKeeper):
+    """Takes the profile once: the lives that follow find the browser running, which a worker never does."""
+
+    _taken = False
+
+    def take_profile(self) -> None:
+        if not self._taken:
+            super().take_profile()
+            self._taken = True
+
+    def nowhere(self) -> None:
+        """The page leaves WhatsApp Web; the next life opens it."""
+        if self._page is not None:
+            try:
+                self._page.page.goto("about:blank", Deadline.within(10))
+                self._loaded = False
+            except BrowserError:
+                self.discard()
+
+
+class OneWorker:
+    """Redis, simulator and browser for many lives of one worker; ``stop`` ends them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        (folder / "redis").mkdir(parents=True)
+        self._redis = RedisServer(folder / "redis").start()
+        self.simulator = Simulator()
+        self.simulator.start()
+        self._keeper = SharedKeeper(self._settings("browser"), ACCOUNT)
+        self.database = Database.connect(self._settings("browser"))
+        self._lives = 0
+
+    def stop(self) -> None:
+        with contextlib.suppress(BrowserError):
+            self._keeper.close()
+        self.database.client.close()
+        self.simulator.stop()
+        self._redis.stop()
+
+    def _settings(self, name: str) -> Settings:
+        data = self._folder / name
+        return Settings(
+            REDIS_URL=self._redis.url,
+            data_dir=data,
+            url=self.simulator.page_url,
+            no_sandbox=os.geteuid() == 0,
+            cap_policy="off",
+            evidence="off",
+            lease_seconds=600,  # nobody renews it, and nobody else wants it
+            typing_fastest_ms=0,
+            typing_slowest_ms=0,
+            popup_second_look_seconds=0.2,
+            quarantine_seconds=2,
+            ack_timeout_seconds=10,
+            open_chat_timeout_seconds=20,
+            boot_timeout_seconds=20,
+            crash_points=data / "crash-points",
+        )
+
+    @contextlib.contextmanager
+    def life(self, **settings: object) -> Iterator["Life"]:
+        """A worker that begins with an empty Redis, at a simulator reset to these settings.
+
+        Whoever uses it may switch scenarios on before the first round: until then no page is open.
+        """
+        self._keeper.nowhere()
+        self.simulator.reset(**settings)
+        self.database.do("FLUSHALL")
+        self._lives += 1
+        mine = self._settings(f"life-{self._lives}")
+        mine.crash_points.mkdir(parents=True)  # type: ignore[union-attr]
+        context = replace(take_account(self.database, mine), keeper=self._keeper)
+        session = AccountSession(context)
+        set_runtime(Runtime(session, Gate(messages_queue(ACCOUNT)), Heart(context)))
+        session.start()
+        yield Life(self.database, mine, session, self._settings("browser").profile_dir(ACCOUNT))
+
+
+class Life:
+    """One worker, from its start to the moment nobody asks for another round."""
+
+    def __init__(
+        self, database: Database, settings: Settings, session: AccountSession, profile: Path
+    ) -> None:
+        self.database = database
+        self._profile = profile
+        self.session = session
+        self._settings = settings
+        self._dispatcher = Dispatcher(database, settings)
+        self._ids: list[str] = []
+
+    @property
+    def state(self) -> SessionState:
+        return self.session.context.sessions.get().state
+
+    @property
+    def reason(self) -> str:
+        return self.session.context.sessions.get().reason
+
+    def accept(self, phone: str, text: str) -> str:
+        """Puts a message on the queue; its id."""
+        self._ids.append(self._dispatcher.send(phone, text).id)
+        return self._ids[-1]
+
+    def messages(self) -> list[Message]:
+        """All that were accepted, as the ledger has them now."""
+        return [self.message(message_id) for message_id in self._ids]
+
+    def message(self, message_id: str) -> Message:
+        return self._dispatcher.get(message_id)
+
+    def rounds(self, until: Callable[[], bool], seconds: float) -> bool:
+        """What a worker does, again and again. Whether ``until`` came true; False too in ATTENTION."""
+        deadline = time.monotonic() + seconds
+        while not until():
+            if time.monotonic() > deadline or self.state is SessionState.ATTENTION:
+                return False
+            self.session.look_after(at_once=True)
+            if self.session.may_send and (message_id := self._next()):
+                deliver_message(message_id)
+            else:
+                time.sleep(BREATH_SECONDS)
+        return True
+
+    def _next(self) -> str | None:
+        for name in messages_lists(ACCOUNT):
+            if entry := self.database.text("RPOP", name):
+                return task_id_of(entry)
+        return None
+
+    @contextlib.contextmanager
+    def browser_killed_at(self, place: str) -> Iterator[None]:
+        """The first message that comes to this crash point within the block loses its browser there."""
+        folder = self._settings.crash_points
+        assert folder is not None
+        request, reached = folder / place, folder / f"{place}.reached"
+        request.touch()
+
+        def kill() -> None:
+            deadline = time.monotonic() + KILL_WITHIN_SECONDS
+            while request.exists() and time.monotonic() < deadline:
+                if reached.exists():
+                    kill_browser(self._profile)
+                    break
+                time.sleep(0.005)
+            request.unlink(missing_ok=True)
+
+        killer = threading.Thread(target=kill, daemon=True)
+        killer.start()
+        try:
+            yield
+        finally:
+            request.unlink(missing_ok=True)
+            killer.join()
+
+
+def kill_browser(profile: Path) -> None:
+    """SIGKILL to every process of the browser on this profile, not to its driver."""
+    for process in psutil.process_iter(["name", "cmdline"]):
+        line = " ".join(process.info["cmdline"] or [])
+        if str(profile) in line and "driver" not in (process.info["name"] or ""):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
