@@ -6,7 +6,6 @@ same browser, the same typing, the same wait for the tick; no ledger, no claim, 
 """
 
 import os
-import random
 from pathlib import Path
 
 from celery import Celery
@@ -17,7 +16,8 @@ from whatsapp_tasks.browser.processes import sweep_orphans
 from whatsapp_tasks.browser.selectors import load_selectors
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.page_snapshot import Chat, PageKind, PageSnapshot, kind_of
-from whatsapp_tasks.domain.typing_plan import typing_plan
+from whatsapp_tasks.domain.phones import same_number
+from whatsapp_tasks.domain.typing_plan import Stroke
 from whatsapp_tasks.errors import BrowserError
 
 VISIBILITY_TIMEOUT_SECONDS = 5
@@ -49,15 +49,17 @@ def send(phone: str, text: str) -> None:
 
     def right_chat(snapshot: PageSnapshot) -> Chat | None:
         chat = snapshot.chat
-        return chat if chat and chat.compose and chat.is_with(phone, None) else None
+        return chat if chat and chat.compose and same_number(chat.title, phone) else None
 
     chat = page.until(right_chat, Deadline.within(30))
     before = {bubble.id for bubble in chat.bubbles}
     assert chat.compose is not None
-    page.focus(chat.compose, Deadline.within(5))
-    page.clear_compose(Deadline.within(5))
-    page.type(typing_plan(text, random.uniform, fastest_ms=0, slowest_ms=0), Deadline.within(30))
-    page.press_enter(Deadline.within(5))
+    keys = page.page
+    keys.click(chat.compose.x, chat.compose.y, Deadline.within(5))
+    keys.press_key("Control+a", Deadline.within(5))
+    keys.press_key("Backspace", Deadline.within(5))
+    keys.type([Stroke("insert", text, 0)], Deadline.within(30))
+    keys.press_enter(Deadline.within(5))
 
     def acknowledged(snapshot: PageSnapshot) -> bool | None:
         bubbles = snapshot.chat.bubbles if snapshot.chat else ()

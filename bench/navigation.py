@@ -25,7 +25,7 @@ from whatsapp_tasks.browser.selectors import load_selectors
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.intents import Intent, find_intended
 from whatsapp_tasks.domain.page_snapshot import TICK_STATUS, PageKind, PageSnapshot, kind_of
-from whatsapp_tasks.domain.typing_plan import typing_plan
+from whatsapp_tasks.domain.typing_plan import forms_in_box, typing_plan
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.opening import open_chat
 
@@ -40,36 +40,37 @@ class Sender:
 
     def __init__(self, page: WhatsAppPage) -> None:
         self._page = page
-        self._titles: dict[str, str] = {}
         settings = SimpleNamespace(
             open_chat_timeout_seconds=SECONDS, boot_timeout_seconds=SECONDS, popup_second_look_seconds=3.0
         )
-        sessions = SimpleNamespace(chat_title=self._titles.get, learn_chat_title=self._titles.__setitem__)
+        sessions = SimpleNamespace(learn_chat_title=lambda _phone, _title: None)
         self._context = cast(
-            AccountContext, SimpleNamespace(settings=settings, sessions=sessions, account="bench")
+            AccountContext,
+            SimpleNamespace(settings=settings, sessions=sessions, account="bench", opened=None),
         )
 
     def send(self, phone: str, text: str, *, fresh: bool) -> float:
         """Seconds until the server's tick, without what typing took."""
         page, deadline = self._page, Deadline.within(SECONDS)
         began = time.perf_counter()
-        chat = open_chat(self._context, page, phone, fresh=fresh)
-        assert chat.compose is not None
-        page.focus(chat.compose, deadline)
+        open_chat(self._context, page, phone, fresh=fresh)
+        assert self._context.opened is not None
+        mark = self._context.opened.mark
+        page.focus(mark, deadline)
         typed = time.perf_counter()
-        page.type(typing_plan(text, lambda _low, _high: 0.0), deadline)
+        page.type_text(typing_plan(text, lambda _low, _high: 0.0), mark, deadline)
         typed = time.perf_counter() - typed
         ready = page.until(lambda s: _holds(s, text), deadline)
         assert ready.chat is not None
-        intent = Intent(1, ready.chat.bubbles[-1].id if ready.chat.bubbles else None)
-        page.press_enter(deadline)
+        intent = Intent.before_enter(1, ready.chat.bubbles)
+        page.press_enter(mark, text, deadline)
         page.until(lambda s: _arrived(s, intent, text), deadline)
         return time.perf_counter() - began - typed
 
 
 def _holds(snapshot: PageSnapshot, text: str) -> PageSnapshot | None:
     compose = snapshot.chat.compose if snapshot.chat else None
-    return snapshot if compose is not None and compose.text == text else None
+    return snapshot if compose is not None and compose.text in forms_in_box(text) else None
 
 
 def _arrived(snapshot: PageSnapshot, intent: Intent, text: str) -> bool | None:

@@ -130,8 +130,8 @@ def cancel(message_id: str) -> Response:
 def message_view(message: Message) -> MessageView:
     """What is told of a message."""
     error: ErrorView | None = None
-    if message.error_code:
-        error = {"code": message.error_code, "message": message.error_message or ""}
+    if message.error_tells_why:
+        error = {"code": message.error_code or "", "message": message.error_message or ""}
         if message.evidence_id:
             error["evidence"] = f"/evidence/{message.evidence_id}.jpg"
     resolution: ResolutionView | None = None

@@ -152,7 +152,10 @@ class IllegalTransition(WhatsAppTasksError):
 
 
 class SendError(WhatsAppTasksError):
-    """The attempt to send did not end with the message at WhatsApp's server."""
+    """The attempt to send did not end with the message at WhatsApp's server.
+
+    ``code`` has a row in ``domain/faults.py``: whose fault it is, and what follows.
+    """
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -168,11 +171,6 @@ class SendRefused(SendError):
 
 class SendPostponed(SendError):
     """Certainly not sent; it may be tried again later."""
-
-    def __init__(self, code: str, message: str, *, about_us: bool = True) -> None:
-        super().__init__(code, message)
-        self.about_us = about_us
-        """Whether the failure speaks of us or the page, and so counts for the circuit breaker."""
 
 
 class SendUnsettled(SendError):

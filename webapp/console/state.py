@@ -89,6 +89,7 @@ def account_state(parts: Services, account: str) -> dict[str, Any]:
 
 def message_state(message: Message) -> dict[str, Any]:
     """A row of the list: nothing in clear."""
+    explained = message.error_tells_why
     return {
         "id": message.id,
         "account": message.account,
@@ -101,8 +102,8 @@ def message_state(message: Message) -> dict[str, Any]:
         "send_at_ms": message.send_at_ms,
         "expires_at_ms": message.expires_at_ms,
         "source": message.source.partition(":")[0],
-        "error": message.error_code and {"code": message.error_code, "message": message.error_message or ""},
-        "evidence": message.evidence_id,
+        "error": {"code": message.error_code, "message": message.error_message or ""} if explained else None,
+        "evidence": message.evidence_id if explained else None,
         "resolution": message.resolved_by
         and {"by": shown_author(message.resolved_by), "note": message.resolution_note or ""},
         "timeline": [

@@ -1,9 +1,7 @@
 """WhatsApp Web as an object: what a person sees on it and does to it. Decisions stand elsewhere."""
 
 import json
-import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import cache
 from typing import TypeVar, cast
 
@@ -13,9 +11,9 @@ from whatsapp_tasks.browser.look_script import look_script, parts_script
 from whatsapp_tasks.browser.page import JSON, Page
 from whatsapp_tasks.browser.selectors import Selectors
 from whatsapp_tasks.domain.open_chat import ChatMark
-from whatsapp_tasks.domain.page_snapshot import Button, Compose, PageSnapshot, PhoneEntry
+from whatsapp_tasks.domain.page_snapshot import Button, PageSnapshot, PhoneEntry
 from whatsapp_tasks.domain.phones import digits
-from whatsapp_tasks.domain.typing_plan import PAD, Stroke
+from whatsapp_tasks.domain.typing_plan import Stroke
 from whatsapp_tasks.errors import SelectorsInvalid, WaitTimeout
 
 T = TypeVar("T")
@@ -135,65 +133,25 @@ class WhatsAppPage:
     def press(self, button: Button, deadline: Deadline) -> None:
         self.page.click(button.x, button.y, deadline)
 
-    def focus(self, target: ChatMark | Compose, deadline: Deadline) -> None:
-        """A click into the compose box of the chat with this mark: `ComposeInput.focus`.
+    def focus(self, mark: ChatMark, deadline: Deadline) -> None:
+        """A click into the compose box of the chat with this mark: `ComposeInput.focus`."""
+        self._input.focus(mark, deadline)
 
-        With a `Compose`, as the session does until it keeps marks: a click at its place, whatever lies there.
-        """
-        if isinstance(target, ChatMark):
-            self._input.focus(target, deadline)
-        else:
-            self.page.click(target.x, target.y, deadline)
-
-    def clear_compose(self, mark: ChatMark | Deadline, deadline: Deadline | None = None) -> None:
-        """Empties the compose box of the chat with this mark: `ComposeInput.clear`.
-
-        Without a mark, as the session does until it keeps marks: whatever has the focus.
-        """
-        if isinstance(mark, ChatMark):
-            assert deadline is not None
-            self._input.clear(mark, deadline)
-        else:
-            self._clear_focused(mark)
+    def clear_compose(self, mark: ChatMark, deadline: Deadline) -> None:
+        """Empties the compose box of the chat with this mark: `ComposeInput.clear`."""
+        self._input.clear(mark, deadline)
 
     def type_text(self, strokes: Iterable[Stroke], mark: ChatMark, deadline: Deadline) -> None:
         """Types into the empty compose box of the chat with this mark: `ComposeInput.type_text`."""
         self._input.type_text(strokes, mark, deadline)
 
-    def type(self, strokes: Iterable[Stroke], deadline: Deadline) -> None:
-        """Types into whatever has the focus; goes when the session keeps marks."""
-        typed = list(strokes)
-        if typed and typed[-1].text.endswith(PAD):
-            typed[-1] = replace(typed[-1], text=typed[-1].text.removesuffix(PAD))
-        for stroke in typed:
-            if stroke.kind == "paste":
-                pieces = re.split("(\n)", stroke.text)
-                plain = [Stroke("newline" if p == "\n" else "insert", p, 0) for p in pieces if p]
-                self.page.type(plain, deadline)
-            else:
-                self.page.type([stroke], deadline)
-
-    def press_enter(
-        self, mark: ChatMark | Deadline, text: str | None = None, deadline: Deadline | None = None
-    ) -> None:
-        """Enter, if the compose box of the chat with this mark holds ``text``: `ComposeInput.press_enter`.
-
-        Without a mark, as the session does until it keeps marks: Enter for whatever has the focus.
-        """
-        if isinstance(mark, ChatMark):
-            assert text is not None
-            assert deadline is not None
-            self._input.press_enter(mark, text, deadline)
-        else:
-            self.page.press_enter(mark)
+    def press_enter(self, mark: ChatMark, text: str, deadline: Deadline) -> None:
+        """Enter, if the compose box of the chat with this mark holds ``text``: `ComposeInput.press_enter`."""
+        self._input.press_enter(mark, text, deadline)
 
     def press_send(self, mark: ChatMark, text: str, deadline: Deadline) -> None:
         """The same by the send button: `ComposeInput.press_send`."""
         self._input.press_send(mark, text, deadline)
-
-    def _clear_focused(self, deadline: Deadline) -> None:
-        self.page.press_key("Control+a", deadline)
-        self.page.press_key("Backspace", deadline)
 
     def parts(self, deadline: Deadline, selectors: Selectors | None = None) -> dict[str, dict[str, int]]:
         """How often each variant of each element is found; -1 where the selector is none."""
@@ -234,7 +192,8 @@ class WhatsAppPage:
     def enter_phone(self, entry: PhoneEntry, phone: str, deadline: Deadline) -> None:
         """Writes the phone, in international form, into the box of the way to a pairing code."""
         self.page.click(entry.x, entry.y, deadline)
-        self._clear_focused(deadline)
+        self.page.press_key("Control+a", deadline)
+        self.page.press_key("Backspace", deadline)
         self.page.type([Stroke("key", character, 0) for character in phone], deadline)
 
     def own_phone(self, deadline: Deadline) -> str | None:

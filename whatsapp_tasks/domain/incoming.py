@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from whatsapp_tasks.domain.page_snapshot import Bubble, Chat, ChatRow
-from whatsapp_tasks.domain.phones import phone_in
 
 WHOLE_LIST = 30
 """A list of fewer rows shows all there are; a longer one may go on below (whatsapp-web.md, 4.3)."""
@@ -40,11 +39,8 @@ class Notice:
     unread: int
     new: int
     preview: str = field(repr=False)
-
-    @property
-    def phone(self) -> str | None:
-        """E.164; None where the title is a saved name."""
-        return phone_in(self.title)
+    phone: str | None = field(repr=False, default=None)
+    """E.164, where this service navigated to the chat with it. A title is chosen by others and tells none."""
 
     @property
     def subject(self) -> str:

@@ -3,25 +3,53 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Literal
 
 from whatsapp_tasks.domain.page_snapshot import Bubble
-from whatsapp_tasks.domain.texts import bubble_key
+from whatsapp_tasks.domain.texts import bubble_key, letters_of
+
+ANCHORS = 5
+LOCALS = 40
+_AT_SERVER = frozenset({"sent", "delivered", "read"})
+_RAGGED_END = 12
+"""Characters at the end of a folded text that are not compared: the cut may go through a formatting mark."""
 
 
 @dataclass(frozen=True)
 class Intent:
-    """``newest_bubble`` is the id of the chat's last bubble before Enter, None in an empty chat."""
+    """Where the chat ended before Enter.
+
+    ``anchors``: ids of its newest bubbles that the server knows, oldest first; none in an empty chat.
+    ``local``: ids of bubbles that may exist in this page alone, for they were pending or had failed; they are
+    gone when the browser dies, and they are never ours.
+    """
 
     attempt: int
-    newest_bubble: str | None
+    anchors: tuple[str, ...] = ()
+    local: tuple[str, ...] = ()
+
+    @classmethod
+    def before_enter(cls, attempt: int, bubbles: Sequence[Bubble]) -> "Intent":
+        known = [bubble.id for bubble in bubbles if _server_knows(bubble)]
+        local = [bubble.id for bubble in bubbles if not _server_knows(bubble)]
+        return cls(attempt, tuple(known[-ANCHORS:]), tuple(local[-LOCALS:]))
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> "Intent":
-        return cls(**json.loads(text))
+        """Also reads what version 0.1 wrote: ``newest_bubble``, one id or null."""
+        fields = json.loads(text)
+        if "newest_bubble" in fields:
+            newest = fields["newest_bubble"]
+            return cls(fields["attempt"], () if newest is None else (newest,))
+        return cls(fields["attempt"], tuple(fields["anchors"]), tuple(fields["local"]))
+
+
+def _server_knows(bubble: Bubble) -> bool:
+    return bubble.outgoing is not True or bubble.tick in _AT_SERVER
 
 
 @dataclass(frozen=True)
@@ -36,38 +64,59 @@ class Finding:
     bubble: Bubble | None = None
 
 
+class Likeness(StrEnum):
+    """Whether a bubble shows a text."""
+
+    SAME = "same"
+    PERHAPS = "perhaps"
+    OTHER = "other"
+
+
+def likeness(bubble: Bubble, text: str) -> Likeness:
+    """Whether ``bubble`` shows ``text``, as far as its own text can tell.
+
+    The page folds a long text (docs/whatsapp-web.md, 12.4), draws marks of formatting otherwise and may turn
+    signs into pictures. So another text is believed only when its letters differ, and of a folded one only
+    when they differ in the first half of what is shown.
+    """
+    if bubble.text is None:
+        return Likeness.PERHAPS
+    wanted, letters = bubble_key(text), letters_of(text)
+    if not bubble.folded:
+        if bubble_key(bubble.text) == wanted:
+            return Likeness.SAME
+        return Likeness.PERHAPS if letters_of(bubble.text) == letters else Likeness.OTHER
+    shown = bubble_key(bubble.text[:-_RAGGED_END])
+    if shown and wanted.startswith(shown):
+        return Likeness.SAME
+    beginning = letters_of(bubble.text)
+    half = beginning[: len(beginning) // 2]
+    return Likeness.PERHAPS if letters.startswith(half) else Likeness.OTHER
+
+
 def find_intended(
     intent: Intent, text: str, bubbles: Sequence[Bubble], *, settled: bool, watched: bool = False
 ) -> Finding:
     """Looks for the intended message among ``bubbles``, oldest first.
 
-    ``settled``: the page is online and has finished loading this chat. ``watched``: the page was looked at
-    all the time since Enter, and the text has left the box.
+    ``settled``: the page is well connected and has finished loading this chat. ``watched``: the page was
+    looked at all the time since Enter, and the text has left the box.
 
-    Our own bubble is the last outgoing one behind ``newest_bubble`` with the same text: nothing else is sent
-    to a chat before its open intent is settled, and an old message with the same text may be loaded late,
-    above ours. Where the chat showed nothing before Enter and shows more than ours now, its history was late
-    then, and an old message may look like ours: ``unclear``, unless watched.
+    Our own bubble is the last outgoing one after the anchors with the same text: nothing else is sent to a
+    chat before its open intent is settled, and an old message with the same text may be loaded late, above
+    ours. Where the chat showed nothing before Enter and shows more than ours now, its history was late then,
+    and an old message may look like ours: ``unclear``, unless watched.
     """
     ids = [bubble.id for bubble in bubbles]
-    if intent.newest_bubble is None:
-        behind = list(bubbles)
-    elif intent.newest_bubble in ids:
-        behind = list(bubbles[ids.index(intent.newest_bubble) + 1 :])
-    else:
+    places = [ids.index(anchor) for anchor in intent.anchors if anchor in ids]
+    if intent.anchors and not places:
         return Finding("unclear")
-    wanted = bubble_key(text)
-    ours = [
-        bubble
-        for bubble in behind
-        if bubble.outgoing and bubble.text is not None and bubble_key(bubble.text) == wanted
-    ]
+    after = [bubble for bubble in bubbles[max(places, default=-1) + 1 :] if bubble.id not in intent.local]
+    ours = [b for b in after if b.outgoing and likeness(b, text) is Likeness.SAME]
     if ours:
-        history_was_late = intent.newest_bubble is None and ours[-1] is not bubbles[0]
+        history_was_late = not intent.anchors and ours[-1] is not after[0]
         return Finding("unclear") if history_was_late and not watched else Finding("found", ours[-1])
     # A row that was emptied off-screen, or whose direction the page does not tell, may be ours.
-    doubtful = any(
-        bubble.outgoing is not False and (bubble.text is None or bubble_key(bubble.text) == wanted)
-        for bubble in behind
-    )
-    return Finding("absent" if settled and not doubtful else "unclear")
+    doubtful = any(b.outgoing is not False and likeness(b, text) is not Likeness.OTHER for b in after)
+    newest_in_sight = not intent.anchors or intent.anchors[-1] in ids
+    return Finding("absent" if settled and newest_in_sight and not doubtful else "unclear")

@@ -1,6 +1,26 @@
-"""Which chat is open."""
+"""Which phone's chat is open, and how that is known.
 
+A chat is what was opened, not what it is called: contacts choose their titles, another's number among them.
+A chat belongs to a phone because the page was asked for this phone and then showed new nodes (11.6 and 12.3
+of docs/whatsapp-web.md: a switch makes the header, the footer and the list of messages anew; opening the same
+chat again keeps them), or because the ids of its bubbles carry the phone (E1, E2). It stays so until anything
+of it moves. A title that is another number is a hint against accidents; no title is a proof.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
+
+from whatsapp_tasks.domain.page_snapshot import (
+    Bubble,
+    Chat,
+    PageKind,
+    PageSnapshot,
+    Popup,
+    kind_of,
+    popup_of,
+)
+from whatsapp_tasks.domain.phones import is_number, same_number
 
 
 @dataclass(frozen=True)
@@ -13,3 +33,94 @@ class ChatMark:
     document: str
     nodes: tuple[int, int, int]
     title: str = field(repr=False)
+
+    def is_same_chat(self, other: "ChatMark") -> bool:
+        """The header alone is also drawn again when its contact is loaded, with the same title."""
+        return (self.document, self.title) == (other.document, other.title) and not self.moved_to(other)
+
+    def moved_to(self, other: "ChatMark") -> bool:
+        """Whether ``other`` is what a switch of chats makes of this one."""
+        (chat, _, footer), (other_chat, _, other_footer) = self.nodes, other.nodes
+        return self.document != other.document or chat != other_chat or footer != other_footer
+
+
+def mark_of(snapshot: PageSnapshot) -> ChatMark | None:
+    """None where no chat is open."""
+    chat = snapshot.chat
+    return ChatMark(snapshot.document, chat.nodes, chat.title) if chat is not None else None
+
+
+@dataclass(frozen=True)
+class OpenChat:
+    """The chat with ``phone`` (E.164), to which this worker navigated."""
+
+    phone: str = field(repr=False)
+    mark: ChatMark
+
+    def holds_in(self, snapshot: PageSnapshot) -> bool:
+        """Whether it is still the open chat, untouched since."""
+        mark = mark_of(snapshot)
+        return mark is not None and self.mark.is_same_chat(mark)
+
+    def is_with(self, phone: str) -> bool:
+        return same_number(self.phone, phone)
+
+
+def phone_of_ids(bubbles: Sequence[Bubble]) -> str | None:
+    """Digits of the one phone that the ids of all ``bubbles`` carry, None unless there is exactly one."""
+    chats = {bubble.chat for bubble in bubbles}
+    return chats.pop() if len(chats) == 1 else None
+
+
+def ids_contradict(bubbles: Sequence[Bubble], phone: str) -> bool:
+    """Whether an id carries another phone."""
+    return any(bubble.chat is not None and not same_number(bubble.chat, phone) for bubble in bubbles)
+
+
+class Opening(StrEnum):
+    """What has become of asking the page for a chat."""
+
+    OPEN = "open"
+    BARE = "bare"  # open, with neither a compose box nor anything in its place
+    WRONG = "wrong"  # open, and its ids or its title name another number
+    INVALID = "invalid"  # the popup that is shown for a failed query as well
+    NUISANCE = "nuisance"  # a dialog that only tells something
+    GONE = "gone"  # the page is no longer one with chats
+
+
+def judge_opening(  # noqa: PLR0911 - a row for each thing the page may show
+    snapshot: PageSnapshot, phone: str, before: ChatMark | None
+) -> Opening | None:
+    """What the page shows of the chat with ``phone`` after it was asked for; None: not settled yet.
+
+    ``before``: the chat that was open when the page was asked, None where there was none, or where the page
+    was loaded for this phone.
+    """
+    kind = kind_of(snapshot)
+    if kind in (PageKind.LOADING, PageKind.COVERED):
+        return None  # a dialog nobody knows is not ours to answer: its buttons may well say "Log out"
+    if kind is not PageKind.MAIN:
+        return Opening.GONE
+    match popup_of(snapshot):
+        case Popup.NONE:
+            pass
+        case Popup.INVALID_NUMBER:
+            return Opening.INVALID
+        case Popup.WHATS_NEW | Popup.TOO_LONG | Popup.RESTRICTION:
+            return Opening.NUISANCE
+        case _:
+            return None
+    chat, mark = snapshot.chat, mark_of(snapshot)
+    if chat is None or mark is None or not chat.title or not chat.panel:
+        return None
+    carried = phone_of_ids(chat.bubbles)
+    proved = carried is not None and same_number(carried, phone)
+    if not proved and before is not None and not before.moved_to(mark):
+        return None
+    if ids_contradict(chat.bubbles, phone) or (not proved and _names_another(chat, phone)):
+        return Opening.WRONG
+    return Opening.OPEN if chat.compose is not None or chat.notice else Opening.BARE
+
+
+def _names_another(chat: Chat, phone: str) -> bool:
+    return is_number(chat.title) and not same_number(chat.title, phone)

@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Any
 
 from whatsapp_tasks.domain.languages import is_supported
-from whatsapp_tasks.domain.phones import is_number, same_number
 from whatsapp_tasks.domain.statuses import Status
 
 
@@ -139,20 +138,6 @@ class Chat:
     """The control that sends what the box holds."""
     editable: bool = False
     """There is a place to write that is not known as the compose box."""
-
-    def is_with(self, phone: str, known_title: str | None) -> bool:
-        """Whether the header (or an id that carries the phone) says that this is the chat with ``phone``."""
-        if self.bubbles and all(bubble.chat is not None for bubble in self.bubbles):
-            return all(same_number(bubble.chat or "", phone) for bubble in self.bubbles)
-        if is_number(self.title) and same_number(self.title, phone):
-            return True
-        return known_title is not None and self.title == known_title
-
-    def is_with_another(self, phone: str) -> bool:
-        """Whether header or ids name another number. A name in the header tells nothing."""
-        if any(bubble.chat is not None and not same_number(bubble.chat, phone) for bubble in self.bubbles):
-            return True
-        return is_number(self.title) and not same_number(self.title, phone)
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,16 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from whatsapp_tasks.errors import (
-    BrowserError,
-    SendError,
-    SendPostponed,
-    SendRefused,
-    SendUnsettled,
-)
+from whatsapp_tasks.domain.faults import MAX_ATTEMPTS, Fault, consequence_of
+from whatsapp_tasks.errors import BrowserError, SendError, SendRefused, SendUnsettled
 
-MAX_ATTEMPTS = 20
-"""Hours, with the circuit open between them: a page that is away for an evening fails no message."""
+BROWSER_FAILED = "browser_failed"
+
 MAX_SETTLES = 10
 MAX_UNCLEAR = 4
 """Looks at a chat that is there and does not tell; nothing else is sent meanwhile."""
+MAX_UNREACHABLE = 2
+"""Looks at a chat that its recipient keeps from being opened: the others wait for it."""
 FIRST_DELAY_SECONDS = 2.0
 LONGEST_DELAY_SECONDS = 300.0
 LONGEST_SETTLE_DELAY_SECONDS = 60.0
@@ -31,21 +28,24 @@ class RetryDecision:
     delay_seconds: float = 0.0
 
 
-def decide_retry(error: SendError | BrowserError, attempt: int, *, jitter: float) -> RetryDecision:
-    """The decision for the ``attempt``-th failed attempt (from 1). ``jitter`` in [0, 1) spreads retries.
+def code_of(error: SendError | BrowserError) -> str:
+    """Its row in ``domain/faults.py``; all that may go wrong with the browser is one code there."""
+    return error.code if isinstance(error, SendError) else BROWSER_FAILED
+
+
+def decide_retry(
+    error: SendError | BrowserError, attempt: int, *, jitter: float, same_before: int = 0
+) -> RetryDecision:
+    """The decision for the ``attempt``-th failed attempt (from 1), of which ``same_before`` failed with the
+    same code. ``jitter`` in [0, 1) spreads retries.
 
     A browser error here means that it came before Enter: what came later is SendUnsettled.
     """
-    match error:
-        case SendUnsettled(code=code):
-            return RetryDecision("unknown", code)
-        case SendRefused(code=code):
-            return RetryDecision("fail", code)
-        case SendPostponed(code=code):
-            pass
-        case _:
-            code = "browser_failed"
-    if attempt >= MAX_ATTEMPTS:
+    code = code_of(error)
+    if isinstance(error, SendUnsettled):
+        return RetryDecision("unknown", code)
+    last = attempt >= MAX_ATTEMPTS or same_before + 1 >= consequence_of(code).attempts
+    if isinstance(error, SendRefused) or last:
         return RetryDecision("fail", code)
     delay = min(FIRST_DELAY_SECONDS * 2 ** (attempt - 1), LONGEST_DELAY_SECONDS)
     return RetryDecision("retry", code, delay * (0.75 + 0.5 * jitter))
@@ -57,18 +57,18 @@ def decide_settle(error: SendError | BrowserError, tried: int, *, jitter: float)
     Enter may have been pressed, so nothing but the chat may lead back to typing. That the page is offline, or
     shows no chat, or says that the number is unknown, tells nothing about the attempt.
     """
-    match error:
-        case SendUnsettled(
-            code="still_pending" as code
-        ):  # its bubble lives in this page: it is followed there
-            return RetryDecision("unknown", code)
-        case SendRefused(code="whatsapp_refused" as code):  # said by the bubble itself
-            return RetryDecision("fail", code)
-        case SendError(code=code):
-            pass
-        case _:
-            code = "browser_failed"
-    if tried > (MAX_UNCLEAR if isinstance(error, SendUnsettled) else MAX_SETTLES):
+    code = code_of(error)
+    if isinstance(error, SendUnsettled) and code == "still_pending":
+        return RetryDecision("unknown", code)  # its bubble lives in this page: it is followed there
+    if isinstance(error, SendRefused) and code == "whatsapp_refused":
+        return RetryDecision("fail", code)  # said by the bubble itself
+    if tried > _looks_allowed(error, code):
         return RetryDecision("unknown", code)
     delay = min(FIRST_DELAY_SECONDS * 2 ** (tried - 1), LONGEST_SETTLE_DELAY_SECONDS)
     return RetryDecision("settle", code, delay * (0.75 + 0.5 * jitter))
+
+
+def _looks_allowed(error: SendError | BrowserError, code: str) -> int:
+    if consequence_of(code).fault is Fault.RECIPIENT:
+        return MAX_UNREACHABLE
+    return MAX_UNCLEAR if isinstance(error, SendUnsettled) else MAX_SETTLES

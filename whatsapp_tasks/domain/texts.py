@@ -12,10 +12,13 @@ MAX_UTF16_UNITS = 65_536
 _NEWLINES = re.compile(r"\r\n?|\u2028|\u2029")
 _HALVES = re.compile("[\ud800-\udfff]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # Unicode's Cc, but for line feed and tab
-# What WhatsApp turns into formatting (and so removes from the bubble), and what a bubble may lose or add:
-# white space, variation selectors of emoji (an <img alt> may lack them), direction marks.
-_NOT_COMPARED = re.compile(r"[*_~`\s\ufe0e\ufe0f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
-_LIST_MARKS = re.compile(r"^(?:(?:[-*•>]|\d{1,2}\.)[ \t\u00a0])+", re.MULTILINE)
+# What WhatsApp turns into formatting, and so removes from the bubble. They go before the marks of lists, for
+# "*1. one*" stands in the bubble as "1. one", and "* one" as "one".
+_FORMATTING = re.compile(r"[*_~`]+")
+# What a bubble may lose or add: white space, variation selectors of emoji (an <img alt> may lack them),
+# direction marks.
+_NOT_COMPARED = re.compile(r"[\s\ufe0e\ufe0f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+_LIST_MARKS = re.compile(r"^[^\S\n]*(?:(?:[-•>]|\d{1,2}\.)[ \t\u00a0]+)+", re.MULTILINE)
 
 
 def normalise_message(raw: str) -> str:
@@ -57,4 +60,11 @@ def bubble_key(text: str) -> str:
     variation selector, a list item with a mark of the page's own. So texts that differ in nothing else
     have one key. Only a text without any visible character has the empty key.
     """
-    return _NOT_COMPARED.sub("", _LIST_MARKS.sub("", text)) or "".join(text.split())
+    bare = _LIST_MARKS.sub("", _FORMATTING.sub("", text))
+    return _NOT_COMPARED.sub("", bare) or "".join(text.split())
+
+
+def letters_of(text: str) -> str:
+    """Only the letters, in one case and compatibility form: what no drawing of a text takes away or adds."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(c for c in folded if unicodedata.category(c).startswith("L"))

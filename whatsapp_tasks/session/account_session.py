@@ -7,11 +7,12 @@ from typing import Any
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
-from whatsapp_tasks.domain.circuit import Phase, speaks_of_us
+from whatsapp_tasks.domain.circuit import Phase
+from whatsapp_tasks.domain.faults import counts_for_circuit
 from whatsapp_tasks.domain.pacing import pause_seconds
 from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
 from whatsapp_tasks.domain.restrictions import Permission, permission
-from whatsapp_tasks.domain.retries import RetryDecision, decide_retry, decide_settle
+from whatsapp_tasks.domain.retries import RetryDecision, code_of, decide_retry, decide_settle
 from whatsapp_tasks.domain.states import MAY_REPLY, MAY_SEND
 from whatsapp_tasks.domain.statuses import AT_WHATSAPP, Status
 from whatsapp_tasks.errors import BrowserError, PageChanged, PageError, SendError, WaitTimeout
@@ -22,6 +23,7 @@ from whatsapp_tasks.session.following import Follower
 from whatsapp_tasks.session.healing import Healer
 from whatsapp_tasks.session.linking import log_out, request_pairing_code
 from whatsapp_tasks.session.memory_watch import MemoryWatch, measure_memory
+from whatsapp_tasks.session.opt_out_answers import OptOutAnswers
 from whatsapp_tasks.session.receiving import Receiving
 from whatsapp_tasks.session.sending import send
 from whatsapp_tasks.session.settling import settle
@@ -46,6 +48,7 @@ class AccountSession:
         self._watcher = Watcher(context)
         self._follower = Follower(context)
         self._receiving = Receiving(context)
+        self._opt_outs = OptOutAnswers(context)
         self._breaker = Breaker(context)
         self._memory = MemoryWatch(context, self._breaker)
         self._healer = Healer(context)
@@ -198,14 +201,15 @@ class AccountSession:
         self._rest()
         if isinstance(error, BrowserError):
             self.context.keeper.failed(error)
-        if speaks_of_us(error):
-            self._breaker.failed(getattr(error, "code", type(error).__name__))
-        message = self.context.ledger.get(message_id)
-        attempts = message.attempts if message else 1
+        message, code = self.context.ledger.get(message_id), code_of(error)
+        if counts_for_circuit(code):
+            self._breaker.failed(code, message.phone if message else "")
         if message is not None and message.intent is not None:
             tried = self._settles[message_id] = self._settles.get(message_id, 0) + 1
             return decide_settle(error, tried, jitter=random.random())
-        return decide_retry(error, attempts, jitter=random.random())
+        attempts = message.attempts if message else 1
+        same = sum(entry.code == code for entry in message.timeline) if message else 0
+        return decide_retry(error, attempts, jitter=random.random(), same_before=same)
 
     def apply(self, message_id: str, decision: RetryDecision, explanation: str) -> None:
         """Writes a decision into the ledger."""
@@ -281,6 +285,8 @@ class AccountSession:
             if kind_of(snapshot) is PageKind.MAIN:
                 self._look_failures = 0
                 self._start_pause = RESTART_FIRST_SECONDS
+                if self._watcher.state in MAY_SEND | MAY_REPLY:
+                    self._opt_outs.look(page)
                 self._follow(page, snapshot)
         except BrowserError as error:
             self._page_failed(error)

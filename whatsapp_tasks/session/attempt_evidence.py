@@ -2,7 +2,8 @@
 
 import logging
 
-from whatsapp_tasks.domain.circuit import speaks_of_us
+from whatsapp_tasks.domain.faults import explained_by_a_picture
+from whatsapp_tasks.domain.retries import code_of
 from whatsapp_tasks.errors import BrowserError, SendError, StoreError
 from whatsapp_tasks.session.context import AccountContext
 
@@ -11,12 +12,12 @@ log = logging.getLogger(__name__)
 
 def keep_evidence(context: AccountContext, message_id: str, error: SendError | BrowserError) -> None:
     """What explains a failed attempt, unless the failure is the message's own; linked from its record."""
-    if context.evidence is None or not speaks_of_us(error):
+    if context.evidence is None or not explained_by_a_picture(code_of(error)):
         return
     try:
         kept = context.evidence.keep(
             context.keeper.running,
-            code=getattr(error, "code", "browser_failed"),
+            code=code_of(error),
             detail=str(error),
             state=context.sessions.get().state,
             now_ms=context.now_ms(),

@@ -1,5 +1,6 @@
 """The circuit breaker of one account at work: counts, opens, lets one probe through, closes."""
 
+import hashlib
 import logging
 
 from whatsapp_tasks.domain.circuit import CLOSED, Circuit, CircuitRules, Phase
@@ -19,10 +20,11 @@ class Breaker:
             settings.circuit_failures, settings.circuit_open_seconds, settings.circuit_longest_seconds
         )
 
-    def failed(self, code: str) -> None:
-        """An attempt failed in a way that speaks of us or the page."""
+    def failed(self, code: str, phone: str) -> None:
+        """An attempt to write to ``phone`` failed in a way that may say something of the page."""
         before = self._context.circuits.get()
-        self._put(before, before.after_failure(self._rules, self._context.now_ms()), code)
+        recipient = hashlib.sha256(phone.encode()).hexdigest()[:16] if phone else ""
+        self._put(before, before.after_failure(self._rules, self._context.now_ms(), recipient), code)
 
     def open(self, code: str) -> Circuit:
         """Opens for a cause that is not a row of failed attempts."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.memory_rules import TreeUse
+from whatsapp_tasks.domain.open_chat import OpenChat
 from whatsapp_tasks.session.browser_keeper import BrowserKeeper
 from whatsapp_tasks.session.evidence import EvidenceKeeper
 from whatsapp_tasks.session.selector_source import SelectorSource
@@ -43,6 +44,10 @@ class AccountContext:
     evidence: EvidenceKeeper | None = field(default=None)
     """None where nothing of failures is kept."""
     selectors: SelectorSource = field(default_factory=lambda: SelectorSource(None, None))
+    opened: OpenChat | None = field(default=None)
+    """The chat that was opened last, by whose phone; whoever acts on it asks whether it still holds."""
+    enter_sends: bool = field(default=True)
+    """False once Enter made a new line: then "Enter is send" is off in WhatsApp's settings."""
     busy_with: str | None = field(default=None)
     """Id of the message in hand."""
     memory: TreeUse | None = field(default=None)

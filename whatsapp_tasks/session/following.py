@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.intents import find_intended
-from whatsapp_tasks.domain.page_snapshot import TICK_STATUS, Bubble, PageSnapshot
+from whatsapp_tasks.domain.page_snapshot import TICK_STATUS, Bubble, Chat, PageSnapshot
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import SendError
 from whatsapp_tasks.session.context import AccountContext
@@ -46,25 +46,18 @@ class Follower:
         self._visits[message.phone] = _Visit(time.monotonic() + FIRST_VISIT_SECONDS, FIRST_VISIT_SECONDS)
 
     def read(self, snapshot: PageSnapshot) -> None:
-        """Takes the ticks of the open chat."""
-        chat = snapshot.chat
-        if chat is None or not self._messages:
+        """Takes the ticks of the open chat, where it is known whose it is."""
+        chat, opened = snapshot.chat, self._context.opened
+        if chat is None or opened is None or not opened.holds_in(snapshot):
             return
         by_id = {bubble.id: bubble for bubble in chat.bubbles}
         for message in list(self._messages.values()):
-            bubble = by_id.get(message.bubble_id) if message.bubble_id else self._adopt(message, snapshot)
+            if not opened.is_with(message.phone):
+                continue
+            bubble = by_id.get(message.bubble_id) if message.bubble_id else _adopt(message, chat)
             status = TICK_STATUS.get(bubble.tick or "") if bubble else None
             if bubble is not None and status is not None and status != message.status:
                 self._advance(message, bubble, status)
-
-    def _adopt(self, message: Message, snapshot: PageSnapshot) -> Bubble | None:
-        """The bubble of an ``unknown`` message, if this is its chat and shows it by now."""
-        chat = snapshot.chat
-        if chat is None or message.intent is None:
-            return None
-        if not chat.is_with(message.phone, self._context.sessions.chat_title(message.phone)):
-            return None
-        return find_intended(message.intent, message.text, chat.bubbles, settled=False).bubble
 
     def _advance(self, message: Message, bubble: Bubble, status: Status) -> None:
         context = self._context
@@ -96,3 +89,10 @@ class Follower:
                     )
                 return True
         return False
+
+
+def _adopt(message: Message, chat: Chat) -> Bubble | None:
+    """The bubble of an ``unknown`` message, if its chat shows it by now."""
+    if message.intent is None:
+        return None
+    return find_intended(message.intent, message.text, chat.bubbles, settled=False).bubble

@@ -1,6 +1,8 @@
 """Tells what others wrote, from what a look at the page shows anyway; opens no chat for it."""
 
 import logging
+from collections import Counter
+from dataclasses import replace
 
 from whatsapp_tasks.domain.incoming import Findings, KnownChat, find_incoming, first_look
 from whatsapp_tasks.domain.page_snapshot import ChatRow, PageKind, PageSnapshot, kind_of
@@ -42,7 +44,9 @@ class Receiving:
         if not self._loaded:
             self._known, self._loaded = self._context.incoming.known(), True
         if self._known is not None:
-            findings = find_incoming(self._known, snapshot.rows, snapshot.chat, self._just_sent)
+            findings = self._with_phones(
+                find_incoming(self._known, snapshot.rows, snapshot.chat, self._just_sent), snapshot
+            )
             if findings.changes or findings.notices:
                 self._write(self._known, findings)
         elif self._stands_still(snapshot.rows):
@@ -58,14 +62,14 @@ class Receiving:
     def _write(self, known: dict[str, KnownChat] | None, findings: Findings) -> None:
         context = self._context
         self._loaded = False  # until the answer is there, Redis alone knows whether it was written
-        opted_out = context.incoming.write(
+        written = context.incoming.write(
             findings,
             context.settings.opt_out_word_set,
             fence=context.lease.fence,
             now_ms=context.now_ms(),
             first=known is None,
         )
-        if opted_out is None:
+        if not written:
             return
         self._loaded = True
         known = known or {}
@@ -83,8 +87,21 @@ class Receiving:
                     "messages": sum(notice.new for notice in findings.notices),
                 },
             )
-        if opted_out:
-            log.info("Opt-outs by answer", extra={"account": context.account, "recipients": opted_out})
+
+    def _with_phones(self, findings: Findings, snapshot: PageSnapshot) -> Findings:
+        """The notices with the phones that are known by navigation: of the open chat for certain, of others
+        by a title that one chat alone bears, as far as is known.
+        """
+        if not findings.notices:
+            return findings
+        titles = Counter(row.title for row in snapshot.rows or ())
+        unique = [notice.title for notice in findings.notices if titles[notice.title] == 1]
+        phones = self._context.sessions.phones_of_titles(unique)
+        opened = self._context.opened
+        if opened is not None and opened.holds_in(snapshot) and titles[opened.mark.title] == 1:
+            phones[opened.mark.title] = opened.phone
+        notices = tuple(replace(notice, phone=phones.get(notice.title)) for notice in findings.notices)
+        return replace(findings, notices=notices)
 
     def _forget(self) -> None:
         if self._unlinked:

@@ -4,11 +4,14 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from typing import NoReturn
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.crash_points import reach
 from whatsapp_tasks.domain.intents import Intent, find_intended
+from whatsapp_tasks.domain.notices import notice_of
+from whatsapp_tasks.domain.open_chat import OpenChat
 from whatsapp_tasks.domain.page_snapshot import (
     TICK_STATUS,
     Bubble,
@@ -19,10 +22,12 @@ from whatsapp_tasks.domain.page_snapshot import (
     popup_of,
 )
 from whatsapp_tasks.domain.statuses import Status
-from whatsapp_tasks.domain.typing_plan import typing_plan
-from whatsapp_tasks.errors import SendPostponed, SendRefused, SendUnsettled, WaitTimeout
+from whatsapp_tasks.domain.typing_plan import forms_in_box, typing_plan
+from whatsapp_tasks.errors import InputStopped, SendPostponed, SendRefused, SendUnsettled, WaitTimeout
 from whatsapp_tasks.session.context import AccountContext
+from whatsapp_tasks.session.navigation import leave_chat
 from whatsapp_tasks.session.opening import open_chat
+from whatsapp_tasks.session.waits import until_in_main
 from whatsapp_tasks.stores.ledger import Message
 from whatsapp_tasks.stores.metrics import Phase
 
@@ -35,6 +40,8 @@ BUBBLE_SECONDS = 15.0
 EMPTY_CHAT_SECONDS = 1.5
 """A chat that shows no bubble for so long has none."""
 LEASE_MARGIN_SECONDS = 2.0
+ATTEMPTS_TO_GIVE_UP_THE_KNOWN = 12
+"""With the pauses between them half an hour; each looked the number up with a control."""
 STROKE_SECONDS = 0.02
 """Cost of one grapheme besides its pause: 5 to 7 ms measured, times three for a busy machine."""
 
@@ -47,30 +54,65 @@ def send(context: AccountContext, page: WhatsAppPage, message: Message) -> None:
     """
     folder = context.settings.crash_points
     reach(folder, "after_claim")
-    chat = open_chat(context, page, message.phone)
+    opened = _open_to_write(context, page, message)
     context.times.lap(Phase.OPEN_CHAT)
-    if chat.compose is None:
-        # The next look at the page makes a restriction of it; that holds what follows, not the circuit.
-        raise SendPostponed("chat_locked", "WhatsApp shows no compose box in this chat.", about_us=False)
-    opened = time.monotonic()
-    ready = _type(context, page, message, chat.title)
+    since = time.monotonic()
+    ready = _type(context, page, message, opened)
     context.times.lap(Phase.TYPE)
     reach(folder, "after_typing")
-    bubbles = ready.bubbles or _late_history(page, opened)
-    intent = Intent(message.attempts, bubbles[-1].id if bubbles else None)
+    intent = Intent.before_enter(message.attempts, ready.bubbles or _late_history(page, since))
 
     context.lease.check(LEASE_MARGIN_SECONDS)
     if message.expires_at_ms is not None and message.expires_at_ms <= context.now_ms():
-        _empty(page, Deadline.within(BOX_SECONDS))
-        raise SendPostponed("expired", "The message expired while it was typed.", about_us=False)
+        _give_back(page, opened, "expired", "The message expired while it was typed.")
     if not context.ledger.note_intent(message.id, context.lease.fence, intent):
-        _empty(page, Deadline.within(BOX_SECONDS))
-        raise SendPostponed("paused", "The account was paused while the message was typed.", about_us=False)
+        _give_back(page, opened, "paused", "The account was paused while the message was typed.")
     reach(folder, "before_enter")
     context.lease.check(LEASE_MARGIN_SECONDS)  # we may have been stopped meanwhile, and succeeded
-    page.press_enter(Deadline.within(BOX_SECONDS))
+    _press(context, page, opened, message.text)
     reach(folder, "after_enter")
     follow_enter(context, page, message, intent)
+
+
+def _open_to_write(context: AccountContext, page: WhatsAppPage, message: Message) -> OpenChat:
+    """The message's chat, open and with a compose box; a chat that has none is left."""
+    try:
+        chat = open_chat(context, page, message.phone)
+    except SendRefused as error:
+        if error.code == "not_on_whatsapp" and _known_before(context, message):
+            raise SendPostponed(
+                "lookup_unavailable", "WhatsApp does not find a number that was written to before."
+            ) from error
+        raise
+    if chat.compose is None:
+        notice = notice_of(chat)
+        leave_chat(context, page)
+        raise SendPostponed(notice.code, notice.message)
+    assert context.opened is not None
+    return context.opened
+
+
+def _known_before(context: AccountContext, message: Message) -> bool:
+    """Who was written to before is not given up because the number is not found for a while."""
+    return message.attempts < ATTEMPTS_TO_GIVE_UP_THE_KNOWN and context.ledger.contacted(message.phone)
+
+
+def _press(context: AccountContext, page: WhatsAppPage, opened: OpenChat, text: str) -> None:
+    """Enter, or the send button where Enter makes a new line. Raises SendPostponed: certainly not sent."""
+    deadline = Deadline.within(BOX_SECONDS)
+    try:
+        if context.enter_sends:
+            page.press_enter(opened.mark, text, deadline)
+        else:
+            page.press_send(opened.mark, text, deadline)
+    except InputStopped as error:
+        raise _postponed(error.reason) from error
+
+
+def _give_back(page: WhatsAppPage, opened: OpenChat, code: str, sentence: str) -> NoReturn:
+    """Empties the box and postpones."""
+    _empty(page, opened, Deadline.within(BOX_SECONDS))
+    raise SendPostponed(code, sentence)
 
 
 def _late_history(page: WhatsAppPage, opened: float) -> tuple[Bubble, ...]:
@@ -88,23 +130,44 @@ def _late_history(page: WhatsAppPage, opened: float) -> tuple[Bubble, ...]:
 
 def follow_enter(context: AccountContext, page: WhatsAppPage, message: Message, intent: Intent) -> None:
     """From Enter to the server's tick: the bubble must show, then its tick must leave "pending"."""
+    left = SendUnsettled("page_left", "The page left the chats right after Enter.")
     try:
-        bubble = page.until(lambda s: _appeared(s, message, intent), Deadline.within(BUBBLE_SECONDS))
+        bubble = until_in_main(
+            page, lambda s: _appeared(context, s, message, intent), Deadline.within(BUBBLE_SECONDS), left
+        )
     except WaitTimeout as error:
-        now = page.look(Deadline.within(BOX_SECONDS))
-        if now.chat and now.chat.compose and now.chat.compose.text == message.text:
-            _empty(page, Deadline.within(BOX_SECONDS))
-            raise SendPostponed(
-                "enter_ignored", "The page did not take Enter; the text stayed in the box."
-            ) from error
+        _not_taken(context, page, message)
         raise SendUnsettled("bubble_not_seen", "Enter was pressed and no bubble appeared.") from error
     record_bubble(context, page, message, bubble)
 
 
-def _appeared(snapshot: PageSnapshot, message: Message, intent: Intent) -> Bubble | None:
+def _not_taken(context: AccountContext, page: WhatsAppPage, message: Message) -> None:
+    """Raises SendPostponed where the text, all of it, still stands in the box: certainly not sent."""
+    opened = context.opened
+    now = page.look(Deadline.within(BOX_SECONDS))
+    if opened is None or not opened.holds_in(now) or now.chat is None or now.chat.compose is None:
+        return
+    standing = now.chat.compose.text
+    if standing in forms_in_box(message.text):
+        _give_back(page, opened, "enter_ignored", "The page did not take Enter; the text stayed in the box.")
+    if standing.rstrip("\n") in forms_in_box(message.text):
+        context.enter_sends = False
+        _give_back(
+            page,
+            opened,
+            "enter_does_not_send",
+            'Enter makes a new line: switch on "Enter is send" in WhatsApp\'s chat settings.',
+        )
+
+
+def _appeared(
+    context: AccountContext, snapshot: PageSnapshot, message: Message, intent: Intent
+) -> Bubble | None:
     """Our bubble, once the text has left the box: an old one with the same text may be loaded meanwhile."""
-    chat = snapshot.chat
-    if chat is None or (chat.compose is not None and chat.compose.text == message.text):
+    chat, opened = snapshot.chat, context.opened
+    if chat is None or opened is None or not opened.holds_in(snapshot):
+        return None
+    if chat.compose is not None and chat.compose.text.rstrip("\n") in forms_in_box(message.text):
         return None
     return find_intended(intent, message.text, chat.bubbles, settled=False, watched=True).bubble
 
@@ -116,8 +179,11 @@ def record_bubble(context: AccountContext, page: WhatsAppPage, message: Message,
     reach(context.settings.crash_points, "before_bubble_noted")
     context.ledger.note(message.id, fence, bubble_id=bubble.id)
     try:
-        status = page.until(
-            lambda s: _status_of(s, bubble.id), Deadline.within(context.settings.ack_timeout_seconds)
+        status = until_in_main(
+            page,
+            lambda s: _status_of(s, bubble.id),
+            Deadline.within(context.settings.ack_timeout_seconds),
+            SendUnsettled("page_left", "The page left the chats before WhatsApp's server had the message."),
         )
     except WaitTimeout as error:
         raise SendUnsettled(
@@ -137,11 +203,8 @@ def _status_of(snapshot: PageSnapshot, bubble_id: str) -> Status | None:
     return None
 
 
-def _type(context: AccountContext, page: WhatsAppPage, message: Message, title: str) -> Chat:
-    """The chat with exactly the message's text in its compose box; raises SendPostponed.
-
-    ``title`` is what the header said when the chat was found to be the right one.
-    """
+def _type(context: AccountContext, page: WhatsAppPage, message: Message, opened: OpenChat) -> Chat:
+    """The chat with exactly the message's text in its compose box; raises SendPostponed."""
     settings = context.settings
     strokes = list(
         typing_plan(
@@ -152,8 +215,11 @@ def _type(context: AccountContext, page: WhatsAppPage, message: Message, title: 
         )
     )
     seconds = sum(stroke.pause_ms for stroke in strokes) / 1000 + len(strokes) * STROKE_SECONDS
-    _empty(page, Deadline.within(BOX_SECONDS))
-    page.type(strokes, Deadline.within(seconds + BOX_SECONDS))
+    _empty(page, opened, Deadline.within(BOX_SECONDS))
+    try:
+        page.type_text(strokes, opened.mark, Deadline.within(seconds + BOX_SECONDS))
+    except InputStopped as error:
+        raise _postponed(error.reason) from error
 
     def as_typed(snapshot: PageSnapshot) -> Chat | None:
         chat = snapshot.chat
@@ -161,35 +227,65 @@ def _type(context: AccountContext, page: WhatsAppPage, message: Message, title: 
             popup_of(snapshot) is Popup.NONE
             and chat is not None
             and chat.compose is not None
-            and chat.compose.text == message.text
-            and chat.is_with(message.phone, title)
+            and chat.compose.text in forms_in_box(message.text)
+            and opened.holds_in(snapshot)
         )
         return chat if right else None
 
     try:
-        return page.until(as_typed, Deadline.within(BOX_SECONDS))
+        return until_in_main(page, as_typed, Deadline.within(BOX_SECONDS), _postponed("left"))
     except WaitTimeout as error:
-        _empty(page, Deadline.within(BOX_SECONDS))
-        raise SendPostponed("text_altered", "The compose box does not show the text as given.") from error
+        raise _not_as_typed(page, opened) from error
 
 
-def _empty(page: WhatsAppPage, deadline: Deadline) -> None:
+def _not_as_typed(page: WhatsAppPage, opened: OpenChat) -> SendPostponed:
+    """Why the box does not show the text: the text's own fault only where nothing else is amiss."""
+    snapshot = page.look(Deadline.within(BOX_SECONDS))
+    if not opened.holds_in(snapshot):
+        return _postponed("chat_moved")
+    if popup_of(snapshot) is not Popup.NONE:
+        return _postponed("dialog")
+    _empty(page, opened, Deadline.within(BOX_SECONDS))
+    return _postponed("text")
+
+
+POSTPONED = {  # by what held an input back
+    "left": ("page_not_ready", "The page left the chats while the message was typed."),
+    "chat_moved": ("chat_moved", "The open chat changed while the message was typed."),
+    "text": ("text_not_kept", "The compose box does not keep this text as given."),
+    "suggestions": ("text_not_kept", "A list of suggestions stays open over this text."),
+    "no_box": ("box_not_ready", "The compose box is gone."),
+    "dialog": ("input_stopped", "A dialog came over the chat while the message was typed."),
+    "focus": ("input_stopped", "Something took the focus while the message was typed."),
+}
+
+
+def _postponed(reason: str) -> SendPostponed:
+    return SendPostponed(*POSTPONED[reason])
+
+
+def _empty(page: WhatsAppPage, opened: OpenChat, deadline: Deadline) -> None:
     """The compose box of the open chat has the focus and holds nothing."""
-    compose = _compose(page, lambda _: True, deadline)
-    page.focus(compose, deadline)
-    compose = _compose(page, lambda c: c.focused, deadline)
-    if compose.text:
-        page.clear_compose(deadline)
-        _compose(page, lambda c: not c.text, deadline)
+    try:
+        compose = _compose(page, opened, lambda _: True, deadline)
+        page.focus(opened.mark, deadline)
+        compose = _compose(page, opened, lambda c: c.focused, deadline)
+        if compose.text:
+            page.clear_compose(opened.mark, deadline)
+            _compose(page, opened, lambda c: not c.text, deadline)
+    except InputStopped as error:
+        raise _postponed(error.reason) from error
 
 
-def _compose(page: WhatsAppPage, wanted: Callable[[Compose], bool], deadline: Deadline) -> Compose:
+def _compose(
+    page: WhatsAppPage, opened: OpenChat, wanted: Callable[[Compose], bool], deadline: Deadline
+) -> Compose:
     def found(snapshot: PageSnapshot) -> Compose | None:
-        compose = snapshot.chat.compose if snapshot.chat else None
+        compose = snapshot.chat.compose if snapshot.chat and opened.holds_in(snapshot) else None
         return compose if compose is not None and wanted(compose) else None
 
     try:
-        return page.until(found, deadline)
+        return until_in_main(page, found, deadline, _postponed("left"))
     except WaitTimeout as error:
         raise SendPostponed(
             "box_not_ready", "The compose box does not take the focus or cannot be emptied."

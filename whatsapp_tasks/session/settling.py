@@ -4,11 +4,13 @@ import logging
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.connection import is_calm
 from whatsapp_tasks.domain.intents import Finding, Intent, find_intended
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import SendUnsettled, WaitTimeout
 from whatsapp_tasks.session.context import AccountContext
+from whatsapp_tasks.session.navigation import leave_chat
 from whatsapp_tasks.session.opening import open_chat
 from whatsapp_tasks.session.sending import record_bubble
 from whatsapp_tasks.stores.ledger import Message
@@ -19,8 +21,6 @@ QUIET_SECONDS = 2.0
 """A chat counts as loaded when its rows stay the same that long."""
 ABSENT_QUIET_SECONDS = 5.0
 """Before "it is not there" is believed, which leads to typing again: the newest messages may come late."""
-UNSETTLED = frozenset({"offline", "connecting", "syncing"})
-"""What the page may say of itself while its chats are not complete."""
 LOADED_SECONDS = 20.0
 
 
@@ -36,12 +36,15 @@ def settle(context: AccountContext, page: WhatsAppPage, message: Message) -> Non
         return
     # First as the page stands: in one that lived on, the bubble may wait for the server in memory alone, and
     # a reload would lose it.
-    open_chat(context, page, message.phone)
-    finding = _find(page, message, message.intent, QUIET_SECONDS)
+    chat = open_chat(context, page, message.phone)
+    finding = _find(context, page, message, message.intent, QUIET_SECONDS)
     if finding.verdict != "found":
-        open_chat(context, page, message.phone, fresh=True)
-        finding = _find(page, message, message.intent, ABSENT_QUIET_SECONDS)
+        # Also the proof that the server answers: a page that was just loaded has to ask it for the chat.
+        chat = open_chat(context, page, message.phone, fresh=True)
+        finding = _find(context, page, message, message.intent, ABSENT_QUIET_SECONDS)
     log.info("Settled an open attempt by the chat", extra={**_fields(message), "verdict": finding.verdict})
+    if chat.compose is None:
+        leave_chat(context, page)
     if finding.verdict == "found" and finding.bubble is not None:
         record_bubble(context, page, message, finding.bubble)
     elif finding.verdict == "absent":
@@ -57,11 +60,13 @@ def _again(context: AccountContext, message: Message, code: str) -> None:
     )
 
 
-def _find(page: WhatsAppPage, message: Message, intent: Intent, quiet_seconds: float) -> Finding:
+def _find(
+    context: AccountContext, page: WhatsAppPage, message: Message, intent: Intent, quiet_seconds: float
+) -> Finding:
     snapshot = _quiet(page, quiet_seconds)
-    if snapshot.chat is None:
+    if snapshot.chat is None or context.opened is None or not context.opened.holds_in(snapshot):
         return Finding("unclear")
-    settled = snapshot.online and snapshot.chat.panel and not snapshot.texts & UNSETTLED
+    settled = is_calm(snapshot) and snapshot.chat.panel
     return find_intended(intent, message.text, snapshot.chat.bubbles, settled=settled)
 
 

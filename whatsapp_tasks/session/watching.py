@@ -9,6 +9,7 @@ from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.circuit import Phase
 from whatsapp_tasks.domain.page_events import IN_PASSING, Sight, Standing, sight_of
 from whatsapp_tasks.domain.page_snapshot import (
+    LOCKS,
     NUISANCES,
     Button,
     PageKind,
@@ -20,7 +21,7 @@ from whatsapp_tasks.domain.restrictions import still_or_anew
 from whatsapp_tasks.domain.states import MEANINGS, SessionEvent, SessionState, next_state
 from whatsapp_tasks.errors import IllegalTransition
 from whatsapp_tasks.session.context import AccountContext
-from whatsapp_tasks.session.opening import dismiss
+from whatsapp_tasks.session.navigation import dismiss, leave_chat
 from whatsapp_tasks.session.page_check import PageCheck
 from whatsapp_tasks.stores.pauses import PauseReason
 
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 USE_HERE_PER_HOUR = 3
 UPDATE_EACH_SECONDS = 3600.0
 """A click on "Update available" loads the page anew; one that stays in spite of it is left alone so long."""
+CROSS_EACH_SECONDS = 60.0
+"""An unknown dialog that stays in spite of its cross is left alone so long."""
 _EVIDENCE = frozenset({SessionState.SUSPECTED_BAN, SessionState.BANNED, SessionState.ATTENTION})
 
 
@@ -40,6 +43,7 @@ class Watcher:
         self._unknown_since: float | None = None
         self._use_here: list[float] = []
         self._next_update = 0.0
+        self._crossed, self._next_cross = "", 0.0
         self._check = PageCheck(context, context.selectors)
         self.state = SessionState.INIT
         """What this worker has seen; the session in Redis may be changed by a person meanwhile."""
@@ -148,6 +152,11 @@ class Watcher:
             self.renew_qr(page, snapshot)
         elif kind is PageKind.MAIN and popup_of(snapshot) in NUISANCES:
             dismiss(page, snapshot, self._look_deadline())
+        elif kind is PageKind.COVERED:
+            self._try_cross(page, snapshot)
+        elif kind is PageKind.MAIN and snapshot.chat is not None and snapshot.chat.notice_texts & LOCKS:
+            # Seen, and followed by the session's state; one that ended would still stand here, unchanged.
+            leave_chat(self._context, page)
         elif kind is PageKind.MAIN:
             self._dismiss_banners(page, snapshot)
         elif kind is PageKind.CONFLICT:
@@ -162,6 +171,17 @@ class Watcher:
         """Asks for new codes once all six are used up."""
         if snapshot.qr_reload is not None:
             page.press(snapshot.qr_reload, self._look_deadline())
+
+    def _try_cross(self, page: WhatsAppPage, snapshot: PageSnapshot) -> None:
+        """A dialog that nobody knows is closed by its cross, known by its icon: never by words, and never
+        by Escape, which may mean "Log out" (docs/whatsapp-web.md, 11.3). If it stays, a person decides.
+        """
+        dialog = snapshot.dialogs[-1]
+        cross, now = dialog.cross, time.monotonic()
+        if cross is None or (dialog.text == self._crossed and now < self._next_cross):
+            return
+        self._crossed, self._next_cross = dialog.text, now + CROSS_EACH_SECONDS
+        page.press(cross, self._look_deadline())
 
     def _dismiss_banners(self, page: WhatsAppPage, snapshot: PageSnapshot) -> None:
         now = time.monotonic()

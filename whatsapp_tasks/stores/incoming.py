@@ -3,10 +3,11 @@
 from collections.abc import Collection
 
 from whatsapp_tasks.domain.incoming import Findings, KnownChat, Notice, opts_out
-from whatsapp_tasks.domain.phones import forms_of
+from whatsapp_tasks.domain.phones import phone_in
 from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.opt_outs import OptOuts
 
 TOLD_WITHIN_SECONDS = 24 * 3600
 """So long chat, phone and preview of an event are kept for a webhooks worker that has not seen it yet."""
@@ -37,11 +38,11 @@ class Incoming:
         fence: int,
         now_ms: int,
         first: bool = False,
-    ) -> int | None:
-        """Changes and events in one step, and with them the opt-outs of those who answered one of the words
-        (casefolded). Returns how many were newly put on that list.
+    ) -> bool:
+        """Changes and events in one step, and with them whose chats are to be looked at, because the last
+        message seems to be one of the words (casefolded).
 
-        None: Redis knows nothing of the chats any more, though this is not the ``first`` look. Raises
+        False: Redis knows nothing of the chats any more, though this is not the ``first`` look. Raises
         LeaseLost. In both cases nothing is written.
         """
         k = self._keys
@@ -51,22 +52,37 @@ class Incoming:
             args += [title, "" if chat is None else f"{chat.unread}|{chat.told}|{chat.newest}"]
         for notice in findings.notices:
             args += [notice.subject, notice.unread, notice.new, notice.title, notice.phone or ""]
-            args += [notice.preview, _opting_out(notice, opt_out_words)]
-        names = [k.unread, k.lease, k.events, k.metrics, keys.OPT_OUTS, keys.OPT_OUT_SOURCES]
-        added = int(self._db.run("receive", names, args))
-        if added == _LEASE_LOST:
+            args += [notice.preview, _to_look_at(notice, opt_out_words)]
+        outcome = int(self._db.run("receive", [k.unread, k.lease, k.events, k.metrics, k.answers], args))
+        if outcome == _LEASE_LOST:
             raise LeaseLost
-        return None if added == _FORGOTTEN else added
+        return outcome != _FORGOTTEN
+
+    def answers(self) -> dict[str, int]:
+        """Phones whose chats may hold an opt-out, and how many new messages to read there."""
+        return {phone: int(new) for phone, new in self._db.record(self._keys.answers).items()}
+
+    def opt_out(self, phone: str) -> None:
+        """Puts the writer of such an answer on the list. The chat need not be looked at any more."""
+        if OptOuts(self._db).add(phone):
+            self._db.together(
+                ("HSET", keys.OPT_OUT_SOURCES, phone, "answer"),
+                ("HINCRBY", self._keys.metrics, "opt_outs:source=answer", 1),
+            )
+        self.no_opt_out(phone)
+
+    def no_opt_out(self, phone: str) -> None:
+        """The chat was looked at, or cannot be."""
+        self._db.do("HDEL", self._keys.answers, phone)
 
     def forget(self) -> None:
         """No phone is linked any more: the next one's chats are others."""
         self._db.do("DEL", self._keys.unread)
 
 
-def _opting_out(notice: Notice, words: Collection[str]) -> str:
-    """All forms of the phone that opts out; "" where nobody does."""
-    phone = notice.phone
-    return ",".join(forms_of(phone)) if phone and opts_out(notice.preview, words) else ""
+def _to_look_at(notice: Notice, words: Collection[str]) -> str:
+    """A title that is a number is hint enough to open the chat with this number, and no more than that."""
+    return (notice.phone or phone_in(notice.title) or "") if opts_out(notice.preview, words) else ""
 
 
 def _chat(text: str) -> KnownChat:

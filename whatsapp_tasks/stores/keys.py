@@ -60,7 +60,7 @@ class AccountKeys:
         self.events = prefix + "events"  # stream, trimmed: every change that others may want to hear of
         self.metrics = prefix + "metrics"  # hash: counters and histogram buckets, see stores/metrics.py
         self.evidence_log = prefix + "evidence"  # zset: evidence id by the time it was taken, ms
-        self.known_chats = prefix + "known-chats"  # hash: phone -> title seen on a sure way into the chat
+        self.answers = prefix + "answers"  # hash: phone whose chat may hold an opt-out -> new messages in it
         self.unread = (
             prefix + "unread"
         )  # hash: title -> unread|bubbles told|newest bubble; "" once it was looked at

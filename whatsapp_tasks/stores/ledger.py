@@ -57,6 +57,17 @@ class Message:
     evidence_id: str | None = None
     """What explains its last failed attempt (stores/evidence.py)."""
 
+    @property
+    def error_tells_why(self) -> bool:
+        """Whether the error, and its evidence, explain the present status: not of a message that was sent
+        after all, and of one that waits again only where they are why. Earlier codes stand in the timeline.
+        """
+        if self.error_code is None:
+            return False
+        if self.status is Status.QUEUED:
+            return self.timeline[-1].code == self.error_code
+        return self.status in (Status.FAILED, Status.UNKNOWN)
+
 
 @dataclass(frozen=True)
 class NewMessage:
@@ -405,6 +416,14 @@ class Ledger:
     def nothing_queued(self) -> bool:
         """Whether the send queue is empty."""
         return not any(self._db.number("LLEN", name) for name in messages_lists(self.account))
+
+    def contacted(self, phone: str) -> bool:
+        """Whether something was sent to ``phone`` before."""
+        return any(self._db.do("SMISMEMBER", self._keys.contacted, *forms_of(phone)))
+
+    def some_contacted(self, count: int) -> list[str]:
+        """At most ``count`` phones that were written to before, drawn at random."""
+        return self._db.texts("SRANDMEMBER", self._keys.contacted, count)
 
     def open_count(self) -> int:
         return sum(self._db.number("ZCARD", self._keys.open_messages(p)) for p in Priority)

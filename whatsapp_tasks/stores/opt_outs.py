@@ -1,7 +1,7 @@
 """Phones that asked not to be written to. A message to one is refused before anything is queued.
 
 A mobile is on the list when one of its forms is (``domain/phones.py``); the list holds the one given first.
-``scripts/receive.lua`` puts those on the list that said so in an answer, with the source ``answer``.
+Who said so in an answer is put on it with the source ``answer`` (stores/incoming.py).
 """
 
 from collections.abc import Iterator

@@ -1,12 +1,12 @@
 """What is known of an account's session: state, history, QR code, heartbeat."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from whatsapp_tasks.domain.events import NEEDS_A_PERSON
-from whatsapp_tasks.domain.phones import one_form_of
+from whatsapp_tasks.domain.phones import same_number
 from whatsapp_tasks.domain.restrictions import Restriction
 from whatsapp_tasks.domain.states import SessionEvent, SessionState, next_state
 from whatsapp_tasks.errors import LeaseLost
@@ -139,21 +139,24 @@ class Sessions:
         return json.loads(text) if text else None
 
     def learn_chat_title(self, phone: str, title: str) -> None:
-        """Remembers the header of the phone's chat, as seen when there was no doubt that it was this chat."""
-        phone = one_form_of(phone)
+        """Remembers the header of the chat to which the page was navigated with ``phone``."""
         owner = self._db.text("HGET", self._keys.chat_titles, title)
-        self._db.together(
-            ("HSET", self._keys.known_chats, phone, title),
-            ("HSET", self._keys.chat_titles, title, phone if owner in (None, phone) else _SEVERAL),
-        )
+        if owner is None or not same_number(owner, phone):
+            value = phone if owner is None else _SEVERAL
+            self._db.do("HSET", self._keys.chat_titles, title, value)
 
-    def chat_title(self, phone: str) -> str | None:
-        """What tells the phone's chat by its header; None too where several phones have this name."""
-        phone = one_form_of(phone)
-        title = self._db.text("HGET", self._keys.known_chats, phone)
-        if title is None or self._db.text("HGET", self._keys.chat_titles, title) != phone:
-            return None
-        return title
+    def phones_of_titles(self, titles: Sequence[str]) -> dict[str, str]:
+        """The phone of each title that was learned of one phone only, by title. A hint, no proof: whoever
+        acts on it opens the chat.
+        """
+        if not titles:
+            return {}
+        found = self._db.texts_or_none("HMGET", self._keys.chat_titles, *titles)
+        return {
+            title: phone
+            for title, phone in zip(titles, found, strict=True)
+            if phone is not None and phone != _SEVERAL
+        }
 
 
 def _session(record: Mapping[str, str]) -> SessionRecord:

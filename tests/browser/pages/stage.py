@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TypeVar, cast
@@ -9,7 +10,7 @@ from typing import TypeVar, cast
 from whatsapp_simulator.testing import Simulator
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
-from whatsapp_tasks.domain.open_chat import ChatMark
+from whatsapp_tasks.domain.open_chat import ChatMark, mark_of
 from whatsapp_tasks.domain.page_snapshot import (
     Bubble,
     Chat,
@@ -49,6 +50,7 @@ class Stage:
     def begin(self, **settings: object) -> None:
         """A device nobody has linked; the page is at its link screen, or on its way there."""
         self.titles.clear()
+        self.context.opened = None
         self.whatsapp.page.goto("about:blank", within())  # else the page loads itself anew behind our back
         self.simulator.reset(era=self.era, lang=self.lang, sync_ms=50, boot_ms=50, **settings)
         self.whatsapp.open(within())
@@ -119,7 +121,7 @@ class Stage:
 
     def open_chat(self, phone: str, *, fresh: bool = False) -> Chat:
         """As the service opens it."""
-        return open_chat(self.context(), self.whatsapp, phone, fresh=fresh)
+        return open_chat(self.context, self.whatsapp, phone, fresh=fresh)
 
     def send(self, phone: str, text: str) -> Bubble:
         """Opens the chat, types, presses Enter; the new bubble."""
@@ -136,15 +138,13 @@ class Stage:
 
     def mark(self) -> ChatMark:
         """Of the chat that is open now."""
-        snapshot = self.look()
-        assert snapshot.chat is not None
-        return ChatMark(snapshot.document, snapshot.chat.nodes, snapshot.chat.title)
+        mark = mark_of(self.look())
+        assert mark is not None
+        return mark
 
     def insert(self, text: str) -> None:
         """Into the box of the open chat, as if it had been there before."""
-        compose = self.chat().compose
-        assert compose is not None
-        self.whatsapp.focus(compose, within())
+        self.whatsapp.focus(self.mark(), within())
         self.whatsapp.page.evaluate(
             "(text) => document.execCommand('insertText', false, text)", text, deadline=within()
         )
@@ -165,23 +165,31 @@ class Stage:
 
     # the service around it
 
+    @cached_property
     def context(self) -> AccountContext:
-        """As much of an account as opening chats needs."""
+        """As much of an account as opening chats needs; nobody was written to before."""
         settings = SimpleNamespace(
             open_chat_timeout_seconds=30.0,
             boot_timeout_seconds=20.0,
             popup_second_look_seconds=0.2,
             look_timeout_seconds=10.0,
         )
-        sessions = SimpleNamespace(chat_title=self.titles.get, learn_chat_title=self.titles.__setitem__)
-        source = SelectorSource(None, None)
+        sessions = SimpleNamespace(learn_chat_title=lambda phone, title: self.titles.update({title: phone}))
+        ledger = SimpleNamespace(some_contacted=lambda _count: [], contacted=lambda _phone: False)
         return cast(
             AccountContext,
-            SimpleNamespace(settings=settings, sessions=sessions, account="test", selectors=source),
+            SimpleNamespace(
+                settings=settings,
+                sessions=sessions,
+                ledger=ledger,
+                account="test",
+                selectors=SelectorSource(None, None),
+                opened=None,
+            ),
         )
 
     def watcher(self) -> Watcher:
-        return Watcher(self.context())
+        return Watcher(self.context)
 
     def picture(self, name: str) -> None:
         """Keeps a picture of the page in the folder PICTURES, if that is set: for people to look at."""

@@ -11,6 +11,7 @@ import pytest
 
 from tests.browser.pages.stage import within
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.open_chat import phone_of_ids
 from whatsapp_tasks.domain.page_parts import PartState, judge_parts
 from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, Popup, kind_of, popup_of
 from whatsapp_tasks.domain.quarantine import ban_signals
@@ -47,7 +48,7 @@ def test_bubbles_of_the_first_era(look: Look) -> None:
         ("3EB004", True, "waiting", "pending"),
     ]
     assert snapshot.chat.compose.text == ""
-    assert snapshot.chat.is_with("+4915112345678", None)
+    assert phone_of_ids(snapshot.chat.bubbles) == "4915112345678"
 
 
 def test_bubbles_of_the_second_era_in_a_language_nobody_prepared(look: Look) -> None:

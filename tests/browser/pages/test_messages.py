@@ -98,14 +98,18 @@ def test_starting_chat_is_waited_for_and_never_cancelled(stage: Stage) -> None:
     stage.simulator.scenario("slow_query", ms=1200)
     stage.whatsapp.open_chat_inside(phone, within())
     assert stage.popup(Popup.STARTING_CHAT).dialogs[0].buttons
-    assert stage.open_chat(phone).is_with(phone, None)
+    stage.open_chat(phone)
+    assert stage.context.opened is not None
+    assert stage.context.opened.is_with(phone)
 
 
 def test_the_box_of_the_chat_before_is_not_taken_for_the_one_that_was_asked_for(stage: Stage) -> None:
     first, second = new_phone(), new_phone()
     stage.open_chat(first)
     stage.simulator.scenario("slow_query", ms=800)
-    assert stage.open_chat(second).is_with(second, None)
+    stage.open_chat(second)
+    assert stage.context.opened is not None
+    assert stage.context.opened.is_with(second)
 
 
 def test_another_chat_than_the_one_asked_for_is_never_typed_into(stage: Stage) -> None:

@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.integration.stores.desk import Desk
 from tests.unit.whatsapp_tasks.domain.looks import LOADING
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
-from whatsapp_tasks.errors import BrowserError
+from whatsapp_tasks.errors import BrowserError, WaitTimeout
 from whatsapp_tasks.session.account_session import AccountSession
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.stores.caps import Caps
@@ -22,12 +22,17 @@ from whatsapp_tasks.stores.metrics import Metrics, PhaseTimes
 from whatsapp_tasks.stores.pauses import Pauses
 from whatsapp_tasks.stores.sessions import Sessions
 
+T = TypeVar("T")
+
 
 class Page:
-    """Shows ``shows``; an error in its place is raised."""
+    """Shows ``shows``; an error there is raised. Opening a chat shows what ``chats`` has for its phone;
+    a wait that is not fulfilled at once is over.
+    """
 
     def __init__(self) -> None:
         self.shows: PageSnapshot | BrowserError = LOADING
+        self.chats: dict[str, PageSnapshot] = {}
         self.opened = 0
         self.page = self
         self.selectors: object = None
@@ -37,8 +42,22 @@ class Page:
             raise self.shows
         return self.shows
 
+    def until(self, wanted: Callable[[PageSnapshot], T | None], deadline: Deadline) -> T:
+        found = wanted(self.look(deadline))
+        if found is None:
+            raise WaitTimeout
+        return found
+
     def open(self, deadline: Deadline) -> None:
         self.opened += 1
+
+    def open_chat_inside(self, phone: str, deadline: Deadline) -> None:
+        self.shows = self.chats.get(phone, self.shows)
+
+    open_chat_by_url = open_chat_inside
+
+    def own_phone(self, deadline: Deadline) -> None:
+        return None
 
     def check_selectors(self, selectors: object, deadline: Deadline) -> None:
         pass

@@ -190,7 +190,7 @@ def test_the_sixth_failure_opens_and_the_time_lets_a_probe_through(linked: Engin
 def test_failures_that_do_not_speak_of_us_do_not_count(linked: Engine) -> None:
     for _ in range(20):
         linked.session.decide("unknown-message", SendRefused("not_on_whatsapp", "test"))
-        linked.session.decide("unknown-message", SendPostponed("paused", "test", about_us=False))
+        linked.session.decide("unknown-message", SendPostponed("paused", "test"))
     assert linked.context.circuits.get().failures == 0
 
 

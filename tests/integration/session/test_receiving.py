@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from tests.integration.protection.engine import Engine
-from tests.unit.whatsapp_tasks.domain.looks import LOADING, QR, page
+from tests.unit.whatsapp_tasks.domain.looks import LOADING, MAIN, QR, page
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.events import EventType
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import StoreUnavailable
+from whatsapp_tasks.session.opening import open_chat
 from whatsapp_tasks.session.receiving import FIRST_LOOKS
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.events import EventLog
@@ -25,14 +26,14 @@ def chats(*texts: str, chat: dict[str, Any] | None = None, **unread: int) -> Pag
     return page(*texts, chat_pane=True, rows=rows, chat=chat)
 
 
-def opened(title: str, *bubbles: tuple[str, bool]) -> dict[str, Any]:
+def opened(title: str, *bubbles: tuple[str, bool], nodes: tuple[int, int, int] = (1, 2, 3)) -> dict[str, Any]:
     """The open chat: texts, and whether they are ours."""
     box = {"text": "", "focused": True, "x": 1, "y": 2}
     spoken = [
         {"id": f"id-{text}", "outgoing": ours, "text": text, "tick": None, "chat": None}
         for text, ours in bubbles
     ]
-    return {"title": title, "compose": box, "notice": "", "bubbles": spoken, "panel": True}
+    return {"title": title, "compose": box, "notice": "", "bubbles": spoken, "panel": True, "nodes": nodes}
 
 
 def told(it: Engine) -> list[tuple[str, str, str]]:
@@ -41,6 +42,13 @@ def told(it: Engine) -> list[tuple[str, str, str]]:
     events = [event for _, event in log.after("0-0", 1000) if event and event.type is EventType.RECEIVED]
     records = log.records(events)
     return [(records[e.id]["chat"], e.details["new"], records[e.id]["preview"]) for e in events]
+
+
+def phones_told(it: Engine) -> list[str]:
+    log = EventLog(it.desk.database, "default")
+    events = [event for _, event in log.after("0-0", 1000) if event and event.type is EventType.RECEIVED]
+    records = log.records(events)
+    return [records[e.id]["phone"] for e in events]
 
 
 @pytest.fixture
@@ -134,14 +142,57 @@ def test_counts_that_redis_lost_are_taken_anew_and_nothing_old_is_told(it: Engin
 
 def test_who_answers_stop_in_the_open_chat_gets_nothing_more(it: Engine) -> None:
     queued = it.desk.accept(phone=PHONE)
-    it.see(chats(**{ADA: 0}, chat=opened(ADA, ("ours", True))))
-    it.see(chats(**{ADA: 0}, chat=opened(ADA, ("ours", True), ("Stop!", False))))
-    assert told(it) == [(ADA, "1", "Stop!")]
+    it.page.chats[PHONE] = chats(Ada=0, chat=opened("Ada", ("ours", True)))
+    it.see(MAIN)
+    open_chat(it.context, it.page, PHONE)  # type: ignore[arg-type]
+    it.see(it.page.chats[PHONE])
+    it.see(chats(Ada=0, chat=opened("Ada", ("ours", True), ("Stop!", False))))
+    assert told(it) == [("Ada", "1", "Stop!")]
     assert OptOuts(it.desk.database).source(PHONE) == "answer"
     it.session.deliver(queued.id)
     assert it.desk.status(queued) is Status.FAILED
     assert it.desk.get(queued.id).error_code == "recipient_opted_out"
     assert it.desk.ledger.accept(it.desk.new(phone=PHONE)).outcome == "opted_out"
+
+
+def stop_row(title: str) -> PageSnapshot:
+    return page(chat_pane=True, rows=[{"title": title, "unread": 1, "preview": "STOP"}])
+
+
+def test_a_row_that_says_stop_counts_when_the_chat_with_the_phone_says_so_too(it: Engine) -> None:
+    it.context.sessions.learn_chat_title(PHONE, "Ada")
+    it.page.chats[PHONE] = chats(Ada=0, chat=opened("Ada", ("ours", True), ("STOP", False)))
+    it.see(stop_row("Ada"))
+    assert set(OptOuts(it.desk.database).all()) == {PHONE}
+
+
+@pytest.mark.parametrize("title", [ADA, "Ada"])
+def test_who_chose_the_victims_number_or_name_opts_nobody_out(it: Engine, title: str) -> None:
+    """Issue 11, A: a "STOP" in an attacker's chat opted the victim out."""
+    it.context.sessions.learn_chat_title(PHONE, "Ada")
+    it.page.chats[PHONE] = chats(Ada=0, chat=opened(title, ("ours", True), ("all well", False)))
+    it.see(stop_row(title))
+    assert list(OptOuts(it.desk.database).all()) == []
+    assert it.context.incoming.answers() == {}
+
+
+def test_a_number_as_a_title_is_told_without_a_phone_until_it_was_navigated_to(it: Engine) -> None:
+    """Issue 11, A."""
+    it.see(page(chat_pane=True, rows=[{"title": ADA, "unread": 1, "preview": "Hello"}]))
+    it.context.sessions.learn_chat_title(PHONE, ADA)
+    it.see(page(chat_pane=True, rows=[{"title": ADA, "unread": 2, "preview": "Hello again"}]))
+    two = [{"title": ADA, "unread": 3, "preview": "Hi"}, {"title": ADA, "unread": 1, "preview": "twins"}]
+    it.see(page(chat_pane=True, rows=two))
+    assert phones_told(it) == ["", PHONE, ""]
+
+
+def test_a_chat_that_cannot_be_opened_is_given_up_after_a_few_tries(it: Engine) -> None:
+    it.see(stop_row(ADA))
+    for _ in range(2):
+        assert it.context.incoming.answers() == {PHONE: 1}
+        it.see(stop_row(ADA))
+    assert it.context.incoming.answers() == {}
+    assert list(OptOuts(it.desk.database).all()) == []
 
 
 def test_without_words_nobody_is_opted_out(database: Database, settings: Settings) -> None:
@@ -154,7 +205,11 @@ def test_without_words_nobody_is_opted_out(database: Database, settings: Setting
 
 def test_neither_numbers_nor_texts_stand_in_the_log(it: Engine, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
-    it.see(page(chat_pane=True, rows=[{"title": ADA, "unread": 1, "preview": "STOP"}]))
+    it.page.chats[PHONE] = chats(Ada=0, chat=opened("Ada", ("ours", True), ("STOP", False)))
+    it.see(stop_row(ADA))
     lines = [str(record.__dict__) for record in caplog.records]
-    assert [record.message for record in caplog.records] == ["Messages were received", "Opt-outs by answer"]
+    assert [record.message for record in caplog.records] == [
+        "Messages were received",
+        "Opt-out by answer",
+    ]
     assert not [line for line in lines for part in ("1511", "STOP") if part in line]

@@ -26,7 +26,7 @@ class Chats:
         self.log = EventLog(desk.database, desk.account)
         desk.database.do("DEL", desk.keys.events, desk.keys.metrics)  # those of linking
 
-    def write(self, *notices: Notice, first: bool = False, **changes: KnownChat | None) -> int | None:
+    def write(self, *notices: Notice, first: bool = False, **changes: KnownChat | None) -> bool:
         findings = Findings(dict(changes), notices)
         return self.store.write(findings, WORDS, fence=self.desk.fence, now_ms=NOW, first=first)
 
@@ -44,7 +44,7 @@ def chats(database: Database) -> Chats:
 
 def test_nothing_is_known_before_the_first_look_and_then_all_of_it(chats: Chats) -> None:
     assert chats.store.known() is None
-    assert chats.write(first=True) == 0
+    assert chats.write(first=True)
     assert chats.store.known() == {}
     known = {"Ada": KnownChat(2, "3EB0|1", 1), "Bo": KnownChat()}
     chats.write(**known)
@@ -58,7 +58,7 @@ def test_nothing_is_known_before_the_first_look_and_then_all_of_it(chats: Chats)
 
 def test_an_event_is_written_with_the_count_and_the_stream_holds_no_name_and_no_text(chats: Chats) -> None:
     chats.write(first=True)
-    chats.write(Notice(ADA, 3, 2, "Hello"), Notice("Bo", 1, 1, ""), **{ADA: KnownChat(3)})
+    chats.write(Notice(ADA, 3, 2, "Hello", PHONE), Notice("Bo", 1, 1, ""), **{ADA: KnownChat(3)})
     assert chats.told() == [
         {"chat": ADA, "phone": PHONE, "unread": 3, "new": 2, "preview": "Hello"},
         {"chat": "Bo", "phone": None, "unread": 1, "new": 1, "preview": ""},
@@ -83,21 +83,37 @@ def test_a_worker_that_lost_its_lease_writes_nothing(chats: Chats) -> None:
     with pytest.raises(LeaseLost):
         chats.store.write(findings, WORDS, fence=chats.desk.fence - 1, now_ms=NOW)
     assert (chats.store.known(), chats.told()) == ({}, [])
-    assert not OptOuts(chats.desk.database).contains(PHONE)
+    assert chats.store.answers() == {}
 
 
 def test_counts_that_redis_has_forgotten_are_not_written_in_part(chats: Chats) -> None:
-    assert chats.write(Notice(ADA, 1, 1, "stop"), **{ADA: KnownChat(1)}) is None
+    assert chats.write(Notice(ADA, 1, 1, "stop"), **{ADA: KnownChat(1)}) is False
     assert (chats.store.known(), chats.told()) == (None, [])
-    assert not OptOuts(chats.desk.database).contains(PHONE)
+    assert chats.store.answers() == {}
 
 
-def test_who_answers_stop_is_on_the_list_with_that_source(chats: Chats) -> None:
+def test_a_row_that_seems_to_opt_out_leads_to_a_look_at_the_chat_and_no_further(chats: Chats) -> None:
+    chats.write(
+        Notice(ADA, 1, 1, "Stop."),
+        Notice("Bo", 1, 1, "Stop"),
+        Notice("Cy", 3, 2, "stop", "+49222222222"),
+        Notice("Di", 1, 1, "no", "+49333333333"),
+        first=True,
+    )
+    chats.write(Notice(ADA, 2, 1, "STOP"))
+    assert chats.store.answers() == {PHONE: 2, "+49222222222": 2}
+    assert list(OptOuts(chats.desk.database).all()) == []
+    chats.store.no_opt_out("+49222222222")
+    assert chats.store.answers() == {PHONE: 2}
+
+
+def test_who_answered_is_on_the_list_with_that_source(chats: Chats) -> None:
     opt_outs = OptOuts(chats.desk.database)
-    assert chats.write(Notice(ADA, 1, 1, "Stop."), Notice("Bo", 1, 1, "Stop"), first=True) == 1
+    chats.write(Notice(ADA, 1, 1, "stop"), first=True)
+    for _ in range(2):
+        chats.store.opt_out(PHONE)
     assert (opt_outs.contains(PHONE), opt_outs.source(PHONE)) == (True, "answer")
-    assert list(opt_outs.all()) == [PHONE]
-    assert chats.write(Notice(ADA, 2, 1, "STOP")) == 0
+    assert chats.store.answers() == {}
     counters = Metrics(chats.desk.database, "default").read()
     assert counters.by("opt_outs", "source") == {"answer": 1}
     assert opt_outs.remove(PHONE)
@@ -110,27 +126,27 @@ def test_who_answers_stop_is_on_the_list_with_that_source(chats: Chats) -> None:
 def test_a_stop_from_a_mexican_mobile_counts_however_whatsapp_writes_it_issue_12_row_6(
     chats: Chats, title: str
 ) -> None:
-    assert chats.write(Notice(title, 1, 1, "stop"), first=True) == 1
-    assert list(OptOuts(chats.desk.database).all()) == ["+525512345678"]
+    chats.write(Notice(title, 1, 1, "stop"), first=True)
+    assert chats.store.answers() == {"+525512345678": 1}
 
 
 @pytest.mark.parametrize(
     ("listed", "answering"),
-    [("+5511987654321", "+55 11 8765-4321"), ("+541112345678", "+54 9 11 1234-5678")],
+    [("+5511987654321", "+551187654321"), ("+541112345678", "+5491112345678")],
 )
 def test_a_stop_from_another_form_of_a_listed_mobile_adds_nothing_issue_12_row_5(
     chats: Chats, listed: str, answering: str
 ) -> None:
     opt_outs = OptOuts(chats.desk.database)
     opt_outs.add(listed)
-    assert chats.write(Notice(answering, 1, 1, "stop"), first=True) == 0
+    chats.store.opt_out(answering)
     assert (list(opt_outs.all()), opt_outs.source(listed)) == ([listed], None)
 
 
 def test_a_phone_that_a_caller_put_on_the_list_keeps_no_source(chats: Chats) -> None:
     opt_outs = OptOuts(chats.desk.database)
     opt_outs.add(PHONE)
-    assert chats.write(Notice(ADA, 1, 1, "stop"), first=True) == 0
+    chats.store.opt_out(PHONE)
     assert opt_outs.source(PHONE) is None
 
 

@@ -127,18 +127,14 @@ def test_a_sign_of_life_ends_with_its_time(database: Database, sessions: Session
     assert 0 < database.number("TTL", sessions._keys.heartbeat) <= 30
 
 
-def test_a_chats_title_is_remembered_by_phone(sessions: Sessions) -> None:
-    assert sessions.chat_title("+49") is None
+def test_a_title_leads_to_the_phone_of_which_it_was_learned(sessions: Sessions) -> None:
+    assert sessions.phones_of_titles(["Ada 🦊"]) == sessions.phones_of_titles([]) == {}
     sessions.learn_chat_title("+49", "Ada 🦊")
-    assert sessions.chat_title("+49") == "Ada 🦊"
-    assert sessions.chat_title("+48") is None
+    sessions.learn_chat_title("+49", "Ada")
+    assert sessions.phones_of_titles(["Ada", "Eve", "Ada 🦊"]) == {"Ada": "+49", "Ada 🦊": "+49"}
 
 
 def test_a_title_that_several_phones_have_tells_none_of_them(sessions: Sessions) -> None:
-    sessions.learn_chat_title("+49", "Anna")
-    sessions.learn_chat_title("+49", "Anna")
-    assert sessions.chat_title("+49") == "Anna"
-    sessions.learn_chat_title("+48", "Anna")
-    assert (sessions.chat_title("+48"), sessions.chat_title("+49")) == (None, None)
-    sessions.learn_chat_title("+49", "Anna B.")
-    assert (sessions.chat_title("+48"), sessions.chat_title("+49")) == (None, "Anna B.")
+    for phone in ("+49", "+49", "+48", "+49"):
+        sessions.learn_chat_title(phone, "Anna")
+    assert sessions.phones_of_titles(["Anna"]) == {}

@@ -13,7 +13,7 @@ from whatsapp_tasks import errors
         errors.RequestRefused(
             "phone_invalid", "Bad.", http_status=409, errors=[{"field": "phone", "message": "bad"}]
         ),
-        errors.SendPostponed("paused", "Later.", about_us=False),
+        errors.SendPostponed("paused", "Later."),
         errors.SendRefused("not_on_whatsapp", "Never."),
         errors.BrowserStartFailed("No.", exit_code=21),
         errors.StoreUnavailable(),

@@ -1,13 +1,13 @@
 -- Writes down what the worker's look found in the chat list, and the events of what is new: all or nothing.
--- uses phones
 --
--- KEYS  1 unread counts   2 lease   3 events   4 metrics   5 opt-out list   6 sources of opt-outs
+-- KEYS  1 unread counts   2 lease   3 events   4 metrics   5 answers to look at: phone -> new messages
 -- ARGV  1 fence   2 now ms   3 prefix of what is kept of an event for its envelope   4 seconds it is kept
 --       5 '1' for the first look since a phone was linked   6 number of changes
 --       then for each change: title, what is known of the chat ('': nothing any more)
---       then for each notice: subject, unread, new, chat, phone or '', preview, forms of the phone that opts out, or ''
+--       then for each notice: subject, unread, new, chat, phone or '', preview, phone whose chat is to be looked at
+--       for an opt-out, or ''
 --
--- Returns phones newly on the opt-out list; -1: the lease is not ours; -2: the counts are gone (nothing is changed).
+-- Returns 0; -1: the lease is not ours; -2: the counts are gone (nothing is changed).
 if redis.call('HGET', KEYS[2], 'fence') ~= ARGV[1] then return -1 end
 if ARGV[5] == '0' and redis.call('HEXISTS', KEYS[1], '') == 0 then return -2 end
 local a = 7
@@ -17,7 +17,6 @@ for _ = 1, tonumber(ARGV[6]) do
   a = a + 2
 end
 redis.call('HSET', KEYS[1], '', '1')
-local added = 0
 while a <= #ARGV do
   local place = redis.call('XADD', KEYS[3], 'MAXLEN', '~', 100000, '*', 'type', 'message.received',
     'subject', ARGV[a], 'at_ms', ARGV[2], 'unread', ARGV[a + 1], 'new', ARGV[a + 2])
@@ -25,12 +24,7 @@ while a <= #ARGV do
   redis.call('HSET', kept, 'chat', ARGV[a + 3], 'phone', ARGV[a + 4], 'preview', ARGV[a + 5])
   redis.call('EXPIRE', kept, ARGV[4])
   redis.call('HINCRBY', KEYS[4], 'messages_received:', ARGV[a + 2])
-  if ARGV[a + 6] ~= '' and not holds_any(KEYS[5], ARGV[a + 6]) then
-    redis.call('SADD', KEYS[5], ARGV[a + 4])
-    redis.call('HSET', KEYS[6], ARGV[a + 4], 'answer')
-    added = added + 1
-  end
+  if ARGV[a + 6] ~= '' then redis.call('HINCRBY', KEYS[5], ARGV[a + 6], ARGV[a + 2]) end
   a = a + 7
 end
-if added > 0 then redis.call('HINCRBY', KEYS[4], 'opt_outs:source=answer', added) end
-return added
+return 0

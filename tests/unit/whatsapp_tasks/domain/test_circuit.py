@@ -1,20 +1,9 @@
 """The circuit breaker as a value."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whatsapp_tasks.domain.circuit import CLOSED, Circuit, CircuitRules, Phase, speaks_of_us
-from whatsapp_tasks.errors import (
-    BrowserDied,
-    BrowserError,
-    BrowserTimeout,
-    SendError,
-    SendPostponed,
-    SendRefused,
-    SendUnsettled,
-    WaitTimeout,
-)
+from whatsapp_tasks.domain.circuit import CLOSED, Circuit, CircuitRules, Phase
 
 RULES = CircuitRules()
 MINUTE = 60_000
@@ -73,18 +62,35 @@ def test_it_is_open_only_after_more_than_five_failures_in_a_row(
         assert Circuit.from_json(circuit.to_json()) == circuit
 
 
-@pytest.mark.parametrize(
-    ("error", "counts"),
-    [
-        (SendRefused("not_on_whatsapp", ""), False),
-        (SendRefused("whatsapp_refused", ""), False),
-        (SendPostponed("page_not_ready", ""), True),
-        (SendPostponed("paused", "", about_us=False), False),
-        (SendUnsettled("still_pending", ""), True),
-        (BrowserDied(), True),
-        (BrowserTimeout(), True),
-        (WaitTimeout(), True),
-    ],
-)
-def test_which_failures_count(error: SendError | BrowserError, counts: bool) -> None:
-    assert speaks_of_us(error) is counts
+@given(st.lists(st.integers(0, 4_000_000), max_size=60))
+def test_one_recipient_alone_never_opens_it(pauses: list[int]) -> None:
+    """Issue 12, row 10: whatever one recipient or one text causes, and however often it is tried."""
+    circuit, now = CLOSED, 0
+    for pause in pauses:
+        now += pause
+        circuit = circuit.after_failure(RULES, now, "ada")
+        assert circuit.phase(now) is Phase.CLOSED
+        assert Circuit.from_json(circuit.to_json()) == circuit
+
+
+def test_six_recipients_open_it_however_often_the_first_one_fails() -> None:
+    circuit = CLOSED
+    for recipient in "aabaacadae":
+        circuit = circuit.after_failure(RULES, 0, recipient)
+        assert circuit.phase(0) is Phase.CLOSED
+    assert circuit.after_failure(RULES, 0, "f").phase(0) is Phase.OPEN
+
+
+def test_a_probe_of_one_recipient_does_not_open_it_again_and_a_second_one_does() -> None:
+    opened = CLOSED
+    for recipient in "abcdef":
+        opened = opened.after_failure(RULES, 0, recipient)
+    now = opened.open_until_ms
+    probed = opened.after_failure(RULES, now, "a").after_failure(RULES, now, "a")
+    assert probed.phase(now) is Phase.PROBE
+    again = probed.after_failure(RULES, now, "b")
+    assert (again.openings, again.open_until_ms - now) == (2, 10 * MINUTE)
+
+
+def test_a_circuit_of_an_earlier_version_is_read() -> None:
+    assert Circuit.from_json('{"failures": 2, "openings": 0, "open_until_ms": 0}') == Circuit(2)

@@ -229,18 +229,9 @@ def test_a_look_that_was_taken_finds_nothing_the_second_time(
 # what is made of a notice
 
 
-@pytest.mark.parametrize(
-    ("title", "phone"),
-    [
-        ("+49 1511 2345678", "+4915112345678"),
-        ("~ +49 1511 2345678", None),
-        ("Ada", None),
-        ("007 12345", None),
-        ("+49 1", None),
-    ],
-)
-def test_a_title_that_is_a_number_tells_the_phone(title: str, phone: str | None) -> None:
-    assert Notice(title, 1, 1, "").phone == phone
+def test_a_title_tells_no_phone_whatever_it_looks_like() -> None:
+    """Issue 11, A: titles are chosen by their owners."""
+    assert Notice("+49 1511 2345678", 1, 1, "").phone is None
 
 
 def test_the_subject_of_a_chat_does_not_show_its_title() -> None:

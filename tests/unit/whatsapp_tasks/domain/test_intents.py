@@ -1,5 +1,6 @@
 """Settling an intent: what the chat tells after a crash. `absent` means typing again, so it must be sure."""
 
+import re
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from whatsapp_tasks.domain.page_snapshot import Bubble
 TEXT = "*Hello* ❤️ you"
 OURS = Bubble("new", outgoing=True, text="Hello ❤ you", tick="sent")
 BEFORE = [Bubble("1", outgoing=True, text=TEXT), Bubble("2", outgoing=False, text="yes?")]
-INTENT = Intent(1, "2")
+INTENT = Intent(1, ("2",))
 
 
 def find(
@@ -30,10 +31,20 @@ def row(name: str, outgoing: bool | None, text: str | None) -> Bubble:
     return Bubble(name, outgoing=outgoing, text=text)
 
 
-@given(st.integers(1, 99), st.none() | st.text())
-def test_an_intent_survives_its_way_through_the_ledger(attempt: int, newest: str | None) -> None:
-    intent = Intent(attempt, newest)
+ids = st.lists(st.text(max_size=5), max_size=3).map(tuple)
+
+
+@given(st.integers(1, 99), ids, ids)
+def test_an_intent_survives_its_way_through_the_ledger(
+    attempt: int, anchors: tuple[str, ...], local: tuple[str, ...]
+) -> None:
+    intent = Intent(attempt, anchors, local)
     assert Intent.from_json(intent.to_json()) == intent
+
+
+def test_an_intent_of_an_earlier_version_is_read() -> None:
+    assert Intent.from_json('{"attempt": 2, "newest_bubble": "x"}') == Intent(2, ("x",))
+    assert Intent.from_json('{"attempt": 2, "newest_bubble": null}') == Intent(2)
 
 
 @pytest.mark.parametrize("settled", [True, False])
@@ -47,7 +58,7 @@ def test_the_last_of_two_equal_bubbles_is_ours_for_an_old_one_may_be_loaded_late
 
 
 def test_in_a_chat_that_only_seemed_empty_an_old_bubble_is_not_taken_for_ours() -> None:
-    seemed_empty = Intent(1, None)
+    seemed_empty = Intent(1)
     history = [row("1", False, "hello"), row("2", True, TEXT)]
     assert find(history, intent=seemed_empty) == Finding("unclear")
     assert find(history, intent=seemed_empty, watched=True).bubble == history[1]
@@ -59,7 +70,7 @@ def test_the_same_text_before_the_intent_never_counts() -> None:
 
 
 def test_the_newest_bubble_itself_never_counts() -> None:
-    assert find(BEFORE[:1], intent=Intent(1, "1")) == Finding("absent")
+    assert find(BEFORE[:1], intent=Intent(1, ("1",))) == Finding("absent")
 
 
 def test_the_same_text_from_the_other_side_never_counts() -> None:
@@ -71,13 +82,13 @@ def test_a_chat_that_is_still_loading_tells_of_no_absence() -> None:
 
 
 def test_without_the_place_where_the_intent_began_nothing_is_sure() -> None:
-    assert find([OURS], intent=Intent(1, "gone")) == Finding("unclear")
-    assert find([], intent=Intent(1, "gone")) == Finding("unclear")
+    assert find([OURS], intent=Intent(1, ("gone",))) == Finding("unclear")
+    assert find([], intent=Intent(1, ("gone",))) == Finding("unclear")
 
 
 def test_in_a_chat_that_was_empty_every_bubble_counts() -> None:
-    assert find([OURS], intent=Intent(1, None)) == Finding("found", OURS)
-    assert find([], intent=Intent(1, None)) == Finding("absent")
+    assert find([OURS], intent=Intent(1)) == Finding("found", OURS)
+    assert find([], intent=Intent(1)) == Finding("absent")
 
 
 def test_an_outgoing_row_emptied_off_screen_may_be_ours() -> None:
@@ -101,8 +112,113 @@ def test_an_emptied_row_does_not_hide_a_bubble_that_is_found() -> None:
     assert find([*BEFORE, row("3", True, None), OURS]) == Finding("found", OURS)
 
 
-def test_a_picture_without_caption_is_not_a_text_of_stars() -> None:
-    assert find([*BEFORE, row("3", True, "")], text="***") == Finding("absent")
+def test_a_picture_without_caption_is_not_taken_for_a_text_of_stars() -> None:
+    assert find([*BEFORE, row("3", True, "")], text="***") == Finding("unclear")
+
+
+# issue 11, C13: the anchor is one the server knows
+
+
+def test_a_bubble_that_may_exist_in_this_page_alone_is_no_anchor() -> None:
+    shown = [
+        row("1", False, "hi"),
+        Bubble("2", outgoing=True, text="a", tick="read"),
+        Bubble("3", outgoing=True, text="b", tick="pending"),
+        Bubble("4", outgoing=True, text=TEXT, tick="failed"),
+    ]
+    assert Intent.before_enter(3, shown) == Intent(3, ("1", "2"), ("3", "4"))
+
+
+def test_after_the_death_of_the_browser_the_place_is_found_without_them() -> None:
+    intent = Intent(1, ("2",), ("lost",))
+    assert find([*BEFORE, OURS], intent=intent) == Finding("found", OURS)
+    assert find(BEFORE, intent=intent) == Finding("absent")
+
+
+@pytest.mark.parametrize("tick", ["pending", "failed"])
+def test_an_equal_text_that_was_pending_or_failed_before_enter_is_never_ours(tick: str) -> None:
+    earlier = Bubble("3", outgoing=True, text=TEXT, tick=tick)
+    intent = Intent.before_enter(1, [*BEFORE, earlier])
+    assert find([*BEFORE, earlier], intent=intent) == Finding("absent")
+    assert find([*BEFORE, earlier, OURS], intent=intent) == Finding("found", OURS)
+
+
+def test_when_the_newest_anchor_was_deleted_ours_is_found_by_an_older_one_but_nothing_is_absent() -> None:
+    intent = Intent(1, ("1", "2", "deleted"))
+    assert find([*BEFORE, OURS], intent=intent) == Finding("found", OURS)
+    assert find(BEFORE, intent=intent) == Finding("unclear")
+
+
+# issue 11, 0.1: folded bubbles
+
+
+def shown_of(text: str) -> str:
+    """What stands in a bubble of ``text``, written down from docs/whatsapp-web.md, 12.4."""
+    lines = []
+    for line in text.split("\n"):
+        marked = re.match(r"(?:[-*•>] |\d{1,2}\. )(?=.)", line)
+        lines.append(line[marked.end() :] if marked else line)
+    return re.sub(r"(?<!\w)([*_~`])(\S(?:.*?\S)?)\1(?!\w)", r"\2", "\n".join(lines))
+
+
+pieces = st.text(max_size=40) | st.sampled_from(
+    [
+        "- one\n",
+        "1. two\n",
+        "12. x\n",
+        "*1. bold*\n",
+        "> quoted\n",
+        "* star\n",
+        "_a_ ",
+        "~b~",
+        "`c`",
+        "😀",
+        "👩‍👧",
+    ]
+)
+texts = st.lists(pieces, min_size=1, max_size=12).map("".join).filter(lambda text: bool(text.strip()))
+
+
+@given(texts, st.integers(1, 400), st.booleans())
+def test_a_message_that_was_sent_is_never_called_absent_however_it_is_folded(
+    text: str, cut: int, formatted_first: bool
+) -> None:
+    """Issue 11, 0.1: for all texts and all foldings."""
+    text = text.strip()
+    whole = shown_of(text)
+    beginning = whole[:cut] if formatted_first else shown_of(text[:cut])
+    folded = Bubble("new", outgoing=True, text=beginning, tick="sent", folded=True)
+    assert find([*BEFORE, folded], text=text).verdict != "absent"
+    unfolded = Bubble("new", outgoing=True, text=whole, tick="sent")
+    assert find([*BEFORE, unfolded], text=text).verdict != "absent"
+
+
+@pytest.mark.parametrize("length", [846, 999, 5000, 65_536])
+def test_a_folded_bubble_is_found_by_its_beginning(length: int) -> None:
+    text = ("All the best from all of us, and see you soon. " * 1400)[:length]
+    folded = Bubble("new", outgoing=True, text=text[:768], tick="delivered", folded=True)
+    assert find([*BEFORE, folded], text=text) == Finding("found", folded)
+
+
+def test_a_folded_bubble_with_another_beginning_is_not_ours() -> None:
+    folded = Bubble("3", outgoing=True, text="Something else entirely. " * 30, tick="sent", folded=True)
+    assert find([*BEFORE, folded], text="All the best. " * 80) == Finding("absent")
+
+
+def test_of_two_long_texts_with_one_beginning_the_later_one_is_ours_by_its_place() -> None:
+    beginning = "The same greeting. " * 45
+    first = Bubble("a", outgoing=True, text=beginning[:768], tick="sent", folded=True)
+    second = Bubble("b", outgoing=True, text=beginning[:768], tick="sent", folded=True)
+    intent = Intent.before_enter(1, [first])
+    assert find([first, second], intent=intent, text=beginning + "B") == Finding("found", second)
+    assert find([first], intent=intent, text=beginning + "B") == Finding("absent")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("2 + 2 = 4", "2+2=4!"), ("*1. a*\n*2. b*", "1. a 2. b"), ("ok :-)", "ok 🙂")]
+)
+def test_a_bubble_that_differs_by_signs_alone_may_be_ours(text: str, shown: str) -> None:
+    assert find([*BEFORE, row("3", True, shown)], text=text).verdict != "absent"
 
 
 directions: Any = st.sampled_from([True, False, None])
@@ -115,7 +231,7 @@ def test_absent_is_said_only_when_no_row_behind_could_be_ours(
 ) -> None:
     bubbles = [row(str(n), *pair) for n, pair in enumerate(content)]
     begin = min(begin, len(bubbles))
-    intent = Intent(1, bubbles[begin - 1].id if begin else None)
+    intent = Intent(1, (bubbles[begin - 1].id,) if begin else ())
     finding = find(bubbles, settled=settled, intent=intent)
     behind = content[begin:]
     if (True, TEXT) in behind:

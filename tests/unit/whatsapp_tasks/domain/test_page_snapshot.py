@@ -174,49 +174,6 @@ def chat_with(title: str, *bubbles: Bubble) -> Chat:
 PHONE = "+4915112345678"
 
 
-@pytest.mark.parametrize(
-    ("chat", "known_title", "is_it"),
-    [
-        (chat_with("+49 151 12345678"), None, True),
-        (chat_with("\u202a+49 1511 2345678\u202c"), None, True),
-        (chat_with("+49 151 12345679"), None, False),
-        (chat_with("Ada"), None, False),
-        (chat_with("Ada"), "Ada", True),
-        (chat_with("Ada"), "Bob", False),
-        (chat_with("Bob", Bubble("1", True, chat="4915112345678")), "Ada", True),
-        (chat_with("Ada", Bubble("1", True, chat="4915199999999")), "Ada", False),
-        (chat_with("+49 151 12345678", Bubble("1", True, chat="4915199999999")), None, False),
-        (
-            chat_with(
-                "Ada", Bubble("1", True, chat="4915112345678"), Bubble("2", True, chat="4915199999999")
-            ),
-            "Ada",
-            False,
-        ),
-        (chat_with("Ada", Bubble("1", True, chat="4915112345678"), Bubble("2", True)), "Ada", True),
-    ],
-)
-def test_a_chat_is_known_by_ids_that_carry_the_phone_else_by_its_title(
-    chat: Chat, known_title: str | None, is_it: bool
-) -> None:
-    assert chat.is_with(PHONE, known_title) is is_it
-
-
-@pytest.mark.parametrize(
-    ("chat", "another"),
-    [
-        (chat_with("+49 1511 2345678"), False),
-        (chat_with("+49 1511 2345679"), True),
-        (chat_with("Ada"), False),
-        (chat_with("Room 101"), False),
-        (chat_with("Ada", Bubble("1", True, chat="4915112345678")), False),
-        (chat_with("Ada", Bubble("1", True, chat="4915112345678"), Bubble("2", True, chat="49151")), True),
-    ],
-)
-def test_a_chat_is_known_to_be_anothers_by_numbers_alone(chat: Chat, another: bool) -> None:
-    assert chat.is_with_another(PHONE) is another
-
-
 def test_a_pending_tick_has_no_status_of_its_own() -> None:
     assert "pending" not in TICK_STATUS
     assert TICK_STATUS["read"] is Status.READ

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whatsapp_tasks import errors
+from whatsapp_tasks.domain.faults import FEW_ATTEMPTS, MAX_ATTEMPTS
 from whatsapp_tasks.domain.retries import (
     FIRST_DELAY_SECONDS,
     LONGEST_DELAY_SECONDS,
-    MAX_ATTEMPTS,
     MAX_SETTLES,
+    MAX_UNREACHABLE,
     RetryDecision,
     decide_retry,
     decide_settle,
@@ -32,14 +33,14 @@ jitters = st.floats(0, 1, exclude_max=True)
 
 @given(attempts, jitters)
 def test_what_may_have_been_sent_is_never_typed_again(attempt: int, jitter: float) -> None:
-    decision = decide_retry(errors.SendUnsettled("ack_timeout", "x"), attempt, jitter=jitter)
-    assert decision == RetryDecision("unknown", "ack_timeout")
+    decision = decide_retry(errors.SendUnsettled("bubble_not_seen", "x"), attempt, jitter=jitter)
+    assert decision == RetryDecision("unknown", "bubble_not_seen")
 
 
 @given(attempts, jitters)
 def test_what_is_refused_fails_at_once_under_its_own_code(attempt: int, jitter: float) -> None:
-    decision = decide_retry(errors.SendRefused("phone_not_on_whatsapp", "x"), attempt, jitter=jitter)
-    assert decision == RetryDecision("fail", "phone_not_on_whatsapp")
+    decision = decide_retry(errors.SendRefused("not_on_whatsapp", "x"), attempt, jitter=jitter)
+    assert decision == RetryDecision("fail", "not_on_whatsapp")
 
 
 @pytest.mark.parametrize("error", BEFORE_ENTER, ids=lambda error: type(error).__name__)
@@ -72,7 +73,6 @@ def test_jitter_spreads_a_delay_by_a_quarter_each_way(attempt: int, jitter: floa
     [
         errors.SendPostponed("page_offline", "offline"),
         errors.SendPostponed("chat_not_opened", "closed"),
-        errors.SendRefused("not_on_whatsapp", "nobody"),
         errors.BrowserDied(),
     ],
 )
@@ -81,6 +81,22 @@ def test_with_an_open_intent_nothing_but_the_chat_leads_back_to_typing(
 ) -> None:
     actions = [decide_settle(error, tried, jitter=0.5).action for tried in range(1, MAX_SETTLES + 2)]
     assert actions == ["settle"] * MAX_SETTLES + ["unknown"]
+
+
+@pytest.mark.parametrize("code", ["wrong_chat", "not_on_whatsapp"])
+def test_a_chat_that_its_recipient_keeps_shut_is_given_up_soon_for_the_others_wait(code: str) -> None:
+    error = errors.SendPostponed(code, "x")
+    actions = [decide_settle(error, tried, jitter=0.5).action for tried in range(1, MAX_UNREACHABLE + 2)]
+    assert actions == ["settle"] * MAX_UNREACHABLE + ["unknown"]
+
+
+def test_a_text_that_the_page_does_not_keep_fails_after_a_few_tries_with_pauses_between() -> None:
+    """Issue 12, row 10."""
+    error = errors.SendPostponed("text_not_kept", "x")
+    decisions = [decide_retry(error, 7 + n, jitter=0.5, same_before=n) for n in range(FEW_ATTEMPTS)]
+    assert [d.action for d in decisions] == ["retry"] * (FEW_ATTEMPTS - 1) + ["fail"]
+    assert all(d.delay_seconds >= FIRST_DELAY_SECONDS for d in decisions[:-1])
+    assert decisions[-1].code == "text_not_kept"
 
 
 def test_what_the_bubble_itself_says_is_believed() -> None:

@@ -1,0 +1,62 @@
+"""Whose fault each failure is: every code that the service can give has been thought about."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import whatsapp_tasks
+from whatsapp_tasks.domain.faults import (
+    FAULTS,
+    MAX_ATTEMPTS,
+    Fault,
+    consequence_of,
+    counts_for_circuit,
+    explained_by_a_picture,
+)
+from whatsapp_tasks.domain.notices import UNKNOWN, notice_of
+from whatsapp_tasks.domain.page_snapshot import NOTICES, Chat
+from whatsapp_tasks.session.sending import POSTPONED
+
+SOURCES = Path(whatsapp_tasks.__file__).parent
+SEND_ERRORS = {"SendRefused", "SendPostponed", "SendUnsettled"}
+
+
+def codes_raised() -> Iterator[str]:
+    """The codes that stand as literals where a SendError is made, or an attempt is put off."""
+    for path in (SOURCES / "session").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in SEND_ERRORS and node.args:
+                if isinstance(node.args[0], ast.Constant):
+                    yield node.args[0].value
+                continue
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_give_back", "_again"):
+                yield from (a.value for a in node.args if isinstance(a, ast.Constant) and " " not in a.value)
+
+
+def test_every_code_of_an_attempt_has_its_row() -> None:
+    raised = set(codes_raised()) | {code for code, _ in POSTPONED.values()}
+    assert {"page_not_ready", "not_on_whatsapp", "chat_unclear", "worker_died", "paused"} <= raised
+    assert raised <= FAULTS.keys()
+
+
+@pytest.mark.parametrize("name", [*sorted(NOTICES), "nobody knows it"])
+def test_every_notice_in_place_of_the_box_is_the_recipients_own_matter(name: str) -> None:
+    """Issue 11, C4: one recipient who cannot be written to never stops the account."""
+    notice = notice_of(Chat("Ada", None, "text", (), True, notice_texts=frozenset({name})))
+    assert consequence_of(notice.code).fault is Fault.RECIPIENT
+    assert not counts_for_circuit(notice.code)
+    assert (notice is UNKNOWN) is (name not in NOTICES)
+
+
+def test_only_failures_of_the_page_count_for_the_circuit() -> None:
+    for code, consequence in FAULTS.items():
+        assert counts_for_circuit(code) is (consequence.fault is Fault.PAGE)
+        assert 1 <= consequence.attempts <= MAX_ATTEMPTS
+        assert not (counts_for_circuit(code) and not explained_by_a_picture(code))
+
+
+def test_a_code_without_a_row_is_a_mistake_of_ours() -> None:
+    with pytest.raises(KeyError):
+        consequence_of("never heard of")

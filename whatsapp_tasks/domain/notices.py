@@ -1,0 +1,50 @@
+"""What the page shows in place of the compose box: why this chat cannot be written to now.
+
+They speak of one chat, never of the account (docs/whatsapp-web.md, 10.5), but for the locks of new chats,
+which the session's state follows.
+"""
+
+from dataclasses import dataclass
+
+from whatsapp_tasks.domain.page_snapshot import Chat
+
+
+@dataclass(frozen=True)
+class Notice:
+    """``code`` stands in ``domain/faults.py``; ``message`` tells the sender what to do."""
+
+    code: str
+    message: str
+
+
+_LOCKED = Notice("chat_locked", "WhatsApp does not let the account write to this chat for now.")
+_NOTICES = {  # by the name of its text in browser/selectors.toml; the first that matches counts
+    "recipient_blocked": Notice(
+        "recipient_blocked", "This contact is blocked on the account; unblock it on the phone to write to it."
+    ),
+    "country_blocked": Notice(
+        "country_blocked", "WhatsApp does not let this business chat with numbers of the account's country."
+    ),
+    "terms_on_phone": Notice(
+        "terms_not_accepted",
+        "Accept WhatsApp's new terms on the phone to write to this chat.",
+    ),
+    "only_admins": Notice("chat_admins_only", "Only admins can write to this group."),
+    "no_longer_member": Notice("chat_left", "The account is no longer a member of this group."),
+    "only_whatsapp": Notice("chat_whatsapp_only", "Only WhatsApp itself can write to this chat."),
+    "chat_closed": Notice("chat_closed", "This chat has been closed."),
+    "agent_blocked": Notice("chat_agent_only", "An AI agent answers this chat; it cannot be written to."),
+    "restricted": _LOCKED,
+    "new_chats_used_up": _LOCKED,
+}
+UNKNOWN = Notice(
+    "chat_not_writable", "WhatsApp shows no compose box in this chat, and a reason that is not known."
+)
+
+
+def notice_of(chat: Chat) -> Notice:
+    """Why ``chat``, which has no compose box, cannot be written to."""
+    for name, notice in _NOTICES.items():
+        if name in chat.notice_texts:
+            return notice
+    return UNKNOWN
