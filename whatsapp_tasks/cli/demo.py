@@ -50,6 +50,7 @@ class _Stage:
     control: str
     client: Client
     supervisor: Supervisor
+    server: embedded.Embedded | None
     folder: Path
 
 
@@ -64,7 +65,7 @@ def run_demo(console: Console, folder: Path, *, keep: bool) -> int:
             _summary(console, stage, time.monotonic() - began)
             if keep:
                 console.print("Staying up; Ctrl-C ends everything.")
-                _tend_until_interrupted(stage)
+                _tend_until_interrupted(console, stage)
     except (WhatsAppTasksError, requests.RequestException) as error:
         console.print(f"[red]✘ {error}[/]\n  The logs: {folder.resolve() / 'logs'}")
         return 1
@@ -93,6 +94,7 @@ def _stage(console: Console, folder: Path) -> Iterator[_Stage]:
         if os.geteuid() == 0:
             os.environ["WHATSAPP_NO_SANDBOX"] = "true"  # Chromium as root does not start otherwise
         with console.status("Starting the private Valkey …"):
+            server = None
             if "REDIS_URL" not in os.environ:
                 server = embedded.start(folder)
                 ends.callback(server.stop)
@@ -111,7 +113,7 @@ def _stage(console: Console, folder: Path) -> Iterator[_Stage]:
         with console.status("Starting web, worker, beat and Flower …"):
             _until("the API is ready", lambda: requests.get(f"{api}/readyz", timeout=2).ok)
         console.print("[green]✔[/] web, worker, beat, Flower, Valkey and the simulator are running")
-        yield _Stage(api, addresses["control"], client, supervisor, folder)
+        yield _Stage(api, addresses["control"], client, supervisor, server, folder)
 
 
 def _link(console: Console, stage: _Stage) -> None:
@@ -219,9 +221,12 @@ def _check(good: bool, problem: str) -> None:
         raise DemoFailed(f"Not as it should be: {problem}.")
 
 
-def _tend_until_interrupted(stage: _Stage) -> None:
+def _tend_until_interrupted(console: Console, stage: _Stage) -> None:
+    """Raises StoreUnavailable when the private Valkey will not run any more."""
     try:
         while True:
+            if stage.server is not None:
+                stage.server.tend(console.print)
             stage.supervisor.tend()
             time.sleep(0.5)
     except KeyboardInterrupt:

@@ -1,10 +1,11 @@
 """A private Valkey for one machine: what runs when no ``REDIS_URL`` is set."""
 
+import contextlib
 import os
 import secrets
 import subprocess
 import time
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import redis
@@ -15,20 +16,88 @@ from whatsapp_tasks.cli.ports import free_port
 from whatsapp_tasks.errors import StoreUnavailable
 
 START_SECONDS = 15.0
+STOP_SECONDS = 10.0
+"""To write everything down; one that does not even answer is killed at once."""
+ANSWER_SECONDS = 1.0
+PAUSE_SECONDS = 1.0
+"""Before one that has died is started again, twice as long each time."""
+MOST_DEATHS = 4
+"""In a row, none of which lived for ``STEADY_SECONDS``: it will not run, whatever the reason."""
+STEADY_SECONDS = 30.0
 
 
-@dataclass
 class Embedded:
-    """The server in ``folder``; ``process`` is None when somebody else started it."""
+    """The server that a configuration file tells of; ``command`` is None when somebody else started it."""
 
-    url: str
-    process: subprocess.Popen[bytes] | None
+    def __init__(self, url: str, folder: Path, command: Sequence[str] | None) -> None:
+        self.url = url
+        self._folder = folder
+        self._command = command
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started = self._again_at = 0.0
+        self._deaths = 0
+
+    @property
+    def log_file(self) -> Path:
+        return self._folder / "valkey.log"
+
+    def launch(self) -> None:
+        """It answers a little later, on the same port and with all that it had."""
+        if self._command is None:
+            return
+        with self.log_file.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*die_with_parent(), *self._command],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._started = time.monotonic()
+
+    def await_start(self) -> None:
+        """Raises StoreUnavailable."""
+        deadline = time.monotonic() + START_SECONDS
+        while not self.answers():
+            if self._has_ended() or time.monotonic() > deadline:
+                self.stop()
+                raise StoreUnavailable(f"The private Valkey did not start; see {self.log_file}.")
+            time.sleep(0.05)
+
+    def tend(self, say: Callable[[str], None]) -> None:
+        """Starts it again when it has died, without waiting for it; raises StoreUnavailable when it keeps
+        dying. To be called again and again.
+        """
+        now = time.monotonic()
+        if self._process is not None and self._process.poll() is not None:
+            self._deaths = 1 if now - self._started > STEADY_SECONDS else self._deaths + 1
+            code, self._process = self._process.returncode, None
+            if self._deaths >= MOST_DEATHS:
+                raise StoreUnavailable(
+                    f"The private Valkey has died {self._deaths} times (code {code}); see {self.log_file}."
+                )
+            pause = PAUSE_SECONDS * 2 ** (self._deaths - 1)
+            self._again_at = now + pause
+            say(f"The private Valkey has died (code {code}); it is started again in {pause:.0f} s.")
+        elif self._has_ended() and now >= self._again_at:
+            self.launch()
+
+    def answers(self) -> bool:
+        return _answers(self.url)
 
     def stop(self) -> None:
-        """SIGTERM: it writes everything down and ends."""
-        if self.process is not None:
-            self.process.terminate()
-            self.process.wait(timeout=10)
+        """SIGTERM: it writes everything down and ends. SIGKILL when it does not."""
+        if self._process is None:
+            return
+        if self.answers():
+            self._process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(STOP_SECONDS)
+        self._process.kill()
+        self._process.wait()
+        self._process = None
+
+    def _has_ended(self) -> bool:
+        return self._command is not None and (self._process is None or self._process.poll() is not None)
 
 
 def running_url(data_dir: Path) -> str | None:
@@ -45,10 +114,10 @@ def start(data_dir: Path) -> Embedded:
 
     ``appendfsync always``: a message that was accepted survives a power cut.
     """
+    folder = data_dir.resolve() / "valkey"
     url = running_url(data_dir)
     if url is not None:
-        return Embedded(url, None)
-    folder = data_dir.resolve() / "valkey"
+        return Embedded(url, folder, None)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     password = secrets.token_urlsafe(24)
     port = free_port()
@@ -58,27 +127,19 @@ def start(data_dir: Path) -> Embedded:
         f"bind 127.0.0.1\nport {port}\ndir {folder}\nrequirepass {password}\n"
         'appendonly yes\nappendfsync always\nmaxmemory-policy noeviction\nsave ""\n',
     )
-    log = (folder / "valkey.log").open("ab")
-    process = subprocess.Popen(
-        [*die_with_parent(), str(get_binary_path()), str(config)],
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
+    server = Embedded(
+        f"redis://:{password}@127.0.0.1:{port}/0", folder, [str(get_binary_path()), str(config)]
     )
-    log.close()
-    url = f"redis://:{password}@127.0.0.1:{port}/0"
-    deadline = time.monotonic() + START_SECONDS
-    while not _answers(url):
-        if process.poll() is not None or time.monotonic() > deadline:
-            process.kill()
-            raise StoreUnavailable(f"The private Valkey did not start; see {folder / 'valkey.log'}.")
-        time.sleep(0.05)
-    _write_private(_url_file(data_dir), url)
-    return Embedded(url, process)
+    server.launch()
+    server.await_start()
+    _write_private(_url_file(data_dir), server.url)
+    return server
 
 
 def _answers(url: str) -> bool:
-    with redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1) as client:
+    with redis.Redis.from_url(
+        url, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS
+    ) as client:
         try:
             return bool(client.ping())
         except redis.RedisError:

@@ -77,8 +77,14 @@ class Supervisor:
             elif program.process is None and now >= program.again_at:
                 self._start(program)
 
-    def run(self, each_round: Callable[[], None] = lambda: None) -> None:
-        """Until SIGINT, SIGTERM or ``ask_to_stop``; then everything has ended."""
+    def run(
+        self,
+        each_round: Callable[[], None] = lambda: None,
+        stop_seconds: Callable[[], float] = lambda: STOP_SECONDS,
+    ) -> None:
+        """Until SIGINT, SIGTERM, ``ask_to_stop``, or an error of ``each_round``; then everything has ended.
+        ``stop_seconds`` is asked when the end comes.
+        """
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self.ask_to_stop())
         try:
@@ -87,18 +93,18 @@ class Supervisor:
                 self.tend()
                 each_round()
         finally:
-            self.stop()
+            self.stop(stop_seconds())
 
     def ask_to_stop(self) -> None:
         self._asked.set()
 
-    def stop(self) -> None:
-        """SIGTERM to all, the last started first; SIGKILL to what is still there after a minute."""
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """SIGTERM to all, the last started first; SIGKILL to what is still there after ``seconds``."""
         running = [p for p in reversed(self._programs) if p.process is not None]
         for program in running:
             assert program.process is not None
             program.process.terminate()
-        deadline = time.monotonic() + STOP_SECONDS
+        deadline = time.monotonic() + seconds
         for program in running:
             assert program.process is not None
             try:

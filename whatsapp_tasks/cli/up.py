@@ -13,7 +13,7 @@ from rich.text import Text
 from whatsapp_tasks.cli import embedded, ports
 from whatsapp_tasks.cli.link import show_qr
 from whatsapp_tasks.cli.programs import add_programs, add_worker
-from whatsapp_tasks.cli.supervisor import Supervisor
+from whatsapp_tasks.cli.supervisor import STOP_SECONDS, Supervisor
 from whatsapp_tasks.config import load_settings
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.domain.states import SessionState
@@ -24,6 +24,8 @@ from whatsapp_tasks.stores.api_keys import ApiKeys
 from whatsapp_tasks.stores.connection import Database, await_redis
 from whatsapp_tasks.stores.sessions import Sessions
 
+AWAY_STOP_SECONDS = 6.0
+"""While the store does not answer, nothing can be brought to its end, and what is killed loses nothing."""
 _COLOURS = ("cyan", "magenta", "yellow", "blue", "green", "bright_red")
 
 
@@ -54,13 +56,24 @@ def run_up(console: Console, *, with_flower: bool) -> int:
         supervisor = Supervisor(Shower(console), settings.data_dir / "logs")
         add_programs(supervisor, settings, accounts.names(), os.environ, with_flower=with_flower)
         console.print(f"API [link]http://{settings.web_host}:{settings.web_port}[/] · Ctrl-C ends everything")
-        supervisor.run(_AccountWatch(console, database, supervisor, accounts.names()).look)
+        watch = _AccountWatch(console, database, supervisor, accounts.names())
+        supervisor.run(
+            lambda: _look_after(console, server, watch),
+            lambda: STOP_SECONDS if watch.store_answers() else AWAY_STOP_SECONDS,
+        )
         console.print("Everything has ended.")
     finally:
         if server is not None:
             server.stop()
         lock.close()
     return 0
+
+
+def _look_after(console: Console, server: embedded.Embedded | None, watch: "_AccountWatch") -> None:
+    """Raises StoreUnavailable when the private store will not run any more."""
+    if server is not None:
+        server.tend(lambda line: console.print(f"[bold red]{line}[/]"))
+    watch.look()
 
 
 def _only_one(data_dir: Path) -> IO[str]:
@@ -104,7 +117,9 @@ class Shower:
 
 
 class _AccountWatch:
-    """Shows the QR code of every account that waits for a phone; starts a worker for one that is added."""
+    """Shows the QR code of every account that waits for a phone; starts a worker for one that is added;
+    says when the store is away.
+    """
 
     def __init__(
         self, console: Console, database: Database, supervisor: Supervisor, accounts: list[str]
@@ -115,6 +130,14 @@ class _AccountWatch:
         self._sessions = {account: Sessions(database, account) for account in accounts}
         self._shown: dict[str, str] = {}
         self._next = 0.0
+        self._away = False
+
+    def store_answers(self) -> bool:
+        try:
+            self._database.do("PING")
+        except StoreUnavailable:
+            return False
+        return True
 
     def look(self) -> None:
         if time.monotonic() < self._next:
@@ -123,7 +146,18 @@ class _AccountWatch:
         try:
             self._look()
         except StoreUnavailable:
-            return  # the processes say so themselves
+            self._tell(away=True)
+        else:
+            self._tell(away=False)
+
+    def _tell(self, *, away: bool) -> None:
+        if away != self._away:
+            self._console.print(
+                "[bold red]Redis does not answer: nothing is accepted or sent until it does.[/]"
+                if away
+                else "[green]Redis answers again.[/]"
+            )
+        self._away = away
 
     def _look(self) -> None:
         for account in Accounts(self._database).names():
