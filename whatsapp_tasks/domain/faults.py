@@ -22,52 +22,63 @@ FEW_ATTEMPTS = 3
 
 @dataclass(frozen=True)
 class Consequence:
-    """``attempts``: after so many the message fails with this code; 1: at once."""
+    """``attempts``: after so many with this code the message fails; 1: at once."""
 
     fault: Fault
+    meaning: str
     attempts: int = MAX_ATTEMPTS
 
 
-_AT_ONCE = Consequence(Fault.RECIPIENT, 1)
+def _recipient(meaning: str, attempts: int = 1) -> Consequence:
+    return Consequence(Fault.RECIPIENT, meaning, attempts)
+
+
+def _page(meaning: str) -> Consequence:
+    return Consequence(Fault.PAGE, meaning)
+
+
+def _us(meaning: str, attempts: int = MAX_ATTEMPTS) -> Consequence:
+    return Consequence(Fault.US, meaning, attempts)
+
 
 FAULTS: dict[str, Consequence] = {
-    "not_on_whatsapp": _AT_ONCE,
-    "recipient_opted_out": _AT_ONCE,
-    "recipient_blocked": _AT_ONCE,
-    "country_blocked": _AT_ONCE,
-    "terms_not_accepted": _AT_ONCE,
-    "chat_admins_only": _AT_ONCE,
-    "chat_left": _AT_ONCE,
-    "chat_closed": _AT_ONCE,
-    "chat_whatsapp_only": _AT_ONCE,
-    "chat_agent_only": _AT_ONCE,
-    "whatsapp_refused": _AT_ONCE,  # the bubble itself says that it was not sent
-    "chat_not_writable": Consequence(Fault.RECIPIENT, FEW_ATTEMPTS),
-    "wrong_chat": Consequence(Fault.RECIPIENT, FEW_ATTEMPTS),
-    "chat_moved": Consequence(Fault.RECIPIENT, 8),  # contacts may rename themselves at any time
-    "chat_locked": Consequence(Fault.RECIPIENT),  # the state RESTRICTED holds the account's new chats
-    "restricted": Consequence(Fault.RECIPIENT),
-    "text_not_kept": Consequence(Fault.TEXT, FEW_ATTEMPTS),
-    "page_not_ready": Consequence(Fault.PAGE),
-    "page_offline": Consequence(Fault.PAGE),
-    "lookup_unavailable": Consequence(Fault.PAGE),
-    "chat_not_opened": Consequence(Fault.PAGE),
-    "dialog_stays": Consequence(Fault.PAGE),
-    "box_not_ready": Consequence(Fault.PAGE),
-    "input_stopped": Consequence(Fault.PAGE),
-    "enter_ignored": Consequence(Fault.PAGE),
-    "enter_does_not_send": Consequence(Fault.PAGE),
-    "bubble_not_seen": Consequence(Fault.PAGE),
-    "page_left": Consequence(Fault.PAGE),
-    "still_pending": Consequence(Fault.PAGE),
-    "chat_unclear": Consequence(Fault.PAGE),
-    "browser_failed": Consequence(Fault.PAGE),
-    "paused": Consequence(Fault.US),
-    "expired": Consequence(Fault.US),
-    "daily_cap": Consequence(Fault.US),
-    "daily_cap_reached": Consequence(Fault.US, 1),
-    "worker_died": Consequence(Fault.US),
-    "not_in_chat": Consequence(Fault.US),
+    "not_on_whatsapp": _recipient("the number is not on WhatsApp, while others are found"),
+    "recipient_opted_out": _recipient("the recipient asked not to be written to"),
+    "recipient_blocked": _recipient("the account has blocked this contact"),
+    "country_blocked": _recipient("this business does not chat with the account's country"),
+    "terms_not_accepted": _recipient("WhatsApp's new terms wait on the phone"),
+    "chat_admins_only": _recipient("only admins write to this group"),
+    "chat_left": _recipient("the account is not in this group any more"),
+    "chat_closed": _recipient("the chat has been closed"),
+    "chat_whatsapp_only": _recipient("only WhatsApp itself writes to this chat"),
+    "chat_agent_only": _recipient("an AI agent answers in this chat"),
+    "whatsapp_refused": _recipient("the bubble itself shows that it was not sent"),
+    "chat_not_writable": _recipient("no compose box, for a reason that is not known", FEW_ATTEMPTS),
+    "wrong_chat": _recipient("the chat bears another phone number as its name", FEW_ATTEMPTS),
+    "chat_moved": _recipient("the open chat changed while it was written to", 8),
+    "chat_locked": _recipient("the account may not start new chats now", MAX_ATTEMPTS),
+    "restricted": _recipient("the account may only answer now", MAX_ATTEMPTS),
+    "text_not_kept": Consequence(Fault.TEXT, "the compose box changes this text", FEW_ATTEMPTS),
+    "page_not_ready": _page("the page does not show the chats"),
+    "page_offline": _page("the page has no connection"),
+    "lookup_unavailable": _page("WhatsApp does not find the number, nor anybody else reliably"),
+    "chat_not_opened": _page("the chat did not open in time"),
+    "dialog_stays": _page("a dialog covers the page"),
+    "box_not_ready": _page("the compose box is gone or does not take the focus"),
+    "input_stopped": _page("something took the focus while the text was typed"),
+    "enter_ignored": _page("the text stayed in the box after Enter"),
+    "enter_does_not_send": _page('"Enter is send" is off; the send button is used from then on'),
+    "bubble_not_seen": _page("no bubble appeared after Enter"),
+    "page_left": _page("the page left the chats after Enter"),
+    "still_pending": _page("WhatsApp's server did not confirm the message in time"),
+    "chat_unclear": _page("the chat does not show whether the message was sent"),
+    "browser_failed": _page("browser, driver or page died or hung"),
+    "paused": _us("the account was paused meanwhile"),
+    "expired": _us("`expires_at` passed before Enter"),
+    "daily_cap": _us("put off to a day with a place under the cap"),
+    "daily_cap_reached": _us("no day in sight has a place under the cap", 1),
+    "worker_died": _us("the worker died before Enter; typed again"),
+    "not_in_chat": _us("the chat shows that it was not sent; typed again"),
 }
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from whatsapp_tasks.domain.page_snapshot import (
+    NUISANCES,
     Bubble,
     Chat,
     PageKind,
@@ -101,15 +102,11 @@ def judge_opening(  # noqa: PLR0911 - a row for each thing the page may show
         return None  # a dialog nobody knows is not ours to answer: its buttons may well say "Log out"
     if kind is not PageKind.MAIN:
         return Opening.GONE
-    match popup_of(snapshot):
-        case Popup.NONE:
-            pass
-        case Popup.INVALID_NUMBER:
-            return Opening.INVALID
-        case Popup.WHATS_NEW | Popup.TOO_LONG | Popup.RESTRICTION:
-            return Opening.NUISANCE
-        case _:
-            return None
+    popup = popup_of(snapshot)
+    if popup is Popup.INVALID_NUMBER:
+        return Opening.INVALID
+    if popup is not Popup.NONE:
+        return Opening.NUISANCE if popup in NUISANCES else None
     chat, mark = snapshot.chat, mark_of(snapshot)
     if chat is None or mark is None or not chat.title or not chat.panel:
         return None

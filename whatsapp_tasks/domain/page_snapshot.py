@@ -357,6 +357,8 @@ class Popup(StrEnum):
     INVALID_NUMBER = "invalid_number"
     WHATS_NEW = "whats_new"
     TOO_LONG = "too_long"
+    NOT_SENT = "not_sent"
+    """Asks whether to send a failed message again; comes when its red mark is clicked."""
     CONNECTING = "connecting"
     RESTRICTION = "restriction"
     """Explains a lock that banners and compose boxes tell as well."""
@@ -364,7 +366,9 @@ class Popup(StrEnum):
     OTHER = "other"
 
 
-NUISANCES = frozenset({Popup.WHATS_NEW, Popup.INVALID_NUMBER, Popup.TOO_LONG, Popup.RESTRICTION})
+NUISANCES = frozenset(
+    {Popup.WHATS_NEW, Popup.INVALID_NUMBER, Popup.TOO_LONG, Popup.NOT_SENT, Popup.RESTRICTION}
+)
 """Dialogs that only tell something: taken away wherever they stand in the way."""
 
 _POPUPS = (
@@ -372,6 +376,7 @@ _POPUPS = (
     ("invalid_number", Popup.INVALID_NUMBER),
     ("whats_new", Popup.WHATS_NEW),
     ("too_long", Popup.TOO_LONG),
+    ("message_not_sent", Popup.NOT_SENT),
     ("ban", Popup.BAN),
     ("restricted", Popup.RESTRICTION),
     ("new_chats_used_up", Popup.RESTRICTION),

@@ -26,6 +26,8 @@ SURE_SECONDS = 1.0
 """A chat that names another number, or has no compose box yet, may be one on the way to the right one."""
 DISMISS_SECONDS = 5.0
 LEAVE_SECONDS = 10.0
+NEVER_PRESSED = frozenset({"log_out", "try_again"})
+"""Controls that undo the link, or send a failed message a second time."""
 
 Opened = tuple[Opening, PageSnapshot]
 
@@ -123,7 +125,7 @@ def _is_main(snapshot: PageSnapshot) -> PageSnapshot | None:
 
 
 def dismiss(page: WhatsAppPage, snapshot: PageSnapshot, deadline: Deadline) -> None:
-    """Closes the topmost dialog, one of NUISANCES, by its cross, else by its last button (OK, Continue)."""
+    """Closes the topmost dialog, one of NUISANCES, by its cross, else by its last safe button."""
     button = closing_button(page, snapshot.dialogs[-1]) if snapshot.dialogs else None
     if button is None:
         return
@@ -136,6 +138,6 @@ def dismiss(page: WhatsAppPage, snapshot: PageSnapshot, deadline: Deadline) -> N
 
 
 def closing_button(page: WhatsAppPage, dialog: Dialog) -> Button | None:
-    """The control that takes the dialog away, never one that says "Log out" in a language we know."""
-    safe = [button for button in dialog.buttons if "log_out" not in page.names_of(button.label)]
+    """The control that takes the dialog away, never one that says "Log out" or "Try again"."""
+    safe = [button for button in dialog.buttons if not page.names_of(button.label) & NEVER_PRESSED]
     return next((button for button in safe if button.closes), safe[-1] if safe else None)

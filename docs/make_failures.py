@@ -1,0 +1,28 @@
+"""Writes docs/failures.md from whatsapp_tasks/domain/faults.py: ``python docs/make_failures.py``."""
+
+from pathlib import Path
+
+from whatsapp_tasks.domain.faults import FAULTS
+
+HEAD = """# Failure codes
+
+Made from `whatsapp_tasks/domain/faults.py` by `python docs/make_failures.py`; a test holds the two together.
+
+`error.code` of a message, and the codes in its timeline. *Whose*: what a **recipient** or a **text** causes
+never stops the account. Only failures of the **page** count for the circuit breaker, each recipient
+counts once: six in a row must fail. **us** is this service, its settings or an operator. *Attempts*: after so
+many with this code the message fails; between them it is `queued`, with growing pauses, and can be cancelled.
+
+| code | whose | attempts | meaning |
+|---|---|---|---|
+"""
+
+
+def failures_page() -> str:
+    """The page as it should stand."""
+    rows = [f"| `{code}` | {c.fault} | {c.attempts} | {c.meaning} |" for code, c in FAULTS.items()]
+    return HEAD + "\n".join(rows) + "\n"
+
+
+if __name__ == "__main__":
+    Path(__file__).with_name("failures.md").write_text(failures_page(), "utf-8")
