@@ -4,6 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Scripts of Python in there do not start from a path with blanks and quotes; `python -m` does.
 # Processes of `make test`: most tests wait for browsers, so more than cores.
 TEST_PROCESSES ?= 3
 STAMP := $(VENV)/.installed
@@ -58,10 +59,10 @@ test-floors: setup ## unit and integration tests with the oldest versions that s
 	@$(FLOORS)/bin/python -m pytest -p no:anyio tests/unit tests/integration
 
 demo: setup ## one message end to end against the simulator, nothing leaves this machine
-	@$(BIN)/whatsapp-tasks demo
+	@$(BIN)/python -m whatsapp_tasks.cli.main demo
 
 run: setup ## the same against the real WhatsApp Web, staying up; scan the QR code with your phone
-	@$(BIN)/whatsapp-tasks up
+	@$(BIN)/python -m whatsapp_tasks.cli.main up
 
 test: setup lint ## lint and all tests
 	@$(BIN)/python -m pytest tests -m "not long" -n $(TEST_PROCESSES) --dist worksteal
@@ -115,7 +116,7 @@ lint: setup ## layers, style, types
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check -q .
-	@$(BIN)/mypy
+	@$(BIN)/python -m mypy
 
 format: setup ## let ruff format
 	@$(BIN)/ruff format -q .

@@ -8,7 +8,10 @@ from whatsapp_tasks.config import Settings
 HEAD = """# Settings
 
 Made from `whatsapp_tasks/config.py` by `python docs/make_settings.py`; a test holds the two
-together. All are environment variables. Units are in the names.
+together. All are environment variables. Units are in the names. They are checked when a process starts:
+a value that makes no sense is one line that names its variable, and nothing starts. A path is checked
+where it is used; an empty one is refused, or where there is no default the same as none. Rates are like
+`600/minute`, or several: `10/second, 600/minute`.
 
 | variable | default | |
 |---|---|---|

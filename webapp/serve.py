@@ -9,6 +9,7 @@ from uvicorn import Config, Server
 
 from webapp.asgi import app, settings
 from webapp.connections import Connection
+from whatsapp_tasks.domain.addresses import serves_both
 from whatsapp_tasks.private_files import keep_private
 
 IDLE_SECONDS = 75
@@ -22,7 +23,12 @@ def main() -> None:
     keep_private()
     Connection.crowd.most = settings.web_connections
     family = socket.AF_INET6 if ":" in settings.web_host else socket.AF_INET
-    listener = socket.create_server((settings.web_host, settings.web_port), family=family, reuse_port=True)
+    listener = socket.create_server(
+        (settings.web_host, settings.web_port),
+        family=family,
+        reuse_port=True,
+        dualstack_ipv6=serves_both(settings.web_host),
+    )
     config = Config(
         app,
         loop="uvloop",

@@ -12,10 +12,27 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT, check_account_name
 from whatsapp_tasks.domain.daily_cap import CapRules
 from whatsapp_tasks.domain.memory_rules import Measure
+from whatsapp_tasks.domain.phones import parse_phone
 from whatsapp_tasks.domain.redis_address import RedisAddress
+from whatsapp_tasks.domain.webhooks import check_event_types
 from whatsapp_tasks.errors import ConfigurationError, RequestRefused
-
-Positive = Annotated[float, Field(gt=0)]
+from whatsapp_tasks.setting_kinds import (
+    BUCKET,
+    LANGUAGE,
+    MOST,
+    Address,
+    Count,
+    Mail,
+    MaybePlace,
+    NotNegative,
+    Place,
+    Positive,
+    Rates,
+    matching,
+    parts_of,
+    ruled,
+    url_of,
+)
 
 
 class Settings(BaseSettings):
@@ -24,7 +41,11 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="WHATSAPP_", frozen=True, extra="ignore", hide_input_in_errors=True
+        env_prefix="WHATSAPP_",
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        allow_inf_nan=False,
     )
 
     redis_url: str = Field("redis://127.0.0.1:6379/0", validation_alias="REDIS_URL", repr=False)
@@ -33,7 +54,7 @@ class Settings(BaseSettings):
     redis_timeout_seconds: Positive = 2.0
     accept_unsafe_redis: bool = False
     """Start although Redis is configured so that a promise is broken (docs/reliability.md)."""
-    data_dir: Path = Path("var")
+    data_dir: Place = Path("var")
     account: str = DEFAULT_ACCOUNT
     """The account of this worker process."""
     role: Literal["account", "webhooks"] = "account"
@@ -44,10 +65,10 @@ class Settings(BaseSettings):
     headless: bool = True
     no_sandbox: bool = False
     """Chromium as root needs it; leave it off elsewhere."""
-    chromium: Path = Path("/usr/bin/chromium")
-    chromedriver: Path = Path("/usr/bin/chromedriver")
-    language: str = "en-US"
-    selectors: Path | None = None
+    chromium: Place = Path("/usr/bin/chromium")
+    chromedriver: Place = Path("/usr/bin/chromedriver")
+    language: Annotated[str, matching(LANGUAGE, "must be like en-US")] = "en-US"
+    selectors: MaybePlace = None
     """A TOML file whose entries replace those of browser/selectors.toml."""
 
     # deadlines of actions in the page
@@ -59,9 +80,9 @@ class Settings(BaseSettings):
     look_timeout_seconds: Positive = 10
 
     # behaviour
-    typing_fastest_ms: float = Field(5, ge=0)
-    typing_slowest_ms: float = Field(25, ge=0)
-    popup_second_look_seconds: float = Field(3, ge=0)
+    typing_fastest_ms: NotNegative = 5
+    typing_slowest_ms: NotNegative = 25
+    popup_second_look_seconds: NotNegative = 3
     """Pause before an invalid-number popup is looked at a second time."""
     idempotency_window_seconds: Positive = 24 * 3600
     retention_seconds: Positive = 30 * 24 * 3600
@@ -76,24 +97,24 @@ class Settings(BaseSettings):
     """IANA name, for accounts that name none: the day of the cap begins at midnight there."""
     cap_policy: Literal["reject", "defer", "off"] = "reject"
     """What becomes of a message over the daily cap: refused, or held till a day with a place."""
-    cap_base: int = Field(100, ge=0)
-    cap_step: int = Field(50, ge=0)
-    cap_highest: int = Field(2000, ge=0)
+    cap_base: Count = 100
+    cap_step: Count = 50
+    cap_highest: Count = 2000
     """Messages per day: min(base + step x days active, highest)."""
     cap_new_chats_share: float = Field(0.5, ge=0, le=1)
     """The part of the cap that may go to chats never written to before."""
-    cap_idle_days: int = Field(14, ge=1)
+    cap_idle_days: int = Field(14, ge=1, le=MOST)
     """A pause of so many days without a message is wound back from the days active."""
-    pacing_seconds: float = Field(0, ge=0)
-    pacing_jitter_seconds: float = Field(0, ge=0)
+    pacing_seconds: NotNegative = 0
+    pacing_jitter_seconds: NotNegative = 0
     """The pause between two messages, and up to how much longer it is by chance."""
-    quarantine_seconds: float = Field(30, ge=0)
+    quarantine_seconds: NotNegative = 30
     """How long nothing is sent before a suspected ban is looked at again."""
     restricted_replies: bool = False
     """Whether chats that exist may go on while WhatsApp locks new ones."""
-    restriction_held_seconds: float = Field(600, ge=0)
+    restriction_held_seconds: NotNegative = 600
     """The new-chat lock counts so long after it was last seen: the page does not show it everywhere."""
-    circuit_failures: int = Field(5, ge=0)
+    circuit_failures: Count = 5
     """In a row; the next one opens the circuit."""
     circuit_open_seconds: Positive = 300
     circuit_longest_seconds: Positive = 3600
@@ -105,7 +126,7 @@ class Settings(BaseSettings):
     attention_reload_seconds: Positive = 300
     """How often a page that needs a person is loaded anew, in case it is better by now."""
 
-    page_check_seconds: float = Field(900, ge=0)
+    page_check_seconds: NotNegative = 900
     """How often the page is tried out in the chat with oneself while no other is open; 0: never."""
 
     # the worker's hold on its account
@@ -113,23 +134,23 @@ class Settings(BaseSettings):
     heartbeat_seconds: Positive = 2
 
     # the API
-    web_host: str = "127.0.0.1"
+    web_host: Address = "127.0.0.1"
     web_port: int = Field(8080, ge=0, le=65535)
-    web_workers: int = Field(2, ge=1)
-    web_connections: int = Field(512, ge=16)
+    web_workers: int = Field(2, ge=1, le=256)
+    web_connections: int = Field(512, ge=16, le=MOST)
     """Of one process at once; above it, the slowest are closed."""
     signature_required: bool = True
     """False: a key's id alone, which is no secret, does what the key may. For tests alone."""
     signature_past_seconds: Positive = 30
-    signature_future_seconds: float = Field(5, ge=0)
-    max_body_bytes: int = Field(512 * 1024, ge=1024)
-    trusted_proxies: int = Field(0, ge=0)
+    signature_future_seconds: NotNegative = 5
+    max_body_bytes: int = Field(512 * 1024, ge=1024, le=MOST)
+    trusted_proxies: Count = 0
     """How many proxies in front add to X-Forwarded-For; with one too many, callers choose their address."""
-    rate_limit_per_key: str = "600/minute"
-    rate_limit_per_address: str = "1200/minute"
+    rate_limit_per_key: Rates = "600/minute"
+    rate_limit_per_address: Rates = "1200/minute"
 
     # webhooks and alerts (docs/webhooks.md)
-    webhooks: Path | None = None
+    webhooks: MaybePlace = None
     """A TOML file with endpoints; the webhooks worker takes it over when it starts."""
     webhook_connect_timeout_seconds: Positive = 5
     webhook_timeout_seconds: Positive = 15
@@ -139,14 +160,14 @@ class Settings(BaseSettings):
     webhook_give_up_seconds: Positive = 24 * 3600
     webhook_threads: int = Field(16, ge=1, le=128)
     """Requests under way at once, of all endpoints together."""
-    alert_events: str = "session.attention"
+    alert_events: Annotated[str, ruled(lambda text: check_event_types(parts_of(text)))] = "session.attention"
     """Event types, separated by commas, that alerts are sent for."""
-    alert_email_to: str = ""
-    alert_email_from: str = "whatsapp-tasks@localhost"
-    smtp_url: str = Field("smtp://127.0.0.1:25", repr=False)
+    alert_email_to: Mail = ""
+    alert_email_from: Mail = "whatsapp-tasks@localhost"
+    smtp_url: Annotated[str, url_of("smtp", "smtps")] = Field("smtp://127.0.0.1:25", repr=False)
     """smtp://user:password@host:port (STARTTLS where offered, always with a password) or smtps://…"""
-    alert_whatsapp_to: str = ""
-    alert_whatsapp_account: str = ""
+    alert_whatsapp_to: Annotated[str, ruled(parse_phone)] = ""
+    alert_whatsapp_account: Annotated[str, ruled(check_account_name)] = ""
     """The account that sends the alerts about all others."""
 
     # the console page (docs/console.md)
@@ -161,10 +182,10 @@ class Settings(BaseSettings):
     ``s3://bucket/prefix``, or ``off``."""
     evidence_pictures: Literal["masked", "clear", "off"] = "masked"
     """``masked``: letters are covered before the picture is taken; ``clear`` shows chats as they are."""
-    evidence_keep_count: int = Field(200, ge=1)
+    evidence_keep_count: int = Field(200, ge=1, le=MOST)
     """Per account."""
     evidence_keep_days: Positive = 14
-    evidence_s3_endpoint: str = ""
+    evidence_s3_endpoint: Annotated[str, url_of("http", "https")] = ""
     """URL of a server other than AWS that speaks S3."""
 
     # metrics (docs/metrics.md)
@@ -172,11 +193,11 @@ class Settings(BaseSettings):
     """Networks, separated by commas, from which /metrics is read without a key."""
 
     # Flower
-    flower_host: str = "127.0.0.1"
+    flower_host: Address = "127.0.0.1"
     flower_port: int = Field(5555, ge=0, le=65535)
 
     # tests
-    crash_points: Path | None = None
+    crash_points: MaybePlace = None
     """Folder of ``whatsapp_tasks.crash_points``; unset outside tests."""
 
     # logs
@@ -221,9 +242,7 @@ class Settings(BaseSettings):
     @field_validator("evidence")
     @classmethod
     def _evidence_has_a_place(cls, value: str) -> str:
-        if value not in ("folder", "off") and not value.removeprefix("s3://").strip("/"):
-            raise ValueError("must be folder, off, or s3://bucket/prefix")
-        if value not in ("folder", "off") and not value.startswith("s3://"):
+        if value not in ("folder", "off") and not BUCKET.fullmatch(value):
             raise ValueError("must be folder, off, or s3://bucket/prefix")
         return value
 
@@ -236,7 +255,7 @@ class Settings(BaseSettings):
     @property
     def opt_out_word_set(self) -> frozenset[str]:
         """Casefolded."""
-        return frozenset(word.strip().casefold() for word in self.opt_out_words.split(",") if word.strip())
+        return frozenset(word.casefold() for word in parts_of(self.opt_out_words))
 
     @property
     def open_metrics_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
@@ -272,7 +291,7 @@ def check_time_zone(name: str) -> str:
 
 
 def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    return tuple(ip_network(part) for part in parts_of(text))
 
 
 def load_settings() -> Settings:

@@ -29,6 +29,18 @@ T = TypeVar("T")
 LONG_SECONDS = 60.0
 
 
+ANY_NAME = "Ablage 'für' \"alles\" [/x] $(id) %41"
+"""Of a folder: blanks, quotes, umlauts, and what means something elsewhere."""
+NO_WAY_OUT = {
+    "HTTP_PROXY": "http://127.0.0.1:1",
+    "http_proxy": "http://127.0.0.1:1",
+    "HTTPS_PROXY": "http://127.0.0.1:1",
+    "NO_PROXY": "example.org",
+    "no_proxy": "example.org",
+}
+"""A proxy that nobody can reach: who asks it for this machine is told so."""
+
+
 class Stack:
     """Starts what a test asks for; ``stop`` ends everything. Logs are in ``folder/*.log``."""
 
@@ -40,11 +52,15 @@ class Stack:
         environment: Mapping[str, str] | None = None,
         fsync: str = "always",
         only_worker: Sequence[str] = (),
+        data: str = "data",
     ) -> None:
-        """``environment`` is for all our processes, except the names in ``only_worker``."""
+        """``environment`` is for all our processes, except the names in ``only_worker``; ``data`` names the
+        data folder.
+        """
         self._commands: dict[str, Sequence[str]] = {}
         self._only_worker = only_worker
         self.folder = folder
+        self.data = folder / data
         self.crash_points = folder / "crash-points"
         self.crash_points.mkdir(parents=True)
         (folder / "redis").mkdir()
@@ -68,7 +84,7 @@ class Stack:
     def stop(self) -> None:
         for name in list(self._processes):
             self.kill(name)
-        for profile in (self.folder / "data" / "profiles").glob("*"):
+        for profile in (self.data / "profiles").glob("*"):
             sweep_orphans(profile)  # what a test stopped does not notice that its browser is gone
         self.simulator.stop()
         self.redis.kill()
@@ -85,7 +101,7 @@ class Stack:
     def plain_environment(self) -> dict[str, str]:
         """Settings for a test: fast, in this folder; without a Redis or a page."""
         return os.environ | {
-            "WHATSAPP_DATA_DIR": str(self.folder / "data"),
+            "WHATSAPP_DATA_DIR": str(self.data),
             "WHATSAPP_WEB_PORT": str(self.web_port),
             "WHATSAPP_WEB_WORKERS": "1",
             "WHATSAPP_NO_SANDBOX": str(os.geteuid() == 0).lower(),
@@ -159,7 +175,7 @@ class Stack:
 
     @property
     def settings(self) -> Settings:
-        return Settings(REDIS_URL=self.redis.url, data_dir=self.folder / "data", cap_policy="off")
+        return Settings(REDIS_URL=self.redis.url, data_dir=self.data, cap_policy="off")
 
     @property
     def database(self) -> Database:
@@ -206,7 +222,7 @@ class Stack:
 
     def browsers(self) -> list[psutil.Process]:
         """Every Chromium and ChromeDriver process that serves this stack's data folder."""
-        mark = str(self.folder / "data")
+        mark = str(self.data)
         found = []
         for process in psutil.process_iter(["name", "cmdline", "status"]):
             line = process.info["cmdline"] or []
@@ -219,7 +235,7 @@ class Stack:
 
     def processes_of_folder(self) -> list[psutil.Process]:
         """Every process that was started with this stack's data folder in its environment."""
-        mark = str(self.folder / "data")
+        mark = str(self.data)
         found = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):

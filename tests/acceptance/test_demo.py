@@ -4,20 +4,21 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.acceptance.stack import Stack
+from tests.acceptance.stack import ANY_NAME, NO_WAY_OUT, Stack
 from whatsapp_tasks.cli.demo import INVALID_PHONE, PHONE, TEXT
 
 
 def test_the_demo_ends_well_and_its_logs_show_no_number_and_no_text(tmp_path: Path) -> None:
+    """In a folder of any name, and behind a proxy that leads nowhere (issue 12, rows 25 and 26)."""
     stack = Stack(tmp_path / "unused")
     environment = {
         name: value for name, value in stack.plain_environment.items() if not name.startswith("WHATSAPP_")
     }
     environment.pop("REDIS_URL", None)
-    folder = tmp_path / "demo"
+    folder = tmp_path / ANY_NAME
     ended = subprocess.run(
         [sys.executable, "-m", "whatsapp_tasks.cli.main", "demo", "--folder", str(folder)],
-        env=environment,
+        env=environment | NO_WAY_OUT,
         capture_output=True,
         text=True,
         timeout=170,

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.acceptance.stack import LONG_SECONDS, Stack, eventually, log_lines
+from tests.acceptance.stack import ANY_NAME, LONG_SECONDS, NO_WAY_OUT, Stack, eventually, log_lines
 
 AWAY = "redis://127.0.0.1:1/0"  # a port that nobody may bind without being root: refused at once
 
@@ -98,11 +98,13 @@ def test_sigterm_ends_a_worker_in_order_and_the_login_survives(new_stack: Callab
 
 
 def test_up_runs_everything_and_ctrl_c_ends_everything(new_stack: Callable[..., Stack]) -> None:
-    stack = new_stack()
+    """In a folder of any name, and behind a proxy that leads nowhere (issue 12, rows 25 and 26)."""
+    stack = new_stack(data=ANY_NAME)
     stack.simulator.start()
     environment = stack.plain_environment | {
         "WHATSAPP_URL": stack.simulator.page_url,
         "WHATSAPP_FLOWER_PORT": "0",
+        **NO_WAY_OUT,
     }
     environment.pop("REDIS_URL", None)
     with (stack.folder / "up.log").open("wb") as log:

@@ -10,23 +10,29 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
+from whatsapp_tasks.domain.addresses import url_at
+
 START_SECONDS = 30.0
 
 
 class HttpServer:
     """Runs ``command`` until ``stop``; it has started when ``/healthz`` of its port answers."""
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str], port: int, log: Path) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        port: int,
+        log: Path,
+        host: str = "127.0.0.1",
+    ) -> None:
         """``environment`` is added to ours; ``log`` takes what the processes write."""
         self.port = port
+        self.url = url_at(host, port)
         self._command = command
         self._environment = environment
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     @property
     def pid(self) -> int:

@@ -9,7 +9,7 @@ import psutil
 import pytest
 import redis
 
-from tests.acceptance.stack import eventually
+from tests.acceptance.stack import ANY_NAME, eventually
 from whatsapp_tasks.cli import embedded, up
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.errors import StoreUnavailable
@@ -81,3 +81,13 @@ def test_with_a_store_that_is_away_all_has_ended_within_fifteen_seconds() -> Non
     """
     worst = 2 * Settings().redis_timeout_seconds + up.AWAY_STOP_SECONDS + embedded.ANSWER_SECONDS
     assert worst <= 15 - 3  # for the kernel and a busy machine
+
+
+def test_the_data_folder_may_have_any_name_issue_12_row_25(tmp_path: Path) -> None:
+    folder = tmp_path / ANY_NAME
+    server = embedded.start(folder)
+    try:
+        assert embedded.running_url(folder) == server.url
+        assert list((folder / "valkey" / "appendonlydir").iterdir())
+    finally:
+        server.stop()

@@ -348,7 +348,9 @@ class _DriverConnection:
         with (
             contextlib.suppress(websocket.WebSocketException, OSError),
             contextlib.closing(
-                websocket.create_connection(address, timeout=GRACE_S, suppress_origin=True)
+                websocket.create_connection(
+                    address, timeout=GRACE_S, suppress_origin=True, http_no_proxy=["127.0.0.1"]
+                )
             ) as line,
         ):
             line.send('{"id": 1, "method": "Page.stopLoading"}')

@@ -12,6 +12,7 @@ import click
 
 from whatsapp_tasks.client import Client
 from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.addresses import url_at
 from whatsapp_tasks.errors import ConfigurationError, StoreUnavailable
 from whatsapp_tasks.stores.api_keys import SCOPES, ApiKey, ApiKeys
 from whatsapp_tasks.stores.connection import Database
@@ -61,7 +62,7 @@ def open_client(
             )
         key = _own_key(settings)
         key_id, secret = key.id, key.secrets[0]
-    return Client(url or f"http://127.0.0.1:{settings.web_port}", key_id, secret)
+    return Client(url or url_at(settings.web_host, settings.web_port), key_id, secret)
 
 
 def _own_key(settings: Settings) -> ApiKey:

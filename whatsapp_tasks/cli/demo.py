@@ -14,6 +14,7 @@ import requests
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from whatsapp_tasks.browser.processes import die_with_parent
 from whatsapp_tasks.cli import embedded
@@ -36,6 +37,8 @@ PHONE = "+4915112345678"
 INVALID_PHONE = "+12025550101"
 TEXT = "Your code is 482 913 🎉\nمرحبا — it is valid for ten minutes."
 STEP_SECONDS = 90.0
+_HERE = requests.Session()
+_HERE.trust_env = False  # all of the demo is on this machine, where no proxy leads
 
 
 class DemoFailed(WhatsAppTasksError):
@@ -67,7 +70,8 @@ def run_demo(console: Console, folder: Path, *, keep: bool) -> int:
                 console.print("Staying up; Ctrl-C ends everything.")
                 _tend_until_interrupted(console, stage)
     except (WhatsAppTasksError, requests.RequestException) as error:
-        console.print(f"[red]✘ {error}[/]\n  The logs: {folder.resolve() / 'logs'}")
+        console.print(f"✘ {error}", style="red")
+        console.print(f"  The logs: {folder.resolve() / 'logs'}")
         return 1
     return 0
 
@@ -80,13 +84,15 @@ def _stage(console: Console, folder: Path) -> Iterator[_Stage]:
         with console.status("Starting the simulator …"):
             simulator, addresses = _start_simulator(folder)
             ends.callback(_end, simulator)
-        requests.post(f"{addresses['control']}/reset", timeout=5).raise_for_status()
+        _HERE.post(f"{addresses['control']}/reset", timeout=5).raise_for_status()
         port = free_port()
         os.environ.update(
             {
                 "WHATSAPP_URL": addresses["page"],
                 "WHATSAPP_DATA_DIR": str(folder),
+                "WHATSAPP_WEB_HOST": "127.0.0.1",
                 "WHATSAPP_WEB_PORT": str(port),
+                "WHATSAPP_FLOWER_HOST": "127.0.0.1",
                 "WHATSAPP_FLOWER_PORT": str(free_port()),
                 "WHATSAPP_POPUP_SECOND_LOOK_SECONDS": "1",
             }
@@ -111,8 +117,8 @@ def _stage(console: Console, folder: Path) -> Iterator[_Stage]:
         api = f"http://127.0.0.1:{port}"
         client = ends.enter_context(Client(api, key.id, key.secrets[0]))
         with console.status("Starting web, worker, beat and Flower …"):
-            _until("the API is ready", lambda: requests.get(f"{api}/readyz", timeout=2).ok)
-        console.print("[green]✔[/] web, worker, beat, Flower, Valkey and the simulator are running")
+            _until("the API is ready", lambda: _HERE.get(f"{api}/readyz", timeout=2).ok)
+        _tick(console, "web, worker, beat, Flower, Valkey and the simulator are running")
         yield _Stage(api, addresses["control"], client, supervisor, server, folder)
 
 
@@ -122,10 +128,10 @@ def _link(console: Console, stage: _Stage) -> None:
             qr = _until("a QR code is shown", lambda: _qr(stage))
         show_qr(console, qr)
         with console.status("The simulated phone scans it …"):
-            _until("the code is scanned", lambda: requests.post(f"{stage.control}/link", timeout=5).ok)
+            _until("the code is scanned", lambda: _HERE.post(f"{stage.control}/link", timeout=5).ok)
     with console.status("Waiting for the chat list …"):
         _until("the account is linked", lambda: _state(stage) == "AUTHENTICATED")
-    console.print("[green]✔[/] the code was scanned: the account is linked")
+    _tick(console, "the code was scanned: the account is linked")
 
 
 def _send(console: Console, stage: _Stage) -> None:
@@ -136,11 +142,11 @@ def _send(console: Console, stage: _Stage) -> None:
     _check(message["status"] == "read", f"the message ended as {message['status']}: {message.get('error')}")
     received = [m for m in _received(stage) if m["text"] == TEXT]
     _check(len(received) == 1, f"WhatsApp's side received it {len(received)} times")
-    console.print("[green]✔[/] read; WhatsApp's side received it exactly once, byte for byte")
+    _tick(console, "read; WhatsApp's side received it exactly once, byte for byte")
 
     again = stage.client.send(PHONE, TEXT, idempotency_key=key)
     _check(again["id"] == accepted["id"] and again["duplicate"], "the repeated request was not recognised")
-    console.print(f"[green]✔[/] the same request again: the same id {again['id'][:8]}…, nothing sent twice")
+    _tick(console, f"the same request again: the same id {again['id'][:8]}…, nothing sent twice")
 
     console.print(f"\nA message to {INVALID_PHONE}, which is not on WhatsApp:")
     refused = stage.client.send(INVALID_PHONE, TEXT, idempotency_key=key + "-invalid")
@@ -150,7 +156,7 @@ def _send(console: Console, stage: _Stage) -> None:
         (message["status"], code) == ("failed", "not_on_whatsapp"),
         f"it ended as {message['status']} ({code}), not as failed (not_on_whatsapp)",
     )
-    console.print("[green]✔[/] failed, and the reason is said: not_on_whatsapp")
+    _tick(console, "failed, and the reason is said: not_on_whatsapp")
 
 
 def _summary(console: Console, stage: _Stage, seconds: float) -> None:
@@ -161,7 +167,7 @@ def _summary(console: Console, stage: _Stage, seconds: float) -> None:
     table.add_row("simulator", stage.control)
     table.add_row("screenshot", str(_screenshot(stage)))
     table.add_row("logs", str(stage.folder / "logs"))
-    console.print("\n[bold green]The demo went as it should.[/]")
+    console.print("\nThe demo went as it should.", style="bold green")
     console.print(table)
 
 
@@ -178,6 +184,10 @@ def _watch(console: Console, stage: _Stage, message_id: str, until: frozenset[st
                 raise DemoFailed(f"The message is still {message['status']} after {STEP_SECONDS:.0f} s.")
             stage.supervisor.tend()
             time.sleep(0.15)
+
+
+def _tick(console: Console, what: str) -> None:
+    console.print(Text("✔", style="green"), what)
 
 
 def _screenshot(stage: _Stage) -> Path:
@@ -199,7 +209,7 @@ def _qr(stage: _Stage) -> str | None:
 
 
 def _received(stage: _Stage) -> list[dict[str, Any]]:
-    return list(requests.get(f"{stage.control}/messages", timeout=5).json()["messages"])
+    return list(_HERE.get(f"{stage.control}/messages", timeout=5).json()["messages"])
 
 
 def _until(what: str, asked: Any, seconds: float = STEP_SECONDS) -> Any:

@@ -8,15 +8,16 @@ from dataclasses import asdict
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from whatsapp_tasks.cli.examination import Finding, Status, examine
 from whatsapp_tasks.config import Settings
 
-_STYLES: dict[Status, str] = {
-    "ok": "[green]✔[/]",
-    "info": "[dim]·[/]",
-    "warn": "[yellow]![/]",
-    "fail": "[red]✘[/]",
+_MARKS: dict[Status, Text] = {
+    "ok": Text("✔", style="green"),
+    "info": Text("·", style="dim"),
+    "warn": Text("!", style="yellow"),
+    "fail": Text("✘", style="red"),
 }
 
 
@@ -46,15 +47,15 @@ def add_doctor(cli: click.Group, console: Console, load: Callable[[], Settings])
 def _show(console: Console, sections: dict[str, list[Finding]], show_all: bool) -> None:
     table = Table("", "what", "found", box=None, pad_edge=False)
     for name, found in sections.items():
-        table.add_row("", f"[bold]{name}[/]", "")
+        table.add_row("", Text(name, style="bold"), "")
         for one in found:
             if show_all or name != "selectors" or one.status != "info":
-                table.add_row(_STYLES[one.status], one.name, one.detail)
+                table.add_row(_MARKS[one.status], one.name, one.detail)
     console.print(table)
     failed = [
         f"{name}: {one.name}" for name, found in sections.items() for one in found if one.status == "fail"
     ]
     if failed:
-        console.print(f"[red]✘ Sending would not work.[/] {'; '.join(failed)}")
+        console.print(Text("✘ Sending would not work.", style="red"), "; ".join(failed))
     else:
-        console.print("[green]✔ Sending would work.[/]")
+        console.print("✔ Sending would work.", style="green")

@@ -51,6 +51,7 @@ class Embedded:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                cwd=self._folder,  # of its files: a path in its configuration would need its own quotes
             )
         self._started = time.monotonic()
 
@@ -124,7 +125,7 @@ def start(data_dir: Path) -> Embedded:
     config = folder / "valkey.conf"
     _write_private(
         config,
-        f"bind 127.0.0.1\nport {port}\ndir {folder}\nrequirepass {password}\n"
+        f"bind 127.0.0.1\nport {port}\nrequirepass {password}\n"
         'appendonly yes\nappendfsync always\nmaxmemory-policy noeviction\nsave ""\n',
     )
     server = Embedded(

@@ -36,7 +36,7 @@ def show_pairing_code(console: Console, database: Database, account: str, phone:
         raise RequestRefused(str(answer.payload.get("code")), str(answer.payload.get("message")))
     code = str(answer.payload["code"])
     console.print("On the phone: WhatsApp › Linked devices › Link a device › Link with phone number instead:")
-    console.print(f"\n    [bold]{code[:4]}-{code[4:]}[/]\n")
+    console.print(f"\n    {code[:4]}-{code[4:]}\n", style="bold")
     console.print(f"It is valid for {CODE_VALID_SECONDS // 60} minutes.")
 
 
@@ -48,17 +48,17 @@ def show_until_linked(
     shown: str | None = None
     while time.monotonic() < deadline:
         if sessions.get().state is SessionState.AUTHENTICATED:
-            console.print("[green]✔ The phone is linked.[/]")
+            console.print("✔ The phone is linked.", style="green")
             return True
         ref = sessions.qr() if codes else None
         if ref is not None and ref != shown:
             show_qr(console, ref)
             shown = ref
         time.sleep(POLL_SECONDS)
-    console.print("[red]✘ No phone was linked in time.[/]")
+    console.print("✘ No phone was linked in time.", style="red")
     return False
 
 
 def show_qr(console: Console, ref: str) -> None:
     console.print("On the phone: WhatsApp › Linked devices › Link a device, then scan:")
-    console.print(qr_text(ref), markup=False, highlight=False, soft_wrap=True)
+    console.print(qr_text(ref), highlight=False, soft_wrap=True)

@@ -17,6 +17,7 @@ from whatsapp_tasks.cli.doctor import add_doctor
 from whatsapp_tasks.cli.messages import add_messages
 from whatsapp_tasks.cli.opt_outs import add_opt_outs
 from whatsapp_tasks.cli.pause import add_pause
+from whatsapp_tasks.cli.programs import insist_on_programs
 from whatsapp_tasks.cli.selectors import add_selectors
 from whatsapp_tasks.cli.send import add_send
 from whatsapp_tasks.cli.supervisor import Supervisor, python_module
@@ -38,7 +39,8 @@ from whatsapp_tasks.stores.durability import insist_on_durability
 from whatsapp_tasks.stores.sessions import Sessions
 
 log = logging.getLogger(__name__)
-console = Console()
+console = Console(markup=False, emoji=False)
+"""What it prints are words of callers and operators too: in them ``[/x]`` and ``:x:`` are just that."""
 
 
 @click.group()
@@ -107,6 +109,7 @@ def worker(account: str | None) -> None:
     if account is not None:
         os.environ["WHATSAPP_ACCOUNT"] = check_account_name(account)
     settings = _settings()
+    insist_on_programs(settings)
     _begin("worker", settings, account=settings.account)
     from whatsapp_tasks.tasks.worker import run_worker
 
@@ -117,7 +120,7 @@ def worker(account: str | None) -> None:
 def web() -> None:
     """Run the HTTP API."""
     settings = _settings()
-    ports.insist_on_free(settings.web_host, settings.web_port, "WHATSAPP_WEB_PORT")
+    ports.insist_on_free(settings.web_host, settings.web_port, "WHATSAPP_WEB")
     _begin("web", settings)
     if settings.web_workers == 1:
         os.execv(sys.executable, python_module("webapp.serve"))
@@ -145,7 +148,7 @@ def flower() -> None:
         raise ConfigurationError(
             "Set FLOWER_BASIC_AUTH=user:password: without it anyone could steer workers."
         )
-    ports.insist_on_free(settings.flower_host, settings.flower_port, "WHATSAPP_FLOWER_PORT")
+    ports.insist_on_free(settings.flower_host, settings.flower_port, "WHATSAPP_FLOWER")
     _begin("flower", settings)
     from whatsapp_tasks.celery import app
 

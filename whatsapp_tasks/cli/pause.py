@@ -4,12 +4,14 @@ import getpass
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
@@ -90,14 +92,15 @@ def add_pause(cli: click.Group, console: Console, load: Callable[[], Settings]) 
         database = existing(account)
         sessions, pauses = Sessions(database, account), Pauses(database, account)
         now = sessions.get()
-        console.print(f"[bold]{account}[/]: [bold]{now.state}[/] ({MEANINGS[now.state]})")
+        console.print(
+            Text.assemble((account, "bold"), ": ", (now.state, "bold"), f" ({MEANINGS[now.state]})")
+        )
         if now.reason:
             console.print(f"reason {now.reason}, since {_time(now.since_ms)}, by {now.actor}")
         if now.restriction is not None and now.restriction.until_ms is not None:
             console.print(f"WhatsApp says: until {_time(now.restriction.until_ms)}")
         for reason, fact in sorted(pauses.all().items()):
-            since = _time(fact["since_ms"])
-            console.print(f"[yellow]paused[/]: {reason}, by {fact['author']}, since {since} {fact['note']}")
+            console.print(_pause_text(reason, fact))
         cures = sessions.cures()
         if cures:
             console.print("browser: " + ", ".join(f"{cause} {n}" for cause, n in sorted(cures.items())))
@@ -114,6 +117,11 @@ def add_pause(cli: click.Group, console: Console, load: Callable[[], Settings]) 
         for entry in pauses.history(HISTORY_SHOWN):
             table.add_row(_time(entry["at_ms"]), "", entry["action"], "", entry["reason"], entry["author"])
         console.print(table)
+
+
+def _pause_text(reason: str, fact: Mapping[str, Any]) -> Text:
+    why = f": {reason}, by {fact['author']}, since {_time(fact['since_ms'])} {fact['note']}"
+    return Text.assemble(("paused", "yellow"), why)
 
 
 def _way_out(reason: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from whatsapp_tasks.cli.supervisor import Supervisor, python_module
 from whatsapp_tasks.config import Settings
+from whatsapp_tasks.errors import ConfigurationError
 
 CLI = "whatsapp_tasks.cli.main"
 
@@ -33,6 +34,14 @@ def add_programs(
 def add_worker(supervisor: Supervisor, account: str, environment: Mapping[str, str]) -> None:
     """The worker of one account; also of one that comes while the others run."""
     supervisor.add(f"worker-{account}", python_module(CLI, "worker", "--account", account), environment)
+
+
+def insist_on_programs(settings: Settings) -> None:
+    """Raises ConfigurationError naming the setting that leads to none: a worker would try again and again."""
+    for name in ("chromium", "chromedriver"):
+        path: Path = getattr(settings, name)
+        if not (path.is_file() and os.access(path, os.X_OK)):
+            raise ConfigurationError(f"WHATSAPP_{name.upper()}: {path} is no program that can be run.")
 
 
 def flower_environment(data_dir: Path) -> Mapping[str, str]:

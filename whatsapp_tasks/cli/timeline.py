@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from rich.table import Table
+from rich.text import Text
 
 from whatsapp_tasks.client import AT_WHATSAPP, Message
 from whatsapp_tasks.domain.statuses import MEANINGS, Status
@@ -24,10 +25,10 @@ def timeline(message: Message) -> Table:
     return table
 
 
-def outcome(message: Message) -> str:
+def outcome(message: Message) -> Text:
     """What the message has come to, in one line."""
     status = Status(message["status"])
     colour = "green" if status in AT_WHATSAPP else "yellow" if status in ("queued", "sending") else "red"
-    line = f"[{colour}]{status}[/]: {MEANINGS[status]}"
     error = message["error"]
-    return f"{line}\n{error['code']}: {error['message']}" if error else line
+    why = f"\n{error['code']}: {error['message']}" if error else ""
+    return Text.assemble((status, colour), f": {MEANINGS[status]}{why}")

@@ -16,6 +16,7 @@ from whatsapp_tasks.cli.programs import add_programs, add_worker
 from whatsapp_tasks.cli.supervisor import STOP_SECONDS, Supervisor
 from whatsapp_tasks.config import load_settings
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
+from whatsapp_tasks.domain.addresses import url_at
 from whatsapp_tasks.domain.states import SessionState
 from whatsapp_tasks.errors import ConfigurationError, StoreUnavailable
 from whatsapp_tasks.private_files import private_folder
@@ -33,11 +34,12 @@ def run_up(console: Console, *, with_flower: bool) -> int:
     """Runs until SIGINT or SIGTERM; the exit code. Raises ConfigurationError before anything was started."""
     settings = load_settings()
     lock = _only_one(settings.data_dir)
-    ports.insist_on_free(settings.web_host, settings.web_port, "WHATSAPP_WEB_PORT")
+    ports.insist_on_free(settings.web_host, settings.web_port, "WHATSAPP_WEB")
     if os.geteuid() == 0 and "WHATSAPP_NO_SANDBOX" not in os.environ:
         console.print(
-            "[yellow]Running as root: Chromium starts only without its sandbox. Run as an ordinary user to "
-            "keep it, or set WHATSAPP_NO_SANDBOX to say that you know.[/]"
+            "Running as root: Chromium starts only without its sandbox. Run as an ordinary user to "
+            "keep it, or set WHATSAPP_NO_SANDBOX to say that you know.",
+            style="yellow",
         )
         os.environ["WHATSAPP_NO_SANDBOX"] = "true"
         settings = load_settings()
@@ -55,7 +57,7 @@ def run_up(console: Console, *, with_flower: bool) -> int:
         _first_key(console, database)
         supervisor = Supervisor(Shower(console), settings.data_dir / "logs")
         add_programs(supervisor, settings, accounts.names(), os.environ, with_flower=with_flower)
-        console.print(f"API [link]http://{settings.web_host}:{settings.web_port}[/] · Ctrl-C ends everything")
+        console.print(f"API {url_at(settings.web_host, settings.web_port)} · Ctrl-C ends everything")
         watch = _AccountWatch(console, database, supervisor, accounts.names())
         supervisor.run(
             lambda: _look_after(console, server, watch),
@@ -72,7 +74,7 @@ def run_up(console: Console, *, with_flower: bool) -> int:
 def _look_after(console: Console, server: embedded.Embedded | None, watch: "_AccountWatch") -> None:
     """Raises StoreUnavailable when the private store will not run any more."""
     if server is not None:
-        server.tend(lambda line: console.print(f"[bold red]{line}[/]"))
+        server.tend(lambda line: console.print(line, style="bold red"))
     watch.look()
 
 
@@ -152,11 +154,11 @@ class _AccountWatch:
 
     def _tell(self, *, away: bool) -> None:
         if away != self._away:
-            self._console.print(
-                "[bold red]Redis does not answer: nothing is accepted or sent until it does.[/]"
-                if away
-                else "[green]Redis answers again.[/]"
-            )
+            if away:
+                said = "Redis does not answer: nothing is accepted or sent until it does."
+                self._console.print(said, style="bold red")
+            else:
+                self._console.print("Redis answers again.", style="green")
         self._away = away
 
     def _look(self) -> None:

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
+from whatsapp_tasks.domain.addresses import is_loopback
 from whatsapp_tasks.errors import EvidenceStorageFailed
 
 CONNECT_SECONDS = 3
@@ -145,6 +147,7 @@ class S3Storage:
                     connect_timeout=CONNECT_SECONDS,
                     read_timeout=ANSWER_SECONDS,
                     retries={"total_max_attempts": 1},
+                    proxies={} if is_loopback(urlsplit(self._endpoint or "").hostname or "") else None,
                     # A server other than AWS is known by its address, not by a name made of the bucket's.
                     s3={"addressing_style": "path" if self._endpoint else "auto"},
                 ),

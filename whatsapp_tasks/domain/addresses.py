@@ -55,9 +55,14 @@ def is_loopback(host: str) -> bool:
     return (mapped or ip).is_loopback
 
 
+def serves_both(listening: str) -> bool:
+    """Whether a server of ours that listens there is met over IPv4 as well as over IPv6."""
+    return listening == "::"
+
+
 def url_at(listening: str, port: int) -> str:
     """Where this machine reaches a server of ours that listens on the address ``listening``: one for all
     addresses is met at 127.0.0.1, which ``::`` serves as well.
     """
-    host = "127.0.0.1" if listening in ("0.0.0.0", "::") else listening
+    host = "127.0.0.1" if listening == "0.0.0.0" or serves_both(listening) else listening
     return f"http://[{host.replace('%', '%25')}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -18,7 +19,7 @@ SECRETS_AT_ONCE = 2
 LONGEST_RETRY_AFTER_SECONDS = 24 * 3600.0
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
-_MAIL = re.compile(r"[^@\s,<>]{1,64}@[^@\s,<>]{1,255}")
+MAIL_ADDRESS = re.compile(r"[^@\s,<>]{1,64}@[^@\s,<>]{1,255}")
 _GROUPS = frozenset({"message.*", "session.*"})
 
 
@@ -122,22 +123,27 @@ def _check(endpoint: Endpoint) -> None:
         raise _invalid("name", "must be 1 to 32 of a-z, 0-9 and inner hyphens")
     if not 1 <= endpoint.concurrency <= 32:
         raise _invalid("concurrency", "must be from 1 to 32")
-    for kind in endpoint.events:
-        if kind not in _GROUPS and kind not in set(EventType):
-            known = ", ".join([*sorted(_GROUPS), *EventType])
-            raise _invalid("events", f"has '{kind[:40]}'; known are {known}")
+    check_event_types(endpoint.events)
     for account in endpoint.accounts:
         check_account_name(account)
     match endpoint.scheme:
         case "https" | "http":
             _check_http(endpoint)
         case "mailto":
-            if not _MAIL.fullmatch(endpoint.url[len("mailto:") :]):
+            if not MAIL_ADDRESS.fullmatch(endpoint.url[len("mailto:") :]):
                 raise _invalid("url", "must be mailto: and one address")
         case "whatsapp":
             whatsapp_target(endpoint.url)
         case _:
             raise _invalid("url", "must begin with https://, mailto: or whatsapp:")
+
+
+def check_event_types(kinds: Iterable[str]) -> None:
+    """Raises RequestRefused for one that there is not; ``message.*`` and ``session.*`` are all of a kind."""
+    for kind in kinds:
+        if kind not in _GROUPS and kind not in set(EventType):
+            known = ", ".join([*sorted(_GROUPS), *EventType])
+            raise _invalid("events", f"has '{kind[:40]}'; known are {known}")
 
 
 def _check_http(endpoint: Endpoint) -> None:

@@ -59,7 +59,7 @@ class SelectorSource:
     def _read(self) -> tuple[Selectors, tuple[str, ...]]:
         selectors, origins = self._built_in, ["built in"]
         if self._file is not None:
-            selectors = selectors.overridden(read_override(self._file), str(self._file))
+            selectors = selectors.overridden(_text_of(self._file), str(self._file))
             origins.append(str(self._file))
         stored = self._override.get() if self._override is not None else None
         if stored is not None:
@@ -86,3 +86,10 @@ class SelectorSource:
             return self._override.version()
         except StoreError:
             return self._seen[1] if self._seen else None  # it is away; what is in force stays
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return read_override(file)
+    except SelectorsInvalid as error:
+        raise SelectorsInvalid(f"WHATSAPP_SELECTORS: {error}") from error

@@ -17,6 +17,7 @@ from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.webhooks import Endpoint
 from whatsapp_tasks.errors import ConfigurationError, RequestRefused, StoreUnavailable
 from whatsapp_tasks.queues import WEBHOOK_TASK, WEBHOOKS_QUEUE
+from whatsapp_tasks.setting_kinds import parts_of
 from whatsapp_tasks.stores.connection import Database, await_redis
 from whatsapp_tasks.stores.metrics import Metrics
 from whatsapp_tasks.stores.webhook_endpoints import WebhookEndpoints
@@ -103,7 +104,7 @@ def endpoints_of_file(path: Path, now_ms: int) -> list[Endpoint]:
 
 def alert_endpoints(settings: Settings, now_ms: int) -> list[Endpoint]:
     """What the alert settings ask for: a mail, a WhatsApp message, both or nothing."""
-    events = tuple(kind.strip() for kind in settings.alert_events.split(",") if kind.strip())
+    events = parts_of(settings.alert_events)
     wanted = {}
     if settings.alert_email_to:
         MailServer.from_url(settings.smtp_url)

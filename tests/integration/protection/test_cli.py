@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from whatsapp_tasks import cli as cli_package
 from whatsapp_tasks.cli.main import cli
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.circuit import CLOSED, CircuitRules
@@ -138,3 +139,26 @@ def test_a_number_of_lost_writes_and_fences_outlive_a_removal(database: Database
         "wa:{default}:fence",
         "wa:{default}:generation",
     ]
+
+
+SPOILED = "[/x] [bold]not bold[/bold] :x: [link=http://x]"
+"""What a table or a line would take for markup of its own (issue 12, row 20)."""
+
+
+def test_notes_and_labels_are_shown_as_they_are_issue_12_row_20(database: Database) -> None:
+    said("keys", "create", SPOILED)
+    assert SPOILED in said("keys", "list")
+    Pauses(database, "default").set(PauseReason.OPERATOR, SPOILED, 1, SPOILED)
+    assert said("state").count(SPOILED) == 3  # note and author, and the author in the history
+    said("webhooks", "add", "there", "http://127.0.0.1:1/[/x]?[bold]=:x:", "--allow-private")
+    assert "[/x]?[bold]=:x:" in said("webhooks", "list")
+
+
+def test_selectors_are_shown_with_their_brackets() -> None:
+    assert "[role=" in said("selectors", "show")
+
+
+def test_no_command_prints_markup() -> None:
+    """The console takes none (``cli/main.py``): a style is said apart from the words."""
+    folder = Path(cli_package.__path__[0])
+    assert [file.name for file in folder.glob("*.py") if "[/]" in file.read_text("utf-8")] == []

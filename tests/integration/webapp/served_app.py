@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.integration.http_server import HttpServer
 from whatsapp_tasks.cli.ports import free_port
+from whatsapp_tasks.config import Settings
 
 
 def served_app(redis_url: str, folder: Path, *, workers: int = 1, **environment: str) -> HttpServer:
@@ -19,4 +20,5 @@ def served_app(redis_url: str, folder: Path, *, workers: int = 1, **environment:
         **environment,
     }
     command = [sys.executable, "-m", "whatsapp_tasks.cli.main", "web"]
-    return HttpServer(command, settings, port, folder / "web.log")
+    host = Settings(web_host=environment.get("WHATSAPP_WEB_HOST", "127.0.0.1")).web_host
+    return HttpServer(command, settings, port, folder / "web.log", host)
