@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     """Chromium as root needs it; leave it off elsewhere."""
     chromium: Place = Path("/usr/bin/chromium")
     chromedriver: Place = Path("/usr/bin/chromedriver")
+    accept_other_users: bool = False
+    """Start although other people of this machine can reach the browser's driver (docs/protection.md)."""
     language: Annotated[str, matching(LANGUAGE, "must be like en-US")] = "en-US"
     selectors: MaybePlace = None
     """A TOML file whose entries replace those of browser/selectors.toml."""

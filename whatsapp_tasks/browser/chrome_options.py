@@ -58,8 +58,8 @@ FLAGS = (
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
     "--disable-renderer-backgrounding",
-    # port 0 is free of races and told on stderr, but by itself makes navigator.webdriver true
-    "--remote-debugging-port=0",
+    # a port would be open to every user of the machine; a pipe by itself makes navigator.webdriver true
+    "--remote-debugging-pipe",
     "--disable-blink-features=AutomationControlled",
     "--log-level=2",
 )

@@ -1,11 +1,12 @@
 """undetected-chromedriver and selenium behind the `Page` seam; no other module knows them.
 
 What is used of undetected-chromedriver (UC) is its patch of the driver and its way to attach: the browser
-runs first, without any flag of automation, and the driver joins it over its debugging port. The rest of it
-(downloads, flags, a `quit` that loses data) is replaced, each for a reason told in place.
+runs first, without any flag of automation, and the driver joins it, by a pipe instead of a port. The rest
+of it (downloads, flags, a `quit` that loses data) is replaced, each for a reason told in place.
 """
 
 import contextlib
+import functools
 import logging
 import os
 import re
@@ -14,21 +15,23 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import undetected_chromedriver as uc
 import urllib3
-import websocket
 from selenium.common.exceptions import (
     InvalidSessionIdException,
     NoSuchWindowException,
     UnexpectedAlertPresentException,
     WebDriverException,
 )
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.chrome.options import Options as ChromeOptions
+from selenium.webdriver.chrome.service import Service as ChromeService
 from selenium.webdriver.chrome.webdriver import WebDriver as SeleniumChrome
+from selenium.webdriver.common.service import Service
 from selenium.webdriver.remote.command import Command
 from selenium.webdriver.remote.remote_connection import RemoteConnection
 
@@ -36,10 +39,12 @@ from whatsapp_tasks.browser.chrome_options import BrowserOptions, chromium_comma
 from whatsapp_tasks.browser.chrome_page import ChromePage
 from whatsapp_tasks.browser.connection import Answer
 from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.devtools_pipe import DevToolsPipe
+from whatsapp_tasks.browser.driver_process import DriverProcess, stand_in_for_browser
 from whatsapp_tasks.browser.memory import TreeMemory, measure
 from whatsapp_tasks.browser.page import JSON, Page
 from whatsapp_tasks.browser.private_driver import private_driver
-from whatsapp_tasks.browser.processes import Child, ProcessPair, die_with_parent, environment_of, start_child
+from whatsapp_tasks.browser.processes import Child, ProcessPair, environment_of, start_child, wait_for_end
 from whatsapp_tasks.browser.watchdog import GRACE_S, Watchdog
 from whatsapp_tasks.errors import (
     BrowserDied,
@@ -59,10 +64,9 @@ logging.getLogger("selenium.webdriver.remote.remote_connection").setLevel(loggin
 _FOREIGN = (WebDriverException, urllib3.exceptions.HTTPError, OSError)
 """What selenium and the HTTP client below it raise."""
 
-_LISTENING = re.compile(rb"DevTools listening on ws://127\.0\.0\.1:(\d+)/")
 _LOG_PREFIX = re.compile(r"^\[[^]]*\] ")
 _VERSION = re.compile(r"\d+\.\d+\.\d+\.\d+")
-_VERSION_TIMEOUT_S = 10.0
+_VERSION_TIMEOUT_S = 30.0
 _LAST_WRITES_S = 0.3
 """The renderer hands what a page stored last to the browser process in its own time, and nothing tells when:
 on a busy machine 1 of 10 writes was lost when the browser closed at once."""
@@ -97,16 +101,21 @@ def open_page(options: BrowserOptions, deadline: Deadline) -> Page:
     processes = ProcessPair()
     watchdog = Watchdog(processes.kill)
 
+    pipe = DevToolsPipe()
+    lines = contextlib.ExitStack()
+    lines.callback(pipe.close)
+
     def end() -> None:
         watchdog.stop()
         processes.kill()
+        lines.close()
 
     try:
         with watchdog.guard(deadline):
             _require_writable(options.profile)
             version = _version_of(options.chromium, deadline)
-            driver = _Driver(options, version, processes, deadline)
-            page = ChromePage(_DriverConnection(driver, processes, watchdog), deadline)
+            driver = _Driver(_Launch(options, version, processes, pipe, lines, deadline))
+            page = ChromePage(_Connection(driver, watchdog), deadline)
             page.prepare(options, deadline)
             return page
     except BrowserStartFailed:
@@ -143,80 +152,117 @@ def _version_of(chromium: Path, deadline: Deadline) -> str:
 
 
 class _Service(Service):
-    """Starts the driver so that it dies with us and can be found by `sweep_orphans`."""
+    """Starts the driver so that it dies with us, can be found by `sweep_orphans`, and only we reach it."""
 
-    def __init__(self, driver: str, profile: Path, processes: ProcessPair) -> None:
-        # argument 0 of everything is the program that is run: setpriv, or the driver itself
-        self._command = [*die_with_parent(), driver]
-        self._processes = processes
-        super().__init__(self._command[0], env=environment_of(profile), popen_kw={"start_new_session": True})
-        self.DRIVER_PATH_ENV_KEY = None  # SE_CHROMEDRIVER would replace our copy
+    def __init__(self, driver: str, launch: "_Launch") -> None:
+        super().__init__(driver)
+        self._launch = launch
 
     def command_line_args(self) -> list[str]:
-        return [*self._command[1:], *super().command_line_args()]
+        raise NotImplementedError  # `start` needs none
 
-    def _start_process(self, path: str) -> None:
-        super()._start_process(path)
-        self._processes.adopt_driver(Child(self.process))
+    def start(self) -> None:
+        launch = self._launch
+        self.driver = DriverProcess(Path(self.path), self.port, launch.options.profile)
+        launch.processes.adopt_driver(self.driver.child)
+        launch.lines.callback(self.driver.close)
+        self.driver.wait_until_it_listens(launch.deadline)
+        launch.pipe.join(self.driver.pipe_ends)
+
+    def stop(self) -> None:
+        """Nothing: selenium would ask whoever listens on the port to shut down."""
+
+
+class _DriverPool(urllib3.HTTPConnectionPool):
+    """Connections to the driver by way of its own network."""
+
+    def __init__(self, driver: DriverProcess, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.ConnectionCls = functools.partial(_DriverConnection, driver)  # type: ignore[assignment]
+
+
+class _DriverConnection(urllib3.connection.HTTPConnection):
+    def __init__(self, driver: DriverProcess, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._driver = driver
+
+    def connect(self) -> None:
+        self.sock = self._driver.connect(self.timeout)
+
+
+@dataclass(frozen=True, slots=True)
+class _Launch:
+    """One start of a browser with its driver."""
+
+    options: BrowserOptions
+    version: str
+    processes: ProcessPair
+    pipe: DevToolsPipe
+    lines: contextlib.ExitStack
+    """Gives back what we hold of both, when they have ended."""
+    deadline: Deadline
 
 
 class _Attaching(SeleniumChrome):
     """Stands between UC's class and selenium's, and changes what the one hands to the other."""
 
-    launch_options: BrowserOptions
-    processes: ProcessPair
+    launch: _Launch
     patcher: uc.Patcher
 
     def __init__(self, service: Service, options: uc.ChromeOptions, keep_alive: bool) -> None:  # noqa: ARG002
-        ours = _Service(self.patcher.executable_path, self.launch_options.profile, self.processes)
-        super().__init__(service=ours, options=options, keep_alive=keep_alive)
+        options = self.launch.options
+        joining = ChromeOptions()
+        joining.binary_location = str(stand_in_for_browser(options.driver_cache))
+        joining.add_argument("--remote-debugging-pipe")
+        joining.add_argument(f"--user-data-dir={_decoy_profile(options)}")  # else it makes one, and leaves it
+        joining.page_load_strategy = "none"  # else every command waits for a navigation that is under way
+        joining.unhandled_prompt_behavior = "accept"
+        # The driver is never behind HTTP_PROXY; the public way to say so is deprecated.
+        joining._ignore_local_proxy = True
+        ours = _Service(self.patcher.executable_path, self.launch)
+        super().__init__(service=cast(ChromeService, ours), options=joining, keep_alive=keep_alive)
+
+
+def _decoy_profile(options: BrowserOptions) -> Path:
+    """UC and ChromeDriver rewrite Preferences in there; the real profile is in our own command."""
+    return options.profile / "undetected-chromedriver"
 
 
 class _Driver(uc.Chrome, _Attaching):  # type: ignore[misc]
-    def __init__(
-        self, options: BrowserOptions, version: str, processes: ProcessPair, deadline: Deadline
-    ) -> None:
-        self.launch_options = options
-        self.processes = processes
-        self.deadline = deadline
+    def __init__(self, launch: _Launch) -> None:
+        options = launch.options
+        self.launch = launch
         uc.Patcher.data_path = str(options.driver_cache)  # else every start makes a folder in HOME
-        attach = uc.ChromeOptions()
-        attach.debugger_address = "127.0.0.1:0"
-        attach.page_load_strategy = "none"  # else every command waits for a navigation that is under way
-        attach.unhandled_prompt_behavior = "accept"
-        # The driver is never behind HTTP_PROXY; the public way to say so is deprecated.
-        attach._ignore_local_proxy = True
-        attach.add_argument(f"--lang={options.language}")  # else UC asks for the locale, deprecated
+        unused = uc.ChromeOptions()
+        unused.debugger_address = "127.0.0.1:0"  # else UC looks for a free port
+        unused.add_argument(f"--lang={options.language}")  # else UC asks for the locale, deprecated
 
-        def launch(*_: object, **__: object) -> SimpleNamespace:
-            command = chromium_command(options, user_agent(version))
-            browser = start_child(command, environment_of(options.profile))
-            processes.adopt_browser(browser)
-            attach.debugger_address = f"127.0.0.1:{_debugging_port(browser, deadline)}"
-            return SimpleNamespace(pid=browser.pid)
+        def start(*_: object, **__: object) -> SimpleNamespace:
+            return SimpleNamespace(pid=_start_browser(launch).pid)
 
         with (
             _constructing,
-            _replaced(uc, "subprocess", SimpleNamespace(Popen=launch, PIPE=None)),
+            _replaced(uc, "subprocess", SimpleNamespace(Popen=start, PIPE=None)),
             _replaced(uc, "finalize", lambda *_: None),  # keeps every driver in memory for ever
         ):
             uc.Chrome.__init__(
                 self,
-                options=attach,
+                options=unused,
                 driver_executable_path=str(_patched_driver(options)),
                 browser_executable_path=str(options.chromium),
-                # UC rewrites Preferences in there, in the wrong encoding; the real one is in our command
-                user_data_dir=str(options.profile / "undetected-chromedriver"),
+                user_data_dir=str(_decoy_profile(options)),
                 headless=options.headless,
                 no_sandbox=options.no_sandbox,
-                version_main=int(version.partition(".")[0]),
+                version_main=int(launch.version.partition(".")[0]),
                 use_subprocess=True,
             )
 
     def start_session(self, capabilities: dict[str, Any]) -> None:
         # selenium would wait 120 s per command, and urllib3 repeat it three times
         self.http._conn.connection_pool_kw["retries"] = urllib3.Retry(0)
-        self.limit(self.deadline.remaining() + GRACE_S + 1)
+        service = cast(_Service, self.service)
+        self.http._conn.pool_classes_by_scheme = {"http": functools.partial(_DriverPool, service.driver)}
+        self.limit(self.launch.deadline.remaining() + GRACE_S + 1)
         super().start_session(capabilities)
 
     @property
@@ -252,20 +298,30 @@ def _patched_driver(options: BrowserOptions) -> Path:
     return private_driver(options.chromedriver, options.driver_cache, patch)
 
 
-def _debugging_port(browser: Child, deadline: Deadline) -> int:
-    """The port Chromium tells on stderr, once it listens. Raises BrowserStartFailed when it exits instead."""
+_PIPE_ON_3_AND_4 = 'exec "$@" 3<&0 4>&1 0</dev/null 1>/dev/null'
+
+
+def _start_browser(launch: _Launch) -> Child:
+    """Start Chromium and wait until it speaks. Raises BrowserStartFailed when it exits instead."""
+    command = chromium_command(launch.options, user_agent(launch.version))
+    assert launch.pipe.browser_ends is not None
+    commands, events = launch.pipe.browser_ends
+    browser = start_child(
+        ["/bin/sh", "-c", _PIPE_ON_3_AND_4, "sh", *command],
+        environment_of(launch.options.profile),
+        stdin=commands,
+        stdout=events,
+    )
+    launch.processes.adopt_browser(browser)
+    launch.pipe.close_browser_ends()
     stderr = browser.process.stderr
     assert stderr is not None
-    told = b""
     with stderr:  # what it says later is lost: nobody would read it, and a full pipe would stop it
-        while not (found := _LISTENING.search(told)):
-            readable = browser.readable_or_exited(stderr, deadline)
-            more = os.read(stderr.fileno(), 65536) if readable else b""
-            told += more
-            if not more:
-                browser.wait(deadline.capped(_EXIT_AFTER_SILENCE_S))
-                raise _start_failure(browser, told)
-    return int(found[1])
+        if not launch.pipe.answers(browser, launch.deadline):
+            browser.wait(launch.deadline.capped(_EXIT_AFTER_SILENCE_S))
+            os.set_blocking(stderr.fileno(), False)
+            raise _start_failure(browser, stderr.read() or b"")
+    return browser
 
 
 def _start_failure(browser: Child, told: bytes) -> BrowserStartFailed:
@@ -273,17 +329,19 @@ def _start_failure(browser: Child, told: bytes) -> BrowserStartFailed:
     lines = [_LOG_PREFIX.sub("", line) for line in told.decode(errors="replace").splitlines()]
     said = " / ".join(line for line in lines if line and "bus" not in line)[-500:]
     if code is None:
-        return BrowserStartFailed(f"Chromium did not open its debugging port in time; it said: {said}")
+        return BrowserStartFailed(f"Chromium did not answer in time; it said: {said}")
     reason = _EXIT_REASONS.get(code, f"it said: {said}" if said else "it said nothing")
     return BrowserStartFailed(f"Chromium ended at its start with exit code {code}: {reason}", exit_code=code)
 
 
-class _DriverConnection:
+class _Connection:
     """Carries commands to the browser, and what goes wrong back as errors of ours: the only place."""
 
-    def __init__(self, driver: _Driver, processes: ProcessPair, watchdog: Watchdog) -> None:
+    def __init__(self, driver: _Driver, watchdog: Watchdog) -> None:
         self._driver = driver
-        self._processes = processes
+        self._pipe = driver.launch.pipe
+        self._lines = driver.launch.lines
+        self._processes = driver.launch.processes
         self._watchdog = watchdog
         watchdog.nudge = self._stop_loading
         self._target = driver.current_window_handle
@@ -314,12 +372,12 @@ class _DriverConnection:
         browser = self._processes.browser
         assert browser is not None
         if self.alive() and not deadline.passed:
+            family = browser.family()
             time.sleep(min(_LAST_WRITES_S, deadline.remaining() / 4))
-            half = deadline.capped(deadline.remaining() / 2)
-            self._driver.limit(half.remaining())
-            with contextlib.suppress(*_FOREIGN):  # it may be gone before it has answered
-                self._driver.execute("executeCdpCommand", {"cmd": "Browser.close", "params": {}})
-            browser.wait(half)
+            self._pipe.tell("Browser.close")
+            browser.wait(deadline.capped(deadline.remaining() / 2))
+            # one of them writes localStorage to disk, and may still be at it
+            wait_for_end(family, deadline.capped(deadline.remaining() / 2))
         if browser.running() and not deadline.passed:
             log.warning("The browser was asked to close by SIGINT")
             browser.signal(signal.SIGINT)
@@ -333,6 +391,7 @@ class _DriverConnection:
         self._processes.kill()
         self._watchdog.stop()
         self._driver.http.close()  # type: ignore[no-untyped-call]
+        self._lines.close()
 
     def _execute(self, command: str, params: dict[str, Any], deadline: Deadline) -> Any:
         with self._watchdog.guard(deadline):
@@ -344,17 +403,7 @@ class _DriverConnection:
 
     def _stop_loading(self) -> None:
         """Give up a navigation that is under way: Chromium holds back what else it is told until its end."""
-        address = f"ws://{self._driver.options.debugger_address}/devtools/page/{self._target}"
-        with (
-            contextlib.suppress(websocket.WebSocketException, OSError),
-            contextlib.closing(
-                websocket.create_connection(
-                    address, timeout=GRACE_S, suppress_origin=True, http_no_proxy=["127.0.0.1"]
-                )
-            ) as line,
-        ):
-            line.send('{"id": 1, "method": "Page.stopLoading"}')
-            line.recv()
+        self._pipe.tell("Page.stopLoading", self._target)
 
     def _translated(self, error: Exception) -> BrowserError:
         if self._watchdog.fired or isinstance(error, urllib3.exceptions.ReadTimeoutError):

@@ -24,19 +24,28 @@ def private_driver(source: Path, cache: Path, patch: Callable[[Path], None]) -> 
     target = cache / f"chromedriver-{hashlib.sha256(content).hexdigest()[:16]}"
     if target.exists():
         return target
-    cache.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".chromedriver-", dir=cache)
-    draft = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
+
+    def write(draft: Path) -> None:
+        draft.write_bytes(content)
         patch(draft)
         if PATCHED not in draft.read_bytes():
             raise ValueError(f"{source} is not a chromedriver that undetected-chromedriver can patch")
+
+    put_in_place(target, write)
+    return target
+
+
+def put_in_place(target: Path, write: Callable[[Path], None]) -> None:
+    """Make a program that is complete when it appears; its folder is made if need be. Raises OSError."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
+    os.close(handle)
+    draft = Path(name)
+    try:
+        write(draft)
         draft.chmod(0o700)
         with draft.open("rb") as file:
             os.fsync(file.fileno())
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
-    return target

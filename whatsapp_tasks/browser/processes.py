@@ -10,9 +10,8 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import IO
 
 import psutil
 
@@ -31,6 +30,7 @@ _PASSED_ON = {
 }  # fmt: skip
 _PASSED_ON_PREFIXES = ("LC_", "XDG_", "FONTCONFIG_", "SSL_CERT_")
 
+_POLL_S = 0.005
 _REAP_S = 1.0
 """How long killed processes may take to vanish."""
 
@@ -88,6 +88,13 @@ class Child:
             return None
         return found.si_status if found.si_code == os.CLD_EXITED else -found.si_status
 
+    def family(self) -> list[psutil.Process]:
+        """What runs below it now."""
+        try:
+            return psutil.Process(self.process.pid).children(recursive=True)
+        except psutil.Error:
+            return []
+
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the process alone."""
         with self._lock:
@@ -102,10 +109,12 @@ class Child:
         except ProcessLookupError:  # another thread ended it
             return True
 
-    def readable_or_exited(self, stream: IO[bytes], deadline: Deadline) -> bool:
-        """Wait for output or exit; whether there is output. False at the deadline, too."""
+    def readable_or_exited(self, source: int, deadline: Deadline) -> bool:
+        """Wait for output on the descriptor `source` or exit; whether there is output. False at the deadline,
+        too.
+        """
         with contextlib.closing(_PidFd(self.process.pid)) as exited:
-            return exited.readable_first(stream, deadline.remaining())
+            return exited.readable_first(source, deadline.remaining())
 
     def end(self) -> None:
         """SIGKILL the whole group and reap what of it is ours. From any thread; may be called again."""
@@ -128,7 +137,7 @@ class Child:
         with contextlib.suppress(ChildProcessError):
             while time.monotonic() < until:
                 if os.waitpid(-self.process.pid, os.WNOHANG)[0] == 0:
-                    time.sleep(0.005)
+                    time.sleep(_POLL_S)
 
 
 class _PidFd:
@@ -140,8 +149,8 @@ class _PidFd:
     def wait(self, seconds: float) -> bool:
         return bool(select.select([self._fd], [], [], seconds)[0])
 
-    def readable_first(self, stream: IO[bytes], seconds: float) -> bool:
-        return stream.fileno() in select.select([stream.fileno(), self._fd], [], [], seconds)[0]
+    def readable_first(self, source: int, seconds: float) -> bool:
+        return source in select.select([source, self._fd], [], [], seconds)[0]
 
     def close(self) -> None:
         os.close(self._fd)
@@ -191,9 +200,7 @@ class ProcessPair:
         pids = []
         for child in (self.browser, self.driver):
             if child is not None:
-                with contextlib.suppress(psutil.Error):
-                    process = psutil.Process(child.pid)
-                    pids += [process.pid, *(each.pid for each in process.children(recursive=True))]
+                pids += [child.pid, *(each.pid for each in child.family())]
         return pids
 
 
@@ -207,21 +214,37 @@ def environment_of(profile: Path) -> dict[str, str]:
     return {**passed_on, PROFILE_VARIABLE: str(profile.absolute())}
 
 
-def start_child(command: Sequence[str], environment: Mapping[str, str]) -> Child:
-    """Start `command`; its stderr is a pipe, its other streams are closed to it.
+def start_child(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    stdin: int = subprocess.DEVNULL,
+    stdout: int = subprocess.DEVNULL,
+    stderr: int = subprocess.PIPE,
+) -> Child:
+    """Start `command`; its stderr is a pipe, its other streams are closed to it unless told otherwise.
 
     Raises OSError when the program cannot be run.
     """
     process = subprocess.Popen(
         [*die_with_parent(), *command],
         env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
         bufsize=0,
         start_new_session=True,
     )
     return Child(process)
+
+
+def wait_for_end(processes: Iterable[psutil.Process], deadline: Deadline) -> bool:
+    """Whether all of them ended before the deadline; whose children they are does not matter."""
+    while any(map(_runs, processes)):
+        if deadline.passed:
+            return False
+        time.sleep(_POLL_S)
+    return True
 
 
 def sweep_orphans(profile: Path) -> int:
@@ -244,9 +267,7 @@ def sweep_orphans(profile: Path) -> int:
     for process in doomed.values():
         with contextlib.suppress(psutil.Error):
             process.kill()
-    until = time.monotonic() + _REAP_S
-    while any(map(_runs, doomed.values())) and time.monotonic() < until:
-        time.sleep(0.005)
+    wait_for_end(doomed.values(), Deadline.within(_REAP_S))
     if doomed:
         log.warning("Processes left behind by a killed worker were ended", extra={"processes": len(doomed)})
     return len(doomed)

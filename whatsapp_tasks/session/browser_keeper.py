@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.driver import BrowserOptions, open_page
+from whatsapp_tasks.browser.neighbours import require_alone
 from whatsapp_tasks.browser.page import Page
 from whatsapp_tasks.browser.processes import sweep_orphans
 from whatsapp_tasks.browser.profile_lock import LOCK_NAME, ProfileLock
@@ -58,7 +59,12 @@ class BrowserKeeper:
         """What this worker did to the browser: ``start_first``, ``start_hung``, ``reload_stuck``, …"""
 
     def take_profile(self) -> None:
-        """Locks the profile and ends what a killed worker left running on it; raises BrowserStartFailed."""
+        """Locks the profile and ends what a killed worker left running on it.
+
+        Raises BrowserStartFailed, also when other people of this machine could reach the browser's driver.
+        """
+        if not self._settings.accept_other_users:
+            require_alone()
         self._profile.mkdir(parents=True, exist_ok=True)
         self._lock.acquire()
         swept = sweep_orphans(self._profile)

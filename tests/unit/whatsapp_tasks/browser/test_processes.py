@@ -83,9 +83,9 @@ def test_output_comes_before_exit() -> None:
     child = start("echo said >&2; sleep 60")
     stderr = child.process.stderr
     assert stderr is not None
-    assert child.readable_or_exited(stderr, Deadline.within(5))
+    assert child.readable_or_exited(stderr.fileno(), Deadline.within(5))
     assert os.read(stderr.fileno(), 100) == b"said\n"
-    assert not child.readable_or_exited(stderr, Deadline.within(0.05))
+    assert not child.readable_or_exited(stderr.fileno(), Deadline.within(0.05))
     child.end()
 
 

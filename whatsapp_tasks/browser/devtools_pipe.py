@@ -1,0 +1,156 @@
+"""The DevTools protocol of a browser over a pipe, shared by its driver and by us.
+
+A DevTools port on TCP is open to every user of the machine; a pipe is open to those who hold its ends
+(`--remote-debugging-pipe`). The browser holds two ends, we the others. What ChromeDriver sends is passed on
+message by message, so that a few commands of our own fit between; their answers are kept from ChromeDriver.
+"""
+
+import json
+import logging
+import os
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.processes import Child
+
+log = logging.getLogger(__name__)
+
+Ends = tuple[int, int]
+"""File descriptors: where commands are read, where answers and events are written."""
+
+_FIRST_ID = 1_000_000_000
+"""Ids of our commands begin here; ChromeDriver counts from 1."""
+_OUR_ANSWER = re.compile(rb'\{"id":1\d{9}\b')
+_ATTACHED = b'{"method":"Target.attachedToTarget"'
+_CHUNK = 1 << 18
+_JOIN_S = 1.0
+
+
+class DevToolsPipe:
+    """Between one browser and one driver."""
+
+    def __init__(self) -> None:
+        """Nothing runs yet; `browser_ends` are for the browser alone."""
+        commands_read, self._to_browser = os.pipe()
+        self._from_browser, events_written = os.pipe()
+        self.browser_ends: Ends | None = (commands_read, events_written)
+        self._to_driver: int | None = None
+        self._sessions: dict[str, str] = {}
+        self._last_id = _FIRST_ID
+        self._writing = threading.Lock()
+        self._threads: list[threading.Thread] = []
+        self._over = self._closed = False
+
+    def close_browser_ends(self) -> None:
+        """Call it when the browser has them: our copies would hide its end."""
+        for end in self.browser_ends or ():
+            os.close(end)
+        self.browser_ends = None
+
+    def answers(self, browser: Child, deadline: Deadline) -> bool:
+        """Whether the browser answers before it exits, and before the deadline. Before `join` only."""
+        self.tell("Browser.getVersion")
+        while browser.readable_or_exited(self._from_browser, deadline):
+            told = os.read(self._from_browser, _CHUNK)
+            if b"\0" in told or not told:
+                return bool(told)
+        return False
+
+    def join(self, driver_ends: Callable[[], Ends | None]) -> None:
+        """Pass on what a driver and the browser say. `driver_ends` waits for its ends; None: no driver."""
+        for work in (lambda: self._pass_commands(driver_ends), self._pass_events):
+            thread = threading.Thread(target=work, name="devtools-pipe", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def tell(self, method: str, target: str | None = None) -> None:
+        """Send a command without waiting: to a page that the driver is attached to, else to the browser.
+
+        Nothing happens when either is gone. From any thread.
+        """
+        with self._writing, suppress(OSError):
+            session = self._sessions.get(target) if target else None
+            if self._closed or (target and not session):
+                return
+            self._last_id += 1
+            message: dict[str, object] = {"id": self._last_id, "method": method}
+            if session:
+                message["sessionId"] = session
+            _write(self._to_browser, json.dumps(message).encode() + b"\0")
+
+    def close(self) -> None:
+        """Give all ends back. Call it when the browser and its driver have ended; may be called again."""
+        with self._writing:
+            if self._closed:
+                return
+            self._closed = True
+            os.close(self._to_browser)
+        self.close_browser_ends()
+        for thread in self._threads:
+            thread.join(_JOIN_S)
+        if not self._threads:
+            os.close(self._from_browser)
+
+    def _pass_commands(self, driver_ends: Callable[[], Ends | None]) -> None:
+        ends = driver_ends()
+        if ends is None:
+            return
+        commands, events = ends
+        with self._writing:
+            self._to_driver = events
+            if self._over:
+                self._leave_driver()
+        try:
+            for message in _messages(commands):
+                with self._writing:
+                    if self._closed:
+                        return
+                    _write(self._to_browser, message + b"\0")
+        except OSError:  # the browser is gone: the driver learns it from the other thread
+            pass
+        finally:
+            os.close(commands)
+
+    def _pass_events(self) -> None:
+        try:
+            for message in _messages(self._from_browser):
+                if _OUR_ANSWER.match(message):
+                    continue
+                if message.startswith(_ATTACHED):
+                    self._remember_session(message)
+                if self._to_driver is not None:
+                    with suppress(OSError):  # a driver that is gone must not stop the browser
+                        _write(self._to_driver, message + b"\0")
+        finally:
+            os.close(self._from_browser)
+            with self._writing:
+                self._over = True
+                self._leave_driver()
+
+    def _leave_driver(self) -> None:
+        """The driver learns that the browser is gone."""
+        if self._to_driver is not None:
+            os.close(self._to_driver)
+            self._to_driver = None
+
+    def _remember_session(self, message: bytes) -> None:
+        attached = json.loads(message)["params"]
+        self._sessions.setdefault(attached["targetInfo"]["targetId"], attached["sessionId"])
+
+
+def _messages(source: int) -> Iterator[bytes]:
+    """What comes from `source` until its other end is closed; each message ends with a zero byte there."""
+    rest = b""
+    while chunk := os.read(source, _CHUNK):
+        *whole, rest = (rest + chunk).split(b"\0")
+        yield from whole
+
+
+def _write(target: int, message: bytes) -> None:
+    """Raises OSError when nobody reads any more."""
+    left = memoryview(message)
+    while left:
+        left = left[os.write(target, left) :]
