@@ -8,13 +8,18 @@ message by message, so that a few commands of our own fit between; their answers
 import json
 import logging
 import os
+import queue
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from typing import Any
 
+from whatsapp_tasks.browser.connection import Answer
 from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.page import JSON
 from whatsapp_tasks.browser.processes import Child
+from whatsapp_tasks.errors import WaitTimeout
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +32,7 @@ _OUR_ANSWER = re.compile(rb'\{"id":1\d{9}\b')
 _ATTACHED = b'{"method":"Target.attachedToTarget"'
 _CHUNK = 1 << 18
 _JOIN_S = 1.0
+_ASK_S = 0.1
 
 
 class DevToolsPipe:
@@ -42,7 +48,8 @@ class DevToolsPipe:
         self._last_id = _FIRST_ID
         self._writing = threading.Lock()
         self._threads: list[threading.Thread] = []
-        self._over = self._closed = False
+        self._over = self._closed = self._left = False
+        self._answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
     def close_browser_ends(self) -> None:
         """Call it when the browser has them: our copies would hide its end."""
@@ -71,15 +78,43 @@ class DevToolsPipe:
 
         Nothing happens when either is gone. From any thread.
         """
-        with self._writing, suppress(OSError):
-            session = self._sessions.get(target) if target else None
-            if self._closed or (target and not session):
-                return
+        session = self._sessions.get(target) if target else None
+        if session or not target:
+            with suppress(OSError):
+                self._send(method, {}, session)
+
+    def ask(
+        self, method: str, params: Mapping[str, JSON], deadline: Deadline, session: str | None = None
+    ) -> Answer:
+        """The result of a command to the browser, or to what is attached by `session`; after `join` only.
+
+        Raises WaitTimeout when there is none by the deadline, PageError when the command is refused.
+        """
+        with suppress(OSError):
+            number = self._send(method, params, session)
+            while not deadline.passed and not self._over:
+                with suppress(queue.Empty):
+                    answer = self._answers.get(timeout=min(_ASK_S, deadline.remaining()))
+                    if answer["id"] == number:
+                        return Answer.of(answer)["result"]  # type: ignore[no-any-return]
+        raise WaitTimeout(f"The browser does not answer {method}")
+
+    def leave_driver(self) -> None:
+        """Nothing more reaches the driver; it takes the browser for ended."""
+        with self._writing:
+            self._left = True
+
+    def _send(self, method: str, params: Mapping[str, JSON], session: str | None) -> int:
+        """The id of the command. Raises OSError when nobody can take it any more."""
+        with self._writing:
+            if self._closed:
+                raise BrokenPipeError
             self._last_id += 1
-            message: dict[str, object] = {"id": self._last_id, "method": method}
+            message: dict[str, JSON] = {"id": self._last_id, "method": method, "params": params}
             if session:
                 message["sessionId"] = session
             _write(self._to_browser, json.dumps(message).encode() + b"\0")
+            return self._last_id
 
     def close(self) -> None:
         """Give all ends back. Call it when the browser and its driver have ended; may be called again."""
@@ -118,10 +153,11 @@ class DevToolsPipe:
         try:
             for message in _messages(self._from_browser):
                 if _OUR_ANSWER.match(message):
+                    self._answers.put(json.loads(message))
                     continue
                 if message.startswith(_ATTACHED):
                     self._remember_session(message)
-                if self._to_driver is not None:
+                if self._to_driver is not None and not self._left:
                     with suppress(OSError):  # a driver that is gone must not stop the browser
                         _write(self._to_driver, message + b"\0")
         finally:

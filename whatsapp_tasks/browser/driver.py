@@ -13,7 +13,6 @@ import re
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +44,7 @@ from whatsapp_tasks.browser.memory import TreeMemory, measure
 from whatsapp_tasks.browser.page import JSON, Page
 from whatsapp_tasks.browser.private_driver import private_driver
 from whatsapp_tasks.browser.processes import Child, ProcessPair, environment_of, start_child, wait_for_end
+from whatsapp_tasks.browser.storage_commit import commit_storage
 from whatsapp_tasks.browser.watchdog import GRACE_S, Watchdog
 from whatsapp_tasks.errors import (
     BrowserDied,
@@ -67,9 +67,6 @@ _FOREIGN = (WebDriverException, urllib3.exceptions.HTTPError, OSError)
 _LOG_PREFIX = re.compile(r"^\[[^]]*\] ")
 _VERSION = re.compile(r"\d+\.\d+\.\d+\.\d+")
 _VERSION_TIMEOUT_S = 30.0
-_LAST_WRITES_S = 0.3
-"""The renderer hands what a page stored last to the browser process in its own time, and nothing tells when:
-on a busy machine 1 of 10 writes was lost when the browser closed at once."""
 
 _EXIT_REASONS = {
     0: "another Chromium runs on this profile and took the page over",
@@ -373,7 +370,8 @@ class _Connection:
         assert browser is not None
         if self.alive() and not deadline.passed:
             family = browser.family()
-            time.sleep(min(_LAST_WRITES_S, deadline.remaining() / 4))
+            with contextlib.suppress(BrowserError):  # its end may be orderly all the same
+                commit_storage(self._pipe, browser, self._target, deadline.capped(deadline.remaining() / 2))
             self._pipe.tell("Browser.close")
             browser.wait(deadline.capped(deadline.remaining() / 2))
             # one of them writes localStorage to disk, and may still be at it

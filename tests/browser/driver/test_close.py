@@ -8,6 +8,7 @@ import time
 import pytest
 from selenium.webdriver.remote.webdriver import WebDriver
 
+from whatsapp_tasks.browser.devtools_pipe import DevToolsPipe
 from whatsapp_tasks.browser.driver import open_page
 
 from .conftest import OPEN_S, Options, Run, Site, within
@@ -40,6 +41,24 @@ def test_what_was_written_just_before_is_kept(
             Running(page, now.profile).driver.kill()
         page.close(within(20))
     assert kept == [[None, ""], *([value, f"login={value}"] for value in written[:-1])]
+
+
+def test_what_was_written_is_on_disk_before_the_browser_ends(
+    options: Options, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Issue 12, tests that lie under load: a login was lost. The browser is killed instead of closed."""
+    now = options()
+    kept = []
+    for value in ("1", "2", "3"):
+        page = open_page(now, within(OPEN_S))
+        page.goto(site.url("worker.html"), within())
+        kept.append(page.evaluate("() => localStorage.getItem('login')", deadline=within()))
+        page.evaluate("(value) => localStorage.setItem('login', value)", value, deadline=within())
+        browser = Running(page, now.profile).browser
+        monkeypatch.setattr(DevToolsPipe, "tell", lambda *_, browser=browser: browser.kill())
+        page.close(within(20))
+        monkeypatch.undo()
+    assert kept == [None, "1", "2"]
 
 
 def test_close_leaves_nothing(run: Run) -> None:

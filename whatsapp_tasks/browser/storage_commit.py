@@ -1,0 +1,43 @@
+"""Make a browser write to disk what its page has stored in localStorage.
+
+Chromium keeps localStorage in a process of its own. It writes it seconds later, or when no page's process
+holds it any more; at its end it does not wait for that for certain, and a login was lost on a busy machine.
+So the page is closed first, with the process that showed it: what it sent last comes before the end of its
+line, on which the storage is written. Then a second page, of another origin, reads its own storage, which
+the same thread does after the writing.
+"""
+
+import psutil
+
+from whatsapp_tasks.browser.chrome_options import FIRST_PAGE
+from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.devtools_pipe import DevToolsPipe
+from whatsapp_tasks.browser.processes import Child, wait_for_end
+
+_RENDERER = "--type=renderer"
+_RENDERERS_END_S = 3.0
+
+
+def commit_storage(pipe: DevToolsPipe, browser: Child, target: str, deadline: Deadline) -> None:
+    """Close the page `target` and return when what it stored is on disk; its driver is of no use afterwards.
+
+    Raises WaitTimeout when the browser does not answer, PageError when it refuses a command.
+    """
+    pipe.leave_driver()
+    renderers = [process for process in browser.family() if _is_renderer(process)]
+    other = pipe.ask("Target.createTarget", {"url": FIRST_PAGE}, deadline)["targetId"]
+    attach = pipe.ask("Target.attachToTarget", {"targetId": other, "flatten": True}, deadline)
+    session = attach["sessionId"]
+    # a service worker would keep the process of the page
+    pipe.ask("ServiceWorker.enable", {}, deadline, session)
+    pipe.ask("ServiceWorker.stopAllWorkers", {}, deadline, session)
+    pipe.ask("Target.closeTarget", {"targetId": target}, deadline)
+    wait_for_end(renderers, deadline.capped(_RENDERERS_END_S))
+    pipe.ask("Runtime.evaluate", {"expression": "localStorage.length"}, deadline, session)
+
+
+def _is_renderer(process: psutil.Process) -> bool:
+    try:
+        return _RENDERER in process.cmdline()
+    except psutil.Error:
+        return False
