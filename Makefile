@@ -11,7 +11,7 @@ STAMP := $(VENV)/.installed
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system lock demo run test test-floors test-unit test-integration test-browser test-pages test-acceptance bench-navigation faults crash-matrix soak fuzz-api flood bench-gateway test-console test-protection test-crashes lint format clean
+.PHONY: help setup system lock demo run test test-floors test-unit test-integration test-browser test-pages test-acceptance bench-navigation bench-unwritable mutate-pages faults crash-matrix soak fuzz-api flood bench-gateway test-console test-protection test-crashes lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -87,6 +87,12 @@ bench-navigation: setup ## chats opened inside the page beside a full load per m
 
 faults: setup ## the long campaign of faults: 2,000 messages, 300 faults (three quarters of an hour)
 	@$(BIN)/python -m bench.faults $(ARGS)
+
+mutate-pages: setup ## 500 pages changed at random in ways they have changed before (an hour; a short form is in test)
+	@$(BIN)/python -m bench.mutate_pages $(ARGS)
+
+bench-unwritable: setup ## every fifth message to somebody who cannot be written to: what the others wait (a quarter of an hour)
+	@$(BIN)/python -m bench.unwritable $(ARGS)
 
 crash-matrix: setup ## everything killed at every place of the send path, both eras (half an hour)
 	@$(BIN)/python -m bench.crash_matrix $(ARGS)

@@ -34,7 +34,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from bench.texts import text_of
-from bench.verdicts import SETTLED, WRONGS, Told, wrongs
+from bench.verdicts import SETTLED, WRONGS, Told, pressed_wrongly, wrongs
 from tests.acceptance.stack import Stack, eventually
 from whatsapp_simulator.phones import printed
 from whatsapp_simulator.testing import ReceivedMessage, SimulatorError
@@ -167,6 +167,8 @@ class Faults:
             self.page_offline: 4,
             self.look_ups_fail: 6,
             self.chat_renamed: 6,
+            self.contact_loads_late: 2,
+            self.focus_taken: 8,
             self.web_killed: 5,
             self.beat_restarted: 2,
             self.entry_copied: 10,
@@ -239,6 +241,20 @@ class Faults:
     def look_ups_fail(self) -> None:
         """The popup of a wrong number for every number, as when the server hiccups."""
         self._scenario("query_error", self._random.uniform(0.5, 8))
+
+    def contact_loads_late(self) -> None:
+        """The header shows the number first, then is mounted anew with the name."""
+        self._stack.simulator.scenario("late_contact", ms=self._random.choice([50, 300, 1500]), count=1)
+
+    def focus_taken(self) -> str:
+        """A dialog or a cover screen comes while the next text is typed, and has the focus."""
+        draw = self._random
+        what, after = draw.choice(["dialog", "update", "news", "connecting", "terms"]), draw.randint(1, 40)
+        lasts_ms = draw.choice([200, 1000, 4000])
+        self._stack.simulator.scenario(
+            "takes_focus", what=what, after_characters=after, after_ms=draw.randint(0, 50), lasts_ms=lasts_ms
+        )
+        return f"{what} at {after} characters for {lasts_ms} ms"
 
     def chat_renamed(self) -> str:
         """A contact takes somebody else's number as a name, or another name, maybe while the chat is open."""
@@ -369,7 +385,7 @@ def run(
         began = time.monotonic()
         _strike_while_sending(stack, client, campaign, messages=messages, faults=faults, console=console)
         _settle(stack, campaign, console)
-        return _report(stack, campaign, time.monotonic() - began, console)
+        return report(stack, campaign, time.monotonic() - began, console)
     finally:
         stack.stop()
         if os.environ.get("KEEP_FAULTS"):
@@ -436,7 +452,8 @@ def _status(stack: Stack, item: Accepted) -> str:
     return str(stack.dispatcher.get(item.id).status)
 
 
-def _report(stack: Stack, campaign: Campaign, seconds: float, console: Console) -> int:
+def report(stack: Stack, campaign: Campaign, seconds: float, console: Console) -> int:
+    """Prints figures, and what was told wrongly with what struck meanwhile; the exit code."""
     # The ledger first: ticks still come, and the truth may be ahead of what is told, never behind.
     messages = [stack.dispatcher.get(item.id) for item in campaign.accepted if item.id is not None]
     truth = stack.simulator.messages()
@@ -469,6 +486,8 @@ def _report(stack: Stack, campaign: Campaign, seconds: float, console: Console) 
     table.add_row("requests without an answer", str(campaign.unanswered))
     table.add_row("statuses", ", ".join(f"{name} {number}" for name, number in statuses.most_common()))
     table.add_row("codes", "; ".join(f"{name}: {number}" for name, number in codes.most_common()) or "none")
+    presses = pressed_wrongly(stack.simulator.presses())
+    table.add_row("pressed what it must not", ", ".join(map(str, presses.items())) or "never")
     table.add_row("longest text", f"{max((len(message.text) for message in messages), default=0)} characters")
     waits = _waits(campaign, sorted(message.received_at for message in truth))
     if waits:
@@ -484,7 +503,7 @@ def _report(stack: Stack, campaign: Campaign, seconds: float, console: Console) 
         f"unknown: {statuses['unknown']} "
         f"wrong chat: {found['wrong chat']} wrong failure: {found['wrong failure']}"
     )
-    return int(any(found[name] for name in WRONGS))
+    return int(any(found[name] for name in WRONGS) or bool(presses))
 
 
 def _story(message: Message, received: Sequence[ReceivedMessage]) -> str:

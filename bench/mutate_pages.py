@@ -27,7 +27,7 @@ import click
 from rich.console import Console
 
 from bench.one_worker import Life, OneWorker
-from bench.verdicts import Told, wrongs
+from bench.verdicts import Told, pressed_wrongly, wrongs
 from whatsapp_simulator.mutations import KINDS, mutate
 from whatsapp_simulator.settings import Era
 from whatsapp_simulator.settings import Settings as Look
@@ -161,6 +161,7 @@ def _harm(simulator: Simulator, life: Life, mutant: Mutant) -> list[str]:
     }
     if wrong_ear:
         found.add("received wrongly")
+    found |= {f"pressed {name}" for name in pressed_wrongly(simulator.presses())}
     if any(OptOuts(life.database).all()):
         found.add("opted out")
     return sorted(found)

@@ -1,6 +1,6 @@
 """What is wrong with what the ledger says of a message, seen beside what WhatsApp's side received."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from whatsapp_simulator.testing import ReceivedMessage
@@ -10,6 +10,9 @@ SETTLED = frozenset({"sent", "delivered", "read", "failed", "unknown", "cancelle
 """What a message may end as. `sent` and `delivered` may still go on, and do so while a report is made."""
 _RANK = {"sent": 1, "delivered": 2, "read": 3}
 _NOT_SENT = frozenset({"failed", "expired", "cancelled"})
+
+HARMFUL_PRESSES = frozenset({"log_out", "try_again", "edit", "unlock", "leave_site"})
+"""Of `GET /presses`: what nobody of ours may ever press."""
 
 WRONGS = ("lost", "doubled", "lying", "wrong chat", "wrong failure")
 
@@ -26,6 +29,11 @@ class Told:
     @classmethod
     def of(cls, message: Message, *, writable: bool = True) -> "Told":
         return cls(message.phone, message.text, str(message.status), writable)
+
+
+def pressed_wrongly(presses: Mapping[str, int]) -> dict[str, int]:
+    """Of what was pressed on pages, what does harm."""
+    return {name: count for name, count in presses.items() if name in HARMFUL_PRESSES and count}
 
 
 def wrongs(told: Told, received: Sequence[ReceivedMessage]) -> tuple[str, ...]:
