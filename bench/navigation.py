@@ -5,6 +5,7 @@
 One session per era: each message goes through the service's own way into the chat (``session.opening``), its
 typing without any pause, Enter, and the wait for the server's tick. What the simulator received must be each
 message once, in the right chat, byte for byte. Then the same with the page loaded anew for every message.
+Then a table of where the time of one message goes (bench/time_of_message.py).
 The simulated page boots in 1.5 s, the least the real one's own timers allow (docs/whatsapp-web.md, 1.2).
 """
 
@@ -17,6 +18,7 @@ from types import SimpleNamespace
 from typing import cast
 
 from bench.browser import options_in
+from bench.time_of_message import measure, table
 from tests.acceptance.difficult_texts import DIFFICULT_TEXTS
 from whatsapp_simulator.testing import Simulator
 from whatsapp_tasks.browser.deadlines import Deadline
@@ -106,6 +108,7 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=200)
     parser.add_argument("--numbers", type=int, default=40)
     parser.add_argument("--full-load", type=int, default=40, help="messages of the run with full loads")
+    parser.add_argument("--parts", type=int, default=40, help="messages of the table of parts, per era")
     parser.add_argument("--eras", nargs="+", default=["E1", "E2", "E3"])
     asked = parser.parse_args()
     print("| era | inside: messages | median s | p95 s | full load: messages | median s | ratio |")
@@ -126,6 +129,8 @@ def main() -> None:
                 )
         finally:
             opened.close(Deadline.within(10))
+    for era in asked.eras if asked.parts else ():
+        print("\n" + table(era, measure(era, asked.parts)), flush=True)
 
 
 if __name__ == "__main__":
