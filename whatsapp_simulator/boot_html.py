@@ -7,7 +7,8 @@ from .skin_texts import texts
 
 _HEAD = """<meta charset="utf-8"><title>WhatsApp</title>
 <meta name="viewport" content="width=device-width,initial-scale=1">
-<link rel="icon" href="data:,"><link rel="stylesheet" href="/_sim/static/page.css">"""
+<link id="favicon" rel="shortcut icon" href="/favicon.ico">
+<link rel="stylesheet" href="/_sim/static/page.css">"""
 
 _SCRIPT = '<script type="module" src="/_sim/static/js/main.js"></script>'
 

@@ -25,6 +25,9 @@ from .simulation import (
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+LONGEST_NUMBER, LONGEST_GROUP = 15, 20
+"""Digits: a phone number, and the id of a group."""
+
 CONTROL_PAGE = Path(__file__).parent / "pages" / "control.html"
 
 
@@ -79,12 +82,12 @@ async def _body(request: web.Request) -> dict[str, Any]:
 
 def _phone(body: Mapping[str, Any], field: str) -> str:
     digits = digits_of(str(body.get(field, "")))
-    if not SHORTEST_NUMBER <= len(digits) <= 15:
+    if not SHORTEST_NUMBER <= len(digits) <= LONGEST_GROUP:
         raise ControlError(
             422,
             "invalid_phone",
             f"{field} must be a phone number with country code, like +12025550100",
-            [{"field": field, "message": "7 to 15 digits with country code"}],
+            [{"field": field, "message": "7 to 15 digits with country code, or a group's id"}],
         )
     return digits
 
@@ -131,7 +134,8 @@ class ControlPort:
             ("GET", "/chats", self.chats),
             ("GET", "/chats/{phone}", self.chat),
             ("POST", "/chats", self.seed),
-            ("PATCH", "/chats/{phone}", self.rename),
+            ("PATCH", "/chats/{phone}", self.patch_chat),
+            ("POST", "/groups", self.group),
             ("POST", "/incoming", self.incoming),
             ("GET", "/pages", self.pages),
             ("GET", "/magic-numbers", self.magic_numbers),
@@ -284,21 +288,47 @@ class ControlPort:
         chat = self._simulation.seed(_phone(body, "phone"), body.get("name"), messages)
         return web.json_response({"phone": chat.phone, "messages": len(chat.messages)}, status=201)
 
-    async def rename(self, request: web.Request) -> web.StreamResponse:
-        """The chat is called something else, redrawn at once; body: {name}, null for its number."""
-        name = (await _body(request)).get("name")
-        if name is not None and not (isinstance(name, str) and name.strip()):
-            raise ControlError(422, "invalid_name", "name must be a text or null")
-        chat = self._simulation.rename(digits_of(request.match_info["phone"]), name)
-        return web.json_response({"phone": chat.phone, "name": chat.name})
+    async def patch_chat(self, request: web.Request) -> web.StreamResponse:
+        """Body: {name?} (null: its number; redrawn at once), {marked_unread?: true|false}."""
+        body = await _body(request)
+        phone = digits_of(request.match_info["phone"])
+        chat = self._simulation.mailbox.chat(phone)
+        if "name" in body:
+            name = body["name"]
+            if name is not None and not (isinstance(name, str) and name.strip()):
+                raise ControlError(422, "invalid_name", "name must be a text or null")
+            chat = self._simulation.rename(phone, name)
+        if "marked_unread" in body:
+            chat = self._simulation.mark_unread(phone, marked=bool(body["marked_unread"]))
+        return web.json_response(
+            {"phone": chat.phone, "name": chat.name, "marked_unread": chat.marked_unread}
+        )
+
+    async def group(self, request: web.Request) -> web.StreamResponse:
+        """Makes a group or channel: {id (16 to 20 digits), name, members?: [names], channel?: bool}."""
+        body = await _body(request)
+        digits = digits_of(str(body.get("id", "")))
+        if not LONGEST_NUMBER < len(digits) <= LONGEST_GROUP:
+            raise ControlError(422, "invalid_id", "id must have 16 to 20 digits")
+        members = [str(each) for each in body.get("members", [])]
+        chat = self._simulation.group(
+            digits, str(body.get("name", "Group")), members, channel=bool(body.get("channel"))
+        )
+        return web.json_response(
+            {"phone": chat.phone, "name": chat.name, "members": chat.members}, status=201
+        )
 
     async def incoming(self, request: web.Request) -> web.StreamResponse:
-        """Someone writes to us: {from, text, name?, quoted?: {author, text}}."""
+        """Someone writes to us: {from, text, name?, quoted?: {author, text}, author?: who, in a group}."""
         body = await _body(request)
         if not isinstance(body.get("text"), str):
             raise ControlError(422, "invalid_text", "text must be a string")
         message = self._simulation.incoming(
-            _phone(body, "from"), body["text"], name=body.get("name"), quoted=body.get("quoted")
+            _phone(body, "from"),
+            body["text"],
+            name=body.get("name"),
+            quoted=body.get("quoted"),
+            author=body.get("author"),
         )
         return web.json_response(message_json(message), status=201)
 

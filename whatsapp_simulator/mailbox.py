@@ -48,6 +48,8 @@ class Message:
     device: str | None = None
     quoted: Quotation | None = None
     edited: bool = False
+    author: str | None = None
+    """Who wrote it, in a group."""
 
 
 @dataclass
@@ -56,6 +58,11 @@ class Chat:
     name: str | None = None
     """Name in the address book; None for an unsaved number."""
     unread: int = 0
+    marked_unread: bool = False
+    """By hand: a badge without a number."""
+    members: list[str] | None = None
+    """Names in a group or channel; None for a person's chat."""
+    channel: bool = False
     messages: list[Message] = field(default_factory=list)
 
     @property
@@ -112,10 +119,17 @@ class Mailbox:
         return message, True
 
     def incoming(
-        self, message_id: str, phone: str, text: str, at: float, *, quoted: Quotation | None = None
+        self,
+        message_id: str,
+        phone: str,
+        text: str,
+        at: float,
+        *,
+        quoted: Quotation | None = None,
+        author: str | None = None,
     ) -> Message:
         """A message of someone else arrived."""
-        message = Message(message_id, phone, text, at, mine=False, quoted=quoted)
+        message = Message(message_id, phone, text, at, mine=False, quoted=quoted, author=author)
         self._add(message)
         self.chat(phone).unread += 1
         return message
@@ -138,10 +152,11 @@ class Mailbox:
         mine: bool,
         status: Status | None,
         quoted: Quotation | None = None,
+        author: str | None = None,
     ) -> Message:
         """History from before the test: in the chat, not in the ground truth."""
         shown: Status | None = (status or "read") if mine else None
-        message = Message(message_id, phone, text, at, mine=mine, status=shown, quoted=quoted)
+        message = Message(message_id, phone, text, at, mine=mine, status=shown, quoted=quoted, author=author)
         self._add(message)
         return message
 
@@ -159,9 +174,9 @@ class Mailbox:
     def seen(self, phone: str) -> bool:
         """The chat was opened. Returns whether it had unread messages."""
         chat = self.chats.get(phone)
-        if chat is None or not chat.unread:
+        if chat is None or not (chat.unread or chat.marked_unread):
             return False
-        chat.unread = 0
+        chat.unread, chat.marked_unread = 0, False
         return True
 
     def history(self, phone: str, before: str | None, limit: int) -> tuple[list[Message], bool]:

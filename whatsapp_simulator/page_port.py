@@ -92,6 +92,8 @@ class PagePort:
         app.router.add_get("/_sim/boot.js", self._boot)
         app.router.add_get("/_sim/socket", self._socket)
         app.router.add_post("/_sim/upload", self._upload)
+        app.router.add_get("/status.json", self._status)
+        app.router.add_get(r"/{icon:favicon[\w-]*\.ico}", self._favicon)
         app.router.add_static("/_sim/static/", STATIC)
         for path in ("/", "/send", "/send/"):
             app.router.add_get(path, self._page)
@@ -113,6 +115,17 @@ class PagePort:
         else:
             html = boot_html(settings)
         return web.Response(text=html, content_type="text/html", headers=_NO_STORE)
+
+    async def _status(self, request: web.Request) -> web.Response:
+        """The page's own test for "online" (§11.7)."""
+        down = self._simulation.scenarios.look(NetworkDown)
+        if down is not None and not down.status_json and request.transport is not None:
+            request.transport.abort()
+            raise web.HTTPServiceUnavailable
+        return web.json_response({"status": "ok"}, headers=_NO_STORE)
+
+    async def _favicon(self, _request: web.Request) -> web.Response:
+        return web.Response(body=b"", content_type="image/x-icon")
 
     async def _boot(self, _request: web.Request) -> web.Response:
         """Skin and settings as a module: in the HTML a scan of the page source would find the texts."""

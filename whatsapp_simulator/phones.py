@@ -16,6 +16,16 @@ Fate = Literal[
     "lost_acks",
     "query_error",
     "altered_text",
+    "recipient_blocked",
+    "country_blocked",
+    "terms_on_phone",
+    "only_admins",
+    "no_longer_member",
+    "chat_closed",
+    "only_whatsapp",
+    "agent_blocked",
+    "unknown_notice",
+    "channel",
 ]
 
 
@@ -37,6 +47,18 @@ MAGIC_NUMBERS = (
     MagicNumber("12025550107", "lost_acks", "received by the server, but the page is never told"),
     MagicNumber("12025550108", "query_error", "on WhatsApp, but the query fails: the same error popup"),
     MagicNumber("12025550109", "altered_text", "the editor drops the last character of what is sent"),
+    MagicNumber(
+        "12025550110", "recipient_blocked", 'no box but "Delete chat" and "Unblock": we blocked them'
+    ),
+    MagicNumber("12025550111", "country_blocked", "no box: a business that takes no numbers of our country"),
+    MagicNumber("12025550112", "terms_on_phone", "no box: terms must be accepted on the phone"),
+    MagicNumber("12025550113", "only_admins", "no box: only admins can send messages"),
+    MagicNumber("12025550114", "no_longer_member", "no box: no longer a member"),
+    MagicNumber("12025550115", "chat_closed", "no box: the chat has been closed"),
+    MagicNumber("12025550116", "only_whatsapp", "no box: only WhatsApp can send messages"),
+    MagicNumber("12025550117", "agent_blocked", "no box: a bar about an AI agent"),
+    MagicNumber("12025550118", "channel", "no footer at all, as in a channel"),
+    MagicNumber("12025550119", "unknown_notice", "no box: words that are in no source"),
 )
 """Numbers valid for libphonenumber in the range reserved for fiction. Every other number is `ordinary`."""
 

@@ -23,6 +23,7 @@ class Scenario(BaseModel):
 
     count: int | None = Field(None, ge=1, description="how often it is played; null = until switched off")
     phone: str | None = Field(None, description="only for this chat; null = for all")
+    for_ms: int | None = Field(None, ge=0, description="switched off by itself after so long; null = never")
 
     @field_validator("phone")
     @classmethod
@@ -45,6 +46,18 @@ class SlowBoot(Scenario):
 
 class UnsupportedBrowser(Scenario):
     """The server answers with the unsupported-browser page whatever the user agent says (§1.5)."""
+
+
+class MainWhileSyncing(Scenario):
+    """The chats are shown while nothing gets through yet: for `ms` what the page asks waits (§11.1)."""
+
+    ms: int = Field(5000, ge=0)
+
+
+class SlowQr(Scenario):
+    """The first code comes `ms` late: a spinner, no `data-ref` (§11.4; issue 11, row 9)."""
+
+    ms: int = Field(3000, ge=0)
 
 
 class UnknownPage(Scenario):
@@ -154,10 +167,60 @@ class NotificationsBanner(Scenario):
     """The "Turn on notifications" / "Message notifications are off" butterbar (§1.5)."""
 
 
+class LanguageBanner(Scenario):
+    """The "Language out of sync" banner in the phone's language; a click reloads (§11.2)."""
+
+    title: str = "Language out of sync"
+    text: str = "The language on this device does not match the language on your phone"
+    action: str = "Update now"
+    dir: Literal["ltr", "rtl"] = "ltr"
+
+
+class BackgroundSyncBanner(Scenario):
+    """The banner "Turn on background sync", which can be closed (§11.2)."""
+
+
+class UnreadBadges(Scenario):
+    """Badges in the digits of another script, or without a number (issue 11, row 7)."""
+
+    digits: Literal["latin", "arabic", "devanagari", "fullwidth"] = "latin"
+    without_number: bool = False
+
+
+class KeyIcon(Scenario):
+    """Rows carry the key of one-time codes: an svg with a title and `<mask id="main">` (§12.1, 10)."""
+
+
 class Restricted(Scenario):
-    """Reach-out time lock: a butterbar, and no compose box in chats without history (§7b)."""
+    """Reach-out time lock: a butterbar, and no compose box in chats without history (§7b).
+
+    Switched off (`for_ms`, DELETE) while its chat is open, the box comes back in the same footer.
+    """
 
     title: Literal["account", "web", "linked_devices"] = "account"
+    place: Literal["footer", "outside"] = Field(
+        "footer", description="outside: [data-testid=reachout-timelock-compose-bar] behind an empty footer"
+    )
+    text: str | None = Field(None, description="other words of the bar, e.g. with a typographic apostrophe")
+    also_known: bool = Field(False, description="chats with history are locked, too (§10.6)")
+
+
+class ChatNotice(Scenario):
+    """What stands in place of the compose box because of the chat itself (§10.5), as the magic numbers do."""
+
+    what: Literal[
+        "recipient_blocked",
+        "country_blocked",
+        "terms_on_phone",
+        "only_admins",
+        "no_longer_member",
+        "chat_closed",
+        "only_whatsapp",
+        "agent_blocked",
+        "unknown_notice",
+        "channel",
+    ] = "chat_closed"
+    text: str | None = Field(None, description="other words")
 
 
 class MonthlyCap(Scenario):
@@ -177,6 +240,12 @@ class InvalidNumber(Scenario):
 
 class QueryError(Scenario):
     """The query fails; the page shows the same popup as for an invalid number (§2, step 5)."""
+
+
+class LookupFailures(Scenario):
+    """A spell of look-ups that fail with the popup of an unknown number (§11.6): every `every`-th query."""
+
+    every: int = Field(1, ge=1)
 
 
 class SlowQuery(Scenario):
@@ -310,6 +379,9 @@ class NetworkDown(Scenario):
     """The page's sockets are closed and new ones refused; the page goes offline (§1.5)."""
 
     http: bool = Field(False, description="true: the page itself cannot be loaded either")
+    status_json: bool = Field(
+        False, description="true: GET status.json answers, so the page shows nothing for 18 s (§11.2)"
+    )
 
 
 class NetworkStall(Scenario):
@@ -403,6 +475,9 @@ class ActiveScenarios:
     def clear(self) -> None:
         self._active.clear()
         self._left.clear()
+
+    def active(self, name: str) -> Scenario | None:
+        return self._active.get(name)
 
     def look(self, kind: type[S], phone: str | None = None) -> S | None:
         """The scenario if it is on and meant for `phone`; does not count as played."""

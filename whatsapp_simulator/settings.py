@@ -53,6 +53,11 @@ class Settings(BaseModel):
         description="a page without its keys counts as the device linked last: a browser writes what a page "
         "stores to disk only after seconds, and a kill within them is a logout",
     )
+    loss_sign_ms: int = Field(
+        18_000,
+        ge=0,
+        description="a lost socket shows nothing for so long while GET status.json answers (§11.2)",
+    )
     page_size: int = Field(30, ge=1, description="messages loaded per page of a chat's history")
     own_phone: str = Field("12025550199", pattern=r"^\d{5,15}$", description="the linked account, digits")
     own_name: str = Field("Simulated Account", description="profile name, used in data-pre-plain-text")

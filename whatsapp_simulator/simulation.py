@@ -28,6 +28,7 @@ from .phones import FATES, MAGIC_NUMBERS, digits_of, printed
 from .qr import matrix
 from .scenarios import ActiveScenarios
 from .settings import Settings
+from .skin_texts import texts
 
 Json = dict[str, Any]
 
@@ -125,6 +126,8 @@ class Simulation:
         self._record = record
         self._unacknowledged: set[str] = set()
         """Messages whose ticks are kept from the pages (lost_acks)."""
+        self._lookups = 0
+        """In the spell of look-up failures that is on."""
         self._generation = 0
         """Counts resets, so that a timer from before one does nothing after it."""
 
@@ -186,7 +189,11 @@ class Simulation:
     def _start_qr(self, page: Page) -> None:
         page.stop_timers()
         page.identity = page.identity or new_identity(self._random)
-        self._show_ref(page, 0)
+        slow = self.scenarios.play(kinds.SlowQr)
+        if slow is None:
+            self._show_ref(page, 0)
+        else:
+            page.timer = self._later(slow.ms / 1000, partial(self._show_ref, page, 0))
 
     def _reload_qr(self, page: Page, _message: Json) -> None:
         if page.device is None:
@@ -289,7 +296,7 @@ class Simulation:
         milliseconds = slow.ms if slow else SLOW_QUERY_MS if fate == "slow" else self.settings.query_ms
         answer: Json = {"type": "exists", "query": message.get("query"), "phone": phone, "result": "hit"}
         answer["printed"] = printed(phone)
-        if fate == "query_error" or self.scenarios.play(kinds.QueryError, phone):
+        if fate == "query_error" or self.scenarios.play(kinds.QueryError, phone) or self._lookup_fails(phone):
             answer["result"] = "error"
         elif (
             fate == "not_on_whatsapp"
@@ -301,6 +308,18 @@ class Simulation:
             wrong = self.scenarios.play(kinds.WrongChat, phone)
             answer["chat"] = self._chat_json(self.mailbox.chat(wrong.opens if wrong else phone))
         self._later(milliseconds / 1000, partial(page.post, answer))
+
+    def _lookup_fails(self, phone: str) -> bool:
+        """In a spell of failures every n-th look-up fails."""
+        spell = self.scenarios.look(kinds.LookupFailures, phone)
+        if spell is None:
+            self._lookups = 0
+            return False
+        self._lookups += 1
+        if self._lookups % spell.every:
+            return False
+        self.scenarios.play(kinds.LookupFailures, phone)
+        return True
 
     def _history(self, page: Page, message: Json) -> None:
         phone = str(message.get("phone", ""))
@@ -348,10 +367,35 @@ class Simulation:
                 "mine": mine,
                 "status": each.get("status"),
                 "quoted": each.get("quoted"),
+                "author": each.get("author"),
             }
             self._record(event)
             self._apply(event)
         self._tell_pages({"type": "chat", "chat": self._chat_json(chat), "refresh": True})
+        return chat
+
+    def group(self, phone: str, name: str, members: list[str], *, channel: bool = False) -> Chat:
+        """A group or channel; `phone` is its id, more than 15 digits."""
+        event: Event = {
+            "event": "group",
+            "phone": phone,
+            "name": name,
+            "members": members,
+            "channel": channel,
+        }
+        self._record(event)
+        self._apply(event)
+        chat = self.mailbox.chats[phone]
+        self._tell_pages({"type": "chat", "chat": self._chat_json(chat)})
+        return chat
+
+    def mark_unread(self, phone: str, *, marked: bool) -> Chat:
+        """By hand on the phone: a badge without a number."""
+        event: Event = {"event": "marked_unread", "phone": phone, "marked": marked}
+        self._record(event)
+        self._apply(event)
+        chat = self.mailbox.chats[phone]
+        self._tell_pages({"type": "chat", "chat": self._chat_json(chat)})
         return chat
 
     def rename(self, phone: str, name: str | None) -> Chat:
@@ -363,7 +407,13 @@ class Simulation:
         return chat
 
     def incoming(
-        self, phone: str, text: str, *, name: str | None = None, quoted: Json | None = None
+        self,
+        phone: str,
+        text: str,
+        *,
+        name: str | None = None,
+        quoted: Json | None = None,
+        author: str | None = None,
     ) -> Message:
         """Someone writes to us."""
         if name is not None:
@@ -376,6 +426,7 @@ class Simulation:
             "text": text,
             "at": self._clock(),
             "quoted": quoted,
+            "author": author,
         }
         self._record(event)
         self._apply(event)
@@ -465,6 +516,8 @@ class Simulation:
 
     def switch_on(self, name: str, parameters: Json) -> kinds.Scenario:
         scenario = self.scenarios.switch_on(name, parameters)
+        if scenario.for_ms is not None:
+            self._later(scenario.for_ms / 1000, partial(self._end, name, scenario))
         if name == "network_down":
             for page in list(self.pages.values()):
                 page.drop()
@@ -485,6 +538,11 @@ class Simulation:
         else:
             self._tell_scenarios()
         return scenario
+
+    def _end(self, name: str, scenario: kinds.Scenario) -> None:
+        """Its time is over, if it is still the same one."""
+        if self.scenarios.active(name) is scenario:
+            self.switch_off(name)
 
     def switch_off(self, name: str) -> bool:
         was_on = self.scenarios.switch_off(name)
@@ -542,7 +600,10 @@ class Simulation:
             mail.advance(event["id"], event["status"], event["at"])
         elif kind == "incoming":
             quoted = _quotation(event.get("quoted"))
-            mail.incoming(event["id"], event["phone"], event["text"], event["at"], quoted=quoted)
+            author = event.get("author")
+            mail.incoming(
+                event["id"], event["phone"], event["text"], event["at"], quoted=quoted, author=author
+            )
         elif kind == "seed":
             mail.seed(
                 event["id"],
@@ -552,7 +613,13 @@ class Simulation:
                 mine=event["mine"],
                 status=event["status"],
                 quoted=_quotation(event.get("quoted")),
+                author=event.get("author"),
             )
+        elif kind == "group":
+            chat = mail.chat(event["phone"])
+            chat.name, chat.members, chat.channel = event["name"], event["members"], event["channel"]
+        elif kind == "marked_unread":
+            mail.chat(event["phone"]).marked_unread = event["marked"]
         elif kind == "edit":
             mail.edit(event["id"], event["text"])
         elif kind == "name":
@@ -582,13 +649,28 @@ class Simulation:
         return {
             "phone": chat.phone,
             "name": chat.name,
-            "title": chat.name or printed(chat.phone),
+            "title": self._title(chat),
             "printed": printed(chat.phone),
             # E1 and E2 wrap numbers in U+202A and U+202C where the title attribute holds them (§4.1).
-            "title_attribute": chat.name or f"\u202a{printed(chat.phone)}\u202c",
+            "title_attribute": chat.name or self._own_title(chat) or f"\u202a{printed(chat.phone)}\u202c",
             "unread": chat.unread,
+            "marked_unread": chat.marked_unread,
+            "group": chat.members is not None,
+            "members": chat.members or [],
+            "notice": "channel" if chat.channel else None,
+            "own": chat.phone == self.settings.own_phone,
             "last": message_json(chat.last) if chat.last else None,
         }
+
+    def _own_title(self, chat: Chat) -> str | None:
+        """Of the chat with oneself: "Name (You)"."""
+        if chat.phone != self.settings.own_phone:
+            return None
+        words = texts(self.settings.era, self.settings.lang)["own_title"]
+        return words.replace("{name}", self.settings.own_name)
+
+    def _title(self, chat: Chat) -> str:
+        return chat.name or self._own_title(chat) or printed(chat.phone)
 
     def _tell_message(self, message: Message, origin: Page | None = None) -> None:
         chat = self._chat_json(self.mailbox.chats[message.chat])
@@ -650,6 +732,7 @@ def message_json(message: Message) -> Json:
         "status": message.status,
         "attachments": [asdict(each) for each in message.attachments],
         "quoted": asdict(message.quoted) if message.quoted else None,
+        "author": message.author,
         "edited": message.edited,
     }
 

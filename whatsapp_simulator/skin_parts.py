@@ -126,9 +126,18 @@ PARTS: dict[str, Part] = {
             "data-tab": None,  # set by script after mount
         },
     ),
-    "filters": _part("div", {"role": "tablist"}),
-    "filter_all": _part("button", {"role": "tab", "id": "all-filter", "aria-selected": "true"}),
-    "filter_unread": _part("button", {"role": "tab", "id": "unread-filter", "aria-selected": "false"}),
+    # 2024: plain buttons under a label (a guess)
+    "filters": _part("div", {"role": "tablist"}, E2={"role": None, "aria-label": "chat-list-filters"}),
+    "filter_all": _part(
+        "button",
+        {"role": "tab", "id": "all-filter", "aria-selected": "true"},
+        E2={"role": None, "id": None, "aria-selected": None, "aria-pressed": "true"},
+    ),
+    "filter_unread": _part(
+        "button",
+        {"role": "tab", "id": "unread-filter", "aria-selected": "false"},
+        E2={"role": None, "id": None, "aria-selected": None, "aria-pressed": "false"},
+    ),
     "pane_side": _part("div", {"id": "pane-side"}),
     "chat_list": _part(
         "div",
@@ -152,6 +161,13 @@ PARTS: dict[str, Part] = {
         E2={"class": "_ak72 _ak73"},
         E3={"data-testid": "cell-frame-container"},
     ),
+    "own_chat_cell": _part(
+        "div",
+        {"role": "gridcell", "tabindex": "-1"},
+        E1={"data-testid": "message-yourself-row"},
+        E2={"class": "_ak72 _ak73"},
+        E3={"data-testid": "message-yourself-row"},
+    ),
     "chat_title_frame": _part("div", E2={"class": "_ak8q"}, **_testid("cell-frame-title")),
     "chat_title": _part("span", {"dir": "auto", "title": "{title}"}),
     "chat_detail": _part(
@@ -159,11 +175,16 @@ PARTS: dict[str, Part] = {
     ),  # class: guess
     "chat_secondary": _part("div", E2={"class": "_ak8k"}, **_testid("cell-frame-secondary")),
     "chat_status": _part("span", **_testid("last-msg-status")),
-    "chat_preview": _part("span", {"dir": "ltr"}),
+    # §10.4, issue 11 row 8: the outer title holds everything, author included
+    "chat_preview_whole": _part("span", {}),
+    "chat_symbol": _part("span", **_testid("chat-msg-symbol")),
+    # up to Dec 2024 with an empty label, as if it were a badge
+    "chat_preview": _part("span", {"dir": "ltr"}, E2={"aria-label": ""}),
     "unread_badge": _part("span", {"aria-label": "{unread_label}"}, **_testid("icon-unread-count")),
     "intro": _part("div", E1={"data-testid": "intro-title"}),
     # §1.5
-    "butterbar": _part("div", {"role": "button", "tabindex": "0"}, E3={"data-testid": "chat-butterbar"}),
+    "butterbar": _part("div", {"role": "button", "tabindex": "0"}),
+    "banner_action": _part("button", {"type": "button"}),
     "butterbar_title": _part("div"),
     "butterbar_text": _part("span"),
     "butterbar_close": _part("button", {"type": "button", "aria-label": "{close}"}),
@@ -213,8 +234,8 @@ PARTS: dict[str, Part] = {
     # §4.1
     "message": _part(
         "div",
-        {"data-id": "{direction_flag}_{phone}@c.us_{id}", "tabindex": "-1"},
-        E1={"data-testid": "conv-msg-{direction_flag}_{phone}@c.us_{id}"},  # guess
+        {"data-id": "{direction_flag}_{jid}_{id}{author}", "tabindex": "-1"},
+        E1={"data-testid": "conv-msg-{direction_flag}_{jid}_{id}{author}"},  # guess
         E3={"data-id": "{id}", "data-testid": "conv-msg-{id}"},
     ),
     "direction": _part("div", {"class": "message-{direction} focusable-list-item"}, E3={"class": None}),
@@ -272,7 +293,10 @@ PARTS: dict[str, Part] = {
     ),
     "attachment": _part("div", {}),  # guess: the spec does not describe media bubbles
     # §2.2, §2.3
-    "footer": _part("footer"),
+    "footer": _part("footer", E3={"data-testid": "compose-box"}),
+    # §10.5, §11.6
+    "notice": _part("div", E3={"data-testid": "block-message"}),
+    "timelock_bar": _part("div", E3={"data-testid": "reachout-timelock-compose-bar"}),
     "editor": _part("div", {"class": "lexical-rich-text-input"}),
     "compose": _part(
         "div",
@@ -362,14 +386,14 @@ ICONS: dict[str, dict[Era, str]] = {
     # §5, §1.4, §1.5
     "attach": {"E1": "clip", "E2": "attach-menu-plus", "E3": "plus-rounded"},
     "new_chat": {"E1": "chat", "E2": "new-chat-outline", "E3": "new-chat-outline"},
-    "offline": {"E1": "alert-computer", "E2": "alert-computer", "E3": "alert-computer"},
-    "phone_offline": {"E1": "alert-phone", "E2": "alert-phone", "E3": "alert-phone"},
+    "offline": {"E1": "alert-computer", "E2": "alert-computer", "E3": "ic-warning"},
+    "phone_offline": {"E1": "alert-phone", "E2": "alert-phone", "E3": "ic-warning"},
     "close": {"E1": "x", "E2": "x", "E3": "ic-close"},
     # guesses
     "back": {"E1": "back", "E2": "back", "E3": "back-refreshed"},
-    "update": {"E1": "alert-update", "E2": "alert-update", "E3": "alert-update"},
-    "notifications": {"E1": "alert-notification", "E2": "alert-notification", "E3": "alert-notification"},
-    "restricted": {"E1": "alert-notification", "E2": "alert-notification", "E3": "alert-notification"},
+    "update": {"E1": "alert-update", "E2": "alert-update", "E3": "ic-refresh"},
+    "notifications": {"E1": "alert-notification", "E2": "alert-notification", "E3": "ic-notifications-off"},
+    "restricted": {"E1": "alert-notification", "E2": "alert-notification", "E3": "ic-warning"},
     "search": {"E1": "search", "E2": "search", "E3": "search-refreshed-thin"},
     "menu": {"E1": "menu", "E2": "menu", "E3": "more-refreshed"},
     "person": {"E1": "default-user", "E2": "default-user", "E3": "default-contact-refreshed"},
@@ -381,5 +405,5 @@ ICONS: dict[str, dict[Era, str]] = {
     },
     "media": {"E1": "attach-image", "E2": "media-filled-refreshed", "E3": "media-filled-refreshed"},
     "logo": {"E1": "logo", "E2": "logo", "E3": "wa-wordmark-refreshed"},
-    "reload": {"E1": "refresh-large", "E2": "refresh-large", "E3": "refresh-large"},
+    "reload": {"E1": "refresh-large", "E2": "refresh-large", "E3": "ic-sync"},
 }

@@ -52,6 +52,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "es": guess("Conectando con WhatsApp"),
     },
     "make_sure_online": {
+        "en@E3": "Make sure your computer has an active internet connection.",
         "en": "Make sure your computer has an active Internet connection.",
         "pt": guess("Verifique se seu computador tem uma conexão ativa com a internet."),
         "es": guess("Asegúrate de que tu computadora tenga una conexión a internet activa."),
@@ -331,27 +332,31 @@ TEXTS: dict[str, dict[str, str]] = {
         "es": guess("Teléfono sin conexión"),
     },
     "phone_text": {
+        "en@E3": "Make sure your phone has an active internet connection.",
         "en": "Make sure your phone has an active Internet connection.",
         "pt": guess("Verifique se seu celular tem uma conexão ativa com a internet."),
         "es": guess("Asegúrate de que tu teléfono tenga una conexión a internet activa."),
     },
     "update_title": {
+        "en@E3": "Refresh to update",
         "en": "Update available",
         "pt": guess("Atualização disponível"),
         "es": guess("Actualización disponible"),
     },
     "update_text": {
+        "en@E3": "A new version of WhatsApp is available.",
         "en": "Click to update WhatsApp",
         "pt": guess("Clique para atualizar o WhatsApp"),
         "es": guess("Haz clic para actualizar WhatsApp"),
     },
     "notifications_title": {
-        "en@E3": "Message notifications are off",
+        "en@E3": "Get message notifications",
         "en": "Turn on notifications",
         "pt": guess("As notificações de mensagens estão desativadas"),
         "es": guess("Las notificaciones de mensajes están desactivadas"),
     },
     "notifications_text": {
+        "en@E3": "Make sure you know when you have new messages.",
         "en": "Get notified of new messages",
         "pt": guess("Receba notificações de novas mensagens"),
         "es": guess("Recibe notificaciones de mensajes nuevos"),
@@ -583,6 +588,76 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt": "Adicione uma legenda",
         "es": guess("Añade un comentario"),
     },
+    # §11.2, §12.2, §10.5
+    "own_title": {"en": "{name} (You)", "pt": guess("{name} (Você)"), "es": guess("{name} (Tú)")},
+    "connecting_plain": {"en": "Connecting", "pt": guess("Conectando"), "es": guess("Conectando")},
+    "retrying": {"en": "Retrying…", "pt": guess("Tentando novamente…"), "es": guess("Reintentando…")},
+    "retrying_in": {
+        "en": "Retrying in {seconds} seconds…",
+        "pt": guess("Tentando novamente em {seconds} segundos…"),
+        "es": guess("Reintentando en {seconds} segundos…"),
+    },
+    "retry_now": {"en": "Retry now", "pt": guess("Tentar agora"), "es": guess("Reintentar ahora")},
+    "turn_on": {"en": "Turn on", "pt": guess("Ativar"), "es": guess("Activar")},
+    "background_sync_title": {
+        "en": "Turn on background sync",
+        "pt": guess("Ative a sincronização em segundo plano"),
+        "es": guess("Activa la sincronización en segundo plano"),
+    },
+    "background_sync_text": {
+        "en": guess("Get messages faster when you open WhatsApp."),
+        "pt": guess("Receba mensagens mais rápido ao abrir o WhatsApp."),
+        "es": guess("Recibe mensajes más rápido al abrir WhatsApp."),
+    },
+    "draft": {"en": "Draft:", "pt": guess("Rascunho:"), "es": guess("Borrador:")},
+    "unread_marked": {"en": "Unread", "pt": guess("Não lida"), "es": guess("No leído")},
+    "delete_chat": {"en": "Delete chat", "pt": "Apagar conversa", "es": guess("Eliminar chat")},
+    "unblock": {"en": "Unblock", "pt": "Desbloquear", "es": guess("Desbloquear")},
+    "notice_recipient_blocked": {"en": "", "pt": "", "es": ""},
+    "notice_country_blocked": {
+        "en": "This business can't chat with phone numbers with your country code.",
+        "pt": guess("Esta empresa não pode conversar com números de telefone com o código do seu país."),
+        "es": guess("Esta empresa no puede chatear con números de teléfono con el código de tu país."),
+    },
+    "notice_terms_on_phone": {
+        "en": "To chat with {contact}, review and accept WhatsApp's updated terms and privacy policy on your "
+        "phone.",
+        "pt": guess("Para conversar com {contact}, aceite os termos atualizados do WhatsApp no seu celular."),
+        "es": guess(
+            "Para chatear con {contact}, acepta los términos actualizados de WhatsApp en tu teléfono."
+        ),
+    },
+    "notice_only_admins": {
+        "en": "Only admins can send messages",
+        "pt": guess("Somente admins podem enviar mensagens"),
+        "es": guess("Solo los administradores pueden enviar mensajes"),
+    },
+    "notice_no_longer_member": {
+        "en": "You can't send messages to this group because you're no longer a member.",
+        "pt": guess("Você não pode enviar mensagens para este grupo porque não é mais um membro."),
+        "es": guess("No puedes enviar mensajes a este grupo porque ya no eres miembro."),
+    },
+    "notice_chat_closed": {
+        "en": "This chat has been closed.",
+        "pt": guess("Esta conversa foi encerrada."),
+        "es": guess("Este chat se cerró."),
+    },
+    "notice_only_whatsapp": {
+        "en": "Only WhatsApp can send messages",
+        "pt": guess("Somente o WhatsApp pode enviar mensagens"),
+        "es": guess("Solo WhatsApp puede enviar mensajes"),
+    },
+    "notice_agent_blocked": {
+        "en": guess("This AI agent is not available to you."),
+        "pt": guess("Este agente de IA não está disponível para você."),
+        "es": guess("Este agente de IA no está disponible para ti."),
+    },
+    "notice_unknown_notice": {
+        "en": guess("Correspondence here is on hold until further review."),
+        "pt": guess("A correspondência aqui está suspensa."),
+        "es": guess("La correspondencia aquí está suspendida."),
+    },
+    "notice_channel": {"en": "", "pt": "", "es": ""},
     # §7a
     "ban_101": {
         "en": "You're temporarily banned from WhatsApp because you sent too many messages to people "

@@ -12,7 +12,8 @@ STRUCTURE: dict[str, dict[str, Any]] = {
     # What differs in shape, not in attributes: row_px §4.3, icons §4.2, file_input §5, title_unread §6,
     # rich_text §12.4 (folded texts, lists, quotations), text_rules §12.5 (lists, emoticons, suggestions,
     # trimming, keys elsewhere), labels_ends_of_runs §12.1, fail_container §10.2, tail_test_id §10.3,
-    # opens_below_popup §11.6, modals_take_focus §11.3.
+    # opens_below_popup §11.6, modals_take_focus §11.3,
+    # wds_banners §11.2, box_behind_notice §11.6, qr_overlays §11.1.
     "E1": {
         "icons": "data-icon",
         "search": "div",
@@ -26,6 +27,9 @@ STRUCTURE: dict[str, dict[str, Any]] = {
         "text_rules": False,
         "opens_below_popup": False,
         "modals_take_focus": False,
+        "wds_banners": False,
+        "box_behind_notice": False,
+        "qr_overlays": False,
     },
     "E2": {
         "icons": "data-icon",
@@ -40,6 +44,9 @@ STRUCTURE: dict[str, dict[str, Any]] = {
         "text_rules": True,
         "opens_below_popup": True,
         "modals_take_focus": True,
+        "wds_banners": False,
+        "box_behind_notice": False,
+        "qr_overlays": False,
     },
     "E3": {
         "icons": "title",
@@ -54,8 +61,14 @@ STRUCTURE: dict[str, dict[str, Any]] = {
         "text_rules": True,
         "opens_below_popup": True,
         "modals_take_focus": True,
+        "wds_banners": True,
+        "box_behind_notice": True,
+        "qr_overlays": True,
     },
 }
+
+DIGITS = {"ar": "arabic", "hi": "devanagari"}
+"""Script of the digits in badges, by language; every other has Latin ones."""
 
 READ_CLASS = {"E1": "x-blue", "E2": "x-blue", "E3": "x1rv0e52"}
 """Class of the read tick; the ones of E1 and E2 are a guess (§4.2 says only "blue class")."""
@@ -89,6 +102,7 @@ def skin(
         "read_class": READ_CLASS[era],
         "texts": dict(texts(era, settings.lang)),
         "invalid_text": f"invalid_{invalid}",
+        "digits": DIGITS.get(settings.lang, "latin"),
     }
     if mutated is not None:
         mutate(made, mutated.seed, mutated.changes, tuple(mutated.kinds))

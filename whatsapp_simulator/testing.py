@@ -238,11 +238,32 @@ class Simulator:
         """The contact calls itself something else (another's number, `~name`, …); None: its number."""
         self.call("PATCH", f"/chats/{phone}", {"name": name})
 
+    def group(self, group: str, name: str, members: Iterable[str] = (), *, channel: bool = False) -> None:
+        """A group or channel; its id has 16 to 20 digits."""
+        body = {"id": group, "name": name, "members": list(members), "channel": channel}
+        self.call("POST", "/groups", body)
+
+    def mark_unread(self, phone: str) -> None:
+        """By hand: a badge without a number."""
+        self.call("PATCH", f"/chats/{phone}", {"marked_unread": True})
+
     def incoming(
-        self, phone: str, text: str, *, name: str | None = None, quoted: Mapping[str, str] | None = None
+        self,
+        phone: str,
+        text: str,
+        *,
+        name: str | None = None,
+        quoted: Mapping[str, str] | None = None,
+        author: str | None = None,
     ) -> str:
-        """Someone writes to us, maybe answering `{author, text}`. Returns the message's id."""
-        body = {"from": phone, "text": text, "name": name, "quoted": quoted and dict(quoted)}
+        """Someone writes to us, maybe answering `{author, text}`; `author` in a group. Returns the id."""
+        body = {
+            "from": phone,
+            "text": text,
+            "name": name,
+            "quoted": quoted and dict(quoted),
+            "author": author,
+        }
         return str(self.call("POST", "/incoming", body)["id"])
 
     def pages(self) -> list[dict[str, Any]]:

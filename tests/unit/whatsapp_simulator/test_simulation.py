@@ -258,7 +258,43 @@ def test_every_scenario_says_what_it_plays_and_can_be_switched(world: World) -> 
 
 def test_every_magic_number_of_a_misbehaviour_has_its_scenario() -> None:
     without = {"ordinary", "not_on_whatsapp", "slow"}
-    assert {number.fate for number in MAGIC_NUMBERS} - without <= set(SCENARIOS)
+    schema = SCENARIOS["chat_notice"].model_json_schema()
+    notices = set(schema["properties"]["what"]["enum"])
+    assert {number.fate for number in MAGIC_NUMBERS} - without - notices <= set(SCENARIOS)
+    assert notices <= set(FATES.values())
+
+
+def test_a_scenario_ends_by_itself_unless_it_was_switched_on_again(world: World) -> None:
+    world.simulation.switch_on("lookup_failures", {"for_ms": 2000})
+    world.pass_time(1)
+    world.simulation.switch_on("lookup_failures", {"for_ms": 2000})
+    world.pass_time(1.5)
+    assert world.simulation.scenarios.as_json()
+    world.pass_time(1)
+    assert not world.simulation.scenarios.as_json()
+
+
+def test_every_nth_look_up_fails_in_a_spell(world: World) -> None:
+    page = world.open_linked()
+    world.simulation.switch_on("lookup_failures", {"every": 3})
+    for number in range(6):
+        page.says("exists", query=str(number), phone=f"491511234000{number}")
+    world.pass_time(5)
+    assert [each["result"] for each in page.all("exists")] == ["hit", "hit", "error"] * 2
+
+
+def test_a_group_its_author_and_a_mark_survive_a_restart(world: World) -> None:
+    group = "120363041234567890"
+    world.simulation.group(group, "Choir", ["Ann"])
+    world.simulation.incoming(group, "Hello", author="~ Ann", quoted={"author": "You", "text": "Hi"})
+    world.simulation.mark_unread(group, marked=True)
+    second = World()
+    for event in world.events:
+        second.simulation.restore(event)
+    chat = second.simulation.mailbox.chats[group]
+    assert (chat.name, chat.members, chat.marked_unread) == ("Choir", ["Ann"], True)
+    assert chat.messages[0].author == "~ Ann"
+    assert chat.messages[0].quoted is not None
 
 
 def test_network_down_cuts_every_page(world: World) -> None:

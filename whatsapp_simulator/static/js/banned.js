@@ -1,7 +1,8 @@
 // What no page of WhatsApp Web was seen to show, but one of tomorrow may: a ban in words, no chat list (§7d).
 import { popup } from "./popup.js";
-import { element, part, skin } from "./skin.js";
+import { element, part, skin, structure } from "./skin.js";
 import { scenario } from "./state.js";
+import { wdsBanner } from "./wds_banner.js";
 
 let closeDialog = null;
 let gap = null; // stands where the chat list was
@@ -16,7 +17,9 @@ export function playBanned(slot) {
     closeDialog = null;
   }
   if (notice?.where === "banner") {
-    slot.append(part("butterbar", {}, {}, element("div", {}, part("butterbar_title", {}, {}, notice.text))));
+    const words = part("butterbar_title", {}, {}, notice.text);
+    const old = () => part("butterbar", {}, {}, element("div", {}, words));
+    slot.append(structure.wds_banners ? wdsBanner({ icon: "offline", text: notice.text }) : old());
   }
   const pane = document.querySelector("#pane-side");
   if (scenario("chat_list_gone") && pane) {

@@ -2,12 +2,15 @@
 import { playBanned } from "./banned.js";
 import { icon } from "./icons.js";
 import { explainRestriction } from "./locks.js";
-import { element, part, skin, text } from "./skin.js";
+import { element, part, skin, structure, text } from "./skin.js";
 import { scenario, state } from "./state.js";
+import { wdsBanner } from "./wds_banner.js";
 
 let slot = null;
 let online = true;
 let syncing = false;
+let reconnecting = null; // null, "first" (its first seconds) or "then"
+let trying = false; // "Reconnect" was pressed
 const dismissed = new Set();
 
 export function bannerSlot() {
@@ -25,6 +28,30 @@ export function setSyncing(value) {
   drawBanners();
 }
 
+/** The socket is lost and nothing of it was shown for 18 s: now it is (§11.2). */
+export function setReconnecting(value) {
+  reconnecting = value ? "first" : null;
+  drawBanners();
+  if (value) {
+    setTimeout(() => {
+      if (reconnecting === "first") reconnecting = "then";
+      drawBanners();
+    }, FIRST_MS);
+  }
+}
+
+const FIRST_MS = 3000;
+
+/** A click on the action of a connection banner: no button for a while (§11.2). */
+function tryAgain() {
+  trying = true;
+  drawBanners();
+  setTimeout(() => {
+    trying = false;
+    drawBanners();
+  }, FIRST_MS);
+}
+
 export function drawBanners() {
   if (!slot) return;
   const t = skin.texts;
@@ -35,15 +62,46 @@ export function drawBanners() {
   add("offline", !online || scenario("offline_banner"), {
     icon: "offline",
     title: t.offline_title,
-    text: t.make_sure_online,
-    action: t.reconnect,
+    text: trying && structure.wds_banners ? t.connecting_plain : t.make_sure_online,
+    action: trying ? null : t.reconnect,
+    onclick: tryAgain,
+  });
+  const first = reconnecting === "first";
+  add("reconnecting", reconnecting, {
+    icon: "offline",
+    title: first ? null : t.connecting_to,
+    text: first ? t.connecting_to : trying ? t.retrying : text("retrying_in", { seconds: "10" }),
+    action: first || trying ? null : t.retry_now,
+    onclick: tryAgain,
   });
   add("syncing", syncing, { icon: "reload", title: text("loading_messages", { percent: "50" }), text: "" });
-  add("phone", scenario("phone_banner"), { icon: "phone_offline", title: t.phone_title, text: t.phone_text });
+  add("phone", scenario("phone_banner"), {
+    icon: "phone_offline",
+    title: t.phone_title,
+    text: t.phone_text,
+    action: structure.wds_banners ? t.learn_more : null,
+  });
+  const foreign = scenario("language_banner");
+  add("language", foreign, {
+    icon: "offline",
+    title: foreign?.title,
+    text: foreign?.text,
+    action: foreign?.action,
+    onclick: () => location.reload(),
+    dir: foreign?.dir,
+  });
+  add("background_sync", scenario("background_sync_banner"), {
+    icon: "reload",
+    title: t.background_sync_title,
+    text: t.background_sync_text,
+    action: t.turn_on,
+    close: true,
+  });
   add("update", scenario("update_banner"), {
     icon: "update",
     title: t.update_title,
     text: t.update_text,
+    action: structure.wds_banners ? t.refresh : null,
     onclick: () => location.reload(),
   });
   const restricted = scenario("restricted") ?? state.scenarios.restricted;
@@ -58,6 +116,7 @@ export function drawBanners() {
     icon: "notifications",
     title: t.notifications_title,
     text: t.notifications_text,
+    action: structure.wds_banners ? t.turn_on : null,
     close: true,
   });
   slot.replaceChildren(...banners);
@@ -70,6 +129,10 @@ function banner(key, options) {
     dismissed.add(key);
     drawBanners();
   };
+  if (structure.wds_banners) {
+    const action = options.action ? { label: options.action, act: options.onclick } : null;
+    return wdsBanner({ ...options, action, close: options.close ? dismiss : null });
+  }
   const bar = part(
     "butterbar",
     {},

@@ -21,7 +21,8 @@ export function messageRow(message, options) {
 function messageNode(message, options) {
   const values = {
     id: message.id,
-    phone: message.chat,
+    jid: jidOf(message),
+    author: isGroup(message) && !message.mine ? `_${message.author_phone ?? "0"}@c.us` : "",
     direction_flag: message.mine ? "true" : "false",
   };
   const unfolded = {}; // how much of a long text is shown; forgotten when the row is emptied
@@ -42,7 +43,8 @@ function messageNode(message, options) {
 function messageContent(message, { first, last, onResend }, unfolded) {
   const direction = message.mine ? "out" : "in";
   const labelled = structure.labels_ends_of_runs ? first || last : first;
-  const spoken = labelled ? part("speaker", { speaker_label: speaker(message) }) : null;
+  // In groups the others' bubbles carry no label (§12.1).
+  const spoken = labelled && (message.mine || !isGroup(message)) ? part("speaker", { speaker_label: speaker(message) }) : null;
   const own = message.mine ? state.own.name : chatTitle(message);
   const bubble = part(
     "bubble",
@@ -57,7 +59,11 @@ function messageContent(message, { first, last, onResend }, unfolded) {
   return side;
 }
 
-const chatTitle = (message) => state.chats.get(message.chat)?.title ?? message.chat;
+const chatTitle = (message) => message.author ?? state.chats.get(message.chat)?.title ?? message.chat;
+
+const isGroup = (message) => state.chats.get(message.chat)?.group ?? false;
+
+const jidOf = (message) => `${message.chat}@${isGroup(message) ? "g.us" : "c.us"}`;
 
 const speaker = (message) => (message.mine ? skin.texts.you_speak : `${chatTitle(message)}:`);
 

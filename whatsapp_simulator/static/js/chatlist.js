@@ -1,12 +1,12 @@
 // The left column: header, search, banners and the virtualised list of chats (§1.4, §4.3).
 import { bannerSlot } from "./banners.js";
-import { statusIcon } from "./bubbles.js";
 import { openConversation } from "./conversation.js";
 import { icon } from "./icons.js";
 import { toggleNewChat } from "./newchat.js";
+import { draftOf, rowPreview } from "./row_preview.js";
 import { element, part, skin, structure, text } from "./skin.js";
-import { chatsByActivity, state, titleAttribute } from "./state.js";
-import { clock, dressed } from "./wording.js";
+import { chatsByActivity, scenario, state, titleAttribute } from "./state.js";
+import { clock } from "./wording.js";
 
 const ROWS_AROUND = 26; // mounted above and below what is seen: 67 to 70 rows in all on a usual screen
 
@@ -43,7 +43,7 @@ export function side() {
         icon("menu"),
       ),
     ),
-    bannerSlot(),
+    structure.wds_banners ? null : bannerSlot(),
     part("search_box", {}, {}, icon("search"), search, placeholder),
     part(
       "filters",
@@ -52,6 +52,7 @@ export function side() {
       part("filter_all", {}, {}, skin.texts.all),
       part("filter_unread", {}, {}, skin.texts.unread),
     ),
+    structure.wds_banners ? bannerSlot() : null,
     pane,
   );
   return node;
@@ -103,7 +104,8 @@ export function drawRows() {
 let mounted = new Map(); // what a row shows -> its element; a row that has not changed keeps its element
 
 function placedRow(entry, n, height) {
-  const content = JSON.stringify([n, entry, entry.chat?.phone === state.active]);
+  const shown = entry.chat ? [draftOf(entry.chat), scenario("unread_badges"), scenario("key_icon")] : null;
+  const content = JSON.stringify([n, entry, entry.chat?.phone === state.active, shown]);
   const known = mounted.get(content);
   if (known) return known;
   const row = entry.chat ? chatRow(entry.chat, n) : part("chat_section", {}, {}, entry.section);
@@ -116,14 +118,16 @@ function placedRow(entry, n, height) {
 
 function chatRow(chat, n) {
   const { last } = chat;
-  const label = unreadLabel(chat.unread);
+  const label = unreadLabel(chat);
   const title = chat.title.replace(/\s+/g, " "); // repeated blanks are reduced (§12.2)
   // E3 puts the count into the title's frame for screen readers, so its textContent misleads (§6).
   const spoken = label && skin.era === "E3" ? element("span", { class: "ws-spoken" }, label) : null;
-  const cell = part(
-    "chat_cell",
-    {},
-    { onmousedown: () => openConversation(chat), "aria-selected": String(state.active === chat.phone) },
+  const press = {
+    onmousedown: () => openConversation(chat),
+    "aria-selected": String(state.active === chat.phone),
+  };
+  const cell = chat.own ? part("own_chat_cell", {}, press) : part("chat_cell", {}, press);
+  cell.append(
     element("div", { class: "ws-avatar" }, icon("person")),
     element(
       "div",
@@ -144,23 +148,44 @@ function chatRow(chat, n) {
         "chat_secondary",
         {},
         { class: "ws-chat-line" },
-        element("div", { class: "ws-preview-line" }, ...preview(last)),
-        chat.unread ? part("unread_badge", { unread_label: label }, {}, String(chat.unread)) : null,
+        element("div", { class: "ws-preview-line" }, scenario("key_icon") ? keyIcon() : null, ...rowPreview(chat)),
+        badge(chat, label),
       ),
     ),
   );
-  if (chat.unread && skin.era === "E2") cell.classList.add("_ak7n");
+  if (label && skin.era === "E2") cell.classList.add("_ak7n");
   return part("chat_row", { n: String(n) }, {}, cell);
 }
 
-function unreadLabel(count) {
-  if (!count) return null;
+function unreadLabel(chat) {
+  const { unread: count, marked_unread: marked } = chat;
+  if (!count) return marked ? skin.texts.unread_marked : null;
   return count === 1 ? skin.texts.unread_one : text("unread_many", { count: String(count) });
 }
 
-function preview(last) {
-  if (!last) return [];
-  const words = last.text.replaceAll("\n", " ") || last.attachments?.[0]?.name || "";
-  const tick = last.mine ? part("chat_status", {}, {}, statusIcon(last.status, "row_")) : null;
-  return [tick, part("chat_preview", {}, { title: words }, ...dressed(words))];
+const ZEROS = { latin: 0x30, arabic: 0x660, devanagari: 0x966, fullwidth: 0xff10 };
+
+/** Digits of another script, as pages in those languages have them. */
+function digits(number, script) {
+  return String(number).replace(/\d/g, (digit) => String.fromCodePoint(ZEROS[script] + Number(digit)));
+}
+
+/** The number of unread messages; a chat marked as unread has a badge without one (§12.2). */
+function badge(chat, label) {
+  if (!label) return null;
+  const { digits: script = skin.digits, without_number: none = false } = scenario("unread_badges") ?? {};
+  if (!chat.unread || none) {
+    const values = { unread_label: skin.texts.unread_marked };
+    return part("unread_badge", values);
+  }
+  const shown = chat.unread > 999 ? `${digits(999, script)}+` : digits(chat.unread, script);
+  return part("unread_badge", { unread_label: label }, {}, shown);
+}
+
+/** The key of a one-time-code message: a drawing with ids of its own (§12.1, 10). */
+function keyIcon() {
+  const holder = element("span", { class: "ws-key" });
+  holder.innerHTML =
+    '<svg viewBox="0 0 24 24" width="16" height="16"><title>key</title><mask id="main"><rect/></mask><path/></svg>';
+  return holder;
 }

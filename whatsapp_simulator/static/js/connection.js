@@ -19,6 +19,10 @@ function emit(type, message) {
 
 export const isOpen = () => socket?.readyState === WebSocket.OPEN;
 
+/** The page's own test for "online" (§11.7). */
+export const isOnline = () =>
+  fetch("/status.json", { cache: "no-store" }).then((answer) => answer.ok).catch(() => false);
+
 export function connect() {
   socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/_sim/socket`);
   socket.addEventListener("open", () => {
@@ -38,9 +42,22 @@ export function connect() {
   });
 }
 
+let held = null; // what is not sent yet, while the page only looks as if it were connected
+
+/** For so many milliseconds nothing is sent, without any sign: the page is shown while it still syncs (§11.1). */
+export function holdBack(milliseconds) {
+  held = [];
+  setTimeout(() => {
+    const waiting = held;
+    held = null;
+    for (const message of waiting) send(message);
+  }, milliseconds);
+}
+
 /** Sends if the socket is open; returns whether it was. */
 export function send(message) {
   if (!isOpen()) return false;
+  if (held) return Boolean(held.push(message));
   socket.send(JSON.stringify(message));
   return true;
 }

@@ -7,6 +7,7 @@ import { ask, send } from "./connection.js";
 import { editLastMessage } from "./edit.js";
 import { icon } from "./icons.js";
 import { lockOf } from "./locks.js";
+import { boxBehindFooter, hasFooter } from "./notices.js";
 import { interruptTyping } from "./interruptions.js";
 import { chatHeader } from "./chat_header.js";
 import { hangIf } from "./misbehaviour.js";
@@ -100,7 +101,8 @@ function build(chat) {
   }
   view.footer = part("footer");
   view.header = chatHeader(chat);
-  slot.replaceChildren(part("conversation", {}, {}, view.header.node, view.panel, view.footer));
+  const footer = hasFooter(chat) ? view.footer : null;
+  slot.replaceChildren(part("conversation", {}, {}, view.header.node, view.panel, footer));
   fillFooter();
   fillMessages();
 }
@@ -115,9 +117,15 @@ function fillFooter() {
     view.composer.destroy();
     view.composer = null;
   }
+  for (const bar of view.bars ?? []) bar.remove();
+  view.bars = [];
   const lock = lockOf(chat);
   if (lock) {
-    view.footer.replaceChildren(lock);
+    view.footer.replaceChildren(...(lock.outside ? [] : [lock.node]));
+    if (!view.footer.isConnected) return;
+    const behind = boxBehindFooter();
+    view.bars = [lock.outside ? lock.node : null, behind].filter(Boolean);
+    view.footer.after(...view.bars);
     return;
   }
   const box = part("compose", boxLabel(chat));

@@ -3,7 +3,7 @@ import { on, send } from "./connection.js";
 import { icon } from "./icons.js";
 import { popup } from "./popup.js";
 import { bearer, standing } from "./shape.js";
-import { element, part, skin, text } from "./skin.js";
+import { element, part, skin, structure, text } from "./skin.js";
 import { tellScreen } from "./state.js";
 
 let box = null; // the frame of the QR code
@@ -34,6 +34,8 @@ const hintKey = (event) => {
 function showQr() {
   // Before the first reference: a spinner and no canvas.
   box = element("div", { class: "ws-qr-box" }, part("qr_spinner", {}, { class: "ws-spinner" }));
+  // Seen in place of its own id until the first code is there.
+  const early = lastQr ? {} : { id: "link-device-phone-number-code-screen-instructions" };
   holder = null;
   const steps = ["step_1", "step_2", "step_3"].map((step) => element("li", {}, skin.texts[step]));
   content.replaceChildren(
@@ -41,7 +43,7 @@ function showQr() {
       "div",
       { class: "ws-landing-words" },
       part("landing_header", {}, {}, part("landing_title", {}, {}, skin.texts.landing_title)),
-      part("landing_steps", {}, {}, ...steps),
+      part("landing_steps", {}, early, ...steps),
       element("label", { class: "ws-stay" }, part("landing_stay"), skin.texts.stay_logged_in),
       part("pairing_hint", {}, { onclick: showPhoneEntry, onkeydown: hintKey }, skin.texts.pairing_hint),
     ),
@@ -57,6 +59,8 @@ function drawQr({ ref, matrix }) {
   lastQr = { ref, matrix };
   if (!box?.isConnected && !content) return;
   if (!holder) {
+    const steps = content.querySelector(".ws-landing-steps");
+    steps?.replaceWith(part("landing_steps", {}, {}, ...steps.children));
     holder = part("qr", { ref }, {}, part("qr_canvas"));
     box.replaceChildren(...standing(holder));
   }
@@ -84,6 +88,10 @@ function paint(canvas, matrix) {
 /** No connection: the code goes, a text comes; a reconnect brings a new code. */
 function showOffline() {
   lastQr = null;
+  if (structure.qr_overlays && holder?.isConnected) {
+    showOverlay(skin.texts.no_internet, () => send({ type: "qr_reload" }));
+    return;
+  }
   holder = null;
   box?.replaceChildren(element("div", { class: "ws-qr-offline" }, skin.texts.no_internet));
 }
@@ -97,9 +105,14 @@ function showReload() {
     holder = null;
     send({ type: "qr_reload" });
   };
-  const words = element("div", {}, skin.texts.qr_reload);
-  // Inside the code's own element, as `div[data-ref] > span > button`.
-  holder.append(element("span", {}, part("qr_reload", {}, { onclick: reload }, icon("reload"), words)));
+  showOverlay(skin.texts.qr_reload, reload);
+}
+
+/** A button inside the code's own element, as `div[data-ref] > span > button` (§11.1: code and canvas stay). */
+function showOverlay(label, onclick) {
+  holder.querySelector("span")?.remove();
+  const words = element("div", {}, label);
+  holder.append(element("span", {}, part("qr_reload", {}, { onclick }, icon("reload"), words)));
 }
 
 // --- pairing code ---------------------------------------------------------------------------------------------

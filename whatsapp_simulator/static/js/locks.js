@@ -1,24 +1,40 @@
 // What stands in place of the compose box when the account may not start chats (§7b, §7c).
 import { popup } from "./popup.js";
 import { element, part, skin, text } from "./skin.js";
+import { noticeBar } from "./notices.js";
 import { allMessages, scenario } from "./state.js";
 
-/** The element in place of the compose box, or null. Chats with history are not locked. */
+/**
+ * What stands in place of the compose box, or null: `{ node, outside }`, outside the footer or in it. The account's
+ * locks come before what the chat itself says (§10.5); chats with history are not locked unless the scenario says.
+ */
 export function lockOf(chat) {
-  if (allMessages(chat.phone).length > 0) return null;
-  if (scenario("restricted", chat.phone)) return lock("restricted_box", "show_details", explainRestriction);
-  if (scenario("monthly_cap", chat.phone)) return lock("monthly_cap", "see_details", explainCap);
-  return null;
+  const lock = accountLock(chat);
+  if (lock) return lock;
+  const notice = noticeBar(chat);
+  return notice && { node: notice, outside: false };
 }
 
-function lock(words, details, explain) {
-  return part(
-    "locked_box",
-    {},
-    {},
-    element("span", {}, skin.texts[words], " "),
+function accountLock(chat) {
+  const old = allMessages(chat.phone).length > 0;
+  const restricted = scenario("restricted", chat.phone);
+  if (restricted && (!old || restricted.also_known)) {
+    const words = restricted.text ?? skin.texts.restricted_box;
+    const outside = restricted.place === "outside";
+    const name = outside ? "timelock_bar" : "locked_box";
+    return { node: lock(name, words, "show_details", explainRestriction), outside };
+  }
+  if (old || !scenario("monthly_cap", chat.phone)) return null;
+  return { node: lock("locked_box", skin.texts.monthly_cap, "see_details", explainCap), outside: false };
+}
+
+function lock(name, words, details, explain) {
+  const make = name === "timelock_bar" ? part("timelock_bar") : part("locked_box");
+  make.append(
+    element("span", {}, words, " "),
     part("locked_details", {}, { onclick: explain }, skin.texts[details]),
   );
+  return make;
 }
 
 export function explainRestriction() {

@@ -1,6 +1,6 @@
 // The app: which screen is shown, and what happens when the server speaks.
 import { announceNews } from "./whatsnew.js";
-import { drawBanners, setOnline, setSyncing } from "./banners.js";
+import { drawBanners, setOnline, setReconnecting, setSyncing } from "./banners.js";
 import { blocker, unknownPage } from "./blockers.js";
 import { drawRows, side } from "./chatlist.js";
 import * as connection from "./connection.js";
@@ -14,6 +14,7 @@ import {
   retitle,
   showMessage,
 } from "./conversation.js";
+import { showFavicon } from "./favicon.js";
 import { forgetQr, landing, listenForLinking } from "./landing.js";
 import { loadChats, loadingScreen, syncChats } from "./loading.js";
 import { hangIf } from "./misbehaviour.js";
@@ -44,6 +45,7 @@ function show(node) {
 /** Full-screen states come and go with the scenarios; the screen behind is kept. */
 function checkBlockers() {
   const found = mode === "startup" ? null : blocker(conflict);
+  showFavicon(found?.[0] ?? null);
   const name = found?.[0] ?? null;
   if (name === blocked) return;
   blocked = name;
@@ -133,8 +135,26 @@ connection.on("open", () => {
 
 connection.on("closed", () => {
   if (mode === "startup") showConnecting();
-  if (mode === "main") setOnline(false);
+  if (mode === "main") tellLoss();
 });
+
+let lossTimer = null;
+
+/** Offline at once; but while the page's own test still answers, no sign of the lost socket for 18 s (§11.2). */
+async function tellLoss() {
+  if (!(await connection.isOnline())) {
+    if (!connection.isOpen()) setOnline(false);
+    return;
+  }
+  lossTimer ??= setTimeout(() => setReconnecting(true), state.settings.loss_sign_ms);
+}
+
+function endLoss() {
+  clearTimeout(lossTimer);
+  lossTimer = null;
+  setReconnecting(false);
+  setOnline(true);
+}
 
 let connecting = false;
 
@@ -163,13 +183,15 @@ connection.on("welcome", (message) => {
   remember(message);
   if (mode === "main") {
     // Reconnected: what happened meanwhile is read again when its chat is shown.
-    setOnline(true);
+    endLoss();
     catchUp();
     return;
   }
   if (mode === "loading") return;
   hangIf("load");
   const slow = play("slow_boot");
+  const early = play("main_while_syncing");
+  if (early) connection.holdBack(early.ms);
   enterMain(() => loadChats(show, state.settings.boot_ms + (slow?.ms ?? 0)));
 });
 
@@ -263,6 +285,7 @@ connection.on("scenarios", ({ scenarios }) => {
   if (scenario("hang")) hangIf("now");
   checkBlockers();
   drawBanners();
+  drawRows();
   refreshFooter();
 });
 
