@@ -4,11 +4,12 @@ import asyncio
 import json
 import signal
 from pathlib import Path
+from typing import get_args
 
 import click
 
 from .server import Server
-from .settings import Settings
+from .settings import Lang, Settings
 
 _DEFAULTS = Settings()
 
@@ -18,9 +19,7 @@ _DEFAULTS = Settings()
 @click.option("--port", default=8090, show_default=True, help="Port of the page; 0 takes a free one.")
 @click.option("--control-port", default=8091, show_default=True, help="Port of the control API; 0 likewise.")
 @click.option("--era", type=click.Choice(["E1", "E2", "E3"]), default="E3", show_default=True, help="Skin.")
-@click.option(
-    "--lang", type=click.Choice(["en", "pt", "es"]), default="en", show_default=True, help="Language."
-)
+@click.option("--lang", type=click.Choice(get_args(Lang)), default="en", show_default=True, help="Language.")
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Folder to remember in.")
 @click.option(
     "--set",

@@ -2,6 +2,7 @@
 
 from string import Template
 
+from .languages import direction
 from .settings import Settings
 from .skin_texts import texts
 
@@ -13,7 +14,7 @@ _HEAD = """<meta charset="utf-8"><title>WhatsApp</title>
 _SCRIPT = '<script type="module" src="/_sim/static/js/main.js"></script>'
 
 _OLD = Template(
-    """<!DOCTYPE html><html class="no-js" dir="ltr" lang="$lang"><head>$head</head>
+    """<!DOCTYPE html><html class="no-js" dir="$dir" lang="$lang"><head>$head</head>
 <body class="web"><div id="app"></div><div id="hard_expire_time" data-time="1893456000"></div>
 <div id="initial_startup"><div class="ws-startup"><div class="ws-startup-logo"></div>
 <div class="progress"><progress value="0" max="100" dir="ltr"></progress></div>
@@ -22,7 +23,7 @@ $script</body></html>"""
 )
 
 _NEW = Template(
-    """<!DOCTYPE html><html id="whatsapp-web" dir="ltr" lang="$lang"><head>$head</head>
+    """<!DOCTYPE html><html id="whatsapp-web" dir="$dir" lang="$lang"><head>$head</head>
 <body class="web"><div id="wa_web_initial_startup" class="_apdl"><div class="ws-startup">
 <div class="_apdm ws-startup-logo"></div><div class="_apdr">WhatsApp</div>
 <div class="_apdq"><progress value="0" max="100" dir="ltr"></progress></div>
@@ -53,6 +54,7 @@ def boot_html(settings: Settings) -> str:
     template = _OLD if settings.era == "E1" else _NEW
     return template.substitute(
         lang=settings.lang,
+        dir=direction(settings.lang),
         head=_HEAD,
         encrypted=words["encrypted"],
         comet=_COMET if settings.era == "E3" else "",

@@ -13,9 +13,11 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from .boot_html import boot_html, unsupported_html
+from .languages import COOKIE, localized, phone_banner, tag
 from .mailbox import Attachment
 from .phones import FATES
 from .scenarios import BreakSelector, Mutated, NetworkDown, NetworkStall, UnsupportedBrowser
+from .settings import Settings
 from .simulation import Page, Simulation
 from .skins import skin
 from .user_agents import is_supported
@@ -103,8 +105,13 @@ class PagePort:
     async def _close(self, _app: web.Application) -> None:
         await asyncio.gather(*(connection.close() for connection in list(self._connections)))
 
+    def _settings(self, request: web.Request) -> Settings:
+        """Those of this page: in its language."""
+        cookie = request.cookies.get(COOKIE)
+        return localized(self._simulation.settings, cookie, request.headers.get("Accept-Language", ""))
+
     async def _page(self, request: web.Request) -> web.Response:
-        settings = self._simulation.settings
+        settings = self._settings(request)
         down = self._simulation.scenarios.look(NetworkDown)
         if down is not None and down.http and request.transport is not None:
             request.transport.abort()
@@ -127,18 +134,22 @@ class PagePort:
     async def _favicon(self, _request: web.Request) -> web.Response:
         return web.Response(body=b"", content_type="image/x-icon")
 
-    async def _boot(self, _request: web.Request) -> web.Response:
+    async def _boot(self, request: web.Request) -> web.Response:
         """Skin and settings as a module: in the HTML a scan of the page source would find the texts."""
         simulation = self._simulation
+        settings = self._settings(request)
         boot = {
             "skin": skin(
-                simulation.settings,
+                settings,
                 simulation.scenarios.play(BreakSelector),
                 simulation.scenarios.play(Mutated),
             ),
-            "settings": simulation.settings.model_dump(),
+            "settings": settings.model_dump(),
             "scenarios": simulation.scenarios.as_json(),
             "fates": FATES,
+            "lang_tag": tag(settings.lang),
+            "phone_tag": tag(settings.phone_lang) if settings.phone_lang else None,
+            "phone_banner": phone_banner(settings),
         }
         text = f"export default {json.dumps(boot)};\n"
         return web.Response(text=text, content_type="text/javascript", headers=_NO_STORE)

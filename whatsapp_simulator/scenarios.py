@@ -168,7 +168,9 @@ class NotificationsBanner(Scenario):
 
 
 class LanguageBanner(Scenario):
-    """The "Language out of sync" banner in the phone's language; a click reloads (§11.2)."""
+    """The "Language out of sync" banner in the phone's language; a click reloads (§11.2). With the settings
+    lang_by_cookie and phone_lang it comes by itself.
+    """
 
     title: str = "Language out of sync"
     text: str = "The language on this device does not match the language on your phone"

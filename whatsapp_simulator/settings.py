@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Era = Literal["E1", "E2", "E3"]
-Lang = Literal["en", "pt", "es"]
+Lang = Literal["en", "pt", "es", "fr", "it", "id", "de", "ru", "ar", "tr", "hi", "zh"]
 
 
 class Settings(BaseModel):
@@ -14,7 +14,20 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     era: Era = Field("E3", description="skin: E1 to Aug 2023, E2 to Mar 2026, E3 since (spec, Eras)")
-    lang: Lang = Field("en", description="language of the page")
+    lang: Lang = Field(
+        "en", description="language of the page; but for en, pt and es most words are invented"
+    )
+    lang_by_cookie: bool = Field(
+        False,
+        description="true: the cookie wa_web_lang_pref, else Accept-Language decide, `lang` only where "
+        "neither does, and the page keeps its preference (§11.5)",
+    )
+    phone_lang: Lang | None = Field(
+        None, description="language of the phone: with lang_by_cookie it wins after a sync, at the next load"
+    )
+    lang_reload_ms: int = Field(
+        5000, ge=0, description="a page in another language than it prefers reloads once after this (§11.5)"
+    )
     speed: float = Field(
         1.0,
         gt=0,

@@ -508,7 +508,17 @@ class Simulation:
 
     def change_settings(self, new: Settings) -> None:
         old, self.settings = self.settings, new
-        looks = ("era", "lang", "send_icon", "invalid_text", "popup_label_on", "own_phone", "own_name")
+        looks = (
+            "era",
+            "lang",
+            "lang_by_cookie",
+            "phone_lang",
+            "send_icon",
+            "invalid_text",
+            "popup_label_on",
+            "own_phone",
+            "own_name",
+        )
         if any(getattr(old, name) != getattr(new, name) for name in looks):
             self._reload_pages()
         else:

@@ -3,6 +3,8 @@
 `guess(...)` marks a wording that is in no source we have.
 """
 
+from .foreign_texts import LANGUAGES, foreign
+
 
 class Guess(str):
     """A text nobody has seen; listed by `guesses()` so that it can be corrected by whoever sees the page."""
@@ -589,6 +591,21 @@ TEXTS: dict[str, dict[str, str]] = {
         "es": guess("Añade un comentario"),
     },
     # §11.2, §12.2, §10.5
+    "language_title": {
+        "en": "Language out of sync",
+        "pt": guess("Idioma dessincronizado"),
+        "es": guess("Idioma no sincronizado"),
+    },
+    "language_text": {
+        "en": "The language on this device does not match the language on your phone",
+        "pt": guess("O idioma deste dispositivo é diferente do idioma do seu celular"),
+        "es": guess("El idioma de este dispositivo no coincide con el de tu teléfono"),
+    },
+    "language_action": {
+        "en": "Update now",
+        "pt": guess("Atualizar agora"),
+        "es": guess("Actualizar ahora"),
+    },
     "own_title": {"en": "{name} (You)", "pt": guess("{name} (Você)"), "es": guess("{name} (Tú)")},
     "connecting_plain": {"en": "Connecting", "pt": guess("Conectando"), "es": guess("Conectando")},
     "retrying": {"en": "Retrying…", "pt": guess("Tentando novamente…"), "es": guess("Reintentando…")},
@@ -784,7 +801,13 @@ TEXTS: dict[str, dict[str, str]] = {
 
 def texts(era: str, lang: str) -> dict[str, str]:
     """All texts of one era and language."""
-    return {key: variants.get(f"{lang}@{era}", variants[lang]) for key, variants in TEXTS.items()}
+    return {key: _text(key, variants, era, lang) for key, variants in TEXTS.items()}
+
+
+def _text(key: str, variants: dict[str, str], era: str, lang: str) -> str:
+    if lang in LANGUAGES:
+        return foreign(key, variants.get(f"en@{era}", variants["en"]), lang)
+    return variants.get(f"{lang}@{era}", variants[lang])
 
 
 def guesses(lang: str) -> list[str]:

@@ -197,16 +197,16 @@ def test_slow_boot(linked: WhatsAppPage) -> None:
     [
         ("offline_banner", "Computer not connected"),
         ("phone_banner", "Phone not connected"),
-        ("update_banner", "Update available"),
-        ("notifications_banner", "Message notifications are off"),
+        ("update_banner", "A new version of WhatsApp is available."),
+        ("notifications_banner", "Get message notifications"),
         ("restricted", "You can't start new chats right now."),
     ],
 )
 def test_banners(linked: WhatsAppPage, name: str, words: str) -> None:
     linked.simulator.scenario(name)
-    linked.wait(name, lambda: words in linked.text("#side [data-testid=chat-butterbar]"))
+    linked.wait(name, lambda: words in linked.text("#side .ws-banners"))
     linked.simulator.clear_scenario(name)
-    linked.wait_gone("[data-testid=chat-butterbar]")
+    linked.wait("no banner", lambda: linked.text("#side .ws-banners") == "")
 
 
 def test_whats_new_swallows_clicks_until_it_is_closed(linked: WhatsAppPage) -> None:

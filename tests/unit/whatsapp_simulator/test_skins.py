@@ -2,11 +2,13 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import whatsapp_simulator
 from whatsapp_simulator.boot_html import boot_html, unsupported_html
+from whatsapp_simulator.languages import localized, phone_banner
 from whatsapp_simulator.phones import MAGIC_NUMBERS, digits_of, printed
 from whatsapp_simulator.qr import matrix
 from whatsapp_simulator.scenarios import BreakSelector
@@ -18,7 +20,7 @@ from whatsapp_simulator.user_agents import is_supported
 
 SCRIPTS = Path(whatsapp_simulator.__file__).parent / "static" / "js"
 ERAS: list[Era] = ["E1", "E2", "E3"]
-LANGS: list[Lang] = ["en", "pt", "es"]
+LANGS: tuple[Lang, ...] = get_args(Lang)
 CHROME = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 )
@@ -84,6 +86,18 @@ def test_words_in_the_sources_are_not_marked_as_guesses() -> None:
         "use_here",
     }
     assert not known & set(guesses("en"))
+
+
+def test_the_language_of_a_page() -> None:
+    settings = Settings(lang="es", lang_by_cookie=True)
+    assert localized(settings, "pt_BR", "de-DE,de;q=0.9").lang == "pt"
+    assert localized(settings, None, "xx, de-DE;q=0.9").lang == "de"
+    assert localized(settings, "xx_XX", "").lang == "es"
+    assert localized(Settings(lang="es"), "pt_BR", "de").lang == "es"
+    assert phone_banner(Settings()) is None
+    banner = phone_banner(Settings(phone_lang="ar"))
+    assert banner is not None
+    assert banner["dir"] == "rtl"
 
 
 def test_boot_html_by_era() -> None:

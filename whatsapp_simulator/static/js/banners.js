@@ -1,6 +1,7 @@
 // Banners and butterbars of the left column (§1.5, §7b).
 import { playBanned } from "./banned.js";
 import { icon } from "./icons.js";
+import { languageBanner } from "./language.js";
 import { explainRestriction } from "./locks.js";
 import { element, part, skin, structure, text } from "./skin.js";
 import { scenario, state } from "./state.js";
@@ -81,7 +82,7 @@ export function drawBanners() {
     text: t.phone_text,
     action: structure.wds_banners ? t.learn_more : null,
   });
-  const foreign = scenario("language_banner");
+  const foreign = scenario("language_banner") ?? languageBanner();
   add("language", foreign, {
     icon: "offline",
     title: foreign?.title,

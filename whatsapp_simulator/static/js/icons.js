@@ -47,8 +47,11 @@ export function icon(name, attributes = {}) {
   return named(name, skin.icons[name], attributes);
 }
 
+const swapped = document.dir === "rtl"; // in right-to-left languages the names change sides (§12.4)
+
 /** The tail of the first bubble in a run: it keeps its data-icon in all eras (§4.1), E3 adds a test id (§10.3). */
-export function tail(direction) {
+export function tail(side) {
+  const direction = swapped ? { in: "out", out: "in" }[side] : side;
   return element(
     "span",
     {

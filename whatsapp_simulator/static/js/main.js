@@ -15,6 +15,7 @@ import {
   showMessage,
 } from "./conversation.js";
 import { showFavicon } from "./favicon.js";
+import { settleLanguage } from "./language.js";
 import { forgetQr, landing, listenForLinking } from "./landing.js";
 import { loadChats, loadingScreen, syncChats } from "./loading.js";
 import { hangIf } from "./misbehaviour.js";
@@ -108,6 +109,7 @@ async function enterMain(prepare) {
     return;
   }
   mode = "main";
+  settleLanguage();
   show(part("main_screen", {}, {}, rail(), side(), conversationSlot()));
   drawRows();
   drawBanners();

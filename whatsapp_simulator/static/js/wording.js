@@ -3,23 +3,32 @@ import { element, skin } from "./skin.js";
 
 const two = (number) => String(number).padStart(2, "0");
 
-/** The time in a bubble: 10:54 PM (en), 22:54 (pt), 10:54 p. m. (es). */
+const HALVES = { en: ["AM", "PM"], es: ["a. m.", "p. m."], hi: ["am", "pm"] };
+
+/** The time in a bubble: 10:54 PM (en), 22:54 (pt and most), 10:54 p. m. (es), 下午10:54 (zh). */
 export function clock(seconds) {
   const date = new Date(seconds * 1000);
-  if (skin.lang === "pt") return `${two(date.getHours())}:${two(date.getMinutes())}`;
-  const half = date.getHours() < 12 ? ["AM", "a. m."] : ["PM", "p. m."];
-  return `${date.getHours() % 12 || 12}:${two(date.getMinutes())} ${half[skin.lang === "es" ? 1 : 0]}`;
+  const [hours, minutes] = [date.getHours(), two(date.getMinutes())];
+  const short = `${hours % 12 || 12}:${minutes}`;
+  if (skin.lang === "zh") return `${hours < 12 ? "上午" : "下午"}${short}`;
+  const halves = HALVES[skin.lang];
+  return halves ? `${short} ${halves[hours < 12 ? 0 : 1]}` : `${two(hours)}:${minutes}`;
 }
+
+const DATES = {
+  en: ([day, month, year]) => `${month}/${day}/${year}`,
+  es: ([day, month, year]) => `${day}/${month}/${year}`,
+  de: ([day, month, year]) => `${two(day)}.${two(month)}.${year}`,
+  zh: ([day, month, year]) => `${year}年${month}月${day}日`,
+};
+DATES.ru = DATES.tr = DATES.de; // a guess
+DATES.ar = DATES.hi = DATES.es; // a guess
+const DAY_FIRST = ([day, month, year]) => `${two(day)}/${two(month)}/${year}`;
 
 /** data-pre-plain-text, `[10:54 PM, 12/9/2025] Name: ` and its variants (§4.1). */
 export function prePlainText(seconds, name) {
   const date = new Date(seconds * 1000);
-  const [day, month, year] = [date.getDate(), date.getMonth() + 1, date.getFullYear()];
-  const shown = {
-    en: `${month}/${day}/${year}`,
-    pt: `${two(day)}/${two(month)}/${year}`,
-    es: `${day}/${month}/${year}`,
-  }[skin.lang];
+  const shown = (DATES[skin.lang] ?? DAY_FIRST)([date.getDate(), date.getMonth() + 1, date.getFullYear()]);
   return `[${clock(seconds)}, ${shown}] ${name}: `;
 }
 
