@@ -1,47 +1,138 @@
 """Network addresses: where a webhook may go, and which of them are this machine."""
 
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+# Python's own tables differ between its versions, and know neither what carries an IPv4 address nor clouds.
 
 _METADATA = frozenset(
     ip_address(text)
     for text in (
         "169.254.169.254",  # AWS, Google, Azure and others
+        "168.63.129.16",  # Azure's host
         "fd00:ec2::254",  # AWS over IPv6
+        "fd00:ec2::23",  # AWS: credentials of containers
+        "fd20:ce::254",  # Google over IPv6
         "100.100.100.200",  # Alibaba
         "192.0.0.192",  # Oracle
     )
 )
-_NAT64 = IPv6Network("64:ff9b::/96")
+
+_NEVER = tuple(
+    ip_network(text)
+    for text in (
+        "0.0.0.0/8",  # this network
+        "169.254.0.0/16",  # link-local
+        "224.0.0.0/4",  # multicast
+        "255.255.255.255/32",  # broadcast
+        "::/128",
+        "fe80::/10",
+        "ff00::/8",
+    )
+)
+"""No receiver can have these."""
+
+_NOT_PUBLIC_4 = tuple(
+    IPv4Network(text)
+    for text in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+        "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15",
+        "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+    )
+)  # fmt: skip
+"""IANA IPv4 Special-Purpose Address Registry, and multicast."""
+
+_PUBLIC_6 = IPv6Network("2000::/3")
+"""All that is given out as global unicast (IANA, IPv6 Global Unicast Address Assignments): whatever lies
+outside is not public, also what is defined in years to come.
+"""
+_NOT_PUBLIC_6 = tuple(
+    IPv6Network(text)
+    for text in (
+        "2001::/23",  # protocol assignments: Teredo, benchmarking, ORCHID
+        "2001:db8::/32",  # documentation
+        "2002::/16",  # 6to4
+        "3fff::/20",  # documentation (RFC 9637)
+    )
+)
+"""Exceptions within it (IANA IPv6 Special-Purpose Address Registry)."""
+
+_LOOPBACK_6 = IPv6Address("::1")
+_NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the way to IPv4 from a network that has none
+_LOCAL_NAT64 = IPv6Network("64:ff9b:1::/48")  # RFC 8215
+_MAPPED = IPv6Network("::ffff:0:0/96")  # RFC 4291: the IPv4 address itself, in other words
+_IN_LAST_32_BITS = tuple(
+    IPv6Network(text)
+    for text in (
+        "::/96",  # IPv4-compatible, RFC 4291
+        "::ffff:0:0:0/96",  # IPv4-translated, RFC 2765
+        "64:ff9b::/96",
+    )
+)
+_SIX_TO_FOUR = IPv6Network("2002::/16")  # RFC 3056
+_TEREDO = IPv6Network("2001::/32")  # RFC 4380
+_ISATAP = (0x00005EFE, 0x02005EFE)  # RFC 5214, in bits 64 to 95
 
 
 def why_refused(address: str, *, allow_private: bool) -> str | None:
     """Why no webhook goes to ``address``; None when it may.
 
     ``allow_private`` admits private networks and this machine. What no receiver can have (metadata services
-    of clouds, link-local, multicast, unspecified) stays refused.
+    of clouds, link-local, multicast, unspecified) stays refused, also where an IPv6 address leads to it.
     """
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:
         return "is no address"
-    for ip in (found, *_embedded(found)):
-        if ip in _METADATA:
-            return "is a cloud's metadata service"
-        if ip.is_link_local or ip.is_multicast or ip.is_unspecified:
-            return "is link-local, multicast or unspecified"
-        if not ip.is_global and not allow_private:
-            return "is not public"
+    if isinstance(found, IPv6Address) and found in _MAPPED:
+        found = _bits(found, 96)
+    ways = (found, *_embedded(found))
+    if any(ip in _METADATA for ip in ways):
+        return "is a cloud's metadata service"
+    if any(ip in network for ip in ways for network in _NEVER):
+        return "is link-local, multicast or unspecified"
+    if not allow_private and not _is_public(found):
+        return "is not public"
     return None
 
 
-def _embedded(ip: IPv4Address | IPv6Address) -> tuple[IPv4Address, ...]:
-    """IPv4 addresses that an IPv6 address leads to."""
+def _is_public(ip: IPv4Address | IPv6Address) -> bool:
     if isinstance(ip, IPv4Address):
-        return ()
+        return not any(ip in network for network in _NOT_PUBLIC_4)
     if ip in _NAT64:
-        return (IPv4Address(int(ip) & 0xFFFFFFFF),)
-    found = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
-    return tuple(inner for inner in found if inner is not None)
+        return _is_public(_bits(ip, 96))
+    return (
+        ip in _PUBLIC_6
+        and not any(ip in network for network in _NOT_PUBLIC_6)
+        and all(_is_public(inner) for inner in _embedded(ip))
+    )
+
+
+def _embedded(ip: IPv4Address | IPv6Address) -> Iterator[IPv4Address]:
+    """IPv4 addresses that an IPv6 address leads to where somebody translates or tunnels."""
+    if isinstance(ip, IPv4Address) or ip == _LOOPBACK_6:
+        return
+    if any(ip in network for network in _IN_LAST_32_BITS):
+        yield _bits(ip, 96)
+    if ip in _LOCAL_NAT64:
+        yield _behind_48_bits(ip) if int(ip) & 0xFF_FFFF_FFFF == 0 else _bits(ip, 96)
+    if ip in _SIX_TO_FOUR:
+        yield _bits(ip, 16)
+    if ip in _TEREDO:
+        yield _bits(ip, 32)  # its server
+        yield IPv4Address(int(_bits(ip, 96)) ^ 0xFFFFFFFF)
+    if int(_bits(ip, 64)) in _ISATAP:
+        yield _bits(ip, 96)
+
+
+def _behind_48_bits(ip: IPv6Address) -> IPv4Address:
+    """Around eight bits that are zero (RFC 6052, 2.2)."""
+    return IPv4Address((int(ip) >> 64 & 0xFFFF) << 16 | int(ip) >> 40 & 0xFFFF)
+
+
+def _bits(ip: IPv6Address, start: int) -> IPv4Address:
+    """The 32 bits behind the first ``start``."""
+    return IPv4Address(int(ip) >> (96 - start) & 0xFFFFFFFF)
 
 
 def is_loopback(host: str) -> bool:
