@@ -12,6 +12,7 @@ from rich.table import Table
 
 from whatsapp_tasks.cli import embedded, ports
 from whatsapp_tasks.cli.accounts import add_accounts
+from whatsapp_tasks.cli.alive import add_alive
 from whatsapp_tasks.cli.batch import add_batch
 from whatsapp_tasks.cli.doctor import add_doctor
 from whatsapp_tasks.cli.messages import add_messages
@@ -251,6 +252,7 @@ add_messages(cli, console, _settings)
 add_batch(cli, console, _settings)
 add_opt_outs(cli, console, _settings)
 add_accounts(cli, console, _settings)
+add_alive(cli, _settings)
 add_doctor(cli, console, _settings)
 add_selectors(cli, console, _settings)
 add_pause(cli, console, _settings)
