@@ -26,6 +26,8 @@ why."""
 MOST_HELD_BYTES = 64 * 1024 * 1024
 """Of unfinished bodies, in one process."""
 
+NO_REQUEST = "Invalid HTTP request received."
+
 Part = Literal["head", "body", None]
 
 _OF_UPGRADES = frozenset({b"upgrade", b"http2-settings"})
@@ -97,7 +99,12 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()
-        self._feed(data)
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._go_on_without_upgrade(memoryview(data)[upgrade.args[0] :])
+        except httptools.HttpParserError:
+            self.send_400_response(NO_REQUEST)
         if self.part is None or self.transport.is_closing():
             return
         self._part_bytes += len(data)
@@ -118,13 +125,14 @@ class Connection(HttpToolsProtocol):
             super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        if self.parser.should_upgrade():
+        if self.part == "head":  # of a wish for an upgrade, see on_headers_complete
             return
         self.part = None
         if self._slow is not None:
             self._slow.cancel()
             self._slow = None
-        self._let_go()
+        if self._held_bytes:
+            self._let_go()
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
@@ -157,29 +165,24 @@ class Connection(HttpToolsProtocol):
             return not self.cycle.response_started and not self.pipeline
         return self.cycle is None or self.cycle.response_complete
 
-    def _feed(self, data: bytes) -> None:
-        left = memoryview(data)
-        try:
-            while left:
-                left = left[self._fed(left) :]
-        except httptools.HttpParserError:
-            self.send_400_response("Invalid HTTP request received.")
-
-    def _fed(self, data: memoryview) -> int:
-        """How many bytes the parser took: all of them, or the head of a request for an upgrade.
-
-        Nothing is upgraded here (RFC 9110, 7.8), so what follows such a head is what the head says, a body as
-        a rule. The parser takes it for another protocol: it is given the same head again, without the wish.
+    def _go_on_without_upgrade(self, rest: memoryview) -> None:
+        """Nothing is upgraded here (RFC 9110, 7.8), so what follows such a head is what the head says, a body
+        as a rule. The parser takes it for another protocol: a new one gets the same head, without the wish.
         """
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            head = self._head_without_upgrade()
-            self.parser = httptools.HttpRequestParser(self)
-            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn's own
-            self.parser.feed_data(head)
-            return int(upgrade.args[0])
-        return len(data)
+        while True:
+            try:
+                head = self._head_without_upgrade()
+                self.parser = httptools.HttpRequestParser(self)
+                self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn's own
+                self.parser.feed_data(head)
+                self.parser.feed_data(rest)
+            except httptools.HttpParserUpgrade as upgrade:
+                rest = rest[upgrade.args[0] :]
+            except httptools.HttpParserError:
+                self.send_400_response(NO_REQUEST)
+                return
+            else:
+                return
 
     def _head_without_upgrade(self) -> bytes:
         method = self.parser.get_method()
@@ -217,9 +220,8 @@ class Connection(HttpToolsProtocol):
         return self.since + HEAD_SECONDS
 
     def _let_go(self) -> None:
-        if self._held_bytes:
-            self.crowd.hold(-self._held_bytes)
-            self._held_bytes = 0
+        self.crowd.hold(-self._held_bytes)
+        self._held_bytes = 0
 
     def _end_of_refused(self, cycle: object) -> None:
         if self.part == "body" and self.cycle is cycle and not self.transport.is_closing():

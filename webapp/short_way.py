@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Flask, g, request
+from pydantic_core import to_json
 
 from webapp import bodies
 from webapp.authentication import key_id, proven, require_scope
@@ -152,7 +153,7 @@ def install(app: Flask) -> None:
 
 
 async def _answer(accepted: Accepted, environ: Mapping[str, str], send: Send) -> None:
-    text = bodies.compact(accepted_view(accepted)).encode()
+    text = to_json(accepted_view(accepted))
     headers = [
         *_HEADERS,
         (b"content-length", b"%d" % len(text)),

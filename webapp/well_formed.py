@@ -33,9 +33,7 @@ def check(environ: Mapping[str, Any]) -> None:
 
 def sound_host(host: str | None, protocol: str) -> bool:
     """Whether there is one host, and one that can be (RFC 9112, 3.2); HTTP/1.0 knows none."""
-    if host is None:
-        return protocol == "HTTP/1.0"
-    return _HOST.fullmatch(host) is not None
+    return protocol == "HTTP/1.0" if host is None else _HOST.fullmatch(host) is not None
 
 
 def _refused(detail: str) -> RequestRefused:

@@ -12,6 +12,7 @@ from tests.acceptance.stack import eventually
 from tests.browser.console.conftest import FULL, Scene
 from tests.browser.console.console_browser import DESKTOP, NARROWEST, PHONE
 from tests.browser.console.seeds import seed_dead_letter
+from whatsapp_tasks.client import Client
 from whatsapp_tasks.stores.pauses import Pauses
 from whatsapp_tasks.stores.webhook_deliveries import Deliveries
 
@@ -106,7 +107,8 @@ def test_a_message_in_doubt_has_its_picture_and_is_settled_by_a_person(linked: S
     evidence = linked.stack.dispatcher.get(message).evidence_id
     path = f"/evidence/{evidence}.jpg"
     assert requests.get(linked.stack.api + path, timeout=5).status_code == 401
-    assert linked.client.download(path)[:2] == b"\xff\xd8"
+    admin = Client(linked.stack.api, linked.key.id, linked.key.secrets[0])
+    assert admin.download(path)[:2] == b"\xff\xd8"
 
     browser.click(f"{row} [data-action=resolve]")
     browser.click("#dialog input[value=failed]")
