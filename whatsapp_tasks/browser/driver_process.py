@@ -54,14 +54,20 @@ class DriverProcess:
 
     def connect(self, timeout: float | None) -> socket.socket:
         """A new connection to it. Raises OSError."""
-        if not self.private:
-            return socket.create_connection((HOST, self._port), timeout)
-        if not self._sockets:
-            raise ConnectionError("The driver closed too many connections")
-        connection = self._sockets.pop()
+        connection = self._socket()
         connection.settimeout(timeout)
         connection.connect((HOST, self._port))
+        # head and body are written one after the other: without it each command takes 40 ms longer
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
+
+    def _socket(self) -> socket.socket:
+        """One that leads to its network."""
+        if not self.private:
+            return socket.socket()
+        if not self._sockets:
+            raise ConnectionError("The driver closed too many connections")
+        return self._sockets.pop()
 
     def pipe_ends(self) -> Ends | None:
         """What it gives to the browser it believes to start. Waits for that; None when it ends before."""
