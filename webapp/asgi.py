@@ -1,5 +1,7 @@
 """``app`` for a production server. Redis is not asked at import: the CLI checks it before it serves."""
 
+import logging
+
 from webapp.application import create_app
 from webapp.short_way import ShortWay
 from whatsapp_tasks.config import load_settings
@@ -11,6 +13,10 @@ API_REDIS_TIMEOUT_SECONDS = 1.0
 
 settings = load_settings()
 configure_logging(settings.log_level, settings.log_format, process="web")
+if not settings.signature_required:
+    logging.getLogger(__name__).warning(
+        "Requests need no signature (WHATSAPP_SIGNATURE_REQUIRED): who knows a key's id may do what it may"
+    )
 _impatient = settings.model_copy(
     update={"redis_timeout_seconds": min(settings.redis_timeout_seconds, API_REDIS_TIMEOUT_SECONDS)}
 )

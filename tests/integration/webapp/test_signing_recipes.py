@@ -84,6 +84,13 @@ def test_the_recipe_of_the_shell_reads_too(target: str, served: HttpServer, serv
     assert {"messages", "account", "phone"} & set(answer), answer
 
 
+def test_a_client_that_wishes_for_http2_is_answered(served: HttpServer, served_key: ApiKey) -> None:
+    """Issue 12, row 13: ``curl --http2`` was always answered 401."""
+    script = f'curl() {{ command curl --http2 "$@"; }}\n{block("bash")}'
+    answer = run(["bash", "-euo", "pipefail", "-c", script], served, served_key)
+    assert answer["status"] == "queued", answer
+
+
 def test_the_example_signature_is_right() -> None:
     body = b'{"phone":"+4915112345678","message":"Hi"}'
     assert body.decode() in DOCUMENT

@@ -1,6 +1,7 @@
 """What Flask is told of a request that came by ASGI."""
 
 import asyncio
+import threading
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from werkzeug.wrappers import Request
 
 from tests.asgi_caller import AsgiAnswer, ask
-from webapp.threads import Threads
+from webapp.threads import PROBES, THREADS, Threads
 
 MOST = 1000
 
@@ -82,3 +83,27 @@ def test_the_request_of_a_caller_who_left_while_he_spoke_is_none() -> None:
 def test_a_field_with_an_underscore_is_no_field_of_wsgi() -> None:
     [seen] = asked("GET", "/", {"X-Forwarded-For": "192.0.2.1", "X_Forwarded_For": "192.0.2.2"})
     assert seen.headers["X-Forwarded-For"] == "192.0.2.1"
+
+
+@pytest.mark.parametrize("probe", sorted(PROBES))
+def test_a_probe_is_answered_while_all_threads_are_taken(probe: bytes) -> None:
+    """Issue 12, row 14."""
+    over = threading.Event()
+
+    def wsgi(environ: Any, start_response: Any) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/slow":
+            over.wait(60)
+        start_response("200 OK", [])
+        return [b""]
+
+    async def probed() -> int:
+        threads = Threads(wsgi, most_body_bytes=MOST)
+        taken = [asyncio.create_task(ask(threads, "GET", "/slow", {})) for _ in range(2 * THREADS)]
+        answer = await ask(threads, "GET", probe.decode(), {})
+        assert not any(task.done() for task in taken)
+        over.set()
+        await asyncio.gather(*taken)
+        assert answer is not None
+        return answer.status
+
+    assert asyncio.run(probed()) == 200

@@ -38,6 +38,13 @@ def test_a_folder_of_an_older_version_is_closed(tmp_path: Path) -> None:
     assert mode(private_folder(open_folder)) == 0o700
 
 
+def test_a_folder_for_all_stays_as_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    folder.chmod(0o1777)
+    assert mode(private_folder(folder)) == 0o1777
+
+
 def test_a_folder_of_another_user_stays_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "volume"
     folder.mkdir()
