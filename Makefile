@@ -11,7 +11,7 @@ STAMP := $(VENV)/.installed
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system lock demo run test test-floors test-unit test-integration test-browser test-pages test-acceptance bench-navigation bench-unwritable mutate-pages faults crash-matrix soak fuzz-api flood bench-gateway test-console test-protection test-crashes lint format clean
+.PHONY: help setup system lock demo run test test-floors test-unit test-integration test-browser read-pages test-pages test-acceptance bench-navigation bench-unwritable mutate-pages faults crash-matrix soak fuzz-api flood bench-gateway test-console test-protection test-crashes lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -75,6 +75,9 @@ test-integration: setup ## on a real Redis
 
 test-browser: setup ## in headless Chromium against the simulator
 	@$(BIN)/python -m pytest tests/browser
+
+read-pages: ## what the service makes of saved pages: PAGES=a folder with HTML files (nothing of their texts is shown)
+	@$(BIN)/whatsapp-tasks doctor --page $(or $(PAGES),$(error PAGES=folder says where the pages are))
 
 test-pages: setup ## every state of the page in every era and language (minutes; a short form is in test-browser)
 	@TEST_PAGES=full $(BIN)/python -m pytest tests/browser/pages

@@ -73,6 +73,8 @@ BLOCKED_URLS = tuple(
     for tail in ("", "?*")
 )
 
+NETWORK_URLS = tuple(f"{scheme}://*" for scheme in ("http", "https", "ws", "wss", "ftp"))
+
 
 @dataclass(frozen=True, slots=True)
 class BrowserOptions:

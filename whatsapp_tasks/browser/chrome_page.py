@@ -8,6 +8,7 @@ from typing import Any
 
 from whatsapp_tasks.browser.chrome_options import (
     BLOCKED_URLS,
+    NETWORK_URLS,
     BrowserOptions,
     user_agent,
     user_agent_metadata,
@@ -113,6 +114,32 @@ class ChromePage:
         """See `Page`."""
         _require_time(deadline)
         self._connection.send("Page.removeScriptToEvaluateOnNewDocument", {"identifier": name}, deadline)
+
+    def set_cookie(
+        self, name: str, value: str, url: str, *, domain: str, seconds: float, deadline: Deadline
+    ) -> None:
+        """See `Page`."""
+        _require_time(deadline)
+        self._connection.send(
+            "Network.setCookie",
+            {
+                "name": name,
+                "value": value,
+                "url": url,
+                "domain": domain,
+                "path": "/",
+                "secure": url.startswith("https:"),
+                "expires": time.time() + seconds,
+            },
+            deadline,
+        )
+
+    def shut_off(self, deadline: Deadline) -> None:
+        """See `Page`."""
+        _require_time(deadline)
+        self._connection.send("Emulation.setScriptExecutionDisabled", {"value": True}, deadline)
+        self._connection.send("Network.enable", {"maxTotalBufferSize": 0}, deadline)
+        self._connection.send("Network.setBlockedURLs", {"urls": list(NETWORK_URLS)}, deadline)
 
     def type(self, strokes: Iterable[Stroke], deadline: Deadline) -> None:
         """See `Page`."""

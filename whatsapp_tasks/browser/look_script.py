@@ -29,6 +29,12 @@ def parts_script() -> str:
     return look_part("parts")
 
 
+@cache
+def adopt_script() -> str:
+    """Puts a saved page in the place of the document: ``(html, base) => true``."""
+    return look_part("adopt")
+
+
 def look_part(name: str) -> str:
     """One of the functions that a look is made of, for what must see the same."""
     return files(__package__).joinpath("look", f"{name}.js").read_text("utf-8").strip().removesuffix(";")

@@ -75,6 +75,14 @@ class Page(Protocol):
     def forget_at_start(self, name: str, deadline: Deadline) -> None:
         """Documents to come begin without this script again."""
 
+    def set_cookie(
+        self, name: str, value: str, url: str, *, domain: str, seconds: float, deadline: Deadline
+    ) -> None:
+        """Keep a cookie for `url` and its `domain`, for so many seconds; nothing is asked of the page."""
+
+    def shut_off(self, deadline: Deadline) -> None:
+        """From the next document on, let no script of a page run and nothing be fetched from a network."""
+
     def type(self, strokes: Iterable[Stroke], deadline: Deadline) -> None:
         """Type into whatever has the focus: `ComposeInput` sees to it that this is the right box.
 

@@ -9,6 +9,7 @@ from whatsapp_tasks.browser.compose_input import ComposeInput
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.look_script import look_script, parts_script
 from whatsapp_tasks.browser.page import JSON, Page
+from whatsapp_tasks.browser.page_language import PageLanguage
 from whatsapp_tasks.browser.selectors import Selectors
 from whatsapp_tasks.domain.open_chat import ChatMark
 from whatsapp_tasks.domain.page_snapshot import Button, PageSnapshot, PhoneEntry
@@ -71,11 +72,15 @@ def _changed_script() -> str:
 
 
 class WhatsAppPage:
-    """One page at ``origin``, seen through ``selectors``. Raises the BrowserErrors of the page below it."""
+    """One page at ``origin``, seen through ``selectors``. Raises the BrowserErrors of the page below it.
 
-    def __init__(self, page: Page, origin: str, selectors: Selectors) -> None:
+    ``language``: the one it is kept in, see PageLanguage.
+    """
+
+    def __init__(self, page: Page, origin: str, selectors: Selectors, language: str = "") -> None:
         self.page = page
         self._origin = origin
+        self._language = PageLanguage(page, origin, language)
         self.selectors = selectors
         self._input = ComposeInput(page, lambda: self._config)
 
@@ -89,6 +94,7 @@ class WhatsAppPage:
         self._config: dict[str, JSON] = selectors.for_script()
 
     def open(self, deadline: Deadline) -> None:
+        self._language.pin(deadline)
         self.page.goto(self._origin + "/", deadline)
 
     def look(self, deadline: Deadline, *, rows: bool = False) -> PageSnapshot:
@@ -128,6 +134,7 @@ class WhatsAppPage:
 
     def open_chat_by_url(self, phone: str, deadline: Deadline) -> None:
         """Loads the page anew, at the chat with ``phone``."""
+        self._language.pin(deadline)
         self.page.goto(self._chat_url(phone), deadline)
 
     def press(self, button: Button, deadline: Deadline) -> None:

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -11,7 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from whatsapp_tasks.cli.examination import Finding, Status, examine
-from whatsapp_tasks.config import Settings
+from whatsapp_tasks.cli.saved_pages import files_in, read_pages, show_pages
+from whatsapp_tasks.config import Settings, load_settings
+
+_PATH = click.Path(exists=True, path_type=Path)
 
 _MARKS: dict[Status, Text] = {
     "ok": Text("✔", style="green"),
@@ -28,12 +32,31 @@ def add_doctor(cli: click.Group, console: Console, load: Callable[[], Settings])
     @click.option("--account", default=None, help="The account; that of the settings without it.")
     @click.option("--json", "as_json", is_flag=True, help="For programs.")
     @click.option("--all", "show_all", is_flag=True, help="Also elements that this page need not have.")
-    def doctor(account: str | None, as_json: bool, show_all: bool) -> None:
+    @click.option("--page", "pages", multiple=True, type=_PATH, help="A saved page, or a folder of them.")
+    @click.option("--show-texts", is_flag=True, help="With --page, as JSON: also what people wrote.")
+    @click.argument("more", nargs=-1, type=_PATH, metavar="[PAGE]...")
+    def doctor(
+        account: str | None,
+        *,
+        as_json: bool,
+        show_all: bool,
+        pages: tuple[Path, ...],
+        show_texts: bool,
+        more: tuple[Path, ...],
+    ) -> None:
         """Examine page, selectors, browser, Redis, queues and clock.
 
         The exit status is 0 when sending would work. The running worker is asked; where none runs, the
         browser is opened here.
+
+        With --page the pages that somebody saved as HTML are looked at instead, with nothing of them
+        running and no network; the exit status is 1 when one of them is not understood in full. Of texts,
+        names and numbers in them nothing is shown unless --show-texts asks for it.
         """
+        if more and not pages:
+            raise click.UsageError("Pages are given behind --page.")
+        if pages:
+            sys.exit(_read(console, (*pages, *more), as_json=as_json, show_texts=show_texts))
         settings = load()
         sections = examine(settings, account or settings.account)
         if as_json:
@@ -42,6 +65,18 @@ def add_doctor(cli: click.Group, console: Console, load: Callable[[], Settings])
             _show(console, sections, show_all)
         failed = [one for found in sections.values() for one in found if one.status == "fail"]
         sys.exit(1 if failed else 0)
+
+
+def _read(console: Console, paths: tuple[Path, ...], *, as_json: bool, show_texts: bool) -> int:
+    files = files_in(paths)
+    if not files:
+        raise click.UsageError("There is no HTML file.")
+    found = read_pages(load_settings(), files, show_texts=show_texts)
+    if as_json or show_texts:
+        click.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        show_pages(console, found)
+    return 1 if any(one["problems"] for one in found) else 0
 
 
 def _show(console: Console, sections: dict[str, list[Finding]], show_all: bool) -> None:

@@ -10,6 +10,7 @@ import redis
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.domain.languages import base_language
 from whatsapp_tasks.domain.page_snapshot import PageKind, kind_of
 from whatsapp_tasks.domain.states import MAY_SEND, MEANINGS
 from whatsapp_tasks.errors import BrowserError, StoreUnavailable
@@ -204,6 +205,12 @@ def _page(report: Mapping[str, Any]) -> list[Finding]:
         ),
         Finding("era", "info", report["era"] or "not recognised"),
         Finding("online", "ok" if report["online"] else "fail", "yes" if report["online"] else "no"),
+        _language(report),
+        Finding(
+            "signs of trouble",
+            "warn" if report["trouble"] else "ok",
+            ", ".join(report["trouble"]) or "none",
+        ),
         Finding(
             "open chat",
             "info",
@@ -217,6 +224,16 @@ def _page(report: Mapping[str, Any]) -> list[Finding]:
             report["problem"] or ", then ".join(report["origins"]),
         ),
     ]
+
+
+def _language(report: Mapping[str, Any]) -> Finding:
+    language = report["language"] or "not told"
+    if not report["language_supported"]:
+        why = "not read in full: what it decides by words waits for a person (docs/whatsapp-web.md, 11)"
+        return Finding("language", "warn", f"{language}, {why}")
+    kept = report["settled_language"]
+    other = kept and base_language(kept) != base_language(language)
+    return Finding("language", "ok", f"{language}, the next load in {kept}" if other else language)
 
 
 def _major(version: str) -> str:

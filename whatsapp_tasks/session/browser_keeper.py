@@ -81,6 +81,7 @@ class BrowserKeeper:
                 self._open(self._options(), Deadline.within(settings.start_timeout_seconds)),
                 settings.origin,
                 self.selectors,
+                settings.language,
             )
             self._page, self._loaded = page, False
             cause, self._cause = self._cause, "gone"

@@ -1,0 +1,104 @@
+"""``whatsapp-tasks doctor --page``: what the service would make of pages that somebody saved."""
+
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from whatsapp_tasks.browser.chrome_options import BrowserOptions
+from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.saved_pages import saved_pages
+from whatsapp_tasks.browser.selectors import load_selectors
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.page_review import review
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.errors import BrowserError
+
+VIEWPORT = (1400, 800)
+
+
+def files_in(paths: Iterable[Path]) -> list[Path]:
+    """The files, and of folders the HTML files in them."""
+    found: list[Path] = []
+    for path in paths:
+        found += sorted([*path.glob("*.html"), *path.glob("*.htm")]) if path.is_dir() else [path]
+    return found
+
+
+def read_pages(settings: Settings, files: list[Path], *, show_texts: bool) -> list[dict[str, Any]]:
+    """Plain values for each file, for JSON; ``problems`` is empty where all fits."""
+    folder = Path(tempfile.mkdtemp(prefix="whatsapp-tasks-pages-"))
+    options = BrowserOptions(
+        profile=folder,
+        headless=True,
+        no_sandbox=settings.no_sandbox,
+        chromium=settings.chromium,
+        chromedriver=settings.chromedriver,
+        driver_cache=settings.driver_cache,
+        viewport=VIEWPORT,
+        language=settings.language,
+    )
+    selectors = load_selectors(settings.selectors)
+    try:
+        with saved_pages(options, selectors, Deadline.within(settings.start_timeout_seconds)) as pages:
+            found = []
+            for file in files:
+                try:
+                    snapshot, counts = pages.look(file)
+                except (OSError, BrowserError) as error:
+                    found.append({"file": str(file), "problems": [f"not_read: {error}"]})
+                    continue
+                texts = _texts(snapshot) if show_texts else {}
+                found.append({"file": str(file), **asdict(review(snapshot, counts)), **texts})
+            return found
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _texts(page: PageSnapshot) -> dict[str, Any]:
+    """What people wrote: only where it was asked for."""
+    chat = page.chat
+    return {
+        "title": chat.title if chat else None,
+        "notice": chat.notice if chat else None,
+        "shown_bubbles": [asdict(bubble) for bubble in chat.bubbles] if chat else [],
+        "shown_rows": [asdict(row) for row in page.rows or ()],
+        "shown_dialogs": [dialog.text for dialog in page.dialogs],
+        "shown_banners": [banner.text for banner in page.banners],
+        "screen": page.screen,
+    }
+
+
+def show_pages(console: Console, found: list[dict[str, Any]]) -> None:
+    """One line for each page."""
+    table = Table("", "file", "shows", "chat", "bubbles", "rows", "dialogs", "what does not fit", box=None)
+    for one in found:
+        fits = not one["problems"]
+        name = Path(one["file"]).name
+        if "kind" not in one:
+            table.add_row("[red]✘[/]", name, "", "", "", "", "", one["problems"][0])
+            continue
+        language = one["language"] or "?"
+        trouble = f", {'+'.join(one['trouble'])}" if one["trouble"] else ""
+        table.add_row(
+            "[green]✔[/]" if fits else "[red]✘[/]",
+            name,
+            f"{one['kind']} {one['era'] or '?'} {language}{trouble}",
+            one["chat"],
+            _figures(one["bubbles"]),
+            _figures(one["rows"]),
+            ", ".join(one["dialogs"]),
+            ", ".join(one["problems"]),
+        )
+    console.print(table)
+    bad = sum(1 for one in found if one["problems"])
+    console.print(f"pages: {len(found)} fit: {len(found) - bad} do not: {bad}")
+
+
+def _figures(counted: dict[str, int]) -> str:
+    return " ".join([str(counted["all"]), *(f"{n}:{c}" for n, c in counted.items() if n != "all")])
