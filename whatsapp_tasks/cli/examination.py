@@ -229,7 +229,7 @@ def _page(report: Mapping[str, Any]) -> list[Finding]:
 def _language(report: Mapping[str, Any]) -> Finding:
     language = report["language"] or "not told"
     if not report["language_supported"]:
-        why = "not read in full: what it decides by words waits for a person (docs/whatsapp-web.md, 11)"
+        why = "not read in full: what it decides by words waits for a person (docs/whatsapp-web.md, 14)"
         return Finding("language", "warn", f"{language}, {why}")
     kept = report["settled_language"]
     other = kept and base_language(kept) != base_language(language)

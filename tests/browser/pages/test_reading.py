@@ -167,6 +167,8 @@ NOTICES = [
     ("This chat has been closed.", {"chat_closed"}),
     ("Only WhatsApp can send messages", {"only_whatsapp"}),
     ("Noget som ingen kender", set()),
+    ('<button data-testid="blocked-contact-msgbar-unblock-btn">Fjern</button>', {"recipient_blocked"}),
+    ('<div data-testid="biz_ai_block_msg_bar">AI svarer her</div>', {"agent_blocked"}),
 ]
 
 
@@ -211,6 +213,7 @@ def test_a_box_that_no_selector_finds_is_missing(whatsapp: WhatsAppPage, behind:
     [
         "<footer>You can’t start new chats right now. <a>Show details</a></footer>",
         '<div data-testid="reachout-timelock-compose-bar">You can’t start new chats right now.</div>',
+        '<div data-testid="reachout-timelock-compose-bar">Du kan ikke starte nye chats</div>',
     ],
 )
 def test_the_lock_of_new_chats_is_seen_with_any_apostrophe_and_outside_a_footer(

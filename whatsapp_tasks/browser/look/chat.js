@@ -1,6 +1,6 @@
 // The open chat: its name, its box or what stands in its place, its messages.
 (tools, openChat, bubblesOf) => {
-  const { CONTROLS, all, button, first, firstShown, mentioned, middle, nodeId, words } = tools;
+  const { CONTROLS, all, button, config, first, firstShown, mentioned, middle, nodeId, words } = tools;
   const { composeText, hasFocus, nodesOf, partsOf, sendOf, suggestionsShown } = openChat;
   const EDITABLE = "[contenteditable=true], [contenteditable=''], textarea, input[type=text]";
 
@@ -21,6 +21,11 @@
     if (footer) return footer.querySelector(EDITABLE) ? "" : words(footer);
     return panel ? behind(panel, main).map(words).join(" ") : "";
   };
+  // Which of them it is, by marks of the page, in any language.
+  const PREFIX = "notice_is_";
+  const markedNotices = (main) => Object.keys(config.elements)
+    .filter((name) => name.startsWith(PREFIX) && first(name, main))
+    .map((name) => name.slice(PREFIX.length));
 
   return (main, bubbleLimit) => {
     const { header, title, footer, box } = partsOf(main);
@@ -37,7 +42,7 @@
       compose: box && { text: composeText(box), focused: hasFocus(box), node: nodeId(box), ...middle(box) },
       editable: !notice && [...main.querySelectorAll(EDITABLE)].some((node) => !(panel && panel.contains(node)) && !(header && header.contains(node))),
       notice,
-      notice_texts: mentioned(notice),
+      notice_texts: notice ? [...new Set([...mentioned(notice), ...markedNotices(main)])] : [],
       send: button(sendOf(footer)),
       suggestions: suggestionsShown(),
       bubbles: bubblesOf(outermost.slice(-(bubbleLimit || 60)), { rtl, title }),
