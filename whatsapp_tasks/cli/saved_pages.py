@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from whatsapp_tasks.browser.chrome_options import BrowserOptions
 from whatsapp_tasks.browser.deadlines import Deadline
@@ -75,30 +76,39 @@ def _texts(page: PageSnapshot) -> dict[str, Any]:
 
 
 def show_pages(console: Console, found: list[dict[str, Any]]) -> None:
-    """One line for each page."""
-    table = Table("", "file", "shows", "chat", "bubbles", "rows", "dialogs", "what does not fit", box=None)
+    """What was found in each page, and a last line for all."""
+    table = Table("", "what", "found", box=None, pad_edge=False)
     for one in found:
         fits = not one["problems"]
-        name = Path(one["file"]).name
-        if "kind" not in one:
-            table.add_row("[red]✘[/]", name, "", "", "", "", "", one["problems"][0])
-            continue
-        language = one["language"] or "?"
-        trouble = f", {'+'.join(one['trouble'])}" if one["trouble"] else ""
-        table.add_row(
-            "[green]✔[/]" if fits else "[red]✘[/]",
-            name,
-            f"{one['kind']} {one['era'] or '?'} {language}{trouble}",
-            one["chat"],
-            _figures(one["bubbles"]),
-            _figures(one["rows"]),
-            ", ".join(one["dialogs"]),
-            ", ".join(one["problems"]),
-        )
+        mark = Text("✔", style="green") if fits else Text("✘", style="red")
+        table.add_row(mark, Text(Path(one["file"]).name, style="bold"), "")
+        for what, told in _lines(one):
+            table.add_row("", what, told)
     console.print(table)
     bad = sum(1 for one in found if one["problems"])
     console.print(f"pages: {len(found)} fit: {len(found) - bad} do not: {bad}")
 
 
+def _lines(one: dict[str, Any]) -> list[tuple[str, str]]:
+    lines = [("does not fit", ", ".join(one["problems"]))]
+    if "kind" in one:
+        language = one["language"] or "not told"
+        note = "" if one["language_supported"] else ", not read in full"
+        lines = [
+            ("shows", f"{one['kind']}, dialog: {one['popup']}"),
+            ("era", one["era"] or "not recognised"),
+            ("language", language + note),
+            ("chat", one["chat"]),
+            ("bubbles", _figures(one["bubbles"])),
+            ("rows", _figures(one["rows"])),
+            ("dialogs", ", ".join(one["dialogs"])),
+            ("banners", ", ".join(one["banners"])),
+            ("trouble", ", ".join(one["trouble"])),
+            *lines,
+        ]
+    return [(what, told) for what, told in lines if told]
+
+
 def _figures(counted: dict[str, int]) -> str:
-    return " ".join([str(counted["all"]), *(f"{n}:{c}" for n, c in counted.items() if n != "all")])
+    parts = ", ".join(f"{count} {name}" for name, count in counted.items() if name != "all")
+    return f"{counted['all']}: {parts}" if parts else str(counted["all"] or "")
