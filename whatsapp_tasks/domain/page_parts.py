@@ -21,7 +21,7 @@ BY_TEXT = frozenset({"link_by_phone", "phone_next"})
 """Where no selector finds them, their texts do."""
 _SEVERAL = frozenset(
     {
-        *("startup", "landing", "unsupported", "dialog", "dialog_title", "dialog_text", "banner_area"),
+        *("startup", "landing", "unsupported", "dialog", "dialog_title", "dialog_text", "no_banner"),
         *("header", "chat_title", "progress", "favicon_error", "notice_bar", "suggestions", "send"),
         *("quotation", "read_more", "fail_mark", "media_symbol", "row_second_line", "row_last_message"),
         *("bubble", "bubble_text", "menu_button", "menu_item", "mark_of_e1", "mark_of_e3"),

@@ -322,6 +322,30 @@ def test_a_banner_is_read_whole_whatever_its_inner_structure(
     assert kind_of(snapshot) is PageKind.MAIN
 
 
+def as_roles(html: str) -> str:
+    """The same with controls that are no buttons of HTML."""
+    return html.replace("<button", '<div role="button" tabindex="0"').replace("</button>", "</div>")
+
+
+@pytest.mark.parametrize("banner", [OFFLINE, NOTIFICATIONS, LOCK])
+@pytest.mark.parametrize("around", ["%s", "<div>%s</div>", "<span><div><div>%s</div></div></span>"])
+def test_a_control_inside_is_not_the_banner(whatsapp: WhatsAppPage, banner: str, around: str) -> None:
+    """Issue 11, C5."""
+    plain = look_at(whatsapp, column(around % banner))
+    roles = look_at(whatsapp, column(around % as_roles(banner)))
+    assert [(b.texts, b.is_trouble) for b in roles.banners] == [
+        (b.texts, b.is_trouble) for b in plain.banners
+    ]
+    assert len(roles.banners) == 1
+    assert roles.banners[0].texts - {"refresh"}
+
+
+def test_a_column_in_another_frame_has_the_same_banners(whatsapp: WhatsAppPage) -> None:
+    html = column(OFFLINE).replace('<div id="side">', '<div id="side"><div><div>')
+    html = html.replace('<div id="pane-side"></div>', '<div><div id="pane-side"></div></div></div></div>')
+    assert "offline" in look_at(whatsapp, html).texts
+
+
 def test_banners_in_one_frame_are_each_one(whatsapp: WhatsAppPage) -> None:
     """Issue 11, C5."""
     snapshot = look_at(whatsapp, column(f"<div><div>{OFFLINE}{UPDATE}</div>{NOTIFICATIONS}</div>"))

@@ -20,6 +20,8 @@ def test_the_main_page_and_its_era(stage: Stage) -> None:
     snapshot = stage.look()
     assert (kind_of(snapshot), popup_of(snapshot), snapshot.era) == (PageKind.MAIN, Popup.NONE, stage.era)
     assert not snapshot.texts
+    assert not snapshot.trouble
+    assert snapshot.language == stage.lang
 
 
 @pytest.mark.parametrize(("scenario", "kind"), FULL_SCREENS, ids=[name for name, _ in FULL_SCREENS])

@@ -1,6 +1,16 @@
 // The strips between the search and the chat list, each one (docs/whatsapp-web.md, 11.2).
 (tools) => {
-  const { CONTROLS, all, button, hasIcon, mentioned, middle, shown, words } = tools;
+  const { CONTROLS, button, every, first, hasIcon, mentioned, middle, shown, words } = tools;
+  // What stands in the column before the list, on whatever level, and is neither its header nor its search.
+  const areas = () => {
+    const found = [];
+    for (let node = first("chat_pane"); node && node !== document.body && !node.matches("#app, #side"); node = node.parentElement) {
+      let before = node.previousElementSibling;
+      for (; before; before = before.previousElementSibling) found.unshift(before);
+    }
+    const others = every("no_banner", document);
+    return found.filter((area) => !others.some((other) => area.contains(other)));
+  };
   const speaking = (element) => [...element.children].filter((child) => words(child));
   const picture = (element) => [...element.querySelectorAll("svg, [data-icon], img")].some((node) => !node.closest("button"));
   const controlsOf = (element) => {
@@ -50,5 +60,5 @@
       ...middle(actions.length === 1 ? actions[0] : bar),
     };
   };
-  return () => all("banner_area").filter(shown).flatMap(split).filter((bar) => words(bar) && says(bar)).map(bannerOf);
+  return () => areas().filter(shown).flatMap(split).filter((bar) => words(bar) && says(bar)).map(bannerOf);
 }
