@@ -7,7 +7,6 @@ import pytest
 from whatsapp_tasks.domain.page_snapshot import (
     TICK_STATUS,
     Bubble,
-    Chat,
     ChatRow,
     PageKind,
     PageSnapshot,
@@ -167,13 +166,6 @@ def test_a_snapshot_in_a_log_shows_no_text_title_or_code() -> None:
     assert "SECRET" not in repr(snapshot)
 
 
-def chat_with(title: str, *bubbles: Bubble) -> Chat:
-    return Chat(title=title, compose=None, notice="", bubbles=bubbles, panel=True)
-
-
-PHONE = "+4915112345678"
-
-
 def test_a_pending_tick_has_no_status_of_its_own() -> None:
     assert "pending" not in TICK_STATUS
     assert TICK_STATUS["read"] is Status.READ
@@ -184,3 +176,50 @@ def test_rows_of_the_chat_list_are_there_where_they_were_asked_for() -> None:
     found = page(chat_pane=True, rows=[{"title": "Ada", "unread": 2, "preview": "hi"}]).rows
     assert found == (ChatRow("Ada", 2, "hi"),)
     assert "Ada" not in repr(found)
+
+
+CLOSE = {"label": "X", "x": 1, "y": 2, "closes": True}
+BANNER: dict[str, Any] = {"text": "…", "texts": [], "x": 1, "y": 2, "close": None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "trouble"),
+    [
+        ({"texts": ["offline"], "warns": True}, True),
+        ({"texts": ["connecting"]}, True),
+        ({"texts": ["syncing"], "harmless": True}, True),
+        ({"warns": True}, True),  # in a language nobody knows
+        ({}, True),
+        ({"harmless": True}, False),
+        ({"close": CLOSE, "warns": True}, False),
+        ({"texts": ["update_available"]}, False),
+        ({"texts": ["restricted"], "warns": False}, False),
+        ({"warns": True, "turned": True}, False),  # it speaks of the language
+        ({"turned": True}, True),
+    ],
+)
+def test_a_banner_says_that_the_page_is_not_connected(changes: dict[str, Any], trouble: bool) -> None:
+    """Issue 11, D."""
+    snapshot = page(chat_pane=True, banners=[{**BANNER, **changes}])
+    assert snapshot.banners[0].is_trouble is trouble
+    assert snapshot.trouble is trouble
+
+
+def test_signs_without_words_are_trouble() -> None:
+    assert page(trouble=["progress"]).trouble
+    assert not page(chat_pane=True).trouble
+
+
+def test_the_cross_of_a_dialog_is_told_by_its_icon() -> None:
+    """Issue 11, D."""
+    assert page(dialogs=[DIALOG]).dialogs[0].cross is None
+    cross = page(dialogs=[{**DIALOG, "buttons": [OK, CLOSE]}]).dialogs[0].cross
+    assert cross is not None
+    assert cross.label == "X"
+
+
+def test_a_notice_names_only_what_stands_for_a_box() -> None:
+    chat = {"title": "Ada", "compose": None, "notice": "…", "bubbles": [], "panel": True}
+    found = page(chat={**chat, "notice_texts": ["chat_closed", "read", "restricted"]}).chat
+    assert found is not None
+    assert found.notice_texts == {"chat_closed", "restricted"}
