@@ -61,5 +61,5 @@ RENDERED_TEXTS: dict[str, str] = {**DIFFICULT_TEXTS, **_FORMATTED, **_LONG}
 
 
 def is_folded(text: str) -> bool:
-    """Whether the page folds it: after 768 code points, if a tenth of that is left (whatsapp-web.md, 12.4)."""
+    """Whether the page folds it: after 768 code points, if a tenth of that is left (12.4)."""
     return len(text) > 768 * 1.1
