@@ -5,17 +5,7 @@ from typing import Literal
 
 import phonenumbers
 
-Fate = Literal[
-    "ordinary",
-    "not_on_whatsapp",
-    "stuck_pending",
-    "failed_bubble",
-    "never_read",
-    "never_delivered",
-    "slow",
-    "lost_acks",
-    "query_error",
-    "altered_text",
+Notice = Literal[
     "recipient_blocked",
     "country_blocked",
     "terms_on_phone",
@@ -27,12 +17,26 @@ Fate = Literal[
     "unknown_notice",
     "channel",
 ]
+"""What stands in the place of the compose box because of the chat itself (§10.5)."""
+
+Fate = Literal[
+    "ordinary",
+    "not_on_whatsapp",
+    "stuck_pending",
+    "failed_bubble",
+    "never_read",
+    "never_delivered",
+    "slow",
+    "lost_acks",
+    "query_error",
+    "altered_text",
+]
 
 
 @dataclass(frozen=True)
 class MagicNumber:
     digits: str
-    fate: Fate
+    fate: Fate | Notice
     explanation: str
 
 
@@ -62,7 +66,7 @@ MAGIC_NUMBERS = (
 )
 """Numbers valid for libphonenumber in the range reserved for fiction. Every other number is `ordinary`."""
 
-FATES: dict[str, Fate] = {number.digits: number.fate for number in MAGIC_NUMBERS}
+FATES: dict[str, Fate | Notice] = {number.digits: number.fate for number in MAGIC_NUMBERS}
 
 
 def digits_of(phone: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from .mutations import KINDS
-from .phones import digits_of
+from .phones import Notice, digits_of
 from .skin_parts import PARTS
 
 
@@ -210,18 +210,7 @@ class Restricted(Scenario):
 class ChatNotice(Scenario):
     """What stands in place of the compose box because of the chat itself (§10.5), as the magic numbers do."""
 
-    what: Literal[
-        "recipient_blocked",
-        "country_blocked",
-        "terms_on_phone",
-        "only_admins",
-        "no_longer_member",
-        "chat_closed",
-        "only_whatsapp",
-        "agent_blocked",
-        "unknown_notice",
-        "channel",
-    ] = "chat_closed"
+    what: Notice = "chat_closed"
     text: str | None = Field(None, description="other words")
 
 
@@ -338,6 +327,10 @@ class StuckPending(Scenario):
 
 class FailedBubble(Scenario):
     """The server refuses the message; the bubble shows the failure icon (§4.2)."""
+
+
+class FailedReaction(Scenario):
+    """Bubbles of the others bear the mark of a failed reaction of ours: no message of ours failed (§12.1)."""
 
 
 class LostAcks(Scenario):

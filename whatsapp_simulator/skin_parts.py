@@ -40,6 +40,13 @@ def _testid(name: str) -> dict[str, Attributes]:
     return {"E1": {"data-testid": name}, "E3": {"data-testid": name}}
 
 
+def _chat_cell(test_id: str) -> Part:
+    """What a row of the chat list holds: ours with ourselves has a test id of its own."""
+    return _part(
+        "div", {"role": "gridcell", "tabindex": "-1"}, E2={"class": "_ak72 _ak73"}, **_testid(test_id)
+    )
+
+
 PARTS: dict[str, Part] = {
     # §1.1, §1.2
     "wrapper": _part("div", {"class": "app-wrapper-web os-win font-fix"}),
@@ -154,20 +161,8 @@ PARTS: dict[str, Part] = {
         "div", {"role": "listitem"}, E2={"role": "row"}, E3={"role": "row", "data-testid": "list-item-{n}"}
     ),
     "chat_section": _part("div", {"role": "row"}),
-    "chat_cell": _part(
-        "div",
-        {"role": "gridcell", "tabindex": "-1"},
-        E1={"data-testid": "cell-frame-container"},
-        E2={"class": "_ak72 _ak73"},
-        E3={"data-testid": "cell-frame-container"},
-    ),
-    "own_chat_cell": _part(
-        "div",
-        {"role": "gridcell", "tabindex": "-1"},
-        E1={"data-testid": "message-yourself-row"},
-        E2={"class": "_ak72 _ak73"},
-        E3={"data-testid": "message-yourself-row"},
-    ),
+    "chat_cell": _chat_cell("cell-frame-container"),
+    "own_chat_cell": _chat_cell("message-yourself-row"),
     "chat_title_frame": _part("div", E2={"class": "_ak8q"}, **_testid("cell-frame-title")),
     "chat_title": _part("span", {"dir": "auto", "title": "{title}"}),
     "chat_detail": _part(
@@ -236,7 +231,7 @@ PARTS: dict[str, Part] = {
         "div",
         {"data-id": "{direction_flag}_{jid}_{id}{author}", "tabindex": "-1"},
         E1={"data-testid": "conv-msg-{direction_flag}_{jid}_{id}{author}"},  # guess
-        E3={"data-id": "{id}", "data-testid": "conv-msg-{id}"},
+        E3={"data-id": "{id}", "data-testid": "conv-msg-{id}", "data-virtualized": "false"},
     ),
     "direction": _part("div", {"class": "message-{direction} focusable-list-item"}, E3={"class": None}),
     "bubble": _part(

@@ -59,3 +59,11 @@ def page(browser: Chrome, simulator: Simulator) -> WhatsAppPage:
     """A page at a simulator that has forgotten everything."""
     simulator.reset()
     return WhatsAppPage(browser, simulator)
+
+
+@pytest.fixture(params=["E2", "E3"])
+def linked(request: pytest.FixtureRequest, page: WhatsAppPage) -> WhatsAppPage:
+    """A page of a linked account, in the eras of today."""
+    page.simulator.set(era=request.param)
+    page.link()
+    return page

@@ -28,13 +28,6 @@ return [icon?.getAttribute("data-icon") ?? icon?.querySelector("title")?.textCon
 """
 
 
-@pytest.fixture(params=["E2", "E3"])
-def linked(request: pytest.FixtureRequest, page: WhatsAppPage) -> WhatsAppPage:
-    page.simulator.set(era=request.param)
-    page.link()
-    return page
-
-
 def test_qr_code_is_shown_linked_and_remembered(page: WhatsAppPage) -> None:
     page.open()
     page.wait_for("div[data-ref] > canvas[role=img]")

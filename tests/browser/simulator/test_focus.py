@@ -10,12 +10,11 @@ ANNA = "4915112345678"
 WORDS = [*"ab c d e f"]
 
 
-@pytest.fixture(params=["E2", "E3"])
-def chat(request: pytest.FixtureRequest, page: WhatsAppPage) -> WhatsAppPage:
-    page.simulator.set(era=request.param)
-    page.link()
-    page.open_chat(ANNA)
-    return page
+@pytest.fixture
+def chat(linked: WhatsAppPage) -> WhatsAppPage:
+    linked.simulator.set(delivered_ms=None)
+    linked.open_chat(ANNA)
+    return linked
 
 
 def focused(page: WhatsAppPage) -> str:

@@ -13,13 +13,6 @@ GROUP = "120363041234567890"
 NOTICES = [digits for digits in FATES if "12025550110" <= digits <= "12025550119"]
 
 
-@pytest.fixture(params=["E2", "E3"])
-def linked(request: pytest.FixtureRequest, page: WhatsAppPage) -> WhatsAppPage:
-    page.simulator.set(era=request.param)
-    page.link()
-    return page
-
-
 def is_e3(page: WhatsAppPage) -> bool:
     return bool(page.simulator.settings()["era"] == "E3")
 

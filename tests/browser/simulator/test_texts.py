@@ -10,12 +10,11 @@ ANNA = "4915112345678"
 BUBBLE = "#main [data-id] .selectable-text"
 
 
-@pytest.fixture(params=["E2", "E3"])
-def chat(request: pytest.FixtureRequest, page: WhatsAppPage) -> WhatsAppPage:
-    page.simulator.set(era=request.param, delivered_ms=None)
-    page.link()
-    page.open_chat(ANNA)
-    return page
+@pytest.fixture
+def chat(linked: WhatsAppPage) -> WhatsAppPage:
+    linked.simulator.set(delivered_ms=None)
+    linked.open_chat(ANNA)
+    return linked
 
 
 def type_keys(page: WhatsAppPage, *keys: str) -> None:
@@ -301,6 +300,16 @@ def test_a_failed_message_asks_before_it_is_sent_again(chat: WhatsAppPage) -> No
     chat.js("document.querySelectorAll('[role=dialog] button')[1].click()")
     assert sent(chat) == "hello"
     assert chat.simulator.presses() == {"try_again": 1}
+
+
+def test_a_failed_reaction_marks_a_bubble_of_theirs(page: WhatsAppPage) -> None:
+    page.simulator.set(era="E3")
+    page.link()
+    page.simulator.scenario("failed_reaction")
+    page.simulator.incoming(ANNA, "hi")
+    page.open_chat(ANNA)
+    page.wait_for("#main [data-id] [data-testid=fail-container] svg")
+    assert not page.has("#main [data-testid=fail-container] button")
 
 
 def test_of_a_failed_message_only_the_time_is_left_in_e3(page: WhatsAppPage) -> None:

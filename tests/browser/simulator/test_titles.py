@@ -12,13 +12,6 @@ HEADER_TITLE = "#main header [role=button] span[dir=auto]"
 NODES = "return ['#main', '#main header', '#main footer'].map((each) => document.querySelector(each))"
 
 
-@pytest.fixture(params=["E2", "E3"])
-def linked(request: pytest.FixtureRequest, page: WhatsAppPage) -> WhatsAppPage:
-    page.simulator.set(era=request.param)
-    page.link()
-    return page
-
-
 @pytest.mark.parametrize("title", TITLES)
 def test_a_title_is_redrawn_while_the_chat_is_open(linked: WhatsAppPage, title: str) -> None:
     linked.simulator.chat(MALLORY, "Mallory", [{"text": "hi"}])

@@ -1,10 +1,10 @@
 // Message rows (§4.1) and their ticks (§4.2).
 import { icon, tail } from "./icons.js";
 import { bubbleText } from "./bubble_text.js";
-import { failedMark } from "./failed.js";
+import { failedMark, failedReaction } from "./failed.js";
 import { element, part, skin, structure } from "./skin.js";
 import { inside, standing } from "./shape.js";
-import { state } from "./state.js";
+import { scenario, state } from "./state.js";
 import { clock } from "./wording.js";
 
 /**
@@ -55,6 +55,7 @@ function messageContent(message, { first, last, onResend }, unfolded) {
   );
   const side = part("direction", { direction }, {}, bubble);
   side.classList.add(message.mine ? "ws-end" : "ws-start");
+  if (!message.mine && scenario("failed_reaction", message.chat)) side.append(failedReaction());
   if (message.status === "failed") side.append(failedMark(() => onResend(message)));
   return side;
 }

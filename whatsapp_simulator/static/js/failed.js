@@ -4,6 +4,11 @@ import { icon } from "./icons.js";
 import { popup } from "./popup.js";
 import { part, skin } from "./skin.js";
 
+/** A reaction or vote of ours that failed stands beside a bubble of theirs, and cannot be clicked (§12.1). */
+export function failedReaction() {
+  return part("fail_container", {}, {}, icon("failed"));
+}
+
 export function failedMark(resend) {
   const again = () => {
     send({ type: "pressed", what: "try_again" });
