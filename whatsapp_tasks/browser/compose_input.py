@@ -12,7 +12,8 @@ All methods raise InputStopped with one of these reasons; certainly nothing reac
 - ``dialog``: a dialog or something else lies over it;
 - ``focus``: the box does not have the focus, or an event went elsewhere;
 - ``suggestions``: a list is open that takes Enter, and would pick from it;
-- ``text``: the box does not hold the text: when typing, the page does not keep it as given.
+- ``text``: the box does not hold the text: when typing, it was not empty, or the page does not keep the text
+  as given.
 
 They also raise the other BrowserErrors of ``browser.page``.
 """
@@ -83,13 +84,13 @@ class ComposeInput:
 
     def focus(self, mark: ChatMark, deadline: Deadline) -> None:
         """A click into the box, until it has the focus."""
-        with self._order("focus", mark, deadline) as place:
+        with self._order("focus", mark, deadline) as place, _in_one_document():
             self._page.click(place.x, place.y, deadline)
             self._wait(_FOCUSED, "", deadline)
 
     def clear(self, mark: ChatMark, deadline: Deadline) -> None:
         """Empties the box, which has the focus, by keys, as a person would."""
-        with self._order("clear", mark, deadline):
+        with self._order("clear", mark, deadline), _in_one_document():
             self._page.press_key("Control+a", deadline)
             self._page.press_key("Backspace", deadline)
             self._wait(_HOLDS, "", deadline)
@@ -100,7 +101,7 @@ class ComposeInput:
         The page trims what it sends: the box may hold a blank more than the text (`forms_in_box`).
         """
         typed = ""
-        with self._order("type", mark, deadline):
+        with self._order("type", mark, deadline), _in_one_document():
             for chunk in _chunks(strokes):
                 typed += "".join(stroke.text for stroke in chunk)
                 if chunk[0].kind == "paste":
@@ -192,10 +193,17 @@ class ComposeInput:
 
     def _ask(self, function: str, *args: JSON, deadline: Deadline) -> Any:
         """The answer of the document for which the order is."""
-        try:
+        with _in_one_document():
             return cast("Any", self._page.evaluate(function, *args, deadline=deadline))
-        except PageChanged as error:
-            raise InputStopped("chat_moved") from error
+
+
+@contextlib.contextmanager
+def _in_one_document() -> Iterator[None]:
+    """For what does no harm when it came to the document before."""
+    try:
+        yield
+    except PageChanged as error:
+        raise InputStopped("chat_moved") from error
 
 
 def _raise_if_stopped(answer: Any) -> None:

@@ -6,9 +6,11 @@ from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.page import Page
 
 INTRUDERS = ("dialog", "cover", "field", "frame", "other_box", "title")
+AT_ENTER = ("suggestions", "text")
+"""Also in the way of Enter."""
 
 # Comes right after the `at`-th change of the compose box, within the same task or `ms` later: so between two
-# strokes, or between the parts of one. It notes every event and every click that arrives at it.
+# strokes, or between the parts of one; with 0 `ms` from now. It notes every event that arrives at it.
 _SET = """(kind, at, ms) => {
   const box = document.querySelector("#main footer [contenteditable=true]");
   const told = (globalThis.toldByIntruder = { came: false, events: [], texts: [] });
@@ -74,6 +76,11 @@ _SET = """(kind, at, ms) => {
       title.setAttribute("title", "Somebody else");
     },
   };
+  COME.suggestions = () => {
+    const entry = watched(button());
+    document.getElementById("wa-popovers-bucket").append(entry);
+  };
+  COME.text = () => document.execCommand("insertText", false, "!");
   let changes = 0;
   const come = () => {
     observer.disconnect();
@@ -87,7 +94,8 @@ _SET = """(kind, at, ms) => {
     if (ms < 0) come();
     else setTimeout(come, ms);
   });
-  observer.observe(box, { childList: true, subtree: true, characterData: true });
+  if (at === 0) setTimeout(come, ms);
+  else observer.observe(box, { childList: true, subtree: true, characterData: true });
 }"""
 
 _TELL = """() => {

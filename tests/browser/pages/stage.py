@@ -129,6 +129,7 @@ class Stage:
         known = {bubble.id for bubble in self.chat().bubbles}
         mark = self.mark()
         self.whatsapp.focus(mark, within())
+        self.whatsapp.clear_compose(mark, within())
         self.whatsapp.type_text(typing_plan(text, lambda _low, _high: 0.0), mark, within(60))
         self.whatsapp.press_enter(mark, text, within())
         snapshot = self.until(lambda s: s if _new(s, known) else None)

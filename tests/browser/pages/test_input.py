@@ -5,7 +5,7 @@ import random
 import pytest
 
 from tests.acceptance.difficult_texts import DIFFICULT_TEXTS
-from tests.browser.pages.intruders import INTRUDERS, set_intruder, what_reached_it
+from tests.browser.pages.intruders import AT_ENTER, INTRUDERS, set_intruder, what_reached_it
 from tests.browser.pages.stage import Stage, within
 from tests.browser.pages.test_messages import new_phone
 from whatsapp_tasks.domain.page_snapshot import PageKind, kind_of
@@ -70,9 +70,15 @@ TEXTS = {**DIFFICULT_TEXTS, **LISTS, **EMOTICON_TEXTS, **WORDS, **BLANKS}
 
 
 @pytest.fixture
-def chat(stage: Stage) -> Stage:
+def phone() -> str:
+    """Whose chat is open."""
+    return new_phone()
+
+
+@pytest.fixture
+def chat(stage: Stage, phone: str) -> Stage:
     """An open chat whose box has the focus."""
-    stage.open_chat(new_phone())
+    stage.open_chat(phone)
     stage.whatsapp.focus(stage.mark(), within())
     return stage
 
@@ -125,6 +131,8 @@ REASONS = {
     "frame": {"focus"},
     "other_box": {"focus"},
     "title": {"chat_moved"},
+    "suggestions": {"suggestions"},
+    "text": {"text"},
 }
 
 
@@ -147,3 +155,71 @@ def test_no_key_reaches_what_comes_while_a_text_is_typed(chat: Stage, kind: str)
 def test_no_key_reaches_what_comes_at_forty_moments(chat: Stage, kind: str) -> None:
     """Issue 11, B."""
     interrupt_often(chat, kind, range(100, 100 + MOMENTS))
+
+
+def race_enter(stage: Stage, kind: str, seed: int) -> bool:
+    """Presses Enter while an intruder comes; whether it was in time."""
+    text = f"race {kind} {seed}"
+    mark, whatsapp = stage.mark(), stage.whatsapp
+    whatsapp.focus(mark, within())
+    whatsapp.clear_compose(mark, within())
+    whatsapp.type_text(typing_plan(text, lambda _low, _high: 0.0), mark, within())
+    set_intruder(whatsapp.page, kind, at=0, ms=random.Random(seed).uniform(0, 25))
+    try:
+        whatsapp.press_enter(mark, text, within())
+    except InputStopped:
+        in_time = False
+    else:
+        in_time = True
+    reached = what_reached_it(whatsapp.page)
+    assert (reached["events"], reached["texts"]) == ([], ""), f"{kind}, seed {seed}"
+    return in_time
+
+
+def race_enter_often(stage: Stage, phone: str, kind: str, seeds: range) -> None:
+    """Enter sends, or certainly nothing: what it says is what the server has."""
+    texts = [f"race {kind} {seed}" for seed in seeds if race_enter(stage, kind, seed)]
+    last = stage.send(phone, "the last").text
+    received = stage.simulator.wait_for_messages(len(texts) + 1, chat=phone)
+    assert [m.text for m in received] == [*texts, last]
+
+
+@pytest.mark.parametrize("kind", [*INTRUDERS, *AT_ENTER])
+def test_enter_is_not_raced(chat: Stage, phone: str, kind: str) -> None:
+    """Issue 11, B and row 3 of section 0."""
+    race_enter_often(chat, phone, kind, range(3))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", [*INTRUDERS, *AT_ENTER])
+def test_enter_is_not_raced_at_forty_moments(chat: Stage, phone: str, kind: str) -> None:
+    """Issue 11, B."""
+    race_enter_often(chat, phone, kind, range(100, 100 + MOMENTS))
+
+
+def test_the_send_button_sends(chat: Stage, phone: str) -> None:
+    """Issue 11, row 4 of section 0: for pages where Enter makes a new line."""
+    mark = chat.mark()
+    chat.whatsapp.type_text(strokes_of("by the button"), mark, within())
+    with pytest.raises(InputStopped, match="text"):
+        chat.whatsapp.press_send(mark, "another text", within())
+    chat.whatsapp.press_send(mark, "by the button", within())
+    assert [m.text for m in chat.simulator.wait_for_messages(1, chat=phone)] == ["by the button"]
+
+
+def test_nothing_is_entered_into_another_chat(chat: Stage) -> None:
+    """Issue 11, A and B: each way of input asks for the chat it is meant for."""
+    mark, whatsapp = chat.mark(), chat.whatsapp
+    whatsapp.type_text(strokes_of("mine"), mark, within())
+    chat.open_chat(new_phone())
+    for act in (
+        lambda: whatsapp.focus(mark, within()),
+        lambda: whatsapp.clear_compose(mark, within()),
+        lambda: whatsapp.type_text(strokes_of("x"), mark, within()),
+        lambda: whatsapp.press_enter(mark, "mine", within()),
+        lambda: whatsapp.press_send(mark, "mine", within()),
+    ):
+        with pytest.raises(InputStopped, match="chat_moved"):
+            act()
+    assert chat.chat().compose is not None
+    assert chat.chat().compose.text == ""

@@ -92,6 +92,7 @@
   if (!order.stopped && !target) order.stopped = "no_box";
   if (!order.stopped && wanted.kind !== "focus" && !focused()) order.stopped = "focus";
   if (!order.stopped && order.families.includes("presses") && covered(target)) order.stopped = "dialog";
+  if (!order.stopped && wanted.kind === "type" && composeText(box)) order.stopped = "text";
   if (!order.stopped && ["enter", "send"].includes(wanted.kind)) order.stopped = unsendable();
   if (order.stopped) return { stopped: order.stopped };
   guard.order = order;
