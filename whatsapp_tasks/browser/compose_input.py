@@ -28,7 +28,7 @@ from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.input_scripts import order_script, paste_script
 from whatsapp_tasks.browser.page import JSON, Page, Stroke
 from whatsapp_tasks.domain.open_chat import ChatMark
-from whatsapp_tasks.domain.typing_plan import forms_in_box
+from whatsapp_tasks.domain.typing_plan import forms_in_box, without_paste
 from whatsapp_tasks.errors import InputStopped, PageChanged, PageError, WaitTimeout
 
 RELEASE_SECONDS = 5.0
@@ -164,7 +164,11 @@ class ComposeInput:
         """The page handles a paste in its own time: what follows must wait."""
         answer = self._ask(paste_script(), stroke.text, deadline=deadline)
         _raise_if_stopped(answer)
-        self._wait(_HOLDS, typed, deadline)
+        if answer["taken"]:
+            self._wait(_HOLDS, typed, deadline)
+        else:
+            self._page.type(without_paste(stroke), deadline)
+            _raise_if_stopped(self._verdict(deadline))
         time.sleep(min(stroke.pause_ms / 1000, deadline.remaining()))
 
     def _wait(self, script: str, text: str, deadline: Deadline) -> None:

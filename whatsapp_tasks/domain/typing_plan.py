@@ -1,9 +1,10 @@
 """How a text reaches the compose box: grapheme by grapheme, at a human pace, and so that it stays as it is.
 
-The page changes what is typed in some places (docs/whatsapp-web.md, 12.5): an emoticon with the caret right
-behind it becomes an emoji; a word like ``:fire`` or ``@anna`` opens a list that takes Enter; a line break by
-key after an item of a list writes the next mark by itself. So a word that could be one of these is entered at
-once, together with what follows it, and a line break there is pasted.
+The page changes what is typed in some places (docs/whatsapp-web.md, 12.5). An emoticon with the caret right
+behind it becomes an emoji; a word like ``:fire`` or ``@anna`` opens a list that takes Enter: such a word is
+entered at once, together with what follows it. A line break by key after an item of a list writes the next
+mark by itself, and where *Enter is send* is off, Shift+Enter sends: line breaks are pasted, with the grapheme
+behind them, and no Enter is pressed before the text is complete.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,15 +28,15 @@ _FACE = (
 _EMOTICON = regex.compile(_FACE)
 _EMOTICON_AT_END = regex.compile(_FACE + "$")
 _LIST_OPEN = regex.compile(r"(?<![\w/:]):[^\s()\[\]{}]{2,}$|(?<![\w/:])@\S*$|^/\S*$")
-_LIST_ITEM = regex.compile(r"[^\S\n]*(?:[-*+•–>]|\d{1,3}[.)])[^\S\n]")
+_BREAK = regex.compile(r"\n\s*(?:\X\t*)?")
 _TABS = regex.compile(r"\t*")
 _NEXT = regex.compile(r"[^\S\n]+|\s+\X\t*|\s*")
 
 
 @dataclass(frozen=True)
 class Stroke:
-    """What is entered at once: a natural key press, an insertion as from an input method, Shift+Enter, or a
-    paste.
+    """What is entered at once: a natural key press, an insertion as from an input method, a paste, or
+    Shift+Enter (in no plan: only where a page takes no paste).
     """
 
     kind: Literal["key", "insert", "newline", "paste"]
@@ -63,6 +64,15 @@ def typing_plan(
     yield from _one_by_one(text[place:], uniform, fastest_ms, slowest_ms)
 
 
+def without_paste(stroke: Stroke) -> Iterator[Stroke]:
+    """The same for a page that takes no paste: line breaks by Shift+Enter."""
+    for number, line in enumerate(stroke.text.split("\n")):
+        if number:
+            yield Stroke("newline", "\n", 0)
+        if line:
+            yield Stroke("insert", line, 0)
+
+
 def forms_in_box(text: str) -> tuple[str, ...]:
     """What a box may hold that shows ``text``."""
     return (text, text + PAD) if needs_pad(text) else (text,)
@@ -77,14 +87,9 @@ def needs_pad(text: str) -> bool:
 def _one_by_one(
     text: str, uniform: Callable[[float, float], float], fastest_ms: float, slowest_ms: float
 ) -> Iterator[Stroke]:
-    for line_number, line in enumerate(text.split("\n")):
-        if line_number:
-            yield Stroke("newline", "\n", uniform(fastest_ms, slowest_ms))
-        for grapheme in _GRAPHEME.findall(line):
-            kind: Literal["key", "insert"] = "insert"
-            if len(grapheme) == 1 and " " <= grapheme <= "~":
-                kind = "key"
-            yield Stroke(kind, grapheme, uniform(fastest_ms, slowest_ms))
+    for grapheme in _GRAPHEME.findall(text):
+        is_key = len(grapheme) == 1 and " " <= grapheme <= "~"
+        yield Stroke("key" if is_key else "insert", grapheme, uniform(fastest_ms, slowest_ms))
 
 
 def _must_be_followed(word: str) -> bool:
@@ -94,7 +99,7 @@ def _must_be_followed(word: str) -> bool:
 
 def _blocks(text: str) -> list[tuple[int, int]]:
     """Where in ``text`` (start, end) lies what is entered at once: in order, and apart from each other."""
-    found = [*_words(text), *_breaks_after_items(text)]
+    found = [*_words(text), *(match.span() for match in _BREAK.finditer(text))]
     blocks: list[tuple[int, int]] = []
     for start, end in sorted(found):
         if blocks and start < blocks[-1][1]:
@@ -111,15 +116,6 @@ def _words(text: str) -> Iterator[tuple[int, int]]:
             yield start, _behind_next(text, match.end())
         elif _EMOTICON.search(match[0]):
             yield start, _end_of(_TABS, text, match.end())
-
-
-def _breaks_after_items(text: str) -> Iterator[tuple[int, int]]:
-    place = 0
-    for line in text.split("\n"):
-        end = place + len(line)
-        if end < len(text) and _LIST_ITEM.match(line):
-            yield end, _behind_next(text, end)
-        place = end + 1
 
 
 def _behind_next(text: str, place: int) -> int:

@@ -223,3 +223,17 @@ def test_nothing_is_entered_into_another_chat(chat: Stage) -> None:
             act()
     assert chat.chat().compose is not None
     assert chat.chat().compose.text == ""
+
+
+@pytest.mark.parametrize("is_send", [True, False])
+def test_no_part_of_a_text_is_sent_before_it_is_complete(chat: Stage, phone: str, is_send: bool) -> None:
+    """Issue 11, row 4 of section 0: with "Enter is send" off, Shift+Enter sends."""
+    chat.simulator.set(enter_is_send=is_send)
+    text = "- first\n- second\nand a last line"
+    mark = chat.mark()
+    try:
+        chat.whatsapp.type_text(strokes_of(text), mark, within())
+        chat.whatsapp.press_send(mark, text, within())
+        assert [m.text for m in chat.simulator.wait_for_messages(1, chat=phone)] == [text]
+    finally:
+        chat.simulator.set(enter_is_send=True)

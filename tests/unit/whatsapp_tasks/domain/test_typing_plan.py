@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whatsapp_tasks.domain.texts import normalise_message
-from whatsapp_tasks.domain.typing_plan import PAD, Stroke, forms_in_box, typing_plan
+from whatsapp_tasks.domain.typing_plan import PAD, Stroke, forms_in_box, typing_plan, without_paste
 from whatsapp_tasks.errors import RequestRefused
 
 uniform = random.Random(7).uniform
@@ -36,20 +36,18 @@ def test_the_strokes_joined_are_a_form_of_the_text_in_the_box(text: str) -> None
 @given(st.text(st.sampled_from("aé1\u0301\u200d👩👧🏽🇩🇪\ufe0f\u20e3\nक\u094dष ~\t"), max_size=20))
 def test_a_stroke_is_one_whole_grapheme_and_the_tabs_beside_it(text: str) -> None:
     strokes = list(typing_plan(text, uniform))
-    assert all(stroke.text == "\n" or regex.fullmatch(r"\X?", stroke.text.strip("\t")) for stroke in strokes)
+    assert all(regex.fullmatch(r"\X?", stroke.text.strip("\t\n ")) for stroke in strokes)
     assert "".join(stroke.text for stroke in strokes) == text
 
 
 @given(st.text() | MEAN)
-def test_a_key_is_one_printable_ascii_character_and_a_newline_never_a_plain_enter(text: str) -> None:
+def test_a_key_is_one_printable_ascii_character_and_no_line_break_is_a_key(text: str) -> None:
     for stroke in typing_plan(text, uniform):
         if stroke.kind == "key":
             assert len(stroke.text) == 1
             assert " " <= stroke.text <= "~"
-        elif stroke.kind == "newline":
-            assert stroke.text == "\n"
-        elif stroke.kind == "insert":
-            assert "\n" not in stroke.text
+        else:
+            assert stroke.kind == ("paste" if "\n" in stroke.text else "insert")
 
 
 @given(MEAN)
@@ -61,7 +59,7 @@ def test_no_tab_travels_alone(text: str) -> None:
 @given(st.text(min_size=1) | MEAN, st.floats(0, 50), st.floats(0, 50))
 def test_each_pause_lies_in_the_range_for_every_grapheme(text: str, fastest: float, more: float) -> None:
     for stroke in typing_plan(text, uniform, fastest_ms=fastest, slowest_ms=fastest + more):
-        graphemes = 1 if stroke.kind in ("key", "newline") else len(regex.findall(r"\X", stroke.text))
+        graphemes = 1 if stroke.kind == "key" else len(regex.findall(r"\X", stroke.text))
         most = graphemes * (fastest + more)
         assert (fastest if graphemes == 1 else 0) <= stroke.pause_ms <= most + 1e-6
 
@@ -81,8 +79,8 @@ def test_the_default_pauses_are_the_blueprints() -> None:
     ("text", "strokes"),
     [
         ("Hi!", [("key", "H"), ("key", "i"), ("key", "!")]),
-        ("a\nb", [("key", "a"), ("newline", "\n"), ("key", "b")]),
-        ("a\n\nb", [("key", "a"), ("newline", "\n"), ("newline", "\n"), ("key", "b")]),
+        ("a\nb", [("key", "a"), ("paste", "\nb")]),
+        ("a\n\nbc", [("key", "a"), ("paste", "\n\nb"), ("key", "c")]),
         ("ü", [("insert", "ü")]),
         ("u\u0308", [("insert", "u\u0308")]),
         ("1\ufe0f\u20e3", [("insert", "1\ufe0f\u20e3")]),
@@ -103,11 +101,11 @@ def test_how_a_text_is_typed(text: str, strokes: list[tuple[str, str]]) -> None:
         ("1. a\n\n2. b", [("paste", "\n\n2")]),
         ("- a\n  - b\nc", [("paste", "\n  -"), ("paste", "\nc")]),
         ("- \n👨‍👩‍👧 b", [("paste", "\n👨‍👩‍👧")]),
-        ("a- b\nc", []),
+        ("a- b", []),
         ("hi :-)", [("insert", ":-) ")]),
         (":-) hi", [("insert", ":-) ")]),
         ("hi <3\nbye", [("paste", "<3\nb")]),
-        ("hi <3 \nbye", [("insert", "<3 ")]),
+        ("hi <3 \nbye", [("insert", "<3 "), ("paste", "\nb")]),
         ("f(y)=2 x", [("insert", "f(y)=2")]),
         (":fire\n:-)\nx", [("paste", ":fire\n:-)\nx")]),
         ("ok :fire", [("insert", ":fire ")]),
@@ -152,3 +150,13 @@ def test_the_caret_never_stands_right_behind_an_emoticon(emoticon: str) -> None:
         for stroke in typing_plan(text, uniform):
             typed += stroke.text
             assert not typed.endswith(emoticon)
+
+
+def test_a_page_that_takes_no_paste_gets_line_breaks_by_key() -> None:
+    pieces = without_paste(Stroke("paste", ":-)\n\nx", 9))
+    assert [(piece.kind, piece.text) for piece in pieces] == [
+        ("insert", ":-)"),
+        ("newline", "\n"),
+        ("newline", "\n"),
+        ("insert", "x"),
+    ]
