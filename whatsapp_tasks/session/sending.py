@@ -44,6 +44,8 @@ ATTEMPTS_TO_GIVE_UP_THE_KNOWN = 12
 """With the pauses between them half an hour; each looked the number up with a control."""
 STROKE_SECONDS = 0.02
 """Cost of one grapheme besides its pause: 5 to 7 ms measured, times three for a busy machine."""
+PASTE_SECONDS = 0.5
+"""For the page to write a paste down: a line break, mostly (docs/whatsapp-web.md, 12.5)."""
 
 
 def send(context: AccountContext, page: WhatsAppPage, message: Message) -> None:
@@ -214,7 +216,10 @@ def _type(context: AccountContext, page: WhatsAppPage, message: Message, opened:
             slowest_ms=settings.typing_slowest_ms,
         )
     )
-    seconds = sum(stroke.pause_ms for stroke in strokes) / 1000 + len(strokes) * STROKE_SECONDS
+    seconds = sum(
+        stroke.pause_ms / 1000 + (PASTE_SECONDS if stroke.kind == "paste" else STROKE_SECONDS)
+        for stroke in strokes
+    )
     _empty(page, opened, Deadline.within(BOX_SECONDS))
     try:
         page.type_text(strokes, opened.mark, Deadline.within(seconds + BOX_SECONDS))
