@@ -4,8 +4,8 @@
 
 Against the simulator, which treats a text as the real page does (docs/whatsapp-web.md, 12.5): the way of the
 service (``browser/compose_input.py``: guard, blocks, pastes) beside the plain one (a key or an insertion for
-each grapheme, Shift+Enter for a line break, for whatever has the focus). Without the pauses of a person, 15 ms
-for each character on average. Medians.
+each grapheme, Shift+Enter for a line break, for whatever has the focus). Medians, without the pauses of
+a person, which are 15 ms for each character on average.
 """
 
 import argparse
@@ -35,7 +35,7 @@ from whatsapp_tasks.session.opening import open_chat
 
 SECONDS = 120.0
 TEXTS = {
-    "a sentence": "The quick brown fox jumps over the lazy dog, and then it sleeps for an hour or two. " * 3,
+    "a sentence": "The quick brown fox jumps over the lazy dog, and then it sleeps for an hour. " * 3,
     "other scripts, emoji": "Olá! Привет, Анна 🎉 مرحبا 你好 👨‍👩‍👧‍👦 " * 6,
     "a list of 20": "\n".join(f"{number}. entry of the list" for number in range(1, 21)),
     "emoticons": "well :-) thanks <3 see you (y) " * 8,

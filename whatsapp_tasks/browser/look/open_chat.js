@@ -5,8 +5,8 @@
 
   const composeText = (box) => {
     const blocks = [...box.children].filter((child) => child.nodeName === "P");
-    if (!blocks.length) return textOf(box);
-    return blocks.map((block) => (block.childNodes.length === 1 && block.firstChild.nodeName === "BR" ? "" : textOf(block))).join("\n");
+    const lines = blocks.length ? blocks : [box];
+    return lines.map((block) => (block.childNodes.length === 1 && block.firstChild.nodeName === "BR" ? "" : textOf(block))).join("\n");
   };
   const hasFocus = (box) => box.contains(document.activeElement);
   // The voice button has the same place while the box is empty; where no icon tells, its name does.
