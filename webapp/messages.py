@@ -87,7 +87,9 @@ class ListQuery(QueryModel):
 
     status: Annotated[Status | None, Field(description="Only messages of this status.")] = None
     phone: Annotated[
-        str | None, BeforeValidator(_with_plus), Field(description="Only messages to this number.")
+        str | None,
+        BeforeValidator(_with_plus),
+        Field(description="Only messages to this number, in any of its forms."),
     ] = None
     account: Annotated[str | None, Field(description="Only messages of this account.")] = None
     cursor: Annotated[

@@ -28,8 +28,9 @@ class PhonePart(BaseConverter):
 
 
 class OptOutView(TypedDict):
-    """Whether the phone is on the list. It stands there in E.164, however it was written. ``source`` is
-    "answer" when the recipient answered a message with one of WHATSAPP_OPT_OUT_WORDS, else null.
+    """Whether the phone is on the list, in any of the forms that a mobile has. It stands there in E.164,
+    however it was written. ``source`` is "answer" when the recipient answered a message with one of
+    WHATSAPP_OPT_OUT_WORDS, else null.
     """
 
     phone: str
