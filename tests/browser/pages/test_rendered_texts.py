@@ -38,4 +38,4 @@ def test_what_was_sent_is_found_in_its_bubble(stage: Stage, names: list[str]) ->
             Intent(1, (before.id,)), RENDERED_TEXTS[name], chat.bubbles[: place + 2], settled=True
         )
         assert (name, found.verdict, found.bubble) == (name, "found", shown)
-        assert shown.folded is is_folded(RENDERED_TEXTS[name]), name
+        assert shown.folded is (stage.era != "E1" and is_folded(RENDERED_TEXTS[name])), name

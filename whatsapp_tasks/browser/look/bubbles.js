@@ -1,6 +1,6 @@
 // The messages of the open chat, oldest first (docs/whatsapp-web.md, 4.1, 4.2, 10.2, 10.3, 12.1, 12.4).
 (tools) => {
-  const { CONTROLS, around, config, every, first, hasIcon, iconsIn, is, isIcon, labelOf, mentions, squeeze, textOf, wordings } = tools;
+  const { CONTROLS, config, every, first, iconsIn, is, isIcon, labelOf, mentions, squeeze, textOf } = tools;
 
   const isBlue = (node) => {
     for (const element of [node, ...node.querySelectorAll("*")]) {
@@ -30,17 +30,13 @@
   };
 
   // The text: the outermost pieces, for each formatted piece within bears the same marks, and so does what is quoted.
-  const pieces = (node, kept) => {
-    const found = [...new Set(every("bubble_text", node))].filter(kept);
-    return found.filter((piece) => !found.some((other) => other !== piece && other.contains(piece)));
-  };
+  const outermost = (pieces) => pieces.filter((piece) => !pieces.some((other) => other !== piece && other.contains(piece)));
   const inOrder = (one, other) => (one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1);
   const joined = (found) => found.sort(inOrder).map(textOf).join("\n");
-  const textsOf = (node) => {
-    const quotation = (piece) => around("quotation", piece, node);
-    const own = pieces(node, (piece) => !quotation(piece));
-    const marks = every("quotation", node);
-    return { own, quoted: marks.length ? joined(pieces(node, quotation)) : null };
+  const textsOf = (node, marks, isQuoted) => {
+    const pieces = [...new Set(every("bubble_text", node))];
+    const own = outermost(marks.length ? pieces.filter((piece) => !isQuoted(piece)) : pieces);
+    return { own, quoted: marks.length ? joined(outermost(pieces.filter(isQuoted))) : null };
   };
   // "Read more" stands right behind a text that ends with the ellipsis; a control elsewhere is another one.
   const ELLIPSIS = /\s*(…|\.\.\.)\s*$/;
@@ -53,10 +49,10 @@
   };
 
   // Who wrote it, as far as the page says so in words: "You:", the author's name, the name before the text.
-  const namesOf = (node) => {
+  const namesOf = (node, isQuoted) => {
     const labels = [...node.querySelectorAll("span[aria-label]")].map(labelOf).filter((label) => label.endsWith(":") || label.endsWith("："));
     const before = [...node.querySelectorAll("[data-pre-plain-text]")]
-      .filter((piece) => !around("quotation", piece, node))
+      .filter((piece) => !isQuoted(piece))
       .map((piece) => /^\[[^\]]*\]\s*(.*?):?\s*$/.exec(squeeze(piece.getAttribute("data-pre-plain-text"))))
       .find(Boolean);
     return { labels, author: before ? before[1] : "" };
@@ -73,16 +69,18 @@
   const bubbleOf = (node, before, { rtl, title }) => {
     const raw = node.getAttribute("data-id");
     const parts = /^(true|false)_([^_]+)_([^_]+)/.exec(raw);
-    const { own, quoted } = textsOf(node);
-    const icons = iconsIn(node).filter(([, icon]) => !around("quotation", icon, node) && !own.some((piece) => piece.contains(icon)));
+    const marks = every("quotation", node);
+    const isQuoted = (inner) => marks.some((mark) => mark.contains(inner));
+    const { own, quoted } = textsOf(node, marks, isQuoted);
+    const icons = iconsIn(node).filter(([, icon]) => !isQuoted(icon) && !own.some((piece) => piece.contains(icon)));
     const receipt = receiptOf(icons);
     const bad = !!first("fail_mark", node) || icons.some(([name]) => isIcon("failed", name))
       || [...node.querySelectorAll(CONTROLS)].some((control) => mentions("failed_hint", labelOf(control)));
-    const { labels, author } = namesOf(node);
+    const { labels, author } = namesOf(node, isQuoted);
     const tail = tailOf(icons, node, rtl);
     let outgoing = null;
     if (parts) outgoing = parts[1] === "true";
-    else if (sideByClass(node, ".message-out") || receipt || labels.some((label) => wordings("you").includes(label))) outgoing = true;
+    else if (sideByClass(node, ".message-out") || receipt || labels.some((label) => is("you", label))) outgoing = true;
     else if (sideByClass(node, ".message-in")) outgoing = false;
     else if (tail !== null) outgoing = tail;
     // In a chat with one person their bubbles bear the chat's name, and the middle of a run goes on with its side.

@@ -45,7 +45,7 @@
     }
     return null;
   };
-  const isOurs = (row) => iconsIn(row).some(([name, icon]) => ["pending", "one_tick", "two_ticks", "two_blue_ticks", "row_tick"].some((list) => isIcon(list, name)) && !around("media_symbol", icon, row));
+  const isOurs = (row) => iconsIn(row).some(([name, icon]) => ["pending", "one_tick", "two_ticks", "two_blue_ticks"].some((list) => isIcon(list, name)) && !around("media_symbol", icon, row));
   const shownText = (preview, author) => {
     const whole = squeeze(textOf(preview)) || squeeze(preview.getAttribute("title"));
     if (!author) return whole;

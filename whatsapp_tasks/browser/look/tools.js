@@ -40,10 +40,15 @@
   const labelOf = (node) => squeeze(node.getAttribute("aria-label") || "");
   // Words of the page are compared in lower case, with one kind of apostrophe.
   const plain = (text) => text.toLowerCase().replace(/[\u2018\u2019\u02bc]/g, "'");
-  const wordings = (name) => Object.values(config.texts[name] || {}).flat();
-  const mentions = (name, text) => wordings(name).some((part) => plain(text).includes(plain(part)));
-  const mentioned = (text) => (text ? Object.keys(config.texts).filter((name) => mentions(name, text)) : []);
-  const is = (name, text) => wordings(name).some((one) => plain(one) === plain(text));
+  const known = {};
+  for (const [name, byLanguage] of Object.entries(config.texts)) known[name] = Object.values(byLanguage).flat().map(plain);
+  const saying = (name, low) => (known[name] || []).some((part) => low.includes(part));
+  const mentions = (name, text) => saying(name, plain(text));
+  const mentioned = (text) => {
+    const low = plain(text || "");
+    return low ? Object.keys(known).filter((name) => saying(name, low)) : [];
+  };
+  const is = (name, text) => (known[name] || []).includes(plain(text));
 
   // A control on which a click changes nothing of the page's meaning is told by its icon, not by its words.
   const iconsIn = (root) => {
@@ -94,6 +99,6 @@
 
   return {
     CONTROLS, all, around, button, config, every, first, firstShown, hasIcon, iconsIn, is, isIcon, labelOf,
-    mentioned, mentions, middle, nodeId, plain, shown, squeeze, textOf, words, wordings,
+    mentioned, mentions, middle, nodeId, shown, squeeze, textOf, words,
   };
 }
