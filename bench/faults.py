@@ -168,6 +168,7 @@ class Faults:
             self.look_ups_fail: 6,
             self.chat_renamed: 6,
             self.contact_loads_late: 2,
+            self.chats_before_the_sync: 2,
             self.focus_taken: 8,
             self.web_killed: 5,
             self.beat_restarted: 2,
@@ -234,13 +235,21 @@ class Faults:
     def page_network_stalled(self) -> None:
         self._scenario("network_stall")
 
-    def page_offline(self) -> None:
-        """Longer than it takes a page to say so."""
-        self._scenario("network_down", self._random.uniform(5, 20))
+    def page_offline(self) -> str:
+        """Longer than it takes a page to say so; half of the times it says nothing for 18 s."""
+        silent = self._random.random() < 0.5
+        self._scenario("network_down", self._random.uniform(5, 20), status_json=silent)
+        return "shows nothing" if silent else "shows it"
 
-    def look_ups_fail(self) -> None:
-        """The popup of a wrong number for every number, as when the server hiccups."""
-        self._scenario("query_error", self._random.uniform(0.5, 8))
+    def look_ups_fail(self) -> str:
+        """The popup of a wrong number for numbers that are right, as when the server hiccups."""
+        every = self._random.randint(1, 3)
+        self._scenario("lookup_failures", self._random.uniform(0.5, 8), every=every)
+        return f"every {every}."
+
+    def chats_before_the_sync(self) -> None:
+        """The next load shows the chats while nothing gets through yet."""
+        self._stack.simulator.scenario("main_while_syncing", ms=self._random.choice([1000, 5000]), count=1)
 
     def contact_loads_late(self) -> None:
         """The header shows the number first, then is mounted anew with the name."""
@@ -321,8 +330,8 @@ class Faults:
         set_clock(self._stack, offset)
         return offset
 
-    def _scenario(self, name: str, seconds: float | None = None) -> None:
-        self._stack.simulator.scenario(name)
+    def _scenario(self, name: str, seconds: float | None = None, **parameters: object) -> None:
+        self._stack.simulator.scenario(name, **parameters)
         time.sleep(seconds or self._random.uniform(0.5, 5))
         self._stack.simulator.clear_scenario(name)
 
