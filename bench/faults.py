@@ -95,6 +95,8 @@ class Campaign:
     seed: int
     log: Path
     strikes: list[Strike] = field(default_factory=list)
+    named: set[str] = field(default_factory=set)
+    """Phones whose chats bore the number of somebody else at some time: those may end as `wrong_chat`."""
     accepted: list[Accepted] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
     worker_deaths: list[float] = field(default_factory=list)
@@ -271,6 +273,8 @@ class Faults:
         phone, other = draw.sample(PHONES, 2)
         name = draw.choice([printed(other[1:]), "~" + printed(other[1:]), f"Ann {draw.randrange(3)}", None])
         self._stack.simulator.call("PATCH", f"/chats/{phone[1:]}", {"name": name})
+        if name and name.startswith("+"):
+            self._campaign.named.add(phone)
         return f"{phone} → {name}"
 
     def page_hung(self) -> str:
@@ -389,6 +393,8 @@ def run(
         stack.link(flushed=True)
         for phone, name in ATTACKERS.items():
             stack.simulator.chat(phone, name)
+            if name.startswith("+"):
+                campaign.named.add(phone)
         key = ApiKeys(stack.database).create("faults", ("send", "read"), 1)
         client = Client(stack.api, key.id, key.secrets[0])
         began = time.monotonic()
@@ -477,7 +483,8 @@ def report(stack: Stack, campaign: Campaign, seconds: float, console: Console) -
         statuses[str(message.status)] += 1
         if message.status in ("failed", "unknown"):
             codes[f"{message.status}: {message.error_code}, received {len(got)}"] += 1
-        wrong = wrongs(Told.of(message), got)
+        by_name = message.error_code == "wrong_chat" and message.phone in campaign.named
+        wrong = wrongs(Told.of(message, writable=not by_name), got)
         found.update(wrong)
         told = _story(message, got)
         with campaign.log.open("a", encoding="utf-8") as log:

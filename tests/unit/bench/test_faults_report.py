@@ -24,7 +24,6 @@ class World:
         self.status = "sent"
         self.changes = changes
         self.pressed: dict[str, int] = {}
-        self.dispatcher = self.simulator = self
 
     def get(self, message_id: str) -> Message:
         self.status = "delivered"
@@ -48,13 +47,19 @@ class World:
         return [ReceivedMessage(1, "3EB0", PHONE[1:], "Hi", 15.0, self.status, {"sent": 15.0})]
 
 
-def told(world: World, tmp_path: Path) -> tuple[int, str, str]:
+def told(world: World, tmp_path: Path, *, named: str = "") -> tuple[int, str, str]:
     """Exit code, what is printed, what stands in the log."""
     campaign = Campaign(1, tmp_path / "strikes.log")
+    campaign.named.add(named)
     campaign.accepted.append(Accepted("key", PHONE, "Hi", "4711"))
     campaign.strikes += [Strike("redis_killed", 5.0, 6.0), Strike("browser_killed", 16.0, 16.1, "at once")]
     out = io.StringIO()
-    code = report(cast(Stack, SimpleNamespace(**vars(world))), campaign, 1.0, Console(file=out, width=300))
+    code = report(
+        cast(Stack, SimpleNamespace(dispatcher=world, simulator=world)),
+        campaign,
+        1.0,
+        Console(file=out, width=300),
+    )
     return code, out.getvalue(), campaign.log.read_text("utf-8")
 
 
@@ -66,6 +71,13 @@ def test_a_tick_that_comes_while_the_report_is_made_is_no_lie(tmp_path: Path) ->
         "lost: 0 doubled: 0 lying: 0 unknown: 0 wrong chat: 0 wrong failure: 0",
     )
     assert "right 4711" in log
+
+
+def test_who_bears_the_number_of_somebody_else_may_end_as_wrong_chat(tmp_path: Path) -> None:
+    world = World(status=Status.FAILED, error_code="wrong_chat")
+    world.messages = list  # type: ignore[method-assign, assignment]  # it was not sent
+    assert told(world, tmp_path)[0] == 1
+    assert told(world, tmp_path, named=PHONE)[0] == 0
 
 
 def test_a_press_of_what_does_harm_is_wrong(tmp_path: Path) -> None:
