@@ -167,30 +167,34 @@ class Life:
                 return task_id_of(entry)
         return None
 
-    @contextlib.contextmanager
-    def browser_killed_at(self, place: str) -> Iterator[None]:
+    def browser_killed_at(self, place: str) -> contextlib.AbstractContextManager[None]:
         """The first message that comes to this crash point within the block loses its browser there."""
+        return self.at(place, lambda: kill_browser(self._profile))
+
+    @contextlib.contextmanager
+    def at(self, place: str, act: Callable[[], None]) -> Iterator[None]:
+        """``act`` runs while the first message that comes to this crash point within the block waits there."""
         folder = self._settings.crash_points
         assert folder is not None
         request, reached = folder / place, folder / f"{place}.reached"
         request.touch()
 
-        def kill() -> None:
+        def wait_and_act() -> None:
             deadline = time.monotonic() + KILL_WITHIN_SECONDS
             while request.exists() and time.monotonic() < deadline:
                 if reached.exists():
-                    kill_browser(self._profile)
+                    act()
                     break
                 time.sleep(0.005)
             request.unlink(missing_ok=True)
 
-        killer = threading.Thread(target=kill, daemon=True)
-        killer.start()
+        actor = threading.Thread(target=wait_and_act, daemon=True)
+        actor.start()
         try:
             yield
         finally:
             request.unlink(missing_ok=True)
-            killer.join()
+            actor.join()
 
 
 def kill_browser(profile: Path) -> None:

@@ -155,7 +155,7 @@ def test_when_nobody_holds_the_lease_nothing_is_claimed(desk: Desk) -> None:
 
 def test_each_attempt_counts_and_begins_without_the_intent_of_the_last(desk: Desk) -> None:
     message = desk.claimed()
-    desk.ledger.note_intent(message.id, desk.fence, Intent(1, "b"))
+    desk.ledger.note_intent(message.id, desk.fence, Intent(1, ("b",)))
     desk.advance(message, Status.QUEUED, fence=desk.fence, due_ms=NOW)
     assert desk.get(message.id).intent is None
     desk.ledger.release_due(NOW)
@@ -168,17 +168,17 @@ def test_each_attempt_counts_and_begins_without_the_intent_of_the_last(desk: Des
 
 def test_an_intent_is_read_back_as_it_was_written(desk: Desk) -> None:
     message = desk.claimed()
-    assert desk.ledger.note_intent(message.id, desk.fence, Intent(1, "false_49@c.us_3EB0"))
-    assert desk.get(message.id).intent == Intent(1, "false_49@c.us_3EB0")
+    assert desk.ledger.note_intent(message.id, desk.fence, Intent(1, ("false_49@c.us_3EB0",)))
+    assert desk.get(message.id).intent == Intent(1, ("false_49@c.us_3EB0",))
 
 
 def test_an_intent_survives_a_change_of_worker(desk: Desk) -> None:
     message = desk.claimed()
-    desk.ledger.note_intent(message.id, desk.fence, Intent(1, None))
+    desk.ledger.note_intent(message.id, desk.fence, Intent(1))
     desk.lease.release()
     desk.lease.acquire()
     desk.claim(message)
-    assert desk.get(message.id).intent == Intent(1, None)
+    assert desk.get(message.id).intent == Intent(1)
 
 
 def test_a_worker_whose_lease_is_lost_writes_no_intent(desk: Desk) -> None:
@@ -186,10 +186,10 @@ def test_a_worker_whose_lease_is_lost_writes_no_intent(desk: Desk) -> None:
     old = desk.fence
     desk.lease.release()
     with pytest.raises(LeaseLost):
-        desk.ledger.note_intent(message.id, old, Intent(1, None))
+        desk.ledger.note_intent(message.id, old, Intent(1))
     desk.lease.acquire()
     with pytest.raises(LeaseLost):
-        desk.ledger.note_intent(message.id, old, Intent(1, None))
+        desk.ledger.note_intent(message.id, old, Intent(1))
     with pytest.raises(LeaseLost):
         desk.ledger.note(message.id, old, bubble_id="b")
     assert desk.get(message.id).intent is None
@@ -199,7 +199,7 @@ def test_a_worker_whose_lease_is_lost_writes_no_intent(desk: Desk) -> None:
 def test_no_intent_is_written_while_paused_and_other_notes_are(desk: Desk) -> None:
     message = desk.claimed()
     Pauses(desk.database, "default").set(PauseReason.OPERATOR, "test", NOW)
-    assert not desk.ledger.note_intent(message.id, desk.fence, Intent(1, None))
+    assert not desk.ledger.note_intent(message.id, desk.fence, Intent(1))
     assert desk.get(message.id).intent is None
     desk.ledger.note(message.id, desk.fence, bubble_id="b")
     assert desk.get(message.id).bubble_id == "b"

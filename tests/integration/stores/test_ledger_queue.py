@@ -317,7 +317,7 @@ def attempt(desk: Desk, chat: Chat, message: Message, die: Callable[[str], None]
     if outcome == "claimed" and random.random() < 0.2:
         desk.advance(message, S.QUEUED, fence=desk.fence, due_ms=desk.now + 300)
         return
-    desk.ledger.note_intent(message.id, desk.fence, Intent(message.attempts, None))
+    desk.ledger.note_intent(message.id, desk.fence, Intent(message.attempts))
     die("intent")
     chat.sent.append(message.id)
     die("enter")

@@ -41,13 +41,13 @@ def test_what_was_seen_is_remembered_over_a_restart_of_the_worker(file: Path) ->
 
 def test_each_intent_is_remembered_before_enter(careful: Desk, file: Path) -> None:
     message = careful.claimed()
-    assert careful.ledger.note_intent(message.id, careful.fence, Intent(1, None))
+    assert careful.ledger.note_intent(message.id, careful.fence, Intent(1))
     assert Generation(file).seen == careful.database.number("GET", careful.keys.generation)
 
 
 def test_a_message_that_lost_its_claim_and_intent_is_not_claimed_again(careful: Desk) -> None:
     message = careful.claimed()
-    careful.ledger.note_intent(message.id, careful.fence, Intent(1, None))
+    careful.ledger.note_intent(message.id, careful.fence, Intent(1))
     careful.database.do("HSET", careful.keys.message(message.id), "status", "queued")
     careful.database.do("HDEL", careful.keys.message(message.id), "intent")
     lose(careful, 2)
@@ -57,17 +57,17 @@ def test_a_message_that_lost_its_claim_and_intent_is_not_claimed_again(careful: 
 
 def test_an_attempt_that_lost_only_its_intent_is_not_typed_again_to_its_end(careful: Desk) -> None:
     message = careful.claimed()
-    careful.ledger.note_intent(message.id, careful.fence, Intent(1, "b"))
+    careful.ledger.note_intent(message.id, careful.fence, Intent(1, ("b",)))
     careful.database.do("HDEL", careful.keys.message(message.id), "intent")
     lose(careful, 1)
     assert careful.claim(message) == "settle"
-    assert not careful.ledger.note_intent(message.id, careful.fence, Intent(1, "c"))
+    assert not careful.ledger.note_intent(message.id, careful.fence, Intent(1, ("c",)))
     assert careful.get(message.id).intent is None
 
 
 def test_a_new_worker_with_the_same_folder_notices_too(careful: Desk, file: Path) -> None:
     message = careful.claimed()
-    careful.ledger.note_intent(message.id, careful.fence, Intent(1, None))
+    careful.ledger.note_intent(message.id, careful.fence, Intent(1))
     careful.advance(message, Status.SENT, fence=careful.fence)
     lose(careful, 1)
     new = Ledger(careful.database, "default", retention_ms=DAY, follow_ms=DAY, generation=Generation(file))

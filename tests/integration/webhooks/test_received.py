@@ -18,7 +18,7 @@ def incoming(desk: Desk) -> Incoming:
 
 def write(incoming: Incoming, desk: Desk, *notices: Notice) -> None:
     findings = Findings({}, notices)
-    assert incoming.write(findings, frozenset(), fence=desk.fence, now_ms=NOW, first=True) == 0
+    assert incoming.write(findings, frozenset(), fence=desk.fence, now_ms=NOW, first=True)
 
 
 def test_it_is_told_once_and_then_nothing_is_kept(
@@ -26,7 +26,7 @@ def test_it_is_told_once_and_then_nothing_is_kept(
 ) -> None:
     orders = office.endpoint(receiver, events=("message.received",))
     desk.accept()
-    write(incoming, desk, Notice(ADA, 2, 2, "Good day"))
+    write(incoming, desk, Notice(ADA, 2, 2, "Good day", "+4915112345678"))
     office.until_quiet()
     [request] = receiver.received
     assert request.envelope["type"] == "message.received"

@@ -1,0 +1,61 @@
+"""Issue 11, 0.1, C12, C13: what becomes of a message after its Enter."""
+
+import pytest
+
+from bench.one_worker import OneWorker
+from tests.browser.worker.conftest import SENT, LifeMaker, configure, settled
+from whatsapp_tasks.domain.states import SessionState
+
+pytestmark = pytest.mark.timeout(600)  # generous: a busy machine is slow, not wrong
+
+ADA = "+4915112345678"
+LONG = ("All the best from all of us, and see you soon. " * 30)[:999].strip()
+TEXTS = {
+    "long": LONG,
+    "long list": "\n".join(f"{n}. item number {n} of this long list" for n in range(1, 300)),
+    "list": "1. a\n2. b",
+    "marks": "- x\n* y\n- z",
+    "emoticon": "Well done :-)",
+    "suggestion": "ok :smi",
+    "formatted": "*bold* _it_ ~no~ `code`",
+    "quote": "> yes\nno",
+    "plain": "Hello",
+}
+
+
+@pytest.mark.parametrize("era", ["E2", "E3"])
+def test_ordinary_texts_are_sent_once_and_told_rightly(world: OneWorker, linked: LifeMaker, era: str) -> None:
+    """The nine texts of issue 11, 0: none was settled before, both long ones were sent again."""
+    life = linked(era)
+    for text in TEXTS.values():
+        life.accept(ADA, text)
+    assert life.rounds(lambda: settled(life), 300), [(m.status, m.error_code) for m in life.messages()]
+    assert {m.status for m in life.messages()} <= set(SENT)
+    assert [m.text for m in world.simulator.messages()] == list(TEXTS.values())
+
+
+@pytest.mark.parametrize("place", ["before_enter", "after_enter", "before_bubble_noted"])
+@pytest.mark.parametrize("era", ["E2", "E3"])
+def test_a_folded_message_whose_browser_dies_is_received_once(
+    world: OneWorker, linked: LifeMaker, era: str, place: str
+) -> None:
+    life = linked(era, login_at_once=True)
+    with life.browser_killed_at(place):
+        message = life.accept(ADA, LONG)
+        assert life.rounds(lambda: life.message(message).status in (*SENT, "unknown"), 300)
+    assert life.message(message).status in SENT
+    assert [m.text for m in world.simulator.messages()] == [LONG]
+
+
+@pytest.mark.parametrize("screen", ["temporary_ban", "service_unavailable"])
+def test_a_page_that_becomes_another_while_the_tick_is_awaited_ends_the_wait(
+    world: OneWorker, linked: LifeMaker, screen: str
+) -> None:
+    """Issue 11, C12: with a wait of an hour for the tick, the state is seen all the same."""
+    life = linked(sent_ms=600_000)
+    configure(life, ack_timeout_seconds=3600)
+    message = life.accept(ADA, "Hello")
+    with life.at("before_bubble_noted", lambda: world.simulator.scenario(screen)):
+        life.rounds(lambda: life.state is not SessionState.AUTHENTICATED, 300)
+    assert life.state in (SessionState.RESTRICTED, SessionState.ATTENTION)
+    assert life.message(message).status == "sending"
