@@ -173,7 +173,7 @@ class Life:
 
     @contextlib.contextmanager
     def at(self, place: str, act: Callable[[], None]) -> Iterator[None]:
-        """``act`` runs while the first message that comes to this crash point within the block waits there."""
+        """``act`` runs while the first message that comes to this crash point waits there."""
         folder = self._settings.crash_points
         assert folder is not None
         request, reached = folder / place, folder / f"{place}.reached"
