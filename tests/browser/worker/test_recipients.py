@@ -18,7 +18,7 @@ UNWRITABLE = {
     "+12025550114": "chat_left",
     "+12025550115": "chat_closed",
     "+12025550116": "chat_whatsapp_only",
-    "+12025550117": "chat_agent_only",
+    "+12025550117": "chat_not_writable",  # no source gives its words
     "+12025550118": "chat_not_writable",
     "+12025550119": "chat_not_writable",
 }
