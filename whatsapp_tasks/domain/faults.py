@@ -58,6 +58,7 @@ FAULTS: dict[str, Consequence] = {
     "chat_moved": _recipient("the open chat changed while it was written to", 8),
     "chat_locked": _recipient("the account may not start new chats now", MAX_ATTEMPTS),
     "restricted": _recipient("the account may only answer now", MAX_ATTEMPTS),
+    "answer_unknown": _recipient("a dialog in words that are not known came as the answer", MAX_ATTEMPTS),
     "text_not_kept": Consequence(Fault.TEXT, "the compose box changes this text", FEW_ATTEMPTS),
     "page_not_ready": _page("the page does not show the chats"),
     "page_offline": _page("the page has no connection"),

@@ -86,6 +86,7 @@ class Opening(StrEnum):
     WRONG = "wrong"  # open, and its ids or its title name another number
     INVALID = "invalid"  # the popup that is shown for a failed query as well
     NUISANCE = "nuisance"  # a dialog that only tells something
+    COVERED = "covered"  # a dialog that nobody knows came as the answer
     GONE = "gone"  # the page is no longer one with chats
 
 
@@ -98,8 +99,10 @@ def judge_opening(  # noqa: PLR0911 - a row for each thing the page may show
     was loaded for this phone.
     """
     kind = kind_of(snapshot)
-    if kind in (PageKind.LOADING, PageKind.COVERED):
-        return None  # a dialog nobody knows is not ours to answer: its buttons may well say "Log out"
+    if kind is PageKind.LOADING:
+        return None
+    if kind is PageKind.COVERED:
+        return Opening.COVERED
     if kind is not PageKind.MAIN:
         return Opening.GONE
     popup = popup_of(snapshot)

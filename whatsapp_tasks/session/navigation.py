@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 INSIDE_SECONDS = 15.0
 """For the running app to open a chat, before the page is loaded again: mean 5 s, up to 9 s seen."""
 SURE_SECONDS = 1.0
-"""A chat that names another number, or has no compose box yet, may be one on the way to the right one."""
+"""A chat that names another number, or has no compose box yet, may be one on the way to the right one, and a
+dialog one that is gone in a moment."""
 DISMISS_SECONDS = 5.0
 LEAVE_SECONDS = 10.0
 NEVER_PRESSED = frozenset({"log_out", "try_again"})
@@ -78,7 +79,7 @@ def _navigate_inside(
 
 def _outcome(page: WhatsAppPage, phone: str, before: ChatMark | None, deadline: Deadline) -> Opened:
     """What the page shows once it is settled. Raises WaitTimeout."""
-    in_passing = (Opening.WRONG, Opening.BARE)
+    in_passing = (Opening.WRONG, Opening.BARE, Opening.COVERED)
 
     def seen(snapshot: PageSnapshot) -> Opened | None:
         outcome = judge_opening(snapshot, phone, before)

@@ -35,6 +35,12 @@ def open_chat(context: AccountContext, page: WhatsAppPage, phone: str, *, fresh:
                 )
             case Opening.NUISANCE:
                 dismiss(page, snapshot, deadline)
+            case Opening.COVERED:
+                # Not ours to answer: in a language we do not know its button may say "Log out".
+                page.open(Deadline.within(context.settings.boot_timeout_seconds))
+                raise SendPostponed(
+                    "answer_unknown", "WhatsApp answered with a dialog in words that are not known."
+                )
             case _:
                 raise SendPostponed("lookup_unavailable", "WhatsApp contradicts itself about this number.")
 

@@ -27,7 +27,8 @@ def test_a_spell_of_failed_look_ups_fails_nobody(world: OneWorker, linked: LifeM
     world.simulator.scenario("lookup_failures")
     waiting = [life.accept(ADA, "one"), life.accept(BO, "two")]
     assert life.rounds(lambda: all(life.message(i).attempts >= 1 for i in waiting), 300)
-    assert {life.message(i).error_code for i in waiting} <= {"lookup_unavailable", "chat_not_opened", None}
+    unsure = {"lookup_unavailable", "answer_unknown", "chat_not_opened", None}
+    assert {life.message(i).error_code for i in waiting} <= unsure
     world.simulator.clear_scenario("lookup_failures")
     assert life.rounds(lambda: settled(life), 300), [(m.status, m.error_code) for m in life.messages()]
     assert [(m.chat, m.text) for m in world.simulator.messages()] != []
@@ -62,3 +63,14 @@ def test_a_page_that_is_offline_refuses_no_number_in_any_language(
     world.simulator.clear_scenario("network_down")
     assert life.rounds(lambda: life.message(waiting).status in SENT, 300), life.state
     assert [m.text for m in world.simulator.messages()] == ["one"]
+
+
+@pytest.mark.parametrize("lang", ["tr", "zh"])
+def test_a_number_that_is_not_on_whatsapp_stops_no_account_whose_page_speaks_another_language(
+    world: OneWorker, linked: LifeMaker, lang: str
+) -> None:
+    life = linked(lang=lang)
+    nobody, somebody = life.accept(NOBODY, "Hello"), life.accept(ADA, "Hello")
+    assert life.rounds(lambda: life.message(nobody).attempts >= 2, 300), life.reason
+    assert life.rounds(lambda: life.message(somebody).status in SENT, 300), life.reason
+    assert life.message(nobody).status in ("queued", "sending", "failed")

@@ -100,6 +100,12 @@ def test_a_starting_chat_popup_means_not_yet() -> None:
     assert judge_opening(busy, VICTIM, None) is None
 
 
+def test_a_dialog_that_nobody_knows_is_an_answer_that_nobody_understands() -> None:
+    """Issue 11, D: in another language the popup of an unknown number stopped the account."""
+    dialogs = [{"title": "", "text": "Bilinmiyor", "buttons": [], "texts": []}]
+    assert judge_opening(page(chat_pane=True, dialogs=dialogs, chat=None), VICTIM, None) is Opening.COVERED
+
+
 def test_a_chat_without_box_or_notice_is_bare() -> None:
     assert judge_opening(showing("Ada", compose=None), VICTIM, None) is Opening.BARE
     assert judge_opening(showing("Ada", compose=None, notice="Blocked"), VICTIM, None) is Opening.OPEN
