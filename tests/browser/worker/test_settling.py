@@ -59,3 +59,14 @@ def test_a_page_that_becomes_another_while_the_tick_is_awaited_ends_the_wait(
         life.rounds(lambda: life.state is not SessionState.AUTHENTICATED, 300)
     assert life.state in (SessionState.RESTRICTED, SessionState.ATTENTION)
     assert life.message(message).status == "sending"
+
+
+def test_where_enter_breaks_the_line_the_send_button_is_used(world: OneWorker, linked: LifeMaker) -> None:
+    """Issue 11, 0.4: the setting "Enter is send" is off."""
+    life = linked(enter_is_send=False)
+    for text in ("one", "two\nlines"):
+        life.accept(ADA, text)
+    assert life.rounds(lambda: settled(life), 300), [(m.status, m.error_code) for m in life.messages()]
+    assert [m.text for m in world.simulator.messages()] == ["one", "two\nlines"]
+    assert [entry.code for entry in life.messages()[0].timeline if entry.code] == ["enter_does_not_send"]
+    assert [entry.code for entry in life.messages()[1].timeline if entry.code] == []
