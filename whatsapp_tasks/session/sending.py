@@ -42,8 +42,8 @@ EMPTY_CHAT_SECONDS = 1.5
 LEASE_MARGIN_SECONDS = 2.0
 ATTEMPTS_TO_GIVE_UP_THE_KNOWN = 12
 """With the pauses between them half an hour; each looked the number up with a control."""
-STROKE_SECONDS = 0.02
-"""Cost of one grapheme besides its pause: 5 to 7 ms measured, times three for a busy machine."""
+STROKE_SECONDS = 0.1
+"""Allowed for one grapheme besides its pause: 6 to 10 ms measured, times ten for a machine that is busy."""
 PASTE_SECONDS = 0.5
 """For the page to write a paste down: a line break, mostly (docs/whatsapp-web.md, 12.5)."""
 
