@@ -34,8 +34,8 @@ from whatsapp_tasks.errors import InputStopped, PageChanged, PageError, WaitTime
 RELEASE_SECONDS = 5.0
 SETTLE_SECONDS = 2.0
 """For the page to take the focus, or to write down what was typed or pasted."""
-CHECK_EVERY_MS = 250.0
-"""Of typing: so soon is it noticed that input is held back."""
+CHECK_EVERY_MS, CHECK_EVERY = 250.0, 50
+"""Rests and strokes between two looks of typing at whether all is well."""
 
 _CLOSE = "if (window === top) globalThis.whatsappTasksInputClosed = true;"
 _RELEASE = """() => {
@@ -46,6 +46,7 @@ _RELEASE = """() => {
 _VERDICT = """() => {
   const { order, stopped } = globalThis.whatsappTasksGuard;
   if (!order) return { here: false, stopped, done: false };
+  if (order.long) order.stopped ||= order.chatAmiss();
   return { here: true, stopped: order.stopped, done: order.done };
 }"""
 _AMISS = """() => {
@@ -218,13 +219,15 @@ def _raise_if_stopped(answer: Any) -> None:
 def _chunks(strokes: Iterable[Stroke]) -> Iterator[list[Stroke]]:
     """Strokes between two looks at whether they arrive; a paste stands alone."""
     chunk: list[Stroke] = []
+    rest_ms = 0.0
     for stroke in strokes:
-        if chunk and (stroke.kind == "paste" or sum(s.pause_ms for s in chunk) >= CHECK_EVERY_MS):
+        if chunk and (stroke.kind == "paste" or rest_ms >= CHECK_EVERY_MS or len(chunk) >= CHECK_EVERY):
             yield chunk
-            chunk = []
+            chunk, rest_ms = [], 0.0
         chunk.append(stroke)
+        rest_ms += stroke.pause_ms
         if stroke.kind == "paste":
             yield chunk
-            chunk = []
+            chunk, rest_ms = [], 0.0
     if chunk:
         yield chunk

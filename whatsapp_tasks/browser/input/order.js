@@ -3,12 +3,12 @@
 // of the element that is meant.
 (tools, openChat, wanted) => {
   const { all, firstShown, middle, shown } = tools;
-  const { composeText, nodesOf, partsOf, sendOf, suggestionsShown } = openChat;
+  const { composeText, nodesOf, partsOf, sendOf, suggestionsShown, titleOf } = openChat;
   const guard = globalThis.whatsappTasksGuard;
   const ANY_DIALOG = "[role=dialog], [role=alertdialog], [aria-modal=true], dialog[open]";
   const chat = () => {
     const main = firstShown("main");
-    return main && { ...partsOf(main), nodes: nodesOf(main) };
+    return main && { main, ...partsOf(main), nodes: nodesOf(main) };
   };
   const bound = chat();
   const box = bound && bound.box;
@@ -20,6 +20,13 @@
     const now = chat();
     if (globalThis.whatsappTasksDocument !== wanted.document || !now || !isSame(now)) return "chat_moved";
     if (!box || now.box !== box) return "no_box";
+    return dialogShown() ? "dialog" : null;
+  };
+  // The same as far as it can be told without a new layout of the page, which each stroke would pay for. A switch
+  // of chats makes new nodes; what merely hides them takes the focus.
+  const isThere = () => [bound.main, bound.footer, box].every((element) => element.isConnected);
+  const strokeAmiss = () => {
+    if (titleOf(bound.main) !== wanted.title) return "chat_moved";
     return dialogShown() ? "dialog" : null;
   };
   const within = (element, node) => !!element && element.contains(node);
@@ -37,9 +44,8 @@
   // Keys and what they do reach the box alone. Where they change something, the chat is looked at as well.
   const keysAmiss = (event) => {
     const changes = event.type === "keydown" || event.type === "beforeinput";
-    const amiss = changes && chatAmiss();
+    const amiss = isThere() ? changes && strokeAmiss() : "chat_moved";
     if (amiss) return amiss;
-    if (!box.isConnected) return "chat_moved";
     if (!within(box, event.composedPath()[0]) || !focused()) return "focus";
     if (event.type === "beforeinput" && !within(box, getSelection().anchorNode)) return "focus";
     return null;
@@ -58,7 +64,7 @@
   const entering = (event) => {
     if (order.done) return keysAmiss(event) || (event.type === "keydown" ? "focus" : null);
     if (event.type !== "keydown" || pressed(event) !== "Enter" || event.isComposing) return "focus";
-    const amiss = keysAmiss(event) || unsendable() || (covered(box) ? "dialog" : null);
+    const amiss = keysAmiss(event) || chatAmiss() || unsendable() || (covered(box) ? "dialog" : null);
     order.done = !amiss;
     return amiss;
   };
@@ -73,7 +79,7 @@
     return null;
   };
   const KINDS = {
-    type: { families: ["keys"], amiss: typing },
+    type: { families: ["keys"], amiss: typing, long: true },
     clear: { families: ["keys"], amiss: clearing },
     enter: { families: ["keys"], amiss: entering },
     focus: { families: ["presses", "moves"], amiss: focusing },

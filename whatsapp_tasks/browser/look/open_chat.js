@@ -16,12 +16,15 @@
     const inPlace = all("send", footer).map((node) => node.closest(CONTROLS) || node);
     return controls.find((control) => hasIcon(control, "send")) || controls.find((control) => inPlace.includes(control) && is("send", labelOf(control))) || null;
   };
-  const partsOf = (main) => {
+  const titleOf = (main) => {
     const title = first("chat_title", main);
+    return title ? squeeze(title.getAttribute("title") || title.textContent) : "";
+  };
+  const partsOf = (main) => {
     const footer = firstShown("footer", main) || first("footer", main);
     return {
       header: firstShown("header", main) || first("header", main),
-      title: title ? squeeze(title.getAttribute("title") || title.textContent) : "",
+      title: titleOf(main),
       footer,
       box: footer && first("compose", footer),
     };
@@ -32,5 +35,5 @@
   };
   const suggestionsShown = () => all("suggestions").some(shown);
 
-  return { composeText, hasFocus, nodesOf, partsOf, sendOf, suggestionsShown };
+  return { composeText, hasFocus, nodesOf, partsOf, sendOf, suggestionsShown, titleOf };
 }
