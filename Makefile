@@ -79,8 +79,8 @@ test-browser: setup ## in headless Chromium against the simulator
 read-pages: ## what the service makes of saved pages: PAGES=a folder with HTML files (nothing of their texts is shown)
 	@$(BIN)/whatsapp-tasks doctor --page $(or $(PAGES),$(error PAGES=folder says where the pages are))
 
-test-pages: setup ## every state of the page in every era and language (minutes; a short form is in test-browser)
-	@TEST_PAGES=full $(BIN)/python -m pytest tests/browser/pages
+test-pages: setup ## every state of the page in every era and language, a worker before the nasty ones (minutes; a short form is in test-browser)
+	@TEST_PAGES=full $(BIN)/python -m pytest tests/browser/pages tests/browser/worker -n $(TEST_PROCESSES) --dist worksteal
 
 test-acceptance: setup ## all processes, some of them killed
 	@$(BIN)/python -m pytest tests/acceptance

@@ -3,7 +3,7 @@
 import pytest
 
 from bench.one_worker import OneWorker
-from tests.browser.worker.conftest import SENT, LifeMaker, configure, settled
+from tests.browser.worker.conftest import ERAS, SENT, LifeMaker, configure, settled
 from whatsapp_tasks.domain.states import SessionState
 from whatsapp_tasks.stores.pauses import Pauses
 
@@ -24,7 +24,7 @@ UNWRITABLE = {
 }
 
 
-@pytest.mark.parametrize("era", ["E2", "E3"])
+@pytest.mark.parametrize("era", ERAS)
 def test_each_kind_fails_under_its_own_code_and_the_others_get_their_messages(
     world: OneWorker, linked: LifeMaker, era: str
 ) -> None:

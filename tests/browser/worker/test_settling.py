@@ -3,7 +3,7 @@
 import pytest
 
 from bench.one_worker import OneWorker
-from tests.browser.worker.conftest import SENT, LifeMaker, configure, settled
+from tests.browser.worker.conftest import ERAS, FULL, SENT, LifeMaker, configure, settled
 from whatsapp_tasks.domain.states import SessionState
 
 pytestmark = pytest.mark.timeout(600)  # generous: a busy machine is slow, not wrong
@@ -23,7 +23,7 @@ TEXTS = {
 }
 
 
-@pytest.mark.parametrize("era", ["E2", "E3"])
+@pytest.mark.parametrize("era", ERAS)
 def test_ordinary_texts_are_sent_once_and_told_rightly(world: OneWorker, linked: LifeMaker, era: str) -> None:
     """The nine texts of issue 11, 0: none was settled before, both long ones were sent again."""
     life = linked(era)
@@ -34,8 +34,8 @@ def test_ordinary_texts_are_sent_once_and_told_rightly(world: OneWorker, linked:
     assert [m.text for m in world.simulator.messages()] == list(TEXTS.values())
 
 
-@pytest.mark.parametrize("place", ["before_enter", "after_enter", "before_bubble_noted"])
-@pytest.mark.parametrize("era", ["E2", "E3"])
+@pytest.mark.parametrize("place", ["after_enter", "before_enter", "before_bubble_noted"][: 3 if FULL else 1])
+@pytest.mark.parametrize("era", ERAS)
 def test_a_folded_message_whose_browser_dies_is_received_once(
     world: OneWorker, linked: LifeMaker, era: str, place: str
 ) -> None:
@@ -47,7 +47,7 @@ def test_a_folded_message_whose_browser_dies_is_received_once(
     assert [m.text for m in world.simulator.messages()] == [LONG]
 
 
-@pytest.mark.parametrize("screen", ["temporary_ban", "service_unavailable"])
+@pytest.mark.parametrize("screen", ["temporary_ban", "service_unavailable"][: 2 if FULL else 1])
 def test_a_page_that_becomes_another_while_the_tick_is_awaited_ends_the_wait(
     world: OneWorker, linked: LifeMaker, screen: str
 ) -> None:
