@@ -120,5 +120,6 @@ class PageCheck:
 
 
 def _usable(snapshot: PageSnapshot) -> bool | None:
-    """Whether a chat is open with all its parts; None while that may still come."""
-    return True if snapshot.chat is not None and not missing_in_chat(snapshot) else None
+    """Whether a chat is open with all its parts and a box to write in; None while that may still come."""
+    chat = snapshot.chat
+    return True if chat is not None and chat.compose is not None and not missing_in_chat(snapshot) else None
