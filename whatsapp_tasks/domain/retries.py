@@ -13,6 +13,8 @@ MAX_UNCLEAR = 4
 """Looks at a chat that is there and does not tell; nothing else is sent meanwhile."""
 MAX_UNREACHABLE = 2
 """Looks at a chat that its recipient keeps from being opened: the others wait for it."""
+AT_ONCE = 4
+"""Attempts from which on a message that was certainly not sent waits before the next one."""
 FIRST_DELAY_SECONDS = 2.0
 LONGEST_DELAY_SECONDS = 300.0
 LONGEST_SETTLE_DELAY_SECONDS = 60.0
@@ -49,6 +51,18 @@ def decide_retry(
         return RetryDecision("fail", code)
     delay = min(FIRST_DELAY_SECONDS * 2 ** (attempt - 1), LONGEST_DELAY_SECONDS)
     return RetryDecision("retry", code, delay * (0.75 + 0.5 * jitter))
+
+
+def decide_again(attempts: int, code: str) -> RetryDecision:
+    """The decision for a message that its chat shows to be unsent, or whose worker died before Enter, after so
+    many attempts: at once for the first few, then with pauses, for whatever keeps it from being sent may stay.
+    """
+    if attempts >= MAX_ATTEMPTS:
+        return RetryDecision("fail", code)
+    if attempts < AT_ONCE:
+        return RetryDecision("retry", code)
+    delay = min(FIRST_DELAY_SECONDS * 2 ** (attempts - AT_ONCE), LONGEST_DELAY_SECONDS)
+    return RetryDecision("retry", code, delay)
 
 
 def decide_settle(error: SendError | BrowserError, tried: int, *, jitter: float) -> RetryDecision:

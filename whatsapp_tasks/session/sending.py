@@ -71,7 +71,7 @@ def send(context: AccountContext, page: WhatsAppPage, message: Message) -> None:
         _give_back(page, opened, "paused", "The account was paused while the message was typed.")
     reach(folder, "before_enter")
     context.lease.check(LEASE_MARGIN_SECONDS)  # we may have been stopped meanwhile, and succeeded
-    _press(context, page, opened, message.text)
+    _press(context, page, opened, message)
     reach(folder, "after_enter")
     follow_enter(context, page, message, intent)
 
@@ -99,15 +99,16 @@ def _known_before(context: AccountContext, message: Message) -> bool:
     return message.attempts < ATTEMPTS_TO_GIVE_UP_THE_KNOWN and context.ledger.contacted(message.phone)
 
 
-def _press(context: AccountContext, page: WhatsAppPage, opened: OpenChat, text: str) -> None:
+def _press(context: AccountContext, page: WhatsAppPage, opened: OpenChat, message: Message) -> None:
     """Enter, or the send button where Enter makes a new line. Raises SendPostponed: certainly not sent."""
     deadline = Deadline.within(BOX_SECONDS)
     try:
         if context.enter_sends:
-            page.press_enter(opened.mark, text, deadline)
+            page.press_enter(opened.mark, message.text, deadline)
         else:
-            page.press_send(opened.mark, text, deadline)
+            page.press_send(opened.mark, message.text, deadline)
     except InputStopped as error:
+        context.ledger.withdraw_intent(message.id, context.lease.fence)
         raise _postponed(error.reason) from error
 
 
@@ -150,16 +151,18 @@ def _not_taken(context: AccountContext, page: WhatsAppPage, message: Message) ->
     if opened is None or not opened.holds_in(now) or now.chat is None or now.chat.compose is None:
         return
     standing = now.chat.compose.text
+    if standing.rstrip("\n") not in forms_in_box(message.text):
+        return
+    context.ledger.withdraw_intent(message.id, context.lease.fence)
     if standing in forms_in_box(message.text):
         _give_back(page, opened, "enter_ignored", "The page did not take Enter; the text stayed in the box.")
-    if standing.rstrip("\n") in forms_in_box(message.text):
-        context.enter_sends = False
-        _give_back(
-            page,
-            opened,
-            "enter_does_not_send",
-            'Enter makes a new line: switch on "Enter is send" in WhatsApp\'s chat settings.',
-        )
+    context.enter_sends = False
+    _give_back(
+        page,
+        opened,
+        "enter_does_not_send",
+        'Enter makes a new line: switch on "Enter is send" in WhatsApp\'s chat settings.',
+    )
 
 
 def _appeared(

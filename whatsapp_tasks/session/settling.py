@@ -7,6 +7,7 @@ from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.connection import is_calm
 from whatsapp_tasks.domain.intents import Finding, Intent, find_intended
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.retries import decide_again
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import SendUnsettled, WaitTimeout
 from whatsapp_tasks.session.context import AccountContext
@@ -54,10 +55,14 @@ def settle(context: AccountContext, page: WhatsAppPage, message: Message) -> Non
 
 
 def _again(context: AccountContext, message: Message, code: str) -> None:
-    now_ms = context.now_ms()
-    context.ledger.advance(
-        message, Status.QUEUED, now_ms, fence=context.lease.fence, code=code, due_ms=now_ms
-    )
+    """Certainly not sent: back to the queue, or given up after as many attempts as any message has."""
+    decision, now_ms, fence = decide_again(message.attempts, code), context.now_ms(), context.lease.fence
+    if decision.action == "fail":
+        told = (code, "The message was tried again and again, and its chat shows that it was never sent.")
+        context.ledger.advance(message, Status.FAILED, now_ms, fence=fence, code=code, error=told)
+    else:
+        due_ms = now_ms + int(decision.delay_seconds * 1000)
+        context.ledger.advance(message, Status.QUEUED, now_ms, fence=fence, code=code, due_ms=due_ms)
 
 
 def _find(

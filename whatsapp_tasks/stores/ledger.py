@@ -306,6 +306,10 @@ class Ledger:
         """
         return self._note(message_id, fence, {"intent": intent.to_json()}, guarded=True)
 
+    def withdraw_intent(self, message_id: str, fence: int) -> None:
+        """Enter certainly did not reach the page: nothing has to be looked for in the chat."""
+        self._note(message_id, fence, {"intent": ""})
+
     def _note(self, message_id: str, fence: int, fields: Mapping[str, str], *, guarded: bool = False) -> bool:
         args: list[str | int] = [fence, int(guarded), self._seen]
         for name, value in fields.items():

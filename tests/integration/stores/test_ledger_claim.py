@@ -212,3 +212,11 @@ def test_nothing_is_noted_for_a_message_that_is_not_in_hand(desk: Desk, status: 
     with pytest.raises(LeaseLost):
         desk.ledger.note(message.id, desk.fence, bubble_id="b")
     assert desk.everything() == before
+
+
+def test_an_intent_that_was_withdrawn_is_none(desk: Desk) -> None:
+    message = desk.accept()
+    desk.claim(message)
+    assert desk.ledger.note_intent(message.id, desk.fence, Intent(1, ("b",)))
+    desk.ledger.withdraw_intent(message.id, desk.fence)
+    assert desk.get(message.id).intent is None

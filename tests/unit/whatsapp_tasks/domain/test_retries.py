@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from whatsapp_tasks import errors
 from whatsapp_tasks.domain.faults import FEW_ATTEMPTS, MAX_ATTEMPTS
 from whatsapp_tasks.domain.retries import (
+    AT_ONCE,
     FIRST_DELAY_SECONDS,
     LONGEST_DELAY_SECONDS,
     MAX_SETTLES,
     MAX_UNREACHABLE,
     RetryDecision,
+    decide_again,
     decide_retry,
     decide_settle,
 )
@@ -104,3 +106,14 @@ def test_what_the_bubble_itself_says_is_believed() -> None:
     assert decide_settle(refused, 1, jitter=0).action == "fail"
     pending = errors.SendUnsettled("still_pending", "the clock stays")
     assert decide_settle(pending, 1, jitter=0).action == "unknown"
+
+
+def test_what_was_certainly_not_sent_is_typed_again_at_once_then_with_pauses_and_not_for_ever() -> None:
+    """Issue 12, row 10: typed again and again."""
+    decisions = [decide_again(attempts, "not_in_chat") for attempts in range(1, MAX_ATTEMPTS + 1)]
+    assert [d.action for d in decisions] == ["retry"] * (MAX_ATTEMPTS - 1) + ["fail"]
+    delays = [d.delay_seconds for d in decisions[:-1]]
+    assert delays[: AT_ONCE - 1] == [0.0] * (AT_ONCE - 1)
+    assert delays[AT_ONCE - 1] == FIRST_DELAY_SECONDS
+    assert delays == sorted(delays)
+    assert delays[-1] == LONGEST_DELAY_SECONDS
