@@ -54,8 +54,8 @@ def decide_retry(
 
 
 def decide_again(attempts: int, code: str) -> RetryDecision:
-    """The decision for a message that its chat shows to be unsent, or whose worker died before Enter, after so
-    many attempts: at once for the first few, then with pauses, for whatever keeps it from being sent may stay.
+    """The decision for a message that its chat shows to be unsent, or whose worker died before Enter, after
+    so many attempts: the first few at once, then with pauses, for what keeps it from being sent may stay.
     """
     if attempts >= MAX_ATTEMPTS:
         return RetryDecision("fail", code)
