@@ -66,7 +66,7 @@ def test_where_enter_breaks_the_line_the_send_button_is_used(world: OneWorker, l
     life = linked(enter_is_send=False)
     for text in ("one", "two\nlines"):
         life.accept(ADA, text)
-    assert life.rounds(lambda: settled(life), 300), [(m.status, m.error_code) for m in life.messages()]
+        assert life.rounds(lambda: settled(life), 300), [(m.status, m.error_code) for m in life.messages()]
     assert [m.text for m in world.simulator.messages()] == ["one", "two\nlines"]
     assert [entry.code for entry in life.messages()[0].timeline if entry.code] == ["enter_does_not_send"]
     assert [entry.code for entry in life.messages()[1].timeline if entry.code] == []
