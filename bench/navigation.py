@@ -48,7 +48,9 @@ class Sender:
         sessions = SimpleNamespace(learn_chat_title=lambda _phone, _title: None)
         self._context = cast(
             AccountContext,
-            SimpleNamespace(settings=settings, sessions=sessions, account="bench", opened=None),
+            SimpleNamespace(
+                settings=settings, sessions=sessions, account="bench", opened=None, unanswered=""
+            ),
         )
 
     def send(self, phone: str, text: str, *, fresh: bool) -> float:

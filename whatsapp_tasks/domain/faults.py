@@ -83,6 +83,10 @@ FAULTS: dict[str, Consequence] = {
 }
 
 
+AFTER_ENTER = frozenset({"bubble_not_seen", "page_left", "still_pending", "chat_unclear"})
+"""Of these the chat decides what follows, not a number of attempts (``retries.decide_settle``)."""
+
+
 def consequence_of(code: str) -> Consequence:
     """Raises KeyError for a code that is not in the table: each has to be thought about."""
     return FAULTS[code]

@@ -79,7 +79,7 @@ def likeness(bubble: Bubble, text: str) -> Likeness:
     signs into pictures. So another text is believed only when its letters differ, and of a folded one only
     when they differ in the first half of what is shown.
     """
-    if bubble.text is None:
+    if bubble.text is None or bubble.edited:
         return Likeness.PERHAPS
     wanted, letters = bubble_key(text), letters_of(text)
     if not bubble.folded:
@@ -113,10 +113,17 @@ def find_intended(
         return Finding("unclear")
     after = [bubble for bubble in bubbles[max(places, default=-1) + 1 :] if bubble.id not in intent.local]
     ours = [b for b in after if b.outgoing and likeness(b, text) is Likeness.SAME]
+    if (
+        watched and not ours
+    ):  # the box was emptied before our eyes: what came then is ours, however it is drawn
+        ours = [b for b in after if b.outgoing and likeness(b, text) is Likeness.PERHAPS]
     if ours:
         history_was_late = not intent.anchors and ours[-1] is not after[0]
         return Finding("unclear") if history_was_late and not watched else Finding("found", ours[-1])
     # A row that was emptied off-screen, or whose direction the page does not tell, may be ours.
-    doubtful = any(b.outgoing is not False and likeness(b, text) is not Likeness.OTHER for b in after)
+    # So may one that the page has put between the anchors by its time.
+    among = bubbles[min(places, default=0) : max(places, default=0)]
+    new = [*after, *(b for b in among if b.id not in (*intent.anchors, *intent.local))]
+    doubtful = any(b.outgoing is not False and likeness(b, text) is not Likeness.OTHER for b in new)
     newest_in_sight = not intent.anchors or intent.anchors[-1] in ids
     return Finding("absent" if settled and newest_in_sight and not doubtful else "unclear")

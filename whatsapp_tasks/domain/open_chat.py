@@ -37,12 +37,20 @@ class ChatMark:
 
     def is_same_chat(self, other: "ChatMark") -> bool:
         """The header alone is also drawn again when its contact is loaded, with the same title."""
-        return (self.document, self.title) == (other.document, other.title) and not self.moved_to(other)
+        (chat, _, footer), (other_chat, _, other_footer) = self.nodes, other.nodes
+        return (self.document, self.title, chat, footer) == (
+            other.document,
+            other.title,
+            other_chat,
+            other_footer,
+        )
 
     def moved_to(self, other: "ChatMark") -> bool:
-        """Whether ``other`` is what a switch of chats makes of this one."""
-        (chat, _, footer), (other_chat, _, other_footer) = self.nodes, other.nodes
-        return self.document != other.document or chat != other_chat or footer != other_footer
+        """Whether ``other`` is what a switch of chats makes of this one: the chat is new, or its header and its
+        footer both are. Each of the two alone is drawn again for many a reason.
+        """
+        chat, header, footer = (one != now for one, now in zip(self.nodes, other.nodes, strict=True))
+        return self.document != other.document or chat or (header and footer)
 
 
 def mark_of(snapshot: PageSnapshot) -> ChatMark | None:

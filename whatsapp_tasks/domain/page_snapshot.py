@@ -24,6 +24,8 @@ class Bubble:
     """Digits of the chat's phone, where the id carries them (E1, E2)."""
     folded: bool = False
     """More stands behind "Read more"; ``text`` is the shown beginning, without the ellipsis."""
+    edited: bool = False
+    """It was changed after it was sent, so its text tells nothing of what was typed."""
     quoted: str | None = field(repr=False, default=None)
     """The text of the message it answers to, "" where that has none; None where it quotes nothing."""
 

@@ -10,6 +10,7 @@ MAX_UTF16_UNITS = 65_536
 """WhatsApp's own limit for one message; the page counts as JavaScript does, in UTF-16 code units."""
 
 _NEWLINES = re.compile(r"\r\n?|\u2028|\u2029")
+_BYTE_ORDER_MARK = "\ufeff"
 _HALVES = re.compile("[\ud800-\udfff]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # Unicode's Cc, but for line feed and tab
 # What WhatsApp turns into formatting, and so removes from the bubble. They go before the marks of lists, for
@@ -17,7 +18,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # Unicode's Cc, but fo
 _FORMATTING = re.compile(r"[*_~`]+")
 # What a bubble may lose or add: white space, variation selectors of emoji (an <img alt> may lack them),
 # direction marks.
-_NOT_COMPARED = re.compile(r"[\s\ufe0e\ufe0f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+_NOT_COMPARED = re.compile(r"[\s\ufeff\ufe0e\ufe0f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _LIST_MARKS = re.compile(r"^[^\S\n]*(?:(?:[-•>]|\d{1,2}\.)[ \t\u00a0]+)+", re.MULTILINE)
 
 
@@ -27,7 +28,9 @@ def normalise_message(raw: str) -> str:
     Line ends become ``\\n``; white space around the whole text goes, as WhatsApp drops it too. All else
     stays to the letter: no Unicode normalisation.
     """
-    text = _NEWLINES.sub("\n", raw).strip()
+    text = _NEWLINES.sub("\n", raw)
+    while (bare := text.strip().strip(_BYTE_ORDER_MARK)) != text:  # the page drops both at the ends
+        text = bare
     if _HALVES.search(text):
         raise _refused("message_invalid", "contains half of a surrogate pair; send whole characters")
     # "Cn" is visible: emoji newer than this Python's Unicode data.

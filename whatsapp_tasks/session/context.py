@@ -46,6 +46,8 @@ class AccountContext:
     selectors: SelectorSource = field(default_factory=lambda: SelectorSource(None, None))
     opened: OpenChat | None = field(default=None)
     """The chat that was opened last, by whose phone; whoever acts on it asks whether it still holds."""
+    unanswered: str = field(default="")
+    """The load of the page in which a chat was asked for that has not come: it still may, at any time."""
     enter_sends: bool = field(default=True)
     """False once Enter made a new line: then "Enter is send" is off in WhatsApp's settings."""
     busy_with: str | None = field(default=None)

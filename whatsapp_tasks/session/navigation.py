@@ -46,6 +46,7 @@ def navigate(
     try:
         return _outcome(page, phone, None, deadline)
     except WaitTimeout as error:
+        page.open(Deadline.within(context.settings.boot_timeout_seconds))  # it shall not open later
         raise SendPostponed("chat_not_opened", "The chat did not open in time.") from error
 
 
@@ -69,12 +70,25 @@ def _navigate_inside(
             context.opened = opened
             return judge_opening(before, phone, None) or Opening.BARE, before
         return None  # it is open under another title: asked for again it would not move
-    page.open_chat_inside(phone, deadline)
+    if context.unanswered == before.document:
+        return None
     try:
-        return _outcome(page, phone, mark_of(before), deadline.capped(INSIDE_SECONDS))
+        return ask_inside(context, page, phone, before, deadline.capped(INSIDE_SECONDS))
     except WaitTimeout:
         log.info("Reloading to identify the chat", extra={"account": context.account})
         return None
+
+
+def ask_inside(
+    context: AccountContext, page: WhatsAppPage, phone: str, before: PageSnapshot, deadline: Deadline
+) -> Opened:
+    """Asks the running page for the chat. Raises WaitTimeout: then nothing else may be asked of this load."""
+    context.unanswered = before.document
+    page.open_chat_inside(phone, deadline)
+    found = _outcome(page, phone, mark_of(before), deadline)
+    if found[0] not in (Opening.COVERED, Opening.GONE, Opening.NUISANCE):
+        context.unanswered = ""
+    return found
 
 
 def _outcome(page: WhatsAppPage, phone: str, before: ChatMark | None, deadline: Deadline) -> Opened:
@@ -109,8 +123,7 @@ def leave_chat(context: AccountContext, page: WhatsAppPage) -> None:
     if own is not None:
         try:
             before = page.look(deadline)
-            page.open_chat_inside(own, deadline)
-            outcome, snapshot = _outcome(page, own, mark_of(before), deadline)
+            outcome, snapshot = ask_inside(context, page, own, before, deadline)
         except WaitTimeout:
             pass
         else:

@@ -85,6 +85,7 @@ class PageCheck:
         if own is None or not snapshot.online or snapshot.texts & {"offline", "connecting"}:
             return
         deadline = Deadline.within(OWN_CHAT_SECONDS)
+        self._context.unanswered = snapshot.document
         page.open_chat_inside(own, deadline)
         try:
             page.until(_usable, deadline)
@@ -94,6 +95,7 @@ class PageCheck:
             if self._suspicious or self._failures >= FAILURES_BELIEVED:
                 self._amiss(self._first_missing(page))
             return
+        self._context.unanswered = ""
         self._chat_was_open = True
         self._all_well()
 

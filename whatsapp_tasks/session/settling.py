@@ -44,8 +44,14 @@ def settle(context: AccountContext, page: WhatsAppPage, message: Message) -> Non
         chat = open_chat(context, page, message.phone, fresh=True)
         finding = _find(context, page, message, message.intent, ABSENT_QUIET_SECONDS)
     log.info("Settled an open attempt by the chat", extra={**_fields(message), "verdict": finding.verdict})
-    if chat.compose is None:
-        leave_chat(context, page)
+    try:
+        _conclude(context, page, message, finding)
+    finally:
+        if chat.compose is None:
+            leave_chat(context, page)
+
+
+def _conclude(context: AccountContext, page: WhatsAppPage, message: Message, finding: Finding) -> None:
     if finding.verdict == "found" and finding.bubble is not None:
         record_bubble(context, page, message, finding.bubble)
     elif finding.verdict == "absent":

@@ -61,6 +61,7 @@ class AccountKeys:
         self.metrics = prefix + "metrics"  # hash: counters and histogram buckets, see stores/metrics.py
         self.evidence_log = prefix + "evidence"  # zset: evidence id by the time it was taken, ms
         self.answers = prefix + "answers"  # hash: phone whose chat may hold an opt-out -> new messages in it
+        self.known_chats = prefix + "known-chats"  # hash: phone -> title when it was last navigated to
         self.unread = (
             prefix + "unread"
         )  # hash: title -> unread|bubbles told|newest bubble; "" once it was looked at

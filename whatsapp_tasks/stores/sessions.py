@@ -140,6 +140,10 @@ class Sessions:
 
     def learn_chat_title(self, phone: str, title: str) -> None:
         """Remembers the header of the chat to which the page was navigated with ``phone``."""
+        before = self._db.text("HGET", self._keys.known_chats, phone)
+        if before is not None and before != title:
+            self._db.do("HDEL", self._keys.chat_titles, before)  # whoever bears it now is somebody else
+        self._db.do("HSET", self._keys.known_chats, phone, title)
         owner = self._db.text("HGET", self._keys.chat_titles, title)
         if owner is None or not same_number(owner, phone):
             value = phone if owner is None else _SEVERAL

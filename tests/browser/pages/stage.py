@@ -186,6 +186,7 @@ class Stage:
                 account="test",
                 selectors=SelectorSource(None, None),
                 opened=None,
+                unanswered="",
             ),
         )
 

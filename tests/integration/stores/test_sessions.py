@@ -130,8 +130,9 @@ def test_a_sign_of_life_ends_with_its_time(database: Database, sessions: Session
 def test_a_title_leads_to_the_phone_of_which_it_was_learned(sessions: Sessions) -> None:
     assert sessions.phones_of_titles(["Ada 🦊"]) == sessions.phones_of_titles([]) == {}
     sessions.learn_chat_title("+49", "Ada 🦊")
-    sessions.learn_chat_title("+49", "Ada")
-    assert sessions.phones_of_titles(["Ada", "Eve", "Ada 🦊"]) == {"Ada": "+49", "Ada 🦊": "+49"}
+    assert sessions.phones_of_titles(["Ada", "Eve", "Ada 🦊"]) == {"Ada 🦊": "+49"}
+    sessions.learn_chat_title("+49", "Ada")  # its old title may be somebody else's by now
+    assert sessions.phones_of_titles(["Ada", "Eve", "Ada 🦊"]) == {"Ada": "+49"}
 
 
 def test_a_title_that_several_phones_have_tells_none_of_them(sessions: Sessions) -> None:

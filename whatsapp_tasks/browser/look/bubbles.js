@@ -64,11 +64,18 @@
     if (out === into) return null;
     return out !== rtl;
   };
+  // A contact may call himself "You": then the label tells nothing.
+  const says = (labels, name, title) => labels.some((label) => is(name, label) && label.slice(0, -1) !== title);
+  const isEdited = (node, own, isQuoted) => [...node.querySelectorAll("span")].some(
+    (span) => !span.firstElementChild && is("edited", squeeze(span.textContent)) && !isQuoted(span) && !own.some((piece) => piece.contains(span)),
+  );
   const sideByClass = (node, name) => node.matches(name) || !!node.querySelector(name);
 
   const bubbleOf = (node, before, { rtl, title }) => {
     const raw = node.getAttribute("data-id");
-    const parts = /^(true|false)_([^_]+)_([^_]+)/.exec(raw);
+    // Ids are chosen by whoever sends. Where they carry no phone by themselves (E3), one that seems to is a lie.
+    const bare = /^conv-msg-/.test(node.getAttribute("data-testid") || "");
+    const parts = bare ? null : /^(true|false)_([^_]+)_([^_]+)/.exec(raw);
     const marks = every("quotation", node);
     const isQuoted = (inner) => marks.some((mark) => mark.contains(inner));
     const { own, quoted } = textsOf(node, marks, isQuoted);
@@ -80,7 +87,7 @@
     const tail = tailOf(icons, node, rtl);
     let outgoing = null;
     if (parts) outgoing = parts[1] === "true";
-    else if (sideByClass(node, ".message-out") || receipt || labels.some((label) => is("you", label))) outgoing = true;
+    else if (sideByClass(node, ".message-out") || receipt || says(labels, "you", title)) outgoing = true;
     else if (sideByClass(node, ".message-in")) outgoing = false;
     else if (tail !== null) outgoing = tail;
     // In a chat with one person their bubbles bear the chat's name, and the middle of a run goes on with its side.
@@ -99,6 +106,7 @@
         text: folded ? text.replace(ELLIPSIS, "") : text,
         tick: bad && outgoing === true ? "failed" : receipt,
         folded,
+        edited: isEdited(node, own, isQuoted),
         quoted,
       },
       outgoing,

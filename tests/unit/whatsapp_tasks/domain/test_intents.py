@@ -149,6 +149,25 @@ def test_when_the_newest_anchor_was_deleted_ours_is_found_by_an_older_one_but_no
     assert find(BEFORE, intent=intent) == Finding("unclear")
 
 
+def test_what_comes_before_our_eyes_when_the_box_is_emptied_is_ours_however_it_is_drawn() -> None:
+    drawn = row("3", True, "Hello, you!")
+    assert find([*BEFORE, drawn], watched=True) == Finding("found", drawn)
+    assert find([*BEFORE, drawn]) == Finding("unclear")
+    other = row("3", True, "Something else")
+    assert find([*BEFORE, other], watched=True, settled=False).verdict == "unclear"
+
+
+def test_a_message_that_was_edited_since_may_be_ours() -> None:
+    edited = Bubble("3", outgoing=True, text="Quite another text", tick="read", edited=True)
+    assert find([*BEFORE, edited]) == Finding("unclear")
+
+
+def test_a_bubble_that_the_page_sorts_between_the_anchors_may_be_ours() -> None:
+    intent = Intent(1, ("1", "2"))
+    between = [BEFORE[0], OURS, BEFORE[1]]
+    assert find(between, intent=intent) == Finding("unclear")
+
+
 # issue 11, 0.1: folded bubbles
 
 

@@ -75,6 +75,12 @@ def test_any_text_is_refused_or_made_stable(raw: str) -> None:
     assert not any(unicodedata.category(c) == "Cc" and c not in "\n\t" for c in text)
 
 
+@pytest.mark.parametrize("raw", ["\ufeffHello Ann", "Hello Ann\ufeff", " \ufeff \ufeffHello Ann\n\ufeff\n"])
+def test_a_byte_order_mark_at_an_end_goes_for_the_page_drops_it_too(raw: str) -> None:
+    assert normalise_message(raw) == "Hello Ann"
+    assert bubble_key("a\ufeffb") == bubble_key("ab")
+
+
 @given(texts, texts)
 def test_digests_are_equal_only_for_equal_texts(a: str, b: str) -> None:
     assert (text_digest(a) == text_digest(b)) is (a == b)
