@@ -12,8 +12,8 @@ Made from `whatsapp_tasks/domain/faults.py` by `python docs/make_failures.py`; a
 never stops the account. Only failures of the **page** count for the circuit breaker, each recipient
 counts once: six in a row must fail. **us** is this service, its settings or an operator. *Attempts*: after so
 many with this code the message fails; between them it is `queued`, with growing pauses, and can be cancelled.
-"After Enter": the message stays `sending` while its chat is looked at, and ends `unknown` when the chat does not
-show what became of it. A dash: what an operator or a setting decided, no number of attempts.
+"After Enter": the message stays `sending` while its chat is looked at, and ends `unknown` when the chat does
+not show what became of it. A dash: what an operator or a setting decided, no number of attempts.
 
 | code | whose | attempts | meaning |
 |---|---|---|---|

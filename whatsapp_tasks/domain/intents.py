@@ -113,9 +113,9 @@ def find_intended(
         return Finding("unclear")
     after = [bubble for bubble in bubbles[max(places, default=-1) + 1 :] if bubble.id not in intent.local]
     ours = [b for b in after if b.outgoing and likeness(b, text) is Likeness.SAME]
-    if (
-        watched and not ours
-    ):  # the box was emptied before our eyes: what came then is ours, however it is drawn
+    late_history = not intent.anchors and len(bubbles) > 1
+    if watched and not ours and not late_history:
+        # The box was emptied before our eyes: what came then is ours, however it is drawn.
         ours = [b for b in after if b.outgoing and likeness(b, text) is Likeness.PERHAPS]
     if ours:
         history_was_late = not intent.anchors and ours[-1] is not after[0]

@@ -46,8 +46,8 @@ class ChatMark:
         )
 
     def moved_to(self, other: "ChatMark") -> bool:
-        """Whether ``other`` is what a switch of chats makes of this one: the chat is new, or its header and its
-        footer both are. Each of the two alone is drawn again for many a reason.
+        """Whether ``other`` is what a switch of chats makes of this one: the chat is new, or its header and
+        its footer both are. Each of the two alone is drawn again for many a reason.
         """
         chat, header, footer = (one != now for one, now in zip(self.nodes, other.nodes, strict=True))
         return self.document != other.document or chat or (header and footer)
