@@ -55,10 +55,14 @@ class DriverProcess:
     def connect(self, timeout: float | None) -> socket.socket:
         """A new connection to it. Raises OSError."""
         connection = self._socket()
-        connection.settimeout(timeout)
-        connection.connect((HOST, self._port))
-        # head and body are written one after the other: without it each command takes 40 ms longer
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            connection.settimeout(timeout)
+            connection.connect((HOST, self._port))
+            # head and body are written one after the other: without it each command takes 40 ms longer
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except OSError:
+            connection.close()
+            raise
         return connection
 
     def _socket(self) -> socket.socket:

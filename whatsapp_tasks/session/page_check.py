@@ -90,6 +90,8 @@ class PageCheck:
         try:
             page.until(_usable, deadline)
         except WaitTimeout:
+            if self._answered_by_a_dialog(page):
+                return  # the look-up failed, which tells nothing about the parts of the page
             self._failures += 1
             self._next_trial = time.monotonic() + (AGAIN_SECONDS if self.broken else SURE_SECONDS)
             if self._suspicious or self._failures >= FAILURES_BELIEVED:
@@ -98,6 +100,15 @@ class PageCheck:
         self._context.unanswered = ""
         self._chat_was_open = True
         self._all_well()
+
+    def _answered_by_a_dialog(self, page: WhatsAppPage) -> bool:
+        """Whether a dialog came in place of the chat; one in words that nobody knows goes by a full load."""
+        settings = self._context.settings
+        snapshot = page.look(Deadline.within(settings.look_timeout_seconds))
+        if kind_of(snapshot) is PageKind.COVERED:
+            page.open(Deadline.within(settings.boot_timeout_seconds))
+            return True
+        return popup_of(snapshot) is not Popup.NONE
 
     def _first_missing(self, page: WhatsAppPage) -> str:
         deadline = Deadline.within(self._context.settings.look_timeout_seconds)

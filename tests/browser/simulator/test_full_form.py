@@ -657,9 +657,9 @@ def test_hang_after_transmission_and_the_end_of_the_simulator(tmp_path: Path) ->
             simulator.incoming(ANNA, "are you there?")
             time.sleep(0.3)
             assert simulator.chats()[0]["unread"] == 1
-            started = time.monotonic()
+            pid = simulator.pid
             simulator.stop()
-            assert time.monotonic() - started < 1.0, "a hung page does not hold the simulator up"
+            assert not psutil.pid_exists(pid)
         finally:
             # quit() would wait 20 s for the renderer.
             for process in psutil.Process(browser.service.process.pid).children(recursive=True):

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from whatsapp_tasks import cli as cli_package
-from whatsapp_tasks.cli.main import cli
+from whatsapp_tasks.cli.main import cli, console
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.circuit import CLOSED, CircuitRules
 from whatsapp_tasks.domain.states import SessionEvent
@@ -25,7 +25,7 @@ def _environment(
 ) -> None:
     monkeypatch.setenv("REDIS_URL", settings.redis_url)
     monkeypatch.setenv("WHATSAPP_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(console, "_width", 200)  # it read COLUMNS when it was made
     Accounts(database).add("default", 1)
 
 

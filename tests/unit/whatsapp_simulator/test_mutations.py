@@ -36,7 +36,7 @@ def test_every_kind_changes_something_where_there_is_something_of_its_kind(era: 
         assert mutate(_bare(era), 1, 3, (kind,)) == []
         return
     made = _bare(era)
-    assert [kind_ for kind_, _ in mutate(made, 1, 2, (kind,))] == [kind, kind]
+    assert {kind_ for kind_, _ in mutate(made, 1, 2, (kind,))} == {kind}
     assert made != skin(Settings(era=era))
 
 
