@@ -48,7 +48,7 @@ class AccountSession:
         self._watcher = Watcher(context)
         self._follower = Follower(context)
         self._receiving = Receiving(context)
-        self._opt_outs = OptOutAnswers(context)
+        self._opt_outs = OptOutAnswers(context, self._receiving)
         self._breaker = Breaker(context)
         self._memory = MemoryWatch(context, self._breaker)
         self._healer = Healer(context)

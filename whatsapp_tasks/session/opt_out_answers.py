@@ -14,6 +14,7 @@ from whatsapp_tasks.domain.page_snapshot import Chat
 from whatsapp_tasks.errors import SendError, WaitTimeout
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.opening import open_chat
+from whatsapp_tasks.session.receiving import Receiving
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +26,9 @@ LOADED_SECONDS = 5.0
 class OptOutAnswers:
     """Looks into the chats that may hold such an answer."""
 
-    def __init__(self, context: AccountContext) -> None:
+    def __init__(self, context: AccountContext, receiving: Receiving) -> None:
         self._context = context
+        self._receiving = receiving
         self._tries: Counter[str] = Counter()
 
     def look(self, page: WhatsAppPage) -> None:
@@ -36,7 +38,7 @@ class OptOutAnswers:
         if not phone:
             return
         try:
-            open_chat(self._context, page, phone)
+            chat = open_chat(self._context, page, phone)
         except SendError as error:
             self._tries[phone] += 1
             log.info("A chat could not be opened to look for an opt-out", extra=self._fields(error.code))
@@ -44,6 +46,8 @@ class OptOutAnswers:
                 incoming.no_opt_out(phone)
             return
         del self._tries[phone]
+        if chat.bubbles:  # what comes while we look is news at the next look
+            self._receiving.sent(chat.bubbles[-1].id)
         if self._says_stop(page, new):
             incoming.opt_out(phone)
             log.info("Opt-out by answer", extra=self._fields("opted_out"))

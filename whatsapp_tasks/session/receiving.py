@@ -30,7 +30,7 @@ class Receiving:
         self._just_sent: set[str] = set()
 
     def sent(self, bubble_id: str) -> None:
-        """A bubble of ours is in the open chat: what stands behind it at the next look is an answer."""
+        """The last bubble of the open chat is known: what stands after it at the next look is new."""
         self._just_sent.add(bubble_id)
 
     def saw(self, snapshot: PageSnapshot) -> None:
