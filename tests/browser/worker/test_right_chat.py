@@ -81,6 +81,7 @@ def test_a_stop_in_a_chat_of_the_victims_name_opts_nobody_out(world: OneWorker, 
     assert life.rounds(lambda: (incoming.known() or {})[VICTIM_TITLE].unread == 1, 300)
     assert life.rounds(lambda: not incoming.answers(), 300)
     assert list(OptOuts(life.database).all()) == []
+    life.session.look_after(at_once=True)  # two chats of one title are one to the counts of a single look
     world.simulator.incoming(VICTIM, "Stop!")
     assert life.rounds(lambda: OptOuts(life.database).contains(VICTIM), 300)
     assert list(OptOuts(life.database).all()) == [VICTIM]
