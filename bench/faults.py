@@ -373,7 +373,10 @@ def run(
     campaign.log.parent.mkdir(parents=True, exist_ok=True)
     campaign.log.write_text(f"seed {seed}, era {era}, appendfsync {fsync}\n", "utf-8")
     # Neither the cap nor the circuit: both would rightly stop an account that sends and fails so much.
+    # Typed faster than a person types: texts of 5,000 characters would take most of the time.
     environment = {
+        "WHATSAPP_TYPING_FASTEST_MS": "1",
+        "WHATSAPP_TYPING_SLOWEST_MS": "5",
         "WHATSAPP_ACK_TIMEOUT_SECONDS": "20",
         "WHATSAPP_CAP_POLICY": "off",
         "WHATSAPP_CIRCUIT_FAILURES": "1000000",
