@@ -80,7 +80,7 @@ def stage(skinned: Stage) -> Iterator[Stage]:
     """The linked page with its chats, nothing over it, whatever the test before left."""
     skinned.tidy()
     yield skinned
-    skinned.simulator.clear_scenarios()
+    skinned.leave()
 
 
 @pytest.fixture

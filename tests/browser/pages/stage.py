@@ -41,6 +41,7 @@ class Stage:
         self.era = era
         self.lang = lang
         self.titles: dict[str, str] = {}
+        self._loaded_under_a_scenario = False
 
     def __repr__(self) -> str:
         return f"{self.era}-{self.lang}"
@@ -78,8 +79,16 @@ class Stage:
     def load_with(self, scenario: str, **parameters: object) -> None:
         """Loads the page under a scenario of its start. Elsewhere meanwhile: some make it reload itself."""
         self.whatsapp.page.goto("about:blank", within())
+        self._loaded_under_a_scenario = True
         self.simulator.scenario(scenario, **parameters)
         self.reload()
+
+    def leave(self) -> None:
+        """Ends the scenarios of a test, and the page with those that it was loaded under."""
+        if self._loaded_under_a_scenario:  # the end of some makes it reload itself too
+            self.whatsapp.page.goto("about:blank", within())
+            self._loaded_under_a_scenario = False
+        self.simulator.clear_scenarios()
 
     def loaded_at(self) -> object:
         """When the document was loaded."""

@@ -322,6 +322,21 @@ def test_a_banner_is_read_whole_whatever_its_inner_structure(
     assert kind_of(snapshot) is PageKind.MAIN
 
 
+@pytest.mark.parametrize("header", ["<div>%s</div>", "<section><div>%s</div></section>"])
+def test_the_head_of_the_column_is_no_banner_whatever_element_it_is(
+    whatsapp: WhatsAppPage, header: str
+) -> None:
+    """Found by the campaign of mutants: such a page was never calm, and no attempt could be settled."""
+    icon = '<svg width="24" height="24"><title>%s</title></svg>'
+    buttons = "".join(f'<button aria-label="{n}">{icon % n}</button>' for n in ("new-chat-outline", "more"))
+    head = header % f"<h1>WhatsApp</h1>{buttons}"
+    html = column().replace("<header>Chats</header>", head)
+    assert html != column()
+    assert look_at(whatsapp, html).banners == ()
+    [offline] = look_at(whatsapp, column(OFFLINE).replace("<header>Chats</header>", head)).banners
+    assert offline.is_trouble
+
+
 def as_roles(html: str) -> str:
     """The same with controls that are no buttons of HTML."""
     return html.replace("<button", '<div role="button" tabindex="0"').replace("</button>", "</div>")

@@ -30,8 +30,11 @@
     return inner.length > 1 && inner.every(isWhole) ? inner.flatMap(split) : [element];
   };
   // A row of buttons, like those that filter the list, is no strip: it says nothing but their names.
+  // Nor is a title beside pictures to press: the column's header, whatever element it is. A strip has one, its cross.
   const says = (element) => {
-    const named = controlsOf(element).filter((node) => words(node));
+    const controls = controlsOf(element);
+    const named = controls.filter((node) => words(node));
+    if (!named.length && controls.length > 1) return false;
     if (named.length === 1 && (picture(element) || !named[0].matches("button"))) return true;
     return named.reduce((text, node) => text.replace(words(node), ""), words(element)).trim() !== "";
   };
