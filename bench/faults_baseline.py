@@ -92,7 +92,7 @@ def _produce(stack: Stack, campaign: Campaign, messages: int) -> None:
             item = Accepted("", draw.choice(PHONES), f"{number} {draw.choice(TEXTS)} {uuid.uuid4().hex[:8]}")
             while True:
                 try:
-                    if int(client.llen("baseline")) < AHEAD:  # type: ignore[arg-type]
+                    if int(client.llen("baseline")) < AHEAD:
                         app.send_task("baseline.send", [item.phone, item.text], queue="baseline")
                         break
                 except (redis.RedisError, OperationalError, OSError):

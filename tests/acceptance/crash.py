@@ -75,7 +75,7 @@ def _redis(stack: Stack, place: str) -> None:
 
 def _connections(stack: Stack, place: str) -> None:
     with redis.Redis.from_url(stack.redis.url) as client:
-        client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")  # type: ignore[no-untyped-call]
+        client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
 
 
 def _freeze(stack: Stack, place: str) -> None:
@@ -117,4 +117,4 @@ def _through_dying_web(stack: Stack, place: str, phone: str, text: str) -> str:
     stack.let_go(place)
     stack.run("web")
     caller.join(60)
-    return eventually(lambda: answers and answers[0], "the repeated request was answered")
+    return eventually(lambda: answers[0] if answers else None, "the repeated request was answered")

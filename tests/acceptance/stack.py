@@ -253,7 +253,9 @@ class Stack:
     def await_held(self, place: str) -> int:
         """The process id of whoever waits at ``place``."""
         reached = self.crash_points / f"{place}.reached"
-        return int(eventually(lambda: reached.exists() and reached.read_text("utf-8"), f"{place} is reached"))
+        return int(
+            eventually(lambda: reached.read_text("utf-8") if reached.exists() else "", f"{place} is reached")
+        )
 
     def let_go(self, place: str) -> None:
         (self.crash_points / place).unlink(missing_ok=True)
@@ -265,7 +267,7 @@ class Stack:
             return False
 
 
-def eventually(asked: Callable[[], T], what: str, seconds: float = LONG_SECONDS) -> T:
+def eventually(asked: Callable[[], T | None], what: str, seconds: float = LONG_SECONDS) -> T:
     """The first true answer; fails the test saying ``what`` did not come."""
     deadline = time.monotonic() + seconds
     while True:

@@ -3,7 +3,7 @@
 A short form of the matrix in ``bench/faults.py``: every place, one kind of death each, in turn.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -29,11 +29,11 @@ PAIRS = [
 
 
 @pytest.fixture(scope="module")
-def crash_stack(tmp_path_factory: pytest.TempPathFactory) -> Stack:
+def crash_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack = Stack(tmp_path_factory.mktemp("crash")).start("worker")
     try:
         stack.link(flushed=True)
-        yield stack  # type: ignore[misc]
+        yield stack
     finally:
         stack.stop()
 

@@ -53,6 +53,7 @@ def test_a_number_that_is_not_on_whatsapp_fails_with_its_reason(module_stack: St
     message_id = module_stack.client().send("+12025550101", "nobody there")["id"]
     module_stack.await_status(message_id, "failed")
     message = module_stack.client().message(message_id)
+    assert message["error"] is not None
     assert message["error"]["code"] == "not_on_whatsapp"
     assert "nobody there" not in [m.text for m in module_stack.simulator.messages()]
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -215,6 +216,10 @@ def test_a_redis_url_that_cannot_be_mapped_is_one_clear_line_of_every_process(
     assert SECRET not in line
 
 
+def _warns_of_durability(stack: Stack, process: str) -> bool:
+    return "durability could not be checked" in stack.log(process)
+
+
 def test_a_redis_user_without_dangerous_commands_serves_with_a_warning(
     new_stack: Callable[..., Stack],
 ) -> None:
@@ -227,7 +232,7 @@ def test_a_redis_user_without_dangerous_commands_serves_with_a_warning(
     message = stack.client().send("+4915112345678", "Hello")
     stack.await_status(message["id"], "sent", "delivered", "read")
     for name in ("worker", "web", "beat", "webhooks"):
-        eventually(lambda name=name: "durability could not be checked" in stack.log(name), f"{name} warns")
+        eventually(partial(_warns_of_durability, stack, name), f"{name} warns")
         assert '"level": "critical"' not in stack.log(name)
         assert "NOPERM" not in stack.log(name)
     doctor = subprocess.run(

@@ -136,6 +136,11 @@ def test_bad_entries_on_either_queue_are_dropped_counted_and_told_and_the_worker
     assert len(lines) == 2 * len(BAD) + 1
 
 
+def _await_heartbeat(stack: Stack) -> None:
+    before = stack.database.text("GET", "wa:{default}:heartbeat")
+    eventually(lambda: stack.database.text("GET", "wa:{default}:heartbeat") != before, "a heartbeat")
+
+
 def test_what_the_rescue_of_lost_messages_reads_of_a_queue_may_be_no_text(stack: Stack) -> None:
     """Row 17's sibling: the worker looks at the next entry of each list while it is paused, too."""
     worker = stack.process("worker")
@@ -143,8 +148,7 @@ def test_what_the_rescue_of_lost_messages_reads_of_a_queue_may_be_no_text(stack:
     eventually(lambda: stack.database.number("HLEN", "wa:{default}:pauses") == 1, "the pause")
     stack.database.client.lpush(messages_queue("default"), b"\xff\xfe", b"[" * 100_000)
     for _ in range(3):
-        beats = stack.database.text("GET", "wa:{default}:heartbeat")
-        eventually(lambda b=beats: stack.database.text("GET", "wa:{default}:heartbeat") != b, "a heartbeat")
+        _await_heartbeat(stack)
     assert worker.is_running()
     stack.client("admin", "send", "read").resume("default")
     eventually(lambda: dropped(stack) == {"not_json": 2}, "they are dropped")

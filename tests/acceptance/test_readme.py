@@ -17,7 +17,7 @@ README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 
 def _block(language: str, containing: str) -> str:
     blocks = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
-    return next(block for block in blocks if containing in block)
+    return next(str(block) for block in blocks if containing in block)
 
 
 @pytest.mark.skipif(

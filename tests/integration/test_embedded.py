@@ -38,7 +38,12 @@ def test_one_that_died_comes_back_with_its_data_at_the_same_place(
         client.set("kept", "1")
     process_of(tmp_path).kill()
     said: list[str] = []
-    eventually(lambda: server.tend(said.append) or (said and server.answers()), "it answers again")
+
+    def answers_again() -> bool:
+        server.tend(said.append)
+        return bool(said) and server.answers()
+
+    eventually(answers_again, "it answers again")
     with redis.Redis.from_url(server.url) as client:
         assert client.get("kept") == b"1"
     assert len(said) == 1
@@ -59,6 +64,7 @@ def test_one_that_keeps_dying_is_given_up(server: embedded.Embedded, tmp_path: P
         return None
 
     told = eventually(given_up, "it is given up")
+    assert told is not None
     assert "has died 4 times" in told
     assert "valkey.log" in told
     assert len(said) == 3

@@ -5,6 +5,7 @@ import sys
 import time
 import uuid
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.acceptance.stack import Stack, eventually
 from whatsapp_tasks.stores.pauses import Pauses
@@ -63,7 +64,7 @@ class Scene:
         eventually(lambda: any(p.get("screen") == "main" for p in self.stack.simulator.pages()), "its page")
         self.await_state("AUTHENTICATED")
 
-    def await_pause(self, reason: str, seconds: float = 60.0) -> dict[str, object]:
+    def await_pause(self, reason: str, seconds: float = 60.0) -> dict[str, Any]:
         return eventually(lambda: self.pauses.all().get(reason), f"pause {reason}", seconds)
 
     def stays_unsent(self, message_id: str, seconds: float) -> None:

@@ -158,7 +158,7 @@ class ConsoleBrowser:
 
     def messages_of_the_page(self) -> list[str]:
         """What the page wrote to its own log: errors, refused sources."""
-        return [entry["message"] for entry in self.driver.get_log("browser")]
+        return [entry["message"] for entry in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]
 
     def violations(self) -> list[str]:
         """What axe finds to be serious or critical, one line each."""

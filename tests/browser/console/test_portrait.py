@@ -68,7 +68,9 @@ def test_two_conversations_of_one_shape_look_the_same(simulator: Simulator, page
     portraits, clear = [], []
     for tale in TALES:
         conversation(simulator, page, tale)
-        portraits.append(eventually(lambda: _steady(page), "a page that stays as it is"))
+        portrait = eventually(lambda: _steady(page), "a page that stays as it is")
+        assert portrait is not None
+        portraits.append(portrait)
         clear.append(take(page, masked=False))
         for word in (tale[0][4:], *tale[1:]):
             assert word not in "\n".join(portraits[-1].structure)

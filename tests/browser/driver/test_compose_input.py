@@ -1,6 +1,7 @@
 """Input for one box while the page goes away under it (issue 11, B)."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -79,11 +80,12 @@ def test_a_box_that_was_drawn_anew_is_another(page: Page, site: Site) -> None:
 def test_what_is_held_back_is_not_seen_by_the_page_either(page: Page, site: Site) -> None:
     whatsapp, mark = opened(page, site, "99-nothing")
     page.evaluate("() => document.getElementById('field').focus()", deadline=within())
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: whatsapp.type_text(strokes_of(TEXT), mark, within()),
         lambda: whatsapp.press_enter(mark, "", within()),
         lambda: whatsapp.clear_compose(mark, within()),
-    ):
+    )
+    for act in acts:
         with pytest.raises(InputStopped, match="focus"):
             act()
     assert seen(page) == []

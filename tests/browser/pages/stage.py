@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 
 from whatsapp_simulator.testing import Simulator
 from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.page import JSON
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.open_chat import ChatMark, mark_of
 from whatsapp_tasks.domain.page_snapshot import (
@@ -90,7 +91,7 @@ class Stage:
             self._loaded_under_a_scenario = False
         self.simulator.clear_scenarios()
 
-    def loaded_at(self) -> object:
+    def loaded_at(self) -> JSON:
         """When the document was loaded."""
         return self.whatsapp.page.evaluate("() => performance.timeOrigin", deadline=within())
 
@@ -124,7 +125,7 @@ class Stage:
         return self.until(lambda s: s if text in s.texts else None)
 
     def until(self, wanted: object) -> PageSnapshot:
-        return self.whatsapp.until(wanted, within())  # type: ignore[arg-type, return-value]
+        return self.whatsapp.until(wanted, within())  # type: ignore[arg-type]
 
     # chats
 

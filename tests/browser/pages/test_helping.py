@@ -1,7 +1,5 @@
 """What the watcher clicks by itself, and what it never does, in each era and language."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.browser.pages.stage import Stage, within
@@ -11,7 +9,7 @@ from whatsapp_tasks.session.watching import USE_HERE_PER_HOUR
 
 
 @pytest.fixture
-def pressed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def pressed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Labels of what is pressed; nothing is pressed for real."""
     labels: list[str] = []
 

@@ -1,6 +1,7 @@
 """Text goes exactly where it is meant to go, or nowhere (issue 11, B and rows 2, 3 and 4 of section 0)."""
 
 import random
+from collections.abc import Callable
 
 import pytest
 
@@ -212,17 +213,19 @@ def test_nothing_is_entered_into_another_chat(chat: Stage) -> None:
     mark, whatsapp = chat.mark(), chat.whatsapp
     whatsapp.type_text(strokes_of("mine"), mark, within())
     chat.open_chat(new_phone())
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: whatsapp.focus(mark, within()),
         lambda: whatsapp.clear_compose(mark, within()),
         lambda: whatsapp.type_text(strokes_of("x"), mark, within()),
         lambda: whatsapp.press_enter(mark, "mine", within()),
         lambda: whatsapp.press_send(mark, "mine", within()),
-    ):
+    )
+    for act in acts:
         with pytest.raises(InputStopped, match="chat_moved"):
             act()
-    assert chat.chat().compose is not None
-    assert chat.chat().compose.text == ""
+    box = chat.chat().compose
+    assert box is not None
+    assert box.text == ""
 
 
 @pytest.mark.parametrize("is_send", [True, False])

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.pages.stage import FULL, Stage
-from whatsapp_tasks.domain.page_snapshot import PageKind, Popup, kind_of, popup_of
+from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, Popup, kind_of, popup_of
 from whatsapp_tasks.domain.quarantine import ban_signals
 from whatsapp_tasks.domain.restrictions import RestrictionKind, restriction_on
 
@@ -179,5 +179,10 @@ def test_an_unsupported_browser_is_told(stage: Stage) -> None:
 def test_a_slow_boot_is_loading_all_along(stage: Stage) -> None:
     stage.load_with("slow_boot", ms=1500, count=1)
     kinds = set()
-    stage.until(lambda s: kinds.add(kind_of(s)) or (s if s.chat_pane else None))
+
+    def booted(snapshot: PageSnapshot) -> PageSnapshot | None:
+        kinds.add(kind_of(snapshot))
+        return snapshot if snapshot.chat_pane else None
+
+    stage.until(booted)
     assert kinds <= {PageKind.LOADING, PageKind.MAIN}

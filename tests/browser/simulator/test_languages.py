@@ -5,7 +5,8 @@ import pytest
 from whatsapp_simulator.foreign_texts import ATTESTED, LANGUAGES, Invented
 from whatsapp_simulator.skin_texts import texts
 
-from .test_full_form import TICKS, follow, say
+from .test_first_form import TICKS
+from .test_full_form import follow, say
 from .whatsapp_page import COMPOSE, WhatsAppPage
 
 ANNA = "4915112345678"

@@ -1,5 +1,7 @@
 """A page changed at random does what the page did: it is linked, sends, shows ticks and what others write."""
 
+from functools import partial
+
 import pytest
 
 from whatsapp_simulator.mutations import KINDS
@@ -8,6 +10,10 @@ from .whatsapp_page import WhatsAppPage
 
 ANNA, BO = "4915112345678", "4915112345679"
 OF_ANNA = "return document.querySelectorAll('.ws-message').length"
+
+
+def _drawn(page: WhatsAppPage, bubbles: int) -> bool:
+    return bool(page.js(OF_ANNA) == bubbles)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -34,7 +40,7 @@ def test_a_mutated_page_still_works(page: WhatsAppPage, era: str, kind: str) -> 
         assert sent.text == f"{kind} {seed}"
         simulator.incoming(ANNA, "an answer")
         simulator.incoming(BO, "from someone else")
-        page.wait("both bubbles", lambda seed=seed: page.js(OF_ANNA) == seed * 2)
+        page.wait("both bubbles", partial(_drawn, page, seed * 2))
         page.wait("the badge", lambda: page.js("return document.querySelector('.ws-unread-badge')"))
         page.wait("read", lambda: simulator.messages(ANNA)[-1].status == "read")
         assert page.errors() == []

@@ -2,6 +2,7 @@
 
 import stat
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import boto3
@@ -58,11 +59,12 @@ def test_what_is_put_is_there_until_it_is_deleted(storage: EvidenceStorage) -> N
 
 @pytest.mark.parametrize("name", ["../x.jpg", "/etc/passwd", "default/../x.json", "default/x.png", ""])
 def test_no_other_name_is_touched(storage: EvidenceStorage, name: str) -> None:
-    for attempt in (
+    attempts: tuple[Callable[[], object], ...] = (
         lambda: storage.get(name),
         lambda: storage.put(name, b""),
         lambda: storage.delete([name]),
-    ):
+    )
+    for attempt in attempts:
         with pytest.raises(EvidenceStorageFailed):
             attempt()
 

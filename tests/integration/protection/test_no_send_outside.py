@@ -31,7 +31,8 @@ class Account(RuleBasedStateMachine):
         self.desk = Desk(self.database)
         self.sessions, self.pauses = Sessions(self.database, "default"), Pauses(self.database, "default")
         self.replies = replies
-        self.state, self.restriction = SessionState.AUTHENTICATED, None
+        self.state = SessionState.AUTHENTICATED
+        self.restriction: Restriction | None = None
         self.paused: set[PauseReason] = set()
         self.clock = itertools.count(NOW)
 

@@ -26,6 +26,12 @@ def chats(*texts: str, chat: dict[str, Any] | None = None, **unread: int) -> Pag
     return page(*texts, chat_pane=True, rows=rows, chat=chat)
 
 
+def many(count: int) -> PageSnapshot:
+    """So many chats, with 0, 1, 2 … unread messages."""
+    unread: dict[str, Any] = {f"chat {n}": n for n in range(count)}
+    return chats(**unread)
+
+
 def opened(title: str, *bubbles: tuple[str, bool], nodes: tuple[int, int, int] = (1, 2, 3)) -> dict[str, Any]:
     """The open chat: texts, and whether they are ours."""
     box = {"text": "", "focused": True, "x": 1, "y": 2}
@@ -81,9 +87,9 @@ def test_a_worker_that_comes_after_does_not_repeat_it_and_tells_what_came_meanwh
 def test_a_list_that_is_filled_bit_by_bit_is_no_news(database: Database, settings: Settings) -> None:
     it = Engine(database, settings)
     for count in range(1, 5):
-        it.see(chats(**{f"chat {n}": n for n in range(count)}))
+        it.see(many(count))
     assert it.context.incoming.known() is None
-    it.see(chats(**{f"chat {n}": n for n in range(4)}))
+    it.see(many(4))
     assert it.context.incoming.known() is not None
     assert told(it) == []
 

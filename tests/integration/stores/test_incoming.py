@@ -1,5 +1,7 @@
 """What came: counts, events and opt-outs in one step, on a real Redis."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from tests.integration.stores.desk import NOW, Desk
@@ -26,8 +28,10 @@ class Chats:
         self.log = EventLog(desk.database, desk.account)
         desk.database.do("DEL", desk.keys.events, desk.keys.metrics)  # those of linking
 
-    def write(self, *notices: Notice, first: bool = False, **changes: KnownChat | None) -> bool:
-        findings = Findings(dict(changes), notices)
+    def write(
+        self, *notices: Notice, first: bool = False, changes: Mapping[str, KnownChat | None] | None = None
+    ) -> bool:
+        findings = Findings(dict(changes or {}), notices)
         return self.store.write(findings, WORDS, fence=self.desk.fence, now_ms=NOW, first=first)
 
     def told(self) -> list[dict[str, object]]:
@@ -47,9 +51,9 @@ def test_nothing_is_known_before_the_first_look_and_then_all_of_it(chats: Chats)
     assert chats.write(first=True)
     assert chats.store.known() == {}
     known = {"Ada": KnownChat(2, "3EB0|1", 1), "Bo": KnownChat()}
-    chats.write(**known)
+    chats.write(changes=known)
     assert chats.store.known() == known
-    chats.write(Ada=None)
+    chats.write(changes={"Ada": None})
     assert chats.store.known() == {"Bo": KnownChat()}
     assert chats.told() == []
     chats.store.forget()
@@ -58,7 +62,7 @@ def test_nothing_is_known_before_the_first_look_and_then_all_of_it(chats: Chats)
 
 def test_an_event_is_written_with_the_count_and_the_stream_holds_no_name_and_no_text(chats: Chats) -> None:
     chats.write(first=True)
-    chats.write(Notice(ADA, 3, 2, "Hello", PHONE), Notice("Bo", 1, 1, ""), **{ADA: KnownChat(3)})
+    chats.write(Notice(ADA, 3, 2, "Hello", PHONE), Notice("Bo", 1, 1, ""), changes={ADA: KnownChat(3)})
     assert chats.told() == [
         {"chat": ADA, "phone": PHONE, "unread": 3, "new": 2, "preview": "Hello"},
         {"chat": "Bo", "phone": None, "unread": 1, "new": 1, "preview": ""},
@@ -87,7 +91,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(chats: Chats) -> None:
 
 
 def test_counts_that_redis_has_forgotten_are_not_written_in_part(chats: Chats) -> None:
-    assert chats.write(Notice(ADA, 1, 1, "stop"), **{ADA: KnownChat(1)}) is False
+    assert chats.write(Notice(ADA, 1, 1, "stop"), changes={ADA: KnownChat(1)}) is False
     assert (chats.store.known(), chats.told()) == (None, [])
     assert chats.store.answers() == {}
 

@@ -288,7 +288,8 @@ def test_another_process_under_the_same_number_does_not_keep_the_lease() -> None
 
 @pytest.mark.parametrize("elsewhere", [{"host": "elsewhere"}, {"boot": "another boot"}, {"boot": "unknown"}])
 def test_of_a_process_elsewhere_nobody_can_say_that_it_is_dead(elsewhere: dict[str, str]) -> None:
-    assert not replace(Holder.this_process(), pid=2**22 + 1, **elsewhere).certainly_dead()
+    dead = replace(Holder.this_process(), pid=2**22 + 1)
+    assert not Holder(**{**asdict(dead), **elsewhere}).certainly_dead()
 
 
 def test_where_boots_cannot_be_told_apart_nobody_is_certainly_dead(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -209,12 +209,13 @@ class Worker:
                 "unacked_restore_throttle": 1,
             },
         )
-        self.channel: Any = self.connection.channel()
-        self.channel.basic_qos(0, 1, False)
+        channel: Any = self.connection.channel()
+        self.channel = channel
+        channel.basic_qos(0, 1, False)
         queue = kombu.Queue(messages_queue("default"), kombu.Exchange(""), messages_queue("default"))
         self.got: list[Any] = []
         self.consumer = kombu.Consumer(
-            self.channel, [queue], on_message=self.got.append, accept=["json"], auto_declare=False
+            channel, [queue], on_message=self.got.append, accept=["json"], auto_declare=False
         )
         self.consumer.consume()
 

@@ -93,6 +93,7 @@ def test_kombu_decodes_what_we_write(redis_url: str, desk: Desk) -> None:
     with kombu.Connection(redis_url, transport_options={"priority_steps": PRIORITY_STEPS}) as connection:
         queue = kombu.Queue(messages_queue("default"))
         got = queue(connection.default_channel).get(accept=["json"])
+        assert got is not None
         args, kwargs, embed = got.decode()
         assert (args, kwargs, embed["chain"]) == ([message.id], {}, None)
         assert got.headers["task"] == DELIVER_TASK
@@ -106,6 +107,8 @@ def test_kombu_decodes_what_we_write(redis_url: str, desk: Desk) -> None:
 def test_kombu_puts_a_refused_entry_back_into_the_same_list(redis_url: str, desk: Desk) -> None:
     message = desk.accept(priority=Priority.LOW)
     with kombu.Connection(redis_url, transport_options={"priority_steps": PRIORITY_STEPS}) as connection:
-        kombu.Queue(messages_queue("default"))(connection.default_channel).get(accept=["json"]).requeue()
+        got = kombu.Queue(messages_queue("default"))(connection.default_channel).get(accept=["json"])
+        assert got is not None
+        got.requeue()
     assert desk.queued(Priority.LOW) == [message.id]
     assert desk.ledger.requeue_lost() == 0

@@ -28,15 +28,15 @@ OF_SHAPE = {"request_invalid", "query_invalid", "json_malformed"}
 class Signer:
     """Takes part in Schemathesis' own handling of authentication, which leaves it out to see a 401."""
 
-    def get(self, case: Case, ctx: Any) -> str:
+    def get(self, case: Case[Any], ctx: Any) -> str:
         return os.environ["FUZZ_KEY"]
 
-    def set(self, case: Case, data: str, ctx: Any) -> None:
+    def set(self, case: Case[Any], data: str, ctx: Any) -> None:
         case.headers["X-Api-Key"] = data
 
 
 @schemathesis.hook
-def before_call(context: Any, case: Case, kwargs: dict[str, Any]) -> None:
+def before_call(context: Any, case: Case[Any], kwargs: dict[str, Any]) -> None:
     """Signs what is sent: the prepared request, as only there path and body are what the server sees. Not
     where Schemathesis spoiled the headers, as it means to see a refusal.
     """
@@ -71,7 +71,7 @@ def _sign(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 
 @schemathesis.check
-def refused_by_rules_alone(ctx: CheckContext, response: Response, case: Case) -> None:
+def refused_by_rules_alone(ctx: CheckContext, response: Response, case: Case[Any]) -> None:
     """Data that fits the document may be refused by a rule, such as a phone number that cannot be; not by its
     shape. In a batch, a rule refuses an item alone.
     """
@@ -87,6 +87,6 @@ def refused_by_rules_alone(ctx: CheckContext, response: Response, case: Case) ->
         assert response.json()["refused"] > 0, "an item that does not fit was accepted"
 
 
-def _spoiled(case: Case, location: ParameterLocation) -> bool:
+def _spoiled(case: Case[Any], location: ParameterLocation) -> bool:
     component = case.meta.components.get(location) if case.meta else None
     return component is not None and component.mode is GenerationMode.NEGATIVE

@@ -70,6 +70,8 @@ def test_an_unknown_key_and_a_wrong_signature_look_the_same(caller: Caller) -> N
     unknown = post(caller, {"X-Api-Key": "wak_0000000000000000"}).json
     wrong = post(caller, {"X-Signature": "sha256=" + "0" * 64}).json
 
+    assert unknown is not None
+    assert wrong is not None
     for answer in (unknown, wrong):
         del answer["request_id"]
     assert unknown == wrong

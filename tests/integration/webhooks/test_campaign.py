@@ -38,7 +38,8 @@ def worker(settings: Settings, tmp_path: Path) -> Iterator[WorkerProcess]:
 
 def send_messages(desk: Desk, count: int, pause: float) -> tuple[list[str], list[float]]:
     """Messages brought to `read`: their ids, and how long each step took."""
-    ids, steps = [], []
+    ids: list[str] = []
+    steps: list[float] = []
     for _ in range(count):
         begun = time.monotonic()
         desk.now = int(time.time() * 1000)
@@ -93,7 +94,8 @@ def test_the_campaign(office: Office, desk: Desk, worker: WorkerProcess, make_re
         "down": office.endpoint(down, "down", concurrency=3),
     }
 
-    ids, steps = [], []
+    ids: list[str] = []
+    steps: list[float] = []
     for round_ in range(4):
         more, took = send_messages(desk, MESSAGES // 4, 0.02)
         ids, steps = ids + more, steps + took

@@ -344,7 +344,7 @@ def test_a_private_address_is_refused_and_the_reason_can_be_seen(
 def test_a_fault_of_ours_ends_as_a_dead_letter_and_not_in_a_circle(
     database: Database, settings: Settings, desk: Desk, receiver: Receiver
 ) -> None:
-    def broken(*_: object) -> Answer:
+    def broken(*_: object, **__: object) -> Answer:
         raise RuntimeError("a fault")
 
     office = Office(database, settings)

@@ -45,7 +45,8 @@ def test_every_route_is_in_the_table_and_the_other_way_round(app: Flask) -> None
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: o.endpoint)
 def test_the_guard_asks_for_the_scope_in_the_table(operation: Operation, app: Flask) -> None:
     checks = app.before_request_funcs.get(operation.endpoint.partition(".")[0], [])
-    guards = [c.__self__ for c in checks if isinstance(getattr(c, "__self__", None), Guard)]
+    owners = [getattr(check, "__self__", None) for check in checks]
+    guards = [owner for owner in owners if isinstance(owner, Guard)]
     assert [guard.scopes[operation.method] for guard in guards] == (
         [operation.scope] if operation.scope else []
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from whatsapp_simulator.phones import FATES, MAGIC_NUMBERS
+from whatsapp_simulator.phones import FATES, MAGIC_NUMBERS, Fate
 from whatsapp_simulator.scenarios import SCENARIOS, UnknownScenario
 from whatsapp_simulator.settings import Settings
 from whatsapp_simulator.simulation import LinkRefused, NothingToScan, WrongPairingCode
@@ -180,7 +180,7 @@ def test_ticks_come_with_their_delays(world: World) -> None:
     [("never_delivered", ["sent"]), ("never_read", ["sent", "delivered"]), ("lost_acks", [])],
 )
 @pytest.mark.parametrize("by", ["magic number", "scenario"])
-def test_fates_of_messages(world: World, fate: str, expected: list[str], by: str) -> None:
+def test_fates_of_messages(world: World, fate: Fate, expected: list[str], by: str) -> None:
     page = world.open_linked()
     phone = MAGIC[fate] if by == "magic number" else ANNA
     if by == "scenario":

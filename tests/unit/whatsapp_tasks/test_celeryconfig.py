@@ -37,7 +37,7 @@ def settings_of(config: SimpleNamespace) -> set[str]:
 
 
 def test_every_setting_is_one_that_celery_knows(config: SimpleNamespace) -> None:
-    known = {name for name, _ in flatten(NAMESPACES)}
+    known = {str(option[0]) for option in flatten(NAMESPACES)}
     assert settings_of(config) - known == set()
 
 

@@ -148,9 +148,9 @@ def test_look_ends_when_dialogs_never_end() -> None:
 def test_dialog_during_a_navigation_is_waited_out() -> None:
     connection = Connection('{"value": true}', '{"value": true}')
     page = ChromePage(connection, within())  # type: ignore[arg-type]
-    for go in (lambda: page.goto("http://a/", within()), lambda: page.goto("http://a/#b", within())):
+    for url in ("http://a/", "http://a/#b"):
         connection.instead = {"Page.getFrameTree": [{}, {}]}
-        go()
+        page.goto(url, within())
 
 
 STRANGE: Sequence[Mapping[str, Any]] = (
@@ -169,10 +169,11 @@ def test_strange_answers_are_errors_of_ours(method: str, answer: Mapping[str, An
     page = ChromePage(connection, within())  # type: ignore[arg-type]
     connection.answers = ['{"value": 1}'] * 3
     connection.instead = {method: [answer] * 1000}
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: page.evaluate("() => 1", deadline=within(0.05)),
         lambda: page.screenshot(within(0.05), scale=0.5),
-    ):
+    )
+    for act in acts:
         connection.loader += 1
         try:
             act()

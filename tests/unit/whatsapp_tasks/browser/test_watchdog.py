@@ -82,7 +82,11 @@ def test_outer_block_is_guarded_again(recorder: Recorder) -> None:
 
 def test_hanging_nudge_does_not_put_the_kill_off(recorder: Recorder) -> None:
     over = threading.Event()
-    recorder.watchdog.nudge = lambda: over.wait(PATIENCE_S) and None
+
+    def nudge() -> None:
+        over.wait(PATIENCE_S)
+
+    recorder.watchdog.nudge = nudge
     with recorder.watchdog.guard(Deadline.within(0)):
         assert recorder.killed.wait(PATIENCE_S)
         over.set()

@@ -18,7 +18,11 @@ from whatsapp_tasks.errors import ApiUnreachable, ConfigurationError, RequestRef
 Answer = tuple[int, dict[str, str], dict[str, Any]] | None
 """None: the connection ends without one."""
 
-ACCEPTED = (202, {}, {"id": "1", "status": "queued", "duplicate": False, "links": {"self": "/messages/1"}})
+ACCEPTED: tuple[int, dict[str, str], Any] = (
+    202,
+    {},
+    {"id": "1", "status": "queued", "duplicate": False, "links": {"self": "/messages/1"}},
+)
 
 
 def problem(status: int, code: str, **headers: str) -> Answer:

@@ -1,7 +1,7 @@
 """Whose fault each failure is: every code that the service can give has been thought about."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,11 +28,15 @@ def codes_raised() -> Iterator[str]:
     for path in (SOURCES / "session").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in SEND_ERRORS and node.args:
-                if isinstance(node.args[0], ast.Constant):
-                    yield node.args[0].value
+                yield from _texts(node.args[:1])
                 continue
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_give_back", "_again"):
-                yield from (a.value for a in node.args if isinstance(a, ast.Constant) and " " not in a.value)
+                yield from (text for text in _texts(node.args) if " " not in text)
+
+
+def _texts(nodes: Iterable[ast.expr]) -> Iterator[str]:
+    """Of those that are literals."""
+    yield from (n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
 
 
 def test_every_code_of_an_attempt_has_its_row() -> None:

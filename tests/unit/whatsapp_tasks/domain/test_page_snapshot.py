@@ -148,7 +148,13 @@ def test_the_topmost_dialog_decides() -> None:
 def test_a_raw_snapshot_is_taken_over_whole() -> None:
     bubble = {"id": "b", "outgoing": True, "text": "hi", "tick": "sent", "chat": None}
     compose = {"text": "", "focused": True, "x": 1, "y": 2}
-    chat = {"title": "Ada", "compose": compose, "notice": "", "bubbles": [bubble], "panel": True}
+    chat: dict[str, object] = {
+        "title": "Ada",
+        "compose": compose,
+        "notice": "",
+        "bubbles": [bubble],
+        "panel": True,
+    }
     snapshot = page(chat=chat, dialogs=[DIALOG])
     assert snapshot.chat is not None
     assert snapshot.chat.compose is not None
@@ -219,7 +225,7 @@ def test_the_cross_of_a_dialog_is_told_by_its_icon() -> None:
 
 
 def test_a_notice_names_only_what_stands_for_a_box() -> None:
-    chat = {"title": "Ada", "compose": None, "notice": "…", "bubbles": [], "panel": True}
+    chat: dict[str, object] = {"title": "Ada", "compose": None, "notice": "…", "bubbles": [], "panel": True}
     found = page(chat={**chat, "notice_texts": ["chat_closed", "read", "restricted"]}).chat
     assert found is not None
     assert found.notice_texts == {"chat_closed", "restricted"}

@@ -1,5 +1,6 @@
 """Issue 12, row 23: one reading of REDIS_URL; what redis-py and kombu are given says the same."""
 
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -18,14 +19,14 @@ def _redis_py(address: RedisAddress) -> dict[str, object]:
 def _kombu(address: RedisAddress) -> dict[str, object]:
     with Connection(
         address.broker_url,
-        ssl=address.broker_tls or False,
+        ssl=dict(address.broker_tls) if address.broker_tls else False,
         transport_options=dict(address.broker_options),
     ) as connection:
         # A channel connects when it is made; its parameters are known without.
-        transport = connection.transport
+        transport: Any = connection.transport  # of Redis
         channel = transport.Channel.__new__(transport.Channel)
         channel.connection = transport
-        for name, value in connection.transport_options.items():
+        for name, value in address.broker_options.items():
             setattr(channel, name, value)
         channel._in_poll = channel._in_listen = channel._registered = False
         return dict(channel._connparams())

@@ -50,5 +50,5 @@ def test_words_errors_and_absent_lists() -> None:
 
 @given(st.lists(st.text(st.characters(codec="utf-8")) | st.integers() | st.floats(allow_nan=False)))
 def test_a_command_is_packed_as_redis_py_packs_it(args: list[Any]) -> None:
-    theirs = Redis().connection_pool.make_connection().pack_command("EVALSHA", "sha", 2, "k1", "kü", *args)
+    theirs = Redis().connection_pool.make_connection().pack_command("EVALSHA", "sha", 2, "k1", "kü", *args)  # type: ignore[no-untyped-call]
     assert packed("EVALSHA", "sha", ["k1", "kü"], args) == b"".join(theirs)

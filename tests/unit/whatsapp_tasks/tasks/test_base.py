@@ -38,7 +38,7 @@ def test_inspection_is_told_no_arguments_whatever_it_asks_for(
 ) -> None:
     """Issue 12, row 16: `celery inspect reserved` and Flower's pages of workers."""
     request = request_of(task)
-    assert app.tasks[task].Request is PrivateRequest
+    assert app.tasks[task].Request is PrivateRequest  # type: ignore[comparison-overlap]  # a class, after binding
     for safe in (True, False):
         told = request.info(safe=safe)
         assert SECRET not in repr(told)

@@ -1,6 +1,7 @@
 """Beat's schedule follows the accounts; each tick expires within its own interval."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from celery import Celery
@@ -26,8 +27,10 @@ def test_every_account_has_its_three_checks_on_its_control_queue(scheduler: Acco
     assert {entry.task for entry in entries.values()} == {HEARTBEAT_TASK, BAN_CHECK_TASK, MEMORY_CHECK_TASK}
     for name, entry in entries.items():
         account = name.partition(":")[2]
+        assert entry.options is not None
+        every: Any = entry.schedule
         assert entry.options["queue"] == f"whatsapp-control.{account}"
-        assert entry.options["expires"] == entry.schedule.run_every.total_seconds()
+        assert entry.options["expires"] == every.run_every.total_seconds()
         assert entry.kwargs == {"account": account}
     scheduler.close()
 
