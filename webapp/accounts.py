@@ -10,10 +10,11 @@ from webapp.authors import shown_author
 from webapp.services import Services, services
 from webapp.times import Moment, rfc3339, rfc3339_or_none
 from whatsapp_tasks.dispatch import account_unknown
-from whatsapp_tasks.domain.states import MAY_SEND, MEANINGS, SessionState
+from whatsapp_tasks.domain.restrictions import Permission, permission
+from whatsapp_tasks.domain.states import MEANINGS, SessionState
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.pauses import Pauses
-from whatsapp_tasks.stores.sessions import Sessions
+from whatsapp_tasks.stores.sessions import SessionRecord, Sessions
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -64,7 +65,9 @@ class AccountLinks(TypedDict):
 
 
 class AccountView(TypedDict):
-    """One WhatsApp number."""
+    """One WhatsApp number. ``sends`` is ``all``, ``replies`` (only to chats that were written to before) or
+    ``nothing``; ``may_send`` is false for ``nothing``.
+    """
 
     account: str
     state: SessionState
@@ -73,6 +76,7 @@ class AccountView(TypedDict):
     since: Moment | None
     restricted_until: Moment | None
     may_send: bool
+    sends: Permission
     pauses: list[PauseView]
     cap: CapView | None
     queue: QueueView
@@ -115,6 +119,7 @@ def account_view(parts: Services, account: str) -> AccountView:
     session = sessions.get()
     pauses = pauses_view(parts, account)
     worker = sessions.heartbeat()
+    sends = permission_of(parts, session, paused=bool(pauses), worker_runs=worker is not None)
     return {
         "account": account,
         "state": session.state,
@@ -122,13 +127,25 @@ def account_view(parts: Services, account: str) -> AccountView:
         "reason": session.reason,
         "since": rfc3339_or_none(session.since_ms or None),
         "restricted_until": rfc3339_or_none(session.restriction.until_ms if session.restriction else None),
-        "may_send": session.state in MAY_SEND and not pauses and worker is not None,
+        "may_send": sends is not Permission.NOTHING,
+        "sends": sends,
         "pauses": pauses,
         "cap": _cap_view(parts, account),
         "queue": _queue_view(parts.dispatcher.ledger(account).counts()),
         "worker": {"running": worker is not None, "facts": worker or {}},
         "links": {"self": account_path(account), "qr": f"{account_path(account)}/qr"},
     }
+
+
+def permission_of(parts: Services, session: SessionRecord, *, paused: bool, worker_runs: bool) -> Permission:
+    """What the account sends now."""
+    return permission(
+        session.state,
+        session.restriction,
+        paused=paused,
+        worker_runs=worker_runs,
+        replies_when_restricted=parts.settings.restricted_replies,
+    )
 
 
 def pauses_view(parts: Services, account: str) -> list[PauseView]:

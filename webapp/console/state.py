@@ -13,11 +13,12 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, request
 
+from webapp.accounts import permission_of
 from webapp.authors import shown_author
 from webapp.console.day_counts import DayCounts
 from webapp.services import Services, services
 from whatsapp_tasks.domain.phones import mask_phone
-from whatsapp_tasks.domain.states import MAY_SEND, MEANINGS
+from whatsapp_tasks.domain.states import MEANINGS
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.events import EventLog
 from whatsapp_tasks.stores.evidence import EvidenceIndex
@@ -74,7 +75,7 @@ def account_state(parts: Services, account: str) -> dict[str, Any]:
         "meaning": MEANINGS[session.state],
         "reason": session.reason,
         "since_ms": session.since_ms or None,
-        "may_send": session.state in MAY_SEND and not pauses and worker is not None,
+        "sends": permission_of(parts, session, paused=bool(pauses), worker_runs=worker is not None),
         "restriction": restriction and {"kind": restriction.kind, "until_ms": restriction.until_ms},
         "pauses": pauses,
         "cap": _cap(parts, account),

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from whatsapp_tasks.config import Settings, check_time_zone
 from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.domain.restrictions import permission
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.session.evidence import EvidenceKeeper
 from whatsapp_tasks.stores.accounts import Accounts
@@ -53,16 +54,24 @@ def add_accounts(cli: click.Group, console: Console, load: Callable[[], Settings
         settings = load()
         connection = Database.connect(settings)
         dispatcher = Dispatcher(connection, settings)
-        table = Table("account", "state", "reason", "paused", "worker", "cap left")
+        table = Table("account", "state", "reason", "sends", "paused", "worker", "cap left")
         for name in Accounts(connection).names():
             session = Sessions(connection, name)
             record, heartbeat, caps = session.get(), session.heartbeat(), dispatcher.caps(name)
+            pauses = Pauses(connection, name).all()
             use = caps.use(int(time.time() * 1000)) if caps else None
             table.add_row(
                 name,
                 record.state,
                 record.reason,
-                ", ".join(sorted(Pauses(connection, name).all())) or "no",
+                permission(
+                    record.state,
+                    record.restriction,
+                    paused=bool(pauses),
+                    worker_runs=heartbeat is not None,
+                    replies_when_restricted=settings.restricted_replies,
+                ),
+                ", ".join(sorted(pauses)) or "no",
                 heartbeat["worker"] if heartbeat else "none",
                 f"{use.left} of {use.cap}" if use else "no cap",
             )

@@ -12,7 +12,8 @@ from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.languages import base_language
 from whatsapp_tasks.domain.page_snapshot import PageKind, kind_of
-from whatsapp_tasks.domain.states import MAY_SEND, MEANINGS
+from whatsapp_tasks.domain.restrictions import Permission, permission
+from whatsapp_tasks.domain.states import MEANINGS
 from whatsapp_tasks.errors import BrowserError, StoreUnavailable
 from whatsapp_tasks.queues import DOCTOR_TASK, control_queue
 from whatsapp_tasks.session.browser_keeper import BrowserKeeper
@@ -120,16 +121,29 @@ def _redis_keeps(info: Mapping[str, Any]) -> list[Finding]:
     ]
 
 
+_STATE_MARKS: dict[Permission, Status] = {
+    Permission.ALL: "ok",
+    Permission.REPLIES: "warn",
+    Permission.NOTHING: "fail",
+}
+
+
 def _session(database: Database, settings: Settings, account: str) -> list[Finding]:
     sessions = Sessions(database, account)
     session, holder = sessions.get(), current_holder(database, account)
     pauses = Pauses(database, account).all()
-    ready = session.state in MAY_SEND
+    sends = permission(
+        session.state,
+        session.restriction,
+        paused=False,  # told, like the worker, on a line of its own
+        worker_runs=True,
+        replies_when_restricted=settings.restricted_replies,
+    )
     found = [
         Finding(
             "state",
-            "ok" if ready else "fail",
-            f"{session.state}: {MEANINGS[session.state]} ({session.reason})",
+            _STATE_MARKS[sends],
+            f"{session.state}: {MEANINGS[session.state]} ({session.reason}); sends {sends}",
         ),
         Finding("pauses", "fail" if pauses else "ok", ", ".join(sorted(pauses)) or "none"),
         Finding("worker", "ok" if holder else "fail", str(holder) if holder else "none runs"),

@@ -164,6 +164,7 @@ class Account(TypedDict):
     since: str | None
     restricted_until: str | None
     may_send: bool
+    sends: str
     pauses: list[Pause]
     cap: Cap | None
     queue: Queue

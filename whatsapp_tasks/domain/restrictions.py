@@ -134,9 +134,16 @@ class Permission(StrEnum):
 
 
 def permission(
-    state: SessionState, restriction: Restriction | None, *, replies_when_restricted: bool
+    state: SessionState,
+    restriction: Restriction | None,
+    *,
+    paused: bool,
+    worker_runs: bool,
+    replies_when_restricted: bool,
 ) -> Permission:
-    """The one place that says which state sends what."""
+    """The one place that says what an account sends: for the worker, and for all that report it."""
+    if paused or not worker_runs:
+        return Permission.NOTHING
     if state in MAY_SEND:
         return Permission.ALL
     if (

@@ -81,8 +81,7 @@ class AccountSession:
             self._hold_for_lost_writes(standing.generation)
             return Permission.NOTHING
         if (
-            standing.pauses
-            or standing.session.state is not self._watcher.state
+            standing.session.state is not self._watcher.state
             or not context.keeper.started
             or self._memory.due
             or time.monotonic() < self._paced_until
@@ -91,6 +90,8 @@ class AccountSession:
         return permission(
             standing.session.state,
             standing.session.restriction,
+            paused=bool(standing.pauses),
+            worker_runs=True,
             replies_when_restricted=context.settings.restricted_replies,
         )
 

@@ -80,7 +80,11 @@ class Account(RuleBasedStateMachine):
         self.database.do("SADD", self.desk.keys.contacted, "+4915100000001")
         standing = self.sessions.standing()
         allowed = permission(
-            standing.session.state, standing.session.restriction, replies_when_restricted=self.replies
+            standing.session.state,
+            standing.session.restriction,
+            paused=bool(standing.pauses),
+            worker_runs=True,
+            replies_when_restricted=self.replies,
         )
         outcome = self.desk.ledger.claim(
             message.id,

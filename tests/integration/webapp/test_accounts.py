@@ -11,12 +11,19 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 
 from tests.integration.webapp.conftest import Caller, problem
-from webapp.services import EXTENSION
+from webapp.accounts import account_view
+from webapp.console.state import account_state
+from webapp.services import EXTENSION, services
+from whatsapp_tasks.cli.main import cli
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.restrictions import Restriction, RestrictionKind
 from whatsapp_tasks.domain.states import SessionEvent
 from whatsapp_tasks.queues import LOGOUT_TASK, PAIRING_CODE_TASK, RESTART_TASK, SCREENSHOT_TASK, control_queue
+from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.pauses import PauseReason, Pauses
 from whatsapp_tasks.stores.requests import WorkerRequests
@@ -60,6 +67,44 @@ def test_an_account_tells_state_pauses_queue_and_worker(
     assert view["pauses"] == [
         {"reason": "ban", "author": "worker", "since": "1970-01-01T00:00:00.005Z", "note": "seen a ban text"}
     ]
+
+
+@pytest.mark.parametrize(
+    ("restriction", "replies", "sends"),
+    [
+        (RestrictionKind.NEW_CHATS_LOCKED, True, "replies"),
+        (RestrictionKind.NEW_CHATS_USED_UP, True, "replies"),
+        (RestrictionKind.NEW_CHATS_LOCKED, False, "nothing"),
+        (RestrictionKind.TEMPORARY_BAN, True, "nothing"),
+    ],
+)
+def test_a_restricted_account_sends_what_the_rule_says(  # noqa: PLR0917 - pytest hands over fixtures
+    restriction: RestrictionKind,
+    replies: bool,
+    sends: str,
+    database: Database,
+    settings: Settings,
+    make_app: Callable[..., Flask],
+) -> None:
+    """Issue 13, defect 4: API, console and command line answered "may not send" to all of them."""
+    Accounts(database).add("default", 1)
+    sessions = Sessions(database, "default")
+    sessions.beat({"worker": "w1", "at_ms": 1, "busy_with": None}, 60)
+    be(sessions, SessionEvent.STARTED, SessionEvent.LOGGED_IN)
+    sessions.apply(
+        SessionEvent.RESTRICTION_SEEN,
+        int(time.time() * 1000),
+        reason="test",
+        actor="test",
+        fence=None,
+        restriction=Restriction(restriction, 1),
+    )
+    with make_app(restricted_replies=replies).app_context():
+        view = account_view(services(), "default")
+        card = account_state(services(), "default")
+    assert (view["sends"], view["may_send"], card["sends"]) == (sends, sends != "nothing", sends)
+    told = {"REDIS_URL": settings.redis_url, "WHATSAPP_RESTRICTED_REPLIES": str(replies)}
+    assert sends in CliRunner().invoke(cli, ["accounts", "list"], env=told).output.split()
 
 
 def test_the_list_holds_all_accounts(caller: Caller) -> None:

@@ -102,6 +102,7 @@ function standing(account) {
       "dl",
       { class: "facts" },
       account.reason && fact("Reason", plain(account.reason)),
+      account.sends === "replies" && fact("Sends", "only to chats that were written to before"),
       account.restriction && fact("Restriction", [plain(account.restriction.kind), account.restriction.until_ms && ["; over ", age(account.restriction.until_ms)]]),
       account.worker && workerFacts(account),
       Object.keys(account.cures).length ? fact("Browser", cures(account.cures)) : null,

@@ -101,4 +101,16 @@ def test_what_may_be_sent(state: SessionState, restriction: Restriction | None, 
         expected = Permission.ALL
     elif state is SessionState.RESTRICTED and restriction is LOCK and allowed:
         expected = Permission.REPLIES
-    assert permission(state, restriction, replies_when_restricted=allowed) is expected
+
+    def answer(*, paused: bool, worker_runs: bool) -> Permission:
+        return permission(
+            state,
+            restriction,
+            paused=paused,
+            worker_runs=worker_runs,
+            replies_when_restricted=allowed,
+        )
+
+    assert answer(paused=False, worker_runs=True) is expected
+    assert answer(paused=True, worker_runs=True) is Permission.NOTHING
+    assert answer(paused=False, worker_runs=False) is Permission.NOTHING
