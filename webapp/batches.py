@@ -179,7 +179,7 @@ def _existing(parts: Services, batch_id: str) -> Batch:
 
 
 def _store(parts: Services) -> Batches:
-    return Batches(parts.database, parts.settings.retention_seconds)
+    return Batches(parts.database, parts.settings.record_seconds)
 
 
 def _batch_id() -> str:

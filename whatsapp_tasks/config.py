@@ -88,7 +88,7 @@ class Settings(BaseSettings):
     """Pause before an invalid-number popup is looked at a second time."""
     idempotency_window_seconds: Positive = 24 * 3600
     retention_seconds: Positive = 30 * 24 * 3600
-    """How long the record of a settled message is kept."""
+    """How long the record of a settled message is kept, unless its identity is claimed for longer."""
     opt_out_words: str = "STOP,UNSUBSCRIBE,SAIR,BAJA"
     """Separated by commas; who answers nothing but one of them is put on the opt-out list. Empty: nobody."""
     follow_ticks_seconds: Positive = 3 * 24 * 3600
@@ -235,6 +235,11 @@ class Settings(BaseSettings):
     @property
     def redis(self) -> RedisAddress:
         return RedisAddress.parse(self.redis_url)
+
+    @property
+    def record_seconds(self) -> float:
+        """How long the record of a settled message is kept: a repeat is answered with what it has come to."""
+        return max(self.retention_seconds, self.idempotency_window_seconds)
 
     @property
     def unacked_prefix(self) -> str:

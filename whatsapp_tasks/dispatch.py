@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
@@ -17,6 +17,7 @@ from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT, check_account_name
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import RequestRefused
+from whatsapp_tasks.stores.account_stores import AccountStores
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.connection import Database, Pipeline
@@ -105,27 +106,14 @@ class Dispatcher:
         self._db = database
         self._settings = settings
         self._clock = clock
-        self.ledger = lru_cache(maxsize=_ACCOUNTS_KNOWN)(self._ledger)
-        self.caps = lru_cache(maxsize=_ACCOUNTS_KNOWN)(self._caps)
+        self._stores = lru_cache(maxsize=_ACCOUNTS_KNOWN)(partial(AccountStores, database, settings))
 
-    def _ledger(self, account: str) -> Ledger:
-        settings = self._settings
-        return Ledger(
-            self._db,
-            account,
-            # A record outlives its identity's claim: a repeat is answered with what the message has come to.
-            retention_ms=int(max(settings.retention_seconds, settings.idempotency_window_seconds) * 1000),
-            follow_ms=int(settings.follow_ticks_seconds * 1000),
-            caps=self.caps(account),
-        )
+    def ledger(self, account: str) -> Ledger:
+        return self._stores(account).ledger
 
-    def _caps(self, account: str) -> Caps | None:
+    def caps(self, account: str) -> Caps | None:
         """The daily cap of an account; None where the setting turned it off."""
-        settings = self._settings
-        if settings.cap_policy == "off":
-            return None
-        holds = settings.cap_policy == "defer"
-        return Caps(self._db, account, settings.cap_rules, settings.time_zone, holds=holds)
+        return self._stores(account).caps
 
     def send(self, phone: str, message: str, **wanted: Unpack[Wanted]) -> Accepted:
         """Accepts one message, as ``prepare`` takes it.

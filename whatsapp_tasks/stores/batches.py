@@ -33,9 +33,9 @@ class Batch:
 class Batches:
     """Kept as long as the records of their messages."""
 
-    def __init__(self, database: Database, retention_seconds: float) -> None:
+    def __init__(self, database: Database, record_seconds: float) -> None:
         self._db = database
-        self._ttl = int(retention_seconds)
+        self._ttl = int(record_seconds)
 
     def begin(self, batch_id: str, content: str) -> bool:
         """Claims the id for this content; False when it was claimed for another. To be done before anything

@@ -11,7 +11,6 @@ from celery.worker import state as worker_state
 import whatsapp_tasks.tasks.steering  # noqa: F401 - replaces two of Celery's remote commands
 from whatsapp_tasks.celery import app
 from whatsapp_tasks.config import Settings, load_settings
-from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.errors import BrowserStartFailed, LeaseLost, StoreUnavailable, WhatsAppTasksError
 from whatsapp_tasks.queues import CONTROL_TASKS, DELIVER_TASK, SEND_TASK, control_queue, messages_queue
 from whatsapp_tasks.session.account_session import AccountSession
@@ -19,18 +18,14 @@ from whatsapp_tasks.session.browser_keeper import BrowserKeeper
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.evidence import EvidenceKeeper
 from whatsapp_tasks.session.selector_source import SelectorSource
+from whatsapp_tasks.stores.account_stores import AccountStores
 from whatsapp_tasks.stores.accounts import Accounts
-from whatsapp_tasks.stores.circuits import Circuits
 from whatsapp_tasks.stores.clock import StoreClock
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.generation import Generation
-from whatsapp_tasks.stores.incoming import Incoming
 from whatsapp_tasks.stores.leases import Holder, Lease
-from whatsapp_tasks.stores.ledger import Ledger
 from whatsapp_tasks.stores.metrics import Metrics, PhaseTimes
-from whatsapp_tasks.stores.pauses import Pauses
 from whatsapp_tasks.stores.selectors import SelectorOverride
-from whatsapp_tasks.stores.sessions import Sessions
 from whatsapp_tasks.tasks.door import guard
 from whatsapp_tasks.tasks.gate import Gate
 from whatsapp_tasks.tasks.heart import Heart
@@ -94,32 +89,24 @@ def take_account(database: Database, settings: Settings) -> AccountContext:
         if holder.is_here() or time.monotonic() > deadline:
             raise LeaseLost(f"The account '{account}' is held by {holder}; one worker per account.")
         time.sleep(0.5)
-    caps = Dispatcher(database, settings).caps(account)
     generation = Generation(settings.data_dir / "generation" / account)
-    sessions = Sessions(database, account)
+    stores = AccountStores(database, settings, account, generation)
     return AccountContext(
         account=account,
         settings=settings,
         clock=clock,
-        ledger=Ledger(
-            database,
-            account,
-            retention_ms=int(settings.retention_seconds * 1000),
-            follow_ms=int(settings.follow_ticks_seconds * 1000),
-            caps=caps,
-            generation=generation,
-        ),
-        sessions=sessions,
-        incoming=Incoming(database, account),
-        pauses=Pauses(database, account),
-        circuits=Circuits(database, account),
-        caps=caps,
+        ledger=stores.ledger,
+        sessions=stores.sessions,
+        incoming=stores.incoming,
+        pauses=stores.pauses,
+        circuits=stores.circuits,
+        caps=stores.caps,
         generation=generation,
         lease=lease,
-        times=PhaseTimes(Metrics(database, account)),
+        times=PhaseTimes(stores.metrics),
         selectors=SelectorSource(settings.selectors, SelectorOverride(database)),
         evidence=EvidenceKeeper.from_settings(database, settings, account),
-        keeper=BrowserKeeper(settings, account, count=sessions.count_cure),
+        keeper=BrowserKeeper(settings, account, count=stores.sessions.count_cure),
         actor=f"worker {Holder.this_process()}",
     )
 

@@ -11,7 +11,7 @@
 -- Returns {outcome, status now}; outcomes: ok, lease_lost, gone, refused (no way from the present status).
 local now, to, id = tonumber(ARGV[1]), ARGV[3], nil
 if ARGV[2] ~= '' and redis.call('HGET', KEYS[2], 'fence') ~= ARGV[2] then return {'lease_lost', ''} end
-local m = redis.call('HMGET', KEYS[1], 'status', 'id', 'timeline', 'phone')
+local m = redis.call('HMGET', KEYS[1], 'status', 'id', 'timeline', 'phone', 'send_at_ms')
 if not m[1] then return {'gone', ''} end
 id = m[2]
 if not string.find(ARGV[4], ',' .. m[1] .. ',', 1, true) then return {'refused', m[1]} end
@@ -47,5 +47,7 @@ if to == 'sent' or to == 'delivered' or to == 'unknown' then
 else
   redis.call('ZREM', KEYS[5], id)
 end
-if to ~= 'unknown' then redis.call('PEXPIRE', KEYS[1], ARGV[6]) end
+-- The claim of an identity counts from the time of sending: the record of what is settled before then outlives it too.
+local early = math.max(0, tonumber(m[5] or 0) - now)
+if to ~= 'unknown' then redis.call('PEXPIRE', KEYS[1], early + tonumber(ARGV[6])) end
 return {'ok', to}

@@ -1,0 +1,71 @@
+"""The stores of one account, built in one place, so that every process gives its records the same life."""
+
+from functools import cached_property
+
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.stores.caps import Caps
+from whatsapp_tasks.stores.circuits import Circuits
+from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.events import EventLog
+from whatsapp_tasks.stores.generation import Generation
+from whatsapp_tasks.stores.incoming import Incoming
+from whatsapp_tasks.stores.ledger import Ledger
+from whatsapp_tasks.stores.metrics import Metrics
+from whatsapp_tasks.stores.pauses import Pauses
+from whatsapp_tasks.stores.sessions import Sessions
+
+
+class AccountStores:
+    """``generation``: the worker's own file of how far Redis has come; nobody else has one."""
+
+    def __init__(
+        self, database: Database, settings: Settings, account: str, generation: Generation | None = None
+    ) -> None:
+        self._db = database
+        self._settings = settings
+        self.account = account
+        self._generation = generation
+
+    @cached_property
+    def caps(self) -> Caps | None:
+        """The daily cap; None where the setting turned it off."""
+        settings = self._settings
+        if settings.cap_policy == "off":
+            return None
+        holds = settings.cap_policy == "defer"
+        return Caps(self._db, self.account, settings.cap_rules, settings.time_zone, holds=holds)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(
+            self._db,
+            self.account,
+            retention_ms=int(self._settings.record_seconds * 1000),
+            follow_ms=int(self._settings.follow_ticks_seconds * 1000),
+            caps=self.caps,
+            generation=self._generation,
+        )
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        return Sessions(self._db, self.account)
+
+    @cached_property
+    def pauses(self) -> Pauses:
+        return Pauses(self._db, self.account)
+
+    @cached_property
+    def circuits(self) -> Circuits:
+        return Circuits(self._db, self.account)
+
+    @cached_property
+    def incoming(self) -> Incoming:
+        return Incoming(self._db, self.account)
+
+    @cached_property
+    def events(self) -> EventLog:
+        return EventLog(self._db, self.account)
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        return Metrics(self._db, self.account)
