@@ -27,8 +27,8 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def settings(redis_url: str, tmp_path: Path) -> Settings:
-    """Defaults, on the test's Redis and in the test's own folder."""
-    return Settings(REDIS_URL=redis_url, data_dir=tmp_path)
+    """On the test's Redis and in the test's own folder; with patience for a busy machine."""
+    return Settings(REDIS_URL=redis_url, data_dir=tmp_path, redis_timeout_seconds=20)
 
 
 @pytest.fixture

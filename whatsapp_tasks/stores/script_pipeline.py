@@ -106,7 +106,10 @@ class _Line:
         except OSError as error:
             self._end(ConnectionError(str(error)))
         finally:
-            await self._connection.disconnect()  # bounded by the connect timeout
+            # Not in order: nobody waits for answers any more, and TLS would wait for the other's goodbye.
+            if (writer := self._connection._writer) is not None:
+                writer.transport.abort()
+            await self._connection.disconnect(nowait=True)
 
     def _write(self) -> None:
         if self._writer is not None and self._to_write and not self.ended:

@@ -23,6 +23,7 @@ from whatsapp_tasks.domain.page_snapshot import (
     popup_of,
 )
 from whatsapp_tasks.domain.typing_plan import typing_plan
+from whatsapp_tasks.errors import InputStopped
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.opening import open_chat
 from whatsapp_tasks.session.selector_source import SelectorSource
@@ -152,6 +153,18 @@ class Stage:
         mark = mark_of(self.look())
         assert mark is not None
         return mark
+
+    def take_focus(self) -> ChatMark:
+        """Of the box of the open chat, again and again where something else keeps it; the chat's mark."""
+        mark, deadline = self.mark(), within()
+        while True:
+            try:
+                self.whatsapp.focus(mark, within())
+            except InputStopped:
+                if deadline.passed:
+                    raise
+            else:
+                return mark
 
     def insert(self, text: str) -> None:
         """Into the box of the open chat, as if it had been there before."""

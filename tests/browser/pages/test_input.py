@@ -161,8 +161,7 @@ def test_no_key_reaches_what_comes_at_forty_moments(chat: Stage, kind: str) -> N
 def race_enter(stage: Stage, kind: str, seed: int) -> bool:
     """Presses Enter while an intruder comes; whether it was in time."""
     text = f"race {kind} {seed}"
-    mark, whatsapp = stage.mark(), stage.whatsapp
-    whatsapp.focus(mark, within())
+    mark, whatsapp = stage.take_focus(), stage.whatsapp
     whatsapp.clear_compose(mark, within())
     whatsapp.type_text(typing_plan(text, lambda _low, _high: 0.0), mark, within())
     set_intruder(whatsapp.page, kind, at=0, ms=random.Random(seed).uniform(0, 25))

@@ -33,6 +33,12 @@ ROUTES = Map(
 ).bind("localhost")
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits for Redis in this process waits as long as a busy machine needs."""
+    monkeypatch.setattr(rate_limits, "LIMITER_TIMEOUT_SECONDS", 20.0)
+
+
 @dataclass
 class Caller:
     """Signs as a client does. ``moment`` makes each signature another one within the same second."""

