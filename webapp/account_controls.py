@@ -11,8 +11,8 @@ from typing_extensions import TypedDict
 
 from webapp import bodies
 from webapp.accounts import PauseView, account_path, pauses_view, require_account
-from webapp.authentication import caller
 from webapp.bodies import RequestModel
+from webapp.guards import caller
 from webapp.sends import PHONE_PATTERN, Links
 from webapp.services import services
 from whatsapp_tasks.dispatch import worker_not_running

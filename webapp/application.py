@@ -8,23 +8,22 @@ from webapp import (
     batches,
     console,
     docs,
+    error_handlers,
     health,
     messages,
     metrics,
     openapi,
     opt_outs,
-    problems,
     qr_codes,
     rate_limits,
     request_ids,
     resolutions,
     security_headers,
-    sends,
-    short_way,
+    send_view,
     webhooks,
     well_formed,
 )
-from webapp.authentication import OPEN, Guard, register
+from webapp.guards import OPEN, Guard, register
 from webapp.known_keys import KnownKeys
 from webapp.proxies import TrustedProxies
 from webapp.services import EXTENSION, Services
@@ -47,17 +46,16 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
     )
 
     request_ids.install(app)  # first, so that the refusals of all others have an id
-    short_way.install(app)
     limiter = rate_limits.install(app, settings).limiter
     well_formed.install(app)
     security_headers.install(app)
-    problems.install(app)
+    error_handlers.install(app)
 
     for blueprint in (openapi.blueprint, docs.blueprint, health.blueprint):
         register(app, blueprint, OPEN)
         limiter.exempt(blueprint)  # a probe is not refused for probing, and reading needs no Redis
-    register(app, sends.blueprint, Guard({"POST": "send"}, in_dispatch=True))
-    limiter.request_filter(sends.counts_itself)
+    app.register_blueprint(send_view.blueprint)  # authenticates and counts by itself, below Flask too
+    limiter.exempt(send_view.blueprint)
     register(app, messages.blueprint, Guard({"GET": "read", "DELETE": "send"}))
     register(app, resolutions.blueprint, Guard({"POST": "admin"}))
     register(app, batches.blueprint, Guard({"POST": "send", "GET": "read", "DELETE": "send"}))

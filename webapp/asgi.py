@@ -3,7 +3,7 @@
 import logging
 
 from webapp.application import create_app
-from webapp.short_way import ShortWay
+from webapp.gateway import Gateway
 from whatsapp_tasks.config import load_settings
 from whatsapp_tasks.logging import configure_logging
 from whatsapp_tasks.stores.connection import Database, Pipeline
@@ -20,4 +20,4 @@ if not settings.signature_required:
 _impatient = settings.model_copy(
     update={"redis_timeout_seconds": min(settings.redis_timeout_seconds, API_REDIS_TIMEOUT_SECONDS)}
 )
-app = ShortWay(create_app(settings, Database.connect(_impatient)), Pipeline.connect(_impatient))
+app = Gateway(create_app(settings, Database.connect(_impatient)), Pipeline.connect(_impatient))

@@ -10,8 +10,8 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from webapp import bodies
-from webapp.authentication import caller
 from webapp.bodies import RequestModel
+from webapp.guards import caller
 from webapp.problems import of_refusal
 from webapp.sends import IDEMPOTENCY_HEADER, Links, SendRequest
 from webapp.services import Services, services

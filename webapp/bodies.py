@@ -8,6 +8,7 @@ from flask import Response, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.http import parse_options_header
 
 from whatsapp_tasks.errors import RequestRefused
 
@@ -29,34 +30,58 @@ class RequestModel(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True)
 
 
+_UTF_8 = frozenset({"utf-8", "utf8"})
+
 M = TypeVar("M", bound=RequestModel)
 
 
 def raw() -> bytes:
-    """The request's body as it came. Raises werkzeug's RequestEntityTooLarge.
+    """The body of Flask's request as it came; raises RequestRefused (``body_too_large``).
 
     werkzeug refuses a body by its Content-Length; one that comes in pieces it cuts off at the limit and says
     nothing.
     """
-    data = request.get_data()
-    if request.content_length is None and len(data) >= (request.max_content_length or math.inf):
-        raise RequestEntityTooLarge
+    most = request.max_content_length or math.inf
+    try:
+        data = request.get_data()
+    except RequestEntityTooLarge:
+        raise too_large(most) from None
+    if request.content_length is None and len(data) >= most:
+        raise too_large(most)
     return data
 
 
+def too_large(most: float) -> RequestRefused:
+    """What a body of more than ``most`` bytes is answered with."""
+    return RequestRefused(
+        "body_too_large",
+        f"The body is larger than {most} bytes, the most that is taken here.",
+        http_status=413,
+    )
+
+
 def read(model: type[M], *, optional: bool = False) -> M:
-    """The request's body as ``model``; raises RequestRefused. ``optional``: no body is an empty one."""
+    """The body of Flask's request as ``model``; raises RequestRefused. ``optional``: it may be missing."""
     body = raw()
     if optional and not body:
         return validated(model, {})
-    charset = request.mimetype_params.get("charset", "utf-8").lower()
-    if request.mimetype != "application/json" or charset not in ("utf-8", "utf8"):
+    return parsed(model, request.headers.get("Content-Type", ""), body)
+
+
+def parsed(model: type[M], content_type: str, body: bytes) -> M:
+    """``body`` as ``model``; raises RequestRefused."""
+    if content_type != "application/json" and not _is_json(content_type):
         raise RequestRefused(
             "content_type_unsupported",
             "Send the body as JSON in UTF-8, with the header Content-Type: application/json.",
             http_status=415,
         )
     return validated(model, parse(body))
+
+
+def _is_json(content_type: str) -> bool:
+    kind, parameters = parse_options_header(content_type)
+    return kind.lower() == "application/json" and parameters.get("charset", "utf-8").lower() in _UTF_8
 
 
 def validated(model: type[M], fields: dict[str, Any]) -> M:

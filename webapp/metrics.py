@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
-from webapp.authentication import Guard
+from webapp.guards import Guard
 from webapp.metric_families import Families
 from webapp.services import services
 

@@ -8,14 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, Response, request
-from flask_limiter import RateLimitExceeded
 from limits.errors import StorageError
 from werkzeug.exceptions import HTTPException
 
+from webapp.answers import Answer
 from webapp.problem_codes import title_of
-from webapp.rate_limits import RateLimited, of_limiter
-from webapp.request_ids import request_id
+from webapp.rate_limits import RateLimited
 from whatsapp_tasks.errors import RequestRefused, StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -77,10 +75,6 @@ def _of_rate_limited(error: RateLimited) -> Problem:
     return replace(problem, headers={**problem.headers, **error.headers})
 
 
-def _of_limiter(error: RateLimitExceeded) -> Problem:
-    return problem_of(of_limiter(error))
-
-
 _HTTP_CODES = {
     400: ("bad_request", "The request is not well-formed HTTP."),
     404: ("not_found", "There is nothing at this path. See /docs for what there is."),
@@ -88,7 +82,7 @@ _HTTP_CODES = {
         "method_not_allowed",
         "This path does not take this method; the header Allow names those it takes.",
     ),
-    413: ("body_too_large", ""),  # the detail names the limit
+    413: ("body_too_large", "The body is larger than is taken here."),
     415: ("content_type_unsupported", "Send the body as JSON, with Content-Type: application/json."),
 }
 
@@ -96,19 +90,12 @@ _HTTP_CODES = {
 def _of_http(error: HTTPException) -> Problem:
     status = error.code or 500
     code, detail = _HTTP_CODES.get(status, (f"http_{status}", error.description or error.name))
-    if status == 413:
-        detail = f"The body is larger than {request.max_content_length} bytes, the most that is taken here."
     kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
     return Problem(status, code, detail, headers=kept)
 
 
-def _of_anything(error: Exception) -> Problem:
-    # Without the arguments of the exception in the answer: they may hold a phone number or a text.
-    log.error(
-        "Unexpected error in a request",
-        exc_info=error,
-        extra={"method": request.method, "endpoint": request.endpoint},
-    )
+def _of_anything(_error: Exception) -> Problem:
+    # Without the arguments of the exception: they may hold a phone number or a text.
     return Problem(500, "internal_error", "Something went wrong here; the request id leads to it in the log.")
 
 
@@ -117,7 +104,6 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     StoreUnavailable: _of_store,
     StorageError: _of_store,  # the rate limiter's word for the same
     RateLimited: _of_rate_limited,
-    RateLimitExceeded: _of_limiter,
     HTTPException: _of_http,
     Exception: _of_anything,
 }
@@ -130,28 +116,19 @@ def problem_of(error: Exception) -> Problem:
     return PROBLEMS[nearest](error)
 
 
-def problem_response(problem: Problem) -> Response:
-    """The answer to this request that tells ``problem``."""
-    fields = {**problem.body(), "instance": quote(request.path), "request_id": request_id()}
-    return Response(
-        json.dumps(fields, separators=(",", ":")),
-        problem.status,
-        dict(problem.headers),
-        content_type=CONTENT_TYPE,
-    )
+def problem_answer(problem: Problem, path: str, request_id: str) -> Answer:
+    """The document that tells ``problem`` of one request; ``path`` is not escaped."""
+    fields = {**problem.body(), "instance": quote(path), "request_id": request_id}
+    text = json.dumps(fields, separators=(",", ":"))
+    return Answer(problem.status, CONTENT_TYPE, text.encode(), problem.headers)
 
 
-def install(app: Flask) -> None:
-    """Answers every error of the application by the table."""
-    for kind in PROBLEMS:
-        app.register_error_handler(kind, answer_error)
-
-
-def answer_error(error: Exception) -> Response:
-    """The answer to this request that tells ``error``."""
-    problem = problem_of(error)
-    if problem.status < 500:
+def log_problem(problem: Problem, error: Exception, *, method: str, endpoint: str | None) -> None:
+    """What the log says of a problem; only of one that nobody foresaw it holds the error itself."""
+    if problem.code == "internal_error":
+        where = {"method": method, "endpoint": endpoint}
+        log.error("Unexpected error in a request", exc_info=error, extra=where)
+    elif problem.status < 500:
         log.info("Request refused", extra={"code": problem.code, "status": problem.status})
-    elif problem.code != "internal_error":
+    else:
         log.warning("Request failed", extra={"code": problem.code, "status": problem.status})
-    return problem_response(problem)

@@ -17,8 +17,6 @@ NO_ADDRESS = "whatsapp-tasks.no_address"
 class TrustedProxies:
     """A WSGI application with ``REMOTE_ADDR`` and scheme as so many proxies in front tell them; none by
     default, as otherwise every caller could say where he comes from.
-
-    A value that is no address leaves the proxy's own address, and a mark for ``well_formed`` to refuse.
     """
 
     def __init__(self, app: "WSGIApplication", hops: int) -> None:
@@ -26,20 +24,24 @@ class TrustedProxies:
         self._hops = hops
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        self.settle(environ)
+        settle(environ, self._hops)
         return self._app(environ, start_response)
 
-    def settle(self, environ: dict[str, Any]) -> None:
-        """Writes down where the request comes from; of a request as WSGI tells it."""
-        peer = environ.get("REMOTE_ADDR", "")
-        if self._hops and ("HTTP_X_FORWARDED_FOR" in environ or "HTTP_X_FORWARDED_PROTO" in environ):
-            ProxyFix(_nothing, x_for=self._hops, x_proto=self._hops)(environ, _nothing)  # type: ignore[arg-type]
-        told = environ.get("REMOTE_ADDR", "")
-        address = sound_address(told)
-        if address is None and told != peer:
-            environ[NO_ADDRESS] = True
-            address = sound_address(peer)
-        environ["REMOTE_ADDR"] = address or ""
+
+def settle(environ: dict[str, Any], hops: int) -> None:
+    """Writes down where a request comes from, with ``hops`` proxies in front.
+
+    A value that is no address leaves the proxy's own address, and a mark for ``well_formed`` to refuse.
+    """
+    peer = environ.get("REMOTE_ADDR", "")
+    if hops and ("HTTP_X_FORWARDED_FOR" in environ or "HTTP_X_FORWARDED_PROTO" in environ):
+        ProxyFix(_nothing, x_for=hops, x_proto=hops)(environ, _nothing)  # type: ignore[arg-type]
+    told = environ.get("REMOTE_ADDR", "")
+    address = sound_address(told)
+    if address is None and told != peer:
+        environ[NO_ADDRESS] = True
+        address = sound_address(peer)
+    environ["REMOTE_ADDR"] = address or ""
 
 
 def _nothing(*_: Any) -> tuple[()]:

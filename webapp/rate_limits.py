@@ -4,7 +4,8 @@ Each limit costs one round trip of its own: the address before anything is belie
 proven to be the caller's. Whoever floods us with wrong signatures uses up his address, not somebody's key.
 
 ``POST /send`` is spared both round trips: the script that accepts the message counts in the same windows
-(``windows``), and what is refused before it gets there is counted afterwards (``count``).
+(``windows``), and what is refused before it gets there is counted afterwards (``count``). It knows nothing of
+Flask: it says who is counted.
 """
 
 import math
@@ -12,7 +13,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
-from typing import cast
+from typing import NamedTuple, cast
 
 import redis
 from flask import Flask, current_app, g, request
@@ -55,6 +56,13 @@ class RateLimited(RequestRefused):
         }
 
 
+class Counted(NamedTuple):
+    """Whose request is counted: the address (``proxies.caller_of``), and the key once it is proven."""
+
+    address: str
+    key_id: str | None = None
+
+
 class RequestLimits:
     """The limits of one application. Everything here raises limits' StorageError when Redis is away."""
 
@@ -82,35 +90,31 @@ class RequestLimits:
             _KEY: sorted(parse_many(settings.rate_limit_per_key)),
         }
 
-    def windows(self, address: str, key_id: str) -> Sequence[Window]:
-        """The windows of a request's address and key, for a script that counts it."""
-        return tuple(
-            _window(item, name, scope)
-            for name, scope in ((address, _ADDRESS), (key_id, _KEY))
-            for item in self._limits[scope]
-        )
+    def windows(self, who: Counted) -> Sequence[Window]:
+        """The windows of a request, for a script that counts it."""
+        return tuple(_window(item, name, scope) for item, name, scope in self._of(who))
 
-    def full(self, window: int) -> RateLimited:
-        """What this request is refused with, when that window of ``windows`` is full; one round trip."""
-        item, name, scope = self._of_request()[window]
+    def full(self, window: int, who: Counted) -> RateLimited:
+        """What a request is refused with, when that window of ``windows`` is full; one round trip."""
+        item, name, scope = self._of(who)[window]
         stats = self.limiter.limiter.get_window_stats(item, name, scope)
         return RateLimited(item, stats.remaining, stats.reset_time)
 
-    def count(self) -> None:
-        """Counts this request against its address and, if one is proven, its key; raises RateLimited."""
-        for place, (item, name, scope) in enumerate(self._of_request()):
+    def count(self, who: Counted) -> None:
+        """Counts a request against its address and, if one is proven, its key; raises RateLimited."""
+        for place, (item, name, scope) in enumerate(self._of(who)):
             if not self.limiter.limiter.hit(item, name, scope):
-                raise self.full(place)
+                raise self.full(place, who)
 
     def close(self) -> None:
         """Gives the connections back; the next request opens new ones."""
         self._pool.disconnect()
 
-    def _of_request(self) -> Sequence[tuple[RateLimitItem, str, str]]:
-        of_address = [(item, address(), _ADDRESS) for item in self._limits[_ADDRESS]]
-        if "api_key" not in g:
+    def _of(self, who: Counted) -> Sequence[tuple[RateLimitItem, str, str]]:
+        of_address = [(item, who.address, _ADDRESS) for item in self._limits[_ADDRESS]]
+        if who.key_id is None:
             return of_address
-        return of_address + [(item, _key(), _KEY) for item in self._limits[_KEY]]
+        return of_address + [(item, who.key_id, _KEY) for item in self._limits[_KEY]]
 
 
 def install(app: Flask, settings: Settings) -> RequestLimits:
@@ -123,7 +127,7 @@ def install(app: Flask, settings: Settings) -> RequestLimits:
         # With Redis away it is told all the same: behind it is nothing to let through.
         if request.routing_exception is not None:
             with suppress(StorageError):
-                limits.count()
+                limits.count(Counted(address()))
 
     return limits
 

@@ -6,8 +6,8 @@ from flask import Blueprint, Response
 from pydantic import Field
 
 from webapp import bodies
-from webapp.authentication import caller
 from webapp.bodies import RequestModel
+from webapp.guards import caller
 from webapp.messages import message_view
 from webapp.services import services
 from whatsapp_tasks.domain.statuses import Status

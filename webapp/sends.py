@@ -1,33 +1,43 @@
-"""``POST /send``: takes one message in."""
+"""``POST /send``: takes one message in.
 
-from collections.abc import Callable, Sequence
+The one implementation, without a server: ``webapp/gateway.py`` runs it on the event loop,
+``webapp/send_view.py`` in Flask.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from flask import Blueprint, Response, g, request
 from limits.errors import StorageError
 from pydantic import Field
+from pydantic_core import to_json
+from structlog.contextvars import bound_contextvars
 from typing_extensions import TypedDict
 
 from webapp import bodies
-from webapp.authentication import caller
+from webapp.answers import Answer
+from webapp.authentication import Scope, authenticated, require_scope
 from webapp.bodies import RequestModel
-from webapp.problems import answer_error
-from webapp.rate_limits import RateLimited, address, request_limits
-from webapp.services import Services, services
+from webapp.problems import log_problem, problem_answer, problem_of
+from webapp.proxies import caller_of
+from webapp.rate_limits import Counted, RateLimited, RequestLimits
+from webapp.services import AskRedisFirst, Services
 from webapp.times import Instant
+from webapp.well_formed import check
 from whatsapp_tasks.dispatch import Accepted, Prepared, WindowFull
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.domain.identity import MAX_KEY_LENGTH
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.domain.texts import MAX_UTF16_UNITS
 from whatsapp_tasks.errors import RequestRefused
+from whatsapp_tasks.stores.api_keys import ApiKey
 from whatsapp_tasks.stores.ledger import Window
-
-blueprint = Blueprint("sends", __name__)
 
 # For the document alone, as examples of what passes: the domain decides, and says what is wrong.
 PHONE_PATTERN = r"^\+[1-9][0-9]{6,14}$"
 ACCOUNT_PATTERN = "^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"
+
+SCOPE: Scope = "send"
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 
@@ -92,62 +102,91 @@ class AcceptedView(TypedDict):
     links: Links
 
 
-@blueprint.post("/send")
-def send() -> Response:
-    """Accepts a message: it is durable when this answers 202, and sent later."""
-    wanted = bodies.read(SendRequest)
-    try:
-        accepted = prepared(
-            services(), wanted, request.headers.get(IDEMPOTENCY_HEADER), g.signature, _windows
-        ).accept()
-    except WindowFull as full:
-        raise request_limits().full(full.window) from None
-    return bodies.answer(accepted_view(accepted), 202, {"Location": message_path(accepted.id)})
+@dataclass
+class SendAttempt:
+    """One ``POST /send``, from its first check to its answer.
 
+    The server decides how to wait for Redis. It calls ``prepared``, has the message accepted, and calls
+    ``accepted``; or ``refused`` with whatever one of these raised.
 
-def prepared(
-    parts: Services,
-    wanted: SendRequest,
-    idempotency_header: str | None,
-    signature: str | None,
-    windows: Callable[[], Sequence[Window]],
-) -> Prepared:
-    """What was asked for, to be accepted; raises RequestRefused. ``windows`` is asked when all is in order
-    and only the script that accepts, and counts the request in them, is left.
+    The script that accepts counts the request in its limits; one that is refused before is counted by
+    ``refused``.
     """
-    return parts.dispatcher.prepare(
-        wanted.phone,
-        wanted.message,
-        account=wanted.account,
-        idempotency_key=_idempotency_key(wanted.idempotency_key, idempotency_header),
-        send_at=wanted.send_at,
-        expires_at=wanted.expires_at,
-        priority=wanted.priority,
-        metadata=wanted.metadata,
-        signature=signature,
-        windows=windows,
-    )
 
+    parts: Services
+    limits: RequestLimits
+    environ: dict[str, Any]
+    """The request as WSGI tells it; ``proxies.settle`` came first."""
+    body: bytes
+    """Cut off somewhere behind ``max_body_bytes``."""
+    request_id: str
+    _key: ApiKey | None = None
+    _counted: bool = False
 
-@blueprint.after_request
-def _count(response: Response) -> Response:
-    """Counts what was refused before the script that accepts could count it."""
-    if "counted" not in g and response.status_code != 503:
+    def prepared(self, *, may_ask_redis: bool) -> Prepared:
+        """The message that was asked for. Raises AskRedisFirst where Redis must be asked and may not be, and
+        everything else for ``refused``.
+        """
+        check(self.environ)
+        self._key, signature = authenticated(
+            self.parts, self.environ, self._whole_body, may_ask_redis=may_ask_redis
+        )
+        require_scope(self._key, SCOPE)
+        wanted = bodies.parsed(SendRequest, self.environ.get("CONTENT_TYPE", ""), self._whole_body())
+        dispatcher = self.parts.dispatcher
+        if not may_ask_redis and not dispatcher.asks_nothing_first(wanted.account):
+            raise AskRedisFirst
+        return dispatcher.prepare(
+            wanted.phone,
+            wanted.message,
+            account=wanted.account,
+            idempotency_key=_idempotency_key(
+                wanted.idempotency_key, self.environ.get("HTTP_IDEMPOTENCY_KEY")
+            ),
+            send_at=wanted.send_at,
+            expires_at=wanted.expires_at,
+            priority=wanted.priority,
+            metadata=wanted.metadata,
+            signature=signature,
+            windows=self._windows,
+        )
+
+    def accepted(self, accepted: Accepted) -> Answer:
+        """202, with the message's id."""
+        location = {"Location": message_path(accepted.id)}
+        return Answer(202, "application/json", to_json(accepted_view(accepted)), location)
+
+    def refused(self, error: Exception) -> Answer:
+        """The problem that ``error`` is, or the limit that the request has reached. Asks Redis."""
+        with bound_contextvars(request_id=self.request_id):
+            error = self._counting(error)
+            problem = problem_of(error)
+            log_problem(problem, error, method="POST", endpoint="sends.send")
+            return problem_answer(problem, "/send", self.request_id)
+
+    def _whole_body(self) -> bytes:
+        most = self.parts.settings.max_body_bytes
+        if len(self.body) > most:
+            raise bodies.too_large(most)
+        return self.body
+
+    def _windows(self) -> Sequence[Window]:
+        self._counted = True
+        return self.limits.windows(self._who())
+
+    def _who(self) -> Counted:
+        return Counted(caller_of(self.environ), self._key.id if self._key else None)
+
+    def _counting(self, error: Exception) -> Exception:
+        """What is answered once the request is counted, which it is not while Redis is away."""
         try:
-            request_limits().count()
-        except (RateLimited, StorageError) as error:
-            return answer_error(error)
-    return response
-
-
-def counts_itself() -> bool:
-    """Whether this request is counted here, and so not by the limiter as all others."""
-    return request.blueprint == blueprint.name
-
-
-def _windows() -> Sequence[Window]:
-    g.counted = True
-    return request_limits().windows(address(), caller().id)
+            if isinstance(error, WindowFull):
+                return self.limits.full(error.window, self._who())
+            if not self._counted and problem_of(error).status != 503:
+                self.limits.count(self._who())
+        except (RateLimited, StorageError) as limited:
+            return limited
+        return error
 
 
 def accepted_view(accepted: Accepted) -> AcceptedView:

@@ -20,6 +20,12 @@ ANSWER_WITHIN_SECONDS = 10.0
 afterwards; nobody waits longer than this for a page."""
 
 
+class AskRedisFirst(Exception):
+    """What must be known is not known in this process, and Redis may not be asked here: the event loop waits
+    for nothing.
+    """
+
+
 @dataclass(frozen=True)
 class Services:
     """The parts that one application is made of."""

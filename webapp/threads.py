@@ -2,10 +2,11 @@
 
 import asyncio
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
 from webapp.targets import RAW_TARGET
@@ -17,6 +18,8 @@ Scope = dict[str, Any]
 """A request as ASGI tells it."""
 Receive = Any
 Send = Any
+
+T = TypeVar("T")
 
 THREADS = 32
 """Requests that wait for a screenshot, or for a Redis that hangs, must not hold up the others."""
@@ -39,17 +42,17 @@ class Threads:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await read_body(receive, self._most_body_bytes) if has_body(scope) else b""
-        if body is not None:
-            await self.answer(scope, body, send)
-
-    async def answer(self, scope: Scope, body: bytes, send: Send, **environ: Any) -> None:
-        """Answers the request, whose body was read; ``environ`` goes along."""
-        told = {**environ_of(scope, body), **environ}
+        if body is None:
+            return
         pool = self._probes if scope["raw_path"] in PROBES else self._pool
         loop = asyncio.get_running_loop()
-        status, headers, content = await loop.run_in_executor(pool, self._call, told)
+        status, headers, content = await loop.run_in_executor(pool, self._call, environ_of(scope, body))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
+
+    async def run(self, call: Callable[[], T]) -> T:
+        """What ``call`` returns or raises, in one of the threads that Flask's requests have."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
 
     def _call(self, environ: "WSGIEnvironment") -> tuple[int, list[tuple[bytes, bytes]], bytes]:
         started: list[tuple[str, list[tuple[str, str]]]] = []
@@ -94,37 +97,48 @@ async def read_body(receive: Receive, most: int) -> bytes | None:
     return body
 
 
+@lru_cache(maxsize=1000)
+def _wsgi_name(field: bytes) -> str | None:
+    """None for a name with an underscore: WSGI does not tell it from a hyphen, and proxies know only that."""
+    if b"_" in field:
+        return None
+    name = field.decode("latin-1").upper().replace("-", "_")
+    return name if name in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{name}"
+
+
+_ALWAYS: "WSGIEnvironment" = {
+    "SCRIPT_NAME": "",
+    "wsgi.version": (1, 0),
+    "wsgi.input_terminated": True,
+    "wsgi.errors": sys.stderr,
+    "wsgi.multithread": True,
+    "wsgi.multiprocess": True,
+    "wsgi.run_once": False,
+}
+
+
 def environ_of(scope: Scope, body: bytes) -> "WSGIEnvironment":
     """The request as WSGI tells it (PEP 3333)."""
     host, port = scope.get("server") or ("localhost", 80)
     environ: WSGIEnvironment = {
+        **_ALWAYS,
         "REQUEST_METHOD": scope["method"],
-        "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
         "QUERY_STRING": scope["query_string"].decode("latin-1"),
         RAW_TARGET: raw_target(scope),
-        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "SERVER_PROTOCOL": "HTTP/" + scope["http_version"],
         "SERVER_NAME": host,
         "SERVER_PORT": str(port),
-        "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope["scheme"],
         "wsgi.input": BytesIO(body),
-        "wsgi.input_terminated": True,
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": True,
-        "wsgi.run_once": False,
     }
     if scope.get("client"):
         environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = scope["client"][0], str(scope["client"][1])
-    for raw_name, raw_value in scope["headers"]:
-        if b"_" in raw_name:  # WSGI's names do not tell it from the hyphen, and proxies know only that
-            continue
-        name = raw_name.decode("latin-1").upper().replace("-", "_")
-        if name not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-            name = f"HTTP_{name}"
-        value = raw_value.decode("latin-1")
+    for field, raw_value in scope["headers"]:
+        name = _wsgi_name(field)
         if name in environ:  # several lines of one field (RFC 9110, 5.3; for cookies RFC 9113, 8.2.3)
-            value = environ[name] + (";" if name == "HTTP_COOKIE" else ",") + value
-        environ[name] = value
+            separator = ";" if name == "HTTP_COOKIE" else ","
+            environ[name] += separator + raw_value.decode("latin-1")
+        elif name is not None:
+            environ[name] = raw_value.decode("latin-1")
     return environ

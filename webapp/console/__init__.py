@@ -3,9 +3,9 @@
 from flask import Flask
 from flask_limiter import Limiter
 
-from webapp.authentication import OPEN, register
 from webapp.console import actions, evidence, login, page, state
 from webapp.console.access import CONSOLE, EVIDENCE
+from webapp.guards import OPEN, register
 
 
 def install(app: Flask, limiter: Limiter) -> None:

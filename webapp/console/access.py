@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flask import Request, g, request
 from werkzeug.wrappers import Response
 
-from webapp.authentication import SAFE, Guard
+from webapp.guards import SAFE, Guard
 from webapp.services import Services, services
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.api_keys import ApiKey

@@ -8,7 +8,8 @@ from limits.errors import StorageError
 from werkzeug.wrappers import Response
 
 from webapp.console.access import operator
-from webapp.problems import STORE_RETRY_SECONDS, Problem, problem_response
+from webapp.error_handlers import problem_response
+from webapp.problems import STORE_RETRY_SECONDS, Problem
 from whatsapp_tasks.errors import RequestRefused, StoreUnavailable
 
 blueprint = Blueprint("console_page", __name__)

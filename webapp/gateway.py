@@ -1,0 +1,73 @@
+"""The ASGI application: ``POST /send`` on the event loop, everything else by Flask, in threads.
+
+The scripts of all messages that are under way share round trips to Redis. Whatever else must ask Redis (a key
+or a cap that this process does not know by now, the count of a refused request) does so in a thread.
+"""
+
+from functools import partial
+
+from flask import Flask
+
+from webapp.answers import Answer
+from webapp.proxies import settle
+from webapp.rate_limits import request_limits
+from webapp.request_ids import HEADER, chosen
+from webapp.security_headers import ALWAYS, UNLESS_SET
+from webapp.sends import SendAttempt
+from webapp.services import EXTENSION, AskRedisFirst, Services
+from webapp.threads import Receive, Scope, Send, Threads, environ_of, read_body
+from whatsapp_tasks.dispatch import Prepared
+from whatsapp_tasks.stores.connection import Pipeline
+
+_HEADERS = [(name.lower().encode(), value.encode()) for name, value in {**ALWAYS, **UNLESS_SET}.items()]
+_REQUEST_ID = HEADER.lower().encode()
+
+
+class Gateway:
+    """What the server calls."""
+
+    def __init__(self, app: Flask, pipeline: Pipeline) -> None:
+        self._parts: Services = app.extensions[EXTENSION]
+        self._limits = request_limits(app)
+        self._pipeline = pipeline
+        self._threads = Threads(app.wsgi_app, most_body_bytes=self._parts.settings.max_body_bytes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "POST" and scope["raw_path"] == b"/send":
+            await self._send(scope, receive, send)
+        else:
+            await self._threads(scope, receive, send)
+
+    async def _send(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await read_body(receive, self._parts.settings.max_body_bytes)
+        if body is None:
+            return
+        environ = environ_of(scope, body)
+        settle(environ, self._parts.settings.trusted_proxies)
+        attempt = SendAttempt(
+            self._parts, self._limits, environ, body, chosen(environ.get("HTTP_X_REQUEST_ID", ""))
+        )
+        try:
+            message = await self._prepared(attempt)
+            answer = attempt.accepted(await message.accept_through(self._pipeline))
+        except Exception as error:  # noqa: BLE001 - the table of problems decides, as for every view
+            answer = await self._threads.run(partial(attempt.refused, error))
+        await _write(send, answer, attempt.request_id)
+
+    async def _prepared(self, attempt: SendAttempt) -> Prepared:
+        try:
+            return attempt.prepared(may_ask_redis=False)
+        except AskRedisFirst:
+            return await self._threads.run(partial(attempt.prepared, may_ask_redis=True))
+
+
+async def _write(send: Send, answer: Answer, request_id: str) -> None:
+    headers = [
+        *_HEADERS,
+        (b"content-type", answer.content_type.encode()),
+        (b"content-length", b"%d" % len(answer.body)),
+        *((name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers.items()),
+        (_REQUEST_ID, request_id.encode()),
+    ]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})

@@ -1,0 +1,59 @@
+"""Authentication before Flask's views.
+
+Where a blueprint is registered, its authentication is named: a ``Guard``, or ``OPEN`` for none.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, Flask, g, request
+
+from webapp import bodies
+from webapp.authentication import Scope, authenticated, require_scope
+from webapp.rate_limits import request_limits
+from webapp.services import services
+from whatsapp_tasks.dispatch import nonce_ttl_ms, signature_digest, signature_replayed
+from whatsapp_tasks.stores.api_keys import ApiKey
+from whatsapp_tasks.stores.nonces import Nonces
+
+SAFE = frozenset({"GET", "HEAD"})
+"""They change nothing. Their signature may come again within its window: who could repeat it has seen the
+answer, and a caller may well look twice in one second.
+"""
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Which scope each method of a blueprint needs."""
+
+    scopes: Mapping[str, Scope]
+
+    def check(self) -> None:
+        """Raises RequestRefused (401, 403) or RateLimitExceeded unless the caller may do this."""
+        method = request.method
+        parts = services()
+        key, signature = authenticated(parts, request.environ, bodies.raw)
+        g.api_key = key
+        request_limits().count_key()
+        require_scope(key, self.scopes["GET" if method == "HEAD" else method])
+        if signature is not None and method not in SAFE:
+            ttl_ms = nonce_ttl_ms(parts.settings)
+            if not Nonces(parts.database).use(signature_digest(signature), ttl_ms):
+                raise signature_replayed()
+
+
+OPEN: None = None
+"""No authentication: said aloud where the blueprint is registered."""
+
+
+def register(app: Flask, blueprint: Blueprint, guard: Guard | None) -> None:
+    """Adds the blueprint to the application, with ``guard`` before each of its views."""
+    app.register_blueprint(blueprint)
+    if guard is not None:
+        app.before_request_funcs.setdefault(blueprint.name, []).append(guard.check)
+
+
+def caller() -> ApiKey:
+    """The key that was proven to be the caller's."""
+    key: ApiKey = g.api_key
+    return key
