@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack, assert_never
 
 from whatsapp_tasks.config import Settings, load_settings
 from whatsapp_tasks.crash_points import reach, reach_async
@@ -22,6 +22,7 @@ from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.connection import Database, Pipeline
 from whatsapp_tasks.stores.ledger import Acceptance, Ledger, Message, NewMessage, PageCursor, Window
+from whatsapp_tasks.stores.outcomes import Accept
 
 LONGEST_DELAY_MS = 365 * 24 * 3600 * 1000
 LATEST_TIME_SECONDS = 100_000_000_000
@@ -88,13 +89,25 @@ class Prepared:
 
     def _accepted(self, acceptance: Acceptance) -> Accepted:
         account = self.ledger.account
-        if acceptance.outcome == "limited":
-            raise WindowFull(acceptance.full_window)
-        if acceptance.outcome == "capped":
-            raise daily_cap_reached(account, acceptance.next_place_ms, self.new.now_ms)
-        if acceptance.outcome not in ("accepted", "duplicate"):
-            raise _refusal(acceptance.outcome, account, acceptance.id)
-        return Accepted(acceptance.id, acceptance.status, acceptance.outcome == "duplicate")
+        match acceptance.outcome:
+            case Accept.ACCEPTED:
+                return Accepted(acceptance.id, acceptance.status, duplicate=False)
+            case Accept.DUPLICATE:
+                return Accepted(acceptance.id, acceptance.status, duplicate=True)
+            case Accept.LIMITED:
+                raise WindowFull(acceptance.full_window)
+            case Accept.CAPPED:
+                raise daily_cap_reached(account, acceptance.next_place_ms, self.new.now_ms)
+            case Accept.CONFLICT:
+                raise _conflict(acceptance.id)
+            case Accept.REPLAYED:
+                raise signature_replayed()
+            case Accept.OPTED_OUT:
+                raise _opted_out()
+            case Accept.ACCOUNT_UNKNOWN:
+                raise account_unknown(account)
+            case unknown:
+                assert_never(unknown)
 
 
 class Dispatcher:
@@ -387,23 +400,19 @@ def _field(code: str, field: str, problem: str) -> RequestRefused:
     )
 
 
-def _refusal(outcome: str, account: str, message_id: str) -> RequestRefused:
-    match outcome:
-        case "conflict":
-            return RequestRefused(
-                "idempotency_conflict",
-                "This idempotency key was used for another phone or text. Use a new key for a new message.",
-                http_status=409,
-                extra={"message_id": message_id},
-            )
-        case "replayed":
-            return signature_replayed()
-        case "opted_out":
-            return RequestRefused(
-                "recipient_opted_out",
-                "The recipient asked not to be written to. Remove them from the opt-out list only with "
-                "their consent.",
-                errors=[{"field": "phone", "message": "is on the opt-out list"}],
-            )
-        case _:
-            return account_unknown(account)
+def _conflict(message_id: str) -> RequestRefused:
+    return RequestRefused(
+        "idempotency_conflict",
+        "This idempotency key was used for another phone or text. Use a new key for a new message.",
+        http_status=409,
+        extra={"message_id": message_id},
+    )
+
+
+def _opted_out() -> RequestRefused:
+    return RequestRefused(
+        "recipient_opted_out",
+        "The recipient asked not to be written to. Remove them from the opt-out list only with "
+        "their consent.",
+        errors=[{"field": "phone", "message": "is on the opt-out list"}],
+    )

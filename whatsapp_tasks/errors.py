@@ -7,6 +7,7 @@ WhatsAppTasksError
 ├── StoreError
 │   ├── StoreUnavailable           Redis cannot be reached or answers too late: fail closed
 │   ├── LeaseLost                  another worker holds the account, or our time ran out
+│   ├── UnknownOutcome             a script of the stores answered what nobody knows: nothing is sent on it
 │   └── UnsafeStore                Redis is configured so that a promise cannot be kept
 ├── BrowserError
 │   ├── BrowserStartFailed         Chrome or its driver did not start; carries the exit code
@@ -89,6 +90,10 @@ class StoreUnavailable(StoreError):
 
 class LeaseLost(StoreError):
     """Another worker holds this account, or this worker's lease ran out."""
+
+
+class UnknownOutcome(StoreError):
+    """A script of the stores gave an answer that this version does not know."""
 
 
 class UnsafeStore(StoreError):

@@ -1,6 +1,7 @@
 """What a look at the page means for the session: an event of its state machine, or nothing."""
 
 from dataclasses import dataclass
+from typing import assert_never
 
 from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
 from whatsapp_tasks.domain.quarantine import SecondLook, ban_signals, second_look
@@ -106,8 +107,10 @@ def _suspected(verdict: SecondLook, reason: str) -> Sight | None:
             return Sight(SessionEvent.BAN_CONFIRMED, reason)
         case SecondLook.UNKNOWN:
             return Sight(SessionEvent.PAGE_UNKNOWN, reason)
-        case _:
+        case SecondLook.HOLD | SecondLook.SUSPICIOUS | SecondLook.CLEARED:
             return None
+        case unknown:
+            assert_never(unknown)
 
 
 def _first_signal(page: PageSnapshot, state: SessionState, unknown_seconds: float) -> Sight | None:

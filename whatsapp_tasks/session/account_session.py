@@ -3,7 +3,8 @@
 import logging
 import random
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, assert_never
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
@@ -15,7 +16,7 @@ from whatsapp_tasks.domain.restrictions import Permission, permission
 from whatsapp_tasks.domain.retries import RetryDecision, code_of, decide_retry, decide_settle
 from whatsapp_tasks.domain.states import MAY_REPLY, MAY_SEND
 from whatsapp_tasks.domain.statuses import AT_WHATSAPP, Status
-from whatsapp_tasks.errors import BrowserError, PageChanged, PageError, SendError, WaitTimeout
+from whatsapp_tasks.errors import BrowserError, LeaseLost, PageChanged, PageError, SendError, WaitTimeout
 from whatsapp_tasks.session.breaker import Breaker
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.doctor import page_report
@@ -29,6 +30,7 @@ from whatsapp_tasks.session.sending import send
 from whatsapp_tasks.session.settling import settle
 from whatsapp_tasks.session.watching import Watcher
 from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.stores.outcomes import Claim
 from whatsapp_tasks.stores.pauses import PauseReason
 
 log = logging.getLogger(__name__)
@@ -123,15 +125,23 @@ class AccountSession:
             states=MAY_REPLY if allowed is Permission.REPLIES else MAY_SEND,
             replies_only=allowed is Permission.REPLIES,
         )
-        if outcome == "paused":
+        if outcome is Claim.PAUSED:
             return False
         message = context.ledger.get(message_id)
-        if message is None or outcome in ("gone", "done", "later"):
+        if message is None:
             return True
         match outcome:
-            case "expired":
+            case Claim.GONE | Claim.DONE | Claim.LATER:
+                pass
+            case Claim.CLAIMED:
+                self._attempt(message, send)
+            case Claim.SETTLE:
+                self._attempt(message, settle)
+            case Claim.LEASE_LOST:
+                raise LeaseLost
+            case Claim.EXPIRED:
                 context.ledger.advance(message, Status.EXPIRED, context.now_ms())
-            case "opted_out":
+            case Claim.OPTED_OUT:
                 context.ledger.advance(
                     message,
                     Status.FAILED,
@@ -139,7 +149,7 @@ class AccountSession:
                     code="recipient_opted_out",
                     error=("recipient_opted_out", "The recipient asked not to be written to."),
                 )
-            case "restricted":
+            case Claim.RESTRICTED:
                 held_ms = int(context.settings.restriction_held_seconds * 1000)
                 context.ledger.defer(
                     message_id,
@@ -148,26 +158,27 @@ class AccountSession:
                     context.now_ms(),
                     context.now_ms() + held_ms,
                 )
-            case "capped":
+            case Claim.CAPPED:
                 self._put_off(message)
-            case _:
-                context.busy_with = message_id
-                context.times.begin(
-                    (context.now_ms() - max(message.created_ms, message.send_at_ms or 0)) / 1000
-                )
-                try:
-                    page = context.keeper.ensure()
-                    if outcome == "settle":
-                        settle(context, page, message)
-                    else:
-                        send(context, page, message)
-                finally:
-                    context.busy_with = None
-                    context.times.write()
-                self._settled(message_id)
-                self._rest()
-                measure_memory(context)  # a page may grow with each message
+            case unknown:
+                assert_never(unknown)
         return True
+
+    def _attempt(
+        self, message: Message, bring: Callable[[AccountContext, WhatsAppPage, Message], None]
+    ) -> None:
+        """``bring``: ``send`` or ``settle``; raises what it raises."""
+        context = self.context
+        context.busy_with = message.id
+        context.times.begin((context.now_ms() - max(message.created_ms, message.send_at_ms or 0)) / 1000)
+        try:
+            bring(context, context.keeper.ensure(), message)
+        finally:
+            context.busy_with = None
+            context.times.write()
+        self._settled(message.id)
+        self._rest()
+        measure_memory(context)  # a page may grow with each message
 
     def _put_off(self, message: Message) -> None:
         """Its place was of another day, and today has none left: the next day with one."""
@@ -235,9 +246,11 @@ class AccountSession:
                     message, Status.UNKNOWN, now_ms, fence=fence, code=decision.code, error=told
                 )
                 self._settled(message_id)
-            case _:
+            case "settle":
                 # It stays `sending`, and the look for lost entries makes it the next; till then, nothing
                 self._paced_until = max(self._paced_until, time.monotonic() + decision.delay_seconds)
+            case unknown:
+                assert_never(unknown)
 
     # between messages
 

@@ -1,5 +1,7 @@
 """Opens the chat with a phone, and knows that it is this chat (domain/open_chat.py says how)."""
 
+from typing import assert_never
+
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.open_chat import OpenChat, Opening, mark_of
@@ -41,8 +43,10 @@ def open_chat(context: AccountContext, page: WhatsAppPage, phone: str, *, fresh:
                 raise SendPostponed(
                     "answer_unknown", "WhatsApp answered with a dialog in words that are not known."
                 )
-            case _:
+            case Opening.INVALID:
                 raise SendPostponed("lookup_unavailable", "WhatsApp contradicts itself about this number.")
+            case unknown:
+                assert_never(unknown)
 
 
 def _trust(context: AccountContext, page: WhatsAppPage, phone: str, snapshot: PageSnapshot) -> Chat:

@@ -4,6 +4,7 @@ from whatsapp_tasks.domain.circuit import CLOSED, Circuit
 from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.outcomes import applied
 
 
 class Circuits:
@@ -19,7 +20,10 @@ class Circuits:
 
     def put(self, circuit: Circuit, fence: int) -> None:
         """By the account's worker; raises LeaseLost."""
-        if not self._db.run("put_fenced", [self._keys.circuit, self._keys.lease], [fence, circuit.to_json()]):
+        answer = self._db.run(
+            "put_fenced", [self._keys.circuit, self._keys.lease], [fence, circuit.to_json()]
+        )
+        if not applied(answer):
             raise LeaseLost
 
     def close(self) -> None:

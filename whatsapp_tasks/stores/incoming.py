@@ -1,6 +1,7 @@
 """What is known of an account's chat list, and the events of what came: one script writes both."""
 
 from collections.abc import Collection
+from typing import assert_never
 
 from whatsapp_tasks.domain.incoming import Findings, KnownChat, Notice, opts_out
 from whatsapp_tasks.domain.phones import phone_in
@@ -8,12 +9,12 @@ from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.opt_outs import OptOuts
+from whatsapp_tasks.stores.outcomes import Receive, outcome_of
 
 TOLD_WITHIN_SECONDS = 24 * 3600
 """So long chat, phone and preview of an event are kept for a webhooks worker that has not seen it yet."""
 
 _LOOKED_AT = ""
-_LEASE_LOST, _FORGOTTEN = -1, -2
 
 
 class Incoming:
@@ -53,10 +54,16 @@ class Incoming:
         for notice in findings.notices:
             args += [notice.subject, notice.unread, notice.new, notice.title, notice.phone or ""]
             args += [notice.preview, _to_look_at(notice, opt_out_words)]
-        outcome = int(self._db.run("receive", [k.unread, k.lease, k.events, k.metrics, k.answers], args))
-        if outcome == _LEASE_LOST:
-            raise LeaseLost
-        return outcome != _FORGOTTEN
+        answer = self._db.run("receive", [k.unread, k.lease, k.events, k.metrics, k.answers], args)
+        match outcome_of(Receive, answer):
+            case Receive.WRITTEN:
+                return True
+            case Receive.FORGOTTEN:
+                return False
+            case Receive.LEASE_LOST:
+                raise LeaseLost
+            case unknown:
+                assert_never(unknown)
 
     def answers(self) -> dict[str, int]:
         """Phones whose chats may hold an opt-out, and how many new messages to read there."""

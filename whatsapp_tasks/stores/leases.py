@@ -8,12 +8,14 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from typing import assert_never
 
 import psutil
 
 from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.outcomes import Acquire, applied, outcome_of
 
 _UNKNOWN_BOOT = "unknown"
 # Goes on while the machine sleeps, as Redis's clock does; time.monotonic() on Linux does not.
@@ -83,22 +85,26 @@ class Lease:
 
     def _try_acquire(self, dead_token: str) -> tuple[Holder | None, str]:
         begun = self._clock()
-        answer = self._db.run(
+        answer, *facts = self._db.run(
             "lease_acquire",
             [self._keys.lease, self._keys.fence],
             [self._token, self._ttl_ms, json.dumps(asdict(Holder.this_process())), dead_token],
         )
-        if answer[0] == 0:
-            return Holder(**json.loads(answer[1])), answer[2]
-        with self._lock:
-            self.fence = int(answer[1])
-            self._valid_until = begun + self._seconds
-        return None, ""
+        match outcome_of(Acquire, answer):
+            case Acquire.HELD:
+                return Holder(**json.loads(facts[0])), facts[1]
+            case Acquire.ACQUIRED:
+                with self._lock:
+                    self.fence = int(facts[0])
+                    self._valid_until = begun + self._seconds
+                return None, ""
+            case unknown:
+                assert_never(unknown)
 
     def renew(self) -> bool:
         """True when the lease is still ours."""
         begun = self._clock()
-        ours = bool(self._db.run("lease_renew", [self._keys.lease], [self._token, self._ttl_ms]))
+        ours = applied(self._db.run("lease_renew", [self._keys.lease], [self._token, self._ttl_ms]))
         with self._lock:
             self._valid_until = begun + self._seconds if ours else 0.0
         return ours

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, assert_never
 
 from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.phones import forms_of
@@ -16,6 +16,7 @@ from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.connection import Database, Pipeline
 from whatsapp_tasks.stores.generation import Generation
+from whatsapp_tasks.stores.outcomes import Accept, Advance, Claim, Defer, Note, applied, outcome_of
 
 _LIST_SCAN = 500
 _NOT_IN_TIMELINE = re.compile("[@;]")  # they separate its parts
@@ -102,9 +103,9 @@ class Window:
 
 @dataclass(frozen=True)
 class Acceptance:
-    """``outcome``: accepted, duplicate, conflict, replayed, account_unknown, opted_out, limited or capped."""
+    """What ``accept`` came to; see ``scripts/accept.lua``."""
 
-    outcome: str
+    outcome: Accept
     id: str
     status: str
     next_place_ms: int | None = None
@@ -113,11 +114,12 @@ class Acceptance:
     """With ``limited``: which of the windows is full."""
 
     @classmethod
-    def told(cls, outcome: str, message_id: str, status: str) -> "Acceptance":
+    def told(cls, answer: str, message_id: str, status: str) -> "Acceptance":
         """What ``scripts/accept.lua`` answered."""
-        if outcome == "limited":
+        outcome = outcome_of(Accept, answer)
+        if outcome is Accept.LIMITED:
             return cls(outcome, "", "", full_window=int(status))
-        if outcome == "capped":
+        if outcome is Accept.CAPPED:
             return cls(outcome, "", "", int(status) if status else None)
         return cls(outcome, message_id, status)
 
@@ -237,13 +239,13 @@ class Ledger:
         *,
         states: Iterable[str] = (),
         replies_only: bool = False,
-    ) -> str:
+    ) -> Claim:
         """Takes a message in hand; see ``scripts/claim.lua`` for the outcomes. Raises LeaseLost.
 
         ``states``: in which the session must be, where any are named.
         """
         k = self._keys
-        outcome: str = self._db.run(
+        answer = self._db.run(
             "claim",
             [
                 k.message(message_id),
@@ -265,7 +267,8 @@ class Ledger:
                 self._caps.plan(now_ms, days=1) if self._caps else "",
             ],
         )
-        if outcome == "lease_lost":
+        outcome = outcome_of(Claim, answer)
+        if outcome is Claim.LEASE_LOST:
             raise LeaseLost
         return outcome
 
@@ -278,7 +281,7 @@ class Ledger:
         """
         priority = Priority(self._db.text("HGET", self._keys.message(message_id), "priority") or "normal")
         k = self._keys
-        outcome, due = self._db.run(
+        answer, due = self._db.run(
             "defer",
             [k.message(message_id), k.lease, k.open_messages(priority), k.schedule, k.caps, k.contacted],
             [
@@ -288,9 +291,15 @@ class Ledger:
                 self._caps.plan(now_ms if due_ms is None else due_ms) if self._caps else "",
             ],
         )
-        if outcome == "lease_lost":
-            raise LeaseLost
-        return int(due) if outcome == "ok" else None
+        match outcome_of(Defer, answer):
+            case Defer.LEASE_LOST:
+                raise LeaseLost
+            case Defer.OK:
+                return int(due)
+            case Defer.REFUSED | Defer.NO_PLACE:
+                return None
+            case unknown:
+                assert_never(unknown)
 
     def note(self, message_id: str, fence: int, **fields: str) -> None:
         """Writes into the record of the message in hand; raises LeaseLost when it is not in our hands."""
@@ -315,14 +324,18 @@ class Ledger:
         for name, value in fields.items():
             args += [name, value]
         k = self._keys
-        outcome, reached = self._db.run(
-            "note", [k.message(message_id), k.lease, k.pauses, k.generation], args
-        )
-        if outcome not in ("ok", "paused"):
-            raise LeaseLost
-        if guarded and outcome == "ok" and self._generation:
-            self._generation.remember(int(reached))
-        return bool(outcome == "ok")
+        answer, reached = self._db.run("note", [k.message(message_id), k.lease, k.pauses, k.generation], args)
+        match outcome_of(Note, answer):
+            case Note.LEASE_LOST | Note.REFUSED:
+                raise LeaseLost
+            case Note.PAUSED:
+                return False
+            case Note.OK:
+                if guarded and self._generation:
+                    self._generation.remember(int(reached))
+                return True
+            case unknown:
+                assert_never(unknown)
 
     def advance(
         self,
@@ -360,7 +373,7 @@ class Ledger:
             fields |= {"error_code": error[0], "error_message": error[1]}
         for name, value in fields.items():
             args += [name, value]
-        outcome, _ = self._db.run(
+        answer, _ = self._db.run(
             "advance",
             [
                 k.message(message.id),
@@ -378,9 +391,15 @@ class Ledger:
             ],
             args,
         )
-        if outcome == "lease_lost":
-            raise LeaseLost
-        return bool(outcome == "ok")
+        match outcome_of(Advance, answer):
+            case Advance.LEASE_LOST:
+                raise LeaseLost
+            case Advance.OK:
+                return True
+            case Advance.GONE | Advance.REFUSED:
+                return False
+            case unknown:
+                assert_never(unknown)
 
     # what the worker looks after between messages
 
@@ -484,7 +503,7 @@ class Ledger:
             if message is not None:
                 yield message
 
-    def _push(self, ids: Iterable[str], how: str) -> int:
+    def _push(self, ids: Iterable[str], how: Literal["due", "lost"]) -> int:
         k = self._keys
         pushed = 0
         for message_id in ids:
@@ -493,7 +512,7 @@ class Ledger:
             # An attempt that is open is settled before anything else is sent: another message with the same
             # text to the same phone would be taken for it.
             place = Priority.HIGH if status == Status.SENDING else priority
-            pushed += self._db.run(
+            answer = self._db.run(
                 "push",
                 [
                     k.message(message_id),
@@ -504,6 +523,7 @@ class Ledger:
                 ],
                 [message_id, deliver_envelope(message_id, self.account, place), how],
             )
+            pushed += applied(answer)
         return pushed
 
 

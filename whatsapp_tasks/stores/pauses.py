@@ -6,6 +6,7 @@ from typing import Any
 
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.outcomes import applied
 
 HISTORY_KEPT = 200
 
@@ -35,7 +36,7 @@ class Pauses:
         fact: dict[str, Any] = {"author": author, "since_ms": now_ms, "note": note}
         if generation:
             fact["generation"] = generation
-        return bool(
+        return applied(
             self._db.run(
                 "pause",
                 [self._keys.pauses, self._keys.pause_history, self._keys.generation],
@@ -46,7 +47,7 @@ class Pauses:
     def clear(self, reason: PauseReason, author: str = "unknown", now_ms: int = 0) -> bool:
         """True when the reason stood. Idempotent, and other reasons stay."""
         generation = self.all().get(reason, {}).get("generation", 0)
-        return bool(
+        return applied(
             self._db.run(
                 "resume",
                 [self._keys.pauses, self._keys.pause_history, self._keys.generation],

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 from whatsapp_tasks.domain.events import NEEDS_A_PERSON
 from whatsapp_tasks.domain.phones import same_number
@@ -12,6 +12,7 @@ from whatsapp_tasks.domain.states import SessionEvent, SessionState, next_state
 from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.outcomes import Transition, outcome_of
 
 HISTORY_KEPT = 200
 _SEVERAL = "*"
@@ -86,7 +87,7 @@ class Sessions:
         while True:
             before = self._db.text("HGET", self._keys.session, "state") or ""
             after = next_state(SessionState(before) if before else SessionState.INIT, event)
-            outcome, _ = self._db.run(
+            answer, _ = self._db.run(
                 "transition",
                 [
                     self._keys.session,
@@ -109,10 +110,15 @@ class Sessions:
                     restriction.to_json() if restriction else "",
                 ],
             )
-            if outcome == "ok":
-                return after
-            if outcome == "lease_lost":
-                raise LeaseLost
+            match outcome_of(Transition, answer):
+                case Transition.OK:
+                    return after
+                case Transition.LEASE_LOST:
+                    raise LeaseLost
+                case Transition.CHANGED:
+                    continue
+                case unknown:
+                    assert_never(unknown)
 
     def history(self, limit: int = 50) -> list[dict[str, Any]]:
         return [json.loads(entry) for entry in self._db.texts("LRANGE", self._keys.history, 0, limit - 1)]

@@ -7,6 +7,7 @@ from typing import Any
 
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.outcomes import Attempt, applied
 
 AWAY_AFTER_FAILURES = 5
 """Failures in a row after which a success means that the receiver is back, and all that waits is due."""
@@ -95,7 +96,7 @@ class Positions:
             k = keys.WebhookKeys(new.endpoint)
             names += [k.delivery(new.id), k.lane(new.lane), k.due]
             args += [new.id, new.lane, new.type, new.body]
-        return bool(self._db.run("webhook_fan_out", names, args))
+        return applied(self._db.run("webhook_fan_out", names, args))
 
     def beat(self, now_ms: int) -> None:
         """The webhooks worker's sign of life."""
@@ -157,18 +158,18 @@ class Deliveries:
         token: str,
         delivery_id: str,
         now_ms: int,
-        outcome: str,
+        outcome: Attempt,
         *,
         code: str,
         next_ms: int | None = None,
         quiet_until_ms: int | None = None,
     ) -> bool:
-        """What came of the attempt: ``delivered``, ``retry`` (at ``next_ms``), ``dead`` or ``gone``.
+        """What came of the attempt; a RETRY is due at ``next_ms``.
 
         False when the lane was not ours any more: the receiver is told once more, by who has it now.
         """
         k = self._keys
-        return bool(
+        return applied(
             self._db.run(
                 "webhook_settle",
                 [k.due, k.running, k.state, k.dead, k.metrics, k.lane(lane), k.delivery(delivery_id)],
@@ -206,7 +207,7 @@ class Deliveries:
         lane = self._db.text("HGET", k.delivery(delivery_id), "lane")
         if lane is None:
             return False
-        return bool(
+        return applied(
             self._db.run(
                 "webhook_redrive",
                 [k.dead, k.due, k.lane(lane), k.delivery(delivery_id)],

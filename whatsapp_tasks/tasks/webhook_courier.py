@@ -5,12 +5,14 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
+from typing import assert_never
 
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.backoff import Backoff
 from whatsapp_tasks.domain.webhooks import Answer, Endpoint, Verdict
 from whatsapp_tasks.errors import StoreUnavailable
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.outcomes import Attempt
 from whatsapp_tasks.stores.webhook_deliveries import Deliveries, Delivery
 from whatsapp_tasks.stores.webhook_endpoints import WebhookEndpoints
 from whatsapp_tasks.tasks.webhook_transports import Transport
@@ -110,12 +112,14 @@ class Courier:
             log.exception("Unexpected error in an attempt", extra={"webhook": endpoint.name})
             return Answer(problem="internal_error")
 
-    def _decide(self, delivery: Delivery, answer: Answer, now_ms: int) -> tuple[str, int | None, int | None]:
+    def _decide(
+        self, delivery: Delivery, answer: Answer, now_ms: int
+    ) -> tuple[Attempt, int | None, int | None]:
         """Outcome, time of the next attempt, and until when the endpoint is left alone."""
         if answer.verdict is Verdict.DELIVERED:
-            return "delivered", None, None
+            return Attempt.DELIVERED, None, None
         if answer.verdict is Verdict.GONE:
-            return "gone", None, None
+            return Attempt.GONE, None, None
         next_ms = self._backoff.next_attempt_ms(
             delivery.attempts,
             now_ms=now_ms,
@@ -124,13 +128,15 @@ class Courier:
             at_least_seconds=answer.retry_after_seconds,
         )
         quiet_ms = next_ms if answer.asks_for_quiet else None
-        return ("retry" if next_ms is not None else "dead"), next_ms, quiet_ms
+        return (Attempt.RETRY if next_ms is not None else Attempt.DEAD), next_ms, quiet_ms
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)
 
 
-def _tell(endpoint: Endpoint, delivery: Delivery, answer: Answer, outcome: str, wait_ms: int | None) -> None:
+def _tell(
+    endpoint: Endpoint, delivery: Delivery, answer: Answer, outcome: Attempt, wait_ms: int | None
+) -> None:
     fields = {
         "webhook": endpoint.name,
         "event_id": delivery.id,
@@ -139,21 +145,23 @@ def _tell(endpoint: Endpoint, delivery: Delivery, answer: Answer, outcome: str, 
         "code": answer.code,
     }
     match outcome:
-        case "delivered":
+        case Attempt.DELIVERED:
             log.info("Webhook delivered", extra=fields)
-        case "retry":
+        case Attempt.RETRY:
             seconds = round((wait_ms or 0) / 1000, 1)
             log.warning(
                 "Webhook not taken; it is tried again",
                 extra={**fields, "detail": answer.detail, "next_in_seconds": seconds},
             )
-        case "gone":
+        case Attempt.GONE:
             log.error(
                 "Webhook disabled: its receiver answered 410. Undo: whatsapp-tasks webhooks enable NAME",
                 extra=fields,
             )
-        case _:
+        case Attempt.DEAD:
             log.error(
                 "Webhook given up. To try it again: whatsapp-tasks webhooks redrive NAME",
                 extra={**fields, "detail": answer.detail},
             )
+        case unknown:
+            assert_never(unknown)

@@ -7,6 +7,7 @@ from whatsapp_tasks.domain.events import EventType
 from whatsapp_tasks.domain.webhooks import Endpoint
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.events import EventLog
+from whatsapp_tasks.stores.outcomes import Attempt
 from whatsapp_tasks.stores.webhook_deliveries import Deliveries, NewDelivery, Position, Positions
 from whatsapp_tasks.stores.webhook_endpoints import WebhookEndpoints
 
@@ -43,5 +44,5 @@ def seed_dead_letter(database: Database, name: str, now_ms: int) -> str:
     for lane, token in deliveries.take(now_ms, hold_ms=60_000, concurrency=8, limit=8):
         begun = deliveries.begin(lane, token, now_ms, 60_000)
         assert begun is not None
-        assert deliveries.settle(lane, begun[1], begun[0].id, now_ms, "dead", code="http_503")
+        assert deliveries.settle(lane, begun[1], begun[0].id, now_ms, Attempt.DEAD, code="http_503")
     return letter

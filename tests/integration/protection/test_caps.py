@@ -19,6 +19,7 @@ from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.ledger import Ledger, Message
+from whatsapp_tasks.stores.outcomes import Accept
 
 NOON = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp() * 1000)
 SMALL = CapRules(base=3, step=1, highest=10, new_chats_share=1)
@@ -192,7 +193,7 @@ def test_two_hundred_at_once_at_the_edge_never_take_one_too_many(database: Datab
     new = [desk.new() for _ in range(200)]
     with ThreadPoolExecutor(32) as pool:
         outcomes = [each.outcome for each in pool.map(desk.ledger.accept, new)]
-    assert (outcomes.count("accepted"), outcomes.count("capped")) == (100, 100)
+    assert (outcomes.count(Accept.ACCEPTED), outcomes.count(Accept.CAPPED)) == (100, 100)
     assert left(desk) == 0
 
 

@@ -13,6 +13,7 @@ from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.leases import Lease
 from whatsapp_tasks.stores.ledger import Acceptance, Ledger, Message, NewMessage
+from whatsapp_tasks.stores.outcomes import Accept
 from whatsapp_tasks.stores.sessions import Sessions
 
 NOW = 1_764_000_000_000
@@ -59,7 +60,7 @@ class Desk:
     def accept(self, **changes: Any) -> Message:
         """A fresh message, accepted."""
         acceptance = self.ledger.accept(self.new(**changes))
-        assert acceptance == Acceptance("accepted", acceptance.id, "queued")
+        assert acceptance == Acceptance(Accept.ACCEPTED, acceptance.id, "queued")
         return self.get(acceptance.id)
 
     def claimed(self, **changes: Any) -> Message:

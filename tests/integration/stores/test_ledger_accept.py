@@ -16,6 +16,7 @@ from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.ledger import Acceptance, Ledger, TimelineEntry
 from whatsapp_tasks.stores.opt_outs import OptOuts
+from whatsapp_tasks.stores.outcomes import Accept
 
 
 def test_an_accepted_message_is_on_record_open_and_queued(desk: Desk) -> None:
@@ -47,7 +48,7 @@ def test_the_same_request_again_gets_the_first_answer_and_changes_nothing(desk: 
     desk.ledger.accept(first)
     before = desk.everything()
     again = replace(first, id="f" * 32, now_ms=NOW + 5, priority=Priority.HIGH)
-    assert desk.ledger.accept(again) == Acceptance("duplicate", first.id, "queued")
+    assert desk.ledger.accept(again) == Acceptance(Accept.DUPLICATE, first.id, "queued")
     assert desk.everything() == before
 
 
@@ -56,7 +57,7 @@ def test_a_repeat_is_told_what_the_message_has_come_to(desk: Desk, status: Statu
     message = desk.at(status)
     number = int(message.id, 16)
     again = desk.new(identity=f"identity-{number}", content=f"content-{number}")
-    assert desk.ledger.accept(again) == Acceptance("duplicate", message.id, status)
+    assert desk.ledger.accept(again) == Acceptance(Accept.DUPLICATE, message.id, status)
 
 
 def test_a_settled_message_is_not_sent_again_by_a_repeat(desk: Desk) -> None:
@@ -72,7 +73,7 @@ def test_the_same_key_with_another_content_is_a_conflict_and_changes_nothing(des
     desk.ledger.accept(first)
     before = desk.everything()
     outcome = desk.ledger.accept(replace(first, id="f" * 32, content="other", text="other"))
-    assert outcome == Acceptance("conflict", first.id, "")
+    assert outcome == Acceptance(Accept.CONFLICT, first.id, "")
     assert desk.everything() == before
 
 
@@ -93,7 +94,7 @@ def test_a_used_signature_is_refused_whatever_it_signs(desk: Desk) -> None:
     desk.accept(nonce="n", nonce_ttl_ms=5000)
     assert 0 < desk.ttl(keys.nonce("n")) <= 5000
     before = desk.everything()
-    assert desk.ledger.accept(desk.new(nonce="n", nonce_ttl_ms=5000)) == Acceptance("replayed", "", "")
+    assert desk.ledger.accept(desk.new(nonce="n", nonce_ttl_ms=5000)) == Acceptance(Accept.REPLAYED, "", "")
     assert desk.everything() == before
 
 
@@ -107,7 +108,7 @@ def test_a_message_to_a_phone_that_opted_out_is_refused_and_only_the_signature_i
     OptOuts(desk.database).add("+4915112345678")
     before = desk.everything()
     outcome = desk.ledger.accept(desk.new(nonce="n", nonce_ttl_ms=5000))
-    assert outcome == Acceptance("opted_out", "", "")
+    assert outcome == Acceptance(Accept.OPTED_OUT, "", "")
     after = desk.everything()
     assert after.pop(keys.nonce("n")) == "1"
     assert after == before

@@ -8,6 +8,7 @@ from tests.integration.stores.desk import Desk
 from tests.integration.webapp.conftest import Caller, problem
 from whatsapp_tasks.domain.webhooks import Endpoint, encode_secret
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.outcomes import Attempt
 from whatsapp_tasks.stores.webhook_deliveries import Deliveries
 from whatsapp_tasks.stores.webhook_endpoints import WebhookEndpoints
 from whatsapp_tasks.tasks.webhook_relay import Relay
@@ -32,7 +33,7 @@ def dead(database: Database) -> list[str]:
         begun = line.begin(lane, token, now, 1000)
         assert begun is not None
         now += 1
-        assert line.settle(lane, begun[1], begun[0].id, now, "dead", code="http_500")
+        assert line.settle(lane, begun[1], begun[0].id, now, Attempt.DEAD, code="http_500")
     return [letter.id for letter in line.dead()]
 
 

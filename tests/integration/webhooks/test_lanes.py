@@ -5,6 +5,7 @@ from tests.integration.webhooks.conftest import Office
 from tests.integration.webhooks.receiver import Receiver
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.stores.keys import WebhookKeys
+from whatsapp_tasks.stores.outcomes import Attempt
 from whatsapp_tasks.stores.webhook_deliveries import (
     AWAY_AFTER_FAILURES,
     Deliveries,
@@ -37,7 +38,7 @@ def test_who_saw_an_older_place_moves_nothing(office: Office, receiver: Receiver
     [(lane, token)] = take(deliveries, 10)
     begun = deliveries.begin(lane, token, 10, HOLD_MS)
     assert begun is not None
-    assert deliveries.settle(lane, begun[1], begun[0].id, 11, "delivered", code="http_204")
+    assert deliveries.settle(lane, begun[1], begun[0].id, 11, Attempt.DELIVERED, code="http_204")
     assert take(deliveries, 12) == [], "in line once"
 
 
@@ -53,7 +54,7 @@ def test_a_lane_under_way_is_not_taken_again_because_its_message_moved_on(
     assert take(deliveries, now) == []
     begun = deliveries.begin(lane, token, now, HOLD_MS)
     assert begun is not None
-    assert deliveries.settle(lane, begun[1], begun[0].id, now, "delivered", code="http_204")
+    assert deliveries.settle(lane, begun[1], begun[0].id, now, Attempt.DELIVERED, code="http_204")
     assert [each for each, _ in take(deliveries, now)] == [lane]
 
 
@@ -70,9 +71,9 @@ def test_who_lost_its_hold_neither_begins_nor_settles(office: Office, desk: Desk
     delivery, token = begun
     assert delivery.attempts == 1
     for wrong in (late, fresh):
-        assert not deliveries.settle(lane, wrong, delivery.id, now, "delivered", code="http_204")
+        assert not deliveries.settle(lane, wrong, delivery.id, now, Attempt.DELIVERED, code="http_204")
     assert deliveries.counts()["running"] == 1
-    assert deliveries.settle(lane, token, delivery.id, now, "delivered", code="http_204")
+    assert deliveries.settle(lane, token, delivery.id, now, Attempt.DELIVERED, code="http_204")
     assert deliveries.counts() == {"waiting": 0, "running": 0, "dead": 0}
 
 
@@ -104,7 +105,7 @@ def test_a_receiver_that_is_back_gets_a_long_line_by_the_thousand(office: Office
     for lane, token in take(deliveries, 10)[:2]:
         begun = deliveries.begin(lane, token, 10, HOLD_MS)
         assert begun is not None
-        assert deliveries.settle(lane, begun[1], begun[0].id, 11, "delivered", code="http_204")
+        assert deliveries.settle(lane, begun[1], begun[0].id, 11, Attempt.DELIVERED, code="http_204")
         woken.append(office.database.number("ZCOUNT", k.due, "-inf", 11))
     assert woken == [1000, 1100]
     assert office.endpoints.state("orders").streak == 0

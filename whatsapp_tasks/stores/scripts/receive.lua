@@ -7,9 +7,9 @@
 --       then for each notice: subject, unread, new, chat, phone or '', preview, phone whose chat is to be looked at
 --       for an opt-out, or ''
 --
--- Returns 0; -1: the lease is not ours; -2: the counts are gone (nothing is changed).
-if redis.call('HGET', KEYS[2], 'fence') ~= ARGV[1] then return -1 end
-if ARGV[5] == '0' and redis.call('HEXISTS', KEYS[1], '') == 0 then return -2 end
+-- Returns the outcome: written, lease_lost, forgotten (the counts are gone); only `written` changes anything.
+if redis.call('HGET', KEYS[2], 'fence') ~= ARGV[1] then return 'lease_lost' end
+if ARGV[5] == '0' and redis.call('HEXISTS', KEYS[1], '') == 0 then return 'forgotten' end
 local a = 7
 for _ = 1, tonumber(ARGV[6]) do
   if ARGV[a + 1] == '' then redis.call('HDEL', KEYS[1], ARGV[a])
@@ -27,4 +27,4 @@ while a <= #ARGV do
   if ARGV[a + 6] ~= '' then redis.call('HINCRBY', KEYS[5], ARGV[a + 6], ARGV[a + 2]) end
   a = a + 7
 end
-return 0
+return 'written'

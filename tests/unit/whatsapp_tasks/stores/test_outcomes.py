@@ -1,0 +1,122 @@
+"""What the scripts may answer, read off their ``return`` lines, is what the enums know.
+
+Issue 13, defect 2: an outcome of the claim that nobody knew fell into a default that sent.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from enum import Enum
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.states import SessionEvent
+from whatsapp_tasks.errors import UnknownOutcome
+from whatsapp_tasks.stores import outcomes
+from whatsapp_tasks.stores.account_stores import AccountStores
+from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.leases import Lease
+from whatsapp_tasks.stores.ledger import Acceptance
+from whatsapp_tasks.stores.outcomes import Accept, Applied, Attempt, outcome_of
+from whatsapp_tasks.stores.pauses import PauseReason
+
+SCRIPTS = files("whatsapp_tasks.stores") / "scripts"
+NAMED: dict[str, type[Enum]] = {
+    "accept": outcomes.Accept,
+    "advance": outcomes.Advance,
+    "claim": outcomes.Claim,
+    "defer": outcomes.Defer,
+    "lease_acquire": outcomes.Acquire,
+    "note": outcomes.Note,
+    "receive": outcomes.Receive,
+    "transition": outcomes.Transition,
+}
+ALL_OR_NOTHING = {
+    *("lease_renew", "pause", "push", "put_fenced", "resume"),
+    *("webhook_fan_out", "webhook_redrive", "webhook_settle"),
+}
+FACTS = {"page", "webhook_begin", "webhook_take"}
+"""They answer with what they found; an empty answer is none."""
+LIBRARIES = {"phones", "places", "windows"}
+
+_RETURN = re.compile(r"\breturn\s+(?:\{\s*)?('[^']*'|-?\d+|\w+)")
+
+
+def source(script: str) -> str:
+    lines = SCRIPTS.joinpath(f"{script}.lua").read_text("utf-8").splitlines()
+    return "\n".join(line.partition("--")[0] for line in lines)
+
+
+def returned(script: str) -> set[str]:
+    """The first thing that each ``return`` line of the script answers with."""
+    return {found.strip("'") for found in _RETURN.findall(source(script))}
+
+
+def test_every_script_is_of_a_kind() -> None:
+    stems = {path.name.removesuffix(".lua") for path in SCRIPTS.iterdir()}
+    assert stems == {*NAMED, *ALL_OR_NOTHING, *FACTS, *LIBRARIES}
+
+
+@pytest.mark.parametrize("script", sorted(NAMED))
+def test_a_script_answers_what_its_enum_knows_and_all_of_it(script: str) -> None:
+    assert returned(script) == {str(outcome.value) for outcome in NAMED[script]}
+
+
+@pytest.mark.parametrize("script", sorted(ALL_OR_NOTHING))
+def test_a_script_that_does_all_or_nothing_answers_one_or_zero(script: str) -> None:
+    assert returned(script) == {str(outcome.value) for outcome in Applied}
+
+
+def test_a_script_that_is_called_with_an_outcome_knows_each() -> None:
+    assert set(re.findall(r"outcome == '(\w+)'", source("webhook_settle"))) == set(Attempt)
+
+
+class Strange(Database):
+    """A Database whose scripts answer with a word that nobody knows."""
+
+    def __init__(self) -> None:
+        pass
+
+    def run(self, script: str, keys: Sequence[str], args: Sequence[str | int | float]) -> Any:
+        return "sendable" if script in ("claim", "receive") else ["sendable", ""]
+
+    def do(self, *command: str | int | float) -> Any:
+        return None
+
+
+@pytest.fixture
+def stores() -> AccountStores:
+    return AccountStores(Strange(), Settings(cap_policy="off"), "default")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda it: it.ledger.claim("0" * 32, 1, 0),
+        lambda it: it.ledger.defer("0" * 32, 1, "capped", 0, 1),
+        lambda it: it.ledger.note("0" * 32, 1, bubble_id="b"),
+        lambda it: it.sessions.apply(SessionEvent.LOGGED_IN, 0, reason="", actor="", fence=1),
+        lambda it: it.pauses.set(PauseReason.OPERATOR, "test", 0),
+        lambda it: it.circuits.put(it.circuits.get(), 1),
+    ],
+)
+def test_an_answer_that_nobody_knows_is_an_error(
+    stores: AccountStores, call: Callable[[AccountStores], object]
+) -> None:
+    with pytest.raises(UnknownOutcome):
+        call(stores)
+
+
+def test_a_lease_is_not_held_on_an_answer_that_nobody_knows() -> None:
+    lease = Lease(Strange(), "default", 60)
+    with pytest.raises(UnknownOutcome):
+        lease.acquire()
+    assert lease.fence == 0
+
+
+def test_an_acceptance_that_nobody_knows_is_none() -> None:
+    with pytest.raises(UnknownOutcome):
+        Acceptance.told("accepted_almost", "id", "queued")
+    assert outcome_of(Accept, "accepted") is Accept.ACCEPTED
