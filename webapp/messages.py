@@ -94,7 +94,10 @@ class ListQuery(QueryModel):
     account: Annotated[str | None, Field(description="Only messages of this account.")] = None
     cursor: Annotated[
         str | None,
-        Field(description="The next_cursor of the page before.", pattern=r"^\d{1,15}-[0-9a-f]{1,64}$"),
+        Field(
+            description="The next_cursor of the page before.",
+            pattern=r"^\d{1,15}-[0-9a-f]{1,64}([-:][a-z0-9-]{1,32})?$",
+        ),
     ] = None
     limit: Annotated[
         Whole,

@@ -56,8 +56,8 @@ PATH_PARAMETERS: dict[str, dict[str, Any]] = {
     },
     "message_id": {
         "description": "The id that POST /send answered with.",
-        "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
-        "example": "9f86d081884c7d659a2feaa0c55ad015",
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{32}(-[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?)?$"},
+        "example": "9f86d081884c7d659a2feaa0c55ad015-default",
     },
     "evidence_id": {
         "description": "What error.evidence of a message names.",

@@ -18,10 +18,10 @@ from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.account_stores import AccountStores
-from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.connection import Database, Pipeline
-from whatsapp_tasks.stores.ledger import Acceptance, Ledger, Message, NewMessage, PageCursor, Window
+from whatsapp_tasks.stores.ledger import Acceptance, Ledger, Message, NewMessage, Window
+from whatsapp_tasks.stores.message_index import MessageIndex
 from whatsapp_tasks.stores.outcomes import Accept
 
 LONGEST_DELAY_MS = 365 * 24 * 3600 * 1000
@@ -116,7 +116,7 @@ class Dispatcher:
     def __init__(
         self, database: Database, settings: Settings, clock: Callable[[], float] = time.time
     ) -> None:
-        self._db = database
+        self._index = MessageIndex(database)
         self._settings = settings
         self._clock = clock
         self._stores = lru_cache(maxsize=_ACCOUNTS_KNOWN)(partial(AccountStores, database, settings))
@@ -174,7 +174,7 @@ class Dispatcher:
             self._settings.crash_points,
             self.ledger(account),
             NewMessage(
-                id=identity.message_id(who, now_ms),
+                id=identity.message_id(who, now_ms, account),
                 phone=e164,
                 text=text,
                 identity=who,
@@ -252,28 +252,15 @@ class Dispatcher:
         cursor: str | None = None,
         limit: int,
     ) -> tuple[list[Message], str | None]:
-        """Messages from new to old, of one account or of all; see ``Ledger.page``."""
-        found: list[Message] = []
-        horizons: list[PageCursor] = []
-        for name in [account] if account else Accounts(self._db).names():
-            messages, reached = self.ledger(name).page(status=status, phone=phone, cursor=cursor, limit=limit)
-            found += messages
-            if reached:
-                horizons.append(PageCursor.parse(reached))
-        found.sort(key=PageCursor.behind, reverse=True)
-        # An account that has more to tell may hide messages behind the place it reached.
-        horizon = max(horizons, default=None)
-        told = [m for m in found if horizon is None or PageCursor.behind(m) >= horizon]
-        if len(told) > limit:
-            return told[:limit], str(PageCursor.behind(told[limit - 1]))
-        return told, None if horizon is None else str(horizon)
+        """Messages from new to old, of one account or of all; see ``MessageIndex.page``."""
+        return self._index.page(account=account, status=status, phone=phone, cursor=cursor, limit=limit)
 
     def get(self, message_id: str) -> Message:
         """The message, whichever account's it is; raises RequestRefused (``message_not_found``)."""
-        for account in Accounts(self._db).names():
-            message = self.ledger(account).get(message_id)
-            if message is not None:
-                return message
+        account = self._index.account_of(message_id)
+        message = self.ledger(account).get(message_id) if account else None
+        if message is not None:
+            return message
         raise RequestRefused(
             "message_not_found",
             "There is no message with this id, or it was settled so long ago that its record is gone.",

@@ -75,7 +75,7 @@ def messages_lists(account: str) -> list[str]:
 
 
 def deliver_envelope(message_id: str, account: str, priority: Priority) -> str:
-    """The queue message that makes a worker deliver ``message_id``, which is hex digits."""
+    """The queue message that makes a worker deliver ``message_id``, in which nothing needs escaping."""
     head, tail, envelope = _deliver_parts(account, priority)
     body = base64.b64encode(f"{head}{message_id}{tail}".encode()).decode()
     return message_id.join(envelope).replace(_BODY, body, 1)

@@ -8,7 +8,8 @@ DEFAULT_ACCOUNT = "default"
 
 # A slug: it becomes part of queue names, Redis keys, folder names and URLs. kombu separates priorities by
 # the bytes 06 16, which a slug cannot contain.
-_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
+SLUG = "[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?"
+_SLUG = re.compile(SLUG)
 
 
 def check_account_name(name: str) -> str:

@@ -3,11 +3,12 @@
 import hashlib
 import re
 
+from whatsapp_tasks.domain.accounts import SLUG
 from whatsapp_tasks.domain.phones import one_form_of
 from whatsapp_tasks.errors import RequestRefused
 
 MAX_KEY_LENGTH = 255
-_ID = re.compile("[0-9a-f]{32}")
+_ID = re.compile(f"[0-9a-f]{{32}}(?:-({SLUG}))?")
 _KEY = re.compile(f"[ -~]{{1,{MAX_KEY_LENGTH}}}")
 
 
@@ -35,17 +36,25 @@ def content_digest(account: str, phone: str, text: str) -> str:
     return _digest("content", account, one_form_of(phone), text)
 
 
-def message_id(identity: str, accepted_at_ms: int) -> str:
-    """Message and task id, 32 hex digits: the identity's hash together with the time it was claimed.
+def message_id(identity: str, accepted_at_ms: int, account: str) -> str:
+    """Message and task id: 32 hex digits, a hyphen and the account. The digits are the identity's hash together
+    with the time it was claimed; whoever has the id finds the record without asking every account.
 
     The time is in it because an identity may be claimed anew when its window has passed, while the first
     message's record is still kept.
     """
-    return _digest("id", identity, str(accepted_at_ms))[:32]
+    return f"{_digest('id', identity, str(accepted_at_ms))[:32]}-{account}"
 
 
 def is_message_id(value: object) -> bool:
+    """Whether it has the form of an id; early versions gave ids without an account."""
     return isinstance(value, str) and _ID.fullmatch(value) is not None
+
+
+def account_in(message_id: str) -> str | None:
+    """The account that an id names; None for one of early versions, and for what is no id."""
+    match = _ID.fullmatch(message_id)
+    return match[1] if match else None
 
 
 def _digest(*parts: str) -> str:

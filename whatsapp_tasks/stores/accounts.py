@@ -4,6 +4,7 @@ from whatsapp_tasks.domain.accounts import check_account_name
 from whatsapp_tasks.queues import control_queue, messages_lists
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.message_list import unlist_messages_of
 
 
 class Accounts:
@@ -37,6 +38,7 @@ class Accounts:
         """
         k = keys.AccountKeys(account)
         self._db.do("SREM", keys.GLOBAL_ACCOUNTS, account)
+        unlist_messages_of(self._db, account)
         self._db.do("HDEL", keys.WEBHOOK_POSITIONS, account)
         found = [key for key in self._keys_of(account) if key not in (k.fence, k.generation)]
         found += [*messages_lists(account), control_queue(account)]

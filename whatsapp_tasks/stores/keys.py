@@ -1,6 +1,8 @@
 """Names of Redis keys. Those of one account share the hash tag ``{account}``."""
 
 GLOBAL_ACCOUNTS = "wa:accounts"
+ALL_MESSAGES = "wa:messages"  # zset: id of a message of any account by time of acceptance, ms
+ALL_MESSAGES_COMPLETE = "wa:messages-complete"  # set once messages of versions without that list are in it
 SELECTORS = "wa:selectors"  # hash: version, text (TOML), actor, at_ms
 API_KEYS = "wa:api-keys"
 OPT_OUTS = "wa:opt-outs"

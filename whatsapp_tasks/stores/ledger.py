@@ -10,7 +10,7 @@ from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.phones import forms_of
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status, may_become
-from whatsapp_tasks.errors import LeaseLost, RequestRefused
+from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.queues import deliver_envelope, messages_list, messages_lists, task_id_of
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.caps import Caps
@@ -18,9 +18,7 @@ from whatsapp_tasks.stores.connection import Database, Pipeline
 from whatsapp_tasks.stores.generation import Generation
 from whatsapp_tasks.stores.outcomes import Accept, Advance, Claim, Defer, Note, applied, outcome_of
 
-_LIST_SCAN = 500
 _NOT_IN_TIMELINE = re.compile("[@;]")  # they separate its parts
-_CURSOR = re.compile(r"(\d{1,15})-([0-9a-f]{1,64})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -124,33 +122,6 @@ class Acceptance:
         return cls(outcome, message_id, status)
 
 
-@dataclass(frozen=True, order=True)
-class PageCursor:
-    """A place in a list of messages that goes from new to old: behind the message of this time and id."""
-
-    ms: int
-    id: str
-
-    @classmethod
-    def parse(cls, text: str) -> "PageCursor":
-        match = _CURSOR.fullmatch(text)
-        if match is None:
-            problem = "is not one that an earlier page gave"
-            raise RequestRefused(
-                "query_invalid",
-                f"The parameter cursor {problem}.",
-                errors=[{"field": "cursor", "message": problem}],
-            )
-        return cls(int(match[1]), match[2])
-
-    @classmethod
-    def behind(cls, message: Message) -> "PageCursor":
-        return cls(message.created_ms, message.id)
-
-    def __str__(self) -> str:
-        return f"{self.ms}-{self.id}"
-
-
 class Ledger:
     """The messages of one account. ``caps`` None: no daily cap. ``generation`` is the worker's own memory of
     how far Redis has come; nothing is claimed, and no intent written, in a Redis that is behind it.
@@ -204,6 +175,7 @@ class Ledger:
                 k.metrics,
                 k.caps,
                 k.contacted,
+                keys.ALL_MESSAGES,
                 *(key for w in new.windows for key in (w.previous_key, w.current_key)),
             ],
             [
@@ -229,7 +201,7 @@ class Ledger:
 
     def get(self, message_id: str) -> Message | None:
         record = self._db.record(self._keys.message(message_id))
-        return _message(self.account, record) if record else None
+        return message_of(self.account, record) if record else None
 
     def claim(
         self,
@@ -464,35 +436,12 @@ class Ledger:
         """Messages that are ``unknown``, those that became so last first."""
         return self.get_many(self._db.texts("ZREVRANGE", self._keys.unknown, 0, limit - 1))
 
-    def page(
-        self, *, status: str | None, phone: str | None, cursor: str | None, limit: int
-    ) -> tuple[list[Message], str | None]:
-        """Newest first; ``phone`` in any of its forms; ``cursor`` is what the last page returned: None after
-        the last one. At most 500 records are looked at, so a page may be short, or empty, although more
-        follow.
-        """
-        after = PageCursor.parse(cursor) if cursor else None
-        ids, reached = self._db.run(
-            "page",
-            [self._keys.log],
-            [
-                self._keys.message(""),
-                status or "",
-                f",{','.join(forms_of(phone))}," if phone else "",
-                "+inf" if after is None else after.ms,
-                "" if after is None else after.id,
-                limit,
-                _LIST_SCAN,
-            ],
-        )
-        return self.get_many(ids), reached or None
-
     def get_many(self, message_ids: Sequence[str]) -> list[Message]:
         """Those of the messages that exist, in one round trip."""
         if not message_ids:
             return []
         records = self._db.together(*(("HGETALL", self._keys.message(i)) for i in message_ids))
-        return [_message(self.account, record) for record in records if record]
+        return [message_of(self.account, record) for record in records if record]
 
     def _due(self, key: str, now_ms: int, limit: int) -> list[str]:
         return self._db.texts("ZRANGEBYSCORE", key, "-inf", now_ms, "LIMIT", 0, limit)
@@ -527,7 +476,9 @@ class Ledger:
         return pushed
 
 
-def _message(account: str, record: Mapping[str, str]) -> Message:
+def message_of(account: str, record: Mapping[str, str]) -> Message:
+    """The message that a record holds."""
+
     def number(name: str) -> int | None:
         return int(record[name]) if record.get(name) else None
 

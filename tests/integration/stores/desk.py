@@ -46,7 +46,7 @@ class Desk:
         """A message unlike any before it."""
         number = next(self._numbers)
         fields: dict[str, Any] = {
-            "id": f"{number:032x}",
+            "id": f"{number:032x}-{self.account}",
             "phone": "+4915112345678",
             "text": f"Hello {number}",
             "identity": f"identity-{number}",

@@ -55,14 +55,14 @@ def test_the_same_request_again_gets_the_first_answer_and_changes_nothing(desk: 
 @pytest.mark.parametrize("status", sorted(Status))
 def test_a_repeat_is_told_what_the_message_has_come_to(desk: Desk, status: Status) -> None:
     message = desk.at(status)
-    number = int(message.id, 16)
+    number = int(message.id[:32], 16)
     again = desk.new(identity=f"identity-{number}", content=f"content-{number}")
     assert desk.ledger.accept(again) == Acceptance(Accept.DUPLICATE, message.id, status)
 
 
 def test_a_settled_message_is_not_sent_again_by_a_repeat(desk: Desk) -> None:
     message = desk.at(Status.FAILED)
-    number = int(message.id, 16)
+    number = int(message.id[:32], 16)
     desk.ledger.accept(desk.new(identity=f"identity-{number}", content=f"content-{number}"))
     assert desk.queued() == []
     assert desk.ledger.open_count() == 0

@@ -16,7 +16,7 @@ from whatsapp_tasks.domain.states import SessionEvent
 from whatsapp_tasks.errors import ConfigurationError
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
-from whatsapp_tasks.stores.ledger import Ledger
+from whatsapp_tasks.stores.message_index import MessageIndex
 from whatsapp_tasks.stores.sessions import Sessions
 from whatsapp_tasks.stores.webhook_deliveries import Deliveries
 from whatsapp_tasks.tasks.webhook_worker import take_over_endpoints
@@ -82,8 +82,9 @@ def log_out(desk: Desk) -> None:
 
 
 def alerts_by_whatsapp(office: Office) -> list[str]:
-    ledger = Ledger(office.database, "ops", retention_ms=10**9, follow_ms=10**9)
-    found, _ = ledger.page(status=None, phone=OPERATOR, cursor=None, limit=50)
+    found, _ = MessageIndex(office.database).page(
+        account="ops", status=None, phone=OPERATOR, cursor=None, limit=50
+    )
     return [message.text for message in found]
 
 

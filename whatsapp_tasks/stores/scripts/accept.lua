@@ -7,7 +7,8 @@
 -- KEYS  1 account record   2 identity claim   3 message record    4 log of messages   5 open messages (on the queue, or in hand)
 --       6 schedule         7 nonce            8 opt-out list      9 broker list      10 enqueue counter
 --      11 expiring      12 events           13 metrics           14 caps              15 contacted phones
---      16… previous and current count of each window that limits requests
+--      16 list of all accounts' messages
+--      17… previous and current count of each window that limits requests
 -- ARGV  1 now ms           2 message id       3 phone             4 text              5 window ms
 --       6 content digest   7 priority         8 send_at ms or ''  9 expires_at ms or ''
 --      10 metadata JSON   11 queue message   12 nonce ttl ms or '' (no nonce)        13 source
@@ -17,7 +18,7 @@
 -- Returns {outcome, message id, status}; outcomes: accepted, duplicate, conflict, replayed,
 -- account_unknown, opted_out, limited (in the place of the status: which window is full), capped (in the place of the status: start ms of the next day with a place, or ''). Only `accepted` (and the nonce of every outcome but account_unknown and limited) is kept.
 local now, id = tonumber(ARGV[1]), ARGV[2]
-local full = count_windows(16, 17)
+local full = count_windows(17, 17)
 if full then return {'limited', '', full} end
 if redis.call('EXISTS', KEYS[1]) == 0 then return {'account_unknown', '', ''} end
 if ARGV[12] ~= '' and not redis.call('SET', KEYS[7], '1', 'NX', 'PX', ARGV[12]) then
@@ -63,6 +64,7 @@ end
 if ARGV[10] ~= '' then note('metadata', ARGV[10]) end
 redis.call('HSET', KEYS[3], unpack(record))
 redis.call('ZADD', KEYS[4], now, id)
+redis.call('ZADD', KEYS[16], now, id)
 if due ~= '' and tonumber(due) > now then
   redis.call('ZADD', KEYS[6], due, id)
 else

@@ -1,5 +1,7 @@
 """Identity: which requests are the same message."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,9 +9,11 @@ from hypothesis import strategies as st
 from tests.unit.whatsapp_tasks.domain.one_mobile import PAIRS
 from whatsapp_tasks.domain.identity import (
     MAX_KEY_LENGTH,
+    account_in,
     check_idempotency_key,
     content_digest,
     identity_digest,
+    is_message_id,
     message_id,
 )
 from whatsapp_tasks.errors import RequestRefused
@@ -72,11 +76,27 @@ def test_another_account_is_another_message_with_or_without_a_key() -> None:
 
 
 @given(st.integers(0, 2**45), st.integers(0, 2**45))
-def test_an_id_is_32_hex_digits_and_new_when_the_identity_is_claimed_anew(first: int, second: int) -> None:
-    one, two = message_id("f" * 64, first), message_id("f" * 64, second)
-    assert len(one) == 32
-    assert int(one, 16) >= 0
+def test_an_id_names_its_account_and_is_new_when_the_identity_is_claimed_anew(
+    first: int, second: int
+) -> None:
+    one, two = (message_id("f" * 64, at_ms, "support-de") for at_ms in (first, second))
+    assert re.fullmatch("[0-9a-f]{32}-support-de", one)
+    assert is_message_id(one)
+    assert account_in(one) == "support-de"
     assert (one == two) is (first == second)
+
+
+def test_an_id_of_an_early_version_names_no_account() -> None:
+    assert is_message_id("0" * 32)
+    assert account_in("0" * 32) is None
+
+
+@pytest.mark.parametrize(
+    "word", ["", "x", "0" * 31, "0" * 33, "0" * 32 + "-", "0" * 32 + "-a}:b", "0" * 32 + "-A"]
+)
+def test_what_is_no_id_names_no_account(word: str) -> None:
+    assert not is_message_id(word)
+    assert account_in(word) is None
 
 
 @pytest.mark.parametrize("key", ["a", " ", "~", "order 7/2 #1", "x" * MAX_KEY_LENGTH])

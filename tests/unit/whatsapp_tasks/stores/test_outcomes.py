@@ -37,7 +37,7 @@ ALL_OR_NOTHING = {
     *("lease_renew", "pause", "push", "put_fenced", "resume"),
     *("webhook_fan_out", "webhook_redrive", "webhook_settle"),
 }
-FACTS = {"page", "webhook_begin", "webhook_take"}
+FACTS = {"locate", "page", "webhook_begin", "webhook_take"}
 """They answer with what they found; an empty answer is none."""
 LIBRARIES = {"phones", "places", "windows"}
 

@@ -1,0 +1,127 @@
+"""Issue 13, defect 5: no request gets slower with each account that exists."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.integration.stores.desk import NOW, Desk
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.errors import RequestRefused
+from whatsapp_tasks.stores import keys
+from whatsapp_tasks.stores.accounts import Accounts
+from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.message_index import MessageIndex
+
+PHONE = "+4915112345678"
+
+
+@pytest.fixture
+def dispatcher(database: Database, settings: Settings) -> Dispatcher:
+    Accounts(database).add("default", NOW)
+    return Dispatcher(database, settings.model_copy(update={"cap_policy": "off"}))
+
+
+def commands(database: Database, call: Callable[[], object]) -> int:
+    """How many commands Redis runs for ``call``, those inside scripts among them."""
+    database.do("CONFIG", "RESETSTAT")
+    call()
+    stats = database.do("INFO", "commandstats")
+    return sum(each["calls"] for name, each in stats.items() if not name.startswith("cmdstat_config"))
+
+
+def fifty_more(database: Database) -> None:
+    for number in range(50):
+        Accounts(database).add(f"other-{number}", NOW)
+
+
+@pytest.mark.parametrize("what", ["get", "cancel", "page", "send", "nothing"])
+def test_fifty_more_accounts_cost_no_command(database: Database, dispatcher: Dispatcher, what: str) -> None:
+    calls: dict[str, Callable[[str], object]] = {
+        "get": dispatcher.get,
+        "cancel": dispatcher.cancel,
+        "page": lambda _: dispatcher.page(limit=2),
+        "send": lambda text: dispatcher.send(PHONE, text),
+        "nothing": lambda _: MessageIndex(database).account_of("no id at all"),
+    }
+    ids = [dispatcher.send(PHONE, f"text {number}").id for number in range(3)]
+    dispatcher.page(limit=2)  # so that scripts and list are there
+    dispatcher.cancel(ids[0])
+    alone = commands(database, lambda: calls[what](ids[1]))
+    fifty_more(database)
+    assert commands(database, lambda: calls[what](ids[2])) == alone
+
+
+def old(desk: Desk, number: int) -> str:
+    """A message as early versions accepted it: no account in its id, and in no list of all accounts."""
+    message_id = f"{number:032x}"
+    desk.accept(id=message_id, now_ms=NOW + number)
+    desk.database.do("ZREM", keys.ALL_MESSAGES, message_id)
+    return message_id
+
+
+def test_an_id_without_an_account_still_leads_to_its_message(
+    database: Database, dispatcher: Dispatcher
+) -> None:
+    fifty_more(database)
+    message_id = old(Desk(database, "other-7"), 1)
+    assert dispatcher.get(message_id).account == "other-7"
+    assert dispatcher.cancel(message_id).status is Status.CANCELLED
+
+
+@pytest.mark.parametrize("message_id", ["0" * 32, f"{'0' * 32}-default", f"{'0' * 32}-nobody", "x", "*"])
+def test_an_id_of_no_message_is_refused(dispatcher: Dispatcher, message_id: str) -> None:
+    with pytest.raises(RequestRefused) as refused:
+        dispatcher.get(message_id)
+    assert refused.value.code == "message_not_found"
+
+
+def test_messages_of_early_versions_are_in_the_list_of_all(database: Database, settings: Settings) -> None:
+    desks = [Desk(database, account) for account in ("a", "b")]
+    ids = [old(desks[number % 2], number) for number in range(6)]
+    database.do("DEL", keys.ALL_MESSAGES_COMPLETE)
+    dispatcher = Dispatcher(database, settings)
+    new = desks[0].accept(now_ms=NOW + 6).id
+    seen: list[str] = []
+    cursor = None
+    while True:
+        messages, cursor = dispatcher.page(cursor=cursor, limit=2)
+        seen += [message.id for message in messages]
+        if cursor is None:
+            break
+    assert seen == [new, *reversed(ids)]
+
+
+def test_messages_of_one_moment_are_listed_once_page_by_page(database: Database, settings: Settings) -> None:
+    desks = [Desk(database, account) for account in ("a", "b", "c")]
+    ids = [desks[number % 3].accept().id for number in range(9)] + [old(desks[0], 0)]
+    dispatcher = Dispatcher(database, settings)
+    seen: list[str] = []
+    cursor = None
+    while True:
+        messages, cursor = dispatcher.page(cursor=cursor, limit=2)
+        seen += [message.id for message in messages]
+        if cursor is None:
+            break
+    assert sorted(seen) == sorted(ids)
+
+
+def test_a_message_that_is_gone_leaves_both_lists(database: Database, dispatcher: Dispatcher) -> None:
+    k = keys.AccountKeys("default")
+    for account in ("default", None):
+        gone = dispatcher.send(PHONE, f"listed by {account}").id
+        database.do("DEL", k.message(gone))
+        assert dispatcher.page(account=account, limit=10) == ([], None)
+        assert database.number("ZCARD", k.log) == database.number("ZCARD", keys.ALL_MESSAGES) == 0
+
+
+def test_a_removed_account_leaves_nothing_in_the_list_of_all(
+    database: Database, dispatcher: Dispatcher
+) -> None:
+    desk = Desk(database, "leaving")
+    desk.accept()
+    database.do("ZADD", keys.ALL_MESSAGES, NOW, f"{old(desk, 7)}:leaving")
+    kept = dispatcher.send(PHONE, "x").id
+    Accounts(database).remove("leaving")
+    assert database.texts("ZRANGE", keys.ALL_MESSAGES, 0, -1) == [kept]

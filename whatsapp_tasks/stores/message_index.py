@@ -1,0 +1,108 @@
+"""Messages of all accounts: where one is, and lists from new to old. No request asks account by account.
+
+An id names its account. Every accepted message also stands in one list of all accounts (``accept.lua``), for as
+long as in that of its account. Ids from before that hold no account: one script looks for them, and the first
+list that is asked for puts them into the list of all.
+"""
+
+import re
+from dataclasses import dataclass
+
+from whatsapp_tasks.domain.identity import account_in, is_message_id
+from whatsapp_tasks.domain.phones import forms_of
+from whatsapp_tasks.errors import RequestRefused
+from whatsapp_tasks.stores import keys
+from whatsapp_tasks.stores.accounts import Accounts
+from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.ledger import Message, message_of
+from whatsapp_tasks.stores.message_list import list_messages_of
+
+_LOOKED_AT = 500
+_CURSOR = re.compile(r"(\d{1,15})-([0-9a-f]{1,64}(?:[-:][a-z0-9-]{1,32})?)", re.ASCII)
+_ANY = keys.AccountKeys("%s")
+"""Names with a place for the account, for scripts that learn it on the way."""
+
+
+@dataclass(frozen=True)
+class PageCursor:
+    """A position in a list from new to old: after the entry of this time, in ms."""
+
+    ms: int
+    entry: str
+
+    @classmethod
+    def parse(cls, text: str) -> "PageCursor":
+        """Raises RequestRefused (``query_invalid``)."""
+        match = _CURSOR.fullmatch(text)
+        if match is None:
+            problem = "is not one that an earlier page gave"
+            raise RequestRefused(
+                "query_invalid",
+                f"The parameter cursor {problem}.",
+                errors=[{"field": "cursor", "message": problem}],
+            )
+        return cls(int(match[1]), match[2])
+
+
+class MessageIndex:
+    """``page`` and ``account_of`` cost the same however many accounts there are."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._complete = False
+
+    def account_of(self, message_id: str) -> str | None:
+        """The account whose message this is, if it has a record still; an id that names one is believed."""
+        if not is_message_id(message_id):
+            return None
+        return account_in(message_id) or self._db.run(
+            "locate", [keys.GLOBAL_ACCOUNTS], [message_id, _ANY.message("")]
+        )
+
+    def page(
+        self, *, account: str | None, status: str | None, phone: str | None, cursor: str | None, limit: int
+    ) -> tuple[list[Message], str | None]:
+        """Newest first, of one account or of all; ``phone`` in any of its forms; ``cursor`` is what the last
+        page returned: None after the last one. At most 500 records are looked at, so a page may be short, or
+        empty, although more follow.
+        """
+        after = PageCursor.parse(cursor) if cursor else None
+        if account is None:
+            self._ensure_complete()
+        k = _ANY if account is None else keys.AccountKeys(account)
+        flat, reached = self._db.run(
+            "page",
+            [keys.ALL_MESSAGES if account is None else k.log, keys.ALL_MESSAGES],
+            [
+                account or "",
+                k.message(""),
+                k.log,
+                status or "",
+                f",{','.join(forms_of(phone))}," if phone else "",
+                "+inf" if after is None else after.ms,
+                "" if after is None else after.entry,
+                limit,
+                _LOOKED_AT,
+            ],
+        )
+        return self._records(list(zip(flat[::2], flat[1::2], strict=True))), reached or None
+
+    def _records(self, found: list[tuple[str, str]]) -> list[Message]:
+        if not found:
+            return []
+        records = self._db.together(
+            *(("HGETALL", keys.AccountKeys(account).message(message_id)) for message_id, account in found)
+        )
+        return [
+            message_of(account, record) for (_, account), record in zip(found, records, strict=True) if record
+        ]
+
+    def _ensure_complete(self) -> None:
+        """Once in the life of a Redis: messages accepted by a version without the list of all go into it."""
+        if self._complete:
+            return
+        if not self._db.number("EXISTS", keys.ALL_MESSAGES_COMPLETE):
+            for account in Accounts(self._db).names():
+                list_messages_of(self._db, account)
+            self._db.do("SET", keys.ALL_MESSAGES_COMPLETE, 1)
+        self._complete = True

@@ -1,0 +1,40 @@
+"""The list of all accounts' messages, and the part of one account in it.
+
+The script that accepts a message puts it there; an entry is the message's id. Ids of early versions name no
+account: their entries are ``id:account``.
+"""
+
+from collections.abc import Iterator
+
+from whatsapp_tasks.domain.identity import account_in
+from whatsapp_tasks.stores import keys
+from whatsapp_tasks.stores.connection import Database
+
+_AT_ONCE = 1000
+
+
+def list_messages_of(database: Database, account: str) -> None:
+    """Puts there what versions without this list accepted. Doing it again changes nothing."""
+    for part in _parts(database, account):
+        pairs = [word for message_id, ms in part for word in (ms, _entry(message_id, account))]
+        database.do("ZADD", keys.ALL_MESSAGES, *pairs)
+
+
+def unlist_messages_of(database: Database, account: str) -> None:
+    """Takes the messages of an account that is to be removed off the list."""
+    for part in _parts(database, account):
+        database.do("ZREM", keys.ALL_MESSAGES, *(_entry(message_id, account) for message_id, _ in part))
+
+
+def _parts(database: Database, account: str) -> Iterator[list[tuple[str, int]]]:
+    """The account's own list: ids and times of acceptance, ms."""
+    start = 0
+    log = keys.AccountKeys(account).log
+    while found := database.do("ZRANGE", log, start, start + _AT_ONCE - 1, "WITHSCORES"):
+        flat = [word for entry in found for word in entry] if isinstance(found[0], list | tuple) else found
+        yield [(str(i), int(float(ms))) for i, ms in zip(flat[::2], flat[1::2], strict=True)]
+        start += _AT_ONCE
+
+
+def _entry(message_id: str, account: str) -> str:
+    return message_id if account_in(message_id) else f"{message_id}:{account}"
