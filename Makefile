@@ -11,7 +11,7 @@ STAMP := $(VENV)/.installed
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system lock demo run test test-floors test-unit test-integration test-browser read-pages test-pages test-acceptance bench-navigation bench-unwritable mutate-pages faults crash-matrix soak fuzz-api flood bench-gateway test-console test-protection test-crashes lint format clean
+.PHONY: help setup system lock demo run test test-floors test-unit test-integration test-browser read-pages test-pages test-acceptance bench-navigation bench-unwritable mutate-pages faults crash-matrix soak fuzz-api flood bench-gateway bench-accounts test-console test-protection test-crashes lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -120,6 +120,9 @@ test-console: setup ## an operator at the console: desktop and phone, pictures i
 
 bench-gateway: setup ## POST /send against Express + BullMQ, on one Redis (minutes; needs wrk and node)
 	@$(BIN)/python -m bench.gateway $(ARGS)
+
+bench-accounts: setup ## get, send, list and cancel with 1, 10, 100 and 1,000 accounts (half a minute)
+	@$(BIN)/python -m bench.accounts $(ARGS)
 
 lint: setup ## layers, style, types
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports

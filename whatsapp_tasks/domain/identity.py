@@ -37,8 +37,8 @@ def content_digest(account: str, phone: str, text: str) -> str:
 
 
 def message_id(identity: str, accepted_at_ms: int, account: str) -> str:
-    """Message and task id: 32 hex digits, a hyphen and the account. The digits are the identity's hash together
-    with the time it was claimed; whoever has the id finds the record without asking every account.
+    """Message and task id: 32 hex digits, a hyphen and the account, so that the id alone leads to the record.
+    The digits are the identity's hash together with the time it was claimed.
 
     The time is in it because an identity may be claimed anew when its window has passed, while the first
     message's record is still kept.
