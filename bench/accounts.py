@@ -3,7 +3,7 @@
 make bench-accounts ARGS='--rounds 200'
 
 One private Redis with a database for each number of accounts, all with the same number of messages. The four
-take turns request by request, so that a busy machine slows all of them alike; medians, and ratios to one account.
+take turns request by request, so that a busy machine slows all of them alike; medians, and ratios to one.
 """
 
 import argparse
