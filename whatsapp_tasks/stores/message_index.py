@@ -1,8 +1,8 @@
 """Messages of all accounts: where one is, and lists from new to old. No request asks account by account.
 
 An id names its account, and every accepted message is in one list of all accounts as well as in that of its
-own (``accept.lua``). Ids of early versions name none: one script looks for them in all accounts, and the first
-page of all accounts that is asked for puts them into the list.
+own (``accept.lua``). Ids of early versions name none: one script looks for them in all accounts, and the
+first page of all accounts that is asked for puts them into the list.
 """
 
 import re
