@@ -22,7 +22,7 @@ main()
 @pytest.mark.timeout(600)
 def test_no_message_is_lost_doubled_or_told_wrongly_while_faults_strike() -> None:
     """Each kind of fault is drawn by the seed; what they hit is up to the clock."""
-    assert faults.run(messages=60, faults=15, seed=7, era="E3", fsync="always", console=Console()) == 0
+    assert faults.run(messages=40, faults=12, seed=7, era="E3", fsync="always", console=Console()) == 0
 
 
 def test_a_worker_whose_clock_is_ahead_neither_expires_nor_delays_a_message(

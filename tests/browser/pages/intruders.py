@@ -84,6 +84,7 @@ _SET = """(kind, at, ms) => {
   let changes = 0;
   const come = () => {
     observer.disconnect();
+    if (told.over) return;
     const before = new Set(document.querySelectorAll("*"));
     COME[kind]();
     told.came = true;
@@ -101,7 +102,7 @@ _SET = """(kind, at, ms) => {
 _TELL = """() => {
   const { came, events, texts, made, undo, give } = globalThis.toldByIntruder;
   give?.();
-  globalThis.toldByIntruder.made = null;
+  Object.assign(globalThis.toldByIntruder, { made: null, over: true });
   for (const element of made || []) element.remove();
   if (undo) {
     const [title, text, attribute] = undo;

@@ -503,3 +503,12 @@ def test_the_language_of_the_page_is_told(whatsapp: WhatsAppPage, language: str,
     )
     snapshot = whatsapp.look(within())
     assert (snapshot.language, snapshot.language_supported) == (language, supported)
+
+
+@pytest.mark.parametrize("style", ["display:none", "visibility:hidden"])
+def test_a_chat_list_that_nobody_sees_says_nothing_of_a_link(whatsapp: WhatsAppPage, style: str) -> None:
+    """Found by the campaign of mutants: an account whose page asked for a scan was said to be linked."""
+    unseen = f'<div style="{style}"><div id="pane-side"><div>Ada</div></div></div>'
+    html = f'<div id="app">{unseen}<div data-ref="2@a"><canvas></canvas></div></div>'
+    snapshot = look_at(whatsapp, html)
+    assert (snapshot.chat_pane, kind_of(snapshot)) == (False, PageKind.QR)

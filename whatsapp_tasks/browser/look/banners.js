@@ -1,10 +1,10 @@
 // The strips between the search and the chat list, each one (docs/whatsapp-web.md, 11.2).
 (tools) => {
-  const { CONTROLS, button, every, first, hasIcon, mentioned, middle, shown, words } = tools;
+  const { CONTROLS, all, button, every, hasIcon, mentioned, middle, rendered, shown, words } = tools;
   // What stands in the column before the list, on whatever level, and is neither its header nor its search.
   const areas = () => {
     const found = [];
-    for (let node = first("chat_pane"); node && node !== document.body && !node.matches("#app, #side"); node = node.parentElement) {
+    for (let node = all("chat_pane").find(rendered); node && node !== document.body && !node.matches("#app, #side"); node = node.parentElement) {
       let before = node.previousElementSibling;
       for (; before; before = before.previousElementSibling) found.unshift(before);
     }

@@ -2,7 +2,7 @@
 // Returns raw facts only: what they mean is decided in whatsapp_tasks/domain/page_snapshot.py.
 // The rows of the chat list are read only on demand: most looks, those of sending, have no use for them.
 (tools, { chatOf, rowsOf, bannersOf }, bubbleLimit, withRows) => {
-  const { CONTROLS, all, button, first, firstShown, hasIcon, labelOf, mentioned, mentions, middle, shown, squeeze, words } = tools;
+  const { CONTROLS, all, button, first, firstShown, hasIcon, labelOf, mentioned, mentions, middle, rendered, shown, squeeze, words } = tools;
 
   // The control of this name: by its selector, else the innermost one that says a wording of the same name.
   const control = (name) => {
@@ -41,7 +41,8 @@
   const language = root.lang || root.getAttribute("loc") || cookie();
 
   const app = first("app");
-  const pane = first("chat_pane");
+  // Not one that is kept somewhere unseen: that there are chats to see is what says that we are linked.
+  const pane = all("chat_pane").find(rendered) || null;
   const qr = first("qr");
   const reload = first("qr_reload");
   const linkCode = first("link_code");

@@ -3,8 +3,9 @@
 (config) => {
   // Ids and names are not unique on the page (drawings bear ids of their own, a chat may be mounted twice):
   // an element is asked for in its place, and must be one that is shown.
+  const rendered = (element) => element.checkVisibility({ visibilityProperty: true });
   const shown = (element) => {
-    if (!element.checkVisibility({ visibilityProperty: true })) return false;
+    if (!rendered(element)) return false;
     const box = element.getBoundingClientRect();
     return box.width > 0 && box.height > 0;
   };
@@ -99,6 +100,6 @@
 
   return {
     CONTROLS, all, around, button, config, every, first, firstShown, hasIcon, iconsIn, is, isIcon, labelOf,
-    mentioned, mentions, middle, nodeId, shown, squeeze, textOf, words,
+    mentioned, mentions, middle, nodeId, rendered, shown, squeeze, textOf, words,
   };
 }
