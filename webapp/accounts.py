@@ -1,5 +1,6 @@
 """``/accounts``: how each WhatsApp number is."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response
@@ -7,14 +8,12 @@ from typing_extensions import TypedDict
 
 from webapp import bodies
 from webapp.authors import shown_author
-from webapp.services import Services, services
+from webapp.services import services
 from webapp.times import Moment, rfc3339, rfc3339_or_none
-from whatsapp_tasks.dispatch import account_unknown
-from whatsapp_tasks.domain.restrictions import Permission, permission
+from whatsapp_tasks.domain.restrictions import Permission
 from whatsapp_tasks.domain.states import MEANINGS, SessionState
-from whatsapp_tasks.stores.accounts import Accounts
-from whatsapp_tasks.stores.pauses import Pauses
-from whatsapp_tasks.stores.sessions import SessionRecord, Sessions
+from whatsapp_tasks.operations import Operations, Pause
+from whatsapp_tasks.stores.caps import CapUse
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -93,33 +92,20 @@ class AccountList(TypedDict):
 @blueprint.get("/accounts")
 def list_all() -> Response:
     """All accounts."""
-    parts = services()
-    names = Accounts(parts.database).names()
-    view: AccountList = {"accounts": [account_view(parts, name) for name in names]}
+    view: AccountList = {"accounts": [account_view(account) for account in services().all_accounts()]}
     return bodies.answer(view)
 
 
 @blueprint.get("/accounts/<account>")
 def show(account: str) -> Response:
     """One account: state, pauses, queue and worker."""
-    parts = services()
-    require_account(parts, account)
-    return bodies.answer(account_view(parts, account))
+    return bodies.answer(account_view(services().operations(account)))
 
 
-def require_account(parts: Services, account: str) -> None:
-    """Raises RequestRefused (``account_unknown``) unless the account exists."""
-    if not Accounts(parts.database).exists(account):
-        raise account_unknown(account)
-
-
-def account_view(parts: Services, account: str) -> AccountView:
+def account_view(operations: Operations) -> AccountView:
     """What is told of an account."""
-    sessions = Sessions(parts.database, account)
-    session = sessions.get()
-    pauses = pauses_view(parts, account)
-    worker = sessions.heartbeat()
-    sends = permission_of(parts, session, paused=bool(pauses), worker_runs=worker is not None)
+    account, now = operations.account, operations.overview()
+    session = now.session
     return {
         "account": account,
         "state": session.state,
@@ -127,50 +113,32 @@ def account_view(parts: Services, account: str) -> AccountView:
         "reason": session.reason,
         "since": rfc3339_or_none(session.since_ms or None),
         "restricted_until": rfc3339_or_none(session.restriction.until_ms if session.restriction else None),
-        "may_send": sends is not Permission.NOTHING,
-        "sends": sends,
-        "pauses": pauses,
-        "cap": _cap_view(parts, account),
-        "queue": _queue_view(parts.dispatcher.ledger(account).counts()),
-        "worker": {"running": worker is not None, "facts": worker or {}},
+        "may_send": now.sends is not Permission.NOTHING,
+        "sends": now.sends,
+        "pauses": [pause_view(pause) for pause in now.pauses],
+        "cap": _cap_view(now.cap),
+        "queue": _queue_view(now.queue),
+        "worker": {"running": now.worker is not None, "facts": dict(now.worker or {})},
         "links": {"self": account_path(account), "qr": f"{account_path(account)}/qr"},
     }
 
 
-def permission_of(parts: Services, session: SessionRecord, *, paused: bool, worker_runs: bool) -> Permission:
-    """What the account sends now."""
-    return permission(
-        session.state,
-        session.restriction,
-        paused=paused,
-        worker_runs=worker_runs,
-        replies_when_restricted=parts.settings.restricted_replies,
-    )
-
-
-def pauses_view(parts: Services, account: str) -> list[PauseView]:
-    """All reasons for which the account is paused now, oldest first."""
-    facts = Pauses(parts.database, account).all()
-    return [
-        {
-            "reason": reason,
-            "author": shown_author(fact["author"]),
-            "since": rfc3339(fact["since_ms"]),
-            "note": fact["note"],
-        }
-        for reason, fact in sorted(facts.items(), key=lambda item: (item[1]["since_ms"], item[0]))
-    ]
+def pause_view(pause: Pause) -> PauseView:
+    return {
+        "reason": pause.reason,
+        "author": shown_author(pause.author),
+        "since": rfc3339(pause.since_ms),
+        "note": pause.note,
+    }
 
 
 def account_path(account: str) -> str:
     return f"/accounts/{account}"
 
 
-def _cap_view(parts: Services, account: str) -> CapView | None:
-    caps = parts.dispatcher.caps(account)
-    if caps is None:
+def _cap_view(use: CapUse | None) -> CapView | None:
+    if use is None:
         return None
-    use = caps.use(parts.now_ms())
     return {
         "day": str(use.day),
         "cap": use.cap,
@@ -182,5 +150,5 @@ def _cap_view(parts: Services, account: str) -> CapView | None:
     }
 
 
-def _queue_view(counts: dict[str, int]) -> QueueView:
+def _queue_view(counts: Mapping[str, int]) -> QueueView:
     return {"open": counts["open"], "scheduled": counts["scheduled"], "unknown": counts["unknown"]}

@@ -8,17 +8,12 @@ from flask import Blueprint, Response, request
 from typing_extensions import TypedDict
 
 from webapp import bodies
-from webapp.accounts import require_account
 from webapp.services import services
-from whatsapp_tasks.dispatch import worker_not_running
-from whatsapp_tasks.domain.states import SessionState
 from whatsapp_tasks.errors import RequestRefused
-from whatsapp_tasks.stores.sessions import Sessions
 
 blueprint = Blueprint("qr_codes", __name__)
 
 _SCALE = 8
-_LOOK_AGAIN_SECONDS = 3
 
 
 class QrView(TypedDict):
@@ -31,18 +26,14 @@ class QrView(TypedDict):
 @blueprint.get("/accounts/<account>/qr")
 def show(account: str) -> Response:
     """The QR code that the account's page shows now; it changes about every 20 seconds."""
-    parts = services()
-    require_account(parts, account)
+    operations = services().operations(account)
     accepted = request.accept_mimetypes
     form = accepted.best_match(_FORMS) if accepted else _FIRST
     if form is None:
         raise RequestRefused(
             "not_acceptable", "The QR code is there as " + ", ".join(_FORMS) + ".", http_status=406
         )
-    sessions = Sessions(parts.database, account)
-    text = sessions.qr()
-    if text is None:
-        raise _why_not(sessions, account)
+    text = operations.qr()
     response = _FORMS[form](account, text)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "Accept"
@@ -72,24 +63,3 @@ _FORMS: dict[str, Callable[[str, str], Response]] = {
     "application/json": _json,
 }
 _FIRST = "image/png"
-
-
-def _why_not(sessions: Sessions, account: str) -> RequestRefused:
-    """No QR code is shown: what that means, and what to do."""
-    if sessions.heartbeat() is None:
-        return worker_not_running(account)
-    state = sessions.get().state
-    if state is SessionState.AUTHENTICATED:
-        return RequestRefused(
-            "account_linked",
-            f"A phone is linked to the account '{account}'. To link another: POST /accounts/{account}/logout "
-            "first.",
-            http_status=409,
-        )
-    return RequestRefused(
-        "qr_not_shown",
-        f"The page of the account '{account}' shows no QR code now (state {state}). While it loads, ask "
-        f"again in a few seconds; otherwise GET /accounts/{account} tells what is the matter.",
-        http_status=404,
-        retry_after_seconds=_LOOK_AGAIN_SECONDS,
-    )

@@ -1,6 +1,5 @@
 """What an operator does at the console. The same stores and use cases as the API's, with the same outcome."""
 
-import base64
 import io
 import logging
 from typing import Literal
@@ -9,24 +8,16 @@ import segno
 from flask import Blueprint, Response
 
 from webapp import bodies
-from webapp.account_controls import ORDER_VALID_SECONDS, NoFields, PauseRequest, ask_worker
-from webapp.accounts import require_account
+from webapp.account_controls import NoFields, PauseRequest
 from webapp.bodies import RequestModel
 from webapp.console.access import operator
 from webapp.console.state import account_state, message_state
 from webapp.resolutions import ResolveRequest
 from webapp.services import services
 from webapp.webhooks import RedriveRequest
-from whatsapp_tasks.dispatch import worker_not_running
 from whatsapp_tasks.domain.phones import parse_phone
-from whatsapp_tasks.domain.states import SessionEvent
 from whatsapp_tasks.domain.statuses import Status
-from whatsapp_tasks.errors import IllegalTransition, RequestRefused
-from whatsapp_tasks.queues import LOGOUT_TASK, PAIRING_CODE_TASK, RESTART_TASK, SCREENSHOT_TASK
-from whatsapp_tasks.stores.circuits import Circuits
-from whatsapp_tasks.stores.pauses import PauseReason, Pauses
-from whatsapp_tasks.stores.requests import WorkerRequests
-from whatsapp_tasks.stores.sessions import Sessions
+from whatsapp_tasks.operations import Operations, PauseReason
 from whatsapp_tasks.stores.webhook_deliveries import Deliveries
 from whatsapp_tasks.stores.webhook_endpoints import WebhookEndpoints
 
@@ -34,7 +25,7 @@ log = logging.getLogger(__name__)
 
 blueprint = Blueprint("console_actions", __name__)
 
-_ORDERS = {"restart": RESTART_TASK, "logout": LOGOUT_TASK}
+_ORDERS = {"restart": Operations.restart, "logout": Operations.log_out}
 
 
 class ResumeRequest(RequestModel):
@@ -67,90 +58,64 @@ class RevealRequest(RequestModel):
 @blueprint.post("/console/accounts/<account>/pause")
 def pause(account: str) -> Response:
     """Stops sending."""
-    parts = services()
-    require_account(parts, account)
-    note = bodies.read(PauseRequest, optional=True).note
-    Pauses(parts.database, account).set(PauseReason.OPERATOR, _me(), parts.now_ms(), note)
-    return _account(account, "paused")
+    operations = services().operations(account)
+    operations.pause(_me(), bodies.read(PauseRequest, optional=True).note)
+    return _account(operations, "paused")
 
 
 @blueprint.post("/console/accounts/<account>/resume")
 def resume(account: str) -> Response:
     """Ends one pause; other reasons stay."""
-    parts = services()
-    require_account(parts, account)
+    operations = services().operations(account)
     reason = PauseReason(bodies.read(ResumeRequest, optional=True).reason)
-    if reason is PauseReason.CIRCUIT:
-        Circuits(parts.database, account).close()
-    Pauses(parts.database, account).clear(reason, _me(), parts.now_ms())
-    return _account(account, f"ended the pause '{reason}'")
+    operations.resume(_me(), reason)
+    return _account(operations, f"ended the pause '{reason}'")
 
 
 @blueprint.post("/console/accounts/<account>/clear-ban")
 def clear_ban(account: str) -> Response:
     """A person has seen on the phone that the account is not banned."""
-    parts = services()
-    require_account(parts, account)
+    operations = services().operations(account)
     bodies.read(NoFields, optional=True)
-    try:
-        Sessions(parts.database, account).apply(
-            SessionEvent.PERSON_CLEARED,
-            parts.now_ms(),
-            reason="cleared_by_a_person",
-            actor=_me(),
-            fence=None,
-        )
-    except IllegalTransition as error:
-        raise RequestRefused("nothing_to_clear", str(error), http_status=409) from error
-    finally:
-        Pauses(parts.database, account).clear(PauseReason.BAN, _me(), parts.now_ms())
-    return _account(account, "cleared a ban")
+    operations.clear_ban(_me())
+    return _account(operations, "cleared a ban")
 
 
 @blueprint.post("/console/accounts/<account>/order")
 def order(account: str) -> Response:
     """Asks the worker to restart its browser or to unlink the phone."""
-    parts = services()
-    require_account(parts, account)
+    operations = services().operations(account)
     wanted = bodies.read(OrderRequest).order
-    if Sessions(parts.database, account).heartbeat() is None:
-        raise worker_not_running(account)
-    WorkerRequests(parts.database, account).put(
-        _ORDERS[wanted], {}, now_seconds=parts.clock(), valid_seconds=ORDER_VALID_SECONDS
-    )
-    return _account(account, wanted)
+    _ORDERS[wanted](operations)
+    return _account(operations, wanted)
 
 
 @blueprint.post("/console/accounts/<account>/pairing-code")
 def pairing_code(account: str) -> Response:
     """A code to type on the phone, for one that cannot scan."""
-    require_account(services(), account)
+    operations = services().operations(account)
     phone = parse_phone(bodies.read(PairingRequest).phone)
-    payload = ask_worker(account, PAIRING_CODE_TASK, {"phone": phone})
+    code = services().ask_worker(operations, lambda within: operations.pairing_code(phone, within))
     log.info("A pairing code was asked for at the console", extra={"account": account, "key": _me()})
-    return bodies.answer({"code": str(payload["code"])})
+    return bodies.answer({"code": code})
 
 
 @blueprint.get("/console/accounts/<account>/qr.svg")
 def qr(account: str) -> Response:
     """The code that links a phone."""
-    parts = services()
-    require_account(parts, account)
-    text = Sessions(parts.database, account).qr()
-    if text is None:
-        raise RequestRefused("qr_not_shown", "No QR code is shown now.", http_status=404)
     picture = io.BytesIO()
-    segno.make_qr(text).save(picture, kind="svg", scale=6, light="#fff", xmldecl=False)
+    code = segno.make_qr(services().operations(account).qr())
+    code.save(picture, kind="svg", scale=6, light="#fff", xmldecl=False)
     return Response(picture.getvalue(), content_type="image/svg+xml")
 
 
 @blueprint.get("/console/accounts/<account>/screenshot.png")
 def screenshot(account: str) -> Response:
     """The page as it is now, with all that it shows."""
-    require_account(services(), account)
-    payload = ask_worker(account, SCREENSHOT_TASK, {})
+    operations = services().operations(account)
+    picture = services().ask_worker(operations, operations.screenshot)
     log.info("The page was looked at from the console", extra={"account": account, "key": _me()})
-    return Response(base64.b64decode(str(payload.get("png", ""))), content_type="image/png")
+    return Response(picture, content_type="image/png")
 
 
 # messages
@@ -220,6 +185,6 @@ def _me() -> str:
     return operator().key.author
 
 
-def _account(account: str, done: str) -> Response:
-    log.info("Steered from the console", extra={"account": account, "done": done, "key": _me()})
-    return bodies.answer(account_state(services(), account))
+def _account(operations: Operations, done: str) -> Response:
+    log.info("Steered from the console", extra={"account": operations.account, "done": done, "key": _me()})
+    return bodies.answer(account_state(services(), operations))

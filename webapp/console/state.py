@@ -9,21 +9,22 @@ Numbers are masked and texts left out here, on the server: what the page does no
 
 import hashlib
 import json
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request
 
-from webapp.accounts import permission_of
 from webapp.authors import shown_author
 from webapp.console.day_counts import DayCounts
 from webapp.services import Services, services
 from whatsapp_tasks.domain.phones import mask_phone
 from whatsapp_tasks.domain.states import MEANINGS
-from whatsapp_tasks.stores.accounts import Accounts
+from whatsapp_tasks.operations import Operations
+from whatsapp_tasks.stores.caps import CapUse
 from whatsapp_tasks.stores.events import EventLog
 from whatsapp_tasks.stores.evidence import EvidenceIndex
 from whatsapp_tasks.stores.ledger import Message
-from whatsapp_tasks.stores.pauses import Pauses
 from whatsapp_tasks.stores.sessions import Sessions
 from whatsapp_tasks.stores.webhook_deliveries import Deliveries
 from whatsapp_tasks.stores.webhook_endpoints import WebhookEndpoints
@@ -43,13 +44,13 @@ _DAYS = "whatsapp-tasks-console-days"
 def show() -> Response:
     """Accounts, messages, webhooks; 304 when the caller has seen just this."""
     parts = services()
-    names = Accounts(parts.database).names()
+    accounts = parts.all_accounts()
     view = {
-        "accounts": [account_state(parts, name) for name in names],
+        "accounts": [account_state(parts, account) for account in accounts],
         "in_doubt": [
             message_state(message)
-            for name in names
-            for message in parts.dispatcher.ledger(name).in_doubt(IN_DOUBT_SHOWN)
+            for each in accounts
+            for message in parts.dispatcher.ledger(each.account).in_doubt(IN_DOUBT_SHOWN)
         ],
         "messages": [message_state(m) for m in parts.dispatcher.page(limit=MESSAGES_SHOWN)[0]],
         "webhooks": _webhooks(parts),
@@ -61,28 +62,25 @@ def show() -> Response:
     return Response(body, content_type="application/json", headers={"ETag": tag})
 
 
-def account_state(parts: Services, account: str) -> dict[str, Any]:
+def account_state(parts: Services, operations: Operations) -> dict[str, Any]:
     """One account's card."""
-    sessions = Sessions(parts.database, account)
-    session = sessions.get()
-    pauses = _pauses(parts, account)
-    worker = sessions.heartbeat()
-    qr = sessions.qr()
-    restriction = session.restriction
+    account, now = operations.account, operations.overview()
+    session, restriction = now.session, now.session.restriction
+    qr = Sessions(parts.database, account).qr()
     return {
         "account": account,
         "state": session.state,
         "meaning": MEANINGS[session.state],
         "reason": session.reason,
         "since_ms": session.since_ms or None,
-        "sends": permission_of(parts, session, paused=bool(pauses), worker_runs=worker is not None),
+        "sends": now.sends,
         "restriction": restriction and {"kind": restriction.kind, "until_ms": restriction.until_ms},
-        "pauses": pauses,
-        "cap": _cap(parts, account),
-        "queue": parts.dispatcher.ledger(account).counts(),
+        "pauses": [{**asdict(pause), "author": shown_author(pause.author)} for pause in now.pauses],
+        "cap": _cap(now.cap),
+        "queue": now.queue,
         "qr": hashlib.sha256(qr.encode()).hexdigest()[:16] if qr else None,
-        "worker": worker and _worker(parts, worker),
-        "cures": sessions.cures(),
+        "worker": now.worker and _worker(parts, now.worker),
+        "cures": operations.cures(),
         "day": _day(parts, account, parts.now_ms()),
         "failure": _failure(parts, account),
     }
@@ -113,24 +111,9 @@ def message_state(message: Message) -> dict[str, Any]:
     }
 
 
-def _pauses(parts: Services, account: str) -> list[dict[str, Any]]:
-    facts = Pauses(parts.database, account).all()
-    return [
-        {
-            "reason": reason,
-            "author": shown_author(fact["author"]),
-            "since_ms": fact["since_ms"],
-            "note": fact["note"],
-        }
-        for reason, fact in sorted(facts.items(), key=lambda item: (item[1]["since_ms"], item[0]))
-    ]
-
-
-def _cap(parts: Services, account: str) -> dict[str, Any] | None:
-    caps = parts.dispatcher.caps(account)
-    if caps is None:
+def _cap(use: CapUse | None) -> dict[str, Any] | None:
+    if use is None:
         return None
-    use = caps.use(parts.now_ms())
     return {
         "cap": use.cap,
         "used": use.used,
@@ -140,7 +123,7 @@ def _cap(parts: Services, account: str) -> dict[str, Any] | None:
     }
 
 
-def _worker(parts: Services, facts: dict[str, Any]) -> dict[str, Any]:
+def _worker(parts: Services, facts: Mapping[str, Any]) -> dict[str, Any]:
     settings, memory = parts.settings, facts.get("memory") or {}
     at_ms = int(facts.get("at_ms", 0))
     return {

@@ -8,15 +8,13 @@ from rich.console import Console
 from rich.table import Table
 
 from whatsapp_tasks.config import Settings, check_time_zone
-from whatsapp_tasks.dispatch import Dispatcher
-from whatsapp_tasks.domain.restrictions import permission
+from whatsapp_tasks.dispatch import Dispatcher, account_unknown
 from whatsapp_tasks.errors import RequestRefused
+from whatsapp_tasks.operations import Operations
 from whatsapp_tasks.session.evidence import EvidenceKeeper
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.leases import current_holder
-from whatsapp_tasks.stores.pauses import Pauses
-from whatsapp_tasks.stores.sessions import Sessions
 
 
 def add_accounts(cli: click.Group, console: Console, load: Callable[[], Settings]) -> None:
@@ -53,27 +51,17 @@ def add_accounts(cli: click.Group, console: Console, load: Callable[[], Settings
         """Show the accounts: state, pauses, worker, and what is left of the day's cap."""
         settings = load()
         connection = Database.connect(settings)
-        dispatcher = Dispatcher(connection, settings)
         table = Table("account", "state", "reason", "sends", "paused", "worker", "cap left")
         for name in Accounts(connection).names():
-            session = Sessions(connection, name)
-            record, heartbeat, caps = session.get(), session.heartbeat(), dispatcher.caps(name)
-            pauses = Pauses(connection, name).all()
-            use = caps.use(int(time.time() * 1000)) if caps else None
+            now = Operations(connection, settings, name).overview()
             table.add_row(
                 name,
-                record.state,
-                record.reason,
-                permission(
-                    record.state,
-                    record.restriction,
-                    paused=bool(pauses),
-                    worker_runs=heartbeat is not None,
-                    replies_when_restricted=settings.restricted_replies,
-                ),
-                ", ".join(sorted(pauses)) or "no",
-                heartbeat["worker"] if heartbeat else "none",
-                f"{use.left} of {use.cap}" if use else "no cap",
+                now.session.state,
+                now.session.reason,
+                now.sends,
+                ", ".join(sorted(pause.reason for pause in now.pauses)) or "no",
+                now.worker["worker"] if now.worker else "none",
+                f"{now.cap.left} of {now.cap.cap}" if now.cap else "no cap",
             )
         console.print(table)
 
@@ -89,7 +77,7 @@ def add_accounts(cli: click.Group, console: Console, load: Callable[[], Settings
         connection = Database.connect(settings)
         store = Accounts(connection)
         if not store.exists(name):
-            raise RequestRefused("account_unknown", f"There is no account '{name}'.")
+            raise account_unknown(name)
         holder = current_holder(connection, name)
         if holder is not None and not holder.certainly_dead():
             raise RequestRefused(

@@ -14,17 +14,15 @@ from whatsapp_tasks.domain.languages import base_language
 from whatsapp_tasks.domain.page_snapshot import PageKind, kind_of
 from whatsapp_tasks.domain.restrictions import Permission, permission
 from whatsapp_tasks.domain.states import MEANINGS
-from whatsapp_tasks.errors import BrowserError, StoreUnavailable
-from whatsapp_tasks.queues import DOCTOR_TASK, control_queue
+from whatsapp_tasks.errors import BrowserError, RequestRefused, StoreUnavailable
+from whatsapp_tasks.operations import Operations
+from whatsapp_tasks.queues import control_queue
 from whatsapp_tasks.session.browser_keeper import BrowserKeeper
 from whatsapp_tasks.session.doctor import page_report, profile_report
 from whatsapp_tasks.session.selector_source import SelectorSource
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.leases import current_holder
-from whatsapp_tasks.stores.pauses import Pauses
-from whatsapp_tasks.stores.requests import WorkerRequests
 from whatsapp_tasks.stores.selectors import SelectorOverride
-from whatsapp_tasks.stores.sessions import Sessions
 
 Status: TypeAlias = Literal["ok", "info", "warn", "fail"]
 
@@ -129,9 +127,9 @@ _STATE_MARKS: dict[Permission, Status] = {
 
 
 def _session(database: Database, settings: Settings, account: str) -> list[Finding]:
-    sessions = Sessions(database, account)
-    session, holder = sessions.get(), current_holder(database, account)
-    pauses = Pauses(database, account).all()
+    overview = Operations(database, settings, account).overview()
+    session, holder = overview.session, current_holder(database, account)
+    pauses = [pause.reason for pause in overview.pauses]
     sends = permission(
         session.state,
         session.restriction,
@@ -148,9 +146,7 @@ def _session(database: Database, settings: Settings, account: str) -> list[Findi
         Finding("pauses", "fail" if pauses else "ok", ", ".join(sorted(pauses)) or "none"),
         Finding("worker", "ok" if holder else "fail", str(holder) if holder else "none runs"),
     ]
-    caps = Dispatcher(database, settings).caps(account)
-    if caps is not None:
-        use = caps.use(int(time.time() * 1000))
+    if (use := overview.cap) is not None:
         found.append(
             Finding("daily cap", "ok" if use.left else "warn", f"{use.left} of {use.cap} left today")
         )
@@ -182,12 +178,10 @@ def _page_report(database: Database, settings: Settings, account: str) -> Mappin
     """The worker's answer, ours where no worker runs, or why there is none."""
     if current_holder(database, account) is None:
         return _look_ourselves(database, settings, account)
-    requests = WorkerRequests(database, account)
-    asked = requests.ask(DOCTOR_TASK, {}, now_seconds=time.time(), valid_seconds=ANSWER_SECONDS)
-    answer = requests.await_answer(asked, ANSWER_SECONDS)
-    if answer is None:
-        return f"the worker gave no answer within {ANSWER_SECONDS:.0f} s"
-    return answer.payload if answer.ok else str(answer.payload.get("message", "the worker could not look"))
+    try:
+        return Operations(database, settings, account).examine(ANSWER_SECONDS)
+    except RequestRefused as refused:
+        return str(refused)
 
 
 def _look_ourselves(database: Database, settings: Settings, account: str) -> Mapping[str, Any] | str:

@@ -5,13 +5,8 @@ import time
 from rich.console import Console
 
 from whatsapp_tasks.cli.qr_terminal import qr_text
-from whatsapp_tasks.dispatch import worker_not_running
-from whatsapp_tasks.domain.phones import parse_phone
 from whatsapp_tasks.domain.states import SessionState
-from whatsapp_tasks.errors import RequestRefused
-from whatsapp_tasks.queues import PAIRING_CODE_TASK
-from whatsapp_tasks.stores.connection import Database
-from whatsapp_tasks.stores.requests import WorkerRequests
+from whatsapp_tasks.operations import Operations
 from whatsapp_tasks.stores.sessions import Sessions
 
 POLL_SECONDS = 0.3
@@ -20,21 +15,9 @@ CODE_VALID_SECONDS = 180
 """docs/whatsapp-web.md, 8."""
 
 
-def show_pairing_code(console: Console, database: Database, account: str, phone: str) -> None:
+def show_pairing_code(console: Console, operations: Operations, phone: str) -> None:
     """Asks the worker for a code that links ``phone`` and prints it; raises RequestRefused saying why not."""
-    number = parse_phone(phone)
-    if Sessions(database, account).heartbeat() is None:
-        raise worker_not_running(account)
-    requests = WorkerRequests(database, account)
-    asked = requests.ask(
-        PAIRING_CODE_TASK, {"phone": number}, now_seconds=time.time(), valid_seconds=ANSWER_SECONDS
-    )
-    answer = requests.await_answer(asked, ANSWER_SECONDS)
-    if answer is None:
-        raise RequestRefused("worker_no_answer", "The worker did not answer; try again, or scan the QR code.")
-    if not answer.ok:
-        raise RequestRefused(str(answer.payload.get("code")), str(answer.payload.get("message")))
-    code = str(answer.payload["code"])
+    code = operations.pairing_code(phone, ANSWER_SECONDS)
     console.print("On the phone: WhatsApp › Linked devices › Link a device › Link with phone number instead:")
     console.print(f"\n    {code[:4]}-{code[4:]}\n", style="bold")
     console.print(f"It is valid for {CODE_VALID_SECONDS // 60} minutes.")

@@ -33,6 +33,7 @@ from whatsapp_tasks.errors import (
     WhatsAppTasksError,
 )
 from whatsapp_tasks.logging import configure_logging
+from whatsapp_tasks.operations import Operations
 from whatsapp_tasks.private_files import keep_private, private_folder
 from whatsapp_tasks.stores.api_keys import SCOPES, ApiKeys
 from whatsapp_tasks.stores.connection import Database, await_redis
@@ -240,9 +241,10 @@ def link(account: str, phone: str | None, timeout_seconds: float) -> None:
     """Show an account's QR code, or a pairing code, until it is used."""
     from whatsapp_tasks.cli.link import show_pairing_code, show_until_linked
 
-    database = _database()
+    settings = _settings()
+    database = Database.connect(settings)
     if phone is not None:
-        show_pairing_code(console, database, account, phone)
+        show_pairing_code(console, Operations(database, settings, account), phone)
     linked = show_until_linked(console, Sessions(database, account), timeout_seconds, codes=phone is None)
     sys.exit(0 if linked else 1)
 

@@ -11,8 +11,9 @@ from celery.worker.control import Panel, control_command
 
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import StoreUnavailable
+from whatsapp_tasks.operations import Operations
 from whatsapp_tasks.queues import messages_queue
-from whatsapp_tasks.stores.pauses import PauseReason
+from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.tasks.runtime import runtime
 
 AUTHOR = "remote control (Flower or celery)"
@@ -25,13 +26,20 @@ def _is_send_queue(queue: str) -> bool:
     return queue == messages_queue(runtime().session.context.account)
 
 
+def _operations() -> Operations:
+    context = runtime().session.context
+    return Operations(
+        Database.connect(context.settings), context.settings, context.account, lambda: context.now_ms() / 1000
+    )
+
+
 @control_command(args=[("queue", str)], signature="<queue>")
 def cancel_consumer(state: Any, queue: str, **options: Any) -> dict[str, str]:
     """Stop consuming from a queue; for the send queue: pause the account until it is resumed."""
     if not _is_send_queue(queue):
         return dict(_cancel_consumer(state, queue, **options))
     try:
-        runtime().session.context.pauses.set(PauseReason.OPERATOR, AUTHOR, runtime().session.context.now_ms())
+        _operations().pause(AUTHOR)
     except StoreUnavailable as error:
         return {"error": str(error)}
     return {"ok": "the account is paused until it is resumed"}
@@ -45,10 +53,10 @@ def add_consumer(state: Any, queue: str, *args: Any, **options: Any) -> dict[str
     """Consume from a queue; for the send queue: take the operator's pause back, other reasons stay."""
     if not _is_send_queue(queue):
         return dict(_add_consumer(state, queue, *args, **options))
-    pauses = runtime().session.context.pauses
+    operations = _operations()
     try:
-        pauses.clear(PauseReason.OPERATOR, AUTHOR, runtime().session.context.now_ms())
-        left = sorted(pauses.all())
+        operations.resume(AUTHOR)
+        left = sorted(pause.reason for pause in operations.pauses())
     except StoreUnavailable as error:
         return {"error": str(error)}
     if left:

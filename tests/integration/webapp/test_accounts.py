@@ -100,8 +100,8 @@ def test_a_restricted_account_sends_what_the_rule_says(  # noqa: PLR0917 - pytes
         restriction=Restriction(restriction, 1),
     )
     with make_app(restricted_replies=replies).app_context():
-        view = account_view(services(), "default")
-        card = account_state(services(), "default")
+        [account] = services().all_accounts()
+        view, card = account_view(account), account_state(services(), account)
     assert (view["sends"], view["may_send"], card["sends"]) == (sends, sends != "nothing", sends)
     told = {"REDIS_URL": settings.redis_url, "WHATSAPP_RESTRICTED_REPLIES": str(replies)}
     assert sends in CliRunner().invoke(cli, ["accounts", "list"], env=told).output.split()

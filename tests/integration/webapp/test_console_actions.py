@@ -106,6 +106,8 @@ def test_what_is_revealed_is_logged_without_being_told(
 
 
 def test_the_qr_code_is_shown_while_there_is_one(operator: ConsoleOperator, database: Database) -> None:
+    assert problem(operator.client.get(f"{ACCOUNT}/qr.svg"), 409) == "worker_not_running"
+    Sessions(database, "default").beat({"worker": "worker 1"}, ttl_seconds=9)
     assert problem(operator.client.get(f"{ACCOUNT}/qr.svg"), 404) == "qr_not_shown"
     Sessions(database, "default").show_qr("2@abc", 1)
     answer = operator.client.get(f"{ACCOUNT}/qr.svg")

@@ -1,0 +1,240 @@
+"""What a person does to an account, and how it is: the one way in, with one set of error codes.
+
+For the API, the console, the command line and Flower's commands.
+
+Refused with: ``account_unknown``, ``nothing_to_clear``, ``worker_not_running``, ``worker_no_answer``,
+``worker_failed``, ``account_linked``, ``qr_not_shown``.
+"""
+
+import base64
+import binascii
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.dispatch import account_unknown, worker_not_running
+from whatsapp_tasks.domain.phones import parse_phone
+from whatsapp_tasks.domain.restrictions import Permission, permission
+from whatsapp_tasks.domain.states import SessionEvent, SessionState
+from whatsapp_tasks.errors import IllegalTransition, RequestRefused
+from whatsapp_tasks.queues import DOCTOR_TASK, LOGOUT_TASK, PAIRING_CODE_TASK, RESTART_TASK, SCREENSHOT_TASK
+from whatsapp_tasks.stores.account_stores import AccountStores
+from whatsapp_tasks.stores.accounts import Accounts
+from whatsapp_tasks.stores.caps import CapUse
+from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.pauses import PauseReason
+from whatsapp_tasks.stores.requests import WorkerRequests
+from whatsapp_tasks.stores.sessions import SessionRecord
+
+__all__ = ["Operations", "Overview", "Pause", "PauseReason"]
+
+RESUMABLE = tuple(reason for reason in PauseReason if reason is not PauseReason.BAN)
+"""What ``resume`` ends. A ban is not among them: ``clear_ban`` says plainly what it does."""
+
+ORDER_VALID_SECONDS = 60.0
+"""An order that the worker has not read by then is void: it was meant for the state of a minute ago."""
+
+LOOK_AGAIN_SECONDS = 3
+
+
+@dataclass(frozen=True)
+class Pause:
+    """One reason for a pause, and who set it."""
+
+    reason: PauseReason
+    author: str
+    since_ms: int
+    note: str
+
+
+@dataclass(frozen=True)
+class Overview:
+    """How an account is."""
+
+    session: SessionRecord
+    sends: Permission
+    pauses: Sequence[Pause]
+    """All reasons that stand, oldest first."""
+    worker: Mapping[str, Any] | None
+    """What the worker says of itself; None when it gives no signs of life."""
+    cap: CapUse | None
+    """None where the daily cap is turned off."""
+    queue: Mapping[str, int]
+
+
+class Operations:
+    """The commands to one account. Each raises StoreUnavailable while Redis is away."""
+
+    def __init__(
+        self, database: Database, settings: Settings, account: str, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.account = account
+        self._db = database
+        self._settings = settings
+        self._clock = clock
+        self._stores = AccountStores(database, settings, account)
+
+    def existing(self) -> "Operations":
+        """These; raises RequestRefused (``account_unknown``) unless the account exists."""
+        if not Accounts(self._db).exists(self.account):
+            raise account_unknown(self.account)
+        return self
+
+    # how it is
+
+    def overview(self) -> Overview:
+        stores = self._stores
+        session, pauses, worker = stores.sessions.get(), self.pauses(), stores.sessions.heartbeat()
+        return Overview(
+            session,
+            permission(
+                session.state,
+                session.restriction,
+                paused=bool(pauses),
+                worker_runs=worker is not None,
+                replies_when_restricted=self._settings.restricted_replies,
+            ),
+            pauses,
+            worker,
+            stores.caps.use(self._now_ms()) if stores.caps else None,
+            stores.ledger.counts(),
+        )
+
+    def pauses(self) -> list[Pause]:
+        """All reasons for which the account is paused now, oldest first."""
+        found = [
+            Pause(PauseReason(reason), fact["author"], fact["since_ms"], fact["note"])
+            for reason, fact in self._stores.pauses.all().items()
+        ]
+        return sorted(found, key=lambda pause: (pause.since_ms, pause.reason))
+
+    def state_history(self, limit: int) -> list[dict[str, Any]]:
+        """How the session came to its state; newest first."""
+        return self._stores.sessions.history(limit)
+
+    def pause_history(self, limit: int) -> list[dict[str, Any]]:
+        """Who paused and resumed, when and why; newest first."""
+        return self._stores.pauses.history(limit)
+
+    def cures(self) -> dict[str, int]:
+        """How often something was done to the browser, by cause."""
+        return self._stores.sessions.cures()
+
+    def qr(self) -> str:
+        """The text of the QR code that the page shows now; raises RequestRefused saying why there is none."""
+        text = self._stores.sessions.qr()
+        if text is None:
+            raise self._why_no_qr()
+        return text
+
+    # commands; an order raises RequestRefused (``worker_not_running``)
+
+    def pause(self, author: str, note: str = "") -> bool:
+        """Stops sending until ``resume``; True when it was not so. The first author, time and note stay."""
+        return self._stores.pauses.set(PauseReason.OPERATOR, author, self._now_ms(), note)
+
+    def resume(self, author: str, reason: PauseReason = PauseReason.OPERATOR) -> bool:
+        """Ends one pause, one of ``RESUMABLE``; True when it stood. Other reasons stay."""
+        if reason is PauseReason.CIRCUIT:
+            self._stores.circuits.close()
+        return self._stores.pauses.clear(reason, author, self._now_ms())
+
+    def clear_ban(self, author: str) -> SessionState:
+        """A person has seen on the phone that the account is not banned. Returns the state after it; raises
+        RequestRefused (``nothing_to_clear``).
+        """
+        now_ms = self._now_ms()
+        try:
+            return self._stores.sessions.apply(
+                SessionEvent.PERSON_CLEARED, now_ms, reason="cleared_by_a_person", actor=author, fence=None
+            )
+        except IllegalTransition as error:
+            raise RequestRefused("nothing_to_clear", str(error), http_status=409) from error
+        finally:
+            self._stores.pauses.clear(PauseReason.BAN, author, now_ms)
+
+    def restart(self) -> str:
+        """Orders the worker to restart its browser; returns the order's id."""
+        return self._order(RESTART_TASK)
+
+    def log_out(self) -> str:
+        """Orders the worker to end the link with the phone; returns the order's id."""
+        return self._order(LOGOUT_TASK)
+
+    # what its worker is asked; all raise RequestRefused: no worker, no answer in time, or it could not
+
+    def pairing_code(self, phone: str, within_seconds: float) -> str:
+        """A code of eight characters that links ``phone``, which may be malformed (``phone_invalid``)."""
+        number = parse_phone(phone)
+        return str(self._ask(PAIRING_CODE_TASK, within_seconds, phone=number)["code"])
+
+    def screenshot(self, within_seconds: float) -> bytes:
+        """The page as it is now, as PNG."""
+        payload = self._ask(SCREENSHOT_TASK, within_seconds)
+        try:
+            return base64.b64decode(str(payload["png"]), validate=True)
+        except (KeyError, binascii.Error) as error:
+            raise _failed({"message": "it answered without a picture"}) from error
+
+    def examine(self, within_seconds: float) -> Mapping[str, Any]:
+        """What is found of every element of the page; see ``session.doctor.page_report``."""
+        return self._ask(DOCTOR_TASK, within_seconds)
+
+    def require_worker(self) -> None:
+        """Raises RequestRefused (``worker_not_running``) unless the worker gives signs of life."""
+        if self._stores.sessions.heartbeat() is None:
+            raise worker_not_running(self.account)
+
+    def _order(self, task: str) -> str:
+        self.require_worker()
+        return WorkerRequests(self._db, self.account).put(
+            task, {}, now_seconds=self._clock(), valid_seconds=ORDER_VALID_SECONDS
+        )
+
+    def _ask(self, task: str, within_seconds: float, **arguments: Any) -> Mapping[str, Any]:
+        self.require_worker()
+        requests = WorkerRequests(self._db, self.account)
+        asked = requests.ask(task, arguments, now_seconds=self._clock(), valid_seconds=within_seconds)
+        answer = requests.await_answer(asked, within_seconds)
+        if answer is None:
+            raise RequestRefused(
+                "worker_no_answer",
+                f"The worker of '{self.account}' did not answer within {within_seconds:.0f} s. It may be "
+                "typing a long message, or its browser hangs; try again, or restart the browser.",
+                http_status=504,
+                retry_after_seconds=within_seconds,
+            )
+        if not answer.ok:
+            raise _failed(answer.payload)
+        return answer.payload
+
+    def _why_no_qr(self) -> RequestRefused:
+        """No QR code is shown: what that means, and what to do."""
+        account = self.account
+        if self._stores.sessions.heartbeat() is None:
+            return worker_not_running(account)
+        state = self._stores.sessions.get().state
+        if state is SessionState.AUTHENTICATED:
+            return RequestRefused(
+                "account_linked",
+                f"A phone is linked to the account '{account}'. To link another: POST "
+                f"/accounts/{account}/logout first.",
+                http_status=409,
+            )
+        return RequestRefused(
+            "qr_not_shown",
+            f"The page of the account '{account}' shows no QR code now (state {state}). While it loads, ask "
+            f"again in a few seconds; otherwise GET /accounts/{account} tells what is the matter.",
+            http_status=404,
+            retry_after_seconds=LOOK_AGAIN_SECONDS,
+        )
+
+    def _now_ms(self) -> int:
+        return int(self._clock() * 1000)
+
+
+def _failed(payload: Mapping[str, Any]) -> RequestRefused:
+    reason = str(payload.get("message") or "it did not say why")
+    return RequestRefused("worker_failed", f"The worker could not do it: {reason}", http_status=409)
