@@ -37,7 +37,7 @@ COMMANDS = dict(commands(cli))
 
 
 def test_the_rule_names_every_command() -> None:
-    assert OVER_THE_API | ON_REDIS == set(COMMANDS)
+    assert set(COMMANDS) == OVER_THE_API | ON_REDIS
     assert not OVER_THE_API & ON_REDIS
 
 
