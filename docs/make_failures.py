@@ -15,8 +15,8 @@ many with this code the message fails; between them it is `queued`, with growing
 "After Enter": the message stays `sending` while its chat is looked at, and ends `unknown` when the chat does
 not show what became of it. A dash: what an operator or a setting decided, no number of attempts.
 
-| code | whose | attempts | meaning |
-|---|---|---|---|
+| code | whose | attempts | meaning | what to do |
+|---|---|---|---|---|
 """
 
 
@@ -29,7 +29,10 @@ def _attempts(code: str) -> str:
 
 def failures_page() -> str:
     """The page as it should stand."""
-    rows = [f"| `{code}` | {c.fault} | {_attempts(code)} | {c.meaning} |" for code, c in FAULTS.items()]
+    rows = [
+        f"| `{code}` | {c.fault} | {_attempts(code)} | {c.meaning} | {c.next_step} |"
+        for code, c in FAULTS.items()
+    ]
     return HEAD + "\n".join(rows) + "\n"
 
 

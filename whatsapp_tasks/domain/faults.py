@@ -26,60 +26,116 @@ class Consequence:
 
     fault: Fault
     meaning: str
+    next_step: str
+    """What a person can do."""
     attempts: int = MAX_ATTEMPTS
 
 
-def _recipient(meaning: str, attempts: int = 1) -> Consequence:
-    return Consequence(Fault.RECIPIENT, meaning, attempts)
+def _recipient(meaning: str, next_step: str, attempts: int = 1) -> Consequence:
+    return Consequence(Fault.RECIPIENT, meaning, next_step, attempts)
 
 
-def _page(meaning: str) -> Consequence:
-    return Consequence(Fault.PAGE, meaning)
+def _page(meaning: str, next_step: str) -> Consequence:
+    return Consequence(Fault.PAGE, meaning, next_step)
 
 
-def _us(meaning: str, attempts: int = MAX_ATTEMPTS) -> Consequence:
-    return Consequence(Fault.US, meaning, attempts)
+def _us(meaning: str, next_step: str, attempts: int = MAX_ATTEMPTS) -> Consequence:
+    return Consequence(Fault.US, meaning, next_step, attempts)
+
+
+_REACH_OTHERWISE = "Reach this person another way."
+_LOOK_AT_EVIDENCE = "Look at the picture of the page among the evidence in the console."
+_NOTHING_OR_STATUS = "Nothing: it is tried again. If it goes on, see `whatsapp-tasks state`."
+_LOOK_INTO_CHAT = "Look into the chat on the phone before you send it again with a new key."
 
 
 FAULTS: dict[str, Consequence] = {
-    "not_on_whatsapp": _recipient("the number is not on WhatsApp, while others are found"),
-    "recipient_opted_out": _recipient("the recipient asked not to be written to"),
-    "recipient_blocked": _recipient("the account has blocked this contact"),
-    "country_blocked": _recipient("this business does not chat with the account's country"),
-    "terms_not_accepted": _recipient("WhatsApp's new terms wait on the phone"),
-    "chat_admins_only": _recipient("only admins write to this group"),
-    "chat_left": _recipient("the account is not in this group any more"),
-    "chat_closed": _recipient("the chat has been closed"),
-    "chat_whatsapp_only": _recipient("only WhatsApp itself writes to this chat"),
-    "chat_agent_only": _recipient("an AI agent answers in this chat"),
-    "whatsapp_refused": _recipient("the bubble itself shows that it was not sent"),
-    "chat_not_writable": _recipient("no compose box, for a reason that is not known", FEW_ATTEMPTS),
-    "wrong_chat": _recipient("the chat bears another phone number as its name", FEW_ATTEMPTS),
-    "chat_moved": _recipient("the open chat changed while it was written to", 8),
-    "chat_locked": _recipient("the account may not start new chats now", MAX_ATTEMPTS),
-    "restricted": _recipient("the account may only answer now", MAX_ATTEMPTS),
-    "answer_unknown": _recipient("a dialog in words that are not known came as the answer", MAX_ATTEMPTS),
-    "text_not_kept": Consequence(Fault.TEXT, "the compose box changes this text", FEW_ATTEMPTS),
-    "page_not_ready": _page("the page does not show the chats"),
-    "page_offline": _page("the page has no connection"),
-    "lookup_unavailable": _page("WhatsApp does not find the number, nor anybody else reliably"),
-    "chat_not_opened": _page("the chat did not open in time"),
-    "dialog_stays": _page("a dialog covers the page"),
-    "box_not_ready": _page("the compose box is gone or does not take the focus"),
-    "input_stopped": _page("something took the focus while the text was typed"),
-    "enter_ignored": _page("the text stayed in the box after Enter"),
-    "enter_does_not_send": _page('"Enter is send" is off; the send button is used from then on'),
-    "bubble_not_seen": _page("no bubble appeared after Enter"),
-    "page_left": _page("the page left the chats after Enter"),
-    "still_pending": _page("WhatsApp's server did not confirm the message in time"),
-    "chat_unclear": _page("the chat does not show whether the message was sent"),
-    "browser_failed": _page("browser, driver or page died or hung"),
-    "paused": _us("the account was paused meanwhile"),
-    "expired": _us("`expires_at` passed before Enter"),
-    "daily_cap": _us("put off to a day with a place under the cap"),
-    "daily_cap_reached": _us("no day in sight has a place under the cap", 1),
-    "worker_died": _us("the worker died before Enter; typed again"),
-    "not_in_chat": _us("the chat shows that it was not sent; typed again"),
+    "not_on_whatsapp": _recipient(
+        "the number is not on WhatsApp, while others are found",
+        "Check the number; reach this person another way.",
+    ),
+    "recipient_opted_out": _recipient(
+        "the recipient asked not to be written to",
+        "Do not write. Remove the opt-out only when the person asks you to.",
+    ),
+    "recipient_blocked": _recipient(
+        "the account has blocked this contact", "Unblock the contact on the phone, or do not write."
+    ),
+    "country_blocked": _recipient("this business does not chat with the account's country", _REACH_OTHERWISE),
+    "terms_not_accepted": _recipient(
+        "WhatsApp's new terms wait on the phone", "Open WhatsApp on the phone and answer there."
+    ),
+    "chat_admins_only": _recipient(
+        "only admins write to this group", "Have the account made an admin of the group."
+    ),
+    "chat_left": _recipient("the account is not in this group any more", "Have the account invited again."),
+    "chat_closed": _recipient("the chat has been closed", _REACH_OTHERWISE),
+    "chat_whatsapp_only": _recipient("only WhatsApp itself writes to this chat", "Write to another number."),
+    "chat_agent_only": _recipient("an AI agent answers in this chat", _REACH_OTHERWISE),
+    "whatsapp_refused": _recipient(
+        "the bubble itself shows that it was not sent",
+        "Look at the bubble on the phone: WhatsApp says there why.",
+    ),
+    "chat_not_writable": _recipient(
+        "no compose box, for a reason that is not known", _LOOK_AT_EVIDENCE, FEW_ATTEMPTS
+    ),
+    "wrong_chat": _recipient(
+        "the chat bears another phone number as its name",
+        "Correct the contact's name on the phone, or find out who uses that name.",
+        FEW_ATTEMPTS,
+    ),
+    "chat_moved": _recipient("the open chat changed while it was written to", _NOTHING_OR_STATUS, 8),
+    "chat_locked": _recipient(
+        "the account may not start new chats now",
+        "Wait: the account writes to known chats only until WhatsApp lifts it.",
+        MAX_ATTEMPTS,
+    ),
+    "restricted": _recipient(
+        "the account may only answer now",
+        "Wait; `WHATSAPP_RESTRICTED_REPLIES` lets answers through meanwhile.",
+        MAX_ATTEMPTS,
+    ),
+    "answer_unknown": _recipient(
+        "a dialog in words that are not known came as the answer", _LOOK_AT_EVIDENCE, MAX_ATTEMPTS
+    ),
+    "text_not_kept": Consequence(
+        Fault.TEXT,
+        "the compose box changes this text",
+        "Change the text: lists, emoticons and unusual signs are the likely cause.",
+        FEW_ATTEMPTS,
+    ),
+    "page_not_ready": _page("the page does not show the chats", _NOTHING_OR_STATUS),
+    "page_offline": _page("the page has no connection", "Check the network of the worker's machine."),
+    "lookup_unavailable": _page(
+        "WhatsApp does not find the number, nor anybody else reliably", _NOTHING_OR_STATUS
+    ),
+    "chat_not_opened": _page("the chat did not open in time", _NOTHING_OR_STATUS),
+    "dialog_stays": _page("a dialog covers the page", _LOOK_AT_EVIDENCE),
+    "box_not_ready": _page("the compose box is gone or does not take the focus", _NOTHING_OR_STATUS),
+    "input_stopped": _page("something took the focus while the text was typed", _NOTHING_OR_STATUS),
+    "enter_ignored": _page("the text stayed in the box after Enter", _NOTHING_OR_STATUS),
+    "enter_does_not_send": _page(
+        '"Enter is send" is off; the send button is used from then on',
+        "Nothing. Or switch the setting on in WhatsApp Web.",
+    ),
+    "bubble_not_seen": _page("no bubble appeared after Enter", _LOOK_INTO_CHAT),
+    "page_left": _page("the page left the chats after Enter", _LOOK_INTO_CHAT),
+    "still_pending": _page("WhatsApp's server did not confirm the message in time", _LOOK_INTO_CHAT),
+    "chat_unclear": _page("the chat does not show whether the message was sent", _LOOK_INTO_CHAT),
+    "browser_failed": _page(
+        "browser, driver or page died or hung",
+        "Nothing: the browser is started again. If it goes on, run `whatsapp-tasks doctor`.",
+    ),
+    "paused": _us("the account was paused meanwhile", "Resume the account when you want to."),
+    "expired": _us(
+        "`expires_at` passed before Enter", "Send it again with a later `expires_at`, if it still matters."
+    ),
+    "daily_cap": _us("put off to a day with a place under the cap", "Nothing: it is sent on that day."),
+    "daily_cap_reached": _us(
+        "no day in sight has a place under the cap", "Send fewer, send later, or raise the cap.", 1
+    ),
+    "worker_died": _us("the worker died before Enter; typed again", "Nothing: it is typed again."),
+    "not_in_chat": _us("the chat shows that it was not sent; typed again", "Nothing: it is typed again."),
 }
 
 
