@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Scripts of Python in there do not start from a path with blanks and quotes; `python -m` does.
 # Processes of `make test`: most tests wait for browsers, so more than cores.
-TEST_PROCESSES ?= 3
+TEST_PROCESSES ?= 4
 STAMP := $(VENV)/.installed
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 

@@ -5,19 +5,17 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-import pytest
-
 from tests.acceptance.difficult_texts import DIFFICULT_TEXTS
 from tests.acceptance.stack import Stack
 
 PHONE = "+4915112345678"
 
 
-@pytest.mark.parametrize("era", ["E2", "E3"])
 def test_difficult_texts_arrive_exactly_once_and_byte_for_byte(
-    new_stack: Callable[..., Stack], era: str
+    new_stack: Callable[..., Stack],
 ) -> None:
-    stack = new_stack(era=era).start("worker", "web")
+    """Those of E1 and E2: tests/browser/pages/test_input.py."""
+    stack = new_stack().start("worker", "web")
     stack.link()
     client = stack.client()
     ids = [

@@ -12,7 +12,7 @@ ADA = "+4915112345678"
 LONG = ("All the best from all of us, and see you soon. " * 30)[:999].strip()
 TEXTS = {
     "long": LONG,
-    "long list": "\n".join(f"{n}. item number {n} of this long list" for n in range(1, 60)),
+    "long list": "\n".join(f"{n}. item number {n} of this long list" for n in range(1, 40)),
     "list": "1. a\n2. b",
     "marks": "- x\n* y\n- z",
     "emoticon": "Well done :-)",
