@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from tests.integration.stores.desk import Desk
-from tests.unit.whatsapp_tasks.domain.looks import LOADING
+from tests.support.looks import LOADING
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.integration.protection.engine import Engine, Make
-from tests.unit.whatsapp_tasks.domain.looks import BAN_DIALOG, BAN_SCREEN, LOADING, MAIN, QR, UNKNOWN, page
+from tests.support.looks import BAN_DIALOG, BAN_SCREEN, LOADING, MAIN, QR, UNKNOWN, page
 from whatsapp_tasks.domain.circuit import Phase
 from whatsapp_tasks.domain.memory_rules import TreeUse
 from whatsapp_tasks.domain.states import SessionEvent

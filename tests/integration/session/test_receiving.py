@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.integration.protection.engine import Engine
-from tests.unit.whatsapp_tasks.domain.looks import LOADING, MAIN, QR, page
+from tests.support.looks import LOADING, MAIN, QR, page
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.events import EventType
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot

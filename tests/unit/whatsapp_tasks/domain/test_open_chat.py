@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import whatsapp_tasks
-from tests.unit.whatsapp_tasks.domain.looks import page
+from tests.support.looks import page
 from whatsapp_tasks.domain.open_chat import ChatMark, OpenChat, Opening, judge_opening, mark_of
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 

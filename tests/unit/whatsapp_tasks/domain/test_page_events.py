@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.whatsapp_tasks.domain.looks import BAN_DIALOG, BAN_SCREEN, LOADING, MAIN, QR, UNKNOWN, page
-from tests.unit.whatsapp_tasks.domain.test_page_snapshot import DIALOG
+from tests.support.looks import BAN_DIALOG, BAN_SCREEN, DIALOG, LOADING, MAIN, QR, UNKNOWN, page
 from whatsapp_tasks.domain.page_events import Sight, Standing, sight_of
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.restrictions import Restriction, RestrictionKind

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.whatsapp_tasks.domain.test_page_snapshot import RAW
+from tests.support.looks import RAW
 from whatsapp_tasks.domain.page_parts import PartState, expected_parts, judge_parts, missing_in_chat
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.looks import DIALOG, page
 from tests.unit.whatsapp_tasks.domain.test_page_parts import CHAT
-from tests.unit.whatsapp_tasks.domain.test_page_snapshot import DIALOG, page
 from whatsapp_tasks.domain.page_review import review
 
 BUBBLE: dict[str, Any] = {"id": "1", "outgoing": True, "text": "SECRET", "tick": "sent"}

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.looks import DIALOG, OK, page
 from whatsapp_tasks.domain.page_snapshot import (
     TICK_STATUS,
     Bubble,
@@ -15,34 +16,6 @@ from whatsapp_tasks.domain.page_snapshot import (
     popup_of,
 )
 from whatsapp_tasks.domain.statuses import Status
-
-RAW: dict[str, Any] = {
-    "app": True,
-    "chat_pane": False,
-    "startup": False,
-    "online": True,
-    "ready": "complete",
-    "era": None,
-    "qr": None,
-    "qr_reload": None,
-    "link_code": None,
-    "link_by_phone": None,
-    "phone_entry": None,
-    "landing": False,
-    "screen": "something",
-    "buttons": [],
-    "dialogs": [],
-    "banners": [],
-    "chat": None,
-    "texts": [],
-    "language": "en",
-}
-OK = {"label": "OK", "x": 1, "y": 2}
-DIALOG: dict[str, Any] = {"title": "", "text": "…", "buttons": [OK], "texts": []}
-
-
-def page(*texts: str, **changes: Any) -> PageSnapshot:
-    return PageSnapshot.from_raw({**RAW, "texts": list(texts), **changes})
 
 
 @pytest.mark.parametrize(

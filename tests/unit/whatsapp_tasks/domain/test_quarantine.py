@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.whatsapp_tasks.domain.looks import BAN_DIALOG, BAN_SCREEN, LOADING, MAIN, QR, UNKNOWN, page
+from tests.support.looks import BAN_DIALOG, BAN_SCREEN, LOADING, MAIN, QR, UNKNOWN, page
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.quarantine import BanSignals, SecondLook, ban_signals, second_look
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.unit.whatsapp_tasks.domain.looks import MAIN, page
-from tests.unit.whatsapp_tasks.domain.test_page_snapshot import DIALOG
+from tests.support.looks import DIALOG, MAIN, page
 from whatsapp_simulator.skin_texts import texts
 from whatsapp_tasks.domain.restrictions import (
     Permission,

@@ -1,0 +1,85 @@
+"""An account at work on a scripted page, on a real Redis: a stage for plays (tests/support/plays.py)."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.integration.protection.engine import Engine
+from tests.support.plays import Clock, ScriptedPage
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.session import sending
+from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.stores.pauses import PauseReason
+from whatsapp_tasks.tasks import base as delivery
+from whatsapp_tasks.tasks import messages
+
+ADA, BO, CY = "+4915112345678", "+4915112345679", "+4915112345680"
+CAST = {"Ada": ADA, "Bo": BO, "Cy": CY}
+
+
+class Gate:
+    """Counts how often it was closed."""
+
+    def __init__(self) -> None:
+        self.closed = 0
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+class Stage:
+    """``play`` sets the lines, ``deliver`` has a message brought to its end, ``look`` is a round between
+    messages. Directions for ``!!`` are in ``page.happen``.
+    """
+
+    def __init__(
+        self, database: Database, settings: Settings, patch: pytest.MonkeyPatch, **changes: Any
+    ) -> None:
+        self.clock = Clock()
+        self.page = ScriptedPage(self.clock, CAST)
+        self.engine = Engine(database, settings, **{"pacing_seconds": 0.0, **changes})
+        self.desk, self.context, self.session = self.engine.desk, self.engine.context, self.engine.session
+        self.gate = Gate()
+        self.engine.keeper.page = self.page  # type: ignore[assignment]
+        self._began = self.clock.now
+        self.context.now_ms = self._now_ms  # type: ignore[method-assign]
+        for module in self.clock.replaces_time_in("whatsapp_tasks.session", "whatsapp_tasks.browser.deadlines"):
+            patch.setattr(module, "time", self.clock)
+        patch.setattr(sending, "reach", self.page.reach)
+        current = SimpleNamespace(session=self.session, gate=self.gate)
+        for module in (delivery, messages):
+            patch.setattr(module, "runtime", lambda: current)
+        self.page.happen = {
+            "the lease is lost": self.lose_the_lease,
+            "a pause": lambda: self.context.pauses.set(PauseReason.OPERATOR, "test", 1),
+            "6 s pass": lambda: self.clock.sleep(6),
+        }
+
+    def _now_ms(self) -> int:
+        return self.desk.now + int((self.clock.now - self._began) * 1000)
+
+    def lose_the_lease(self) -> None:
+        """We were stopped for longer than it holds."""
+        self.context.lease._valid_until = 0.0
+
+    def play(self, script: str) -> None:
+        self.page.play(script)
+
+    def look(self) -> None:
+        """One round between messages."""
+        self.session.look_after(at_once=True)
+
+    def accept(self, text: str, phone: str = ADA, **changes: Any) -> Message:
+        return self.desk.accept(text=text, phone=phone, now_ms=self._now_ms(), **changes)
+
+    def deliver(self, message: Message) -> tuple[Status, str | None]:
+        """Status and last code of ``message`` after one delivery, by way of the task."""
+        messages.deliver_message(message.id)
+        return self.outcome(message)
+
+    def outcome(self, message: Message) -> tuple[Status, str | None]:
+        now = self.desk.get(message.id)
+        return now.status, now.timeline[-1].code

@@ -1,0 +1,283 @@
+"""Sending, as plays (tests/support/plays.py): issue 13, "The send path is tested where it decides"."""
+
+import pytest
+
+from tests.integration.session.stage import Stage
+from whatsapp_tasks.domain.statuses import Status
+
+OPENED = """
+    << open Ada
+    >> Ada | box: | them: Hi
+    << focus
+"""
+TYPED = """
+    << type Hello
+    >> Ada | box: Hello | them: Hi
+"""
+
+
+def test_a_message_is_sent(stage: Stage) -> None:
+    message = stage.accept("Hello")
+    stage.play(OPENED + TYPED)
+    stage.play("""
+        -- before_enter
+        << enter
+        >> Ada | box: | them: Hi | us: Hello (pending)
+        >> 3 s later: Ada | box: | them: Hi | us: Hello (sent)
+    """)
+    assert stage.deliver(message) == (Status.SENT, None)
+    stage.page.end()
+    assert stage.desk.get(message.id).bubble_id == "us: Hello"
+
+
+def test_what_expires_while_it_is_typed_is_taken_back(stage: Stage) -> None:
+    """Mutant: no expiry check before Enter."""
+    message = stage.accept("Hello", expires_at_ms=stage.context.now_ms() + 5000)
+    stage.play(OPENED)
+    stage.play("""
+        << type Hello
+        !! 6 s pass
+        >> Ada | box: Hello | them: Hi
+        << focus
+        << clear
+        >> Ada | box: | them: Hi
+    """)
+    assert stage.deliver(message) == (Status.QUEUED, "expired")
+    stage.page.end()
+
+
+@pytest.mark.parametrize(("place", "intended"), [("after_typing", False), ("before_enter", True)])
+def test_without_the_lease_enter_is_not_pressed(stage: Stage, place: str, intended: bool) -> None:
+    """Mutant: no second lease check. A worker that was stopped meanwhile may have been succeeded."""
+    message = stage.accept("Hello")
+    stage.play(OPENED + TYPED)
+    stage.play(f"""
+        -- {place}
+        !! the lease is lost
+    """)
+    assert stage.deliver(message) == (Status.SENDING, None)
+    stage.page.end()
+    assert (stage.desk.get(message.id).intent is not None) is intended
+    assert stage.gate.closed == 1
+
+
+def test_a_pause_while_it_is_typed_holds_enter_back(stage: Stage) -> None:
+    message = stage.accept("Hello")
+    stage.play(OPENED + TYPED)
+    stage.play("""
+        -- after_typing
+        !! a pause
+        << focus
+        << clear
+        >> Ada | box: | them: Hi
+    """)
+    assert stage.deliver(message) == (Status.QUEUED, "paused")
+    stage.page.end()
+
+
+def test_another_chat_with_the_same_text_in_its_box_is_not_sent(stage: Stage) -> None:
+    """Mutant: no chat check after typing."""
+    message = stage.accept("Hello")
+    stage.play(OPENED)
+    stage.play("""
+        << type Hello
+        >> Bo | box: Hello | them: Hi
+    """)
+    assert stage.deliver(message) == (Status.QUEUED, "chat_moved")
+    stage.page.end()
+
+
+@pytest.mark.parametrize(
+    ("shows", "code", "then"),
+    [
+        ("Ada | box: Hello | them: Hi | dialog: too_long", "input_stopped", ""),
+        (
+            "Ada | box: Hello! | them: Hi",
+            "text_not_kept",
+            """
+            << focus
+            << clear
+            >> Ada | box: | them: Hi
+            """,
+        ),
+        ("screen: temporary_ban", "page_not_ready", ""),
+        ("Ada | them: Hi", "box_not_ready", ""),
+    ],
+    ids=["dialog", "text altered", "page left", "no box"],
+)
+def test_a_box_that_does_not_show_the_text_is_not_sent(
+    stage: Stage, shows: str, code: str, then: str
+) -> None:
+    message = stage.accept("Hello")
+    stage.play(OPENED)
+    stage.play(f"""
+        << type Hello
+        >> {shows}
+        {then}
+    """)
+    assert stage.deliver(message) == (Status.QUEUED, code)
+    stage.page.end()
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [
+        ("chat_moved", "chat_moved"),
+        ("text", "text_not_kept"),
+        ("suggestions", "text_not_kept"),
+        ("no_box", "box_not_ready"),
+        ("dialog", "input_stopped"),
+        ("focus", "input_stopped"),
+    ],
+)
+@pytest.mark.parametrize("act", ["focus", "type Hello", "enter"])
+def test_input_that_was_held_back_is_tried_again(stage: Stage, act: str, reason: str, code: str) -> None:
+    message = stage.accept("Hello")
+    scenes = {
+        "focus": "<< open Ada\n>> Ada | box: | them: Hi\n<< focus",
+        "type Hello": OPENED + "<< type Hello",
+        "enter": OPENED + TYPED + "<< enter",
+    }
+    stage.play(scenes[act].rstrip() + f" -> stopped: {reason}")
+    assert stage.deliver(message) == (Status.QUEUED, code)
+    stage.page.end()
+    assert stage.desk.get(message.id).intent is None
+
+
+def test_a_page_that_did_not_take_enter_is_tried_again(stage: Stage) -> None:
+    """Mutant: the own last look ignored. Enter reached the page, and the whole text still stands there."""
+    message = stage.accept("Hello")
+    stage.play(OPENED + TYPED)
+    stage.play("""
+        << enter
+        << focus
+        << clear
+        >> Ada | box: | them: Hi
+    """)
+    assert stage.deliver(message) == (Status.QUEUED, "enter_ignored")
+    stage.page.end()
+    assert stage.desk.get(message.id).intent is None
+
+
+def test_where_the_text_left_the_box_and_no_bubble_came_the_chat_decides(stage: Stage) -> None:
+    message = stage.accept("Hello")
+    stage.play(OPENED + TYPED)
+    stage.play("""
+        << enter
+        >> Ada | box: | them: Hi
+    """)
+    assert stage.deliver(message) == (Status.SENDING, None)
+    stage.page.end()
+    assert stage.desk.get(message.id).intent is not None
+
+
+def test_an_old_message_with_the_same_text_is_not_taken_for_ours(stage: Stage) -> None:
+    """The history comes after the header, while nothing is typed yet or after it."""
+    message = stage.accept("Hello")
+    stage.play("""
+        << open Ada
+        >> Ada | box:
+        << focus
+        << type Hello
+        >> Ada | box: Hello
+        >> 1 s later: Ada | box: Hello | us#old: Hello (read)
+        << enter
+        >> Ada | box: | us#old: Hello (read) | us#new: Hello (sent)
+    """)
+    assert stage.deliver(message) == (Status.SENT, None)
+    stage.page.end()
+    assert stage.desk.get(message.id).bubble_id == "#new"
+
+
+def test_a_bubble_counts_once_the_text_has_left_the_box(stage: Stage) -> None:
+    message = stage.accept("Hello")
+    stage.play(OPENED + TYPED)
+    stage.play("""
+        << enter
+        >> Ada | box: Hello | them: Hi | us#old: Hello (read)
+        >> 1 s later: Ada | box: | them: Hi | us#old: Hello (read) | us#new: Hello (sent)
+    """)
+    assert stage.deliver(message) == (Status.SENT, None)
+    stage.page.end()
+    assert stage.desk.get(message.id).bubble_id == "#new"
+
+
+def test_a_bubble_in_another_chat_is_not_ours(stage: Stage) -> None:
+    message = stage.accept("Hello")
+    stage.play(OPENED + TYPED)
+    stage.play("""
+        << enter
+        >> Bo | box: | them: Hi | us: Hello (sent)
+    """)
+    assert stage.deliver(message) == (Status.SENDING, None)
+    stage.page.end()
+
+
+def test_a_line_break_in_place_of_sending_is_taken_back_and_the_button_is_used_next(stage: Stage) -> None:
+    message = stage.accept("Hello")
+    stage.play(OPENED + TYPED)
+    stage.play("""
+        << enter
+        >> Ada | box: Hello↵ | them: Hi
+        << focus
+        << clear
+        >> Ada | box: | them: Hi
+    """)
+    assert stage.deliver(message) == (Status.QUEUED, "enter_does_not_send")
+    stage.page.end()
+    second = stage.accept("Hello")
+    stage.play("<< focus" + TYPED)
+    stage.play("""
+        << press send
+        >> Ada | box: | them: Hi | us: Hello (sent)
+    """)
+    assert stage.deliver(second) == (Status.SENT, None)
+    stage.page.end()
+
+
+@pytest.mark.parametrize(("tick", "status"), [("sent", Status.SENT), ("delivered", Status.DELIVERED)])
+def test_the_tick_gives_the_status(stage: Stage, tick: str, status: Status) -> None:
+    message = stage.accept("Hello")
+    stage.play(OPENED + TYPED)
+    stage.play(f"""
+        << enter
+        >> Ada | box: | them: Hi | us: Hello ({tick})
+    """)
+    assert stage.deliver(message)[0] is status
+
+
+def test_a_failed_bubble_is_a_refusal(stage: Stage) -> None:
+    message = stage.accept("Hello")
+    stage.play(OPENED + TYPED)
+    stage.play("""
+        << enter
+        >> Ada | box: | them: Hi | us: Hello (failed)
+    """)
+    assert stage.deliver(message) == (Status.FAILED, "whatsapp_refused")
+
+
+def test_a_bubble_whose_tick_never_comes_is_unknown(stage: Stage) -> None:
+    message = stage.accept("Hello")
+    stage.play(OPENED + TYPED)
+    stage.play("""
+        << enter
+        >> Ada | box: | them: Hi | us: Hello (pending)
+    """)
+    assert stage.deliver(message) == (Status.UNKNOWN, "still_pending")
+
+
+def test_a_draft_in_the_box_goes_before_anything_is_typed(stage: Stage) -> None:
+    message = stage.accept("Hello")
+    stage.play("""
+        << open Ada
+        >> Ada | box: a draft | them: Hi
+        << focus
+        << clear
+        >> Ada | box: | them: Hi
+        << type Hello
+        >> Ada | box: Hello | them: Hi
+        << enter
+        >> Ada | box: | them: Hi | us: Hello (sent)
+    """)
+    assert stage.deliver(message) == (Status.SENT, None)
+    stage.page.end()

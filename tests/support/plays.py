@@ -1,0 +1,249 @@
+"""Tests written like a play: what the page shows, and what is done to it, line by line in order.
+
+    >> chats                                   the page shows the chats, none open
+    >> Ada | box: Hi | them: Yo | us: Hi (sent)
+                                               … the chat with Ada: its box, its bubbles from old to new; ↵ is a line break
+    >> 3 s later: Ada | us: Hi (read)          … that long after what stands before
+    << open Ada                                this is done next, and nothing else
+    << enter -> stopped: dialog                … and the page holds it back
+    -- before_enter                            the message passes this place of ``crash_points``
+    !! the lease is lost                       something happens elsewhere: a function of the test
+    # a remark
+
+The clock moves only by waiting and by ``!!``, so a play takes no time. What is done early (before a later
+look was shown), late (after the play) or otherwise than written fails the test.
+
+A chat is ``title | part | …``. Parts: ``box: text`` (``box unfocused: text``), ``notice: text``, ``them: text``,
+``us: text (tick)``, ``us#id: text (tick)``, ``dialog: name``, ``nodes: a`` (other elements than before),
+``cut off`` (the page says that it is offline). Other looks: ``chats``, ``loading``, ``screen: name``.
+"""
+
+import re
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn, TypeVar
+
+from tests.support.looks import DIALOG, OK, page
+from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.page import Stroke
+from whatsapp_tasks.domain.open_chat import ChatMark, mark_of
+from whatsapp_tasks.domain.page_snapshot import Button, PageSnapshot
+from whatsapp_tasks.errors import BrowserDied, InputStopped, PageChanged, WaitTimeout
+
+T = TypeVar("T")
+
+_LATER = re.compile(r"(\d+(?:\.\d+)?) s later: (.*)")
+_SAID = re.compile(r"(us|them)(#\S+)?: (.*?)(?: \((\w+)\))?$")
+_STOPPED = re.compile(r"stopped: (\w+)")
+
+
+class Clock:
+    """Stands for the module ``time`` in the code under test."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def replaces_time_in(self, *packages: str) -> Iterable[Any]:
+        """The loaded modules of ``packages`` that use the module ``time``."""
+        loaded = [sys.modules[name] for name in sorted(sys.modules) if name.startswith(packages)]
+        return [module for module in loaded if getattr(module, "time", None) is time]
+
+
+@dataclass(frozen=True)
+class _Look:
+    at: float
+    shows: str
+
+
+class ScriptedPage:
+    """A WhatsAppPage that plays ``script``. ``cast``: the phone of each title; ``happen``: what ``!!`` names.
+
+    ``done`` is what was done to it, in order.
+    """
+
+    def __init__(self, clock: Clock, cast: Mapping[str, str]) -> None:
+        self.clock = clock
+        self.happen: dict[str, Callable[[], object]] = {}
+        self.done: list[str] = []
+        self.page = self
+        self.selectors: object = None
+        self._titles = {phone: title for title, phone in cast.items()}
+        self._lines: list[str] = []
+        self._loads = 0
+        self._now = page(startup=True)
+        self._later: list[_Look] = []
+
+    # the play
+
+    def play(self, script: str) -> None:
+        """These lines come next."""
+        lines = (line.partition("  #")[0].strip() for line in script.splitlines())
+        self._lines += [line for line in lines if line and not line.startswith("#")]
+        self._go_on()
+
+    def reach(self, _folder: object, place: str) -> None:
+        """Stands for ``crash_points.reach``."""
+        if self._lines and self._lines[0] == f"-- {place}":
+            self._lines.pop(0)
+            self._go_on()
+
+    def end(self) -> None:
+        """Fails when the play is not over."""
+        left = [f">> {look.shows}" for look in self._later] + self._lines
+        if left:
+            self._fail(f"ended before: {left[0]}")
+
+    def _go_on(self) -> None:
+        """Up to the next line that waits for the code."""
+        while self._lines and self._lines[0][:2] in (">>", "!!"):
+            kind, line = self._lines[0][:2], self._lines.pop(0)[2:].strip()
+            if kind == "!!":
+                self.happen[line]()
+                continue
+            later = _LATER.fullmatch(line)
+            if later is None and not self._later:
+                self._show(line)
+                continue
+            last = self._later[-1].at if self._later else self.clock.now
+            seconds, shows = (float(later[1]), later[2]) if later else (0.0, line)
+            self._later.append(_Look(last + seconds, shows))
+
+    def _show(self, line: str) -> None:
+        self._now = read_look(line, document=f"load {self._loads}")
+
+    def _catch_up(self) -> None:
+        while self._later and self._later[0].at <= self.clock.now:
+            self._show(self._later.pop(0).shows)
+
+    def _do(self, act: str) -> None:
+        self.done.append(act)
+        if self._later:
+            self._fail(f"{act}, before the page showed: {self._later[0].shows}")
+        line = self._lines.pop(0) if self._lines else "(the end)"
+        wanted, _, answer = line.removeprefix("<< ").partition(" -> ")
+        if not line.startswith("<< ") or wanted != act:
+            self._fail(f"{act}; the play says: {line}")
+        self._go_on()
+        if answer:
+            raise _ANSWERS.get(answer) or InputStopped(_STOPPED.fullmatch(answer)[1])  # type: ignore[index]
+
+    def _fail(self, what: str) -> NoReturn:
+        raise AssertionError("\n".join((f"Not as played: {what}. Done so far:", *self.done)))
+
+    # WhatsAppPage
+
+    def look(self, deadline: Deadline, *, rows: bool = False) -> PageSnapshot:
+        self._catch_up()
+        return self._now
+
+    def until(self, wanted: Callable[[PageSnapshot], T | None], deadline: Deadline) -> T:
+        while True:
+            found = wanted(self.look(deadline))
+            if found is not None:
+                return found
+            if not self._later or self._later[0].at > deadline.at:
+                self.clock.now = max(self.clock.now, deadline.at)
+                raise WaitTimeout
+            self.clock.now = max(self.clock.now, self._later[0].at)
+
+    def open(self, deadline: Deadline) -> None:
+        self._loads += 1
+        self._do("load the chats")
+
+    def open_chat_inside(self, phone: str, deadline: Deadline) -> None:
+        self._do(f"open {self._titles[phone]}")
+
+    def open_chat_by_url(self, phone: str, deadline: Deadline) -> None:
+        self._loads += 1
+        self._do(f"load {self._titles[phone]}")
+
+    def press(self, button: Button, deadline: Deadline) -> None:
+        self._do(f"press {button.label}")
+
+    def focus(self, mark: ChatMark, deadline: Deadline) -> None:
+        self._into(mark, "focus")
+
+    def clear_compose(self, mark: ChatMark, deadline: Deadline) -> None:
+        self._into(mark, "clear")
+
+    def type_text(self, strokes: Iterable[Stroke], mark: ChatMark, deadline: Deadline) -> None:
+        self._into(mark, f"type {''.join(stroke.text for stroke in strokes)}")
+
+    def press_enter(self, mark: ChatMark, text: str, deadline: Deadline) -> None:
+        self._into(mark, "enter")
+
+    def press_send(self, mark: ChatMark, text: str, deadline: Deadline) -> None:
+        self._into(mark, "press send")
+
+    def _into(self, mark: ChatMark, act: str) -> None:
+        """As ``ComposeInput`` does, nothing goes to another chat than the one that is meant."""
+        here = mark_of(self.look(Deadline(0.0)))
+        if here is None or not mark.is_same_chat(here):
+            raise InputStopped("chat_moved")
+        self._do(act)
+
+    def own_phone(self, deadline: Deadline) -> None:
+        return None
+
+    def check_selectors(self, selectors: object, deadline: Deadline) -> None:
+        pass
+
+    def names_of(self, text: str) -> frozenset[str]:
+        return frozenset()
+
+
+_ANSWERS: Mapping[str, Exception] = {"died": BrowserDied(), "changed": PageChanged()}
+
+
+def read_look(line: str, document: str = "load 0") -> PageSnapshot:
+    """What ``>> line`` shows."""
+    first, *parts = (part.strip() for part in line.split(" | "))
+    if first == "loading":
+        return page(startup=True, document=document)
+    if first.startswith("screen: "):
+        return page(first.removeprefix("screen: "), document=document)
+    texts = ["offline"] if "cut off" in parts else []
+    names = [part.removeprefix("dialog: ") for part in parts if part.startswith("dialog: ")]
+    dialogs = [{**DIALOG, "texts": [name], "buttons": [{**OK, "label": "OK"}]} for name in names]
+    chat = None if first == "chats" else _chat(first, [p for p in parts if p != "cut off"])
+    return page(*texts, chat_pane=True, dialogs=dialogs, chat=chat, document=document, rows=[])
+
+
+def _chat(title: str, parts: Iterable[str]) -> dict[str, Any]:
+    chat: dict[str, Any] = {"title": title, "compose": None, "notice": "", "bubbles": [], "panel": True}
+    nodes = title
+    for part in parts:
+        kind, _, text = part.partition(":")
+        text = text.strip().replace("↵", "\n")
+        if kind in ("box", "box unfocused"):
+            chat["compose"] = {"text": text, "focused": kind == "box", "x": 1, "y": 2}
+        elif kind == "notice":
+            chat["notice"] = text
+        elif kind == "nodes":
+            nodes += text
+        elif kind != "dialog":
+            chat["bubbles"].append(_bubble(part))
+    number = sum(ord(letter) << (7 * place) for place, letter in enumerate(nodes[:4]))
+    return {**chat, "nodes": (number, number + 1, number + 2)}
+
+
+def _bubble(part: str) -> dict[str, Any]:
+    said = _SAID.fullmatch(part)
+    if said is None:
+        raise ValueError(f"Not a part of a chat: {part}")
+    who, name, text, tick = said.groups()
+    return {
+        "id": name or f"{who}: {text}",
+        "outgoing": who == "us",
+        "text": text,
+        "tick": tick,
+        "chat": None,
+    }
