@@ -2,7 +2,7 @@
 
     >> chats                                   the page shows the chats, none open
     >> Ada | box: Hi | them: Yo | us: Hi (sent)
-                                               … the chat with Ada: its box, its bubbles from old to new; ↵ is a line break
+                                               … the chat with Ada: its box, its bubbles from old to new
     >> 3 s later: Ada | us: Hi (read)          … that long after what stands before
     << open Ada                                this is done next, and nothing else
     << enter -> stopped: dialog                … and the page holds it back
@@ -13,9 +13,10 @@
 The clock moves only by waiting and by ``!!``, so a play takes no time. What is done early (before a later
 look was shown), late (after the play) or otherwise than written fails the test.
 
-A chat is ``title | part | …``. Parts: ``box: text`` (``box unfocused: text``), ``notice: text``, ``them: text``,
-``us: text (tick)``, ``us#id: text (tick)``, ``dialog: name``, ``nodes: a`` (other elements than before),
-``cut off`` (the page says that it is offline). Other looks: ``chats``, ``loading``, ``screen: name``.
+A chat is ``title | part | …``. Parts: ``box: text`` (``box unfocused: text``; ↵ is a line break),
+``them: text``, ``us: text (tick)``, ``us#id: text (tick)``, ``notice: text``, ``dialog: name``, ``nodes: a``
+(other elements than before), ``cut off`` (the page says that it is offline). Other looks: ``chats``,
+``loading``, ``screen: name``.
 """
 
 import re
@@ -80,6 +81,10 @@ class ScriptedPage:
         self._loads = 0
         self._now = page(startup=True)
         self._later: list[_Look] = []
+
+    def new_document(self) -> None:
+        """Another browser, or a reload that nobody asked for: the looks that follow are of another load."""
+        self._loads += 1
 
     # the play
 
@@ -155,14 +160,14 @@ class ScriptedPage:
             self.clock.now = max(self.clock.now, self._later[0].at)
 
     def open(self, deadline: Deadline) -> None:
-        self._loads += 1
+        self.new_document()
         self._do("load the chats")
 
     def open_chat_inside(self, phone: str, deadline: Deadline) -> None:
         self._do(f"open {self._titles[phone]}")
 
     def open_chat_by_url(self, phone: str, deadline: Deadline) -> None:
-        self._loads += 1
+        self.new_document()
         self._do(f"load {self._titles[phone]}")
 
     def press(self, button: Button, deadline: Deadline) -> None:
@@ -184,10 +189,9 @@ class ScriptedPage:
         self._into(mark, "press send")
 
     def _into(self, mark: ChatMark, act: str) -> None:
-        """As ``ComposeInput`` does, nothing goes to another chat than the one that is meant."""
         here = mark_of(self.look(Deadline(0.0)))
         if here is None or not mark.is_same_chat(here):
-            raise InputStopped("chat_moved")
+            self._fail(f"{act}, into a chat that is not the one shown")
         self._do(act)
 
     def own_phone(self, deadline: Deadline) -> None:

@@ -46,7 +46,9 @@ class Stage:
         self.engine.keeper.page = self.page  # type: ignore[assignment]
         self._began = self.clock.now
         self.context.now_ms = self._now_ms  # type: ignore[method-assign]
-        for module in self.clock.replaces_time_in("whatsapp_tasks.session", "whatsapp_tasks.browser.deadlines"):
+        for module in self.clock.replaces_time_in(
+            "whatsapp_tasks.session", "whatsapp_tasks.browser.deadlines"
+        ):
             patch.setattr(module, "time", self.clock)
         patch.setattr(sending, "reach", self.page.reach)
         current = SimpleNamespace(session=self.session, gate=self.gate)
@@ -55,6 +57,7 @@ class Stage:
         self.page.happen = {
             "the lease is lost": self.lose_the_lease,
             "a pause": lambda: self.context.pauses.set(PauseReason.OPERATOR, "test", 1),
+            "another browser": self.page.new_document,
             "6 s pass": lambda: self.clock.sleep(6),
         }
 

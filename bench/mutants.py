@@ -1,0 +1,222 @@
+"""Named mutants of the send path: each takes one decision away, and a play must notice (issue 13).
+
+``python -m bench.mutants [NAME …]`` copies the code into a temporary folder, applies one mutant after the
+other and runs its tests there. Ends with 1 when one survives, or when the tests fail without any. What a
+mutation tool makes of the code besides is run by ``python -m bench.mutation`` (docs/mutants.md).
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+COPIED = ("whatsapp_tasks", "whatsapp_simulator", "webapp", "bench", "tests", "setup.cfg", "pyproject.toml")
+PLAYS = "tests/integration/session"
+TIMEOUT_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """``old`` stands in ``file`` exactly once, and becomes ``new``."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: str
+
+    def apply(self, root: Path) -> None:
+        """Raises ValueError where the code has moved on."""
+        path = root / self.file
+        text = path.read_text("utf-8")
+        if text.count(self.old) != 1:
+            raise ValueError(
+                f"{self.name}: the text to change stands in {self.file} {text.count(self.old)} times"
+            )
+        path.write_text(text.replace(self.old, self.new), "utf-8")
+
+
+SENDING = "whatsapp_tasks/session/sending.py"
+SETTLING = "whatsapp_tasks/session/settling.py"
+FOLLOWING = "whatsapp_tasks/session/following.py"
+ACCOUNT = "whatsapp_tasks/session/account_session.py"
+
+MUTANTS = (
+    Mutant(
+        "no expiry check before Enter",
+        SENDING,
+        "if message.expires_at_ms is not None and message.expires_at_ms <= context.now_ms():",
+        "if False:",
+        f"{PLAYS}/test_sending.py",
+    ),
+    Mutant(
+        "no second lease check",
+        SENDING,
+        "    context.lease.check(LEASE_MARGIN_SECONDS)  # we may",
+        "    # we may",
+        f"{PLAYS}/test_sending.py",
+    ),
+    Mutant(
+        "no chat check after typing",
+        SENDING,
+        "            and chat.compose.text in forms_in_box(message.text)\n"
+        "            and opened.holds_in(snapshot)",
+        "            and chat.compose.text in forms_in_box(message.text)",
+        f"{PLAYS}/test_sending.py",
+    ),
+    Mutant(
+        "gate not closed when not handled",
+        "whatsapp_tasks/tasks/base.py",
+        "                if not handled:",
+        "                if False:",
+        f"{PLAYS}/test_delivery.py",
+    ),
+    Mutant(
+        "tick adopted from another chat",
+        FOLLOWING,
+        "            if not opened.is_with(message.phone):",
+        "            if False:",
+        f"{PLAYS}/test_following.py",
+    ),
+    Mutant(
+        'quiet time before "absent" set to 0',
+        SETTLING,
+        "ABSENT_QUIET_SECONDS = 5.0",
+        "ABSENT_QUIET_SECONDS = 0.0",
+        f"{PLAYS}/test_settling.py",
+    ),
+    Mutant(
+        "own last look ignored",
+        ACCOUNT,
+        "            or standing.session.state is not self._watcher.state\n",
+        "",
+        f"{PLAYS}/test_delivery.py",
+    ),
+    Mutant(
+        "settle delay ignored",
+        ACCOUNT,
+        "self._paced_until = max(self._paced_until, time.monotonic() + decision.delay_seconds)",
+        "pass",
+        f"{PLAYS}/test_settling.py",
+    ),
+    # Their siblings: the same decisions, taken elsewhere.
+    Mutant(
+        "no first lease check",
+        SENDING,
+        "    context.lease.check(LEASE_MARGIN_SECONDS)\n    if message",
+        "    if message",
+        f"{PLAYS}/test_sending.py",
+    ),
+    Mutant(
+        "last look after Enter ignored",
+        SENDING,
+        "        _not_taken(context, page, message)\n",
+        "",
+        f"{PLAYS}/test_sending.py",
+    ),
+    Mutant(
+        "bubble taken from another chat",
+        SENDING,
+        "    if chat is None or opened is None or not opened.holds_in(snapshot):\n"
+        "        return None\n    if",
+        "    if chat is None or opened is None:\n        return None\n    if",
+        f"{PLAYS}/test_sending.py",
+    ),
+    Mutant(
+        "tick taken from a chat that took the place of ours",
+        FOLLOWING,
+        "if chat is None or opened is None or not opened.holds_in(snapshot):",
+        "if chat is None or opened is None:",
+        f"{PLAYS}/test_following.py",
+    ),
+    Mutant(
+        "settled by another chat",
+        SETTLING,
+        "if snapshot.chat is None or context.opened is None or not context.opened.holds_in(snapshot):",
+        "if snapshot.chat is None or context.opened is None:",
+        f"{PLAYS}/test_settling.py",
+    ),
+    Mutant(
+        "settled without a load",
+        SETTLING,
+        "        chat = open_chat(context, page, message.phone, fresh=True)",
+        "        pass",
+        f"{PLAYS}/test_settling.py",
+    ),
+    Mutant(
+        "gate not closed when the lease is lost",
+        "whatsapp_tasks/tasks/base.py",
+        '                runtime().gate.close()\n                log.warning("The lease was lost',
+        '                log.warning("The lease was lost',
+        f"{PLAYS}/test_sending.py",
+    ),
+    Mutant(
+        "intent not withdrawn when Enter was held back",
+        SENDING,
+        "        context.ledger.withdraw_intent(message.id, context.lease.fence)\n        raise _postponed",
+        "        raise _postponed",
+        f"{PLAYS}/test_sending.py",
+    ),
+)
+
+
+def copy_of_the_code(folder: Path) -> Path:
+    """A copy to change; tests run in it find the code there, before the installed one."""
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(
+                source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules")
+            )
+        else:
+            shutil.copy(source, folder / name)
+    return folder
+
+
+def tests_pass(root: Path, tests: Iterable[str]) -> bool:
+    """Whether they pass there; a run that does not end counts as noticed."""
+    command = [sys.executable, "-B", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+    try:
+        run = subprocess.run(
+            command, cwd=root, capture_output=True, text=True, check=False, timeout=TIMEOUT_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    if run.returncode not in (0, 1):  # 1: a test failed; all else is no verdict
+        raise RuntimeError(run.stdout[-2000:] + run.stderr[-2000:])
+    return run.returncode == 0
+
+
+def run(mutants: Iterable[Mutant]) -> list[str]:
+    """Runs them and prints a line each; the names of the survivors."""
+    chosen = list(mutants)
+    survivors = []
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        root = copy_of_the_code(Path(folder))
+        if not tests_pass(root, sorted({mutant.tests for mutant in chosen})):
+            raise RuntimeError("The tests fail without any mutant")
+        for mutant in chosen:
+            kept = (root / mutant.file).read_text("utf-8")
+            mutant.apply(root)
+            survived = tests_pass(root, [mutant.tests])
+            (root / mutant.file).write_text(kept, "utf-8")
+            print(f"{'SURVIVED' if survived else 'killed  '}  {mutant.name}", flush=True)
+            survivors += [mutant.name] * survived
+    print(f"{len(chosen) - len(survivors)} of {len(chosen)} killed")
+    return survivors
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("names", nargs="*", help="only those whose name holds one of these")
+    names = parser.parse_args().names
+    return 1 if run(m for m in MUTANTS if not names or any(name in m.name for name in names)) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,213 @@
+"""Delivery: claimed, attempted, decided, written. Plays: issue 13, "The send path is tested where it
+decides".
+"""
+
+import pytest
+
+from tests.integration.session.stage import Stage
+from whatsapp_tasks.domain.states import SessionEvent
+from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.errors import StoreUnavailable
+from whatsapp_tasks.stores.ledger import Ledger
+from whatsapp_tasks.stores.opt_outs import OptOuts
+
+SENT = """
+    << open Ada
+    >> Ada | box: | them: Hi
+    << focus
+    << type Hello
+    >> Ada | box: Hello | them: Hi
+    << enter
+    >> Ada | box: | them: Hi | us: Hello (sent)
+"""
+
+
+def test_what_was_sent_leaves_the_gate_open_and_is_followed(stage: Stage) -> None:
+    message = stage.accept("Hello")
+    stage.play(SENT)
+    assert stage.deliver(message) == (Status.SENT, None)
+    stage.page.end()
+    assert stage.gate.closed == 0
+    stage.play(">> Ada | box: | them: Hi | us: Hello (read)")
+    stage.look()
+    assert stage.outcome(message) == (Status.READ, None)
+
+
+def test_a_message_that_must_wait_closes_the_gate(stage: Stage) -> None:
+    """Mutant: the gate not closed when not handled. What is prefetched would be taken off the queue next."""
+    message = stage.accept("Hello")
+    stage.page.happen["a pause"]()
+    assert stage.deliver(message) == (Status.QUEUED, None)
+    assert stage.gate.closed == 1
+    assert stage.page.done == []
+
+
+def test_a_pause_between_the_permission_and_the_claim_closes_the_gate(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = stage.accept("Hello")
+    claim = Ledger.claim
+
+    def paused_before(ledger: Ledger, *args: object, **named: object) -> object:
+        stage.page.happen["a pause"]()
+        return claim(ledger, *args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Ledger, "claim", paused_before)
+    assert stage.deliver(message) == (Status.QUEUED, None)
+    assert stage.gate.closed == 1
+    assert stage.page.done == []
+
+
+def test_what_redis_says_of_the_session_is_not_enough_where_the_own_last_look_saw_otherwise(
+    stage: Stage,
+) -> None:
+    """Mutant: the own last look ignored. A person cleared a ban in Redis; this worker still sees it."""
+    message = stage.accept("Hello")
+    stage.play(">> screen: loading-for-ever")
+    stage.session._watcher.start()
+    sessions, fence = stage.context.sessions, stage.context.lease.fence
+    sessions.apply(SessionEvent.LOGGED_IN, stage.context.now_ms(), reason="test", actor="test", fence=fence)
+    assert stage.deliver(message) == (Status.QUEUED, None)
+    assert stage.page.done == []
+    assert stage.gate.closed == 1
+
+
+def test_a_claim_without_the_lease_closes_the_gate_and_touches_nothing(stage: Stage) -> None:
+    message = stage.accept("Hello")
+    stage.desk.database.do("HSET", stage.desk.keys.lease, "fence", 999)
+    assert stage.deliver(message) == (Status.QUEUED, None)
+    assert stage.gate.closed == 1
+    assert stage.page.done == []
+
+
+def test_a_redis_that_goes_away_during_the_attempt_leaves_it_to_the_chat(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = stage.accept("Hello")
+    stage.play(SENT)
+
+    def away(*_: object, **__: object) -> bool:
+        raise StoreUnavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "advance", away)
+        assert stage.deliver(message) == (Status.SENDING, None)
+    assert stage.gate.closed == 0
+    stage.clock.sleep(60)
+    assert stage.deliver(message) == (Status.SENT, None)
+    stage.page.end()
+
+
+@pytest.mark.parametrize(
+    ("how", "outcome"),
+    [
+        ("expired", (Status.EXPIRED, None)),
+        ("opted out", (Status.FAILED, "recipient_opted_out")),
+        ("cancelled", (Status.CANCELLED, None)),
+        ("deferred", (Status.QUEUED, None)),
+    ],
+)
+def test_what_is_not_to_be_sent_never_reaches_the_page(
+    stage: Stage, how: str, outcome: tuple[Status, str | None]
+) -> None:
+    changes = {"expires_at_ms": stage.context.now_ms() + 1000} if how == "expired" else {}
+    if how == "deferred":
+        changes = {"send_at_ms": stage.context.now_ms() + 60_000}
+    message = stage.accept("Hello", **changes)
+    if how == "expired":
+        stage.clock.sleep(2)
+    elif how == "opted out":
+        OptOuts(stage.desk.database).add(message.phone)
+    elif how == "cancelled":
+        stage.desk.advance(message, Status.CANCELLED)
+    assert stage.deliver(message) == outcome
+    assert stage.page.done == []
+    assert stage.gate.closed == 0
+
+
+def test_a_message_that_nobody_knows_is_dropped(stage: Stage) -> None:
+    message = stage.accept("Hello")
+    stage.desk.database.do("DEL", stage.desk.keys.message(message.id))
+    assert stage.session.deliver(message.id)
+    assert stage.page.done == []
+
+
+def test_a_second_entry_of_a_sent_message_does_nothing(stage: Stage) -> None:
+    message = stage.accept("Hello")
+    stage.play(SENT)
+    stage.deliver(message)
+    stage.page.done.clear()
+    assert stage.deliver(message) == (Status.SENT, None)
+    assert stage.page.done == []
+
+
+def test_a_browser_that_dies_before_enter_leads_to_typing_again_after_a_pause(stage: Stage) -> None:
+    message = stage.accept("Hello")
+    stage.play("<< open Ada -> died")
+    assert stage.deliver(message) == (Status.QUEUED, "browser_failed")
+    assert stage.desk.indexes(message) >= {"schedule"}
+    due = stage.desk.score(stage.desk.keys.schedule, message)
+    assert due is not None
+    assert 1500 <= due - stage.context.now_ms() <= 2500  # 2 s, spread by a quarter
+    assert not stage.engine.keeper.started
+
+
+def test_a_browser_that_dies_at_enter_leads_to_the_chat_and_never_to_typing(stage: Stage) -> None:
+    message = stage.accept("Hello")
+    stage.play(SENT.partition("<< enter")[0] + "<< enter -> died")
+    assert stage.deliver(message) == (Status.SENDING, None)
+    stage.clock.sleep(3)
+    stage.play("!! another browser\n>> chats")
+    stage.look()
+    stage.play("""
+        << load Ada
+        >> Ada | box: | them: Hi | us: Hello (sent)
+    """)
+    assert stage.deliver(message) == (Status.SENT, None)
+    stage.page.end()
+
+
+def test_the_same_failure_of_one_recipient_ends_the_message(stage: Stage) -> None:
+    """`wrong_chat` is allowed three times (domain/faults.py)."""
+    message = stage.accept("Hello")
+    outcomes = []
+    for _ in range(3):
+        stage.play("""
+            << open Ada
+            >> +49 30 1234567 | box: | them: Hi
+            << load the chats
+            >> chats
+        """)
+        outcomes.append(stage.deliver(message))
+        stage.clock.sleep(60)
+        stage.look()
+    assert outcomes == [
+        (Status.QUEUED, "wrong_chat"),
+        (Status.QUEUED, "wrong_chat"),
+        (Status.FAILED, "wrong_chat"),
+    ]
+    stage.page.end()
+
+
+def test_a_chat_without_a_box_is_left(stage: Stage) -> None:
+    message = stage.accept("Hello")
+    stage.play("""
+        << open Ada
+        >> Ada | notice: closed to you | them: Hi
+        << load the chats
+        >> chats
+    """)
+    assert stage.deliver(message) == (Status.QUEUED, "chat_not_writable")
+    stage.page.end()
+
+
+def test_between_two_messages_is_the_pause_that_is_set(stage: Stage) -> None:
+    stage.context.settings = stage.context.settings.model_copy(update={"pacing_seconds": 30.0})
+    message = stage.accept("Hello")
+    stage.play(SENT)
+    stage.deliver(message)
+    assert not stage.session.may_send
+    stage.clock.sleep(29)
+    assert not stage.session.may_send
+    stage.clock.sleep(40)
+    assert stage.session.may_send

@@ -1,0 +1,137 @@
+"""Following ticks, as plays: issue 13, "The send path is tested where it decides"."""
+
+from tests.integration.session.stage import ADA, BO, Stage
+from whatsapp_tasks.domain.intents import Intent
+from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.stores.ledger import Message
+
+
+def sent(stage: Stage, text: str = "Hello", phone: str = ADA) -> Message:
+    """A message that this worker sent; its chat is open."""
+    message = stage.accept(text, phone)
+    title = {ADA: "Ada", BO: "Bo"}[phone]
+    assert stage.desk.pop() == message.id
+    stage.play(f"""
+        << open {title}
+        >> {title} | box: | them: Hi
+        << focus
+        << type {text}
+        >> {title} | box: {text} | them: Hi
+        << enter
+        >> {title} | box: | them: Hi | us: {text} (sent)
+    """)
+    assert stage.deliver(message) == (Status.SENT, None)
+    return message
+
+
+def unknown(stage: Stage, phone: str = ADA) -> Message:
+    """A message of an earlier worker that nobody knows the end of: its bubble was never seen."""
+    message = stage.accept("Hello", phone)
+    assert stage.desk.pop() == message.id
+    assert stage.desk.claim(message) == "claimed"
+    fence = stage.context.lease.fence
+    stage.context.ledger.note_intent(message.id, fence, Intent(1, ("them: Hi",)))
+    stage.desk.advance(stage.desk.get(message.id), Status.UNKNOWN, fence=fence, code="bubble_not_seen")
+    stage.session._follower.add(stage.desk.get(message.id))
+    return stage.desk.get(message.id)
+
+
+def test_ticks_of_the_open_chat_are_taken_as_they_come(stage: Stage) -> None:
+    message = sent(stage)
+    for tick, status in (("delivered", Status.DELIVERED), ("read", Status.READ)):
+        stage.play(f">> Ada | box: | them: Hi | us: Hello ({tick})")
+        stage.look()
+        assert stage.outcome(message) == (status, None)
+    stage.page.end()
+
+
+def test_a_tick_of_another_chat_is_not_ours(stage: Stage) -> None:
+    """Mutant: a tick adopted from another chat. Two were sent the same text, and one read it."""
+    to_ada = unknown(stage)
+    to_bo = sent(stage, phone=BO)
+    stage.play(">> Bo | box: | them: Hi | us: Hello (read)")
+    stage.look()
+    assert stage.outcome(to_bo) == (Status.READ, None)
+    assert stage.outcome(to_ada) == (Status.UNKNOWN, "bubble_not_seen")
+    stage.page.end()
+
+
+def test_a_tick_of_a_chat_that_took_the_place_of_ours_is_not_ours(stage: Stage) -> None:
+    """The chat was opened by us; what stands there now was opened by somebody else."""
+    message = sent(stage)
+    stage.play(">> Bo | box: | them: Hi | us: Hello (read)")
+    stage.look()
+    assert stage.outcome(message) == (Status.SENT, None)
+
+
+def test_the_bubble_of_an_unknown_message_is_found_when_its_chat_is_open(stage: Stage) -> None:
+    message = unknown(stage)
+    stage.clock.sleep(3)
+    stage.play("""
+        << open Ada
+        >> Ada | box: | them: Hi | us: Hello (delivered)
+    """)
+    stage.look()
+    stage.page.end()
+    assert stage.outcome(message) == (Status.DELIVERED, None)
+    assert stage.desk.get(message.id).bubble_id == "us: Hello"
+
+
+def test_a_chat_is_visited_when_its_time_has_come_and_less_often_each_time(stage: Stage) -> None:
+    sent(stage)
+    sent(stage, "Hi Bo", BO)
+    stage.play(">> Bo | box: | them: Hi | us: Hi Bo (read)")
+    stage.look()  # Bo's is at its end; Ada's waits
+    visits = []
+    for pause in (3, 6, 12):
+        stage.clock.sleep(pause - 0.5)
+        stage.look()
+        stage.clock.sleep(0.5)
+        stage.page.done.clear()
+        stage.play("<< open Ada\n>> Ada | box: | them: Hi | us: Hello (sent)")
+        stage.look()
+        visits.append(stage.page.done[:])
+        stage.page.end()
+        # the same chat is not asked for again while it stays: somebody opens another one
+        stage.context.opened = None
+        stage.play(">> Bo | box: | them: Hi | us: Hi Bo (read)")
+    assert visits == [["open Ada"]] * 3
+
+
+def test_while_messages_wait_no_chat_is_visited(stage: Stage) -> None:
+    sent(stage)
+    stage.context.opened = None
+    stage.accept("next", BO)
+    stage.clock.sleep(60)
+    stage.page.done.clear()
+    stage.look()
+    assert stage.page.done == []
+
+
+def test_a_chat_that_cannot_be_opened_is_tried_again_later(stage: Stage) -> None:
+    message = unknown(stage)
+    stage.clock.sleep(3)
+    stage.play("""
+        << open Ada
+        >> screen: temporary_ban
+        >> 1 s later: chats
+    """)
+    stage.look()
+    assert stage.outcome(message) == (Status.UNKNOWN, "bubble_not_seen")
+    stage.clock.sleep(6)
+    stage.play("""
+        << load Ada
+        >> Ada | box: | them: Hi | us: Hello (sent)
+    """)
+    stage.look()
+    stage.page.end()
+    assert stage.outcome(message) == (Status.SENT, None)
+
+
+def test_a_worker_takes_up_what_an_earlier_one_left(stage: Stage) -> None:
+    message = sent(stage)
+    stage.session._follower.__init__(stage.context)  # type: ignore[misc]
+    stage.session._follower.start()
+    stage.play(">> Ada | box: | them: Hi | us: Hello (read)")
+    stage.look()
+    assert stage.outcome(message) == (Status.READ, None)
