@@ -2,6 +2,8 @@
 decides".
 """
 
+from typing import Any
+
 import pytest
 
 from tests.integration.session.stage import Stage
@@ -110,8 +112,10 @@ def test_a_redis_that_goes_away_during_the_attempt_leaves_it_to_the_chat(
 def test_what_is_not_to_be_sent_never_reaches_the_page(
     stage: Stage, how: str, outcome: tuple[Status, str | None]
 ) -> None:
-    changes = {"expires_at_ms": stage.context.now_ms() + 1000} if how == "expired" else {}
-    if how == "deferred":
+    changes: dict[str, Any] = {}
+    if how == "expired":
+        changes = {"expires_at_ms": stage.context.now_ms() + 1000}
+    elif how == "deferred":
         changes = {"send_at_ms": stage.context.now_ms() + 60_000}
     message = stage.accept("Hello", **changes)
     if how == "expired":
