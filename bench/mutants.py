@@ -93,8 +93,8 @@ MUTANTS = (
     Mutant(
         "own last look ignored",
         ACCOUNT,
-        "            or standing.session.state is not self._watcher.state\n",
-        "",
+        "            standing.session.state is not self._watcher.state\n",
+        "            False\n",
         f"{PLAYS}/test_delivery.py",
     ),
     Mutant(
