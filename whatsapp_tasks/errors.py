@@ -22,8 +22,8 @@ WhatsAppTasksError
 ├── SelectorsInvalid               a selector file or override is malformed; names the entry
 ├── IllegalTransition              a state machine has no row for this event
 └── SendError                      one attempt to send did not end in `sent`
-    ├── SendRefused                certainly not sent, and trying again is no use (bad number, text altered)
-    ├── SendPostponed              certainly not sent; may be tried again later
+    ├── SendRefused                certainly not sent, and trying again is no use (not on WhatsApp)
+    ├── SendPostponed              certainly not sent; may be tried again later (page offline, text altered)
     └── SendUnsettled              Enter was pressed and the chat does not tell what became of it
 
 The class docstring is the default message: it is written for the person who reads it.

@@ -112,7 +112,7 @@ class AccountSession:
     def deliver(self, message_id: str) -> bool:
         """Brings one message to its end. False when it must wait: not ready, or paused.
 
-        Raises what ``send`` raises; ``attempt_failed`` then says what follows.
+        Raises what ``send`` and ``settle`` raise; ``decide`` then says what follows.
         """
         context = self.context
         allowed = self._permission()

@@ -41,6 +41,8 @@ function intro() {
 
 if (structure.text_rules) closeOnEscape(() => state.active && closeConversation());
 document.addEventListener("ws-focus-returns", () => view?.composer?.focus());
+document.addEventListener("ws-message-added", ({ detail }) => showMessage(detail));
+document.addEventListener("ws-message-changed", ({ detail }) => redrawMessage(detail));
 
 export function closeConversation() {
   leave();

@@ -1,6 +1,6 @@
 // Our messages on their way: bubble at once, transmission later, ticks when the server tells (§4.2).
+// The open chat listens for the events `ws-message-added` and `ws-message-changed`; nothing here knows it.
 import * as connection from "./connection.js";
-import { redrawMessage, showMessage } from "./conversation.js";
 import { hangIf, leakForMessage } from "./misbehaviour.js";
 import { fates } from "./skin.js";
 import { fated, findMessage, play, state } from "./state.js";
@@ -46,7 +46,7 @@ export function sendMessage(chat, words, uploads = [], attachments = []) {
   state.chats.set(phone, { ...known, last: message });
   state.histories.get(phone)?.messages.push(message);
   state.outbox.set(message.id, message);
-  showMessage(message);
+  document.dispatchEvent(new CustomEvent("ws-message-added", { detail: message }));
   document.dispatchEvent(new CustomEvent("ws-chats-changed"));
   leakForMessage(phone);
   hangIf("send", phone);
@@ -78,6 +78,6 @@ export function setStatus(id, status) {
   const message = findMessage(id);
   if (message) message.status = status;
   for (const chat of state.chats.values()) if (chat.last?.id === id) chat.last.status = status;
-  redrawMessage(id);
+  document.dispatchEvent(new CustomEvent("ws-message-changed", { detail: id }));
   document.dispatchEvent(new CustomEvent("ws-chats-changed"));
 }
