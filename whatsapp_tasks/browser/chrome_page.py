@@ -20,6 +20,7 @@ from whatsapp_tasks.browser.keyboard import events_of_key, events_of_stroke
 from whatsapp_tasks.browser.main_frame import main_frame
 from whatsapp_tasks.browser.memory import TreeMemory
 from whatsapp_tasks.browser.page import JSON, Stroke
+from whatsapp_tasks.browser.readings import reading
 from whatsapp_tasks.errors import PageChanged, PageError, WaitTimeout
 
 _COMMIT_POLL_S = 0.02
@@ -178,14 +179,17 @@ class ChromePage:
         params: dict[str, JSON] = {"format": "png"} if png else {"format": "jpeg", "quality": quality}
         if scale != 1.0:
             seen = self._connection.send("Page.getLayoutMetrics", {}, deadline)["cssVisualViewport"]
-            params["clip"] = {
-                "x": seen["pageX"],
-                "y": seen["pageY"],
-                "width": seen["clientWidth"],
-                "height": seen["clientHeight"],
-                "scale": scale,
-            }
-        return base64.b64decode(self._connection.send("Page.captureScreenshot", params, deadline)["data"])
+            with reading("The browser's answer about the viewport"):
+                params["clip"] = {
+                    "x": seen["pageX"],
+                    "y": seen["pageY"],
+                    "width": seen["clientWidth"],
+                    "height": seen["clientHeight"],
+                    "scale": scale,
+                }
+        answer = self._connection.send("Page.captureScreenshot", params, deadline)
+        with reading("The browser's picture of the page"):
+            return base64.b64decode(answer["data"])
 
     # Files to send: here belongs set_files(function, paths, deadline), by Runtime.callFunctionOn without
     # returnByValue for the object of the <input>, then DOM.setFileInputFiles.

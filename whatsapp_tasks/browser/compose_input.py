@@ -27,6 +27,7 @@ from typing import Any, cast
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.input_scripts import order_script, paste_script
 from whatsapp_tasks.browser.page import JSON, Page, Stroke
+from whatsapp_tasks.browser.readings import reading
 from whatsapp_tasks.domain.open_chat import ChatMark
 from whatsapp_tasks.domain.typing_plan import forms_in_box, without_paste
 from whatsapp_tasks.errors import InputStopped, PageChanged, PageError, WaitTimeout
@@ -147,7 +148,9 @@ class ComposeInput:
                 deadline=deadline,
             )
             _raise_if_stopped(answer)
-            yield _Place(answer["x"], answer["y"])
+            with reading("The guard's answer"):
+                place = _Place(answer["x"], answer["y"])
+            yield place
         finally:
             self._release(closing)
 
@@ -165,7 +168,9 @@ class ComposeInput:
         """The page handles a paste in its own time: what follows must wait."""
         answer = self._ask(paste_script(), stroke.text, deadline=deadline)
         _raise_if_stopped(answer)
-        if answer["taken"]:
+        with reading("The guard's answer"):
+            taken = bool(answer["taken"])
+        if taken:
             self._wait(_HOLDS, typed, deadline)
         else:
             self._page.type(without_paste(stroke), deadline)
@@ -181,11 +186,13 @@ class ComposeInput:
 
     def _require_done(self, deadline: Deadline) -> None:
         verdict = self._verdict(deadline)
-        if verdict["done"]:
+        with reading("The guard's verdict"):
+            done, here, stopped = verdict["done"], verdict["here"], verdict["stopped"]
+        if done:
             return
-        if not verdict["here"] and verdict["stopped"] is None:
+        if not here and stopped is None:
             raise PageChanged("The document was replaced while a key was pressed in it")
-        raise InputStopped(verdict["stopped"] or "focus")
+        raise InputStopped(stopped or "focus")
 
     def _verdict(self, deadline: Deadline) -> Any:
         """What became of the order; a document that came anew knows of none."""
@@ -212,8 +219,10 @@ def _in_one_document() -> Iterator[None]:
 
 
 def _raise_if_stopped(answer: Any) -> None:
-    if answer["stopped"] is not None or answer.get("here") is False:
-        raise InputStopped(answer["stopped"] or "chat_moved")
+    with reading("The guard's answer"):
+        stopped, elsewhere = answer["stopped"], answer.get("here") is False
+    if stopped is not None or elsewhere:
+        raise InputStopped(stopped or "chat_moved")
 
 
 def _chunks(strokes: Iterable[Stroke]) -> Iterator[list[Stroke]]:

@@ -19,6 +19,7 @@ from whatsapp_tasks.browser.connection import Answer
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.page import JSON
 from whatsapp_tasks.browser.processes import Child
+from whatsapp_tasks.browser.readings import MISREAD
 from whatsapp_tasks.errors import WaitTimeout
 
 log = logging.getLogger(__name__)
@@ -153,10 +154,12 @@ class DevToolsPipe:
         try:
             for message in _messages(self._from_browser):
                 if _OUR_ANSWER.match(message):
-                    self._answers.put(json.loads(message))
+                    with suppress(ValueError):  # what is no JSON answers nothing
+                        self._answers.put(json.loads(message))
                     continue
                 if message.startswith(_ATTACHED):
-                    self._remember_session(message)
+                    with suppress(*MISREAD):  # the driver makes what it can of it
+                        self._remember_session(message)
                 if self._to_driver is not None and not self._left:
                     with suppress(OSError):  # a driver that is gone must not stop the browser
                         _write(self._to_driver, message + b"\0")

@@ -7,6 +7,7 @@ of it (downloads, flags, a `quit` that loses data) is replaced, each for a reaso
 
 import contextlib
 import functools
+import http.client
 import logging
 import os
 import re
@@ -44,6 +45,7 @@ from whatsapp_tasks.browser.memory import TreeMemory, measure
 from whatsapp_tasks.browser.page import JSON, Page
 from whatsapp_tasks.browser.private_driver import private_driver
 from whatsapp_tasks.browser.processes import Child, ProcessPair, environment_of, start_child, wait_for_end
+from whatsapp_tasks.browser.readings import MISREAD
 from whatsapp_tasks.browser.storage_commit import commit_storage
 from whatsapp_tasks.browser.watchdog import GRACE_S, Watchdog
 from whatsapp_tasks.errors import (
@@ -61,7 +63,7 @@ log = logging.getLogger(__name__)
 # It writes what is typed and read to its log at level DEBUG.
 logging.getLogger("selenium.webdriver.remote.remote_connection").setLevel(logging.INFO)
 
-_FOREIGN = (WebDriverException, urllib3.exceptions.HTTPError, OSError)
+_FOREIGN = (WebDriverException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
 """What selenium and the HTTP client below it raise."""
 
 _LOG_PREFIX = re.compile(r"^\[[^]]*\] ")
@@ -118,7 +120,7 @@ def open_page(options: BrowserOptions, deadline: Deadline) -> Page:
     except BrowserStartFailed:
         end()
         raise
-    except (*_FOREIGN, ValueError, BrowserError) as error:
+    except (*_FOREIGN, *MISREAD, BrowserError) as error:
         code = processes.browser.exit_code() if processes.browser else None
         end()
         reason = "it was not up at the deadline" if watchdog.fired else _first_line(error)
@@ -396,7 +398,7 @@ class _Connection:
             self._driver.limit(deadline.remaining() + GRACE_S + 1)
             try:
                 return self._driver.execute(command, params)["value"]
-            except _FOREIGN as error:
+            except (*_FOREIGN, *MISREAD) as error:
                 raise self._translated(error) from error
 
     def _stop_loading(self) -> None:
@@ -407,6 +409,8 @@ class _Connection:
         if self._watchdog.fired or isinstance(error, urllib3.exceptions.ReadTimeoutError):
             self.kill()
             return BrowserTimeout()
+        if not isinstance(error, _FOREIGN) and self.alive():
+            return PageError("What the driver answered cannot be read")
         message = str(getattr(error, "msg", None) or error)
         if (
             not isinstance(error, WebDriverException)

@@ -14,6 +14,7 @@ from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.input_scripts import guard_script
 from whatsapp_tasks.browser.main_frame import main_frame, pause_before_retry
 from whatsapp_tasks.browser.page import JSON
+from whatsapp_tasks.browser.readings import reading
 from whatsapp_tasks.errors import PageChanged, PageError, WaitTimeout
 
 _WORLD = "whatsapp-tasks"
@@ -147,7 +148,8 @@ class IsolatedWorld:
                     world = self._connection.send(
                         "Page.createIsolatedWorld", {"frameId": frame.id, "worldName": _WORLD}, deadline
                     )
-                    context = int(world["executionContextId"])
+                    with reading("The browser's answer about our world"):
+                        context = int(world["executionContextId"])
                     name = self._call(_NAME, context, [], deadline)
                     self._document = _Document(frame.loader, context, name)
                 return self._document
@@ -166,17 +168,16 @@ class IsolatedWorld:
             },
             deadline,
         )
-        if "exceptionDetails" in answer:
-            raise PageError(_message(answer["exceptionDetails"]))
-        return str(answer["result"].get("value"))
+        with reading("The browser's answer about our script"):
+            if "exceptionDetails" in answer:
+                raise PageError(_message(answer["exceptionDetails"]))
+            return str(answer["result"].get("value"))
 
 
 def _value_of(answer: str) -> JSON:
-    try:
+    with reading("What the script returned"):
         value: JSON = json.loads(answer)["value"]
-    except (ValueError, TypeError, KeyError) as error:
-        raise PageError("What the script returned cannot be read") from error
-    return value
+        return value
 
 
 def _message(details: dict[str, Any]) -> str:

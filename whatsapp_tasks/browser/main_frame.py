@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from whatsapp_tasks.browser.connection import Connection
 from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.readings import reading
 from whatsapp_tasks.errors import PageChanged, WaitTimeout
 
 _RETRY_PAUSE_S = 0.005
@@ -30,8 +31,10 @@ def main_frame(connection: Connection, deadline: Deadline) -> MainFrame:
     """
     while True:
         try:
-            frame = connection.send("Page.getFrameTree", {}, deadline)["frameTree"]["frame"]
-            return MainFrame(frame["id"], frame["loaderId"], frame["url"], "unreachableUrl" in frame)
+            answer = connection.send("Page.getFrameTree", {}, deadline)
+            with reading("The browser's answer about its frames"):
+                frame = answer["frameTree"]["frame"]
+                return MainFrame(frame["id"], frame["loaderId"], frame["url"], "unreachableUrl" in frame)
         except PageChanged:
             pause_before_retry(deadline)
 

@@ -7,6 +7,7 @@ from typing import cast
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.page import Page
+from whatsapp_tasks.browser.readings import reading
 
 LONGEST_STRUCTURE = 3000
 """Lines. A chat list and an open chat take about a thousand."""
@@ -32,7 +33,9 @@ def portrait_of(page: Page, deadline: Deadline, *, picture: bool = True, masked:
     lines = cast(
         "list[str]", page.evaluate(_script("page_structure.js"), LONGEST_STRUCTURE, deadline=deadline)
     )
-    return Portrait(_picture(page, deadline, masked=masked) if picture else None, tuple(lines))
+    with reading("The page's structure"):
+        structure = tuple(lines)
+    return Portrait(_picture(page, deadline, masked=masked) if picture else None, structure)
 
 
 def _picture(page: Page, deadline: Deadline, *, masked: bool) -> bytes:

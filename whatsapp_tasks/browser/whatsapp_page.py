@@ -10,6 +10,7 @@ from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.look_script import look_script, parts_script
 from whatsapp_tasks.browser.page import JSON, Page
 from whatsapp_tasks.browser.page_language import PageLanguage
+from whatsapp_tasks.browser.readings import reading
 from whatsapp_tasks.browser.selectors import Selectors
 from whatsapp_tasks.domain.open_chat import ChatMark
 from whatsapp_tasks.domain.page_snapshot import Button, PageSnapshot, PhoneEntry
@@ -99,7 +100,7 @@ class WhatsAppPage:
 
     def look(self, deadline: Deadline, *, rows: bool = False) -> PageSnapshot:
         """What the page shows now; with ``rows`` the chat list too, in the same command."""
-        return PageSnapshot.from_raw(json.loads(self._look_text(deadline, rows=rows)))
+        return _snapshot(self._look_text(deadline, rows=rows))
 
     def until(self, wanted: Callable[[PageSnapshot], T | None], deadline: Deadline) -> T:
         """The first answer of ``wanted`` that is not None, asked at once and after each change of the page.
@@ -108,7 +109,7 @@ class WhatsAppPage:
         """
         text = self._look_text(deadline)
         while True:
-            answer = wanted(PageSnapshot.from_raw(json.loads(text)))
+            answer = wanted(_snapshot(text))
             if answer is not None:
                 return answer
             try:
@@ -167,7 +168,8 @@ class WhatsAppPage:
             "dict[str, dict[str, int]]", self.page.evaluate(parts_script(), elements, deadline=deadline)
         )
         # in the order in which they are tried: the driver sorts what comes back
-        return {name: {each: counts[name][each] for each in css} for name, css in elements.items()}
+        with reading("The page's count of its elements"):
+            return {name: {each: counts[name][each] for each in css} for name, css in elements.items()}
 
     def check_selectors(self, selectors: Selectors, deadline: Deadline) -> None:
         """Raises SelectorsInvalid naming the entry that the browser does not understand."""
@@ -185,7 +187,8 @@ class WhatsAppPage:
             _CONTROL, list(self._selectors.elements[element].values()), wordings, deadline=deadline
         )
         place = cast("dict[str, float]", found)
-        return Button(text or element, place["x"], place["y"])
+        with reading("The page's answer about a control"):
+            return Button(text or element, place["x"], place["y"])
 
     def names_of(self, text: str) -> frozenset[str]:
         """Names of the known texts that ``text`` holds, in any language."""
@@ -221,6 +224,11 @@ class WhatsAppPage:
             "str",
             self.page.evaluate(_look_text_script(), self._config, BUBBLES_LOOKED_AT, rows, deadline=soon),
         )
+
+
+def _snapshot(text: str) -> PageSnapshot:
+    with reading("What the look returned"):
+        return PageSnapshot.from_raw(json.loads(text))
 
 
 def _plain(text: str) -> str:
