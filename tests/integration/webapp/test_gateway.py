@@ -97,6 +97,7 @@ ONE: list[tuple[str, Sequence[Ask], Sequence[str]]] = [
     ("odd timestamp", [Ask(headers={"X-Timestamp": "now"})], ["timestamp_invalid"]),
     ("old", [Ask(seconds_ago=40)], ["timestamp_expired"]),
     ("query", [Ask(target="/send?a=b")], [""]),
+    ("escaped", [Ask(target="/%73end"), Ask(body=b"{", target="/%73end")], ["", "json_malformed"]),
     ("another path", [Ask(target="/send/")], ["not_found"]),
     ("proxied", [Ask(headers={"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Proto": "https"})], [""]),
     ("odd request id", [Ask(headers={"X-Request-Id": "<script>"})], [""]),
