@@ -21,7 +21,9 @@ class Circuits:
     def put(self, circuit: Circuit, fence: int) -> None:
         """By the account's worker; raises LeaseLost."""
         answer = self._db.run(
-            "put_fenced", [self._keys.circuit, self._keys.lease], [fence, circuit.to_json()]
+            "put_fenced",
+            {"target": self._keys.circuit, "lease": self._keys.lease},
+            {"fence": fence, "value": circuit.to_json()},
         )
         if not applied(answer):
             raise LeaseLost

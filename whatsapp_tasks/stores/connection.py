@@ -3,9 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import Callable, Sequence
-from functools import cache
-from importlib.resources import files
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import redis
@@ -23,7 +21,8 @@ from redis.retry import Retry
 
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.errors import StoreUnavailable
-from whatsapp_tasks.stores.resp import sha_of
+from whatsapp_tasks.stores.resp import Value, sha_of
+from whatsapp_tasks.stores.script import script
 from whatsapp_tasks.stores.script_pipeline import ScriptPipeline
 
 log = logging.getLogger(__name__)
@@ -37,17 +36,8 @@ AWAY = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError, OutOfMem
 MAX_CONNECTIONS = 1000
 """Of one process, one for each thread at work. redis-py 8 by itself raises an error at the 101st."""
 
-_USES = re.compile(r"^-- uses (\w+)$", re.MULTILINE)
-
 START_ATTEMPTS = 5
 START_FIRST_DELAY_SECONDS = 1.0
-
-
-@cache
-def _source(name: str) -> str:
-    """The script, behind the scripts whose functions it says it ``uses``."""
-    text = files(__package__).joinpath(f"scripts/{name}.lua").read_text("utf-8")
-    return "\n".join([*(_source(library) for library in _USES.findall(text)), text])
 
 
 class Database:
@@ -75,14 +65,22 @@ class Database:
             )
         )
 
-    def run(self, script: str, keys: Sequence[str], args: Sequence[str | int | float]) -> Any:
-        """Runs ``scripts/<script>.lua`` in one round trip."""
-        source = _source(script)
+    def run(
+        self,
+        name: str,
+        keys: Mapping[str, str],
+        args: Mapping[str, Value],
+        more_keys: Sequence[str] = (),
+        more_args: Sequence[Value] = (),
+    ) -> Any:
+        """Runs ``scripts/<name>.lua`` in one round trip, with keys and arguments by the names in its head."""
+        source = script(name).source
+        bound_keys, bound_args = script(name).bound(keys, args, more_keys, more_args)
         with _failing_closed:
             try:
-                return self.client.evalsha(sha_of(source), len(keys), *keys, *args)
+                return self.client.evalsha(sha_of(source), len(bound_keys), *bound_keys, *bound_args)
             except NoScriptError:  # nothing has run; Redis keeps it from now on
-                return self.client.eval(source, len(keys), *keys, *args)
+                return self.client.eval(source, len(bound_keys), *bound_keys, *bound_args)
 
     def together(self, *commands: tuple[str | int | float, ...]) -> list[Any]:
         """Several commands as one transaction."""
@@ -129,10 +127,18 @@ class Pipeline:
         """Lazily: nothing is sent before the first script."""
         return cls(ScriptPipeline(settings.redis_url, settings.redis_timeout_seconds))
 
-    async def run(self, script: str, keys: Sequence[str], args: Sequence[str | int | float]) -> Any:
-        """Runs ``scripts/<script>.lua``, once."""
+    async def run(
+        self,
+        name: str,
+        keys: Mapping[str, str],
+        args: Mapping[str, Value],
+        more_keys: Sequence[str] = (),
+        more_args: Sequence[Value] = (),
+    ) -> Any:
+        """Runs ``scripts/<name>.lua``, once; see ``Database.run``."""
+        bound_keys, bound_args = script(name).bound(keys, args, more_keys, more_args)
         with _failing_closed:
-            return await self._scripts.call(_source(script), keys, args)
+            return await self._scripts.call(script(name).source, bound_keys, bound_args)
 
     async def close(self) -> None:
         """Gives the connection back; whoever still waits is told StoreUnavailable."""

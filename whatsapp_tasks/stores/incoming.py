@@ -47,14 +47,31 @@ class Incoming:
         LeaseLost. In both cases nothing is written.
         """
         k = self._keys
-        args: list[str | int] = [fence, now_ms, k.received, TOLD_WITHIN_SECONDS]
-        args += [int(first), len(findings.changes)]
+        found: list[str | int] = []
         for title, chat in findings.changes.items():
-            args += [title, "" if chat is None else f"{chat.unread}|{chat.told}|{chat.newest}"]
+            found += [title, "" if chat is None else f"{chat.unread}|{chat.told}|{chat.newest}"]
         for notice in findings.notices:
-            args += [notice.subject, notice.unread, notice.new, notice.title, notice.phone or ""]
-            args += [notice.preview, _to_look_at(notice, opt_out_words)]
-        answer = self._db.run("receive", [k.unread, k.lease, k.events, k.metrics, k.answers], args)
+            found += [notice.subject, notice.unread, notice.new, notice.title, notice.phone or ""]
+            found += [notice.preview, _to_look_at(notice, opt_out_words)]
+        answer = self._db.run(
+            "receive",
+            {
+                "unread": k.unread,
+                "lease": k.lease,
+                "events": k.events,
+                "metrics": k.metrics,
+                "answers": k.answers,
+            },
+            {
+                "fence": fence,
+                "now": now_ms,
+                "record_prefix": k.received,
+                "kept_seconds": TOLD_WITHIN_SECONDS,
+                "first": int(first),
+                "changes": len(findings.changes),
+            },
+            more_args=found,
+        )
         match outcome_of(Receive, answer):
             case Receive.WRITTEN:
                 return True

@@ -87,8 +87,13 @@ class Lease:
         begun = self._clock()
         answer, *facts = self._db.run(
             "lease_acquire",
-            [self._keys.lease, self._keys.fence],
-            [self._token, self._ttl_ms, json.dumps(asdict(Holder.this_process())), dead_token],
+            {"lease": self._keys.lease, "fence_counter": self._keys.fence},
+            {
+                "token": self._token,
+                "ttl": self._ttl_ms,
+                "holder": json.dumps(asdict(Holder.this_process())),
+                "dead_token": dead_token,
+            },
         )
         match outcome_of(Acquire, answer):
             case Acquire.HELD:
@@ -104,7 +109,7 @@ class Lease:
     def renew(self) -> bool:
         """True when the lease is still ours."""
         begun = self._clock()
-        ours = applied(self._db.run("lease_renew", [self._keys.lease], [self._token, self._ttl_ms]))
+        ours = self._renew(self._ttl_ms)
         with self._lock:
             self._valid_until = begun + self._seconds if ours else 0.0
         return ours
@@ -118,7 +123,13 @@ class Lease:
     def release(self) -> None:
         with self._lock:
             self._valid_until = 0.0
-        self._db.run("lease_renew", [self._keys.lease], [self._token, 0])
+        self._renew(0)
+
+    def _renew(self, ttl_ms: int) -> bool:
+        """0 gives it back; whether it was ours."""
+        return applied(
+            self._db.run("lease_renew", {"lease": self._keys.lease}, {"token": self._token, "ttl": ttl_ms})
+        )
 
     @property
     def _ttl_ms(self) -> int:

@@ -155,48 +155,50 @@ class Ledger:
         """The same through a pipeline, while other coroutines go on."""
         return Acceptance.told(*await pipeline.run("accept", *self._accepting(new)))
 
-    def _accepting(self, new: NewMessage) -> tuple[list[str], list[str | int]]:
-        """Keys and arguments of ``scripts/accept.lua``."""
+    def _accepting(
+        self, new: NewMessage
+    ) -> tuple[Mapping[str, str], Mapping[str, str | int], list[str], list[int]]:
+        """Keys and arguments of ``scripts/accept.lua``, and those of the windows."""
         k = self._keys
         return (
-            [
-                k.account,
-                k.identity(new.identity),
-                k.message(new.id),
-                k.log,
-                k.open_messages(new.priority),
-                k.schedule,
-                keys.nonce(new.nonce or ""),
-                keys.OPT_OUTS,
-                messages_list(self.account, new.priority),
-                k.sequence,
-                k.expiring,
-                k.events,
-                k.metrics,
-                k.caps,
-                k.contacted,
-                keys.ALL_MESSAGES,
-                *(key for w in new.windows for key in (w.previous_key, w.current_key)),
-            ],
-            [
-                new.now_ms,
-                new.id,
-                new.phone,
-                new.text,
-                new.window_ms,
-                new.content,
-                new.priority,
-                "" if new.send_at_ms is None else new.send_at_ms,
-                "" if new.expires_at_ms is None else new.expires_at_ms,
-                json.dumps(new.metadata) if new.metadata else "",
-                deliver_envelope(new.id, self.account, new.priority),
-                new.nonce_ttl_ms if new.nonce else "",
-                new.source,
-                self._caps.plan_for_new(max(new.now_ms, new.send_at_ms or 0)) if self._caps else "",
-                int(self._caps is not None and self._caps.holds),
-                ",".join(forms_of(new.phone)),
-                *(number for w in new.windows for number in (w.limit, w.seconds)),
-            ],
+            {
+                "account": k.account,
+                "identity": k.identity(new.identity),
+                "record": k.message(new.id),
+                "log": k.log,
+                "open": k.open_messages(new.priority),
+                "schedule": k.schedule,
+                "nonce": keys.nonce(new.nonce or ""),
+                "opt_outs": keys.OPT_OUTS,
+                "broker_list": messages_list(self.account, new.priority),
+                "sequence": k.sequence,
+                "expiring": k.expiring,
+                "events": k.events,
+                "metrics": k.metrics,
+                "caps": k.caps,
+                "contacted": k.contacted,
+                "all_messages": keys.ALL_MESSAGES,
+            },
+            {
+                "now": new.now_ms,
+                "id": new.id,
+                "phone": new.phone,
+                "text": new.text,
+                "window": new.window_ms,
+                "content": new.content,
+                "priority": new.priority,
+                "send_at": "" if new.send_at_ms is None else new.send_at_ms,
+                "expires_at": "" if new.expires_at_ms is None else new.expires_at_ms,
+                "metadata": json.dumps(new.metadata) if new.metadata else "",
+                "queue_message": deliver_envelope(new.id, self.account, new.priority),
+                "nonce_ttl": new.nonce_ttl_ms if new.nonce else "",
+                "source": new.source,
+                "plan": self._caps.plan_for_new(max(new.now_ms, new.send_at_ms or 0)) if self._caps else "",
+                "holds": int(self._caps is not None and self._caps.holds),
+                "forms": ",".join(forms_of(new.phone)),
+            },
+            [key for w in new.windows for key in (w.previous_key, w.current_key)],
+            [number for w in new.windows for number in (w.limit, w.seconds)],
         )
 
     def get(self, message_id: str) -> Message | None:
@@ -219,25 +221,25 @@ class Ledger:
         k = self._keys
         answer = self._db.run(
             "claim",
-            [
-                k.message(message_id),
-                k.lease,
-                k.pauses,
-                keys.OPT_OUTS,
-                k.schedule,
-                k.session,
-                k.generation,
-                k.caps,
-                k.contacted,
-            ],
-            [
-                now_ms,
-                fence,
-                f",{','.join(states)}," if states else "",
-                int(replies_only),
-                self._seen,
-                self._caps.plan(now_ms, days=1) if self._caps else "",
-            ],
+            {
+                "record": k.message(message_id),
+                "lease": k.lease,
+                "pauses": k.pauses,
+                "opt_outs": keys.OPT_OUTS,
+                "schedule": k.schedule,
+                "session": k.session,
+                "generation": k.generation,
+                "caps": k.caps,
+                "contacted": k.contacted,
+            },
+            {
+                "now": now_ms,
+                "fence": fence,
+                "states": f",{','.join(states)}," if states else "",
+                "replies_only": int(replies_only),
+                "seen": self._seen,
+                "plan": self._caps.plan(now_ms, days=1) if self._caps else "",
+            },
         )
         outcome = outcome_of(Claim, answer)
         if outcome is Claim.LEASE_LOST:
@@ -255,13 +257,20 @@ class Ledger:
         k = self._keys
         answer, due = self._db.run(
             "defer",
-            [k.message(message_id), k.lease, k.open_messages(priority), k.schedule, k.caps, k.contacted],
-            [
-                fence,
-                code,
-                "" if due_ms is None else due_ms,
-                self._caps.plan(now_ms if due_ms is None else due_ms) if self._caps else "",
-            ],
+            {
+                "record": k.message(message_id),
+                "lease": k.lease,
+                "open": k.open_messages(priority),
+                "schedule": k.schedule,
+                "caps": k.caps,
+                "contacted": k.contacted,
+            },
+            {
+                "fence": fence,
+                "code": code,
+                "due": "" if due_ms is None else due_ms,
+                "plan": self._caps.plan(now_ms if due_ms is None else due_ms) if self._caps else "",
+            },
         )
         match outcome_of(Defer, answer):
             case Defer.LEASE_LOST:
@@ -292,11 +301,18 @@ class Ledger:
         self._note(message_id, fence, {"intent": ""})
 
     def _note(self, message_id: str, fence: int, fields: Mapping[str, str], *, guarded: bool = False) -> bool:
-        args: list[str | int] = [fence, int(guarded), self._seen]
-        for name, value in fields.items():
-            args += [name, value]
         k = self._keys
-        answer, reached = self._db.run("note", [k.message(message_id), k.lease, k.pauses, k.generation], args)
+        answer, reached = self._db.run(
+            "note",
+            {
+                "record": k.message(message_id),
+                "lease": k.lease,
+                "pauses": k.pauses,
+                "generation": k.generation,
+            },
+            {"fence": fence, "guarded": int(guarded), "seen": self._seen},
+            more_args=_in_turn(fields),
+        )
         match outcome_of(Note, answer):
             case Note.LEASE_LOST | Note.REFUSED:
                 raise LeaseLost
@@ -331,37 +347,34 @@ class Ledger:
         before = may_become(to) if only_from is None else may_become(to) & {only_from}
         if to is Status.EXPIRED and fence is None:
             before -= {Status.SENDING}  # whether Enter was pressed only the lease's holder knows
-        args: list[str | int] = [
-            now_ms,
-            "" if fence is None else fence,
-            to,
-            f",{','.join(sorted(before))},",
-            _NOT_IN_TIMELINE.sub("_", code or ""),
-            self._retention_ms,
-            self._follow_ms,
-            "" if due_ms is None else due_ms,
-        ]
         if error is not None:
             fields |= {"error_code": error[0], "error_message": error[1]}
-        for name, value in fields.items():
-            args += [name, value]
         answer, _ = self._db.run(
             "advance",
-            [
-                k.message(message.id),
-                k.lease,
-                k.open_messages(message.priority),
-                k.schedule,
-                k.watched,
-                k.unknown,
-                k.expiring,
-                k.sequence,
-                k.events,
-                k.metrics,
-                k.caps,
-                k.contacted,
-            ],
-            args,
+            {
+                "record": k.message(message.id),
+                "lease": k.lease,
+                "open": k.open_messages(message.priority),
+                "schedule": k.schedule,
+                "watched": k.watched,
+                "unknown": k.unknown,
+                "expiring": k.expiring,
+                "events": k.events,
+                "metrics": k.metrics,
+                "caps": k.caps,
+                "contacted": k.contacted,
+            },
+            {
+                "now": now_ms,
+                "fence": "" if fence is None else fence,
+                "to": to,
+                "before": f",{','.join(sorted(before))},",
+                "code": _NOT_IN_TIMELINE.sub("_", code or ""),
+                "retention": self._retention_ms,
+                "follow": self._follow_ms,
+                "due": "" if due_ms is None else due_ms,
+            },
+            more_args=_in_turn(fields),
         )
         match outcome_of(Advance, answer):
             case Advance.LEASE_LOST:
@@ -463,14 +476,18 @@ class Ledger:
             place = Priority.HIGH if status == Status.SENDING else priority
             answer = self._db.run(
                 "push",
-                [
-                    k.message(message_id),
-                    k.schedule,
-                    k.open_messages(priority),
-                    messages_list(self.account, place),
-                    k.sequence,
-                ],
-                [message_id, deliver_envelope(message_id, self.account, place), how],
+                {
+                    "record": k.message(message_id),
+                    "schedule": k.schedule,
+                    "open": k.open_messages(priority),
+                    "broker_list": messages_list(self.account, place),
+                    "sequence": k.sequence,
+                },
+                {
+                    "id": message_id,
+                    "queue_message": deliver_envelope(message_id, self.account, place),
+                    "how": how,
+                },
             )
             pushed += applied(answer)
         return pushed
@@ -505,6 +522,11 @@ def message_of(account: str, record: Mapping[str, str]) -> Message:
         resolution_note=record.get("resolution_note"),
         evidence_id=record.get("evidence_id"),
     )
+
+
+def _in_turn(fields: Mapping[str, str]) -> list[str]:
+    """Names and values one after the other, as HSET has them."""
+    return [word for pair in fields.items() for word in pair]
 
 
 def _timeline(text: str) -> Iterator[TimelineEntry]:

@@ -56,7 +56,9 @@ class MessageIndex:
         if not is_message_id(message_id):
             return None
         return account_in(message_id) or self._db.run(
-            "locate", [keys.GLOBAL_ACCOUNTS], [message_id, _ANY.message("")]
+            "locate",
+            {"accounts": keys.GLOBAL_ACCOUNTS},
+            {"id": message_id, "record_pattern": _ANY.message("")},
         )
 
     def page(
@@ -72,18 +74,18 @@ class MessageIndex:
         k = _ANY if account is None else keys.AccountKeys(account)
         flat, reached = self._db.run(
             "page",
-            [keys.ALL_MESSAGES if account is None else k.log, keys.ALL_MESSAGES],
-            [
-                account or "",
-                k.message(""),
-                k.log,
-                status or "",
-                f",{','.join(forms_of(phone))}," if phone else "",
-                "+inf" if after is None else after.ms,
-                "" if after is None else after.entry,
-                limit,
-                _LOOKED_AT,
-            ],
+            {"walked": keys.ALL_MESSAGES if account is None else k.log, "all_messages": keys.ALL_MESSAGES},
+            {
+                "of_account": account or "",
+                "record_pattern": k.message(""),
+                "list_pattern": k.log,
+                "status": status or "",
+                "forms": f",{','.join(forms_of(phone))}," if phone else "",
+                "cursor_ms": "+inf" if after is None else after.ms,
+                "cursor_entry": "" if after is None else after.entry,
+                "limit": limit,
+                "budget": _LOOKED_AT,
+            },
         )
         return self._records(list(zip(flat[::2], flat[1::2], strict=True))), reached or None
 

@@ -39,8 +39,17 @@ class Pauses:
         return applied(
             self._db.run(
                 "pause",
-                [self._keys.pauses, self._keys.pause_history, self._keys.generation],
-                [reason, json.dumps(fact), _entry("pause", reason, author, now_ms, note), HISTORY_KEPT],
+                {
+                    "pauses": self._keys.pauses,
+                    "history": self._keys.pause_history,
+                    "generation": self._keys.generation,
+                },
+                {
+                    "reason": reason,
+                    "fact": json.dumps(fact),
+                    "entry": _entry("pause", reason, author, now_ms, note),
+                    "kept": HISTORY_KEPT,
+                },
             )
         )
 
@@ -50,8 +59,17 @@ class Pauses:
         return applied(
             self._db.run(
                 "resume",
-                [self._keys.pauses, self._keys.pause_history, self._keys.generation],
-                [reason, _entry("resume", reason, author, now_ms, ""), HISTORY_KEPT, generation],
+                {
+                    "pauses": self._keys.pauses,
+                    "history": self._keys.pause_history,
+                    "generation": self._keys.generation,
+                },
+                {
+                    "reason": reason,
+                    "entry": _entry("resume", reason, author, now_ms, ""),
+                    "kept": HISTORY_KEPT,
+                    "at_least": generation,
+                },
             )
         )
 

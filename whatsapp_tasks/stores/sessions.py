@@ -89,26 +89,26 @@ class Sessions:
             after = next_state(SessionState(before) if before else SessionState.INIT, event)
             answer, _ = self._db.run(
                 "transition",
-                [
-                    self._keys.session,
-                    self._keys.history,
-                    self._keys.lease,
-                    self._keys.events,
-                    self._keys.metrics,
-                    self._keys.generation,
-                ],
-                [
-                    before,
-                    after,
-                    event,
-                    reason,
-                    actor,
-                    now_ms,
-                    HISTORY_KEPT,
-                    "" if fence is None else fence,
-                    int(after in NEEDS_A_PERSON),
-                    restriction.to_json() if restriction else "",
-                ],
+                {
+                    "session": self._keys.session,
+                    "history": self._keys.history,
+                    "lease": self._keys.lease,
+                    "events": self._keys.events,
+                    "metrics": self._keys.metrics,
+                    "generation": self._keys.generation,
+                },
+                {
+                    "expected": before,
+                    "to": after,
+                    "event": event,
+                    "reason": reason,
+                    "actor": actor,
+                    "now": now_ms,
+                    "kept": HISTORY_KEPT,
+                    "fence": "" if fence is None else fence,
+                    "needs_person": int(after in NEEDS_A_PERSON),
+                    "restriction": restriction.to_json() if restriction else "",
+                },
             )
             match outcome_of(Transition, answer):
                 case Transition.OK:

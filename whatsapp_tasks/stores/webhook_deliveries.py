@@ -90,13 +90,26 @@ class Positions:
         self, account: str, before: Position, after: Position, now_ms: int, deliveries: Sequence[NewDelivery]
     ) -> bool:
         """Puts ``deliveries`` in line and moves on, both or neither. False: another process was faster."""
-        names = [keys.WEBHOOK_POSITIONS]
-        args: list[str | int] = [account, before.seen, str(after), now_ms]
+        names: list[str] = []
+        facts: list[str] = []
         for new in deliveries:
             k = keys.WebhookKeys(new.endpoint)
             names += [k.delivery(new.id), k.lane(new.lane), k.due]
-            args += [new.id, new.lane, new.type, new.body]
-        return applied(self._db.run("webhook_fan_out", names, args))
+            facts += [new.id, new.lane, new.type, new.body]
+        return applied(
+            self._db.run(
+                "webhook_fan_out",
+                {"positions": keys.WEBHOOK_POSITIONS},
+                {
+                    "account": account,
+                    "seen": before.seen,
+                    "reached": str(after),
+                    "now": now_ms,
+                },
+                names,
+                facts,
+            )
+        )
 
     def beat(self, now_ms: int) -> None:
         """The webhooks worker's sign of life."""
@@ -137,7 +150,14 @@ class Deliveries:
         """Lanes whose time has come, each with its token; no more than may be under way at once."""
         k = self._keys
         flat = self._db.run(
-            "webhook_take", [k.due, k.running, k.state], [now_ms, hold_ms, concurrency, limit]
+            "webhook_take",
+            {"due": k.due, "running": k.running, "state": k.state},
+            {
+                "now": now_ms,
+                "hold": hold_ms,
+                "most_running": concurrency,
+                "most_taken": limit,
+            },
         )
         return list(zip(flat[::2], flat[1::2], strict=True))
 
@@ -146,7 +166,19 @@ class Deliveries:
         k = self._keys
         fresh = str(now_ms + hold_ms)
         found = self._db.run(
-            "webhook_begin", [k.running, k.lane(lane), k.state, k.due], [lane, token, fresh, k.deliveries]
+            "webhook_begin",
+            {
+                "running": k.running,
+                "lane_list": k.lane(lane),
+                "state": k.state,
+                "due": k.due,
+            },
+            {
+                "lane": lane,
+                "token": token,
+                "new_token": fresh,
+                "record_prefix": k.deliveries,
+            },
         )
         if not found:
             return None
@@ -172,19 +204,27 @@ class Deliveries:
         return applied(
             self._db.run(
                 "webhook_settle",
-                [k.due, k.running, k.state, k.dead, k.metrics, k.lane(lane), k.delivery(delivery_id)],
-                [
-                    lane,
-                    token,
-                    delivery_id,
-                    now_ms,
-                    outcome,
-                    "" if next_ms is None else next_ms,
-                    code,
-                    "" if quiet_until_ms is None else quiet_until_ms,
-                    AWAY_AFTER_FAILURES,
-                    k.deliveries,
-                ],
+                {
+                    "due": k.due,
+                    "running": k.running,
+                    "state": k.state,
+                    "dead": k.dead,
+                    "metrics": k.metrics,
+                    "lane_list": k.lane(lane),
+                    "record": k.delivery(delivery_id),
+                },
+                {
+                    "lane": lane,
+                    "token": token,
+                    "id": delivery_id,
+                    "now": now_ms,
+                    "outcome": outcome,
+                    "next_attempt": "" if next_ms is None else next_ms,
+                    "code": code,
+                    "quiet_until": "" if quiet_until_ms is None else quiet_until_ms,
+                    "away_after": AWAY_AFTER_FAILURES,
+                    "record_prefix": k.deliveries,
+                },
             )
         )
 
@@ -210,8 +250,13 @@ class Deliveries:
         return applied(
             self._db.run(
                 "webhook_redrive",
-                [k.dead, k.due, k.lane(lane), k.delivery(delivery_id)],
-                [delivery_id, lane, now_ms],
+                {
+                    "dead": k.dead,
+                    "due": k.due,
+                    "lane_list": k.lane(lane),
+                    "record": k.delivery(delivery_id),
+                },
+                {"id": delivery_id, "lane": lane, "now": now_ms},
             )
         )
 

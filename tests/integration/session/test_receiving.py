@@ -123,8 +123,8 @@ def test_an_answer_whose_writing_got_no_answer_is_told_once(
 ) -> None:
     run = Database.run
 
-    def lost(database: Database, script: str, *rest: Any) -> Any:
-        answer = run(database, script, *rest)
+    def lost(database: Database, script: str, *rest: Any, **more: Any) -> Any:
+        answer = run(database, script, *rest, **more)
         if script == "receive":
             raise StoreUnavailable
         return answer

@@ -71,7 +71,7 @@ def test_where_nothing_listens_every_way_in_fails_closed(tmp_path: Path) -> None
         lambda: database.number("DBSIZE"),
         lambda: database.record("a"),
         lambda: database.together(("PING",)),
-        lambda: database.run("claim", ["a", "b", "c", "d", "e"], [1, 2]),
+        lambda: database.run("lease_renew", {"lease": "a"}, {"token": "b", "ttl": 0}),
         lambda: Dispatcher(database, settings).send("+4915112345678", "x"),
     ]
     for way in ways:

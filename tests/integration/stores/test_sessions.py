@@ -1,6 +1,6 @@
 """The session's record: state and history move together, for the lease's holder or a person alone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -81,11 +81,11 @@ class Meddled(Database):
 
     meddle: Callable[[], object] | None = None
 
-    def run(self, script: str, keys: Sequence[str], args: Sequence[str | int | float]) -> Any:
+    def run(self, *args: Any, **more: Any) -> Any:
         if self.meddle is not None:
             meddle, self.meddle = self.meddle, None
             meddle()
-        return super().run(script, keys, args)
+        return super().run(*args, **more)
 
 
 def test_an_event_is_judged_by_the_state_it_really_meets(database: Database, settings: Settings) -> None:

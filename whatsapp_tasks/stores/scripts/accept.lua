@@ -1,53 +1,54 @@
--- Accepts one message: identity, record, place in the daily cap and queue entry come into being together or
--- not at all.
+-- Accepts one message: identity, record, place in the daily cap and queue entry come into being together or not
+-- at all.
 -- uses phones
 -- uses places
 -- uses windows
 --
--- KEYS  1 account record   2 identity claim   3 message record    4 log of messages   5 open messages (on the queue, or in hand)
---       6 schedule         7 nonce            8 opt-out list      9 broker list      10 enqueue counter
---      11 expiring      12 events           13 metrics           14 caps              15 contacted phones
---      16 list of all accounts' messages
---      17… previous and current count of each window that limits requests
--- ARGV  1 now ms           2 message id       3 phone             4 text              5 window ms
---       6 content digest   7 priority         8 send_at ms or ''  9 expires_at ms or ''
---      10 metadata JSON   11 queue message   12 nonce ttl ms or '' (no nonce)        13 source
---      14 plan of places or '' (no cap)         15 '1' to hold a message till a day with a place
---      16 all forms of the phone                17… limit and seconds of each window
+-- `open` holds what is on the queue or in hand. `send_at`, `expires_at`, `metadata`, `nonce_ttl` (no nonce) and
+-- `plan` (no cap) may be ''. `holds` is '1' to hold a message till a day with a place. `forms` are all forms of
+-- the phone. From windows_from on: keys of previous and current count, and limit and seconds, of each window
+-- that limits requests.
 --
--- Returns {outcome, message id, status}; outcomes: accepted, duplicate, conflict, replayed,
--- account_unknown, opted_out, limited (in the place of the status: which window is full), capped (in the place of the status: start ms of the next day with a place, or ''). Only `accepted` (and the nonce of every outcome but account_unknown and limited) is kept.
-local now, id = tonumber(ARGV[1]), ARGV[2]
-local full = count_windows(17, 17)
+-- Returns {outcome, message id, status}; outcomes: accepted, duplicate, conflict, replayed, account_unknown,
+-- opted_out, limited (in the place of the status: which window is full), capped (in the place of the status:
+-- start ms of the next day with a place, or ''). Only `accepted` (and the nonce of every outcome but
+-- account_unknown and limited) is kept.
+local account, identity, record, log, open, schedule, nonce, opt_outs, broker_list, sequence, expiring, events,
+  metrics, caps, contacted, all_messages = unpack(KEYS, 1, 16)
+local now, id, phone, text, window, content, priority, send_at, expires_at, metadata, queue_message, nonce_ttl,
+  source, plan, holds, forms = unpack(ARGV, 1, 16)
+local windows_from = 17
+
+local full = count_windows(windows_from, windows_from)
 if full then return {'limited', '', full} end
-if redis.call('EXISTS', KEYS[1]) == 0 then return {'account_unknown', '', ''} end
-if ARGV[12] ~= '' and not redis.call('SET', KEYS[7], '1', 'NX', 'PX', ARGV[12]) then
+if redis.call('EXISTS', account) == 0 then return {'account_unknown', '', ''} end
+if nonce_ttl ~= '' and not redis.call('SET', nonce, '1', 'NX', 'PX', nonce_ttl) then
   return {'replayed', '', ''}
 end
 
-local claim = redis.call('GET', KEYS[2])
+local claim = redis.call('GET', identity)
 if claim then
-  local first, content = string.match(claim, '^(.-):(.*)$')
-  if content ~= ARGV[6] then return {'conflict', first, ''} end
+  local first, first_content = string.match(claim, '^(.-):(.*)$')
+  if first_content ~= content then return {'conflict', first, ''} end
   -- The record's key shares the prefix of ours; its status is what the first caller would see now.
-  local record = string.sub(KEYS[3], 1, #KEYS[3] - #id) .. first
-  return {'duplicate', first, redis.call('HGET', record, 'status') or 'expired'}
+  local first_record = string.sub(record, 1, #record - #id) .. first
+  return {'duplicate', first, redis.call('HGET', first_record, 'status') or 'expired'}
 end
-if holds_any(KEYS[8], ARGV[16]) then return {'opted_out', '', ''} end
-local record = {'id', id, 'phone', ARGV[3], 'text', ARGV[4], 'status', 'queued', 'created_ms', now,
-  'updated_ms', now, 'priority', ARGV[7], 'attempts', 0, 'source', ARGV[13], 'timeline', 'queued@' .. ARGV[1]}
+if holds_any(opt_outs, forms) then return {'opted_out', '', ''} end
+local fields = {'id', id, 'phone', phone, 'text', text, 'status', 'queued', 'created_ms', now,
+  'updated_ms', now, 'priority', priority, 'attempts', 0, 'source', source, 'timeline', 'queued@' .. now}
 local function note(field, value)
-  record[#record + 1] = field
-  record[#record + 1] = value
+  fields[#fields + 1] = field
+  fields[#fields + 1] = value
 end
-if ARGV[16] ~= ARGV[3] then note('forms', ARGV[16]) end
-local due = ARGV[8]
-if ARGV[14] ~= '' then
-  local is_new = not holds_any(KEYS[15], ARGV[16])
-  local day, start = find_place(KEYS[14], ARGV[14], is_new)
-  local in_time = day == string.match(ARGV[14], '^[%d-]+')
-  if not day or not (in_time or ARGV[15] == '1') then return {'capped', '', start or ''} end
-  local place = take_place(KEYS[14], day, is_new)
+if forms ~= phone then note('forms', forms) end
+local due = send_at
+if plan ~= '' then
+  local is_new = not holds_any(contacted, forms)
+  local day, start = find_place(caps, plan, is_new)
+  local in_time = day == string.match(plan, '^[%d-]+')
+  if not day or not (in_time or holds == '1') then return {'capped', '', start or ''} end
+  local place = take_place(caps, day, is_new)
   for i = 1, #place, 2 do note(place[i], place[i + 1]) end
   if not in_time then
     due = start
@@ -55,23 +56,23 @@ if ARGV[14] ~= '' then
   end
 end
 
-redis.call('SET', KEYS[2], id .. ':' .. ARGV[6], 'PX', ARGV[5])
-if ARGV[8] ~= '' then note('send_at_ms', ARGV[8]) end
-if ARGV[9] ~= '' then
-  note('expires_at_ms', ARGV[9])
-  redis.call('ZADD', KEYS[11], ARGV[9], id)
+redis.call('SET', identity, id .. ':' .. content, 'PX', window)
+if send_at ~= '' then note('send_at_ms', send_at) end
+if expires_at ~= '' then
+  note('expires_at_ms', expires_at)
+  redis.call('ZADD', expiring, expires_at, id)
 end
-if ARGV[10] ~= '' then note('metadata', ARGV[10]) end
-redis.call('HSET', KEYS[3], unpack(record))
-redis.call('ZADD', KEYS[4], now, id)
-redis.call('ZADD', KEYS[16], now, id)
-if due ~= '' and tonumber(due) > now then
-  redis.call('ZADD', KEYS[6], due, id)
+if metadata ~= '' then note('metadata', metadata) end
+redis.call('HSET', record, unpack(fields))
+redis.call('ZADD', log, now, id)
+redis.call('ZADD', all_messages, now, id)
+if due ~= '' and tonumber(due) > tonumber(now) then
+  redis.call('ZADD', schedule, due, id)
 else
-  redis.call('ZADD', KEYS[5], redis.call('INCR', KEYS[10]), id)
-  redis.call('LPUSH', KEYS[9], ARGV[11])
+  redis.call('ZADD', open, redis.call('INCR', sequence), id)
+  redis.call('LPUSH', broker_list, queue_message)
 end
 -- 100,000 events are kept: two weeks of an account at its daily cap, should no webhook worker run (docs/webhooks.md).
-redis.call('XADD', KEYS[12], 'MAXLEN', '~', 100000, '*', 'type', 'message.queued', 'subject', id, 'at_ms', ARGV[1])
-redis.call('HINCRBY', KEYS[13], 'messages:status=queued', 1)
+redis.call('XADD', events, 'MAXLEN', '~', 100000, '*', 'type', 'message.queued', 'subject', id, 'at_ms', now)
+redis.call('HINCRBY', metrics, 'messages:status=queued', 1)
 return {'accepted', id, 'queued'}

@@ -1,14 +1,15 @@
 -- Takes the account for one worker. The fence grows with each holder; writes of an older one are refused.
 --
--- KEYS  1 lease   2 fence counter
--- ARGV  1 token of this worker   2 ttl ms   3 holder description (JSON)   4 token of a holder proven dead or ''
+-- `token` is this worker's, `dead_token` that of a holder proven dead, or ''. `holder` is JSON; `ttl` is ms.
 --
 -- Returns {outcome, …}: {acquired, fence} or {held, description of the holder, token of the holder}.
-local token = redis.call('HGET', KEYS[1], 'token')
-if token and token ~= ARGV[1] and token ~= ARGV[4] then
-  return {'held', redis.call('HGET', KEYS[1], 'holder'), token}
+local lease, fence_counter = unpack(KEYS)
+local token, ttl, holder, dead_token = unpack(ARGV)
+local held = redis.call('HGET', lease, 'token')
+if held and held ~= token and held ~= dead_token then
+  return {'held', redis.call('HGET', lease, 'holder'), held}
 end
-local fence = redis.call('INCR', KEYS[2])
-redis.call('HSET', KEYS[1], 'token', ARGV[1], 'fence', fence, 'holder', ARGV[3])
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
+local fence = redis.call('INCR', fence_counter)
+redis.call('HSET', lease, 'token', token, 'fence', fence, 'holder', holder)
+redis.call('PEXPIRE', lease, ttl)
 return {'acquired', fence}

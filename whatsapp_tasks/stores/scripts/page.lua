@@ -1,17 +1,18 @@
 -- One page of a list of messages, newest first, filtered: of one account's, or of those of all accounts.
 --
--- KEYS  1 list walked   2 list of all accounts' messages
--- ARGV  1 account, or '' (all)   2 pattern of a record's key before the id   3 pattern of an account's list
---       4 status or ''           5 ',form,form,' of a phone or ''
---       6 ms of the cursor or '+inf'   7 entry of the cursor or ''
---       8 how many at most             9 records looked at, at most
+-- `walked` is the list to go through. `of_account` is '' for all. The patterns make names of keys from an
+-- account: `record_pattern` that of a record before the id, `list_pattern` that of an account's own list.
+-- `status` and `forms` (',form,form,' of a phone) may be ''. `cursor_ms` is '+inf' and `cursor_entry` '' for
+-- the first page. At most `limit` messages, and at most `budget` records looked at.
 --
 -- An entry is a message's id, which names the account; `id:account` is that of an older id in the list of all.
 -- Returns {ids and accounts in turn, cursor or ''}. The cursor names the last entry looked at, by time, so that
 -- messages accepted meanwhile shift nothing. Entries whose record is gone are forgotten on the way.
-local walked, everybodys = unpack(KEYS)
-local of_account, record_pattern, list_pattern, status, forms, cursor_ms, cursor_entry = unpack(ARGV, 1, 7)
-local limit, budget = tonumber(ARGV[8]), tonumber(ARGV[9])
+local walked, all_messages = unpack(KEYS)
+local of_account, record_pattern, list_pattern, status, forms, cursor_ms, cursor_entry, limit, budget =
+  unpack(ARGV)
+
+limit, budget = tonumber(limit), tonumber(budget)
 local found, gone, looked, offset = {}, {}, 0, 0
 local oldest = redis.call('ZRANGE', walked, 0, 0)[1]
 local cursor = nil
@@ -52,6 +53,6 @@ end
 for _, message in ipairs(gone) do
   local id, account = unpack(message)
   redis.call('ZREM', string.format(list_pattern, account), id)
-  redis.call('ZREM', everybodys, id, id .. ':' .. account)
+  redis.call('ZREM', all_messages, id, id .. ':' .. account)
 end
 return {found, cursor}

@@ -1,12 +1,13 @@
 -- Takes one reason for a pause away.
 --
--- KEYS  1 pauses   2 history of pauses   3 generation
--- ARGV  1 reason   2 JSON for the history   3 entries kept   4 generation to go on from, at least
+-- `entry` is JSON for the history, which keeps `kept` of them. `at_least` is the generation to go on from.
 --
 -- Returns 1 when the reason stood.
-if redis.call('HDEL', KEYS[1], ARGV[1]) == 0 then return 0 end
-redis.call('LPUSH', KEYS[2], ARGV[2])
-redis.call('LTRIM', KEYS[2], 0, tonumber(ARGV[3]) - 1)
-if tonumber(redis.call('GET', KEYS[3]) or 0) < tonumber(ARGV[4]) then redis.call('SET', KEYS[3], ARGV[4]) end
-redis.call('INCR', KEYS[3])
+local pauses, history, generation = unpack(KEYS)
+local reason, entry, kept, at_least = unpack(ARGV)
+if redis.call('HDEL', pauses, reason) == 0 then return 0 end
+redis.call('LPUSH', history, entry)
+redis.call('LTRIM', history, 0, tonumber(kept) - 1)
+if tonumber(redis.call('GET', generation) or 0) < tonumber(at_least) then redis.call('SET', generation, at_least) end
+redis.call('INCR', generation)
 return 1

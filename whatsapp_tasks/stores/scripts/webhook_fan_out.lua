@@ -1,18 +1,21 @@
 -- Puts events in line for endpoints, and moves the place reached in an account's stream, both or neither.
 --
--- KEYS  1 places reached    then for each delivery: its record, its lane, the endpoint's due lanes
--- ARGV  1 account   2 place as it was seen, or ''   3 new place   4 now ms
---       then for each delivery: id, lane, type, body
+-- `seen` is the place that was seen, or ''; `reached` the new one. From deliveries_from on: id, lane, type and
+-- body of each delivery; from delivery_keys_from on its record, its lane, and its endpoint's due lanes.
 --
--- Returns 1, or 0 when another process was faster (nothing is changed).
--- A lane that holds something is either due or running, never both and never neither.
-if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
-local k = 2
-for a = 5, #ARGV, 4 do
+-- Returns 1, or 0 when another process was faster (nothing is changed). A lane that holds something is either
+-- due or running, never both and never neither.
+local positions = unpack(KEYS, 1, 1)
+local delivery_keys_from = 2
+local account, seen, reached, now = unpack(ARGV, 1, 4)
+local deliveries_from = 5
+if (redis.call('HGET', positions, account) or '') ~= seen then return 0 end
+redis.call('HSET', positions, account, reached)
+local k = delivery_keys_from
+for a = deliveries_from, #ARGV, 4 do
   redis.call('HSET', KEYS[k], 'id', ARGV[a], 'lane', ARGV[a + 1], 'type', ARGV[a + 2], 'body', ARGV[a + 3],
-    'since_ms', ARGV[4], 'attempts', 0)
-  if redis.call('RPUSH', KEYS[k + 1], ARGV[a]) == 1 then redis.call('ZADD', KEYS[k + 2], ARGV[4], ARGV[a + 1]) end
+    'since_ms', now, 'attempts', 0)
+  if redis.call('RPUSH', KEYS[k + 1], ARGV[a]) == 1 then redis.call('ZADD', KEYS[k + 2], now, ARGV[a + 1]) end
   k = k + 3
 end
 return 1

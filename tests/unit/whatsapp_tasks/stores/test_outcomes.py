@@ -4,7 +4,7 @@ Issue 13, defect 2: an outcome of the claim that nobody knew fell into a default
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import Enum
 from importlib.resources import files
 from typing import Any
@@ -79,8 +79,8 @@ class Strange(Database):
     def __init__(self) -> None:
         pass
 
-    def run(self, script: str, keys: Sequence[str], args: Sequence[str | int | float]) -> Any:
-        return "sendable" if script in ("claim", "receive") else ["sendable", ""]
+    def run(self, name: str, *_: Any, **__: Any) -> Any:
+        return "sendable" if name in ("claim", "receive") else ["sendable", ""]
 
     def do(self, *command: str | int | float) -> Any:
         return None

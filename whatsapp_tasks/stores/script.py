@@ -1,0 +1,57 @@
+"""The scripts by name, and the binding of their keys and arguments.
+
+The head of each script names its KEYS and ARGV once; whoever runs it gives them by these names. What follows
+them (``more_keys``, ``more_args``) may be of any length, and the script says from where on it reads it.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from operator import itemgetter
+from typing import Any
+
+from whatsapp_tasks.stores.resp import Value
+
+_USES = re.compile(r"^-- uses (\w+)$", re.MULTILINE)
+_HEAD = re.compile(r"^local ([\w,\s]+?)\s*=\s*unpack\((KEYS|ARGV)(?:, 1, \d+)?\)$", re.MULTILINE)
+
+
+class Script:
+    """``scripts/<name>.lua`` after the scripts whose functions it says it ``uses``."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.text = files(__package__).joinpath(f"scripts/{name}.lua").read_text("utf-8")
+        self.source: str = "\n".join([*(script(each).source for each in _USES.findall(self.text)), self.text])
+        heads = {table: tuple(re.findall(r"\w+", names)) for names, table in _HEAD.findall(self.text)}
+        self.keys, self.args = heads.get("KEYS", ()), heads.get("ARGV", ())
+        self._pick_keys, self._pick_args = _picker(self.keys), _picker(self.args)
+
+    def bound(
+        self,
+        keys: Mapping[str, str],
+        args: Mapping[str, Value],
+        more_keys: Sequence[str] = (),
+        more_args: Sequence[Value] = (),
+    ) -> tuple[Sequence[str], Sequence[Value]]:
+        """Keys and arguments in the script's order; raises TypeError unless all and no others are given."""
+        if len(keys) == len(self.keys) and len(args) == len(self.args):
+            try:
+                return (*self._pick_keys(keys), *more_keys), (*self._pick_args(args), *more_args)
+            except KeyError:
+                pass
+        differ = sorted({*keys} ^ {*self.keys} | {*args} ^ {*self.args})
+        raise TypeError(f"{self.name}.lua is not called with what it names: {', '.join(differ)}")
+
+
+@cache
+def script(name: str) -> Script:
+    """The script, read once."""
+    return Script(name)
+
+
+def _picker(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda given: tuple(given[name] for name in names)
