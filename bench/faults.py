@@ -471,7 +471,7 @@ def _status(stack: Stack, item: Accepted) -> str:
 
 
 def report(stack: Stack, campaign: Campaign, seconds: float, console: Console) -> int:
-    """Prints figures, and what was told wrongly with what struck meanwhile; the exit code."""
+    """Prints figures, and what was reported wrongly with what struck meanwhile; the exit code."""
     # The ledger first: ticks still come, and the truth may be ahead of what is told, never behind.
     messages = [stack.dispatcher.get(item.id) for item in campaign.accepted if item.id is not None]
     truth = stack.simulator.messages()

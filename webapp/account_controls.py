@@ -76,7 +76,7 @@ def pause(account: str) -> Response:
 
 @blueprint.post("/accounts/<account>/resume")
 def resume(account: str) -> Response:
-    """Takes back the operator's pause; other reasons stay and are told."""
+    """Takes back the operator's pause; other reasons stay and are reported."""
     operations = services().operations(account)
     bodies.read(NoFields, optional=True)
     operations.resume(caller().author)

@@ -64,7 +64,7 @@ def _of_store(_error: Exception) -> Problem:
     return Problem(
         503,
         "store_unavailable",
-        "Redis cannot be reached, so nothing is accepted or told now. Repeat the request, newly signed and "
+        "Redis cannot be reached, so nothing is accepted or reported. Repeat the request, signed again and "
         "with the same idempotency key.",
         headers={"Retry-After": str(STORE_RETRY_SECONDS)},
     )

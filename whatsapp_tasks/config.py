@@ -126,7 +126,7 @@ class Settings(BaseSettings):
     """What is compared with the limit: memory that the kernel cannot take back, or PSS with file pages."""
     memory_check_seconds: Positive = 30
     attention_reload_seconds: Positive = 300
-    """How often a page that needs a person is loaded anew, in case it is better by now."""
+    """How often a page that needs a person is reloaded, in case it is better by now."""
 
     page_check_seconds: NotNegative = 900
     """How often the page is tried out in the chat with oneself while no other is open; 0: never."""

@@ -288,7 +288,7 @@ def signature_replayed() -> RequestRefused:
     """What a second use of a signature is answered with."""
     return RequestRefused(
         "signature_replayed",
-        "This signature was used before. Sign each request anew, with a fresh timestamp; a repeat "
+        "This signature was used before. Sign each request again, with a fresh timestamp; a repeat "
         "within one second needs another body or X-Timestamp.",
         http_status=401,
     )
@@ -361,7 +361,7 @@ def _times(send_at: float | None, expires_at: float | None, now_ms: int) -> tupl
     if send_at_ms is not None and send_at_ms > now_ms + LONGEST_DELAY_MS:
         raise _field("send_at_invalid", "send_at", "must be within a year from now")
     if expires_at_ms is not None and expires_at_ms <= max(now_ms, send_at_ms or 0):
-        raise _field("expires_at_invalid", "expires_at", "must lie ahead, and behind send_at")
+        raise _field("expires_at_invalid", "expires_at", "must be in the future and after send_at")
     return send_at_ms, expires_at_ms
 
 

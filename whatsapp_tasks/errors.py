@@ -179,4 +179,4 @@ class SendPostponed(SendError):
 
 
 class SendUnsettled(SendError):
-    """Enter was pressed, and the chat does not tell what became of the message."""
+    """Enter was pressed, and the chat does not show whether the message was sent."""

@@ -226,7 +226,7 @@ class Operations:
         return RequestRefused(
             "qr_not_shown",
             f"The page of the account '{account}' shows no QR code now (state {state}). While it loads, ask "
-            f"again in a few seconds; otherwise GET /accounts/{account} tells what is the matter.",
+            f"again in a few seconds; otherwise GET /accounts/{account} shows what is wrong.",
             http_status=404,
             retry_after_seconds=LOOK_AGAIN_SECONDS,
         )

@@ -86,7 +86,7 @@ _ID, _BODY = "{id}", "{body}"  # no account name has braces
 
 @lru_cache(maxsize=1000)
 def _deliver_parts(account: str, priority: Priority) -> tuple[str, str, list[str]]:
-    """A body before and behind the id, and an envelope between its ids: they differ in nothing else."""
+    """A body before and after the id, and an envelope between its ids: they differ in nothing else."""
     envelope = task_envelope(DELIVER_TASK, _ID, [_ID], {}, messages_queue(account), BROKER_PRIORITY[priority])
     body = json.loads(envelope)["body"]
     head, _, tail = base64.b64decode(body).decode().partition(_ID)
@@ -129,7 +129,7 @@ def task_envelope(  # noqa: PLR0917 - the six parts of one message, in the order
 
 @dataclass(frozen=True)
 class Entry:
-    """What an entry of a broker list says, whoever wrote it; all else that stands in it is left behind."""
+    """What an entry of a broker list says, whoever wrote it; everything else in it is dropped."""
 
     task: str
     task_id: str

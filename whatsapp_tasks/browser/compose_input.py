@@ -195,7 +195,7 @@ class ComposeInput:
         raise InputStopped(stopped or "focus")
 
     def _verdict(self, deadline: Deadline) -> Any:
-        """What became of the order; a document that came anew knows of none."""
+        """What became of the order; a new document knows of none."""
         return self._until_answered(_VERDICT, deadline)
 
     def _until_answered(self, function: str, deadline: Deadline) -> Any:

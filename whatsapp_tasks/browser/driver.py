@@ -1,4 +1,4 @@
-"""undetected-chromedriver and selenium behind the `Page` seam; no other module knows them.
+"""undetected-chromedriver and selenium, used through the `Page` seam only; no other module knows them.
 
 What is used of undetected-chromedriver (UC) is its patch of the driver and its way to attach: the browser
 runs first, without any flag of automation, and the driver joins it, by a pipe instead of a port. The rest
@@ -146,7 +146,7 @@ def _version_of(chromium: Path, deadline: Deadline) -> str:
         raise BrowserStartFailed(f"{chromium} cannot be run: {error}") from error
     found = _VERSION.search(told.stdout)
     if not found:
-        raise BrowserStartFailed(f"{chromium} tells no version", exit_code=told.returncode)
+        raise BrowserStartFailed(f"{chromium} shows no version", exit_code=told.returncode)
     return found[0]
 
 
@@ -402,7 +402,7 @@ class _Connection:
                 raise self._translated(error) from error
 
     def _stop_loading(self) -> None:
-        """Give up a navigation that is under way: Chromium holds back what else it is told until its end."""
+        """Give up a navigation that is under way: Chromium holds back other commands until its end."""
         self._pipe.tell("Page.stopLoading", self._target)
 
     def _translated(self, error: Exception) -> BrowserError:

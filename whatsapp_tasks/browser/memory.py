@@ -20,7 +20,7 @@ class TreeMemory:
     """What the kernel cannot take back: the figure that decides whether a container is killed."""
     processes: int
     exact: bool
-    """Whether the kernel told PSS for every process (`smaps_rollup`)."""
+    """Whether the kernel reported PSS for every process (`smaps_rollup`)."""
 
 
 def measure(pids: Iterable[int]) -> TreeMemory:

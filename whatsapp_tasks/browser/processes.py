@@ -1,4 +1,4 @@
-"""Start, watch and end the processes of one browser; sweep away what a killed worker left behind."""
+"""Start, watch and end the processes of one browser; sweep away what a killed worker left."""
 
 import contextlib
 import functools
@@ -222,7 +222,7 @@ def start_child(
     stdout: int = subprocess.DEVNULL,
     stderr: int = subprocess.PIPE,
 ) -> Child:
-    """Start `command`; its stderr is a pipe, its other streams are closed to it unless told otherwise.
+    """Start `command`; its stderr is a pipe, its other streams are closed to it unless given.
 
     Raises OSError when the program cannot be run.
     """
@@ -269,7 +269,7 @@ def sweep_orphans(profile: Path) -> int:
             process.kill()
     wait_for_end(doomed.values(), Deadline.within(_REAP_S))
     if doomed:
-        log.warning("Processes left behind by a killed worker were ended", extra={"processes": len(doomed)})
+        log.warning("Processes left by a killed worker were ended", extra={"processes": len(doomed)})
     return len(doomed)
 
 

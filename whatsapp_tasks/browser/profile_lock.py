@@ -54,7 +54,7 @@ class ProfileLock:
             self._fd = None
 
     def holder(self) -> str | None:
-        """Who has the lock, as far as the file tells; nothing is locked to find out."""
+        """Who has the lock, as far as the file says; nothing is locked to find out."""
         try:
             told = (self._profile / LOCK_NAME).read_text("utf-8").strip()
         except OSError:

@@ -15,7 +15,7 @@ _PAIRS = {")": "(", "]": "["}
 
 
 def _closed(css: str) -> str:
-    """What can be told of a selector without a page: that its brackets and quotes are closed."""
+    """What can be checked of a selector without a page: that its brackets and quotes are closed."""
     open_: list[str] = []
     quote = ""
     for character in css:

@@ -134,7 +134,7 @@ class WhatsAppPage:
         )
 
     def open_chat_by_url(self, phone: str, deadline: Deadline) -> None:
-        """Loads the page anew, at the chat with ``phone``."""
+        """Reloads the page, at the chat with ``phone``."""
         self._language.pin(deadline)
         self.page.goto(self._chat_url(phone), deadline)
 

@@ -22,7 +22,7 @@ AT_ONCE = 200
 BYTES_AT_ONCE = 256 * 1024
 """Half of what the API takes by default (WHATSAPP_MAX_BODY_BYTES), for it alone knows its limit."""
 TOLD = 20
-"""Lines that are told one by one; the file of results holds them all."""
+"""Lines that are printed one by one; the file of results holds them all."""
 LOOK_AGAIN_SECONDS = 2.0
 
 

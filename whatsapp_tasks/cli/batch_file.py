@@ -51,7 +51,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Rows:
-    """The messages of a file, each once, and the rows that are none, with what is to be told of them."""
+    """The messages of a file, each once, and the rows that are none, with what to report of them."""
 
     messages: list[Row]
     others: list[Result]
@@ -147,7 +147,7 @@ def _message(given: Mapping[str, Any]) -> list[str]:
 
 
 def _repeated(row: Row, first: Row) -> Result:
-    """What is told of a row that has the key of an earlier one."""
+    """What is reported of a row that has the key of an earlier one."""
     if _message(row.fields) != _message(first.fields):
         problem = f"has the idempotency key of line {first.line}, but is another message"
     elif _rest(row) != _rest(first):

@@ -54,7 +54,7 @@ def add_doctor(cli: click.Group, console: Console, load: Callable[[], Settings])
         names and numbers in them nothing is shown unless --show-texts asks for it.
         """
         if more and not pages:
-            raise click.UsageError("Pages are given behind --page.")
+            raise click.UsageError("Pages are given after --page.")
         if pages:
             sys.exit(_read(console, (*pages, *more), as_json=as_json, show_texts=show_texts))
         settings = load()

@@ -27,7 +27,7 @@ STEADY_SECONDS = 30.0
 
 
 class Embedded:
-    """The server that a configuration file tells of; ``command`` is None when somebody else started it."""
+    """The server that a configuration file describes; ``command`` is None when somebody else started it."""
 
     def __init__(self, url: str, folder: Path, command: Sequence[str] | None) -> None:
         self.url = url

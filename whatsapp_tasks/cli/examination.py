@@ -235,7 +235,7 @@ def _page(report: Mapping[str, Any]) -> list[Finding]:
 
 
 def _language(report: Mapping[str, Any]) -> Finding:
-    language = report["language"] or "not told"
+    language = report["language"] or "unknown"
     if not report["language_supported"]:
         why = "not read in full: what it decides by words waits for a person (docs/whatsapp-web.md, 14)"
         return Finding("language", "warn", f"{language}, {why}")

@@ -26,7 +26,7 @@ def show_pairing_code(console: Console, operations: Operations, phone: str) -> N
 def show_until_linked(
     console: Console, sessions: Sessions, timeout_seconds: float, *, codes: bool = True
 ) -> bool:
-    """Prints each new QR code, unless told not to; True once the account is linked."""
+    """Prints each new QR code, unless asked not to; True once the account is linked."""
     deadline = time.monotonic() + timeout_seconds
     shown: str | None = None
     while time.monotonic() < deadline:

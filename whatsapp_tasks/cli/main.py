@@ -100,7 +100,7 @@ def _begin(process: str, settings: Settings, **fields: str) -> None:
         await_redis(database, process)
         insist_on_durability(database, accept_unsafe=settings.accept_unsafe_redis)
     except (StoreUnavailable, UnsafeStore) as error:
-        log.critical("Redis does not serve; giving up", extra={"detail": str(error)})
+        log.critical("Redis is unavailable; giving up", extra={"detail": str(error)})
         sys.exit(1)
 
 

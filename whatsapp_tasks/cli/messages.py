@@ -17,7 +17,7 @@ from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.phones import mask_phone
 from whatsapp_tasks.domain.statuses import Status
 
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="As the API tells it.")
+_AS_JSON = click.option("--json", "as_json", is_flag=True, help="As the API returns it.")
 
 
 def add_messages(cli: click.Group, console: Console, load: Callable[[], Settings]) -> None:

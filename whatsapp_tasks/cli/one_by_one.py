@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def one_by_one(things: Iterable[tuple[str, T]], do: Callable[[T], None]) -> tuple[int, int]:
-    """Does each of ``things``, which stand behind their names, and says which were refused, and why. Returns
+    """Does each of ``things``, each under its name, and says which were refused, and why. Returns
     how many were done, and how many refused.
 
     Raises RequestRefused where the refusal is not about the thing itself. A limit of requests is waited for.

@@ -85,7 +85,7 @@ def add_opt_outs(cli: click.Group, _console: Console, load: Callable[[], Setting
 
 
 def _rows(text: str) -> Iterator[tuple[str, Record]]:
-    """Each row that is not blank, behind its name, cut to the cell that holds the phone."""
+    """Each row that is not blank, under its name, cut to the cell that holds the phone."""
     column = 0
     for place, record in enumerate(records(text)):
         names = [cell.strip().lower() for cell in record.cells]

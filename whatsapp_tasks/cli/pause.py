@@ -46,7 +46,7 @@ def add_pause(cli: click.Group, console: Console, load: Callable[[], Settings]) 
         show_default=True,
     )
     def resume(account: str, reason: str) -> None:
-        """Take back a pause; other reasons stay and are told."""
+        """Take back a pause; other reasons stay and are reported."""
         operations = existing(account)
         stood = operations.resume(_person(), PauseReason(reason))
         click.echo(f"the pause '{reason}' is over" if stood else f"{account} was not paused for '{reason}'")

@@ -92,7 +92,7 @@ def show_pages(console: Console, found: list[dict[str, Any]]) -> None:
 def _lines(one: dict[str, Any]) -> list[tuple[str, str]]:
     lines = [("does not fit", ", ".join(one["problems"]))]
     if "kind" in one:
-        language = one["language"] or "not told"
+        language = one["language"] or "unknown"
         note = "" if one["language_supported"] else ", not read in full"
         lines = [
             ("shows", f"{one['kind']}, dialog: {one['popup']}"),

@@ -34,7 +34,7 @@ def add_send(cli: click.Group, console: Console, load: Callable[[], Settings]) -
     @click.option("--send-at", default=None, help="Not before this time: 2026-12-31T18:00:00+01:00.")
     @click.option("--expires-at", default=None, help="Never after this time.")
     @click.option("--priority", type=click.Choice([p.value for p in Priority]), default=None)
-    @click.option("--metadata", default=None, help="A JSON object of yours, told again with the message.")
+    @click.option("--metadata", default=None, help="A JSON object of yours, returned with the message.")
     @click.option("--watch/--no-watch", "watched", default=False, help="Stay until it is at WhatsApp.")
     @with_client(load)
     def send(client: Client, phone: str, message: str, watched: bool, **options: Any) -> None:

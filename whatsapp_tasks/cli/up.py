@@ -106,7 +106,7 @@ def _first_key(console: Console, database: Database) -> None:
 
 
 class Shower:
-    """Prints each program's lines behind its name, in its colour."""
+    """Prints each program's lines after its name, in its colour."""
 
     def __init__(self, console: Console) -> None:
         self._console = console

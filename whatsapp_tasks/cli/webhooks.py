@@ -84,7 +84,7 @@ def _add_endpoints(webhooks: click.Group, console: Console, database: Callable[[
         signs = str(fields["url"]).startswith("http")
         endpoint = Endpoint(**fields, secrets=(secret,) if signs else (), created_ms=_now_ms())  # type: ignore[arg-type]
         WebhookEndpoints(database()).add(endpoint)
-        click.echo(f"{endpoint.name} is told of events from now on")
+        click.echo(f"{endpoint.name} gets events from now on")
         if signs:
             click.echo(f"secret: {secret}")
 

@@ -206,7 +206,7 @@ class Client:
         return cast(Pauses, self.call("POST", _path("accounts", account) + "/pause", {"note": note}))
 
     def resume(self, account: str = "default") -> Pauses:
-        """Takes back the pause; other reasons stay and are told."""
+        """Takes back the pause; other reasons stay and are reported."""
         return cast(Pauses, self.call("POST", _path("accounts", account) + "/resume"))
 
     # anything else

@@ -18,7 +18,7 @@ _FIRST_PAUSE_SECONDS = 0.2
 
 
 class Transport:
-    """Signs each attempt anew. ``patience_seconds``: how long it goes on repeating in all.
+    """Signs each attempt again. ``patience_seconds``: how long it goes on repeating in all.
 
     The environment's proxies are used, but not to this machine. No redirect is followed: a signature holds
     for one place.

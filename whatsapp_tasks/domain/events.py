@@ -30,7 +30,7 @@ MEANINGS: dict[EventType, str] = {
     EventType.DELIVERED: "on the recipient's phone (two ticks)",
     EventType.READ: "read by the recipient (may never come)",
     EventType.FAILED: "certainly not sent; data.error.code says why",
-    EventType.UNKNOWN: "may have been sent, the chat did not tell; never sent again by itself",
+    EventType.UNKNOWN: "may have been sent, the chat does not show it; never sent again by itself",
     EventType.EXPIRED: "its expires_at passed before it was sent",
     EventType.CANCELLED: "withdrawn before it was sent",
     EventType.RECEIVED: "somebody wrote to the account; data.new says how many messages",

@@ -11,7 +11,7 @@ from whatsapp_tasks.domain.page_snapshot import Chat
 
 @dataclass(frozen=True)
 class Notice:
-    """``code`` stands in ``domain/faults.py``; ``message`` tells the sender what to do."""
+    """``code`` stands in ``domain/faults.py``; ``message`` says what the sender can do."""
 
     code: str
     message: str

@@ -48,7 +48,7 @@ def ban_signals(page: PageSnapshot) -> BanSignals:
 class SecondLook(StrEnum):
     """What follows from a look at a page that is under suspicion."""
 
-    HOLD = "hold"  # the quarantine goes on, or the page is loading and tells nothing
+    HOLD = "hold"  # the quarantine goes on, or the page is loading and says nothing
     CONFIRMED = "confirmed"  # both signals after the quarantine
     SUSPICIOUS = (
         "suspicious"  # a ban text over a chat list that is there: held until it goes or a person says

@@ -47,7 +47,7 @@ def check_signature(
             "timestamp_expired",
             f"X-Timestamp is {abs(age):.0f} s {'old' if age > 0 else 'ahead'}; allowed are "
             f"{past_seconds:.0f} s past and {future_seconds:.0f} s ahead. Set the system "
-            "clock, and sign each request anew.",
+            "clock, and sign each request again.",
         )
     given = signature.encode("utf-8", "replace")
     for place in range(MOST_SECRETS):
@@ -59,7 +59,7 @@ def check_signature(
 
 
 def signature_invalid() -> RequestRefused:
-    """What a wrong signature, or one of an unknown key, is answered with: which of them is not told."""
+    """What a wrong signature, or one of an unknown key, is answered with: which of them is not said."""
     return _refused(
         "signature_invalid",
         "X-Api-Key is not known, or X-Signature does not match: it is sha256=HEX, the HMAC-SHA256 with the "

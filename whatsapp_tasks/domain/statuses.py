@@ -22,7 +22,7 @@ MEANINGS: dict[Status, str] = {
     Status.DELIVERED: "on the recipient's phone (two ticks)",
     Status.READ: "read by the recipient (may never come)",
     Status.FAILED: "certainly not sent; error.code says why",
-    Status.UNKNOWN: "may have been sent, the chat did not tell; never sent again by itself",
+    Status.UNKNOWN: "may have been sent, the chat does not show it; never sent again by itself",
     Status.CANCELLED: "withdrawn before it was sent",
     Status.EXPIRED: "expires_at passed before it was sent",
 }

@@ -79,7 +79,7 @@ def forms_in_box(text: str) -> tuple[str, ...]:
 
 
 def needs_pad(text: str) -> bool:
-    """Whether the caret may not stand right behind ``text``."""
+    """Whether the caret may not stand right after ``text``."""
     words = _WORD.findall(text)
     return bool(words) and text.endswith(words[-1]) and _must_be_followed(words[-1])
 
@@ -93,7 +93,7 @@ def _one_by_one(
 
 
 def _must_be_followed(word: str) -> bool:
-    """Whether the page does something once the caret stands right behind ``word``."""
+    """Whether the page does something once the caret stands right after ``word``."""
     return bool(_LIST_OPEN.search(word) or _EMOTICON_AT_END.search(word))
 
 
@@ -119,7 +119,7 @@ def _words(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _behind_next(text: str, place: int) -> int:
-    """Behind the blanks at ``place``, or behind the line breaks there and the grapheme after them."""
+    """After the blanks at ``place``, or after the line breaks there and the grapheme after them."""
     return _end_of(_NEXT, text, place)
 
 

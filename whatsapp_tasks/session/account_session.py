@@ -268,7 +268,7 @@ class AccountSession:
         requeued = context.ledger.requeue_lost()
         if requeued:
             log.warning(
-                "Queued again what a worker had in hand",
+                "Requeued lost messages",
                 extra={"account": context.account, "messages": requeued},
             )
         phase = self._breaker.reconcile()

@@ -43,7 +43,7 @@ class BrowserKeeper:
         open_: Callable[[BrowserOptions, Deadline], Page] = open_page,
         count: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """``count`` is told each cure of the browser by its cause, to keep for good."""
+        """``count`` gets each cure of the browser by its cause, to keep for good."""
         self._settings = settings
         self._profile = settings.profile_dir(account)
         self._open = open_
@@ -69,7 +69,7 @@ class BrowserKeeper:
         self._lock.acquire()
         swept = sweep_orphans(self._profile)
         if swept:
-            log.warning("Ended processes that a killed worker left behind", extra={"processes": swept})
+            log.warning("Ended processes that a killed worker left", extra={"processes": swept})
 
     def ensure(self) -> WhatsAppPage:
         """The page, at WhatsApp Web; raises BrowserErrors of starting and opening."""

@@ -1,4 +1,4 @@
-"""What the worker tells of its page when it is asked: what was found of every element, and with what."""
+"""What the worker reports of its page when asked: what was found of every element, and with what."""
 
 from dataclasses import asdict
 from pathlib import Path

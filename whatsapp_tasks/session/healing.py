@@ -1,4 +1,4 @@
-"""Heals a page that lives but does not get on: loads it anew; opens another browser if that does not help.
+"""Heals a page that lives but does not get on: reloads it; opens another browser if that does not help.
 
 A page that gives no answer needs no healing here: the watchdog of the browser has ended it at the deadline
 of the look (nothing less works against every hang, docs/protection.md), and the next round opens another.
@@ -86,6 +86,6 @@ class Healer:
 
     def _reload(self, page: WhatsAppPage, cause: str) -> None:
         context = self._context
-        log.warning("The page is loaded anew", extra={"account": context.account, "cause": cause})
+        log.warning("The page is reloaded", extra={"account": context.account, "cause": cause})
         context.keeper.count(f"reload_{cause}")
         page.open(Deadline.within(context.settings.boot_timeout_seconds))

@@ -42,7 +42,7 @@ def request_pairing_code(page: WhatsAppPage, phone: str, deadline: Deadline) -> 
         page.enter_phone(entry, phone, deadline)
         entry = page.until(lambda s: _ready(s, phone), deadline)
         if entry.next is None:
-            raise RequestRefused("pairing_failed", "The page shows no way on behind the phone number.")
+            raise RequestRefused("pairing_failed", "There is no Next button after the phone number.")
         page.press(entry.next, deadline)
         return page.until(_code, deadline)
     except RequestRefused:

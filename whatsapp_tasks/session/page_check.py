@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 OWN_CHAT_SECONDS = 12.0
 """For the chat with oneself to open: up to 9 s seen (docs/whatsapp-web.md, 8)."""
 HELD_SECONDS = 3.0
-"""A page that draws itself anew lacks this or that for a moment."""
+"""A page that redraws itself lacks this or that for a moment."""
 AGAIN_SECONDS = 20.0
 """Between trials while something is amiss."""
 SURE_SECONDS = 2.0

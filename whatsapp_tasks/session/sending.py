@@ -178,7 +178,7 @@ def _appeared(
 
 
 def record_bubble(context: AccountContext, page: WhatsAppPage, message: Message, bubble: Bubble) -> None:
-    """Waits until the bubble's tick tells, and writes the status down."""
+    """Waits for the bubble's tick and writes the status down."""
     context.times.lap(Phase.VERIFY)
     fence = context.lease.fence
     reach(context.settings.crash_points, "before_bubble_noted")

@@ -1,4 +1,4 @@
-"""Settles an attempt whose end nobody wrote down: the chat tells whether the message is there."""
+"""Settles an attempt whose end nobody wrote down: the chat shows whether the message is there."""
 
 import logging
 
@@ -29,7 +29,7 @@ def settle(context: AccountContext, page: WhatsAppPage, message: Message) -> Non
     """Finds out what became of ``message`` (status ``sending``). When it certainly was not sent it is
     ``queued`` again, and claimed by all the rules: it may have expired, or its recipient opted out.
 
-    Raises what opening a chat raises; SendUnsettled (``chat_unclear``) when the chat cannot tell.
+    Raises what opening a chat raises; SendUnsettled (``chat_unclear``) when the chat does not show it.
     """
     if message.intent is None:
         log.info("The attempt had not come to Enter; queued again", extra=_fields(message))

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 USE_HERE_PER_HOUR = 3
 UPDATE_EACH_SECONDS = 3600.0
-"""A click on "Update available" loads the page anew; one that stays in spite of it is left alone so long."""
+"""A click on "Update available" reloads the page; one that stays in spite of it is left alone so long."""
 CROSS_EACH_SECONDS = 60.0
 """An unknown dialog that stays in spite of its cross is left alone so long."""
 _EVIDENCE = frozenset({SessionState.SUSPECTED_BAN, SessionState.BANNED, SessionState.ATTENTION})
@@ -196,7 +196,7 @@ class Watcher:
 
     @staticmethod
     def way_out(page: WhatsAppPage, snapshot: PageSnapshot) -> Button | None:
-        """The control of a conflict that takes the session over: told by its words, never by its place."""
+        """The control of a conflict that takes the session over: known by its words, never by its place."""
         buttons = [button for dialog in snapshot.dialogs for button in dialog.buttons] or snapshot.buttons
         wanted = "use_here" if "use_here" in snapshot.texts else "refresh"
         for button in buttons:

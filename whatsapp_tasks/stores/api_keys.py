@@ -48,7 +48,7 @@ class ApiKeys:
         self._db.do("HSET", keys.API_KEYS, key.id, json.dumps(asdict(key)))
 
     def get(self, key_id: str) -> ApiKey | None:
-        """The key, or None, at the same expense: the time of an answer must not tell which ids there are."""
+        """The key, or None, at the same expense: the time of an answer must not reveal which ids exist."""
         text = self._db.text("HGET", keys.API_KEYS, key_id)
         key = _key(text or _NOBODY)
         return key if text else None

@@ -7,7 +7,7 @@ from whatsapp_tasks.stores.connection import Database
 
 
 class StoreClock:
-    """Unix time in ms, as Redis told it last, carried on by the monotonic clock: steps of the machine's own
+    """Unix time in ms, as Redis gave it last, carried on by the monotonic clock: steps of the machine's own
     clock do not matter. A retry that was planned by a clock two hours ahead was two hours late (found by the
     campaign of faults).
     """

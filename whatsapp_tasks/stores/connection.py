@@ -141,7 +141,7 @@ class Pipeline:
             return await self._scripts.call(script(name).source, bound_keys, bound_args)
 
     async def close(self) -> None:
-        """Gives the connection back; whoever still waits is told StoreUnavailable."""
+        """Gives the connection back; whoever still waits gets StoreUnavailable."""
         await self._scripts.close()
 
 

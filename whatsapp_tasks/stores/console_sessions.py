@@ -39,7 +39,7 @@ class ConsoleSessions:
         return token, session
 
     def find(self, token: str, now_ms: int) -> ConsoleSession | None:
-        """The session of a token, whose idle time begins anew."""
+        """The session of a token, whose idle time starts over."""
         text = self._db.text("GETEX", _key(token), "PX", self._idle_ms)
         session = ConsoleSession(**json.loads(text)) if text else None
         if session is None:

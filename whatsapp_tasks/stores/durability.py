@@ -1,4 +1,4 @@
-"""Asks Redis how it keeps what it is told, at the start of a process."""
+"""Asks Redis how it keeps what is written to it, at the start of a process."""
 
 import logging
 
@@ -14,14 +14,14 @@ _PATTERNS = ("append*", "maxmemory*", "min-replicas-*")
 
 
 def check_durability(database: Database) -> list[Finding]:
-    """What is not as the promises need it; raises StoreUnavailable. What Redis does not tell is not judged:
+    """What is not as the promises need it; raises StoreUnavailable. What Redis does not report is not judged:
     INFO and CONFIG are forbidden at many hosters (``-@dangerous``).
     """
     info = _told(database, ("INFO", "replication"), ("INFO", "persistence"))
     config = _told(database, *(("CONFIG", "GET", pattern) for pattern in _PATTERNS))
     if info is None or config is None:
         log.warning(
-            "Redis does not tell its configuration; its durability could not be checked",
+            "Redis does not show its configuration; its durability could not be checked",
             extra={"forbidden": "INFO" if info is None else "CONFIG"},
         )
     return judge_redis(config or {}, info or {})

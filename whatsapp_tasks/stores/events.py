@@ -32,7 +32,7 @@ class EventLog:
         self._db.do("XADD", self._keys.events, "MAXLEN", "~", EVENTS_KEPT, "*", *fields)
 
     def after(self, position: str, limit: int) -> list[tuple[str, Event | None]]:
-        """The next entries behind ``position``, oldest first, each with its place; see ``event_of``."""
+        """The next entries after ``position``, oldest first, each with its place; see ``event_of``."""
         entries = self._db.do("XRANGE", self._keys.events, f"({position}", "+", "COUNT", limit) or []
         return [(place, event_of(self.account, place, fields)) for place, fields in entries]
 
@@ -58,7 +58,7 @@ class EventLog:
         return int(facts.get("entries-added", facts["length"])), int(facts["length"])
 
     def records(self, events: Sequence[Event]) -> dict[str, Mapping[str, Any]]:
-        """What the envelopes of events tell besides, by the event's id."""
+        """What the envelopes of events say besides, by the event's id."""
         messages = self.messages([event for event in events if event.type is not EventType.RECEIVED])
         received = [event for event in events if event.type is EventType.RECEIVED]
         found: dict[str, Mapping[str, Any]] = {
@@ -81,7 +81,7 @@ class EventLog:
         return self._keys.received + place
 
     def messages(self, events: Sequence[Event]) -> dict[str, dict[str, Any]]:
-        """What the envelopes of message events tell of their messages, by id, in one round trip."""
+        """What the envelopes of message events say of their messages, by id, in one round trip."""
         ids = sorted({event.subject for event in events if event.type.startswith("message.")})
         if not ids:
             return {}

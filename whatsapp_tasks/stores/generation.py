@@ -1,4 +1,4 @@
-"""How far Redis has come, in a file of the worker's own: a Redis that comes back behind it has lost writes.
+"""How far Redis has come, in a file of the worker's own: a Redis that is behind it has lost writes.
 
 Redis counts in ``wa:{account}:generation`` what must not be forgotten: intents, claims, states, pauses.
 """
@@ -18,7 +18,7 @@ class Generation:
         self.seen = _read(file)
 
     def remember(self, number: int) -> bool:
-        """True, and durable, unless the number is behind what was seen: then nothing changes."""
+        """True, and durable, unless the number is lower than what was seen: then nothing changes."""
         if number < self.seen:
             return False
         if number > self.seen:

@@ -52,7 +52,7 @@ class AccountKeys:
         self.history = prefix + "history"  # list of JSON, newest first
         self.pauses = prefix + "pauses"  # hash: reason -> JSON
         self.pause_history = prefix + "pause-history"  # list of JSON, newest first
-        self.generation = prefix + "generation"  # counter: a number gone back tells of lost writes
+        self.generation = prefix + "generation"  # counter: a number gone back means lost writes
         self.circuit = prefix + "circuit"  # JSON: failures in a row, openings, until when
         self.caps = prefix + "caps"  # hash: local day -> places taken; day:new -> those of new chats
         self.contacted = prefix + "contacted"  # set: phones that were written to

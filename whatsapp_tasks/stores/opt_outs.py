@@ -40,7 +40,7 @@ class OptOuts:
             yield from phones
 
     def page(self, cursor: int, about: int) -> tuple[list[str], int]:
-        """``about`` so many phones, in no order, and the cursor of the next page: 0 behind the last one.
+        """``about`` so many phones, in no order, and the cursor of the next page: 0 after the last one.
 
         What is on the list all the while is told at least once; a phone may be told twice.
         """

@@ -229,7 +229,7 @@ class Deliveries:
         )
 
     def counts(self) -> dict[str, int]:
-        """Lanes that wait (one per message with events to tell), lanes under way, dead letters."""
+        """Lanes that wait (one per message with events to deliver), lanes under way, dead letters."""
         k = self._keys
         waiting, running, dead = self._db.together(("ZCARD", k.due), ("ZCARD", k.running), ("ZCARD", k.dead))
         return {"waiting": waiting, "running": running, "dead": dead}

@@ -134,7 +134,7 @@ class WebhookEndpoints:
         self._db.do("HSET", state, "disabled_ms", now_ms, "disabled_reason", reason)
 
     def enable(self, name: str) -> None:
-        """What was in line goes on in its order; what happened meanwhile is not told."""
+        """What was in line goes on in its order; what happened meanwhile is not reported."""
         state = keys.WebhookKeys(self.get(name).name).state
         self._db.do("HDEL", state, "disabled_ms", "disabled_reason", "hold_until_ms", "streak")
 

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class PrivateRequest(Request):
-    """A task in a worker. ``celery inspect`` and Flower are told no arguments, whatever they ask for."""
+    """A task in a worker. ``celery inspect`` and Flower get no arguments, whatever they ask for."""
 
     def info(self, safe: bool = False) -> Any:  # noqa: ARG002 - Celery's signature
         return super().info(safe=True)

@@ -42,7 +42,7 @@ class Door:
             return None
         if entry.linked:
             log.warning(
-                "Callbacks and chains of a task from the queue are not followed; webhooks tell what became",
+                "Callbacks and chains of a task from the queue are not followed; webhooks report what became",
                 extra={"task": entry.task, "task_id": entry.task_id},
             )
         return entry.envelope(queue)

@@ -35,7 +35,7 @@ _ENDPOINT = TypeAdapter(Endpoint)
 
 
 def run_webhooks(settings: Settings) -> int:
-    """Runs the webhooks worker until it is told to stop; the exit code. ``settings.role`` is ``webhooks``."""
+    """Runs the webhooks worker until it is stopped; the exit code. ``settings.role`` is ``webhooks``."""
     if settings.role != "webhooks":
         raise ConfigurationError(
             "Start the webhooks worker by `whatsapp-tasks webhooks`, or set WHATSAPP_ROLE=webhooks."

@@ -1,4 +1,4 @@
-"""The task of the webhooks worker: a lane of events to tell an endpoint of."""
+"""The task of the webhooks worker: a lane of events to deliver to an endpoint."""
 
 import structlog
 

@@ -37,7 +37,7 @@ ROUND_SECONDS = 0.25
 
 
 def run_worker(settings: Settings) -> int:
-    """Runs the worker of ``settings.account`` until it is told to stop; the exit code."""
+    """Runs the worker of ``settings.account`` until it is asked to stop; the exit code."""
     database = Database.connect(settings)
     try:
         context = take_account(database, settings)

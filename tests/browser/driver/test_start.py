@@ -65,7 +65,7 @@ def test_missing_chromium(options: Options, tmp_path: Path) -> None:
 
 
 def test_program_that_is_no_chromium(options: Options) -> None:
-    assert "tells no version" in str(refused(options(chromium=Path("/bin/true"))))
+    assert "shows no version" in str(refused(options(chromium=Path("/bin/true"))))
 
 
 def test_chromium_that_dies_at_once(options: Options, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-// Emoticons become emoji when the caret stands right behind them (§12.5). Which emoji each becomes, and that
+// Emoticons become emoji when the caret stands right after them (§12.5). Which emoji each becomes, and that
 // nothing need stand before it, is a guess.
 import { COMMAND_PRIORITY_CRITICAL, KEY_BACKSPACE_COMMAND, TextNode } from "../vendor/lexical.js";
 import { $caret, $lineBeforeCaret } from "./caret.js";

@@ -38,7 +38,7 @@
     const own = outermost(marks.length ? pieces.filter((piece) => !isQuoted(piece)) : pieces);
     return { own, quoted: marks.length ? joined(outermost(pieces.filter(isQuoted))) : null };
   };
-  // "Read more" stands right behind a text that ends with the ellipsis; a control elsewhere is another one.
+  // "Read more" stands right after a text that ends with the ellipsis; a control elsewhere is another one.
   const ELLIPSIS = /\s*(…|\.\.\.)\s*$/;
   const isFolded = (node, own, text) => {
     if (!own.length || !ELLIPSIS.test(text)) return false;
