@@ -25,9 +25,9 @@ from whatsapp_tasks.session.account_session import AccountSession
 from whatsapp_tasks.session.browser_keeper import BrowserKeeper
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.tasks.delivery import deliver_message
 from whatsapp_tasks.tasks.gate import Gate
 from whatsapp_tasks.tasks.heart import Heart
-from whatsapp_tasks.tasks.messages import deliver_message
 from whatsapp_tasks.tasks.runtime import Runtime, set_runtime
 from whatsapp_tasks.tasks.worker import take_account
 

@@ -4,7 +4,11 @@ from celery import Celery
 
 app = Celery(
     "whatsapp_tasks",
-    include=["whatsapp_tasks.tasks.messages", "whatsapp_tasks.tasks.control"],
+    include=[
+        "whatsapp_tasks.tasks.messages",
+        "whatsapp_tasks.tasks.delivery",
+        "whatsapp_tasks.tasks.control",
+    ],
     task_cls="whatsapp_tasks.tasks.base:ServiceTask",
 )
 app.config_from_object("celeryconfig")

@@ -1,4 +1,7 @@
-"""Messages: the public task that admits one, and the internal one that delivers it."""
+"""The public task: ``send_message.delay(phone, text)`` in any app on the same Redis.
+
+An app that only sends imports this, so it loads nothing of the worker (docs/dependencies.md, Installs).
+"""
 
 import logging
 from collections.abc import Mapping
@@ -9,9 +12,8 @@ from whatsapp_tasks.dispatch import default_dispatcher
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.errors import RequestRefused
-from whatsapp_tasks.queues import DELIVER_TASK, SEND_TASK
-from whatsapp_tasks.tasks.base import AdmissionTask, DeliveryTask
-from whatsapp_tasks.tasks.runtime import runtime
+from whatsapp_tasks.queues import SEND_TASK
+from whatsapp_tasks.tasks.base import AdmissionTask
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +51,3 @@ def send_message(
         # The account as it stands there may be anything, a text too.
         named = {} if refused.code == "account_invalid" else {"account": account}
         log.warning("A task from the queue was refused", extra={"code": refused.code, **named})
-
-
-@app.task(name=DELIVER_TASK, base=DeliveryTask)
-def deliver_message(message_id: str) -> bool:
-    """Brings a message of the ledger to its end."""
-    return runtime().session.deliver(message_id)
