@@ -46,7 +46,7 @@ $(STAMP): setup.cfg pyproject.toml requirements-build.txt requirements-test.txt
 lock: ## renew the lock files after a change of setup.cfg; to the newest versions: make lock ARGS=--upgrade
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	@[ -x $(BIN)/uv ] || $(PIP) uv
-	@$(COMPILE) $(ARGS) setup.cfg --output-file requirements.txt
+	@$(COMPILE) $(ARGS) setup.cfg --extra all --output-file requirements.txt
 	@echo setuptools | $(COMPILE) $(ARGS) - --constraints requirements.txt --output-file requirements-build.txt
 	@$(COMPILE) $(ARGS) setup.cfg --extra test --constraints requirements.txt --output-file requirements-test.txt
 

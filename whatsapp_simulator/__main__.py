@@ -4,12 +4,14 @@ import asyncio
 import json
 import signal
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
 
-from .server import Server
 from .settings import Lang, Settings
+
+if TYPE_CHECKING:
+    from .server import Server
 
 _DEFAULTS = Settings()
 
@@ -35,6 +37,7 @@ def main(  # noqa: PLR0917 - click hands them over by name
 
     Prints one line of JSON with both URLs when it is ready. Open the control URL in a browser to steer it.
     """
+    server = _server()
     values: dict[str, object] = {**_DEFAULTS.model_dump(), "era": era, "lang": lang}
     for change in changes:
         name, separator, value = change.partition("=")
@@ -45,7 +48,18 @@ def main(  # noqa: PLR0917 - click hands them over by name
         settings = Settings.model_validate(values)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    asyncio.run(_run(Server(settings, data=data), host, port, control_port))
+    asyncio.run(_run(server(settings, data=data), host, port, control_port))
+
+
+def _server() -> "type[Server]":
+    try:
+        from .server import Server
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f"The package {error.name} is not installed. Install what the simulator needs: "
+            "pip install 'whatsapp-tasks[simulator]'"
+        ) from None
+    return Server
 
 
 def _value(name: str, text: str) -> object:
@@ -60,7 +74,7 @@ def _value(name: str, text: str) -> object:
     return value
 
 
-async def _run(server: Server, host: str, port: int, control_port: int) -> None:
+async def _run(server: "Server", host: str, port: int, control_port: int) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -5,19 +5,22 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from whatsapp_tasks.cli.examination import Finding, Status, examine
-from whatsapp_tasks.cli.saved_pages import files_in, read_pages, show_pages
 from whatsapp_tasks.config import Settings, load_settings
+from whatsapp_tasks.extras import insist_on_extra
+
+if TYPE_CHECKING:  # what examines needs the browser's packages
+    from whatsapp_tasks.cli.examination import Finding, Status
 
 _PATH = click.Path(exists=True, path_type=Path)
 
-_MARKS: dict[Status, Text] = {
+_MARKS: dict["Status", Text] = {
     "ok": Text("✔", style="green"),
     "info": Text("·", style="dim"),
     "warn": Text("!", style="yellow"),
@@ -53,10 +56,13 @@ def add_doctor(cli: click.Group, console: Console, load: Callable[[], Settings])
         running and no network; the exit status is 1 when one of them is not understood in full. Of texts,
         names and numbers in them nothing is shown unless --show-texts asks for it.
         """
+        insist_on_extra("worker", "`whatsapp-tasks doctor`")
         if more and not pages:
             raise click.UsageError("Pages are given after --page.")
         if pages:
             sys.exit(_read(console, (*pages, *more), as_json=as_json, show_texts=show_texts))
+        from whatsapp_tasks.cli.examination import examine
+
         settings = load()
         sections = examine(settings, account or settings.account)
         if as_json:
@@ -68,6 +74,8 @@ def add_doctor(cli: click.Group, console: Console, load: Callable[[], Settings])
 
 
 def _read(console: Console, paths: tuple[Path, ...], *, as_json: bool, show_texts: bool) -> int:
+    from whatsapp_tasks.cli.saved_pages import files_in, read_pages, show_pages
+
     files = files_in(paths)
     if not files:
         raise click.UsageError("There is no HTML file.")
@@ -79,7 +87,7 @@ def _read(console: Console, paths: tuple[Path, ...], *, as_json: bool, show_text
     return 1 if any(one["problems"] for one in found) else 0
 
 
-def _show(console: Console, sections: dict[str, list[Finding]], show_all: bool) -> None:
+def _show(console: Console, sections: dict[str, list["Finding"]], show_all: bool) -> None:
     table = Table("", "what", "found", box=None, pad_edge=False)
     for name, found in sections.items():
         table.add_row("", Text(name, style="bold"), "")

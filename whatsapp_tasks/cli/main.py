@@ -32,6 +32,7 @@ from whatsapp_tasks.errors import (
     UnsafeStore,
     WhatsAppTasksError,
 )
+from whatsapp_tasks.extras import insist_on_extra
 from whatsapp_tasks.logging import configure_logging
 from whatsapp_tasks.operations import Operations
 from whatsapp_tasks.private_files import keep_private, private_folder
@@ -108,6 +109,7 @@ def _begin(process: str, settings: Settings, **fields: str) -> None:
 @click.option("--account", default=None, help="The account this worker sends for.")
 def worker(account: str | None) -> None:
     """Run the worker of one account."""
+    insist_on_extra("worker", "`whatsapp-tasks worker`")
     if account is not None:
         os.environ["WHATSAPP_ACCOUNT"] = check_account_name(account)
     settings = _settings()
@@ -121,6 +123,7 @@ def worker(account: str | None) -> None:
 @cli.command()
 def web() -> None:
     """Run the HTTP API."""
+    insist_on_extra("web", "`whatsapp-tasks web`")
     settings = _settings()
     ports.insist_on_free(settings.web_host, settings.web_port, "WHATSAPP_WEB")
     _begin("web", settings)
@@ -145,6 +148,7 @@ def beat() -> None:
 @cli.command()
 def flower() -> None:
     """Run Flower; its login is FLOWER_BASIC_AUTH (user:password)."""
+    insist_on_extra("flower", "`whatsapp-tasks flower`")
     settings = _settings()
     if not os.environ.get("FLOWER_BASIC_AUTH"):
         raise ConfigurationError(
@@ -169,6 +173,7 @@ def flower() -> None:
 @click.option("--flower/--no-flower", "with_flower", default=True, help="Also run Flower.")
 def up(with_flower: bool) -> None:
     """Run everything on this machine; Ctrl-C ends everything."""
+    insist_on_extra("up", "`whatsapp-tasks up`")
     from whatsapp_tasks.cli.up import run_up
 
     sys.exit(run_up(console, with_flower=with_flower))
@@ -182,6 +187,8 @@ def demo(keep: bool, folder: Path) -> None:
 
     Nothing leaves this machine.
     """
+    insist_on_extra("up", "`whatsapp-tasks demo`")
+    insist_on_extra("simulator", "`whatsapp-tasks demo`")
     from whatsapp_tasks.cli.demo import run_demo
 
     sys.exit(run_demo(console, folder, keep=keep))

@@ -14,6 +14,7 @@ from rich.table import Table
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.webhooks import Endpoint, encode_secret
 from whatsapp_tasks.errors import RequestRefused
+from whatsapp_tasks.extras import insist_on_extra
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.webhook_deliveries import Deliveries
 from whatsapp_tasks.stores.webhook_endpoints import EndpointState, WebhookEndpoints
@@ -35,6 +36,7 @@ def add_webhooks(
         """Run the webhooks worker, or look after webhooks."""
         if context.invoked_subcommand is not None:
             return
+        insist_on_extra("webhooks", "`whatsapp-tasks webhooks`")
         os.environ["WHATSAPP_ROLE"] = "webhooks"  # read by celeryconfig.py
         settings = load()
         begin("webhooks", settings)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from whatsapp_tasks.domain.addresses import is_loopback
 from whatsapp_tasks.errors import EvidenceStorageFailed
+from whatsapp_tasks.extras import insist_on_extra
 
 CONNECT_SECONDS = 3
 ANSWER_SECONDS = 5
@@ -39,11 +40,15 @@ class EvidenceStorage(Protocol):
 
 
 def open_storage(place: str, folder: Path, s3_endpoint: str = "") -> EvidenceStorage | None:
-    """The storage that a setting names: ``folder``, ``s3://bucket/prefix``; None for ``off``."""
+    """The storage that a setting names: ``folder``, ``s3://bucket/prefix``; None for ``off``.
+
+    Raises ConfigurationError where the packages for S3 are not installed.
+    """
     if place == "off":
         return None
     if place == "folder":
         return FolderStorage(folder)
+    insist_on_extra("s3", f"WHATSAPP_EVIDENCE={place}")
     bucket, _, prefix = place.removeprefix("s3://").partition("/")
     return S3Storage(bucket, prefix.strip("/"), s3_endpoint or None)
 

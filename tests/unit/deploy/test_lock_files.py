@@ -15,11 +15,15 @@ _WITH_HASHES = re.compile(r"[\w.-]+(\[[\w,]+\])?==\S+.*\\\n( +--hash=sha256:[0-9
 
 
 def _ranges(extra: str | None = None) -> list[Requirement]:
+    """What the package asks for, and what an extra adds, those included in it among them."""
     parser = configparser.ConfigParser()
     parser.read(ROOT / "setup.cfg", "utf-8")
     text = parser["options.extras_require"][extra] if extra else parser["options"]["install_requires"]
     lines = (line.strip() for line in text.splitlines())
-    return [Requirement(line) for line in lines if line and not line.startswith("#")]
+    found = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    included = [name for one in found if one.name == "whatsapp-tasks" for name in one.extras]
+    own = [one for one in found if one.name != "whatsapp-tasks"]
+    return own + [requirement for name in included for requirement in _ranges(name)]
 
 
 def _locked(name: str) -> dict[str, Version]:
@@ -36,7 +40,9 @@ def test_every_locked_package_has_hashes_and_no_index_is_named(name: str) -> Non
     assert "://" not in text
 
 
-@pytest.mark.parametrize(("name", "extra"), [(SERVICE, None), (TESTS, None), (TESTS, "test")])
+@pytest.mark.parametrize(
+    ("name", "extra"), [(SERVICE, None), (SERVICE, "all"), (TESTS, None), (TESTS, "test")]
+)
 def test_the_lock_fits_the_ranges_of_setup_cfg(name: str, extra: str | None) -> None:
     """After a change of setup.cfg: `make lock`."""
     locked = _locked(name)
@@ -58,7 +64,7 @@ def test_every_range_has_a_floor() -> None:
 
 def test_no_flower_without_its_guard_against_other_sites_is_admitted() -> None:
     """Its 2.2.0 is the first that refuses requests that another site's page makes a browser send."""
-    flower = next(r for r in _ranges() if r.name == "flower")
+    flower = next(r for r in _ranges("flower") if r.name == "flower")
     assert not flower.specifier.contains("2.1.0")
     assert flower.specifier.contains("2.2.0")
 

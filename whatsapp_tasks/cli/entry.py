@@ -1,0 +1,17 @@
+"""The command ``whatsapp-tasks``: an app that only sends has the command, but not what it is made of."""
+
+import sys
+
+from whatsapp_tasks.errors import ConfigurationError
+from whatsapp_tasks.extras import insist_on_extra
+
+
+def main() -> None:
+    """Runs the command; without the extra ``cli`` one line says how to install it."""
+    try:
+        insist_on_extra("cli", "The command line")
+    except ConfigurationError as error:
+        sys.exit(f"Error: {error}")
+    from whatsapp_tasks.cli.main import main as run
+
+    run()
