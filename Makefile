@@ -8,15 +8,17 @@ BIN := $(VENV)/bin
 # Processes of `make test`: most tests wait for browsers, so more than cores.
 TEST_PROCESSES ?= 4
 STAMP := $(VENV)/.installed
+JS := clients/js
+NODE_STAMP := $(JS)/node_modules/.package-lock.json
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system lock demo run test test-floors test-unit test-integration test-browser read-pages test-pages test-acceptance bench-navigation bench-unwritable mutate-pages faults crash-matrix soak fuzz-api flood bench-gateway bench-accounts test-console test-protection test-crashes lint format clean
+.PHONY: help setup system lock demo run test test-installs test-client-js client-types test-floors test-unit test-integration test-browser read-pages test-pages test-acceptance bench-navigation bench-unwritable mutate-pages faults crash-matrix soak fuzz-api flood bench-gateway bench-accounts test-console test-protection test-crashes lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
-setup: system $(STAMP) ## install all that is needed (fast when it is there)
+setup: system $(STAMP) $(NODE_STAMP) ## install all that is needed (fast when it is there)
 
 system:
 	@missing=""; \
@@ -41,6 +43,10 @@ $(STAMP): setup.cfg pyproject.toml requirements-build.txt requirements-test.txt
 	@$(PIP) --require-hashes --no-build-isolation -r requirements-test.txt
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
+
+# The JavaScript client: its tests say so where Node is missing, and nothing else needs it.
+$(NODE_STAMP): $(JS)/package-lock.json
+	@if command -v npm >/dev/null; then cd $(JS) && npm ci --silent && touch node_modules/.package-lock.json; fi
 
 # Not through `setup`: the lock is behind setup.cfg just when one needs this.
 lock: ## renew the lock files after a change of setup.cfg; to the newest versions: make lock ARGS=--upgrade
@@ -72,6 +78,15 @@ test-unit: setup ## seconds, no services
 
 test-integration: setup ## on a real Redis
 	@$(BIN)/python -m pytest tests/integration
+
+test-installs: setup ## the wheel in empty environments, one per extra (minutes; packages from the index)
+	@$(BIN)/python -m pytest -s tests/integration/test_installs.py
+
+test-client-js: setup ## the JavaScript client on an API that is started for it (needs node and npm)
+	@$(BIN)/python -m pytest tests/integration/webapp/test_js_client.py
+
+client-types: setup ## generate the JavaScript client's types after a change of the API
+	@$(BIN)/python $(JS)/make_types.py
 
 test-browser: setup ## in headless Chromium against the simulator
 	@$(BIN)/python -m pytest tests/browser

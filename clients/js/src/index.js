@@ -1,0 +1,15 @@
+export { Client, FINAL } from "./client.js";
+export { WhatsAppTasksError } from "./errors.js";
+export { sign } from "./signature.js";
+
+/**
+ * @typedef {import("./client.js").AcceptedMessage} AcceptedMessage
+ * @typedef {import("./client.js").Account} Account
+ * @typedef {import("./client.js").Batch} Batch
+ * @typedef {import("./client.js").CancelledBatch} CancelledBatch
+ * @typedef {import("./client.js").Message} Message
+ * @typedef {import("./client.js").NewMessage} NewMessage
+ * @typedef {import("./client.js").Pauses} Pauses
+ * @typedef {import("./client.js").SendOptions} SendOptions
+ * @typedef {import("./client.js").Status} Status
+ */

@@ -1,0 +1,213 @@
+import { setTimeout as pause } from "node:timers/promises";
+
+import { WhatsAppTasksError } from "./errors.js";
+import { sign } from "./signature.js";
+
+const LATER = new Set([429, 502, 503, 504]);
+const FIRST_PAUSE_SECONDS = 0.2;
+const LONGEST_PAUSE_SECONDS = 5;
+
+/**
+ * @typedef {object} Request
+ * @property {unknown} [body] becomes JSON
+ * @property {Record<string, string>} [query]
+ * @property {string} [idempotencyKey]
+ * @property {string} [accept]
+ */
+
+/**
+ * One request: signed, and repeated while its answer is lost or says "later". Each attempt is signed anew and
+ * carries the same idempotency key. The same rules as whatsapp_tasks/client/transport.py.
+ */
+export class Transport {
+  /**
+   * @param {string} baseUrl
+   * @param {string} keyId
+   * @param {string} secret
+   * @param {{ timeoutSeconds: number, patienceSeconds: number }} times
+   */
+  constructor(baseUrl, keyId, secret, times) {
+    this.baseUrl = checkedBase(baseUrl);
+    if (!/^[ -~]+$/.test(keyId)) {
+      throw new WhatsAppTasksError("configuration", "The API key's id must be printable ASCII.");
+    }
+    this.keyId = keyId;
+    this.secret = secret;
+    this.times = times;
+  }
+
+  /**
+   * The answer, once it is a success.
+   *
+   * @param {string} method
+   * @param {string} path percent-encoded where it must be
+   * @param {Request} [request]
+   * @returns {Promise<Answer>}
+   */
+  async request(method, path, request = {}) {
+    const url = new URL(this.baseUrl + path);
+    url.search = new URLSearchParams(request.query).toString();
+    const until = now() + this.times.patienceSeconds;
+    let wait = FIRST_PAUSE_SECONDS;
+    for (;;) {
+      const left = until - now();
+      let answer;
+      try {
+        answer = await this.#once(method, url, request);
+      } catch (error) {
+        if (left < wait) {
+          throw this.#unreachable(error);
+        }
+        await pause(1000 * wait);
+        wait = Math.min(2 * wait, LONGEST_PAUSE_SECONDS);
+        continue;
+      }
+      const asked = secondsToWait(answer);
+      if (asked === null || asked > left) {
+        return checked(answer);
+      }
+      await pause(1000 * asked);
+    }
+  }
+
+  /**
+   * @param {string} method
+   * @param {URL} url
+   * @param {Request} request
+   */
+  async #once(method, url, request) {
+    const body = request.body === undefined ? "" : JSON.stringify(request.body);
+    const timestamp = String(Math.floor(now()));
+    /** @type {Record<string, string>} */
+    const headers = {
+      Accept: request.accept ?? "application/json",
+      "X-Api-Key": this.keyId,
+      "X-Timestamp": timestamp,
+      "X-Signature": sign(this.secret, timestamp, method, url.pathname + url.search, body),
+    };
+    if (body !== "") {
+      headers["Content-Type"] = "application/json";
+    }
+    if (request.idempotencyKey !== undefined) {
+      headers["Idempotency-Key"] = request.idempotencyKey;
+    }
+    const response = await fetch(url, {
+      method,
+      headers,
+      body: body === "" ? undefined : body,
+      redirect: "manual", // a signature holds for one place
+      signal: AbortSignal.timeout(1000 * this.times.timeoutSeconds),
+    });
+    return new Answer(response, new Uint8Array(await response.arrayBuffer()));
+  }
+
+  /** @param {unknown} cause */
+  #unreachable(cause) {
+    const late = cause instanceof Error && cause.name === "TimeoutError";
+    const reason = late ? "it did not answer in time" : "nothing answers there";
+    return new WhatsAppTasksError("api_unreachable", `The API at ${this.baseUrl} cannot be reached: ${reason}.`, {
+      cause,
+    });
+  }
+}
+
+/** A response that was read to its end. */
+export class Answer {
+  /**
+   * @param {Response} response
+   * @param {Uint8Array} content
+   */
+  constructor(response, content) {
+    this.status = response.status;
+    this.headers = response.headers;
+    this.content = content;
+  }
+
+  /**
+   * The JSON object that came; null when something else did.
+   *
+   * @returns {any}
+   */
+  object() {
+    try {
+      const value = JSON.parse(new TextDecoder().decode(this.content));
+      return typeof value === "object" && !Array.isArray(value) ? value : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** The JSON object that came; another answer, of a proxy for example, is an error. */
+  json() {
+    const value = this.object();
+    if (value === null) {
+      const message = `The API answered ${this.status} with something that is not its JSON: is it the API?`;
+      throw new WhatsAppTasksError("unexpected_answer", message, { status: this.status });
+    }
+    return value;
+  }
+
+  /** `Retry-After` in seconds; null without one. */
+  get retryAfterSeconds() {
+    const given = this.headers.get("Retry-After") ?? "";
+    return /^[0-9]+$/.test(given) ? Number(given) : null;
+  }
+}
+
+/**
+ * How long to wait before the request is repeated; null when the answer is the last word.
+ *
+ * @param {Answer} answer
+ */
+function secondsToWait(answer) {
+  if (answer.status === 401 && answer.object()?.code === "signature_replayed") {
+    return 1 - (now() % 1); // the same second and content, so the same signature: our own lost request
+  }
+  return LATER.has(answer.status) ? (answer.retryAfterSeconds ?? 1) : null;
+}
+
+/**
+ * @param {Answer} answer
+ * @returns {Answer}
+ */
+function checked(answer) {
+  if (answer.status >= 200 && answer.status < 300) {
+    return answer;
+  }
+  const { status, retryAfterSeconds } = answer;
+  if (status >= 300 && status < 400) {
+    const message =
+      "Instead of the API's answer came a redirect, and none is followed. Give the client the address of the API itself.";
+    throw new WhatsAppTasksError("redirected", message, { status });
+  }
+  const problem = answer.object() ?? {};
+  throw new WhatsAppTasksError(
+    String(problem.code ?? "unexpected_answer"),
+    String(problem.detail ?? `The API answered ${status} without saying why.`),
+    { status, retryAfterSeconds, errors: problem.errors, problem },
+  );
+}
+
+/** @param {string} text */
+function checkedBase(text) {
+  const url = parsed(text);
+  if (url === null || !["http:", "https:"].includes(url.protocol) || url.search !== "" || url.hash !== "") {
+    const message = "The API's address must be like http://127.0.0.1:8080, without a query.";
+    throw new WhatsAppTasksError("configuration", message);
+  }
+  return text.replace(/\/+$/, "");
+}
+
+/** @param {string} text */
+function parsed(text) {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Unix time in seconds. */
+function now() {
+  return Date.now() / 1000;
+}
