@@ -1,4 +1,4 @@
-"""Writes src/openapi.d.ts from the API's OpenAPI document: ``make client-types`` (needs ``npm ci`` before)."""
+"""Writes src/openapi.d.ts from the OpenAPI document: ``make client-types`` (needs ``npm ci`` before)."""
 
 import subprocess
 from pathlib import Path
