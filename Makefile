@@ -13,7 +13,7 @@ NODE_STAMP := $(JS)/node_modules/.package-lock.json
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system lock demo run test bench-imports test-installs test-client-js client-types test-floors test-unit test-integration test-browser read-pages test-pages test-acceptance bench-navigation bench-unwritable mutate-pages faults crash-matrix soak fuzz-api flood bench-gateway bench-accounts test-console test-protection test-crashes lint format clean
+.PHONY: help setup system lock demo run test docs bench-imports test-installs test-client-js client-types test-floors test-unit test-integration test-browser read-pages test-pages test-acceptance bench-navigation bench-unwritable mutate-pages faults crash-matrix soak fuzz-api flood bench-gateway bench-accounts test-console test-protection test-crashes lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -99,6 +99,9 @@ test-pages: setup ## every state of the page in every era and language, a worker
 
 test-acceptance: setup ## all processes, some of them killed
 	@$(BIN)/python -m pytest tests/acceptance
+
+docs: setup ## the docs as a site, in var/docs-site; fails for a link that leads nowhere
+	@$(BIN)/python docs/make_site.py
 
 bench-imports: setup ## what `import whatsapp_tasks.client` and `send_message` cost (seconds; on an idle machine)
 	@$(BIN)/python -m bench.imports $(ARGS)
