@@ -641,7 +641,8 @@ export interface components {
         };
         /**
          * AccountView
-         * @description One WhatsApp number.
+         * @description One WhatsApp number. ``sends`` is ``all``, ``replies`` (only to chats that were written to before) or
+         *     ``nothing``; ``may_send`` is false for ``nothing``.
          */
         AccountView: {
             account: string;
@@ -651,6 +652,7 @@ export interface components {
             since: string | null;
             restricted_until: string | null;
             may_send: boolean;
+            sends: components["schemas"]["Permission"];
             pauses: components["schemas"]["PauseView"][];
             cap: components["schemas"]["CapView"] | null;
             queue: components["schemas"]["QueueView"];
@@ -894,6 +896,12 @@ export interface components {
             paused: boolean;
             pauses: components["schemas"]["PauseView"][];
         };
+        /**
+         * Permission
+         * @description What an account may send.
+         * @enum {string}
+         */
+        Permission: "all" | "replies" | "nothing";
         /**
          * Priority
          * @enum {string}
@@ -1386,7 +1394,7 @@ export interface operations {
             path: {
                 /**
                  * @description The id that POST /send answered with.
-                 * @example 9f86d081884c7d659a2feaa0c55ad015
+                 * @example 9f86d081884c7d659a2feaa0c55ad015-default
                  */
                 message_id: string;
             };
@@ -1478,7 +1486,7 @@ export interface operations {
             path: {
                 /**
                  * @description The id that POST /send answered with.
-                 * @example 9f86d081884c7d659a2feaa0c55ad015
+                 * @example 9f86d081884c7d659a2feaa0c55ad015-default
                  */
                 message_id: string;
             };
@@ -1590,7 +1598,7 @@ export interface operations {
             path: {
                 /**
                  * @description The id that POST /send answered with.
-                 * @example 9f86d081884c7d659a2feaa0c55ad015
+                 * @example 9f86d081884c7d659a2feaa0c55ad015-default
                  */
                 message_id: string;
             };
@@ -2535,7 +2543,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One WhatsApp number. */
+            /** @description One WhatsApp number. ``sends`` is ``all``, ``replies`` (only to chats that were written to before) or ``nothing``; ``may_send`` is false for ``nothing``. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -14,7 +14,7 @@ from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.ledger import Message
 from whatsapp_tasks.stores.pauses import PauseReason
 from whatsapp_tasks.tasks import base as delivery
-from whatsapp_tasks.tasks import messages
+from whatsapp_tasks.tasks.delivery import deliver_message
 
 ADA, BO, CY = "+4915112345678", "+4915112345679", "+4915112345680"
 CAST = {"Ada": ADA, "Bo": BO, "Cy": CY}
@@ -80,7 +80,7 @@ class Stage:
 
     def deliver(self, message: Message) -> tuple[Status, str | None]:
         """Status and last code of ``message`` after one delivery, by way of the task."""
-        messages.deliver_message(message.id)
+        deliver_message(message.id)
         return self.outcome(message)
 
     def outcome(self, message: Message) -> tuple[Status, str | None]:
