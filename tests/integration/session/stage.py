@@ -13,8 +13,7 @@ from whatsapp_tasks.session import sending
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.ledger import Message
 from whatsapp_tasks.stores.pauses import PauseReason
-from whatsapp_tasks.tasks import base as delivery
-from whatsapp_tasks.tasks.delivery import deliver_message
+from whatsapp_tasks.tasks import delivery
 
 ADA, BO, CY = "+4915112345678", "+4915112345679", "+4915112345680"
 CAST = {"Ada": ADA, "Bo": BO, "Cy": CY}
@@ -52,8 +51,7 @@ class Stage:
             patch.setattr(module, "time", self.clock)
         patch.setattr(sending, "reach", self.page.reach)
         current = SimpleNamespace(session=self.session, gate=self.gate)
-        for module in (delivery, messages):
-            patch.setattr(module, "runtime", lambda: current)
+        patch.setattr(delivery, "runtime", lambda: current)
         self.page.happen = {
             "the lease is lost": self.lose_the_lease,
             "a pause": lambda: self.context.pauses.set(PauseReason.OPERATOR, "test", 1),
@@ -80,7 +78,7 @@ class Stage:
 
     def deliver(self, message: Message) -> tuple[Status, str | None]:
         """Status and last code of ``message`` after one delivery, by way of the task."""
-        deliver_message(message.id)
+        delivery.deliver_message(message.id)
         return self.outcome(message)
 
     def outcome(self, message: Message) -> tuple[Status, str | None]:
