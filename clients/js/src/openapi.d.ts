@@ -325,7 +325,7 @@ export interface paths {
         put?: never;
         /**
          * Resume sending
-         * @description Takes back the operator's pause; other reasons stay and are told.
+         * @description Takes back the operator's pause; other reasons stay and are reported.
          *
          *     Scope: `admin`.
          */
