@@ -53,6 +53,17 @@ def test_fifty_more_accounts_cost_no_command(database: Database, dispatcher: Dis
     assert commands(database, lambda: calls[what](ids[2])) == alone
 
 
+def page_by_page(dispatcher: Dispatcher) -> list[str]:
+    """The ids of all messages of all accounts, in the order of the list."""
+    seen: list[str] = []
+    cursor = None
+    while True:
+        messages, cursor = dispatcher.page(cursor=cursor, limit=2)
+        seen += [message.id for message in messages]
+        if cursor is None:
+            return seen
+
+
 def old(desk: Desk, number: int) -> str:
     """A message as early versions accepted it: no account in its id, and in no list of all accounts."""
     message_id = f"{number:032x}"
@@ -83,28 +94,14 @@ def test_messages_of_early_versions_are_in_the_list_of_all(database: Database, s
     database.do("DEL", keys.ALL_MESSAGES_COMPLETE)
     dispatcher = Dispatcher(database, settings)
     new = desks[0].accept(now_ms=NOW + 6).id
-    seen: list[str] = []
-    cursor = None
-    while True:
-        messages, cursor = dispatcher.page(cursor=cursor, limit=2)
-        seen += [message.id for message in messages]
-        if cursor is None:
-            break
-    assert seen == [new, *reversed(ids)]
+    assert page_by_page(dispatcher) == [new, *reversed(ids)]
 
 
 def test_messages_of_one_moment_are_listed_once_page_by_page(database: Database, settings: Settings) -> None:
     desks = [Desk(database, account) for account in ("a", "b", "c")]
     ids = [desks[number % 3].accept().id for number in range(9)] + [old(desks[0], 0)]
     dispatcher = Dispatcher(database, settings)
-    seen: list[str] = []
-    cursor = None
-    while True:
-        messages, cursor = dispatcher.page(cursor=cursor, limit=2)
-        seen += [message.id for message in messages]
-        if cursor is None:
-            break
-    assert sorted(seen) == sorted(ids)
+    assert sorted(page_by_page(dispatcher)) == sorted(ids)
 
 
 def test_a_message_that_is_gone_leaves_both_lists(database: Database, dispatcher: Dispatcher) -> None:
