@@ -3,6 +3,7 @@
 Real processes, a real Redis with append-only persistence, a real Chromium; the simulator's list of what its
 server received is the truth. While messages flow, faults strike at random, from a seed that is
 printed. At the end every accepted message must be in one final status that agrees with that list.
+Ctrl-C ends it early: no more messages and faults, then the verdict on those there were.
 
 What struck when, and what became of each message, stands in a log (``--log``). The seed decides texts,
 recipients and faults; what a fault hits is up to the clock, so the log tells one run from another.
@@ -114,15 +115,23 @@ class Producer(threading.Thread):
         self._campaign = campaign
         self._messages = messages
         self._random = random.Random(campaign.seed)
+        self._enough = threading.Event()
         self.error: Exception | None = None
 
     def run(self) -> None:
         try:
             for number in range(self._messages):
                 self._wait_for_room()
+                if self._enough.is_set():
+                    return
                 self._one(number)
         except Exception as error:  # noqa: BLE001 - carried to the main thread, which raises it
             self.error = error
+
+    def end(self) -> None:
+        """No more messages; returns when the last one is accepted."""
+        self._enough.set()
+        self.join()
 
     def _one(self, number: int) -> None:
         draw = self._random
@@ -137,7 +146,7 @@ class Producer(threading.Thread):
                 self._campaign.unanswered += 1  # asked again at the end, with the same key
 
     def _wait_for_room(self) -> None:
-        while True:
+        while not self._enough.is_set():
             try:
                 counts = self._stack.dispatcher.ledger("default").counts()
             except StoreUnavailable:
@@ -423,23 +432,27 @@ def _strike_while_sending(
         faults_bar = progress.add_task("faults", total=faults)
         producer.start()
         next_at, tell_at = time.monotonic() + 2, time.monotonic() + TELL_SECONDS
-        while producer.is_alive() or campaign.faults.total() < faults:
-            done = campaign.faults.total()
-            progress.update(messages_bar, completed=len(campaign.accepted))
-            progress.update(faults_bar, completed=done)
-            if not console.is_terminal and time.monotonic() >= tell_at:
-                console.print(f"{len(campaign.accepted)} of {messages} messages, {done} of {faults} faults")
-                tell_at += TELL_SECONDS
-            if done < faults and time.monotonic() >= next_at:
-                try:
-                    striker.strike()
-                except (SimulatorError, StoreUnavailable, KeyError, OSError) as error:
-                    console.print(f"a fault missed: {type(error).__name__}: {error}")
-                next_at = time.monotonic() + striker.pause(
-                    len(campaign.accepted) / messages, campaign.faults.total() / faults
-                )
-            striker.heal()
-            time.sleep(0.1)
+        with contextlib.suppress(KeyboardInterrupt):
+            while producer.is_alive() or campaign.faults.total() < faults:
+                done = campaign.faults.total()
+                progress.update(messages_bar, completed=len(campaign.accepted))
+                progress.update(faults_bar, completed=done)
+                if not console.is_terminal and time.monotonic() >= tell_at:
+                    console.print(
+                        f"{len(campaign.accepted)} of {messages} messages, {done} of {faults} faults"
+                    )
+                    tell_at += TELL_SECONDS
+                if done < faults and time.monotonic() >= next_at:
+                    try:
+                        striker.strike()
+                    except (SimulatorError, StoreUnavailable, KeyError, OSError) as error:
+                        console.print(f"a fault missed: {type(error).__name__}: {error}")
+                    next_at = time.monotonic() + striker.pause(
+                        len(campaign.accepted) / messages, campaign.faults.total() / faults
+                    )
+                striker.heal()
+                time.sleep(0.1)
+        producer.end()
     if producer.error:
         raise producer.error
     stack.simulator.clear_scenarios()
