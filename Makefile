@@ -13,7 +13,7 @@ NODE_STAMP := $(JS)/node_modules/.package-lock.json
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system lock demo run test docs bench-imports test-installs test-client-js client-types test-floors test-unit test-integration test-browser read-pages test-pages test-acceptance bench-navigation bench-unwritable mutate-pages faults crash-matrix soak fuzz-api flood bench-gateway bench-accounts test-console test-protection test-crashes lint format clean
+.PHONY: help setup system lock demo run test docs bench-imports test-installs test-client-js client-types test-floors test-unit test-integration test-browser read-pages test-pages test-acceptance bench-navigation bench-unwritable mutate-pages mutants faults crash-matrix soak fuzz-api flood bench-gateway bench-accounts test-console test-protection test-crashes lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -114,6 +114,10 @@ faults: setup ## the long campaign of faults: 2,000 messages, 300 faults (three 
 
 mutate-pages: setup ## 500 pages changed at random in ways they have changed before (an hour; a short form is in test)
 	@$(BIN)/python -m bench.mutate_pages $(ARGS)
+
+mutants: setup ## decisions of the send path taken away, each to be noticed by a test (minutes; ARGS='--tool FILE …': by mutmut)
+	@[ -x $(BIN)/mutmut ] || $(PIP) mutmut
+	@$(BIN)/python -m bench.mutants $(ARGS)
 
 bench-unwritable: setup ## every fifth message to somebody who cannot be written to: what the others wait (a quarter of an hour)
 	@$(BIN)/python -m bench.unwritable $(ARGS)

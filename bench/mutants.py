@@ -1,11 +1,13 @@
 """Named mutants of the send path: each takes one decision away, and a play must notice (issue 13).
 
 ``python -m bench.mutants [NAME …]`` copies the code into a temporary folder, applies one mutant after the
-other and runs its tests there. Ends with 1 when one survives, or when the tests fail without any. What a
-mutation tool makes of the code besides is run by ``python -m bench.mutation`` (docs/mutants.md).
+other and runs its tests there. Ends with 1 when one survives, or when the tests fail without any.
+``python -m bench.mutants --tool FILE …`` lets mutmut change the files besides, in ``var/mutants``
+(docs/mutants.md).
 """
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -15,7 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-COPIED = ("whatsapp_tasks", "whatsapp_simulator", "webapp", "bench", "tests", "setup.cfg", "pyproject.toml")
+COPIED = (
+    *("whatsapp_tasks", "whatsapp_simulator", "webapp", "bench", "tests"),
+    *("setup.cfg", "pyproject.toml", "celeryconfig.py"),
+)
 PLAYS = "tests/integration/session"
 TIMEOUT_SECONDS = 600
 
@@ -211,10 +216,49 @@ def run(mutants: Iterable[Mutant]) -> list[str]:
     return survivors
 
 
+TOOL_CONFIG = """
+[mutmut]
+source_paths =
+    whatsapp_tasks
+only_mutate =
+    {files}
+also_copy =
+    whatsapp_simulator
+    webapp
+    bench
+    celeryconfig.py
+pytest_add_cli_args_test_selection =
+    tests/unit/whatsapp_tasks/domain
+    tests/integration/session
+pytest_add_cli_args =
+    -p
+    no:cacheprovider
+use_git_change_detection = false
+"""
+
+
+def run_tool(files: Iterable[str]) -> int:
+    """mutmut on ``files``; prints the survivors. About one mutant a second."""
+    root = ROOT / "var" / "mutants"
+    shutil.rmtree(root, ignore_errors=True)
+    root.mkdir(parents=True)
+    copy_of_the_code(root)
+    with (root / "setup.cfg").open("a", encoding="utf-8") as config:
+        config.write(TOOL_CONFIG.format(files="\n    ".join(files)))
+    mutmut = Path(sys.executable).with_name("mutmut")
+    done = subprocess.run([mutmut, "run"], cwd=root, env={**os.environ, "CI": "1"}, check=False)
+    subprocess.run([mutmut, "results"], cwd=root, check=False)
+    return done.returncode
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("names", nargs="*", help="only those whose name holds one of these")
-    names = parser.parse_args().names
+    parser.add_argument("--tool", nargs="+", metavar="FILE", help="these files, changed by mutmut")
+    asked = parser.parse_args()
+    if asked.tool:
+        return run_tool(asked.tool)
+    names = asked.names
     return 1 if run(m for m in MUTANTS if not names or any(name in m.name for name in names)) else 0
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.session.stage import Stage
+from tests.integration.session.stage import ADA, BO, Stage
 from whatsapp_tasks.domain.statuses import Status
 
 OPENED = """
@@ -280,4 +280,49 @@ def test_a_draft_in_the_box_goes_before_anything_is_typed(stage: Stage) -> None:
         >> Ada | box: | them: Hi | us: Hello (sent)
     """)
     assert stage.deliver(message) == (Status.SENT, None)
+    stage.page.end()
+
+
+@pytest.mark.parametrize("shown", ["", "| us: Hello (pending)"], ids=["no bubble yet", "no tick yet"])
+def test_a_page_that_leaves_the_chats_after_enter_ends_the_wait(stage: Stage, shown: str) -> None:
+    """Found by `make mutants`: with waits of 15 s and more, the state is seen at once all the same."""
+    message = stage.accept("Hello")
+    stage.play(OPENED + TYPED)
+    stage.play(f"""
+        << enter
+        >> Ada | box: | them: Hi {shown}
+        >> 1 s later: screen: temporary_ban
+    """)
+    before = stage.clock.now
+    assert stage.deliver(message) == (Status.SENDING, None)
+    stage.page.end()
+    assert stage.clock.now - before == 1.0
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_number_that_was_written_to_is_not_given_up_because_it_is_not_found(
+    stage: Stage, known: bool
+) -> None:
+    """Found by `make mutants`. Bo is the control that is found meanwhile."""
+    desk, popup = stage.desk, "chats | dialog: invalid_number"
+    desk.database.do("SADD", desk.keys.contacted, BO, *([ADA] if known else []))
+    message = stage.accept("Hello")
+    stage.play(f"""
+        << open Ada
+        >> {popup}
+        << press OK
+        >> chats
+        << load Ada
+        >> {popup}
+        << press OK
+        >> chats
+        << open Bo
+        >> Bo | box: | them: Hi
+        << open Ada
+        >> Bo | box: | them: Hi | dialog: invalid_number
+        << press OK
+        >> Bo | box: | them: Hi
+    """)
+    expected = (Status.QUEUED, "lookup_unavailable") if known else (Status.FAILED, "not_on_whatsapp")
+    assert stage.deliver(message) == expected
     stage.page.end()

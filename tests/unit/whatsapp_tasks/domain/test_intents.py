@@ -264,3 +264,26 @@ def test_absent_is_said_only_when_no_row_behind_could_be_ours(
         assert all(direction is False or text == "other" for direction, text in behind)
     else:
         assert finding.verdict == "unclear"
+
+
+def test_a_row_that_came_between_the_anchors_may_be_ours() -> None:
+    """Found by `make mutants`."""
+    old, new = Bubble("a", False, "Hi"), Bubble("c", False, "Yo")
+    emptied = Bubble("b", True, None)
+    intent = Intent(1, ("a", "c"))
+    assert find_intended(intent, "Hello", [old, emptied, new], settled=True).verdict == "unclear"
+    assert find_intended(intent, "Hello", [old, new], settled=True).verdict == "absent"
+
+
+def test_only_who_watched_takes_the_last_of_several_in_a_chat_that_seemed_empty() -> None:
+    """Found by `make mutants`: unless it is said, nobody watched."""
+    bubbles = [Bubble("a", False, "Hi"), Bubble("b", True, "Hello", "sent")]
+    assert find_intended(Intent(1), "Hello", bubbles, settled=True).verdict == "unclear"
+    assert find_intended(Intent(1), "Hello", bubbles, settled=True, watched=True).verdict == "found"
+
+
+@pytest.mark.parametrize(("others", "verdict"), [(0, "found"), (1, "unclear"), (2, "unclear")])
+def test_a_bubble_drawn_otherwise_is_ours_where_no_history_came_late(others: int, verdict: str) -> None:
+    """Found by `make mutants`."""
+    bubbles = [*(Bubble(f"old{n}", False, "Hi") for n in range(others)), Bubble("new", True, None, "sent")]
+    assert find_intended(Intent(1), "Hello", bubbles, settled=True, watched=True).verdict == verdict

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import whatsapp_tasks
-from tests.support.looks import page
+from tests.support.looks import DIALOG, page
 from whatsapp_tasks.domain.open_chat import ChatMark, OpenChat, Opening, judge_opening, mark_of
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 
@@ -174,3 +174,18 @@ def test_only_the_navigation_of_this_worker_makes_an_opened_chat() -> None:
         )
     }
     assert makers == {"opening.py"}
+
+
+@pytest.mark.parametrize("missing", [{"title": ""}, {"panel": False}], ids=str)
+def test_a_chat_without_its_title_or_its_messages_is_not_settled_yet(missing: dict[str, Any]) -> None:
+    """Found by `make mutants`."""
+    chat = {"title": "Ada", "compose": None, "notice": "closed", "bubbles": [], "panel": True}
+    assert judge_opening(page(chat_pane=True, chat=chat), "+4915112345678", None) is Opening.OPEN
+    assert judge_opening(page(chat_pane=True, chat={**chat, **missing}), "+4915112345678", None) is None
+
+
+def test_a_dialog_that_only_tells_something_is_told_from_one_that_is_awaited() -> None:
+    """Found by `make mutants`."""
+    for text, opening in (("whats_new", Opening.NUISANCE), ("starting_chat", None)):
+        snapshot = page(chat_pane=True, dialogs=[{**DIALOG, "texts": [text]}])
+        assert judge_opening(snapshot, "+4915112345678", None) is opening

@@ -117,3 +117,24 @@ def test_what_was_certainly_not_sent_is_typed_again_at_once_then_with_pauses_and
     assert delays[AT_ONCE - 1] == FIRST_DELAY_SECONDS
     assert delays == sorted(delays)
     assert delays[-1] == LONGEST_DELAY_SECONDS
+
+
+@pytest.mark.parametrize(("tried", "seconds"), [(1, 2.0), (2, 4.0), (3, 8.0), (9, 60.0)])
+def test_looks_at_an_open_attempt_are_further_apart_each_time(tried: int, seconds: float) -> None:
+    """Found by `make mutants`."""
+    error = errors.SendPostponed("page_offline", "")
+    assert decide_settle(error, tried, jitter=0.5) == RetryDecision("settle", "page_offline", seconds)
+    assert decide_settle(error, tried, jitter=0.0).delay_seconds == seconds * 0.75
+
+
+def test_a_number_that_is_not_found_says_nothing_of_an_open_attempt() -> None:
+    """Found by `make mutants`: of refusals, the bubble's own alone ends an attempt as failed."""
+    refused = errors.SendRefused("not_on_whatsapp", "")
+    assert decide_settle(refused, 1, jitter=0.5).action == "settle"
+    assert decide_settle(refused, 9, jitter=0.5).action == "unknown"
+
+
+@pytest.mark.parametrize("attempts", [1, 5, 20])
+def test_what_is_tried_again_says_why(attempts: int) -> None:
+    """Found by `make mutants`."""
+    assert decide_again(attempts, "not_in_chat").code == "not_in_chat"
