@@ -179,7 +179,7 @@ def test_only_the_navigation_of_this_worker_makes_an_opened_chat() -> None:
 @pytest.mark.parametrize("missing", [{"title": ""}, {"panel": False}], ids=str)
 def test_a_chat_without_its_title_or_its_messages_is_not_settled_yet(missing: dict[str, Any]) -> None:
     """Found by `make mutants`."""
-    chat = {"title": "Ada", "compose": None, "notice": "closed", "bubbles": [], "panel": True}
+    chat: dict[str, Any] = {"title": "Ada", "compose": None, "notice": "closed", "bubbles": [], "panel": True}
     assert judge_opening(page(chat_pane=True, chat=chat), "+4915112345678", None) is Opening.OPEN
     assert judge_opening(page(chat_pane=True, chat={**chat, **missing}), "+4915112345678", None) is None
 
