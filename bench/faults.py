@@ -3,7 +3,8 @@
 Real processes, a real Redis with append-only persistence, a real Chromium; the simulator's list of what its
 server received is the truth. While messages flow, faults strike at random, from a seed that is
 printed. At the end every accepted message must be in one final status that agrees with that list.
-Ctrl-C ends it early: no more messages and faults, then the verdict on those there were.
+``kill -INT`` of this process alone ends it early: no more messages and faults, then the verdict on those
+there were. (Ctrl-C goes to its children too.)
 
 What struck when, and what became of each message, stands in a log (``--log``). The seed decides texts,
 recipients and faults; what a fault hits is up to the clock, so the log tells one run from another.
@@ -575,6 +576,7 @@ def main(messages: int, faults: int, seed: int | None, era: str, fsync: str, log
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
     log = log or Path("var", f"faults-{seed}.log")
     console = Console()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # shells have background jobs ignore it
     code = run(messages=messages, faults=faults, seed=seed, era=era, fsync=fsync, console=console, log=log)
     sys.exit(code)
 
