@@ -76,7 +76,7 @@ MUTANTS = (
     ),
     Mutant(
         "gate not closed when not handled",
-        "whatsapp_tasks/tasks/base.py",
+        "whatsapp_tasks/tasks/delivery.py",
         "                if not handled:",
         "                if False:",
         f"{PLAYS}/test_delivery.py",
@@ -155,7 +155,7 @@ MUTANTS = (
     ),
     Mutant(
         "gate not closed when the lease is lost",
-        "whatsapp_tasks/tasks/base.py",
+        "whatsapp_tasks/tasks/delivery.py",
         '                runtime().gate.close()\n                log.warning("The lease was lost',
         '                log.warning("The lease was lost',
         f"{PLAYS}/test_sending.py",
