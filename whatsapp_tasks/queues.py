@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
+from whatsapp_tasks.domain.identity import is_message_id
 from whatsapp_tasks.domain.priorities import BROKER_PRIORITY, Priority
 from whatsapp_tasks.errors import EntryRefused
 
@@ -190,7 +191,7 @@ _ID_DIGITS = re.compile(r"[0-9a-f-]{32,64}")
 
 def _safe_id(task: str, task_id: str) -> bool:
     """Ids show in events and logs: one that a caller chose could be a phone or a text."""
-    return task == WEBHOOK_TASK or _ID_DIGITS.fullmatch(task_id) is not None
+    return task == WEBHOOK_TASK or is_message_id(task_id) or _ID_DIGITS.fullmatch(task_id) is not None
 
 
 def _part(message: object, name: str) -> dict[str, Any]:

@@ -54,6 +54,7 @@ def run_worker(settings: Settings) -> int:
         CONTROL_TASKS | {SEND_TASK, DELIVER_TASK},
         Metrics(database, settings.account),
     )
+    app.steps["consumer"].add(Rounds)
     try:
         session.start()
         app.worker_main(
@@ -177,9 +178,6 @@ def _take_lease_again(current: Runtime) -> None:
         raise LeaseLost(f"The account is held by {holder} now.")
     current.heart.lease_lost.clear()
     log.warning("The lease had run out and was taken again")
-
-
-app.steps["consumer"].add(Rounds)
 
 
 def main() -> None:

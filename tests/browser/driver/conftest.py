@@ -34,13 +34,14 @@ class Site:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
-        self.headers: dict[str, str] = {}
+        self.headers: dict[str, dict[str, str]] = {}
+        """Of the last request for each path."""
         site = self
 
         class Handler(http.server.SimpleHTTPRequestHandler):
             def do_GET(self) -> None:
                 site.asked.append(self.path)
-                site.headers = dict(self.headers)
+                site.headers[self.path] = dict(self.headers)
                 if self.path.startswith("/slow?"):
                     time.sleep(float(self.path.partition("?")[2]))
                     self.path = "/box.html"

@@ -42,9 +42,9 @@ def test_requests_and_workers_agree(page: Page, site: Site) -> None:
     said = page.evaluate("() => navigator.userAgent", deadline=within())
     assert data_of(page, "worker") == said
     assert data_of(page, "serviceWorker") == said
-    assert site.headers["User-Agent"] == said
+    assert site.headers["/worker.html"]["User-Agent"] == said
     page.goto(site.url(host="localhost"), within())
-    assert "Headless" not in json.dumps(site.headers)
+    assert "Headless" not in json.dumps(site.headers["/box.html"])
 
 
 def test_viewport_is_exact_and_fits_the_screen(page: Page) -> None:
@@ -55,9 +55,9 @@ def test_viewport_is_exact_and_fits_the_screen(page: Page) -> None:
 
 def test_language(opened: Opened, site: Site) -> None:
     page = opened(language="pt-BR")
-    page.goto(site.url(), within())
+    page.goto(site.url("box.html?language"), within())
     assert page.evaluate("() => navigator.languages", deadline=within()) == ["pt-BR", "pt"]
-    assert site.headers["Accept-Language"].startswith("pt-BR,pt;q=0.")
+    assert site.headers["/box.html?language"]["Accept-Language"].startswith("pt-BR,pt;q=0.")
 
 
 def test_images_fonts_and_media_are_left_out(page: Page, site: Site) -> None:

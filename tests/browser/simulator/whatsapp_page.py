@@ -22,7 +22,7 @@ class WhatsAppPage:
     def js(self, script: str, *arguments: object) -> Any:
         return self.browser.execute_script(script, *arguments)
 
-    def wait(self, what: str, condition: Callable[[], T], seconds: float = 8.0) -> T:
+    def wait(self, what: str, condition: Callable[[], T], seconds: float = 30.0) -> T:
         deadline = time.monotonic() + seconds
         while True:
             value = condition()
@@ -36,10 +36,10 @@ class WhatsAppPage:
     def has(self, selector: str) -> bool:
         return bool(self.js("return document.querySelector(arguments[0]) !== null", selector))
 
-    def wait_for(self, selector: str, seconds: float = 8.0) -> None:
+    def wait_for(self, selector: str, seconds: float = 30.0) -> None:
         self.wait(selector, lambda: self.has(selector), seconds)
 
-    def wait_gone(self, selector: str, seconds: float = 8.0) -> None:
+    def wait_gone(self, selector: str, seconds: float = 30.0) -> None:
         self.wait(f"not {selector}", lambda: not self.has(selector), seconds)
 
     def text(self, selector: str) -> str:

@@ -48,6 +48,12 @@ def test_arguments_come_out_of_an_envelope_as_they_went_in(args: list[str], kwar
     assert json.loads(base64.b64decode(message["body"]))[:2] == [args, kwargs]
 
 
+@pytest.mark.parametrize("message_id", ["0f" * 16, f"{'0f' * 16}-default", f"{'0f' * 16}-a-2"])
+def test_the_id_of_a_message_is_that_of_its_task_in_logs_and_flower(message_id: str) -> None:
+    envelope = queues.deliver_envelope(message_id, "default", Priority.NORMAL)
+    assert queues.read_entry(envelope.encode()).task_id == message_id
+
+
 def test_the_queue_message_of_a_delivery_holds_an_id_and_no_number_or_text() -> None:
     message = json.loads(queues.deliver_envelope("0af", "a", Priority.LOW))
     assert json.loads(base64.b64decode(message["body"]))[:2] == [["0af"], {}]
