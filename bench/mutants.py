@@ -98,7 +98,7 @@ MUTANTS = (
     Mutant(
         "own last look ignored",
         ACCOUNT,
-        "            standing.session.state is not self._watcher.state\n",
+        "            conditions.session.state is not self._watcher.state\n",
         "            False\n",
         f"{PLAYS}/test_delivery.py",
     ),

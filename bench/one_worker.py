@@ -27,7 +27,7 @@ from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.ledger import Message
 from whatsapp_tasks.tasks.delivery import deliver_message
 from whatsapp_tasks.tasks.gate import Gate
-from whatsapp_tasks.tasks.heart import Heart
+from whatsapp_tasks.tasks.heartbeat_thread import HeartbeatThread
 from whatsapp_tasks.tasks.runtime import Runtime, set_runtime
 from whatsapp_tasks.tasks.worker import take_account
 
@@ -110,7 +110,7 @@ class OneWorker:
         mine.crash_points.mkdir(parents=True)  # type: ignore[union-attr]
         context = replace(take_account(self.database, mine), keeper=self._keeper)
         session = AccountSession(context)
-        set_runtime(Runtime(session, Gate(messages_queue(ACCOUNT)), Heart(context)))
+        set_runtime(Runtime(session, Gate(messages_queue(ACCOUNT)), HeartbeatThread(context)))
         session.start()
         yield Life(self.database, mine, session, self._settings("browser").profile_dir(ACCOUNT))
 

@@ -25,7 +25,7 @@ from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.tasks.delivery import deliver_message
 from whatsapp_tasks.tasks.gate import Gate
-from whatsapp_tasks.tasks.heart import Heart
+from whatsapp_tasks.tasks.heartbeat_thread import HeartbeatThread
 from whatsapp_tasks.tasks.runtime import Runtime, set_runtime
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
@@ -187,7 +187,7 @@ def delivered(settings: Settings) -> SimpleQueue[str]:
             ids.put(message_id)
             return True
 
-    set_runtime(Runtime(cast(AccountSession, Session()), cast(Gate, None), cast(Heart, None)))
+    set_runtime(Runtime(cast(AccountSession, Session()), cast(Gate, None), cast(HeartbeatThread, None)))
     return ids
 
 

@@ -50,7 +50,7 @@ _LINKED = frozenset(
 
 
 @dataclass(frozen=True)
-class Standing:
+class KnownSession:
     """What was known of the session before the look. ``since_ms``: when ``state`` was entered."""
 
     state: SessionState
@@ -74,7 +74,7 @@ class Sight:
 
 def sight_of(
     page: PageSnapshot,
-    before: Standing,
+    before: KnownSession,
     *,
     now_ms: int,
     unknown_seconds: float,
@@ -126,7 +126,9 @@ def _after(least: float, seconds: float, event: SessionEvent, reason: str) -> Si
     return Sight(event, reason) if seconds >= least else None
 
 
-def _ordinary(page: PageSnapshot, before: Standing, now_ms: int, lock_held_seconds: float) -> Sight | None:
+def _ordinary(
+    page: PageSnapshot, before: KnownSession, now_ms: int, lock_held_seconds: float
+) -> Sight | None:
     restriction = restriction_on(page, now_ms)
     if restriction is not None:
         return Sight(SessionEvent.RESTRICTION_SEEN, restriction.reason, restriction)
@@ -140,7 +142,7 @@ def _ordinary(page: PageSnapshot, before: Standing, now_ms: int, lock_held_secon
     return None
 
 
-def _link_screen(before: Standing) -> Sight:
+def _link_screen(before: KnownSession) -> Sight:
     if before.was_linked:
         return Sight(SessionEvent.LOGGED_OUT, "unexpected_logout")
     if before.state in _LINKED:
@@ -148,7 +150,7 @@ def _link_screen(before: Standing) -> Sight:
     return Sight(SessionEvent.QR_SHOWN, "link_a_phone")
 
 
-def _main(before: Standing, now_ms: int, lock_held_seconds: float) -> Sight | None:
+def _main(before: KnownSession, now_ms: int, lock_held_seconds: float) -> Sight | None:
     """The chat list is there: that closes no circuit, and ends a lock only when it was not seen for long."""
     if before.broken:
         return Sight(SessionEvent.PAGE_UNKNOWN, before.broken)

@@ -78,21 +78,21 @@ class AccountSession:
     def _permission(self) -> Permission:
         """Everything that must hold, and what Redis says last: its word counts, not what we remember."""
         context = self.context
-        standing = context.sessions.standing()
-        if not context.generation.remember(standing.generation):
-            self._hold_for_lost_writes(standing.generation)
+        conditions = context.sessions.send_conditions()
+        if not context.generation.remember(conditions.generation):
+            self._hold_for_lost_writes(conditions.generation)
             return Permission.NOTHING
         if (
-            standing.session.state is not self._watcher.state
+            conditions.session.state is not self._watcher.state
             or not context.keeper.started
             or self._memory.due
             or time.monotonic() < self._paced_until
         ):
             return Permission.NOTHING
         return permission(
-            standing.session.state,
-            standing.session.restriction,
-            paused=bool(standing.pauses),
+            conditions.session.state,
+            conditions.session.restriction,
+            paused=bool(conditions.pauses),
             worker_runs=True,
             replies_when_restricted=context.settings.restricted_replies,
         )

@@ -53,7 +53,7 @@ class AccountContext:
     busy_with: str | None = field(default=None)
     """Id of the message in hand."""
     memory: TreeUse | None = field(default=None)
-    """What worker, driver and browser cost when the heart last looked; None: not known, or no browser."""
+    """What worker, driver and browser cost at the last heartbeat; None: not known, or no browser."""
 
     def now_ms(self) -> int:
         """Unix time by Redis' clock."""

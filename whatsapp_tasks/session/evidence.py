@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.page import Page
-from whatsapp_tasks.browser.portrait import Portrait, portrait_of
+from whatsapp_tasks.browser.page_capture import PageCapture, capture_page
 from whatsapp_tasks.clients.evidence_storage import EvidenceStorage, open_storage
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.events import Event
@@ -34,7 +34,7 @@ class EvidenceKeeper:
         settings: Settings,
         account: str,
         storage: EvidenceStorage | None,
-        take: Callable[..., Portrait] = portrait_of,
+        take: Callable[..., PageCapture] = capture_page,
     ) -> None:
         self._settings = settings
         self._account = account
@@ -62,7 +62,7 @@ class EvidenceKeeper:
         """The id of what was kept, or None when nothing could be."""
         if self._storage is None:
             return None
-        portrait = self._portrait(page)
+        capture = self._capture(page)
         evidence = Evidence(
             new_evidence_id(self._account, now_ms),
             self._account,
@@ -71,11 +71,11 @@ class EvidenceKeeper:
             detail,
             state,
             message_id,
-            picture=portrait.picture is not None,
-            structure=bool(portrait.structure),
+            picture=capture.picture is not None,
+            structure=bool(capture.structure),
         )
         try:
-            self._put(self._storage, evidence, portrait)
+            self._put(self._storage, evidence, capture)
         except (EvidenceStorageFailed, StoreError) as error:
             log.warning("Evidence of a failure was not kept", extra={"detail": str(error), "code": code})
             return None
@@ -90,10 +90,10 @@ class EvidenceKeeper:
         self._storage.delete(names)
         return len(names)
 
-    def _portrait(self, page: Page | None) -> Portrait:
+    def _capture(self, page: Page | None) -> PageCapture:
         pictures = self._settings.evidence_pictures
         if page is None or not page.alive():
-            return Portrait(None, ())
+            return PageCapture(None, ())
         try:
             return self._take(
                 page,
@@ -103,14 +103,14 @@ class EvidenceKeeper:
             )
         except BrowserError as error:
             log.warning("No picture of the page could be taken", extra={"detail": str(error)})
-            return Portrait(None, ())
+            return PageCapture(None, ())
 
-    def _put(self, storage: EvidenceStorage, evidence: Evidence, portrait: Portrait) -> None:
+    def _put(self, storage: EvidenceStorage, evidence: Evidence, capture: PageCapture) -> None:
         settings, name = self._settings, f"{self._account}/{evidence.id}"
         keep_ms = int(settings.evidence_keep_days * DAY_MS)
-        if portrait.picture is not None:
-            storage.put(f"{name}.jpg", portrait.picture)
-        storage.put(f"{name}.json", _report(evidence, portrait, self._events.latest(EVENTS_TOLD)))
+        if capture.picture is not None:
+            storage.put(f"{name}.jpg", capture.picture)
+        storage.put(f"{name}.json", _report(evidence, capture, self._events.latest(EVENTS_TOLD)))
         self._index.add(evidence, keep_count=settings.evidence_keep_count, keep_ms=keep_ms)
         names = storage.names(self._account)
         storage.delete(outdated(names, settings.evidence_keep_count, evidence.at_ms - keep_ms))
@@ -127,7 +127,7 @@ def outdated(names: Iterable[str], keep_count: int, before_ms: int) -> list[str]
     return [name for i in ours if i in gone for name in by_id[i]]
 
 
-def _report(evidence: Evidence, portrait: Portrait, events: list[Event]) -> bytes:
+def _report(evidence: Evidence, capture: PageCapture, events: list[Event]) -> bytes:
     told = [
         {"type": e.type, "subject": e.subject, "at_ms": e.at_ms, "code": e.code, **e.details} for e in events
     ]
@@ -140,6 +140,6 @@ def _report(evidence: Evidence, portrait: Portrait, events: list[Event]) -> byte
         "state": evidence.state,
         "message_id": evidence.message_id,
         "last_events": told,
-        "structure": list(portrait.structure),
+        "structure": list(capture.structure),
     }
     return json.dumps(fields, ensure_ascii=False, indent=1).encode()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.circuit import Phase
-from whatsapp_tasks.domain.page_events import IN_PASSING, Sight, Standing, sight_of
+from whatsapp_tasks.domain.page_events import IN_PASSING, KnownSession, Sight, sight_of
 from whatsapp_tasks.domain.page_snapshot import (
     LOCKS,
     NUISANCES,
@@ -66,7 +66,7 @@ class Watcher:
         session = context.sessions.get()
         sight = sight_of(
             snapshot,
-            Standing(
+            KnownSession(
                 session.state,
                 session.since_ms,
                 session.was_linked,

@@ -30,7 +30,7 @@ class SessionRecord:
 
 
 @dataclass(frozen=True)
-class Standing:
+class SendConditions:
     """All that decides whether the account sends, read at one moment."""
 
     session: SessionRecord
@@ -48,11 +48,11 @@ class Sessions:
     def get(self) -> SessionRecord:
         return _session(self._db.record(self._keys.session))
 
-    def standing(self) -> Standing:
+    def send_conditions(self) -> SendConditions:
         record, pauses, generation = self._db.together(
             ("HGETALL", self._keys.session), ("HKEYS", self._keys.pauses), ("GET", self._keys.generation)
         )
-        return Standing(_session(record), frozenset(pauses), int(generation or 0))
+        return SendConditions(_session(record), frozenset(pauses), int(generation or 0))
 
     def note_restriction(self, restriction: Restriction | None) -> None:
         """What is known of a restriction by now, while the state stays."""

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from whatsapp_tasks.errors import ConfigurationError
 from whatsapp_tasks.session.account_session import AccountSession
 from whatsapp_tasks.tasks.gate import Gate
-from whatsapp_tasks.tasks.heart import Heart
+from whatsapp_tasks.tasks.heartbeat_thread import HeartbeatThread
 
 
 @dataclass
 class Runtime:
     session: AccountSession
     gate: Gate
-    heart: Heart
+    heartbeat: HeartbeatThread
 
 
 _current: list[Runtime] = []

@@ -22,10 +22,10 @@ from whatsapp_tasks.stores.connection import Database, await_redis
 from whatsapp_tasks.stores.metrics import Metrics
 from whatsapp_tasks.stores.webhook_endpoints import WebhookEndpoints
 from whatsapp_tasks.tasks.door import guard
-from whatsapp_tasks.tasks.webhook_courier import Courier
 from whatsapp_tasks.tasks.webhook_relay import Relay
+from whatsapp_tasks.tasks.webhook_sender import WebhookSender
 from whatsapp_tasks.tasks.webhook_transports import transports
-from whatsapp_tasks.tasks.webhooks import set_courier
+from whatsapp_tasks.tasks.webhooks import set_sender
 
 log = logging.getLogger(__name__)
 
@@ -47,17 +47,17 @@ def run_webhooks(settings: Settings) -> int:
     except StoreUnavailable as error:
         log.critical("The webhooks worker does not start", extra={"detail": str(error)})
         return 1
-    courier = Courier(database, settings, transports(settings, Dispatcher(database, settings)))
-    set_courier(courier)
+    sender = WebhookSender(database, settings, transports(settings, Dispatcher(database, settings)))
+    set_sender(sender)
     relay = Relay(
         database,
-        hold_ms=courier.hold_ms,
+        hold_ms=sender.hold_ms,
         threads=settings.webhook_threads,
         dead_kept_seconds=settings.retention_seconds,
     )
 
     def stop_taking(**_: Any) -> None:
-        courier.stopping.set()
+        sender.stopping.set()
         relay.ask_to_stop()
 
     signals.worker_shutting_down.connect(stop_taking, weak=False)

@@ -28,7 +28,7 @@ from whatsapp_tasks.stores.metrics import Metrics, PhaseTimes
 from whatsapp_tasks.stores.selectors import SelectorOverride
 from whatsapp_tasks.tasks.door import guard
 from whatsapp_tasks.tasks.gate import Gate
-from whatsapp_tasks.tasks.heart import Heart
+from whatsapp_tasks.tasks.heartbeat_thread import HeartbeatThread
 from whatsapp_tasks.tasks.runtime import Runtime, runtime, set_runtime
 
 log = logging.getLogger(__name__)
@@ -44,11 +44,11 @@ def run_worker(settings: Settings) -> int:
     except (StoreUnavailable, LeaseLost, BrowserStartFailed) as error:
         log.critical("The worker does not start", extra={"detail": str(error)})
         return 1
-    heart = Heart(context)
-    heart.beat()
-    heart.start()
+    heartbeat = HeartbeatThread(context)
+    heartbeat.beat()
+    heartbeat.start()
     session = AccountSession(context)
-    set_runtime(Runtime(session, Gate(messages_queue(settings.account)), heart))
+    set_runtime(Runtime(session, Gate(messages_queue(settings.account)), heartbeat))
     guard(
         app,
         CONTROL_TASKS | {SEND_TASK, DELIVER_TASK},
@@ -73,7 +73,7 @@ def run_worker(settings: Settings) -> int:
         log.critical("The worker ends", extra={"detail": str(error)})
         return 1
     finally:
-        _leave(heart, session)
+        _leave(heartbeat, session)
     return 0
 
 
@@ -112,9 +112,9 @@ def take_account(database: Database, settings: Settings) -> AccountContext:
     )
 
 
-def _leave(heart: Heart, session: AccountSession) -> None:
+def _leave(heartbeat: HeartbeatThread, session: AccountSession) -> None:
     session.close()
-    heart.stop()
+    heartbeat.stop()
     try:
         session.context.lease.release()
     except StoreUnavailable:
@@ -149,10 +149,10 @@ class Rounds(bootsteps.StartStopStep):
     def _round(self) -> None:
         current = runtime()
         try:
-            if not current.heart.is_alive():
+            if not current.heartbeat.is_alive():
                 raise LeaseLost("Nothing renews the lease any more.")
             try:
-                if current.heart.lease_lost.is_set():
+                if current.heartbeat.lease_lost.is_set():
                     raise LeaseLost
                 current.session.look_after()
                 current.gate.update(current.session.may_send)
@@ -176,7 +176,7 @@ def _take_lease_again(current: Runtime) -> None:
     holder = current.session.context.lease.acquire()
     if holder is not None:
         raise LeaseLost(f"The account is held by {holder} now.")
-    current.heart.lease_lost.clear()
+    current.heartbeat.lease_lost.clear()
     log.warning("The lease had run out and was taken again")
 
 

@@ -78,11 +78,11 @@ class Account(RuleBasedStateMachine):
         """As AccountSession.deliver does."""
         message = self.desk.accept(phone="+4915100000001" if known else "+4915100000002")
         self.database.do("SADD", self.desk.keys.contacted, "+4915100000001")
-        standing = self.sessions.standing()
+        conditions = self.sessions.send_conditions()
         allowed = permission(
-            standing.session.state,
-            standing.session.restriction,
-            paused=bool(standing.pauses),
+            conditions.session.state,
+            conditions.session.restriction,
+            paused=bool(conditions.pauses),
             worker_runs=True,
             replies_when_restricted=self.replies,
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from whatsapp_tasks.browser.portrait import Portrait
+from whatsapp_tasks.browser.page_capture import PageCapture
 from whatsapp_tasks.clients.evidence_storage import FolderStorage
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.events import EventType
@@ -27,7 +27,7 @@ class LivingPage:
 
 @pytest.fixture
 def make_keeper(database: Database, settings: Settings, tmp_path: Path) -> Callable[..., EvidenceKeeper]:
-    def make(take: Callable[..., Portrait], **changes: Any) -> EvidenceKeeper:
+    def make(take: Callable[..., PageCapture], **changes: Any) -> EvidenceKeeper:
         changed = settings.model_copy(update=changes)
         return EvidenceKeeper(database, changed, "default", FolderStorage(tmp_path / "kept"), take)
 
@@ -45,8 +45,8 @@ def keep(keeper: EvidenceKeeper, page: object, now_ms: int = NOW_MS) -> str | No
     )
 
 
-def picture(*_: object, **__: object) -> Portrait:
-    return Portrait(b"\xff\xd8", ("body", " div"))
+def picture(*_: object, **__: object) -> PageCapture:
+    return PageCapture(b"\xff\xd8", ("body", " div"))
 
 
 def test_picture_structure_events_and_reason_are_kept(
@@ -81,7 +81,7 @@ def test_without_a_page_the_reason_and_the_events_are_kept(
 def test_a_page_that_fails_again_costs_no_more_than_its_picture(
     make_keeper: Callable[..., EvidenceKeeper],
 ) -> None:
-    def fail(*_: object, **__: object) -> Portrait:
+    def fail(*_: object, **__: object) -> PageCapture:
         raise BrowserTimeout
 
     assert keep(make_keeper(fail), LivingPage()) is not None
@@ -100,9 +100,9 @@ def test_the_setting_decides_what_a_picture_shows(
 ) -> None:
     seen: list[dict[str, object]] = []
 
-    def take(*_: object, **options: object) -> Portrait:
+    def take(*_: object, **options: object) -> PageCapture:
         seen.append(options)
-        return Portrait(None, ())
+        return PageCapture(None, ())
 
     keep(make_keeper(take, evidence_pictures=setting), LivingPage())
     assert seen == [asked]
@@ -139,7 +139,7 @@ def test_forgotten_evidence_leaves_no_file(
     other = tmp_path / "kept" / "other" / "other_1790000000000_00000000.json"
     other.parent.mkdir(parents=True)
     other.write_bytes(b"{}")
-    keeper = make_keeper(lambda *_, **__: Portrait(b"picture", ()))
+    keeper = make_keeper(lambda *_, **__: PageCapture(b"picture", ()))
     for second in range(3):
         keep(keeper, LivingPage(), NOW_MS + second * 1000)
     assert keeper.forget() == 6

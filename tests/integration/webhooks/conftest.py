@@ -17,8 +17,8 @@ from whatsapp_tasks.queues import WEBHOOKS_QUEUE
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.webhook_deliveries import Deliveries
 from whatsapp_tasks.stores.webhook_endpoints import WebhookEndpoints
-from whatsapp_tasks.tasks.webhook_courier import Courier
 from whatsapp_tasks.tasks.webhook_relay import Relay
+from whatsapp_tasks.tasks.webhook_sender import WebhookSender
 from whatsapp_tasks.tasks.webhook_transports import transports
 
 SECRET = encode_secret(b"s" * 32)
@@ -36,7 +36,7 @@ class Clock:
 
 @dataclass
 class Office:
-    """Relay and courier without Celery: ``round`` does what a round of the worker does, in this thread."""
+    """Relay and sender without Celery: ``round`` does what a round of the worker does, in this thread."""
 
     database: Database
     settings: Settings
@@ -44,7 +44,7 @@ class Office:
 
     def __post_init__(self) -> None:
         self.endpoints = WebhookEndpoints(self.database)
-        self.courier = Courier(
+        self.sender = WebhookSender(
             self.database,
             self.settings,
             transports(self.settings, Dispatcher(self.database, self.settings)),
@@ -53,7 +53,7 @@ class Office:
         )
         self.relay = Relay(
             self.database,
-            hold_ms=self.courier.hold_ms,
+            hold_ms=self.sender.hold_ms,
             threads=16,
             dead_kept_seconds=3600,
             clock=self.clock,
@@ -69,7 +69,7 @@ class Office:
         """Everything that is due, once; returns how many lanes were handed over."""
         self.relay.round()
         handed = self.handed_over()
-        threads = [threading.Thread(target=self.courier.work, args=lane) for lane in handed]
+        threads = [threading.Thread(target=self.sender.work, args=lane) for lane in handed]
         for thread in threads:
             thread.start()
         for thread in threads:

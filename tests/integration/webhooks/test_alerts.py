@@ -123,9 +123,9 @@ def test_a_whatsapp_alert_that_is_tried_twice_is_one_message(office: Office, des
     office.relay.round()
     [lane] = [each for each in office.handed_over() if each[0] == "alert-whatsapp"]
     deliveries = Deliveries(office.database, "alert-whatsapp")
-    begun = deliveries.begin(lane[1], lane[2], int(office.clock() * 1000), office.courier.hold_ms)
+    begun = deliveries.begin(lane[1], lane[2], int(office.clock() * 1000), office.sender.hold_ms)
     assert begun is not None
-    send = office.courier._transports["whatsapp"]
+    send = office.sender._transports["whatsapp"]
     endpoint = office.endpoints.get("alert-whatsapp")
     assert send(endpoint, begun[0], office.clock()).status == 200
     assert send(endpoint, begun[0], office.clock()).status == 200  # as after a crash

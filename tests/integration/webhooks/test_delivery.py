@@ -20,7 +20,7 @@ from whatsapp_tasks.stores.events import EventLog
 from whatsapp_tasks.stores.ledger import Message
 from whatsapp_tasks.stores.metrics import Metrics
 from whatsapp_tasks.stores.sessions import Sessions
-from whatsapp_tasks.tasks.webhook_courier import Courier
+from whatsapp_tasks.tasks.webhook_sender import WebhookSender
 
 
 def advance(desk: Desk, message: Message, *statuses: Status) -> None:
@@ -129,7 +129,7 @@ def test_an_event_that_waited_for_the_one_before_it_has_a_whole_day_too(
     receiver.behave = lambda exchange: exchange.reply(
         204 if exchange.request_seen.status == "queued" else 500
     )
-    office.courier.work(*lane)
+    office.sender.work(*lane)
     for _ in range(9):
         office.until_quiet()
         office.clock.ahead += 5
@@ -348,7 +348,7 @@ def test_a_fault_of_ours_ends_as_a_dead_letter_and_not_in_a_circle(
         raise RuntimeError("a fault")
 
     office = Office(database, settings)
-    office.courier = Courier(database, settings, {"http": broken}, clock=office.clock)
+    office.sender = WebhookSender(database, settings, {"http": broken}, clock=office.clock)
     deliveries = office.endpoint(receiver)
     desk.accept()
     for _ in range(20):
@@ -380,10 +380,10 @@ def test_a_lane_of_a_killed_worker_is_taken_over_when_its_hold_runs_out(
     office.relay.round()
     [(_, lane, token)] = office.handed_over()  # the Celery entry is lost with the worker
     assert office.round() == 0
-    office.clock.ahead += office.courier.hold_ms / 1000 + 0.1
+    office.clock.ahead += office.sender.hold_ms / 1000 + 0.1
     assert office.round() == 1
     assert len(receiver.received) == 1
-    office.courier.work("orders", lane, token)  # the old entry turns up after all
+    office.sender.work("orders", lane, token)  # the old entry turns up after all
     assert len(receiver.received) == 1
 
 

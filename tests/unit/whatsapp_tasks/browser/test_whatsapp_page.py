@@ -7,7 +7,7 @@ import pytest
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.page import JSON
-from whatsapp_tasks.browser.portrait import portrait_of
+from whatsapp_tasks.browser.page_capture import capture_page
 from whatsapp_tasks.browser.selectors import load_selectors
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.open_chat import ChatMark
@@ -46,7 +46,7 @@ ACTS: dict[str, Callable[[WhatsAppPage, Deadline], object]] = {
     "until_control": lambda page, d: page.until_control("compose", None, d),
     "focus": lambda page, d: page.focus(MARK, d),
     "press_enter": lambda page, d: page.press_enter(MARK, "Hi", d),
-    "portrait": lambda page, d: portrait_of(page.page, d, picture=False),
+    "portrait": lambda page, d: capture_page(page.page, d, picture=False),
 }
 ANSWERS: list[JSON] = [None, 5, "a word", "{}", "null", [], {}, {"stopped": None}, {"x": 1}]
 

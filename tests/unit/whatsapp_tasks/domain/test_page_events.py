@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.looks import BAN_DIALOG, BAN_SCREEN, DIALOG, LOADING, MAIN, QR, UNKNOWN, page
-from whatsapp_tasks.domain.page_events import Sight, Standing, sight_of
+from whatsapp_tasks.domain.page_events import KnownSession, Sight, sight_of
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.restrictions import Restriction, RestrictionKind
 from whatsapp_tasks.domain.states import MAY_SEND, SessionEvent, SessionState, next_state
@@ -17,18 +17,18 @@ LINKED = [S.AUTHENTICATED, S.RESTRICTED, S.CIRCUIT_OPEN]
 
 
 def see(
-    look: PageSnapshot, before: Standing, *, unknown_seconds: float = 0, now_ms: int = NOW
+    look: PageSnapshot, before: KnownSession, *, unknown_seconds: float = 0, now_ms: int = NOW
 ) -> Sight | None:
     return sight_of(look, before, now_ms=now_ms, unknown_seconds=unknown_seconds, quarantine_seconds=30)
 
 
-def fresh(state: SessionState, **more: object) -> Standing:
-    return Standing(state, NOW, **more)  # type: ignore[arg-type]
+def fresh(state: SessionState, **more: object) -> KnownSession:
+    return KnownSession(state, NOW, **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("look", [MAIN, UNKNOWN, LOADING, QR, BAN_SCREEN, page("temporary_ban")])
 def test_no_page_leads_out_of_a_ban(look: PageSnapshot) -> None:
-    assert see(look, Standing(S.BANNED, 0), unknown_seconds=999) is None
+    assert see(look, KnownSession(S.BANNED, 0), unknown_seconds=999) is None
 
 
 @pytest.mark.parametrize("state", sorted(set(S) - {S.BANNED, S.SUSPECTED_BAN}))
@@ -61,16 +61,16 @@ def test_before_the_chat_list_was_there_it_is_a_page_nobody_knows(state: Session
     ],
 )
 def test_the_second_look(look: PageSnapshot, sight: Sight | None) -> None:
-    suspected = Standing(S.SUSPECTED_BAN, NOW - 30_000, was_linked=True)
+    suspected = KnownSession(S.SUSPECTED_BAN, NOW - 30_000, was_linked=True)
     assert see(look, suspected) == sight
-    assert see(look, Standing(S.SUSPECTED_BAN, NOW - 29_999)) is None
+    assert see(look, KnownSession(S.SUSPECTED_BAN, NOW - 29_999)) is None
 
 
 def test_a_flicker_goes_back_to_an_open_circuit_and_to_a_restriction() -> None:
     lock = Restriction(RestrictionKind.NEW_CHATS_LOCKED, NOW - 1000)
-    suspected = Standing(S.SUSPECTED_BAN, NOW - 30_000, circuit_open=True)
+    suspected = KnownSession(S.SUSPECTED_BAN, NOW - 30_000, circuit_open=True)
     assert see(MAIN, suspected) == Sight(E.FAILURES_IN_ROW, "circuit_open_still")
-    suspected = Standing(S.SUSPECTED_BAN, NOW - 30_000, restriction=lock)
+    suspected = KnownSession(S.SUSPECTED_BAN, NOW - 30_000, restriction=lock)
     assert see(MAIN, suspected) == Sight(E.RESTRICTION_SEEN, "new_chats_locked", lock)
 
 
@@ -155,7 +155,7 @@ def test_whatever_is_seen_the_account_sends_only_after_a_sight_of_its_chat_list(
     state, since, now, banned = S.INIT, 0, 0, False
     for look, seconds, circuit_open in looks:
         now += seconds * 1000
-        before = Standing(state, since, circuit_open=circuit_open)
+        before = KnownSession(state, since, circuit_open=circuit_open)
         sight = see(look, before, unknown_seconds=seconds if look is UNKNOWN else 0, now_ms=now)
         if sight is None:
             continue

@@ -1,4 +1,4 @@
-"""The courier: makes an attempt at the first event of a lane, and writes down what came of it."""
+"""Makes an attempt at the first event of a lane, and writes down what came of it."""
 
 import logging
 import random
@@ -27,7 +27,7 @@ SLOW_SECONDS = 1.0
 """After an attempt that took longer it gives its thread back at once: others are not to wait for this one."""
 
 
-class Courier:
+class WebhookSender:
     """For all threads of the worker at once."""
 
     def __init__(

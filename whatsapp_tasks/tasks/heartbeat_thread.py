@@ -12,11 +12,11 @@ from whatsapp_tasks.session.memory_watch import measure_memory
 log = logging.getLogger(__name__)
 
 
-class Heart(threading.Thread):
+class HeartbeatThread(threading.Thread):
     """Beats every ``heartbeat_seconds`` until ``stop``, also during a task, when a solo worker is deaf."""
 
     def __init__(self, context: AccountContext) -> None:
-        super().__init__(name="heart", daemon=True)
+        super().__init__(name="heartbeat", daemon=True)
         self._context = context
         self._stop_asked = threading.Event()
         self._next_memory = 0.0

@@ -11,7 +11,7 @@ from tests.browser.console.conftest import FULL
 from whatsapp_simulator.testing import Simulator
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.driver import BrowserOptions, open_page
-from whatsapp_tasks.browser.portrait import Portrait, portrait_of
+from whatsapp_tasks.browser.page_capture import PageCapture, capture_page
 from whatsapp_tasks.browser.selectors import load_selectors
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 
@@ -59,31 +59,31 @@ def conversation(simulator: Simulator, page: WhatsAppPage, tale: tuple[str, str,
     page.until(lambda s: (s.chat and len(s.chat.bubbles) == 2) or None, Deadline.within(SECONDS))
 
 
-def take(page: WhatsAppPage, *, masked: bool = True) -> Portrait:
-    return portrait_of(page.page, Deadline.within(SECONDS), masked=masked)
+def take(page: WhatsAppPage, *, masked: bool = True) -> PageCapture:
+    return capture_page(page.page, Deadline.within(SECONDS), masked=masked)
 
 
 @pytest.mark.parametrize("simulator", ["E2", "E3"] if FULL else ["E3"], indirect=True)
 def test_two_conversations_of_one_shape_look_the_same(simulator: Simulator, page: WhatsAppPage) -> None:
-    portraits, clear = [], []
+    captures, clear = [], []
     for tale in TALES:
         conversation(simulator, page, tale)
-        portrait = eventually(lambda: _steady(page), "a page that stays as it is")
-        assert portrait is not None
-        portraits.append(portrait)
+        capture = eventually(lambda: _steady(page), "a page that stays as it is")
+        assert capture is not None
+        captures.append(capture)
         clear.append(take(page, masked=False))
         for word in (tale[0][4:], *tale[1:]):
-            assert word not in "\n".join(portraits[-1].structure)
-    assert set(portraits[0].structure) ^ set(portraits[1].structure) == set()
-    assert portraits[0] == portraits[1]
-    assert clear[0].picture != clear[1].picture != portraits[0].picture
-    structure = "\n".join(portraits[0].structure)
+            assert word not in "\n".join(captures[-1].structure)
+    assert set(captures[0].structure) ^ set(captures[1].structure) == set()
+    assert captures[0] == captures[1]
+    assert clear[0].picture != clear[1].picture != captures[0].picture
+    structure = "\n".join(captures[0].structure)
     assert "data-tab=10" in structure
     assert "icon=" in structure
     left = page.page.evaluate("() => document.adoptedStyleSheets.length", deadline=Deadline.within(SECONDS))
     assert left == 0
 
 
-def _steady(page: WhatsAppPage) -> Portrait | None:
+def _steady(page: WhatsAppPage) -> PageCapture | None:
     first, second = take(page), take(page)
     return second if first == second else None

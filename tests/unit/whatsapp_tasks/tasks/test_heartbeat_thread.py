@@ -1,7 +1,7 @@
-"""What the heart tells of memory."""
+"""What the heartbeat thread reports of memory."""
 
 from whatsapp_tasks.domain.memory_rules import TreeUse
-from whatsapp_tasks.tasks.heart import _facts
+from whatsapp_tasks.tasks.heartbeat_thread import _facts
 
 
 def test_memory_is_told_in_megabytes_or_not_at_all() -> None:

@@ -16,7 +16,7 @@ QUALITY = 55
 
 
 @dataclass(frozen=True)
-class Portrait:
+class PageCapture:
     """``picture`` is a JPEG, None where none was wanted."""
 
     picture: bytes | None
@@ -28,14 +28,14 @@ def _script(name: str) -> str:
     return files(__package__).joinpath(name).read_text("utf-8")
 
 
-def portrait_of(page: Page, deadline: Deadline, *, picture: bool = True, masked: bool = True) -> Portrait:
+def capture_page(page: Page, deadline: Deadline, *, picture: bool = True, masked: bool = True) -> PageCapture:
     """The page as it stands; nothing on it is changed. Raises BrowserErrors."""
     lines = cast(
         "list[str]", page.evaluate(_script("page_structure.js"), LONGEST_STRUCTURE, deadline=deadline)
     )
     with reading("The page's structure"):
         structure = tuple(lines)
-    return Portrait(_picture(page, deadline, masked=masked) if picture else None, structure)
+    return PageCapture(_picture(page, deadline, masked=masked) if picture else None, structure)
 
 
 def _picture(page: Page, deadline: Deadline, *, masked: bool) -> bytes:
