@@ -1,5 +1,6 @@
 """The Celery application itself, with a real worker of its own in this process (celery.contrib.testing)."""
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -23,10 +24,11 @@ def app(redis_url: str, database: Database, monkeypatch: pytest.MonkeyPatch) -> 
     default_dispatcher.cache_clear()
     Accounts(database).add("default", 1)
     app: Celery = send_message.app
-    before = app.conf.broker_url
+    before, level = app.conf.broker_url, logging.getLogger().level
     app.conf["broker_url"] = redis_url
     yield app
     app.conf["broker_url"] = before
+    logging.getLogger().setLevel(level)  # a worker sets its own
     app.pool.force_close_all()  # type: ignore[attr-defined]  # a pool of connections
     default_dispatcher.cache_clear()
 

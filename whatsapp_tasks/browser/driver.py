@@ -370,7 +370,7 @@ class _Connection:
         """See `Page`. SIGTERM is never sent: Chromium 156 exits unflushed on it."""
         browser = self._processes.browser
         assert browser is not None
-        if self.alive() and not deadline.passed:
+        if browser.running() and not deadline.passed:  # whatever became of its driver: the pipe is ours
             family = browser.family()
             with contextlib.suppress(BrowserError):  # its end may be orderly all the same
                 commit_storage(self._pipe, browser, self._target, deadline.capped(deadline.remaining() / 2))

@@ -27,7 +27,7 @@ def test_what_was_written_just_before_is_kept(
 ) -> None:
     """Stock undetected-chromedriver's SIGTERM lost it in 5 of 7 runs.
 
-    With a dead driver the browser is asked by SIGINT.
+    A dead driver makes no difference.
     """
     now = options()
     kept = []

@@ -23,9 +23,16 @@ def focused(page: WhatsAppPage) -> str:
     )
 
 
+def take_focus(chat: WhatsAppPage, **parameters: object) -> None:
+    """Switches the scenario on; the page knows of it when this returns: what it is sent comes in order."""
+    chat.simulator.scenario("takes_focus", **parameters)
+    chat.simulator.incoming(ANNA, "now")
+    chat.wait("the news", lambda: "now" in chat.text("#main"))
+
+
 @pytest.mark.parametrize("what", ["dialog", "update", "news"])
 def test_a_dialog_takes_the_focus_and_no_button_has_it(chat: WhatsAppPage, what: str) -> None:
-    chat.simulator.scenario("takes_focus", what=what, after_characters=2, lasts_ms=None)
+    take_focus(chat, what=what, after_characters=2, lasts_ms=None)
     type_keys(chat, "ab")
     chat.wait("the focus", lambda: focused(chat) == "dialog")
     type_keys(chat, "c", " ", Keys.ENTER)
@@ -40,7 +47,7 @@ def test_a_dialog_takes_the_focus_and_no_button_has_it(chat: WhatsAppPage, what:
 @pytest.mark.parametrize("what", ["connecting", "temporary_ban", "other_browser", "terms"])
 @pytest.mark.parametrize("key", [" ", Keys.ENTER, Keys.ESCAPE])
 def test_a_key_on_a_cover_logs_out(chat: WhatsAppPage, what: str, key: str) -> None:
-    chat.simulator.scenario("takes_focus", what=what, after_characters=2, lasts_ms=None)
+    take_focus(chat, what=what, after_characters=2, lasts_ms=None)
     type_keys(chat, "ab")
     chat.wait("the focus", lambda: focused(chat) == "BUTTON")
     type_keys(chat, key)
@@ -50,7 +57,7 @@ def test_a_key_on_a_cover_logs_out(chat: WhatsAppPage, what: str, key: str) -> N
 
 
 def test_a_cover_goes_and_the_box_has_the_focus_again(chat: WhatsAppPage) -> None:
-    chat.simulator.scenario("takes_focus", what="connecting", after_characters=2, lasts_ms=1500)
+    take_focus(chat, what="connecting", after_characters=2, lasts_ms=1500)
     type_keys(chat, "ab")
     chat.wait_for("[role=dialog]")
     assert "Connecting to WhatsApp" in chat.text("[role=dialog]")
@@ -79,7 +86,7 @@ def test_a_seed_draws_the_moment(chat: WhatsAppPage) -> None:
 
 
 def test_one_dialog_takes_the_place_of_another(chat: WhatsAppPage) -> None:
-    chat.simulator.scenario("takes_focus", after_characters=1, lasts_ms=None)
+    take_focus(chat, after_characters=1, lasts_ms=None)
     type_keys(chat, "a")
     chat.wait_for("[role=dialog]")
     chat.simulator.scenario("ban_notice", where="dialog")

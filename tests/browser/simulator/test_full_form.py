@@ -615,8 +615,9 @@ def test_e1(page: WhatsAppPage) -> None:
 
 
 def test_a_broken_selector(linked: WhatsAppPage) -> None:
+    linked.js("document.body.dataset.old = 1")
     linked.simulator.scenario("break_selector", part="compose", attribute="role", to="data-role")
-    linked.wait_for("#pane-side")
+    linked.wait_for("body:not([data-old]) #pane-side")  # the page is loaded again
     follow(linked, ANNA)
     linked.wait_for("#main footer [contenteditable=true][data-role=textbox]")
     assert not linked.has(COMPOSE)
