@@ -7,6 +7,8 @@ line, on which the storage is written. Then a second page, of another origin, re
 the same thread does after the writing.
 """
 
+import contextlib
+
 import psutil
 
 from whatsapp_tasks.browser.chrome_options import FIRST_PAGE
@@ -16,6 +18,8 @@ from whatsapp_tasks.browser.processes import Child, wait_for_end
 
 _RENDERER = "--type=renderer"
 _RENDERERS_END_S = 3.0
+_STOP_AGAIN_S = 0.3
+"""A service worker that was starting is not stopped by the first command to stop all."""
 
 
 def commit_storage(pipe: DevToolsPipe, browser: Child, target: str, deadline: Deadline) -> None:
@@ -24,16 +28,35 @@ def commit_storage(pipe: DevToolsPipe, browser: Child, target: str, deadline: De
     Raises WaitTimeout when the browser does not answer, PageError when it refuses a command.
     """
     pipe.leave_driver()
-    renderers = [process for process in browser.family() if _is_renderer(process)]
-    other = pipe.ask("Target.createTarget", {"url": FIRST_PAGE}, deadline)["targetId"]
-    attach = pipe.ask("Target.attachToTarget", {"targetId": other, "flatten": True}, deadline)
-    session = attach["sessionId"]
-    # a service worker would keep the process of the page
+    renderers = _renderers(browser)
+    session = _open_blank(pipe, deadline)
     pipe.ask("ServiceWorker.enable", {}, deadline, session)
-    pipe.ask("ServiceWorker.stopAllWorkers", {}, deadline, session)
     pipe.ask("Target.closeTarget", {"targetId": target}, deadline)
-    wait_for_end(renderers, deadline.capped(_RENDERERS_END_S))
+    if not _ended(renderers, pipe, session, deadline.capped(_RENDERERS_END_S)):
+        for process in _renderers(browser):
+            _kill(process)
+        session = _open_blank(pipe, deadline)
     pipe.ask("Runtime.evaluate", {"expression": "localStorage.length"}, deadline, session)
+
+
+def _open_blank(pipe: DevToolsPipe, deadline: Deadline) -> str:
+    """A page of our own, and the session that commands to it carry."""
+    page = pipe.ask("Target.createTarget", {"url": FIRST_PAGE}, deadline)["targetId"]
+    attach = pipe.ask("Target.attachToTarget", {"targetId": page, "flatten": True}, deadline)
+    return str(attach["sessionId"])
+
+
+def _ended(renderers: list[psutil.Process], pipe: DevToolsPipe, session: str, deadline: Deadline) -> bool:
+    """Whether the page's processes ended by the deadline. A service worker would keep them: it is stopped."""
+    while not deadline.passed:
+        pipe.ask("ServiceWorker.stopAllWorkers", {}, deadline, session)
+        if wait_for_end(renderers, deadline.capped(_STOP_AGAIN_S)):
+            return True
+    return False
+
+
+def _renderers(browser: Child) -> list[psutil.Process]:
+    return [process for process in browser.family() if _is_renderer(process)]
 
 
 def _is_renderer(process: psutil.Process) -> bool:
@@ -41,3 +64,8 @@ def _is_renderer(process: psutil.Process) -> bool:
         return _RENDERER in process.cmdline()
     except psutil.Error:
         return False
+
+
+def _kill(process: psutil.Process) -> None:
+    with contextlib.suppress(psutil.Error):
+        process.kill()

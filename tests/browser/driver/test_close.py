@@ -8,6 +8,7 @@ import time
 import pytest
 from selenium.webdriver.remote.webdriver import WebDriver
 
+from whatsapp_tasks.browser import storage_commit
 from whatsapp_tasks.browser.devtools_pipe import DevToolsPipe
 from whatsapp_tasks.browser.driver import open_page
 
@@ -43,10 +44,14 @@ def test_what_was_written_just_before_is_kept(
     assert kept == [[None, ""], *([value, f"login={value}"] for value in written[:-1])]
 
 
+@pytest.mark.parametrize("waits_s", [storage_commit._RENDERERS_END_S, 0.0])
 def test_what_was_written_is_on_disk_before_the_browser_ends(
-    options: Options, site: Site, monkeypatch: pytest.MonkeyPatch
+    options: Options, site: Site, monkeypatch: pytest.MonkeyPatch, waits_s: float
 ) -> None:
-    """Issue 12, tests that lie under load: a login was lost. The browser is killed instead of closed."""
+    """Issue 12, tests that lie under load: a login was lost. The browser is killed instead of closed.
+
+    With no time to wait, the page's processes are killed: what they sent before is written all the same.
+    """
     now = options()
     kept = []
     for value in ("1", "2", "3"):
@@ -55,6 +60,7 @@ def test_what_was_written_is_on_disk_before_the_browser_ends(
         kept.append(page.evaluate("() => localStorage.getItem('login')", deadline=within()))
         page.evaluate("(value) => localStorage.setItem('login', value)", value, deadline=within())
         browser = Running(page, now.profile).browser
+        monkeypatch.setattr(storage_commit, "_RENDERERS_END_S", waits_s)
         monkeypatch.setattr(DevToolsPipe, "tell", lambda *_, browser=browser: browser.kill())
         page.close(within(20))
         monkeypatch.undo()

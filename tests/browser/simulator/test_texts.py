@@ -187,6 +187,8 @@ def test_too_long_a_paste_is_cut_off(chat: WhatsAppPage) -> None:
 
 def test_enter_is_send_may_be_off(chat: WhatsAppPage) -> None:
     chat.simulator.set(enter_is_send=False)
+    chat.simulator.incoming(ANNA, "now")  # what the page is sent comes in order
+    chat.wait("the news", lambda: "now" in chat.text("#main"))
     type_keys(chat, "a")
     chat.wait("a line break", lambda: _entered(chat))
     assert chat.simulator.messages() == []
