@@ -7,10 +7,12 @@ slowest go first, and those whose request is under way stay.
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from webapp.joined_writes import JoinedWrites
 
 MOST_HEAD_BYTES = 65_536
 HEAD_SECONDS = 30.0
@@ -81,7 +83,7 @@ class Connection(HttpToolsProtocol):
         return self.cycle is not None and not self.cycle.more_body and not self.cycle.response_complete
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
-        super().connection_made(transport)
+        super().connection_made(cast(asyncio.Transport, JoinedWrites(transport, self.loop)))
         self.since = self.loop.time()
         if not self.crowd.has_room():
             self._refuse(503, "Too many requests are under way.")

@@ -10,7 +10,7 @@ Flask: it says who is counted.
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple, cast
@@ -89,9 +89,10 @@ class RequestLimits:
             _ADDRESS: sorted(parse_many(settings.rate_limit_per_address)),
             _KEY: sorted(parse_many(settings.rate_limit_per_key)),
         }
-
-    def windows(self, who: Counted) -> Sequence[Window]:
+        self.windows: Callable[[Counted], Sequence[Window]] = lru_cache(maxsize=10_000)(self._windows_of)
         """The windows of a request, for a script that counts it."""
+
+    def _windows_of(self, who: Counted) -> Sequence[Window]:
         return tuple(_window(item, name, scope) for item, name, scope in self._of(who))
 
     def full(self, window: int, who: Counted) -> RateLimited:
@@ -145,7 +146,6 @@ def of_limiter(error: RateLimitExceeded) -> RequestRefused:
     return RateLimited(broken.limit, broken.remaining, broken.window[0])
 
 
-@lru_cache(maxsize=10_000)
 def _window(item: RateLimitItem, name: str, scope: str) -> Window:
     # The names that limits' Redis storage gives them.
     current = f"{PREFIX}:{{{item.key_for(name, scope)}}}"

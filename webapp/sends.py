@@ -102,7 +102,7 @@ class AcceptedView(TypedDict):
     links: Links
 
 
-@dataclass
+@dataclass(slots=True)
 class SendAttempt:
     """One ``POST /send``, from its first check to its answer.
 

@@ -21,8 +21,7 @@ from redis.retry import Retry
 
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.errors import StoreUnavailable
-from whatsapp_tasks.stores.resp import Value, sha_of
-from whatsapp_tasks.stores.script import script
+from whatsapp_tasks.stores.script import Value, script, sha_of
 from whatsapp_tasks.stores.script_pipeline import ScriptPipeline
 
 log = logging.getLogger(__name__)

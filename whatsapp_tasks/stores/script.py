@@ -4,14 +4,16 @@ The head of each script names its KEYS and ARGV once; whoever runs it gives them
 them (``more_keys``, ``more_args``) may be of any length, and the script says from where on it reads it.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from operator import itemgetter
 from typing import Any
 
-from whatsapp_tasks.stores.resp import Value
+Value = str | int | float
+"""What a script may be given."""
 
 _USES = re.compile(r"^-- uses (\w+)$", re.MULTILINE)
 _HEAD = re.compile(r"^local ([\w,\s]+?)\s*=\s*unpack\((KEYS|ARGV)(?:, 1, \d+)?\)$", re.MULTILINE)
@@ -43,6 +45,12 @@ class Script:
                 pass
         differ = sorted({*keys} ^ {*self.keys} | {*args} ^ {*self.args})
         raise TypeError(f"{self.name}.lua is not called with what it names: {', '.join(differ)}")
+
+
+@lru_cache(maxsize=100)
+def sha_of(source: str) -> str:
+    """What Redis names a script by."""
+    return hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
 
 
 @cache

@@ -9,14 +9,17 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
+import hiredis
 import redis.asyncio
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError, RedisError, ResponseError, TimeoutError
 
-from whatsapp_tasks.stores.resp import Value, packed, parsed, sha_of
+from whatsapp_tasks.stores.script import Value, sha_of
 
 _READ_BYTES = 65_536
+_MORE = object()
+"""The rest of an answer is still to come."""
 
 
 class ScriptPipeline:
@@ -40,12 +43,12 @@ class ScriptPipeline:
     async def call(self, source: str, keys: Sequence[str], args: Sequence[Value]) -> Any:
         """The answer of the script: texts, whole numbers, None, and lists of these."""
         try:
-            return await self._ask(packed("EVALSHA", sha_of(source), keys, args))
+            return await self._ask(("EVALSHA", sha_of(source), len(keys), *keys, *args))
         except ResponseError as error:
             if not str(error).startswith("NOSCRIPT"):
                 raise
         # Nothing has run; Redis keeps it from now on.
-        return await self._ask(packed("EVAL", source, keys, args))
+        return await self._ask(("EVAL", source, len(keys), *keys, *args))
 
     async def close(self) -> None:
         """Ends the connection; the next call opens another."""
@@ -53,12 +56,12 @@ class ScriptPipeline:
         if line is not None:
             await line.close()
 
-    def _ask(self, request: bytes) -> asyncio.Future[Any]:
+    def _ask(self, command: tuple[Value, ...]) -> asyncio.Future[Any]:
         line = self._line
         if line is None or line.ended:
             connection = self._pool.make_connection()  # type: ignore[no-untyped-call]  # untyped there
             line = self._line = _Line(connection, self._timeout)
-        return line.ask(request)
+        return line.ask(hiredis.pack_command(command))  # type: ignore[arg-type]  # its stub means a tuple of one
 
 
 class _Line:
@@ -72,7 +75,13 @@ class _Line:
         self._writer: asyncio.StreamWriter | None = None
         self._to_write: list[bytes] = []
         self._waiting: deque[tuple[asyncio.Future[Any], float]] = deque()
-        self._rest = b""
+        self._reader = hiredis.Reader(
+            protocolError=ConnectionError,
+            replyError=ResponseError,
+            encoding="utf-8",
+            errors="replace",
+            notEnoughData=_MORE,
+        )
         self._timer: asyncio.TimerHandle | None = None
         self._task = self._loop.create_task(self._run())
 
@@ -117,13 +126,8 @@ class _Line:
             self._to_write.clear()
 
     def _read(self, data: bytes) -> None:
-        data = self._rest + data
-        at = 0
-        while at < len(data):
-            try:
-                answer, at = parsed(data, at)
-            except IndexError:  # the rest is still to come
-                break
+        self._reader.feed(data)
+        while (answer := self._reader.gets()) is not _MORE:
             if not self._waiting:
                 raise ConnectionError("Redis said more than it was asked")
             asked, _ = self._waiting.popleft()
@@ -133,7 +137,6 @@ class _Line:
                 asked.set_exception(answer)
             else:
                 asked.set_result(answer)
-        self._rest = data[at:]
 
     def _look_at_the_time(self) -> None:
         """Ends the connection when who has waited longest has waited too long; else looks again then."""

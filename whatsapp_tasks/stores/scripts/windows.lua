@@ -18,11 +18,11 @@ local function count_windows(k, a)
       redis.call('SET', current, 0, 'PX', left + length)
       before, now = now, '0'
     end
-    local weighted = 0
-    if before and before ~= '0' then
-      weighted = math.floor(tonumber(before) * math.max(0, redis.call('PTTL', previous)) / length)
+    local weighted = tonumber(before or 0)
+    if weighted + tonumber(now or 0) + 1 > limit then -- its share is at most all of it: asked only when it matters
+      weighted = math.floor(weighted * math.max(0, redis.call('PTTL', previous)) / length)
+      if weighted + tonumber(now or 0) + 1 > limit then return i end
     end
-    if weighted + tonumber(now or 0) + 1 > limit then return i end
     if now then
       redis.call('INCR', current)
     else
