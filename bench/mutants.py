@@ -49,7 +49,7 @@ class Mutant:
 SENDING = "whatsapp_tasks/session/sending.py"
 SETTLING = "whatsapp_tasks/session/settling.py"
 FOLLOWING = "whatsapp_tasks/session/following.py"
-ACCOUNT = "whatsapp_tasks/session/account_session.py"
+DELIVERY = "whatsapp_tasks/session/delivery.py"
 
 MUTANTS = (
     Mutant(
@@ -97,15 +97,15 @@ MUTANTS = (
     ),
     Mutant(
         "own last look ignored",
-        ACCOUNT,
-        "            conditions.session.state is not self._watcher.state\n",
+        DELIVERY,
+        "            conditions.session.state is not self._seen_state()\n",
         "            False\n",
         f"{PLAYS}/test_delivery.py",
     ),
     Mutant(
         "settle delay ignored",
-        ACCOUNT,
-        "self._paced_until = max(self._paced_until, time.monotonic() + decision.delay_seconds)",
+        DELIVERY,
+        "self._not_before = max(self._not_before, time.monotonic() + decision.delay_seconds)",
         "pass",
         f"{PLAYS}/test_settling.py",
     ),

@@ -155,7 +155,7 @@ class Life:
             if time.monotonic() > deadline or self.state is SessionState.ATTENTION:
                 return False
             self.session.look_after(at_once=True)
-            if self.session.may_send and (message_id := self._next()):
+            if self.session.delivery.may_send and (message_id := self._next()):
                 deliver_message(message_id)
             else:
                 time.sleep(BREATH_SECONDS)

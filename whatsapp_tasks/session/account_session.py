@@ -1,37 +1,28 @@
-"""The use cases of one account, behind one door: deliver a message, look after the page, close."""
+"""One account in a worker: the delivery of its messages, the care of its page, and what a person asks for."""
 
 import logging
-import random
 import time
-from collections.abc import Callable
-from typing import Any, assert_never
+from typing import Any
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.circuit import Phase
-from whatsapp_tasks.domain.faults import counts_for_circuit
-from whatsapp_tasks.domain.pacing import pause_seconds
 from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
-from whatsapp_tasks.domain.restrictions import Permission, permission
-from whatsapp_tasks.domain.retries import RetryDecision, code_of, decide_retry, decide_settle
 from whatsapp_tasks.domain.states import MAY_REPLY, MAY_SEND
-from whatsapp_tasks.domain.statuses import AT_WHATSAPP, Status
-from whatsapp_tasks.errors import BrowserError, LeaseLost, PageChanged, PageError, SendError, WaitTimeout
+from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.errors import BrowserError, PageChanged, PageError, WaitTimeout
 from whatsapp_tasks.session.breaker import Breaker
 from whatsapp_tasks.session.context import AccountContext
+from whatsapp_tasks.session.delivery import Delivery
 from whatsapp_tasks.session.doctor import page_report
 from whatsapp_tasks.session.following import Follower
 from whatsapp_tasks.session.healing import Healer
 from whatsapp_tasks.session.linking import log_out, request_pairing_code
-from whatsapp_tasks.session.memory_watch import MemoryWatch, measure_memory
+from whatsapp_tasks.session.memory_watch import MemoryWatch
 from whatsapp_tasks.session.opt_out_answers import OptOutAnswers
 from whatsapp_tasks.session.receiving import Receiving
-from whatsapp_tasks.session.sending import send
-from whatsapp_tasks.session.settling import settle
+from whatsapp_tasks.session.transport import WhatsAppWeb
 from whatsapp_tasks.session.watching import Watcher
-from whatsapp_tasks.stores.ledger import Message
-from whatsapp_tasks.stores.outcomes import Claim
-from whatsapp_tasks.stores.pauses import PauseReason
 
 log = logging.getLogger(__name__)
 
@@ -55,11 +46,18 @@ class AccountSession:
         self._memory = MemoryWatch(context, self._breaker)
         self._healer = Healer(context)
         self._look_failures = 0
-        self._paced_until = 0.0
         self._next_look = 0.0
         self._next_start = 0.0
         self._start_pause = RESTART_FIRST_SECONDS
-        self._settles: dict[str, int] = {}
+        self.delivery = Delivery(
+            context,
+            WhatsAppWeb(context),
+            seen_state=lambda: self._watcher.state,
+            breaker=self._breaker,
+            follower=self._follower,
+            receiving=self._receiving,
+            memory=self._memory,
+        )
 
     def start(self) -> None:
         """Takes the profile and takes up what the predecessor left; raises BrowserStartFailed."""
@@ -67,190 +65,6 @@ class AccountSession:
         self._memory.restarted()  # this worker's browser is not the one that grew
         self._watcher.start()
         self._follower.start()
-
-    # deliver
-
-    @property
-    def may_send(self) -> bool:
-        """Whether messages may be taken off the queue now. Asks Redis; raises StoreUnavailable."""
-        return self._permission() is not Permission.NOTHING
-
-    def _permission(self) -> Permission:
-        """Everything that must hold, and what Redis says last: its word counts, not what we remember."""
-        context = self.context
-        conditions = context.sessions.send_conditions()
-        if not context.generation.remember(conditions.generation):
-            self._hold_for_lost_writes(conditions.generation)
-            return Permission.NOTHING
-        if (
-            conditions.session.state is not self._watcher.state
-            or not context.keeper.started
-            or self._memory.due
-            or time.monotonic() < self._paced_until
-        ):
-            return Permission.NOTHING
-        return permission(
-            conditions.session.state,
-            conditions.session.restriction,
-            paused=bool(conditions.pauses),
-            worker_runs=True,
-            replies_when_restricted=context.settings.restricted_replies,
-        )
-
-    def _hold_for_lost_writes(self, generation: int) -> None:
-        """Redis came back with older data: what it forgot may have been sent, so a person decides."""
-        context = self.context
-        note = f"Redis lost writes: it is at {generation}, this worker has seen {context.generation.seen}"
-        seen = context.generation.seen
-        if context.pauses.set(PauseReason.REDIS, context.actor, context.now_ms(), note, generation=seen):
-            log.critical(
-                "Redis came back with older data; nothing is sent until a person agrees: "
-                "whatsapp-tasks resume --reason redis",
-                extra={"account": context.account, "detail": note},
-            )
-
-    def deliver(self, message_id: str) -> bool:
-        """Brings one message to its end. False when it must wait: not ready, or paused.
-
-        Raises what ``send`` and ``settle`` raise; ``decide`` then says what follows.
-        """
-        context = self.context
-        allowed = self._permission()
-        if allowed is Permission.NOTHING:
-            return False
-        outcome = context.ledger.claim(
-            message_id,
-            context.lease.fence,
-            context.now_ms(),
-            states=MAY_REPLY if allowed is Permission.REPLIES else MAY_SEND,
-            replies_only=allowed is Permission.REPLIES,
-        )
-        if outcome is Claim.PAUSED:
-            return False
-        message = context.ledger.get(message_id)
-        if message is None:
-            return True
-        match outcome:
-            case Claim.GONE | Claim.DONE | Claim.LATER:
-                pass
-            case Claim.CLAIMED:
-                self._attempt(message, send)
-            case Claim.SETTLE:
-                self._attempt(message, settle)
-            case Claim.LEASE_LOST:
-                raise LeaseLost
-            case Claim.EXPIRED:
-                context.ledger.advance(message, Status.EXPIRED, context.now_ms())
-            case Claim.OPTED_OUT:
-                context.ledger.advance(
-                    message,
-                    Status.FAILED,
-                    context.now_ms(),
-                    code="recipient_opted_out",
-                    error=("recipient_opted_out", "The recipient asked not to be written to."),
-                )
-            case Claim.RESTRICTED:
-                held_ms = int(context.settings.restriction_held_seconds * 1000)
-                context.ledger.defer(
-                    message_id,
-                    context.lease.fence,
-                    "restricted",
-                    context.now_ms(),
-                    context.now_ms() + held_ms,
-                )
-            case Claim.CAPPED:
-                self._put_off(message)
-            case unknown:
-                assert_never(unknown)
-        return True
-
-    def _attempt(
-        self, message: Message, bring: Callable[[AccountContext, WhatsAppPage, Message], None]
-    ) -> None:
-        """``bring``: ``send`` or ``settle``; raises what it raises."""
-        context = self.context
-        context.busy_with = message.id
-        context.times.begin((context.now_ms() - max(message.created_ms, message.send_at_ms or 0)) / 1000)
-        try:
-            bring(context, context.keeper.ensure(), message)
-        finally:
-            context.busy_with = None
-            context.times.write()
-        self._settled(message.id)
-        self._rest()
-        measure_memory(context)  # a page may grow with each message
-
-    def _put_off(self, message: Message) -> None:
-        """Its place was of another day, and today has none left: the next day with one."""
-        context = self.context
-        due_ms = context.ledger.defer(message.id, context.lease.fence, "daily_cap", context.now_ms())
-        if due_ms is None:
-            told = ("daily_cap_reached", "There is no place left today, nor on any day in sight.")
-            context.ledger.advance(message, Status.FAILED, context.now_ms(), code=told[0], error=told)
-
-    def _rest(self) -> None:
-        """The pause between two messages, where one is set."""
-        settings = self.context.settings
-        seconds = pause_seconds(settings.pacing_seconds, settings.pacing_jitter_seconds, random.random())
-        self._paced_until = time.monotonic() + seconds
-
-    def _settled(self, message_id: str) -> None:
-        self._settles.pop(message_id, None)
-        message = self.context.ledger.get(message_id)
-        if message is None:
-            return
-        if message.bubble_id:
-            self._receiving.sent(message.bubble_id)
-        if message.status in AT_WHATSAPP:
-            self._breaker.succeeded()
-            if self.context.caps is not None:
-                self.context.caps.note_sent(self.context.now_ms())
-        if message.status in (Status.SENT, Status.DELIVERED, Status.UNKNOWN):
-            self._follower.add(message)
-
-    def decide(self, message_id: str, error: SendError | BrowserError) -> RetryDecision:
-        """What follows from a failed attempt; for the circuit too."""
-        self._rest()
-        if isinstance(error, BrowserError):
-            self.context.keeper.failed(error)
-        message, code = self.context.ledger.get(message_id), code_of(error)
-        if counts_for_circuit(code):
-            self._breaker.failed(code, message.phone if message else "")
-        if message is not None and message.intent is not None:
-            tried = self._settles[message_id] = self._settles.get(message_id, 0) + 1
-            return decide_settle(error, tried, jitter=random.random())
-        attempts = message.attempts if message else 1
-        same = sum(entry.code == code for entry in message.timeline) if message else 0
-        return decide_retry(error, attempts, jitter=random.random(), same_before=same)
-
-    def apply(self, message_id: str, decision: RetryDecision, explanation: str) -> None:
-        """Writes a decision into the ledger."""
-        context = self.context
-        message = context.ledger.get(message_id)
-        if message is None:
-            return
-        now_ms, fence = context.now_ms(), context.lease.fence
-        told = (decision.code, explanation)
-        match decision.action:
-            case "retry":
-                due_ms = now_ms + int(decision.delay_seconds * 1000)
-                context.ledger.advance(
-                    message, Status.QUEUED, now_ms, fence=fence, code=decision.code, due_ms=due_ms, error=told
-                )
-            case "fail":
-                context.ledger.advance(
-                    message, Status.FAILED, now_ms, fence=fence, code=decision.code, error=told
-                )
-            case "unknown":
-                context.ledger.advance(
-                    message, Status.UNKNOWN, now_ms, fence=fence, code=decision.code, error=told
-                )
-                self._settled(message_id)
-            case "settle":
-                # It stays `sending`, and the look for lost entries makes it the next; till then, nothing
-                self._paced_until = max(self._paced_until, time.monotonic() + decision.delay_seconds)
-            case unknown:
-                assert_never(unknown)
 
     # between messages
 

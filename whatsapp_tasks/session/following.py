@@ -61,10 +61,9 @@ class Follower:
 
     def _advance(self, message: Message, bubble: Bubble, status: Status) -> None:
         context = self._context
-        context.ledger.advance(
+        now = context.ledger.advance(
             message, status, context.now_ms(), fence=context.lease.fence, bubble_id=bubble.id
         )
-        now = context.ledger.get(message.id)
         if now is not None and now.status in (Status.SENT, Status.DELIVERED, Status.UNKNOWN):
             self.add(now)
         else:

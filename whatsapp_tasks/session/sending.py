@@ -9,6 +9,7 @@ from typing import NoReturn
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.crash_points import reach
+from whatsapp_tasks.domain.attempts import Seen
 from whatsapp_tasks.domain.intents import Intent, find_intended
 from whatsapp_tasks.domain.notices import notice_of
 from whatsapp_tasks.domain.open_chat import OpenChat
@@ -48,7 +49,7 @@ PASTE_SECONDS = 0.5
 """For the page to write a paste down: a line break, mostly (docs/whatsapp-web.md, 12.5)."""
 
 
-def send(context: AccountContext, page: WhatsAppPage, message: Message) -> None:
+def send(context: AccountContext, page: WhatsAppPage, message: Message) -> Seen:
     """Types ``message`` (claimed by us) into its chat and sends it.
 
     Raises SendRefused or SendPostponed (certainly not sent), SendUnsettled (perhaps sent), BrowserErrors
@@ -73,7 +74,7 @@ def send(context: AccountContext, page: WhatsAppPage, message: Message) -> None:
     context.lease.check(LEASE_MARGIN_SECONDS)  # we may have been stopped meanwhile, and succeeded
     _press(context, page, opened, message)
     reach(folder, "after_enter")
-    follow_enter(context, page, message, intent)
+    return follow_enter(context, page, message, intent)
 
 
 def _open_to_write(context: AccountContext, page: WhatsAppPage, message: Message) -> OpenChat:
@@ -131,7 +132,7 @@ def _late_history(page: WhatsAppPage, opened: float) -> tuple[Bubble, ...]:
         return ()
 
 
-def follow_enter(context: AccountContext, page: WhatsAppPage, message: Message, intent: Intent) -> None:
+def follow_enter(context: AccountContext, page: WhatsAppPage, message: Message, intent: Intent) -> Seen:
     """From Enter to the server's tick: the bubble must show, then its tick must leave "pending"."""
     left = SendUnsettled("page_left", "The page left the chats right after Enter.")
     try:
@@ -141,7 +142,7 @@ def follow_enter(context: AccountContext, page: WhatsAppPage, message: Message, 
     except WaitTimeout as error:
         _not_taken(context, page, message)
         raise SendUnsettled("bubble_not_seen", "Enter was pressed and no bubble appeared.") from error
-    record_bubble(context, page, message, bubble)
+    return await_tick(context, page, message, bubble)
 
 
 def _not_taken(context: AccountContext, page: WhatsAppPage, message: Message) -> None:
@@ -177,12 +178,11 @@ def _appeared(
     return find_intended(intent, message.text, chat.bubbles, settled=False, watched=True).bubble
 
 
-def record_bubble(context: AccountContext, page: WhatsAppPage, message: Message, bubble: Bubble) -> None:
-    """Waits for the bubble's tick and writes the status down."""
+def await_tick(context: AccountContext, page: WhatsAppPage, message: Message, bubble: Bubble) -> Seen:
+    """Notes the bubble and waits for its tick. Raises SendRefused, SendUnsettled."""
     context.times.lap(Phase.VERIFY)
-    fence = context.lease.fence
     reach(context.settings.crash_points, "before_bubble_noted")
-    context.ledger.note(message.id, fence, bubble_id=bubble.id)
+    context.ledger.note(message.id, context.lease.fence, bubble_id=bubble.id)
     try:
         status = until_in_main(
             page,
@@ -198,7 +198,7 @@ def record_bubble(context: AccountContext, page: WhatsAppPage, message: Message,
     reach(context.settings.crash_points, "before_recording")
     if status is Status.FAILED:
         raise SendRefused("whatsapp_refused", "WhatsApp shows that the message was not sent.")
-    context.ledger.advance(message, status, context.now_ms(), fence=fence)
+    return Seen(status)
 
 
 def _status_of(snapshot: PageSnapshot, bubble_id: str) -> Status | None:

@@ -4,16 +4,15 @@ import logging
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.attempts import Attempt, NeverSent
 from whatsapp_tasks.domain.connection import is_calm
 from whatsapp_tasks.domain.intents import Finding, Intent, find_intended
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
-from whatsapp_tasks.domain.retries import decide_again
-from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import SendUnsettled, WaitTimeout
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.navigation import leave_chat
 from whatsapp_tasks.session.opening import open_chat
-from whatsapp_tasks.session.sending import record_bubble
+from whatsapp_tasks.session.sending import await_tick
 from whatsapp_tasks.stores.ledger import Message
 
 log = logging.getLogger(__name__)
@@ -25,16 +24,14 @@ ABSENT_QUIET_SECONDS = 5.0
 LOADED_SECONDS = 20.0
 
 
-def settle(context: AccountContext, page: WhatsAppPage, message: Message) -> None:
-    """Finds out what became of ``message`` (status ``sending``). When it certainly was not sent it is
-    ``queued`` again, and claimed by all the rules: it may have expired, or its recipient opted out.
+def settle(context: AccountContext, page: WhatsAppPage, message: Message) -> Attempt:
+    """Finds out what became of ``message`` (status ``sending``).
 
     Raises what opening a chat raises; SendUnsettled (``chat_unclear``) when the chat does not show it.
     """
     if message.intent is None:
-        log.info("The attempt had not come to Enter; queued again", extra=_fields(message))
-        _again(context, message, "worker_died")
-        return
+        log.info("The attempt had not come to Enter", extra=_fields(message))
+        return NeverSent("worker_died")
     # First as the page stands: in one that lived on, the bubble may wait for the server in memory alone, and
     # a reload would lose it.
     chat = open_chat(context, page, message.phone)
@@ -45,30 +42,18 @@ def settle(context: AccountContext, page: WhatsAppPage, message: Message) -> Non
         finding = _find(context, page, message, message.intent, ABSENT_QUIET_SECONDS)
     log.info("Settled an open attempt by the chat", extra={**_fields(message), "verdict": finding.verdict})
     try:
-        _conclude(context, page, message, finding)
+        return _conclusion(context, page, message, finding)
     finally:
         if chat.compose is None:
             leave_chat(context, page)
 
 
-def _conclude(context: AccountContext, page: WhatsAppPage, message: Message, finding: Finding) -> None:
+def _conclusion(context: AccountContext, page: WhatsAppPage, message: Message, finding: Finding) -> Attempt:
     if finding.verdict == "found" and finding.bubble is not None:
-        record_bubble(context, page, message, finding.bubble)
-    elif finding.verdict == "absent":
-        _again(context, message, "not_in_chat")
-    else:
-        raise SendUnsettled("chat_unclear", "The chat does not show the place where the message would be.")
-
-
-def _again(context: AccountContext, message: Message, code: str) -> None:
-    """Certainly not sent: back to the queue, or given up after as many attempts as any message has."""
-    decision, now_ms, fence = decide_again(message.attempts, code), context.now_ms(), context.lease.fence
-    if decision.action == "fail":
-        told = (code, "The message was tried again and again, and its chat shows that it was never sent.")
-        context.ledger.advance(message, Status.FAILED, now_ms, fence=fence, code=code, error=told)
-    else:
-        due_ms = now_ms + int(decision.delay_seconds * 1000)
-        context.ledger.advance(message, Status.QUEUED, now_ms, fence=fence, code=code, due_ms=due_ms)
+        return await_tick(context, page, message, finding.bubble)
+    if finding.verdict == "absent":
+        return NeverSent("not_in_chat")
+    raise SendUnsettled("chat_unclear", "The chat does not show the place where the message would be.")
 
 
 def _find(

@@ -122,6 +122,14 @@ class Acceptance:
         return cls(outcome, message_id, status)
 
 
+@dataclass(frozen=True)
+class Claimed:
+    """What ``claim`` came to. ``message`` is there with every outcome that asks for something to be done."""
+
+    outcome: Claim
+    message: Message | None = None
+
+
 class Ledger:
     """The messages of one account. ``caps`` None: no daily cap. ``generation`` is the worker's own memory of
     how far Redis has come; nothing is claimed, and no intent written, in a Redis that is behind it.
@@ -213,13 +221,13 @@ class Ledger:
         *,
         states: Iterable[str] = (),
         replies_only: bool = False,
-    ) -> Claim:
+    ) -> Claimed:
         """Takes a message in hand; see ``scripts/claim.lua`` for the outcomes. Raises LeaseLost.
 
         ``states``: in which the session must be, where any are named.
         """
         k = self._keys
-        answer = self._db.run(
+        answer, record = self._db.run(
             "claim",
             {
                 "record": k.message(message_id),
@@ -244,23 +252,22 @@ class Ledger:
         outcome = outcome_of(Claim, answer)
         if outcome is Claim.LEASE_LOST:
             raise LeaseLost
-        return outcome
+        return Claimed(outcome, self._message(record))
 
     def defer(
-        self, message_id: str, fence: int, code: str, now_ms: int, due_ms: int | None = None
+        self, message: Message, fence: int, code: str, now_ms: int, due_ms: int | None = None
     ) -> int | None:
         """Puts a queued message off until ``due_ms``, or till a day with a place: what it is due at now.
 
         None when it is not queued any more, or when there is no such day. Raises LeaseLost.
         """
-        priority = Priority(self._db.text("HGET", self._keys.message(message_id), "priority") or "normal")
         k = self._keys
         answer, due = self._db.run(
             "defer",
             {
-                "record": k.message(message_id),
+                "record": k.message(message.id),
                 "lease": k.lease,
-                "open": k.open_messages(priority),
+                "open": k.open_messages(message.priority),
                 "schedule": k.schedule,
                 "caps": k.caps,
                 "contacted": k.contacted,
@@ -337,8 +344,9 @@ class Ledger:
         error: tuple[str, str] | None = None,
         only_from: Status | None = None,
         **fields: str,
-    ) -> bool:
-        """Moves a message on. False when its status by now does not allow it; raises LeaseLost.
+    ) -> Message | None:
+        """Moves a message on, and returns it as it is then. None when its present status does not allow it,
+        or when it is gone; raises LeaseLost.
 
         ``error`` is a code and a sentence; other ``fields`` go into the record as they are. ``only_from``:
         of the statuses that allow it, this one alone.
@@ -349,7 +357,7 @@ class Ledger:
             before -= {Status.SENDING}  # whether Enter was pressed only the lease's holder knows
         if error is not None:
             fields |= {"error_code": error[0], "error_message": error[1]}
-        answer, _ = self._db.run(
+        answer, record = self._db.run(
             "advance",
             {
                 "record": k.message(message.id),
@@ -380,9 +388,9 @@ class Ledger:
             case Advance.LEASE_LOST:
                 raise LeaseLost
             case Advance.OK:
-                return True
+                return self._message(record)
             case Advance.GONE | Advance.REFUSED:
-                return False
+                return None
             case unknown:
                 assert_never(unknown)
 
@@ -458,6 +466,10 @@ class Ledger:
 
     def _due(self, key: str, now_ms: int, limit: int) -> list[str]:
         return self._db.texts("ZRANGEBYSCORE", key, "-inf", now_ms, "LIMIT", 0, limit)
+
+    def _message(self, record: Sequence[str]) -> Message | None:
+        """Of a script's answer: names and values in turn, or nothing."""
+        return message_of(self.account, dict(zip(record[::2], record[1::2], strict=True))) if record else None
 
     def _messages(self, ids: Iterable[str]) -> Iterator[Message]:
         for message_id in ids:

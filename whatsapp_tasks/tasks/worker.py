@@ -155,7 +155,7 @@ class Rounds(bootsteps.StartStopStep):
                 if current.heartbeat.lease_lost.is_set():
                     raise LeaseLost
                 current.session.look_after()
-                current.gate.update(current.session.may_send)
+                current.gate.update(current.session.delivery.may_send)
             except LeaseLost:
                 current.gate.close()
                 _take_lease_again(current)

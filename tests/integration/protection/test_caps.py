@@ -129,7 +129,7 @@ def test_a_message_without_a_place_at_its_claim_is_put_off_and_not_sent(database
     for _ in range(3):
         desk.accept()
     assert desk.claim(old) == "capped"
-    due = desk.ledger.defer(old.id, desk.fence, "daily_cap", desk.now)
+    due = desk.ledger.defer(old, desk.fence, "daily_cap", desk.now)
     assert due == desk.now + DAY // 2
     assert desk.claim(old) == "later"
     desk.now += DAY
@@ -165,7 +165,7 @@ def test_a_chat_that_is_known_under_another_form_of_its_number_is_not_new_issue_
     finish(desk, desk.accept(phone=known), Status.SENT)
     over(desk, phone="+4915100000003")
     message = desk.accept(phone=written)
-    assert desk.ledger.claim(message.id, desk.fence, desk.now, replies_only=True) == "claimed"
+    assert desk.ledger.claim(message.id, desk.fence, desk.now, replies_only=True).outcome == "claimed"
 
 
 def test_a_second_message_to_a_chat_that_became_known_gives_its_new_chat_place_back(
@@ -277,7 +277,7 @@ def test_whatever_happens_places_taken_are_those_of_messages_that_are_or_may_be_
             if event == "cancel":
                 assert desk.advance(message, Status.CANCELLED)
             elif desk.claim(message) == "capped":
-                assert desk.ledger.defer(message.id, desk.fence, "daily_cap", desk.now)
+                assert desk.ledger.defer(message, desk.fence, "daily_cap", desk.now)
             elif event == "retry":
                 assert desk.advance(message, Status.QUEUED)
                 desk.ledger.release_due(desk.now)

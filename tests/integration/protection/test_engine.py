@@ -1,5 +1,7 @@
 """The session engine: what it sees, counts, holds and lets go; a real Redis, a page made up."""
 
+from typing import NoReturn
+
 import pytest
 
 from tests.integration.protection.engine import Engine, Make
@@ -13,9 +15,11 @@ from whatsapp_tasks.errors import (
     BrowserTimeout,
     PageChanged,
     PageError,
+    SendError,
     SendPostponed,
     SendRefused,
 )
+from whatsapp_tasks.stores.ledger import Message
 from whatsapp_tasks.stores.pauses import PauseReason
 
 
@@ -23,7 +27,7 @@ from whatsapp_tasks.stores.pauses import PauseReason
 def linked(engine: Make) -> Engine:
     it = engine()
     assert it.see(MAIN) == "AUTHENTICATED"
-    assert it.session.may_send
+    assert it.session.delivery.may_send
     return it
 
 
@@ -32,29 +36,29 @@ def linked(engine: Make) -> Engine:
 
 def test_a_worker_that_just_started_sends_only_when_it_has_seen_the_chat_list_itself(engine: Make) -> None:
     it = engine()
-    assert not it.session.may_send
+    assert not it.session.delivery.may_send
     assert it.see(LOADING) == "INIT"
-    assert not it.session.may_send
+    assert not it.session.delivery.may_send
     it.see(MAIN)
-    assert it.session.may_send
+    assert it.session.delivery.may_send
 
 
 @pytest.mark.parametrize("reason", sorted(PauseReason))
 def test_any_pause_holds(linked: Engine, reason: PauseReason) -> None:
     linked.context.pauses.set(reason, "test", 1)
-    assert not linked.session.may_send
+    assert not linked.session.delivery.may_send
     linked.context.pauses.clear(reason, "test", 1)
-    assert linked.session.may_send
+    assert linked.session.delivery.may_send
 
 
 def test_a_browser_that_is_gone_holds(linked: Engine) -> None:
     linked.keeper.started = False
-    assert not linked.session.may_send
+    assert not linked.session.delivery.may_send
 
 
 def test_a_session_record_that_is_gone_holds(linked: Engine) -> None:
     linked.desk.database.do("DEL", linked.desk.keys.session)
-    assert not linked.session.may_send
+    assert not linked.session.delivery.may_send
 
 
 def test_a_state_that_a_person_changed_holds_until_it_was_seen_anew(linked: Engine) -> None:
@@ -62,30 +66,30 @@ def test_a_state_that_a_person_changed_holds_until_it_was_seen_anew(linked: Engi
     linked.see(BAN_SCREEN, later_seconds=30)
     linked.context.sessions.apply(SessionEvent.PERSON_CLEARED, 1, reason="test", actor="test", fence=None)
     linked.context.pauses.clear(PauseReason.BAN, "test", 1)
-    assert not linked.session.may_send
+    assert not linked.session.delivery.may_send
     assert linked.see(MAIN) == "AUTHENTICATED"
-    assert linked.session.may_send
+    assert linked.session.delivery.may_send
 
 
 def test_memory_above_the_limit_holds(linked: Engine) -> None:
     linked.context.memory = TreeUse(900, 401, True)
-    assert not linked.session.may_send
+    assert not linked.session.delivery.may_send
 
 
 def test_a_redis_that_lost_writes_holds_until_a_person_agrees(linked: Engine) -> None:
     linked.desk.database.do("DECRBY", linked.desk.keys.generation, 1)
-    assert not linked.session.may_send
+    assert not linked.session.delivery.may_send
     assert linked.pauses == {"redis"}
-    assert not linked.session.may_send
+    assert not linked.session.delivery.may_send
     linked.context.pauses.clear(PauseReason.REDIS, "test", 1)
-    assert linked.session.may_send
+    assert linked.session.delivery.may_send
 
 
 def test_the_pace_holds(engine: Make) -> None:
     it = engine(pacing_seconds=30)
     it.see(MAIN)
-    it.session._rest()
-    assert not it.session.may_send
+    attempt(it, SendPostponed("paused", "test"))
+    assert not it.session.delivery.may_send
 
 
 # what is seen
@@ -94,9 +98,9 @@ def test_the_pace_holds(engine: Make) -> None:
 def test_a_flicker_is_held_for_the_quarantine_and_goes_back(linked: Engine) -> None:
     assert linked.see(BAN_SCREEN) == "SUSPECTED_BAN"
     assert linked.see(MAIN, later_seconds=29) == "SUSPECTED_BAN"
-    assert not linked.session.may_send
+    assert not linked.session.delivery.may_send
     assert linked.see(MAIN, later_seconds=1) == "AUTHENTICATED"
-    assert linked.session.may_send
+    assert linked.session.delivery.may_send
 
 
 def test_a_ban_pauses_and_no_page_ends_it(linked: Engine) -> None:
@@ -167,30 +171,47 @@ def test_the_first_day_is_counted_from_the_first_time_authenticated(engine: Make
 # circuit
 
 
+class Failing:
+    """A transport on which every attempt ends with ``error``."""
+
+    def __init__(self, error: SendError) -> None:
+        self.error = error
+
+    def send(self, message: Message) -> NoReturn:
+        raise self.error
+
+    settle = send
+
+
+def attempt(it: Engine, error: SendError) -> None:
+    """One message, delivered to its end; the next may follow at once where no pause is set."""
+    it.session.delivery._transport = Failing(error)
+    assert it.session.delivery.deliver(it.desk.accept().id)
+
+
 def fail(it: Engine, times: int = 1) -> None:
     for _ in range(times):
-        it.session.decide("unknown-message", SendPostponed("box_not_ready", "test"))
+        it.session._breaker.failed("box_not_ready", "")
 
 
 def test_the_sixth_failure_opens_and_the_time_lets_a_probe_through(linked: Engine) -> None:
     fail(linked, 5)
-    assert linked.session.may_send
+    assert linked.session.delivery.may_send
     fail(linked)
     assert linked.pauses == {"circuit"}
     assert linked.see(MAIN) == "CIRCUIT_OPEN"
     assert linked.see(MAIN, later_seconds=299) == "CIRCUIT_OPEN"
     assert linked.see(MAIN, later_seconds=1) == "AUTHENTICATED"
     assert linked.pauses == set()
-    assert linked.session.may_send
+    assert linked.session.delivery.may_send
     fail(linked)
     assert linked.see(MAIN, later_seconds=599) == "CIRCUIT_OPEN"
     assert linked.see(MAIN, later_seconds=1) == "AUTHENTICATED"
 
 
 def test_failures_that_do_not_speak_of_us_do_not_count(linked: Engine) -> None:
-    for _ in range(20):
-        linked.session.decide("unknown-message", SendRefused("not_on_whatsapp", "test"))
-        linked.session.decide("unknown-message", SendPostponed("paused", "test"))
+    for error in [SendRefused("not_on_whatsapp", "test"), SendPostponed("paused", "test")] * 10:
+        attempt(linked, error)
     assert linked.context.circuits.get().failures == 0
 
 
@@ -198,7 +219,7 @@ def test_a_success_ends_the_row(linked: Engine) -> None:
     fail(linked, 5)
     linked.session._breaker.succeeded()
     fail(linked, 5)
-    assert linked.session.may_send
+    assert linked.session.delivery.may_send
 
 
 def test_an_open_circuit_survives_a_restart_and_a_logout(linked: Engine) -> None:
@@ -207,7 +228,7 @@ def test_an_open_circuit_survives_a_restart_and_a_logout(linked: Engine) -> None
     assert linked.see(LOADING) == "CIRCUIT_OPEN"
     assert linked.see(QR) == "QR_PENDING"
     assert linked.see(MAIN) == "CIRCUIT_OPEN"
-    assert not linked.session.may_send
+    assert not linked.session.delivery.may_send
 
 
 def test_a_suspicion_while_it_is_open_goes_back_to_it(linked: Engine) -> None:
@@ -315,7 +336,7 @@ def test_four_restarts_in_two_minutes_open_the_circuit_and_start_no_browser(link
     for _ in range(3):
         linked.context.memory = TreeUse(900, 401, True)
         linked.see(MAIN)
-        assert linked.session.may_send
+        assert linked.session.delivery.may_send
     linked.context.memory = TreeUse(900, 401, True)
     linked.see(MAIN)
     assert linked.see(MAIN, later_seconds=299) == "CIRCUIT_OPEN"

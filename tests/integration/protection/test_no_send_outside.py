@@ -86,7 +86,7 @@ class Account(RuleBasedStateMachine):
             worker_runs=True,
             replies_when_restricted=self.replies,
         )
-        outcome = self.desk.ledger.claim(
+        claimed = self.desk.ledger.claim(
             message.id,
             self.desk.fence,
             self.desk.now,
@@ -95,7 +95,7 @@ class Account(RuleBasedStateMachine):
         )
         replies = self.state is SessionState.RESTRICTED and self.replies and self.restriction is LOCK
         may = not self.paused and (self.state is SessionState.AUTHENTICATED or (replies and known))
-        assert (outcome == "claimed") is may
+        assert (claimed.outcome == "claimed") is may
 
     @invariant()
     def redis_agrees(self) -> None:

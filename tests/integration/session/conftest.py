@@ -13,5 +13,5 @@ def stage(database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatc
     stage = Stage(database, settings, monkeypatch)
     stage.play(">> chats")
     stage.look()
-    assert stage.session.may_send
+    assert stage.session.delivery.may_send
     return stage

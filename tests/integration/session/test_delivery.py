@@ -132,7 +132,7 @@ def test_what_is_not_to_be_sent_never_reaches_the_page(
 def test_a_message_that_nobody_knows_is_dropped(stage: Stage) -> None:
     message = stage.accept("Hello")
     stage.desk.database.do("DEL", stage.desk.keys.message(message.id))
-    assert stage.session.deliver(message.id)
+    assert stage.session.delivery.deliver(message.id)
     assert stage.page.done == []
 
 
@@ -210,8 +210,8 @@ def test_between_two_messages_is_the_pause_that_is_set(stage: Stage) -> None:
     message = stage.accept("Hello")
     stage.play(SENT)
     stage.deliver(message)
-    assert not stage.session.may_send
+    assert not stage.session.delivery.may_send
     stage.clock.sleep(29)
-    assert not stage.session.may_send
+    assert not stage.session.delivery.may_send
     stage.clock.sleep(40)
-    assert stage.session.may_send
+    assert stage.session.delivery.may_send

@@ -155,7 +155,7 @@ def test_who_answers_stop_in_the_open_chat_gets_nothing_more(it: Engine) -> None
     it.see(chats(Ada=0, chat=opened("Ada", ("ours", True), ("Stop!", False))))
     assert told(it) == [("Ada", "1", "Stop!")]
     assert OptOuts(it.desk.database).source(PHONE) == "answer"
-    it.session.deliver(queued.id)
+    it.session.delivery.deliver(queued.id)
     assert it.desk.status(queued) is Status.FAILED
     assert it.desk.get(queued.id).error_code == "recipient_opted_out"
     assert it.desk.ledger.accept(it.desk.new(phone=PHONE)).outcome == "opted_out"

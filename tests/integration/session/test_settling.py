@@ -163,14 +163,14 @@ def test_until_an_open_attempt_is_looked_at_again_nothing_is_sent(stage: Stage) 
         >> Ada | box: | them#later: Hi
     """)
     assert stage.deliver(message) == (Status.SENDING, None)
-    assert not stage.session.may_send
+    assert not stage.session.delivery.may_send
     assert stage.deliver(message) == (Status.SENDING, None)  # what stood on the queue already
     assert stage.gate.closed == 1
     stage.page.end()
     stage.clock.sleep(1.4)  # the first delay is 2 s, less or more by a quarter
-    assert not stage.session.may_send
+    assert not stage.session.delivery.may_send
     stage.clock.sleep(1.2)
-    assert stage.session.may_send
+    assert stage.session.delivery.may_send
 
 
 def test_a_chat_that_never_tells_makes_it_unknown(stage: Stage) -> None:

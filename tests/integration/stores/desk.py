@@ -79,9 +79,9 @@ class Desk:
         return self.get(message.id).status
 
     def claim(self, message: Message) -> str:
-        return self.ledger.claim(message.id, self.fence, self.now)
+        return self.ledger.claim(message.id, self.fence, self.now).outcome
 
-    def advance(self, message: Message, to: Status, **changes: Any) -> bool:
+    def advance(self, message: Message, to: Status, **changes: Any) -> Message | None:
         return self.ledger.advance(message, to, self.now, **changes)
 
     def at(self, status: Status) -> Message:

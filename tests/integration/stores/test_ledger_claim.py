@@ -7,8 +7,9 @@ from tests.unit.whatsapp_tasks.domain.one_mobile import PAIRS
 from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.statuses import OPEN, Status
 from whatsapp_tasks.errors import LeaseLost
-from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.stores.ledger import Claimed, Message
 from whatsapp_tasks.stores.opt_outs import OptOuts
+from whatsapp_tasks.stores.outcomes import Claim
 from whatsapp_tasks.stores.pauses import PauseReason, Pauses
 
 
@@ -77,25 +78,25 @@ def test_in_a_state_that_does_not_send_nothing_is_claimed(desk: Desk) -> None:
     message = desk.accept()
     before = desk.everything()
     outcome = desk.ledger.claim(message.id, desk.fence, desk.now, states=["CIRCUIT_OPEN", "RESTRICTED"])
-    assert outcome == "paused"
+    assert outcome == Claimed(Claim.PAUSED)
     assert desk.everything() == before
-    assert desk.ledger.claim(message.id, desk.fence, desk.now, states=["AUTHENTICATED"]) == "claimed"
+    assert desk.ledger.claim(message.id, desk.fence, desk.now, states=["AUTHENTICATED"]).outcome == "claimed"
 
 
 def test_where_only_replies_are_allowed_no_chat_is_started(desk: Desk) -> None:
     first = desk.accept()
-    assert desk.ledger.claim(first.id, desk.fence, desk.now, replies_only=True) == "restricted"
+    assert desk.ledger.claim(first.id, desk.fence, desk.now, replies_only=True).outcome == "restricted"
     assert desk.claim(first) == "claimed"
     desk.advance(first, Status.SENT, fence=desk.fence)
     second = desk.accept(phone=first.phone)
-    assert desk.ledger.claim(second.id, desk.fence, desk.now, replies_only=True) == "claimed"
+    assert desk.ledger.claim(second.id, desk.fence, desk.now, replies_only=True).outcome == "claimed"
 
 
 def test_a_chat_to_which_nothing_was_sent_is_still_a_new_one(desk: Desk) -> None:
     failed = desk.claimed()
     desk.advance(failed, Status.FAILED, fence=desk.fence)
     second = desk.accept(phone=failed.phone)
-    assert desk.ledger.claim(second.id, desk.fence, desk.now, replies_only=True) == "restricted"
+    assert desk.ledger.claim(second.id, desk.fence, desk.now, replies_only=True).outcome == "restricted"
 
 
 def test_a_scheduled_message_is_not_claimed_before_it_was_released(desk: Desk) -> None:

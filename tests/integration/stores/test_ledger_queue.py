@@ -58,9 +58,9 @@ def test_no_more_than_the_limit_is_released_at_once(desk: Desk) -> None:
 
 def test_a_message_put_off_without_a_time_stays_where_it_is(desk: Desk) -> None:
     message = desk.accept()
-    assert desk.ledger.defer(message.id, desk.fence, "why", desk.now) is None  # no cap tells a day
+    assert desk.ledger.defer(message, desk.fence, "why", desk.now) is None  # no cap tells a day
     assert desk.indexes(message) == {"open"}
-    assert desk.ledger.defer(message.id, desk.fence, "why", desk.now, desk.now + 5) == desk.now + 5
+    assert desk.ledger.defer(message, desk.fence, "why", desk.now, desk.now + 5) == desk.now + 5
     assert desk.indexes(message) == {"schedule"}
 
 

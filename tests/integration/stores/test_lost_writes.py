@@ -71,4 +71,4 @@ def test_a_new_worker_with_the_same_folder_notices_too(careful: Desk, file: Path
     careful.advance(message, Status.SENT, fence=careful.fence)
     lose(careful, 1)
     new = Ledger(careful.database, "default", retention_ms=DAY, follow_ms=DAY, generation=Generation(file))
-    assert new.claim(careful.accept().id, careful.fence, careful.now) == "paused"
+    assert new.claim(careful.accept().id, careful.fence, careful.now).outcome == "paused"

@@ -42,7 +42,7 @@ def test_a_repeat_of_a_sent_message_is_told_that_it_is_sent(
     dispatcher = Dispatcher(database, short)
     first = dispatcher.send(PHONE, "x")
     fence = worker.lease.fence
-    assert worker.ledger.claim(first.id, fence, worker.now_ms()) == "claimed"
+    assert worker.ledger.claim(first.id, fence, worker.now_ms()).outcome == "claimed"
     worker.ledger.advance(dispatcher.get(first.id), Status.SENT, worker.now_ms(), fence=fence)
     window_ms = short.idempotency_window_seconds * SECOND
     assert database.number("PTTL", f"wa:{{default}}:m:{first.id}") > window_ms - 60 * SECOND

@@ -5,16 +5,17 @@
 -- `follow` are ms. `due` is when a message that is queued again is due, '' at once. From fields_from on: field
 -- and value in turn, to be written into the record.
 --
--- Returns {outcome, status now}; outcomes: ok, lease_lost, gone, refused (no way from the present status).
+-- Returns {outcome, record}; outcomes: ok (with the record as it is now), lease_lost, gone, refused (no way from
+-- the present status).
 local record, lease, open, schedule, watched, unknown, expiring, events, metrics, caps, contacted = unpack(KEYS)
 local now, fence, to, before, code, retention, follow, due = unpack(ARGV, 1, 8)
 local fields_from = 9
 
-if fence ~= '' and redis.call('HGET', lease, 'fence') ~= fence then return {'lease_lost', ''} end
+if fence ~= '' and redis.call('HGET', lease, 'fence') ~= fence then return {'lease_lost', {}} end
 local m = redis.call('HMGET', record, 'status', 'id', 'timeline', 'phone', 'send_at_ms')
-if not m[1] then return {'gone', ''} end
+if not m[1] then return {'gone', {}} end
 local id = m[2]
-if not string.find(before, ',' .. m[1] .. ',', 1, true) then return {'refused', m[1]} end
+if not string.find(before, ',' .. m[1] .. ',', 1, true) then return {'refused', {}} end
 
 local entry = to .. '@' .. now
 if code ~= '' then entry = entry .. '@' .. code end
@@ -25,11 +26,11 @@ if to == 'queued' then
   redis.call('HDEL', record, 'intent')
   redis.call('ZREM', open, id)
   redis.call('ZADD', schedule, due ~= '' and due or now, id)
-  return {'ok', to}
+  return {'ok', redis.call('HGETALL', record)}
 end
 redis.call('ZREM', schedule, id)
 redis.call('ZREM', expiring, id)
-if to == 'sending' then return {'ok', to} end
+if to == 'sending' then return {'ok', redis.call('HGETALL', record)} end
 -- `sending`, and the way back from it to `queued`, are the worker's inner matter: no event tells of them.
 redis.call('XADD', events, 'MAXLEN', '~', 100000, '*',
   'type', 'message.' .. to, 'subject', id, 'at_ms', now, 'code', code)
@@ -49,5 +50,6 @@ else
 end
 -- The claim of an identity counts from the time of sending: the record of what is settled before then outlives it too.
 local early = math.max(0, tonumber(m[5] or 0) - tonumber(now))
+local now_kept = redis.call('HGETALL', record)
 if to ~= 'unknown' then redis.call('PEXPIRE', record, early + tonumber(retention)) end
-return {'ok', to}
+return {'ok', now_kept}

@@ -6,33 +6,34 @@
 -- written to may be. `seen` is the generation that this worker has seen. `plan` has today's places, or is ''
 -- (no cap).
 --
--- Returns the outcome: lease_lost, gone, paused (or in a state that does not send, or Redis has lost writes),
+-- Returns {outcome, the record as it is now}; outcomes: lease_lost, gone, paused (or in a state that does not send, or Redis has lost writes),
 -- later (scheduled), expired, opted_out, done (nothing left to do), settle (an attempt of a dead worker is
--- open: look into the chat first), restricted (a chat never written to), capped (no place today), claimed. Only
--- `claimed` changes anything; `capped` and `claimed` give back a place of another day.
+-- open: look into the chat first), restricted (a chat never written to), capped (no place today), claimed. The
+-- record is empty where nothing is to be done with it. Only `claimed` changes anything; `capped` and `claimed`
+-- give back a place of another day.
 local record, lease, pauses, opt_outs, schedule, session, generation, caps, contacted = unpack(KEYS)
 local now, fence, states, replies_only, seen, plan = unpack(ARGV)
 
-if redis.call('HGET', lease, 'fence') ~= fence then return 'lease_lost' end
+if redis.call('HGET', lease, 'fence') ~= fence then return {'lease_lost', {}} end
 local m = redis.call('HMGET', record, 'status', 'id', 'phone', 'expires_at_ms', 'timeline', 'forms')
-if not m[1] then return 'gone' end
-if m[1] == 'sending' then return 'settle' end
-if m[1] ~= 'queued' then return 'done' end
-if redis.call('HLEN', pauses) > 0 then return 'paused' end
+if not m[1] then return {'gone', {}} end
+if m[1] == 'sending' then return {'settle', redis.call('HGETALL', record)} end
+if m[1] ~= 'queued' then return {'done', {}} end
+if redis.call('HLEN', pauses) > 0 then return {'paused', {}} end
 if states ~= '' and not string.find(states, ',' .. (redis.call('HGET', session, 'state') or '') .. ',', 1, true) then
-  return 'paused'
+  return {'paused', {}}
 end
-if tonumber(redis.call('GET', generation) or 0) < tonumber(seen) then return 'paused' end
-if redis.call('ZSCORE', schedule, m[2]) then return 'later' end
-if m[4] and tonumber(m[4]) <= tonumber(now) then return 'expired' end
+if tonumber(redis.call('GET', generation) or 0) < tonumber(seen) then return {'paused', {}} end
+if redis.call('ZSCORE', schedule, m[2]) then return {'later', {}} end
+if m[4] and tonumber(m[4]) <= tonumber(now) then return {'expired', redis.call('HGETALL', record)} end
 local forms = m[6] or m[3]
-if holds_any(opt_outs, forms) then return 'opted_out' end
+if holds_any(opt_outs, forms) then return {'opted_out', redis.call('HGETALL', record)} end
 local is_new = not holds_any(contacted, forms)
-if is_new and replies_only == '1' then return 'restricted' end
+if is_new and replies_only == '1' then return {'restricted', redis.call('HGETALL', record)} end
 if plan ~= '' then
   release_place(caps, record)
   local day = find_place(caps, plan, is_new)
-  if not day then return 'capped' end
+  if not day then return {'capped', redis.call('HGETALL', record)} end
   redis.call('HSET', record, unpack(take_place(caps, day, is_new)))
 end
 redis.call('HSET', record, 'status', 'sending', 'updated_ms', now, 'fence', fence,
@@ -40,4 +41,4 @@ redis.call('HSET', record, 'status', 'sending', 'updated_ms', now, 'fence', fenc
 redis.call('HDEL', record, 'intent', 'waits_for')
 redis.call('INCR', generation)
 redis.call('HINCRBY', record, 'attempts', 1)
-return 'claimed'
+return {'claimed', redis.call('HGETALL', record)}

@@ -24,13 +24,13 @@ SEND_ERRORS = {"SendRefused", "SendPostponed", "SendUnsettled"}
 
 
 def codes_raised() -> Iterator[str]:
-    """The codes that stand as literals where a SendError is made, or an attempt is put off."""
+    """The codes that stand as literals where a SendError is made, an attempt is put off, or ends unsent."""
     for path in (SOURCES / "session").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in SEND_ERRORS and node.args:
                 yield from _texts(node.args[:1])
                 continue
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_give_back", "_again"):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_give_back", "NeverSent"):
                 yield from (text for text in _texts(node.args) if " " not in text)
 
 

@@ -13,12 +13,13 @@ import pytest
 
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.states import SessionEvent
+from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import UnknownOutcome
 from whatsapp_tasks.stores import outcomes
 from whatsapp_tasks.stores.account_stores import AccountStores
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.leases import Lease
-from whatsapp_tasks.stores.ledger import Acceptance
+from whatsapp_tasks.stores.ledger import Acceptance, message_of
 from whatsapp_tasks.stores.outcomes import Accept, Applied, Attempt, outcome_of
 from whatsapp_tasks.stores.pauses import PauseReason
 
@@ -73,6 +74,21 @@ def test_a_script_that_is_called_with_an_outcome_knows_each() -> None:
     assert set(re.findall(r"outcome == '(\w+)'", source("webhook_settle"))) == set(Attempt)
 
 
+MESSAGE = message_of(
+    "default",
+    {
+        **{
+            "id": "0" * 32,
+            "phone": "+4915112345678",
+            "text": "Hi",
+            "status": "sending",
+            "priority": "normal",
+        },
+        **{"priority": "normal", "created_ms": "1", "updated_ms": "1", "timeline": "queued@1"},
+    },
+)
+
+
 class Strange(Database):
     """A Database whose scripts answer with a word that nobody knows."""
 
@@ -80,7 +96,7 @@ class Strange(Database):
         pass
 
     def run(self, name: str, *_: Any, **__: Any) -> Any:
-        return "sendable" if name in ("claim", "receive") else ["sendable", ""]
+        return "sendable" if name == "receive" else ["sendable", ""]
 
     def do(self, *command: str | int | float) -> Any:
         return None
@@ -95,7 +111,8 @@ def stores() -> AccountStores:
     "call",
     [
         lambda it: it.ledger.claim("0" * 32, 1, 0),
-        lambda it: it.ledger.defer("0" * 32, 1, "capped", 0, 1),
+        lambda it: it.ledger.advance(MESSAGE, Status.SENT, 1),
+        lambda it: it.ledger.defer(MESSAGE, 1, "capped", 0, 1),
         lambda it: it.ledger.note("0" * 32, 1, bubble_id="b"),
         lambda it: it.sessions.apply(SessionEvent.LOGGED_IN, 0, reason="", actor="", fence=1),
         lambda it: it.pauses.set(PauseReason.OPERATOR, "test", 0),
