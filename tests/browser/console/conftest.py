@@ -14,6 +14,8 @@ from whatsapp_tasks.stores.api_keys import ApiKey, ApiKeys
 
 FULL = bool(os.environ.get("CONSOLE_FULL"))
 """Set by ``make test-console``; without it less is repeated, so that `make test` stays quick."""
+STUCK = "+12025550102"
+"""Of the simulator's magic numbers: the clock never goes."""
 FLOWER_PORT = free_port()
 FLOWER_LOGIN = "ann:not-a-secret"
 

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from tests.acceptance.stack import eventually
-from tests.browser.console.conftest import FULL, Scene
+from tests.browser.console.conftest import FULL, STUCK, Scene
 from tests.browser.console.console_browser import DESKTOP, NARROWEST, PHONE
 from tests.browser.console.seeds import seed_dead_letter
 from whatsapp_tasks.client import Client
@@ -18,8 +18,6 @@ from whatsapp_tasks.stores.webhook_deliveries import Deliveries
 
 SCREENS = [DESKTOP, PHONE] if FULL else [DESKTOP]
 AT_WHATSAPP = ("sent", "delivered", "read")
-STUCK = "+12025550102"
-"""Of the simulator's magic numbers: the clock never goes."""
 
 
 @pytest.fixture(params=SCREENS, ids=lambda size: f"{size[0]}px", autouse=True, scope="module")
