@@ -18,7 +18,7 @@ WhatsAppTasksError
 │   ├── PageError                  a script of ours failed inside the page
 │   └── InputStopped               what was meant for a chat's box was held back; carries the reason
 ├── ApiUnreachable                 our HTTP API gives no answer (raised by its client)
-├── EvidenceStorageFailed          the picture of a failure could not be kept or fetched
+├── ObjectStoreFailed              a file (evidence, for example) could not be kept or fetched
 ├── SelectorsInvalid               a selector file or override is malformed; names the entry
 ├── IllegalTransition              a state machine has no row for this event
 └── SendError                      one attempt to send did not end in `sent`
@@ -144,8 +144,8 @@ class InputStopped(BrowserError):
         return (type(self), (self.reason,), self.__dict__)
 
 
-class EvidenceStorageFailed(WhatsAppTasksError):
-    """The evidence of a failure could not be kept or fetched."""
+class ObjectStoreFailed(WhatsAppTasksError):
+    """A file could not be kept or fetched."""
 
 
 class SelectorsInvalid(WhatsAppTasksError):

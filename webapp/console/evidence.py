@@ -3,8 +3,8 @@
 from flask import Blueprint, Response
 
 from webapp.services import services
-from whatsapp_tasks.clients.evidence_storage import open_storage
-from whatsapp_tasks.errors import EvidenceStorageFailed, RequestRefused
+from whatsapp_tasks.clients.object_store import open_store
+from whatsapp_tasks.errors import ObjectStoreFailed, RequestRefused
 from whatsapp_tasks.stores.evidence import account_of
 
 blueprint = Blueprint("evidence", __name__)
@@ -30,12 +30,12 @@ def evidence_path(evidence_id: str) -> str:
 def _serve(evidence_id: str, kind: str, content_type: str) -> Response:
     settings = services().settings
     account = account_of(evidence_id)
-    storage = open_storage(
+    storage = open_store(
         settings.evidence, settings.data_dir.resolve() / "evidence", settings.evidence_s3_endpoint
     )
     try:
         content = storage.get(f"{account}/{evidence_id}.{kind}") if storage and account else None
-    except EvidenceStorageFailed as error:
+    except ObjectStoreFailed as error:
         raise RequestRefused("evidence_unavailable", str(error), http_status=503) from error
     if content is None:
         raise RequestRefused(

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.page import Page
 from whatsapp_tasks.browser.page_capture import PageCapture, capture_page
-from whatsapp_tasks.clients.evidence_storage import EvidenceStorage, open_storage
+from whatsapp_tasks.clients.object_store import ObjectStore, open_store
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.events import Event
-from whatsapp_tasks.errors import BrowserError, EvidenceStorageFailed, StoreError
+from whatsapp_tasks.errors import BrowserError, ObjectStoreFailed, StoreError
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.events import EventLog
 from whatsapp_tasks.stores.evidence import Evidence, EvidenceIndex, new_evidence_id, taken_ms
@@ -33,7 +33,7 @@ class EvidenceKeeper:
         database: Database,
         settings: Settings,
         account: str,
-        storage: EvidenceStorage | None,
+        storage: ObjectStore | None,
         take: Callable[..., PageCapture] = capture_page,
     ) -> None:
         self._settings = settings
@@ -46,7 +46,7 @@ class EvidenceKeeper:
     @classmethod
     def from_settings(cls, database: Database, settings: Settings, account: str) -> "EvidenceKeeper":
         folder = settings.data_dir.resolve() / "evidence"
-        storage = open_storage(settings.evidence, folder, settings.evidence_s3_endpoint)
+        storage = open_store(settings.evidence, folder, settings.evidence_s3_endpoint)
         return cls(database, settings, account, storage)
 
     def keep(
@@ -76,14 +76,14 @@ class EvidenceKeeper:
         )
         try:
             self._put(self._storage, evidence, capture)
-        except (EvidenceStorageFailed, StoreError) as error:
+        except (ObjectStoreFailed, StoreError) as error:
             log.warning("Evidence of a failure was not kept", extra={"detail": str(error), "code": code})
             return None
         log.info("Evidence of a failure was kept", extra={"evidence": evidence.id, "code": code})
         return evidence.id
 
     def forget(self) -> int:
-        """Deletes every file of the account; how many. Raises EvidenceStorageFailed."""
+        """Deletes every file of the account; how many. Raises ObjectStoreFailed."""
         if self._storage is None:
             return 0
         names = self._storage.names(self._account)
@@ -105,7 +105,7 @@ class EvidenceKeeper:
             log.warning("No picture of the page could be taken", extra={"detail": str(error)})
             return PageCapture(None, ())
 
-    def _put(self, storage: EvidenceStorage, evidence: Evidence, capture: PageCapture) -> None:
+    def _put(self, storage: ObjectStore, evidence: Evidence, capture: PageCapture) -> None:
         settings, name = self._settings, f"{self._account}/{evidence.id}"
         keep_ms = int(settings.evidence_keep_days * DAY_MS)
         if capture.picture is not None:

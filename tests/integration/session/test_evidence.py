@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from whatsapp_tasks.browser.page_capture import PageCapture
-from whatsapp_tasks.clients.evidence_storage import FolderStorage
+from whatsapp_tasks.clients.object_store import FolderStore
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.events import EventType
-from whatsapp_tasks.errors import BrowserTimeout, EvidenceStorageFailed
+from whatsapp_tasks.errors import BrowserTimeout, ObjectStoreFailed
 from whatsapp_tasks.session.evidence import EvidenceKeeper
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.events import EventLog
@@ -29,7 +29,7 @@ class LivingPage:
 def make_keeper(database: Database, settings: Settings, tmp_path: Path) -> Callable[..., EvidenceKeeper]:
     def make(take: Callable[..., PageCapture], **changes: Any) -> EvidenceKeeper:
         changed = settings.model_copy(update=changes)
-        return EvidenceKeeper(database, changed, "default", FolderStorage(tmp_path / "kept"), take)
+        return EvidenceKeeper(database, changed, "default", FolderStore(tmp_path / "kept"), take)
 
     return make
 
@@ -55,7 +55,7 @@ def test_picture_structure_events_and_reason_are_kept(
     EventLog(database, "default").publish(EventType.QUEUED, "m1", 5, {})
     kept = keep(make_keeper(picture), LivingPage())
     assert kept is not None
-    storage = FolderStorage(tmp_path / "kept")
+    storage = FolderStore(tmp_path / "kept")
     assert storage.get(f"default/{kept}.jpg") == b"\xff\xd8"
     report = json.loads(storage.get(f"default/{kept}.json") or b"")
     assert (report["code"], report["message_id"], report["structure"]) == (
@@ -114,9 +114,9 @@ def test_a_store_that_fails_is_a_line_in_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     def fail(*_: object) -> None:
-        raise EvidenceStorageFailed
+        raise ObjectStoreFailed
 
-    monkeypatch.setattr(FolderStorage, "put", fail)
+    monkeypatch.setattr(FolderStore, "put", fail)
     assert keep(make_keeper(picture), LivingPage()) is None
     assert [record.message for record in caplog.records] == ["Evidence of a failure was not kept"]
 
@@ -126,7 +126,7 @@ def test_no_more_is_kept_than_the_settings_allow(
 ) -> None:
     keeper = make_keeper(picture, evidence_keep_count=2, evidence_keep_days=1.0)
     ids = [keep(keeper, LivingPage(), NOW_MS + n) for n in range(3)]
-    storage = FolderStorage(tmp_path / "kept")
+    storage = FolderStore(tmp_path / "kept")
     assert storage.names("default") == [f"default/{i}.{kind}" for i in ids[1:] for kind in ("jpg", "json")]
     last = keep(keeper, LivingPage(), NOW_MS + 2 * 24 * 3600 * 1000)
     assert storage.names("default") == [f"default/{last}.jpg", f"default/{last}.json"]

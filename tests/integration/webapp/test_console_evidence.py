@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from tests.integration.s3_server import s3_url, use_test_credentials
 from tests.integration.webapp.conftest import Caller, problem
 from tests.integration.webapp.console_operator import ConsoleOperator
-from whatsapp_tasks.clients.evidence_storage import FolderStorage
+from whatsapp_tasks.clients.object_store import FolderStore
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.session.evidence import EvidenceKeeper
 from whatsapp_tasks.stores.api_keys import ApiKeys
@@ -26,7 +26,7 @@ PICTURE = b"\xff\xd8 a picture"
 @pytest.fixture(autouse=True)
 def _kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     use_test_credentials(monkeypatch, tmp_path)
-    storage = FolderStorage(tmp_path / "evidence")
+    storage = FolderStore(tmp_path / "evidence")
     storage.put(f"default/{ID}.jpg", PICTURE)
     storage.put(f"default/{ID}.json", b'{"code":"still_pending"}')
 

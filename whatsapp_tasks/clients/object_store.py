@@ -1,30 +1,31 @@
-"""Where pictures and structures of failed pages are kept: a folder, or a bucket that speaks S3.
+"""Where files are kept: a folder, or a bucket that speaks S3. Evidence of failures is the first user.
 
-Raises EvidenceStorageFailed for all that goes wrong: an outage of S3 must not look like one of the page.
+Raises ObjectStoreFailed for all that goes wrong: an outage of S3 must not look like one of the page.
 """
 
 import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from whatsapp_tasks.domain.addresses import is_loopback
-from whatsapp_tasks.errors import EvidenceStorageFailed
+from whatsapp_tasks.errors import ObjectStoreFailed
 from whatsapp_tasks.extras import insist_on_extra
 
 CONNECT_SECONDS = 3
 ANSWER_SECONDS = 5
 """The worker waits for S3 after a failed attempt, once and no longer than this."""
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z0-9_-]+\.(?:jpg|json)", re.ASCII)
-_TYPES = {"jpg": "image/jpeg", "json": "application/json"}
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z0-9_-]+\.(?!part$)[a-z0-9]+", re.ASCII)
+_DRAFT = ".part"
 
 
-class EvidenceStorage(Protocol):
-    """Names are ``account/id.jpg`` and ``account/id.json``."""
+class ObjectStore(Protocol):
+    """Names are ``folder/name.kind`` in small letters, digits and hyphens; evidence: ``account/id.jpg``."""
 
     def put(self, name: str, content: bytes) -> None:
         """Keeps ``content``, for nobody else to read."""
@@ -32,14 +33,14 @@ class EvidenceStorage(Protocol):
     def get(self, name: str) -> bytes | None:
         """What was kept, None when it is not there (any more)."""
 
-    def names(self, account: str) -> list[str]:
-        """All that is kept of an account, sorted."""
+    def names(self, folder: str) -> list[str]:
+        """All that is kept in a folder, sorted."""
 
     def delete(self, names: Iterable[str]) -> None:
         """Forgets these; those that are gone already do no harm."""
 
 
-def open_storage(place: str, folder: Path, s3_endpoint: str = "") -> EvidenceStorage | None:
+def open_store(place: str, folder: Path, s3_endpoint: str = "") -> ObjectStore | None:
     """The storage that a setting names: ``folder``, ``s3://bucket/prefix``; None for ``off``.
 
     Raises ConfigurationError where the packages for S3 are not installed.
@@ -47,46 +48,47 @@ def open_storage(place: str, folder: Path, s3_endpoint: str = "") -> EvidenceSto
     if place == "off":
         return None
     if place == "folder":
-        return FolderStorage(folder)
+        return FolderStore(folder)
     insist_on_extra("s3", f"WHATSAPP_EVIDENCE={place}")
     bucket, _, prefix = place.removeprefix("s3://").partition("/")
-    return S3Storage(bucket, prefix.strip("/"), s3_endpoint or None)
+    return S3Store(bucket, prefix.strip("/"), s3_endpoint or None)
 
 
-class FolderStorage:
+class FolderStore:
     """Files that only this user may read."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def put(self, name: str, content: bytes) -> None:
-        """See ``EvidenceStorage``. The file is there whole or not at all."""
+        """See ``ObjectStore``. The file is there whole or not at all."""
         file = self._file(name)
-        with _failing_as_storage():
+        with _failing_as_store():
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            draft = file.with_suffix(".part")
+            draft = file.with_suffix(_DRAFT)
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "wb") as opened:
                 opened.write(content)
             draft.replace(file)
 
     def get(self, name: str) -> bytes | None:
-        """See ``EvidenceStorage``."""
-        with _failing_as_storage():
+        """See ``ObjectStore``."""
+        with _failing_as_store():
             try:
                 return self._file(name).read_bytes()
             except FileNotFoundError:
                 return None
 
-    def names(self, account: str) -> list[str]:
-        """See ``EvidenceStorage``."""
-        with _failing_as_storage():
-            found = (f"{account}/{file.name}" for file in (self._folder / account).glob("*"))
+    def names(self, folder: str) -> list[str]:
+        """See ``ObjectStore``."""
+        with _failing_as_store():
+            files = (self._folder / folder).glob("*")
+            found = (f"{folder}/{file.name}" for file in files if file.suffix != _DRAFT)
             return sorted(name for name in found if _NAME.fullmatch(name))
 
     def delete(self, names: Iterable[str]) -> None:
-        """See ``EvidenceStorage``."""
-        with _failing_as_storage():
+        """See ``ObjectStore``."""
+        with _failing_as_store():
             for name in names:
                 self._file(name).unlink(missing_ok=True)
 
@@ -94,7 +96,7 @@ class FolderStorage:
         return self._folder / _checked(name)
 
 
-class S3Storage:
+class S3Store:
     """Objects in a bucket, with the credentials that boto3 finds (environment, profile, role)."""
 
     def __init__(self, bucket: str, prefix: str, endpoint: str | None) -> None:
@@ -104,14 +106,14 @@ class S3Storage:
         self._made: Any = None
 
     def put(self, name: str, content: bytes) -> None:
-        """See ``EvidenceStorage``. Without an ACL: the bucket's own rules keep it private."""
-        key, kind = self._prefix + _checked(name), _TYPES[name.rpartition(".")[2]]
-        with _failing_as_storage():
+        """See ``ObjectStore``. Without an ACL: the bucket's own rules keep it private."""
+        key, kind = self._prefix + _checked(name), guess_type(name)[0] or "application/octet-stream"
+        with _failing_as_store():
             self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=kind)
 
     def get(self, name: str) -> bytes | None:
-        """See ``EvidenceStorage``."""
-        with _failing_as_storage():
+        """See ``ObjectStore``."""
+        with _failing_as_store():
             client = self._client
             try:
                 answer = client.get_object(Bucket=self._bucket, Key=self._prefix + _checked(name))
@@ -119,11 +121,11 @@ class S3Storage:
                 return None
             return bytes(answer["Body"].read())
 
-    def names(self, account: str) -> list[str]:
-        """See ``EvidenceStorage``."""
-        with _failing_as_storage():
+    def names(self, folder: str) -> list[str]:
+        """See ``ObjectStore``."""
+        with _failing_as_store():
             pages = self._client.get_paginator("list_objects_v2").paginate(
-                Bucket=self._bucket, Prefix=f"{self._prefix}{account}/"
+                Bucket=self._bucket, Prefix=f"{self._prefix}{folder}/"
             )
             found = [
                 item["Key"].removeprefix(self._prefix) for page in pages for item in page.get("Contents", ())
@@ -131,9 +133,9 @@ class S3Storage:
         return sorted(name for name in found if _NAME.fullmatch(name))
 
     def delete(self, names: Iterable[str]) -> None:
-        """See ``EvidenceStorage``."""
+        """See ``ObjectStore``."""
         keys = [{"Key": self._prefix + _checked(name)} for name in names]
-        with _failing_as_storage():
+        with _failing_as_store():
             for start in range(0, len(keys), 1000):
                 self._client.delete_objects(
                     Bucket=self._bucket, Delete={"Objects": keys[start : start + 1000], "Quiet": True}
@@ -142,7 +144,7 @@ class S3Storage:
     @property
     def _client(self) -> Any:
         if self._made is None:
-            import boto3  # takes half a second: only those pay who keep evidence in S3
+            import boto3  # takes half a second: only those pay who keep objects in S3
             from botocore.config import Config
 
             self._made = boto3.client(
@@ -162,23 +164,23 @@ class S3Storage:
 
 def _checked(name: str) -> str:
     if not _NAME.fullmatch(name):
-        raise EvidenceStorageFailed("This is not the name of evidence.")
+        raise ObjectStoreFailed("An object has no such name.")
     return name
 
 
 @contextmanager
-def _failing_as_storage() -> Iterator[None]:
+def _failing_as_store() -> Iterator[None]:
     try:
         yield
-    except EvidenceStorageFailed:
+    except ObjectStoreFailed:
         raise
     except OSError as error:
-        raise EvidenceStorageFailed(f"{type(error).__name__}: {error.strerror}") from error
+        raise ObjectStoreFailed(f"{type(error).__name__}: {error.strerror}") from error
     except Exception as error:  # botocore's errors have no useful base in common with urllib3's
         if not type(error).__module__.startswith(("botocore", "urllib3", "boto3")):
             raise
         # Without its text: it may hold addresses and request ids of the store.
-        raise EvidenceStorageFailed(f"S3 did not do it: {_reason(error)}") from error
+        raise ObjectStoreFailed(f"S3 did not do it: {_reason(error)}") from error
 
 
 def _reason(error: Exception) -> str:

@@ -9,13 +9,13 @@ import boto3
 import pytest
 
 from tests.integration.s3_server import s3_url, use_test_credentials
-from whatsapp_tasks.clients.evidence_storage import (
-    EvidenceStorage,
-    FolderStorage,
-    S3Storage,
-    open_storage,
+from whatsapp_tasks.clients.object_store import (
+    FolderStore,
+    ObjectStore,
+    S3Store,
+    open_store,
 )
-from whatsapp_tasks.errors import EvidenceStorageFailed
+from whatsapp_tasks.errors import ObjectStoreFailed
 
 __all__ = ["s3_url"]  # the fixture
 
@@ -28,7 +28,7 @@ def _credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture(params=["folder", "s3", "s3 with a prefix"])
-def storage(request: pytest.FixtureRequest, tmp_path: Path) -> EvidenceStorage:
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
     """An empty one of each kind, by the setting that names it."""
     if request.param == "folder":
         place, endpoint = "folder", ""
@@ -37,12 +37,12 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path) -> EvidenceStorage:
         bucket = f"evidence-{time.monotonic_ns()}"
         boto3.client("s3", endpoint_url=endpoint).create_bucket(Bucket=bucket)
         place = f"s3://{bucket}" if request.param == "s3" else f"s3://{bucket}/whatsapp/pictures/"
-    opened = open_storage(place, tmp_path / "evidence", endpoint)
+    opened = open_store(place, tmp_path / "evidence", endpoint)
     assert opened is not None
     return opened
 
 
-def test_what_is_put_is_there_until_it_is_deleted(storage: EvidenceStorage) -> None:
+def test_what_is_put_is_there_until_it_is_deleted(storage: ObjectStore) -> None:
     assert storage.get(f"{NAME}.jpg") is None
     assert storage.names("default") == []
     storage.put(f"{NAME}.jpg", b"\xff\xd8 picture")
@@ -57,15 +57,15 @@ def test_what_is_put_is_there_until_it_is_deleted(storage: EvidenceStorage) -> N
     assert len(storage.names("default-2")) == 1
 
 
-@pytest.mark.parametrize("name", ["../x.jpg", "/etc/passwd", "default/../x.json", "default/x.png", ""])
-def test_no_other_name_is_touched(storage: EvidenceStorage, name: str) -> None:
+@pytest.mark.parametrize("name", ["../x.jpg", "/etc/passwd", "a/../x.json", "a/x.part", "a/x", ""])
+def test_no_other_name_is_touched(storage: ObjectStore, name: str) -> None:
     attempts: tuple[Callable[[], object], ...] = (
         lambda: storage.get(name),
         lambda: storage.put(name, b""),
         lambda: storage.delete([name]),
     )
     for attempt in attempts:
-        with pytest.raises(EvidenceStorageFailed):
+        with pytest.raises(ObjectStoreFailed):
             attempt()
 
 
@@ -76,7 +76,7 @@ def test_more_objects_than_one_answer_of_s3_holds(s3_url: str) -> None:
     names = [f"default/default_{n:013d}_00000000.json" for n in range(1005)]
     for name in names:
         client.put_object(Bucket=bucket, Key=name, Body=b"")
-    storage = S3Storage(bucket, "", s3_url)
+    storage = S3Store(bucket, "", s3_url)
     assert storage.names("default") == names
     storage.delete(names)
     assert storage.names("default") == []
@@ -85,14 +85,14 @@ def test_more_objects_than_one_answer_of_s3_holds(s3_url: str) -> None:
 def test_the_objects_type_is_said_and_nothing_is_public(s3_url: str) -> None:
     client = boto3.client("s3", endpoint_url=s3_url)
     client.create_bucket(Bucket="private")
-    S3Storage("private", "p", s3_url).put(f"{NAME}.jpg", b"x")
+    S3Store("private", "p", s3_url).put(f"{NAME}.jpg", b"x")
     assert client.head_object(Bucket="private", Key=f"p/{NAME}.jpg")["ContentType"] == "image/jpeg"
     grants = client.get_object_acl(Bucket="private", Key=f"p/{NAME}.jpg")["Grants"]
     assert [grant["Grantee"]["Type"] for grant in grants] == ["CanonicalUser"]
 
 
 def test_files_are_for_this_user_alone_and_whole(tmp_path: Path) -> None:
-    FolderStorage(tmp_path / "evidence").put(f"{NAME}.jpg", b"x")
+    FolderStore(tmp_path / "evidence").put(f"{NAME}.jpg", b"x")
     file = tmp_path / "evidence" / f"{NAME}.jpg"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
@@ -101,16 +101,16 @@ def test_files_are_for_this_user_alone_and_whole(tmp_path: Path) -> None:
 
 def test_an_outage_is_one_error_of_ours_within_seconds(s3_url: str, tmp_path: Path) -> None:
     began = time.monotonic()
-    with pytest.raises(EvidenceStorageFailed, match="EndpointConnectionError"):
-        S3Storage("bucket", "", "http://127.0.0.1:1").put(f"{NAME}.jpg", b"x")
+    with pytest.raises(ObjectStoreFailed, match="EndpointConnectionError"):
+        S3Store("bucket", "", "http://127.0.0.1:1").put(f"{NAME}.jpg", b"x")
     assert time.monotonic() - began < 8
-    with pytest.raises(EvidenceStorageFailed, match="NoSuchBucket"):
-        S3Storage("no-such-bucket", "", s3_url).put(f"{NAME}.jpg", b"x")
+    with pytest.raises(ObjectStoreFailed, match="NoSuchBucket"):
+        S3Store("no-such-bucket", "", s3_url).put(f"{NAME}.jpg", b"x")
     blocked = tmp_path / "blocked"
     blocked.write_text("a file")
-    with pytest.raises(EvidenceStorageFailed):
-        FolderStorage(blocked).put(f"{NAME}.jpg", b"x")
+    with pytest.raises(ObjectStoreFailed):
+        FolderStore(blocked).put(f"{NAME}.jpg", b"x")
 
 
 def test_off_is_no_store_at_all(tmp_path: Path) -> None:
-    assert open_storage("off", tmp_path) is None
+    assert open_store("off", tmp_path) is None
