@@ -22,6 +22,7 @@ import psutil
 from tests.integration.redis_server import RedisServer
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
 
@@ -57,7 +58,7 @@ class Office:
 
     def send(self, account: str) -> str:
         self.numbers += 1
-        return self.dispatcher.send(PHONE, f"message {self.numbers}", account=account).id
+        return self.dispatcher.send(MessageRequest(PHONE, f"message {self.numbers}", account=account)).id
 
     def requests(self) -> dict[str, Callable[[], object]]:
         """One of each. All sends are of one account, whose time zone and cap this process knows by then."""

@@ -41,6 +41,7 @@ from tests.acceptance.stack import Stack, eventually
 from whatsapp_simulator.phones import printed
 from whatsapp_simulator.testing import ReceivedMessage, SimulatorError
 from whatsapp_tasks.client import Client
+from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.errors import StoreUnavailable, WhatsAppTasksError
 from whatsapp_tasks.queues import deliver_envelope, messages_list
@@ -465,7 +466,9 @@ def _settle(stack: Stack, campaign: Campaign, console: Console) -> None:
     """Waits until nothing is open any more."""
     for item in campaign.accepted:
         if item.id is None:
-            item.id = stack.dispatcher.send(item.phone, item.text, idempotency_key=item.key).id
+            item.id = stack.dispatcher.send(
+                MessageRequest(item.phone, item.text, idempotency_key=item.key)
+            ).id
 
     def all_settled() -> bool:
         if not stack.running("worker"):

@@ -18,6 +18,7 @@ from whatsapp_simulator.testing import Simulator
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.states import SessionState
 from whatsapp_tasks.errors import BrowserError
 from whatsapp_tasks.queues import messages_lists, messages_queue, task_id_of
@@ -138,7 +139,7 @@ class Life:
 
     def accept(self, phone: str, text: str) -> str:
         """Puts a message on the queue; its id."""
-        self._ids.append(self._dispatcher.send(phone, text).id)
+        self._ids.append(self._dispatcher.send(MessageRequest(phone, text)).id)
         return self._ids[-1]
 
     def messages(self) -> list[Message]:

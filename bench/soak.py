@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.acceptance.stack import Stack
+from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.statuses import AT_WHATSAPP, Status
 from whatsapp_tasks.stores.sessions import Sessions
 
@@ -86,7 +87,9 @@ def _run(stack: Stack, messages: int) -> tuple[list[Sample], int, float]:
     while done < messages:
         while len(waiting) < AHEAD and handed < messages:
             phone = PHONES[handed % len(PHONES)]
-            waiting.append(dispatcher.send(phone, f"soak {handed}", idempotency_key=f"soak-{handed}").id)
+            waiting.append(
+                dispatcher.send(MessageRequest(phone, f"soak {handed}", idempotency_key=f"soak-{handed}")).id
+            )
             handed += 1
         status = dispatcher.get(waiting[0]).status
         if status in AT_WHATSAPP:

@@ -22,6 +22,7 @@ from rich.progress import track
 from bench.verdicts import SETTLED, WRONGS, Told, wrongs
 from tests.acceptance.stack import Stack, eventually
 from whatsapp_simulator.phones import MAGIC_NUMBERS, printed
+from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.stores.ledger import Message
 from whatsapp_tasks.stores.pauses import Pauses
 from whatsapp_tasks.stores.sessions import Sessions
@@ -90,7 +91,7 @@ def _produce(
         kind, phone = "", PHONES[number * 7 % len(PHONES)]
         if number % EVERY == EVERY - 1:
             kind, phone = kinds[number // EVERY % len(kinds)] if kinds else ("fifth", phone)
-        accepted.append((stack.dispatcher.send(phone, f"message {number}").id, kind))
+        accepted.append((stack.dispatcher.send(MessageRequest(phone, f"message {number}")).id, kind))
         _look(stack, outcome)
     return accepted
 

@@ -110,17 +110,7 @@ def cancel(batch_id: str) -> Response:
 
 def _accept(parts: Services, batch_id: str, item: SendRequest) -> BatchItem:
     try:
-        accepted = parts.dispatcher.send(
-            item.phone,
-            item.message,
-            account=item.account,
-            idempotency_key=item.idempotency_key,
-            send_at=item.send_at,
-            expires_at=item.expires_at,
-            priority=item.priority,
-            metadata=item.metadata,
-            source=_source(batch_id),
-        )
+        accepted = parts.dispatcher.send(item.with_key(item.idempotency_key), source=_source(batch_id))
     except RequestRefused as refusal:
         return BatchItem("refused", item.account, problem=of_refusal(refusal).body())
     return BatchItem("duplicate" if accepted.duplicate else "accepted", item.account, accepted.id)

@@ -27,6 +27,7 @@ from webapp.well_formed import check
 from whatsapp_tasks.dispatch import Accepted, Prepared, WindowFull
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.domain.identity import MAX_KEY_LENGTH
+from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.domain.texts import MAX_UTF16_UNITS
 from whatsapp_tasks.errors import RequestRefused
@@ -84,6 +85,19 @@ class SendRequest(RequestModel):
         Field(description="Anything of yours, up to 4096 bytes of JSON; told again with the message."),
     ] = None
 
+    def with_key(self, idempotency_key: str | None) -> MessageRequest:
+        """What dispatch takes; the key may have come beside the body."""
+        return MessageRequest(
+            self.phone,
+            self.message,
+            account=self.account,
+            idempotency_key=idempotency_key,
+            send_at=self.send_at,
+            expires_at=self.expires_at,
+            priority=self.priority,
+            metadata=self.metadata,
+        )
+
 
 class Links(TypedDict):
     """Where to look next."""
@@ -137,16 +151,9 @@ class SendAttempt:
         if not may_ask_redis and not dispatcher.asks_nothing_first(wanted.account):
             raise AskRedisFirst
         return dispatcher.prepare(
-            wanted.phone,
-            wanted.message,
-            account=wanted.account,
-            idempotency_key=_idempotency_key(
-                wanted.idempotency_key, self.environ.get("HTTP_IDEMPOTENCY_KEY")
+            wanted.with_key(
+                _idempotency_key(wanted.idempotency_key, self.environ.get("HTTP_IDEMPOTENCY_KEY"))
             ),
-            send_at=wanted.send_at,
-            expires_at=wanted.expires_at,
-            priority=wanted.priority,
-            metadata=wanted.metadata,
             signature=signature,
             windows=self._windows,
         )

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, TypedDict, Unpack, assert_never
+from typing import Any, assert_never
 
 from whatsapp_tasks.config import Settings, load_settings
 from whatsapp_tasks.crash_points import reach, reach_async
 from whatsapp_tasks.domain import identity, phones, texts
-from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT, check_account_name
+from whatsapp_tasks.domain.accounts import check_account_name
+from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import RequestRefused
@@ -49,20 +50,6 @@ class WindowFull(RequestRefused):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (type(self), (self.window,))
-
-
-class Wanted(TypedDict, total=False):
-    """What ``prepare`` takes besides phone and text."""
-
-    account: str
-    idempotency_key: str | None
-    send_at: float | None
-    expires_at: float | None
-    priority: str
-    metadata: Mapping[str, Any] | None
-    source: str
-    signature: str | None
-    windows: Callable[[], Sequence[Window]] | None
 
 
 @dataclass(frozen=True)
@@ -128,13 +115,13 @@ class Dispatcher:
         """The daily cap of an account; None where the setting turned it off."""
         return self._stores(account).caps
 
-    def send(self, phone: str, message: str, **wanted: Unpack[Wanted]) -> Accepted:
-        """Accepts one message, as ``prepare`` takes it.
+    def send(self, request: MessageRequest, *, source: str = "api") -> Accepted:
+        """Accepts one message.
 
         Raises RequestRefused (bad input, conflict, replay, unknown account, opted out: nothing is queued) or
         StoreUnavailable (ask again with the same idempotency key).
         """
-        return self.prepare(phone, message, **wanted).accept()
+        return self.prepare(request, source=source).accept()
 
     def asks_nothing_first(self, account: str) -> bool:
         """Whether ``prepare`` finds all it needs in this process, and does not wait for Redis."""
@@ -143,48 +130,41 @@ class Dispatcher:
 
     def prepare(
         self,
-        phone: str,
-        message: str,
+        request: MessageRequest,
         *,
-        account: str = DEFAULT_ACCOUNT,
-        idempotency_key: str | None = None,
-        send_at: float | None = None,
-        expires_at: float | None = None,
-        priority: str = Priority.NORMAL,
-        metadata: Mapping[str, Any] | None = None,
         source: str = "api",
         signature: str | None = None,
         windows: Callable[[], Sequence[Window]] | None = None,
-    ) -> "Prepared":
-        """Validates one message. Times are unix seconds; ``signature`` is used up with the message.
-        ``windows`` is asked for limits of requests when all else is in order; the acceptance counts in them.
+    ) -> Prepared:
+        """Validates one message. ``signature`` is used up with the message. ``windows`` is asked for limits
+        of requests when all else is in order; the acceptance counts in them.
 
         Raises RequestRefused.
         """
-        check_account_name(_text("account", account))
-        e164 = phones.parse_phone(_text("phone", phone))
-        text = texts.normalise_message(_text("message", message))
-        if idempotency_key is not None:
-            identity.check_idempotency_key(_text("idempotency_key", idempotency_key))
-        urgency = _priority(priority)
+        account, key = check_account_name(_text("account", request.account)), request.idempotency_key
+        phone = phones.parse_phone(_text("phone", request.phone))
+        text = texts.normalise_message(_text("message", request.message))
+        if key is not None:
+            identity.check_idempotency_key(_text("idempotency_key", key))
+        priority = _priority(request.priority)
         now_ms = int(self._clock() * 1000)
-        send_at_ms, expires_at_ms = _times(send_at, expires_at, now_ms)
-        who = identity.identity_digest(account, e164, text, idempotency_key)
+        send_at_ms, expires_at_ms = _times(request.send_at, request.expires_at, now_ms)
+        who = identity.identity_digest(account, phone, text, key)
         return Prepared(
             self._settings.crash_points,
             self.ledger(account),
             NewMessage(
                 id=identity.message_id(who, now_ms, account),
-                phone=e164,
+                phone=phone,
                 text=text,
                 identity=who,
-                content=identity.content_digest(account, e164, text),
-                priority=urgency,
+                content=identity.content_digest(account, phone, text),
+                priority=priority,
                 now_ms=now_ms,
-                window_ms=self._window_ms(idempotency_key, send_at_ms, now_ms),
+                window_ms=self._window_ms(key, send_at_ms, now_ms),
                 send_at_ms=send_at_ms,
                 expires_at_ms=expires_at_ms,
-                metadata=_metadata(metadata),
+                metadata=_metadata(request.metadata),
                 source=source,
                 nonce=signature_digest(signature) if signature else None,
                 nonce_ttl_ms=nonce_ttl_ms(self._settings),

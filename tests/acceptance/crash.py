@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import redis
 
 from tests.acceptance.stack import Stack, eventually
+from whatsapp_tasks.domain.message_request import MessageRequest
 
 PHONES = [f"+4915112345{number:03d}" for number in range(40)]
 
@@ -34,7 +35,7 @@ def crash_at(stack: Stack, place: str, killed: str, *, seconds: float = 90.0) ->
         message_id = _through_dying_web(stack, place, phone, text)
         began = time.monotonic()
     else:
-        message_id = stack.dispatcher.send(phone, text).id
+        message_id = stack.dispatcher.send(MessageRequest(phone, text)).id
         stack.await_held(place)
         began = time.monotonic()
         KILLS[killed](stack, place)
@@ -42,7 +43,7 @@ def crash_at(stack: Stack, place: str, killed: str, *, seconds: float = 90.0) ->
     status = stack.await_status(message_id, "sent", "delivered", "read", "failed", "unknown", seconds=seconds)
     took = time.monotonic() - began
     # A second copy would follow at once; a later message in the queue shows that the worker went on.
-    behind = stack.dispatcher.send(phone, text + " behind").id
+    behind = stack.dispatcher.send(MessageRequest(phone, text + " behind")).id
     stack.await_status(behind, "sent", "delivered", "read", "failed", "unknown", seconds=seconds)
     texts = [message.text for message in stack.simulator.messages()]
     return Outcome(place, killed, status, texts.count(text), took)

@@ -10,6 +10,7 @@ import pytest
 from tests.acceptance.crash import crash_at
 from tests.acceptance.stack import Stack, eventually
 from whatsapp_tasks.crash_points import PLACES
+from whatsapp_tasks.domain.message_request import MessageRequest
 
 WORKER_PLACES = [place for place in PLACES if not place.endswith("_accept")]
 SHORT_PLACES = {"after_typing", "before_enter", "after_enter", "before_bubble_noted", "before_recording"}
@@ -60,7 +61,7 @@ def test_an_attempt_that_cannot_be_looked_at_yet_is_not_typed_again(crash_stack:
     """Enter was pressed, the worker died, and its successor finds the page offline: found by the campaign."""
     text = "sent before the network went"
     crash_stack.hold("before_recording")
-    message_id = crash_stack.dispatcher.send("+4915112345999", text).id
+    message_id = crash_stack.dispatcher.send(MessageRequest("+4915112345999", text)).id
     crash_stack.await_held("before_recording")
     crash_stack.kill("worker")
     crash_stack.let_go("before_recording")
@@ -80,7 +81,7 @@ def test_a_message_that_the_page_shows_late_after_a_crash_is_not_typed_again(cra
     phone, text = "+4915112345998", "sent, and shown late"
     crash_stack.simulator.chat(phone, messages=[{"text": "hello", "mine": False}])
     crash_stack.hold("before_recording")
-    message_id = crash_stack.dispatcher.send(phone, text).id
+    message_id = crash_stack.dispatcher.send(MessageRequest(phone, text)).id
     crash_stack.await_held("before_recording")
     crash_stack.kill("worker")
     crash_stack.let_go("before_recording")
@@ -104,7 +105,7 @@ def test_an_old_message_with_the_same_text_is_not_taken_for_ours(crash_stack: St
     crash_stack.simulator.scenario("stale_history", ms=6000, newest=2, sign=True, phone=phone)
     crash_stack.simulator.scenario("enter_ignored", count=1, phone=phone)
     try:
-        message_id = crash_stack.dispatcher.send(phone, text).id
+        message_id = crash_stack.dispatcher.send(MessageRequest(phone, text)).id
         status = crash_stack.await_status(
             message_id, "sent", "delivered", "read", "unknown", "failed", seconds=120
         )

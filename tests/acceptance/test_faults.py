@@ -9,6 +9,7 @@ from rich.console import Console
 
 from bench import faults
 from tests.acceptance.stack import Stack, eventually
+from whatsapp_tasks.domain.message_request import MessageRequest
 
 TWO_HOURS_AHEAD = """
 import time
@@ -34,7 +35,9 @@ def test_a_worker_whose_clock_is_ahead_neither_expires_nor_delays_a_message(
     stack.run("worker")
     stack.link()
     stack.simulator.scenario("network_down")
-    message_id = stack.dispatcher.send("+4915112345678", "in time", expires_at=time.time() + 3600).id
+    message_id = stack.dispatcher.send(
+        MessageRequest("+4915112345678", "in time", expires_at=time.time() + 3600)
+    ).id
     eventually(lambda: '"action": "retry"' in stack.log("worker"), "an attempt that failed")
     stack.simulator.clear_scenarios()
     stack.await_status(message_id, "sent", "delivered", "read")

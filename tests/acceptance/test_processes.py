@@ -14,6 +14,7 @@ from functools import partial
 import pytest
 
 from tests.acceptance.stack import ANY_NAME, LONG_SECONDS, NO_WAY_OUT, Stack, eventually, log_lines
+from whatsapp_tasks.domain.message_request import MessageRequest
 
 AWAY = "redis://127.0.0.1:1/0"  # a port that nobody may bind without being root: refused at once
 
@@ -82,7 +83,7 @@ def test_a_killed_worker_leaves_no_browser_and_its_successor_goes_on_at_once(
     eventually(lambda: not stack.browsers(), "no browser is left", 5)
     began = time.monotonic()
     stack.run("worker")
-    sent = stack.dispatcher.send("+4915112345678", "after the kill")
+    sent = stack.dispatcher.send(MessageRequest("+4915112345678", "after the kill"))
     stack.await_status(sent.id, "sent", "delivered", "read")
     assert time.monotonic() - began < 30  # not the lease's or a visibility timeout's time
     assert [m.text for m in stack.simulator.messages()] == ["after the kill"]

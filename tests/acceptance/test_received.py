@@ -6,6 +6,7 @@ import pytest
 
 from tests.acceptance.stack import Stack, eventually
 from tests.integration.webhooks.receiver import Receiver
+from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.webhooks import Endpoint, encode_secret
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.incoming import Incoming
@@ -61,14 +62,14 @@ def test_a_message_is_told_and_not_read_and_who_answers_stop_is_left_alone(
     assert unread(stack) == {ADA: 1, BO: 2}
 
     # The answer to what we send comes into the open chat, where no badge tells of it.
-    sent = stack.dispatcher.send(ADA, "Your code is 7").id
+    sent = stack.dispatcher.send(MessageRequest(ADA, "Your code is 7")).id
     stack.await_status(sent, "sent", "delivered", "read")
     stack.simulator.incoming(ADA, "Stop!")
     receiver.wait_for_count(3)
     assert told(receiver)[2:] == [(ADA_TITLE, ADA, 0, 1, "Stop!")]
     eventually(lambda: OptOuts(stack.database).source(ADA) == "answer", "the opt-out")
     with pytest.raises(RequestRefused) as refused:
-        stack.dispatcher.send(ADA, "one more")
+        stack.dispatcher.send(MessageRequest(ADA, "one more"))
     assert refused.value.code == "recipient_opted_out"
     assert [m.text for m in stack.simulator.messages()] == ["Your code is 7"]
     written = stack.log("worker") + stack.log("webhooks")
@@ -102,7 +103,7 @@ def test_who_says_stop_while_a_message_waits_does_not_get_it(new_stack: Callable
     eventually(lambda: Incoming(stack.database, "default").known() is not None, "a first look")
     pauses = Pauses(stack.database, "default")
     pauses.set(PauseReason.OPERATOR, "test", 1)
-    waiting = stack.dispatcher.send(ADA, "too late").id
+    waiting = stack.dispatcher.send(MessageRequest(ADA, "too late")).id
     stack.simulator.incoming(ADA, "sair")
     eventually(lambda: OptOuts(stack.database).contains(ADA), "the opt-out")
     pauses.clear(PauseReason.OPERATOR, "test", 2)

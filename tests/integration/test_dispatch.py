@@ -12,6 +12,7 @@ from tests.integration.stores.desk import NOW, Desk
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import METADATA_LIMIT_BYTES, Accepted, Dispatcher, nonce_ttl_ms, signature_digest
 from whatsapp_tasks.domain.identity import MAX_KEY_LENGTH
+from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import RequestRefused
@@ -56,7 +57,9 @@ def refusal(call: Callable[[], object]) -> RequestRefused:
 
 
 def test_a_message_comes_through_whole(desk: Desk, dispatcher: Dispatcher) -> None:
-    accepted = dispatcher.send("+49 151 1234-5678", "  Hi\r\nthere 👋 ", metadata={"order": 7}, source="cli")
+    accepted = dispatcher.send(
+        MessageRequest("+49 151 1234-5678", "  Hi\r\nthere 👋 ", metadata={"order": 7}), source="cli"
+    )
     assert accepted == Accepted(accepted.id, "queued", duplicate=False)
     message = dispatcher.get(accepted.id)
     assert (message.phone, message.text, message.account) == (PHONE, "Hi\nthere 👋", "default")
@@ -67,51 +70,53 @@ def test_a_message_comes_through_whole(desk: Desk, dispatcher: Dispatcher) -> No
 
 @pytest.mark.parametrize("priority", ["high", "normal", "low", Priority.HIGH])
 def test_a_priority_leads_to_its_list(desk: Desk, dispatcher: Dispatcher, priority: str) -> None:
-    accepted = dispatcher.send(PHONE, "x", priority=priority)
+    accepted = dispatcher.send(MessageRequest(PHONE, "x", priority=priority))
     assert desk.queued(Priority(priority)) == [accepted.id]
 
 
 def test_a_named_account_has_its_own_queue(desk: Desk, dispatcher: Dispatcher) -> None:
     support = Desk(desk.database, "support")
-    accepted = dispatcher.send(PHONE, "x", account="support")
+    accepted = dispatcher.send(MessageRequest(PHONE, "x", account="support"))
     assert desk.queued() == []
     assert support.queued() == [accepted.id]
     assert dispatcher.get(accepted.id).account == "support"
 
 
 def test_both_ways_of_writing_one_message_are_one_message(desk: Desk, dispatcher: Dispatcher) -> None:
-    first = dispatcher.send(PHONE, "Hi\nthere")
-    again = dispatcher.send(" +49 (0)151 12345678", "Hi\r\nthere\n")
+    first = dispatcher.send(MessageRequest(PHONE, "Hi\nthere"))
+    again = dispatcher.send(MessageRequest(" +49 (0)151 12345678", "Hi\r\nthere\n"))
     assert again == Accepted(first.id, "queued", duplicate=True)
     assert desk.queued() == [first.id]
 
 
 @pytest.mark.parametrize("other", [{"phone": "+4915112345679"}, {"message": "Hi "}, {"message": "hi"}])
 def test_another_phone_or_text_is_another_message(dispatcher: Dispatcher, other: dict[str, str]) -> None:
-    first = dispatcher.send(PHONE, "Hi")
-    again = dispatcher.send(other.get("phone", PHONE), other.get("message", "Hi"))
+    first = dispatcher.send(MessageRequest(PHONE, "Hi"))
+    again = dispatcher.send(MessageRequest(other.get("phone", PHONE), other.get("message", "Hi")))
     assert again.duplicate is (other.get("message") == "Hi ")  # only white space around it
     assert (again.id == first.id) is again.duplicate
 
 
 def test_a_key_makes_equal_texts_two_messages_and_a_repeat_one(desk: Desk, dispatcher: Dispatcher) -> None:
-    one, two = (dispatcher.send(PHONE, "x", idempotency_key=key) for key in "ab")
+    one, two = (dispatcher.send(MessageRequest(PHONE, "x", idempotency_key=key)) for key in "ab")
     assert one.id != two.id
-    assert dispatcher.send(PHONE, "x", idempotency_key="a") == Accepted(one.id, "queued", duplicate=True)
+    assert dispatcher.send(MessageRequest(PHONE, "x", idempotency_key="a")) == Accepted(
+        one.id, "queued", duplicate=True
+    )
     assert desk.queued() == [one.id, two.id]
 
 
 def test_the_same_key_of_two_accounts_is_two_keys(desk: Desk, dispatcher: Dispatcher) -> None:
     Accounts(desk.database).add("other", NOW)
-    first = dispatcher.send(PHONE, "x", idempotency_key="a")
-    assert not dispatcher.send(PHONE, "y", account="other", idempotency_key="a").duplicate
-    assert dispatcher.send(PHONE, "x", idempotency_key="a").id == first.id
+    first = dispatcher.send(MessageRequest(PHONE, "x", idempotency_key="a"))
+    assert not dispatcher.send(MessageRequest(PHONE, "y", account="other", idempotency_key="a")).duplicate
+    assert dispatcher.send(MessageRequest(PHONE, "x", idempotency_key="a")).id == first.id
 
 
 def test_a_repeat_is_told_what_the_message_has_come_to(desk: Desk, dispatcher: Dispatcher) -> None:
-    accepted = dispatcher.send(PHONE, "x")
+    accepted = dispatcher.send(MessageRequest(PHONE, "x"))
     desk.claim(dispatcher.get(accepted.id))
-    assert dispatcher.send(PHONE, "x").status == "sending"
+    assert dispatcher.send(MessageRequest(PHONE, "x")).status == "sending"
 
 
 def test_two_hundred_requests_at_once_are_one_message(desk: Desk, dispatcher: Dispatcher) -> None:
@@ -119,7 +124,7 @@ def test_two_hundred_requests_at_once_are_one_message(desk: Desk, dispatcher: Di
 
     def send() -> None:
         start.wait()
-        answers.append(dispatcher.send(PHONE, "x", idempotency_key="k"))
+        answers.append(dispatcher.send(MessageRequest(PHONE, "x", idempotency_key="k")))
 
     threads = [threading.Thread(target=send) for _ in range(200)]
     for thread in threads:
@@ -136,7 +141,9 @@ def test_two_hundred_requests_at_once_are_one_message(desk: Desk, dispatcher: Di
 
 
 def test_a_message_for_later_waits(desk: Desk, dispatcher: Dispatcher, clock: Clock) -> None:
-    accepted = dispatcher.send(PHONE, "x", send_at=clock.now + 60.5, expires_at=clock.now + 61)
+    accepted = dispatcher.send(
+        MessageRequest(PHONE, "x", send_at=clock.now + 60.5, expires_at=clock.now + 61)
+    )
     message = dispatcher.get(accepted.id)
     assert (message.send_at_ms, message.expires_at_ms) == (NOW + 60_500, NOW + 61_000)
     assert desk.queued() == []
@@ -145,7 +152,7 @@ def test_a_message_for_later_waits(desk: Desk, dispatcher: Dispatcher, clock: Cl
 
 
 def test_a_time_gone_by_means_now(desk: Desk, dispatcher: Dispatcher, clock: Clock) -> None:
-    accepted = dispatcher.send(PHONE, "x", send_at=clock.now - 5)
+    accepted = dispatcher.send(MessageRequest(PHONE, "x", send_at=clock.now - 5))
     assert desk.queued() == [accepted.id]
 
 
@@ -168,7 +175,7 @@ def test_a_time_that_makes_no_sense_is_refused(
 ) -> None:
     before = desk.everything()
     absolute: Any = {name: clock.now + seconds for name, seconds in times.items()}
-    refused = refusal(lambda: dispatcher.send(PHONE, "x", **absolute))
+    refused = refusal(lambda: dispatcher.send(MessageRequest(PHONE, "x", **absolute)))
     assert refused.code == f"{field}_invalid"
     assert refused.errors[0]["field"] == field
     assert desk.everything() == before
@@ -178,14 +185,14 @@ def test_a_time_that_makes_no_sense_is_refused(
 @pytest.mark.parametrize("value", [NAN, INFINITY, -INFINITY, -1, NOW, 1e300, "tomorrow", [1], {}])
 def test_a_time_that_is_none_is_refused(dispatcher: Dispatcher, field: str, value: Any) -> None:
     fields: Any = {field: value}
-    assert refusal(lambda: dispatcher.send(PHONE, "x", **fields)).code == f"{field}_invalid"
+    assert refusal(lambda: dispatcher.send(MessageRequest(PHONE, "x", **fields))).code == f"{field}_invalid"
 
 
 def test_a_key_is_held_until_its_window_has_passed_since_the_time_of_sending(
     desk: Desk, dispatcher: Dispatcher, clock: Clock, settings: Settings
 ) -> None:
     window = settings.idempotency_window_seconds
-    dispatcher.send(PHONE, "x", idempotency_key="k", send_at=clock.now + 3 * DAY)
+    dispatcher.send(MessageRequest(PHONE, "x", idempotency_key="k", send_at=clock.now + 3 * DAY))
     (claim,) = desk.database.texts("KEYS", desk.keys.identity("*"))
     assert (3 * DAY + window - 60) * SECOND < desk.ttl(claim) <= (3 * DAY + window) * SECOND
 
@@ -193,7 +200,7 @@ def test_a_key_is_held_until_its_window_has_passed_since_the_time_of_sending(
 def test_a_text_without_a_key_is_held_for_the_window(
     desk: Desk, dispatcher: Dispatcher, clock: Clock, settings: Settings
 ) -> None:
-    dispatcher.send(PHONE, "x", send_at=clock.now + 3 * DAY)
+    dispatcher.send(MessageRequest(PHONE, "x", send_at=clock.now + 3 * DAY))
     (claim,) = desk.database.texts("KEYS", desk.keys.identity("*"))
     assert desk.ttl(claim) <= settings.idempotency_window_seconds * SECOND
 
@@ -201,7 +208,7 @@ def test_a_text_without_a_key_is_held_for_the_window(
 def test_a_record_outlives_the_claim_of_its_identity(desk: Desk, settings: Settings, clock: Clock) -> None:
     short = settings.model_copy(update={"retention_seconds": 1.0})
     dispatcher = Dispatcher(desk.database, short, clock)
-    accepted = dispatcher.send(PHONE, "x")
+    accepted = dispatcher.send(MessageRequest(PHONE, "x"))
     dispatcher.cancel(accepted.id)
     (claim,) = desk.database.texts("KEYS", desk.keys.identity("*"))
     assert desk.ttl(desk.keys.message(accepted.id)) >= desk.ttl(claim)
@@ -239,8 +246,8 @@ def test_a_bad_field_is_named_and_nothing_is_kept(
     desk: Desk, dispatcher: Dispatcher, fields: dict[str, Any], code: str, field: str
 ) -> None:
     before = desk.everything()
-    call: Any = {"phone": PHONE, "message": "x", "signature": "sha256=00", **fields}
-    refused = refusal(lambda: dispatcher.send(**call))
+    call: Any = {"phone": PHONE, "message": "x", **fields}
+    refused = refusal(lambda: dispatcher.prepare(MessageRequest(**call), signature="sha256=00").accept())
     assert (refused.code, refused.http_status) == (code, 422)
     assert refused.errors[0]["field"] == field
     assert field.replace("_", " ") in str(refused) or field in str(refused)
@@ -248,7 +255,7 @@ def test_a_bad_field_is_named_and_nothing_is_kept(
 
 
 def test_an_unknown_account_is_answered_with_how_to_add_it(dispatcher: Dispatcher) -> None:
-    refused = refusal(lambda: dispatcher.send(PHONE, "x", account="nobody"))
+    refused = refusal(lambda: dispatcher.send(MessageRequest(PHONE, "x", account="nobody")))
     assert (refused.code, refused.http_status) == ("account_unknown", 404)
     assert "accounts add" in str(refused)
 
@@ -256,8 +263,8 @@ def test_an_unknown_account_is_answered_with_how_to_add_it(dispatcher: Dispatche
 def test_a_key_used_for_something_else_is_a_conflict_that_names_the_first_message(
     desk: Desk, dispatcher: Dispatcher
 ) -> None:
-    first = dispatcher.send(PHONE, "x", idempotency_key="k")
-    refused = refusal(lambda: dispatcher.send(PHONE, "y", idempotency_key="k"))
+    first = dispatcher.send(MessageRequest(PHONE, "x", idempotency_key="k"))
+    refused = refusal(lambda: dispatcher.send(MessageRequest(PHONE, "y", idempotency_key="k")))
     assert (refused.code, refused.http_status) == ("idempotency_conflict", 409)
     assert refused.extra == {"message_id": first.id}
     assert desk.queued() == [first.id]
@@ -265,18 +272,18 @@ def test_a_key_used_for_something_else_is_a_conflict_that_names_the_first_messag
 
 def test_a_recipient_who_opted_out_is_not_written_to(desk: Desk, dispatcher: Dispatcher) -> None:
     OptOuts(desk.database).add(PHONE)
-    refused = refusal(lambda: dispatcher.send("+49 151 12345678", "x"))
+    refused = refusal(lambda: dispatcher.send(MessageRequest("+49 151 12345678", "x")))
     assert refused.code == "recipient_opted_out"
     assert "consent" in str(refused)
     assert desk.queued() == []
 
 
 def test_a_signature_is_used_up_with_its_message(desk: Desk, dispatcher: Dispatcher) -> None:
-    dispatcher.send(PHONE, "x", signature="sha256=00")
+    dispatcher.prepare(MessageRequest(PHONE, "x"), signature="sha256=00").accept()
     for text in ("x", "y"):
-        refused = refusal(partial(dispatcher.send, PHONE, text, signature="sha256=00"))
+        refused = refusal(dispatcher.prepare(MessageRequest(PHONE, text), signature="sha256=00").accept)
         assert (refused.code, refused.http_status) == ("signature_replayed", 401)
-    assert dispatcher.send(PHONE, "x", signature="sha256=01").duplicate
+    assert dispatcher.prepare(MessageRequest(PHONE, "x"), signature="sha256=01").accept().duplicate
     assert len(desk.queued()) == 1
 
 
@@ -306,7 +313,7 @@ def test_an_id_of_any_shape_is_just_not_found(dispatcher: Dispatcher, message_id
 
 
 def test_a_queued_message_can_be_cancelled_and_is_then_not_sent(desk: Desk, dispatcher: Dispatcher) -> None:
-    accepted = dispatcher.send(PHONE, "x")
+    accepted = dispatcher.send(MessageRequest(PHONE, "x"))
     assert dispatcher.cancel(accepted.id).status is Status.CANCELLED
     message = dispatcher.get(accepted.id)
     assert desk.queued() == [accepted.id]  # the entry is let through
@@ -315,14 +322,14 @@ def test_a_queued_message_can_be_cancelled_and_is_then_not_sent(desk: Desk, disp
 
 
 def test_a_scheduled_message_can_be_cancelled(desk: Desk, dispatcher: Dispatcher, clock: Clock) -> None:
-    accepted = dispatcher.send(PHONE, "x", send_at=clock.now + 60)
+    accepted = dispatcher.send(MessageRequest(PHONE, "x", send_at=clock.now + 60))
     dispatcher.cancel(accepted.id)
     assert desk.ledger.release_due(NOW + 120_000) == 0
     assert desk.queued() == []
 
 
 def test_cancelling_twice_is_no_fault(dispatcher: Dispatcher) -> None:
-    accepted = dispatcher.send(PHONE, "x")
+    accepted = dispatcher.send(MessageRequest(PHONE, "x"))
     first = dispatcher.cancel(accepted.id)
     assert dispatcher.cancel(accepted.id) == first
 

@@ -8,6 +8,7 @@ from pytest_celery import CeleryTestBroker
 
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
 
@@ -32,6 +33,6 @@ def test_a_message_is_accepted_and_queued_on_a_redis_container(celery_redis_brok
     settings = Settings(REDIS_URL=str(celery_redis_broker.config()["host_url"]))
     database = Database.connect(settings)
     Accounts(database).add("default", 1)
-    accepted = Dispatcher(database, settings).send("+4915112345678", "in a container")
+    accepted = Dispatcher(database, settings).send(MessageRequest("+4915112345678", "in a container"))
     assert database.number("LLEN", "whatsapp-messages.default\x06\x163") == 1
     assert Dispatcher(database, settings).get(accepted.id).text == "in a container"

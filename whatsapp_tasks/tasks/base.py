@@ -11,6 +11,7 @@ from celery import Task
 from celery.result import AsyncResult
 
 from whatsapp_tasks.dispatch import default_dispatcher
+from whatsapp_tasks.domain.message_request import MessageRequest
 
 
 class ServiceTask(Task):  # type: ignore[type-arg]
@@ -47,5 +48,5 @@ class AdmissionTask(ServiceTask):
             fields["send_at"] = eta.timestamp()
         if expires is not None:
             fields["expires_at"] = expires.timestamp() if isinstance(expires, datetime) else now + expires
-        accepted = default_dispatcher().send(*(args or ()), **fields, source="task")
+        accepted = default_dispatcher().send(MessageRequest(*(args or ()), **fields), source="task")
         return self.AsyncResult(accepted.id)

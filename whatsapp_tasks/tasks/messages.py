@@ -10,6 +10,7 @@ from typing import Any
 from whatsapp_tasks.celery import app
 from whatsapp_tasks.dispatch import default_dispatcher
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
+from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.queues import SEND_TASK
@@ -37,14 +38,16 @@ def send_message(
     """
     try:
         default_dispatcher().send(
-            phone,
-            message,
-            account=account,
-            idempotency_key=idempotency_key,
-            send_at=send_at,
-            expires_at=expires_at,
-            priority=priority,
-            metadata=metadata,
+            MessageRequest(
+                phone,
+                message,
+                account=account,
+                idempotency_key=idempotency_key,
+                send_at=send_at,
+                expires_at=expires_at,
+                priority=priority,
+                metadata=metadata,
+            ),
             source="queue",
         )
     except RequestRefused as refused:

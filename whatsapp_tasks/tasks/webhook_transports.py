@@ -11,6 +11,7 @@ from whatsapp_tasks.clients.webhook_post import Limits, post
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.alerts import alert_text
+from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.webhooks import Answer, Endpoint, whatsapp_target
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.webhook_deliveries import Delivery
@@ -71,7 +72,7 @@ def _by_whatsapp(dispatcher: Dispatcher) -> Transport:
         _, text = alert_text(envelope)
         try:
             # The event's id as the key: an alert that is tried again is the same message.
-            dispatcher.send(phone, text, account=account, idempotency_key=delivery.id)
+            dispatcher.send(MessageRequest(phone, text, account=account, idempotency_key=delivery.id))
         except RequestRefused as refused:
             return Answer(problem=refused.code, detail=str(refused))
         return Answer(200)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.acceptance.stack import Stack, eventually
+from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.stores.pauses import Pauses
 from whatsapp_tasks.stores.sessions import SessionRecord, Sessions
 
@@ -39,7 +40,7 @@ class Scene:
         """A message to a phone; its id."""
         text = f"text {uuid.uuid4().hex}"
         self.texts.append(text)
-        return self.stack.dispatcher.send(phone, text, account=self.account).id
+        return self.stack.dispatcher.send(MessageRequest(phone, text, account=self.account)).id
 
     def status(self, message_id: str) -> str:
         return str(self.stack.dispatcher.get(message_id).status)

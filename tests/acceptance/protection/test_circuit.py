@@ -7,6 +7,7 @@ import pytest
 
 from tests.acceptance.protection.scene import Scene
 from tests.acceptance.stack import eventually
+from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.stores.circuits import Circuits
 
 pytestmark = pytest.mark.timeout(400)  # several browsers are started, on machines that do more
@@ -44,7 +45,9 @@ def test_failures_open_it_a_restart_leaves_it_open_and_a_probe_closes_it(
 
 def test_numbers_that_are_not_on_whatsapp_do_not_open_it(scene: Callable[..., Scene]) -> None:
     it = scene(WHATSAPP_CIRCUIT_FAILURES="2")
-    bad = [it.stack.dispatcher.send("+12025550101", f"text {number}").id for number in range(5)]
+    bad = [
+        it.stack.dispatcher.send(MessageRequest("+12025550101", f"text {number}")).id for number in range(5)
+    ]
     for message in bad:
         it.stack.await_status(message, "failed")
     assert Circuits(it.stack.database, it.account).get().failures == 0

@@ -13,6 +13,7 @@ from tests.unit.whatsapp_tasks.domain.one_mobile import PAIRS
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.daily_cap import CapRules
+from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.accounts import Accounts
@@ -303,20 +304,20 @@ def test_through_dispatch_the_refusal_says_when_to_come_back(settings: Settings,
     Accounts(database).add("default", 1)
     tight = settings.model_copy(update={"cap_base": 1, "cap_new_chats_share": 1.0})
     dispatcher = Dispatcher(database, tight, clock=lambda: NOON / 1000)
-    dispatcher.send("+4915112345678", "one", idempotency_key="one")
+    dispatcher.send(MessageRequest("+4915112345678", "one", idempotency_key="one"))
     with pytest.raises(RequestRefused) as refused:
-        dispatcher.send("+4915112345678", "two")
+        dispatcher.send(MessageRequest("+4915112345678", "two"))
     assert refused.value.code == "daily_cap_reached"
     assert refused.value.http_status == 429
     assert refused.value.retry_after_seconds == 12 * 3600
     assert refused.value.extra["next_place_at"] == "2026-03-03T00:00:00Z"
-    assert dispatcher.send("+4915112345678", "one", idempotency_key="one").duplicate
+    assert dispatcher.send(MessageRequest("+4915112345678", "one", idempotency_key="one")).duplicate
 
 
 def test_through_dispatch_a_message_can_be_held_instead(settings: Settings, database: Database) -> None:
     Accounts(database).add("default", 1)
     patient = settings.model_copy(update={"cap_base": 1, "cap_new_chats_share": 1.0, "cap_policy": "defer"})
     dispatcher = Dispatcher(database, patient, clock=lambda: NOON / 1000)
-    ids = [dispatcher.send("+4915112345678", f"text {n}").id for n in range(2)]
+    ids = [dispatcher.send(MessageRequest("+4915112345678", f"text {n}")).id for n in range(2)]
     assert [dispatcher.get(i).status for i in ids] == [Status.QUEUED] * 2
     assert dispatcher.ledger("default").counts()["scheduled"] == 1

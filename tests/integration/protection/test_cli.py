@@ -9,6 +9,7 @@ from whatsapp_tasks import cli as cli_package
 from whatsapp_tasks.cli.main import cli, console
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.circuit import CLOSED, CircuitRules
+from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.states import SessionEvent
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.accounts import Accounts
@@ -119,7 +120,7 @@ def test_an_account_is_not_removed_under_its_worker_nor_with_messages_waiting(
 ) -> None:
     from whatsapp_tasks.dispatch import Dispatcher
 
-    Dispatcher(database, settings).send("+4915112345678", "hello")
+    Dispatcher(database, settings).send(MessageRequest("+4915112345678", "hello"))
     assert refused("accounts", "remove", "default") == "account_not_empty"
     lease = Lease(database, "default", 60)
     lease.acquire()

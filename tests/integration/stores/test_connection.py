@@ -12,6 +12,7 @@ from tests.integration.redis_server import RedisServer
 from tests.integration.stores.desk import Desk
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.errors import StoreUnavailable
 from whatsapp_tasks.stores.connection import Database, await_redis
 
@@ -72,7 +73,7 @@ def test_where_nothing_listens_every_way_in_fails_closed(tmp_path: Path) -> None
         lambda: database.record("a"),
         lambda: database.together(("PING",)),
         lambda: database.run("lease_renew", {"lease": "a"}, {"token": "b", "ttl": 0}),
-        lambda: Dispatcher(database, settings).send("+4915112345678", "x"),
+        lambda: Dispatcher(database, settings).send(MessageRequest("+4915112345678", "x")),
     ]
     for way in ways:
         assert seconds_until_unavailable(way) < SLACK

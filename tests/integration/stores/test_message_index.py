@@ -7,6 +7,7 @@ import pytest
 from tests.integration.stores.desk import NOW, Desk
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores import keys
@@ -42,10 +43,10 @@ def test_fifty_more_accounts_cost_no_command(database: Database, dispatcher: Dis
         "get": dispatcher.get,
         "cancel": dispatcher.cancel,
         "page": lambda _: dispatcher.page(limit=2),
-        "send": lambda text: dispatcher.send(PHONE, text),
+        "send": lambda text: dispatcher.send(MessageRequest(PHONE, text)),
         "nothing": lambda _: MessageIndex(database).account_of("no id at all"),
     }
-    ids = [dispatcher.send(PHONE, f"text {number}").id for number in range(3)]
+    ids = [dispatcher.send(MessageRequest(PHONE, f"text {number}")).id for number in range(3)]
     dispatcher.page(limit=2)  # so that scripts and list are there
     dispatcher.cancel(ids[0])
     alone = commands(database, lambda: calls[what](ids[1]))
@@ -107,7 +108,7 @@ def test_messages_of_one_moment_are_listed_once_page_by_page(database: Database,
 def test_a_message_that_is_gone_leaves_both_lists(database: Database, dispatcher: Dispatcher) -> None:
     k = keys.AccountKeys("default")
     for account in ("default", None):
-        gone = dispatcher.send(PHONE, f"listed by {account}").id
+        gone = dispatcher.send(MessageRequest(PHONE, f"listed by {account}")).id
         database.do("DEL", k.message(gone))
         assert dispatcher.page(account=account, limit=10) == ([], None)
         assert database.number("ZCARD", k.log) == database.number("ZCARD", keys.ALL_MESSAGES) == 0
@@ -119,6 +120,6 @@ def test_a_removed_account_leaves_nothing_in_the_list_of_all(
     desk = Desk(database, "leaving")
     desk.accept()
     database.do("ZADD", keys.ALL_MESSAGES, NOW, f"{old(desk, 7)}:leaving")
-    kept = dispatcher.send(PHONE, "x").id
+    kept = dispatcher.send(MessageRequest(PHONE, "x")).id
     Accounts(database).remove("leaving")
     assert database.texts("ZRANGE", keys.ALL_MESSAGES, 0, -1) == [kept]

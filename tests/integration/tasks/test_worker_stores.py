@@ -8,6 +8,7 @@ import pytest
 from tests.integration.stores.desk import NOW, Desk
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Accepted, Dispatcher
+from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.states import SessionEvent
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.session.context import AccountContext
@@ -40,13 +41,13 @@ def test_a_repeat_of_a_sent_message_is_told_that_it_is_sent(
 ) -> None:
     """issue 13, defect 1: the worker's ledger kept records for the retention alone."""
     dispatcher = Dispatcher(database, short)
-    first = dispatcher.send(PHONE, "x")
+    first = dispatcher.send(MessageRequest(PHONE, "x"))
     fence = worker.lease.fence
     assert worker.ledger.claim(first.id, fence, worker.now_ms()).outcome == "claimed"
     worker.ledger.advance(dispatcher.get(first.id), Status.SENT, worker.now_ms(), fence=fence)
     window_ms = short.idempotency_window_seconds * SECOND
     assert database.number("PTTL", f"wa:{{default}}:m:{first.id}") > window_ms - 60 * SECOND
-    assert dispatcher.send(PHONE, "x") == Accepted(first.id, "sent", duplicate=True)
+    assert dispatcher.send(MessageRequest(PHONE, "x")) == Accepted(first.id, "sent", duplicate=True)
 
 
 def test_a_message_cancelled_long_before_its_time_outlives_the_claim_of_its_key(
@@ -56,7 +57,7 @@ def test_a_message_cancelled_long_before_its_time_outlives_the_claim_of_its_key(
     desk = Desk(database)
     dispatcher = Dispatcher(database, short)
     send_at = time.time() + 300 * 24 * 3600
-    accepted = dispatcher.send(PHONE, "x", idempotency_key="k", send_at=send_at)
+    accepted = dispatcher.send(MessageRequest(PHONE, "x", idempotency_key="k", send_at=send_at))
     dispatcher.cancel(accepted.id)
     (claim,) = database.texts("KEYS", desk.keys.identity("*"))
     assert desk.ttl(desk.keys.message(accepted.id)) > desk.ttl(claim) - SECOND  # read one after the other

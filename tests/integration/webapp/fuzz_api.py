@@ -14,6 +14,7 @@ import pytest
 from tests.integration.webapp.served_app import served_app
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.webhooks import Endpoint, encode_secret
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.api_keys import ApiKey, ApiKeys
@@ -29,7 +30,9 @@ def _fill(database: Database, settings: Settings) -> tuple[ApiKey, dict[str, str
     """Something of each kind for requests to find, with its name in the environment of the hooks."""
     Accounts(database).add("default", 1)
     Sessions(database, "default").show_qr("2@fuzz", 1, ttl_seconds=3600)
-    message_id = Dispatcher(database, settings).send("+4915112345670", "For the fuzzer to find").id
+    message_id = (
+        Dispatcher(database, settings).send(MessageRequest("+4915112345670", "For the fuzzer to find")).id
+    )
     batch = Batch("0123456789abcdef" * 2, "fuzz", 1, (BatchItem("accepted", "default", message_id),))
     batches = Batches(database, 3600)
     batches.begin(batch.id, "fuzz")

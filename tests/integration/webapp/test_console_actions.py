@@ -11,6 +11,7 @@ from tests.integration.webapp.console_operator import ConsoleOperator
 from tests.integration.webapp.test_console_state import PHONE, TEXT, in_doubt
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.states import SessionEvent
 from whatsapp_tasks.queues import LOGOUT_TASK, RESTART_TASK, control_queue
 from whatsapp_tasks.stores.api_keys import ApiKeys
@@ -83,7 +84,7 @@ def test_settling_writes_who_and_why(operator: ConsoleOperator, dispatcher: Disp
 
 
 def test_withdrawing(operator: ConsoleOperator, dispatcher: Dispatcher) -> None:
-    message_id = dispatcher.send(PHONE, TEXT).id
+    message_id = dispatcher.send(MessageRequest(PHONE, TEXT)).id
     assert operator.post(f"/console/messages/{message_id}/cancel").status_code == 200
     assert dispatcher.get(message_id).status == "cancelled"
 
@@ -91,7 +92,7 @@ def test_withdrawing(operator: ConsoleOperator, dispatcher: Dispatcher) -> None:
 def test_what_is_revealed_is_logged_without_being_told(
     operator: ConsoleOperator, dispatcher: Dispatcher, caplog: pytest.LogCaptureFixture
 ) -> None:
-    message_id = dispatcher.send(PHONE, TEXT).id
+    message_id = dispatcher.send(MessageRequest(PHONE, TEXT)).id
     with caplog.at_level(logging.INFO):
         phone = operator.post(f"/console/messages/{message_id}/reveal", {"what": "phone"})
         text = operator.post(f"/console/messages/{message_id}/reveal", {"what": "text"})

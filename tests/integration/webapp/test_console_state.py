@@ -9,6 +9,7 @@ from tests.integration.webapp.console_operator import ConsoleOperator
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.events import EventType
+from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.api_keys import ApiKeys
@@ -34,7 +35,7 @@ def dispatcher(database: Database, settings: Settings) -> Dispatcher:
 
 def in_doubt(dispatcher: Dispatcher, text: str = TEXT) -> str:
     """A message that is unknown, as a worker would have left it."""
-    ledger, message_id = dispatcher.ledger("default"), dispatcher.send(PHONE, text).id
+    ledger, message_id = dispatcher.ledger("default"), dispatcher.send(MessageRequest(PHONE, text)).id
     message = ledger.get(message_id)
     assert message is not None
     assert ledger.advance(message, Status.SENDING, 2, fence=None)
@@ -54,7 +55,7 @@ def test_an_account_that_was_just_added(operator: ConsoleOperator) -> None:
 
 
 def test_numbers_are_masked_and_texts_left_out(operator: ConsoleOperator, dispatcher: Dispatcher) -> None:
-    message_id = dispatcher.send(PHONE, TEXT).id
+    message_id = dispatcher.send(MessageRequest(PHONE, TEXT)).id
     state = operator.state()
     [message] = state["messages"]
     assert (message["id"], message["phone"], message["status"]) == (message_id, "+49•••••••••78", "queued")
@@ -65,7 +66,7 @@ def test_numbers_are_masked_and_texts_left_out(operator: ConsoleOperator, dispat
 def test_all_that_is_in_doubt_is_told_however_old(operator: ConsoleOperator, dispatcher: Dispatcher) -> None:
     doubtful = in_doubt(dispatcher)
     for number in range(35):
-        dispatcher.send(PHONE, f"later {number}")
+        dispatcher.send(MessageRequest(PHONE, f"later {number}"))
     state = operator.state()
     assert [message["id"] for message in state["in_doubt"]] == [doubtful]
     assert doubtful not in [message["id"] for message in state["messages"]]
@@ -78,7 +79,7 @@ def test_an_answer_that_says_nothing_new_is_not_repeated(
     first = operator.client.get("/console/state")
     same = operator.client.get("/console/state", headers={"If-None-Match": first.headers["ETag"]})
     assert (same.status_code, same.data) == (304, b"")
-    dispatcher.send(PHONE, TEXT)
+    dispatcher.send(MessageRequest(PHONE, TEXT))
     after = operator.client.get("/console/state", headers={"If-None-Match": first.headers["ETag"]})
     assert after.status_code == 200
     assert after.headers["ETag"] != first.headers["ETag"]

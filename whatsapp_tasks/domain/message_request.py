@@ -1,0 +1,26 @@
+"""What somebody asks to be sent."""
+
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any
+
+from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
+from whatsapp_tasks.domain.priorities import Priority
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRequest:
+    """Recipient, content and wishes, passed whole from every way in to ``dispatch``, which checks them.
+
+    Times are unix seconds. What a further kind of content needs is added here.
+    """
+
+    phone: str
+    message: str = field(repr=False)
+    _: KW_ONLY
+    account: str = DEFAULT_ACCOUNT
+    idempotency_key: str | None = None
+    send_at: float | None = None
+    expires_at: float | None = None
+    priority: str = Priority.NORMAL
+    metadata: Mapping[str, Any] | None = None
