@@ -15,6 +15,7 @@ import psutil
 
 from tests.integration.redis_server import RedisServer
 from whatsapp_simulator.testing import Simulator
+from whatsapp_tasks import crash_points
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
@@ -109,6 +110,7 @@ class OneWorker:
         self._lives += 1
         mine = self._settings(f"life-{self._lives}")
         mine.crash_points.mkdir(parents=True)  # type: ignore[union-attr]
+        crash_points.install(mine.crash_points)
         context = replace(take_account(self.database, mine), keeper=self._keeper)
         session = AccountSession(context)
         set_runtime(Runtime(session, Gate(messages_queue(ACCOUNT)), HeartbeatThread(context)))

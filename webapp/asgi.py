@@ -4,6 +4,7 @@ import logging
 
 from webapp.application import create_app
 from webapp.gateway import Gateway
+from whatsapp_tasks import crash_points
 from whatsapp_tasks.config import load_settings
 from whatsapp_tasks.logging import configure_logging
 from whatsapp_tasks.stores.connection import Database, Pipeline
@@ -13,6 +14,7 @@ API_REDIS_TIMEOUT_SECONDS = 1.0
 
 settings = load_settings()
 configure_logging(settings.log_level, settings.log_format, process="web")
+crash_points.install(settings.crash_points)
 if not settings.signature_required:
     logging.getLogger(__name__).warning(
         "Requests need no signature (WHATSAPP_SIGNATURE_REQUIRED): who knows a key's id may do what it may"

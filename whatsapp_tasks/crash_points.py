@@ -1,13 +1,15 @@
-"""Named places in the path of a message at which a test can hold the process, to kill something there.
+"""Named points in the path of a message at which a test can hold the process, to kill something there.
 
-Off unless the setting ``WHATSAPP_CRASH_POINTS`` names a folder. A test puts an empty file named for a place
-there; the process that comes by writes ``<place>.reached`` beside it (its process id) and waits until the
-file is gone. The places, in the order in which a message passes them, are in ``PLACES``.
+Off unless a composition root (worker, web) installs them with the folder that ``WHATSAPP_CRASH_POINTS`` names.
+A test puts an empty file named for a point there. The process that reaches it writes ``<point>.reached`` (its
+process id) and waits until the file is gone. ``PLACES`` has the points in the order in which a message passes.
 """
 
 import asyncio
 import os
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 PLACES = (
@@ -25,20 +27,31 @@ PLACES = (
 
 _POLL_SECONDS = 0.005
 
+_hooks: list[Callable[[str], None]] = []
+"""What is called at each point; empty outside tests."""
 
-def reach(folder: Path | None, place: str) -> None:
-    """Waits here while ``folder/place`` exists."""
-    if folder is None:
-        return
+
+def install(folder: Path | None) -> None:
+    """From now on this process waits at a point while ``folder`` has a file of its name. None: never."""
+    _hooks[:] = [partial(_wait, folder)] if folder is not None else []
+
+
+def reach(place: str) -> None:
+    """The message is at this point."""
+    for hook in _hooks:
+        hook(place)
+
+
+async def reach_async(place: str) -> None:
+    """The same in a coroutine, while others go on."""
+    if _hooks:
+        await asyncio.to_thread(reach, place)
+
+
+def _wait(folder: Path, place: str) -> None:
     request = folder / place
     if not request.exists():
         return
     (folder / f"{place}.reached").write_text(str(os.getpid()), "utf-8")
     while request.exists():
         time.sleep(_POLL_SECONDS)
-
-
-async def reach_async(folder: Path | None, place: str) -> None:
-    """The same in a coroutine, while others go on."""
-    if folder is not None:
-        await asyncio.to_thread(reach, folder, place)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
-from pathlib import Path
 from typing import Any, assert_never
 
 from whatsapp_tasks.config import Settings, load_settings
@@ -56,22 +55,21 @@ class WindowFull(RequestRefused):
 class Prepared:
     """A message that is valid; nothing is changed before it is accepted, which may be tried once."""
 
-    crash_points: Path | None
     ledger: Ledger
     new: NewMessage
 
     def accept(self) -> Accepted:
         """Puts it into ledger and queue; raises RequestRefused (WindowFull too) or StoreUnavailable."""
-        reach(self.crash_points, "before_accept")
+        reach("before_accept")
         acceptance = self.ledger.accept(self.new)
-        reach(self.crash_points, "after_accept")
+        reach("after_accept")
         return self._accepted(acceptance)
 
     async def accept_through(self, pipeline: Pipeline) -> Accepted:
         """The same, while other coroutines go on."""
-        await reach_async(self.crash_points, "before_accept")
+        await reach_async("before_accept")
         acceptance = await self.ledger.accept_through(pipeline, self.new)
-        await reach_async(self.crash_points, "after_accept")
+        await reach_async("after_accept")
         return self._accepted(acceptance)
 
     def _accepted(self, acceptance: Acceptance) -> Accepted:
@@ -151,7 +149,6 @@ class Dispatcher:
         send_at_ms, expires_at_ms = _times(request.send_at, request.expires_at, now_ms)
         who = identity.identity_digest(account, phone, text, key)
         return Prepared(
-            self._settings.crash_points,
             self.ledger(account),
             NewMessage(
                 id=identity.message_id(who, now_ms, account),

@@ -94,8 +94,8 @@ class ScriptedPage:
         self._lines += [line for line in lines if line and not line.startswith("#")]
         self._go_on()
 
-    def reach(self, _folder: object, place: str) -> None:
-        """Stands for ``crash_points.reach``."""
+    def reach(self, place: str) -> None:
+        """A hook of ``crash_points``."""
         if self._lines and self._lines[0] == f"-- {place}":
             self._lines.pop(0)
             self._go_on()

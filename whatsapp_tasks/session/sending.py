@@ -55,14 +55,13 @@ def send(context: AccountContext, page: WhatsAppPage, message: Message) -> Seen:
     Raises SendRefused or SendPostponed (certainly not sent), SendUnsettled (perhaps sent), BrowserErrors
     (whether Enter was pressed: the ledger's intent tells), LeaseLost, StoreUnavailable.
     """
-    folder = context.settings.crash_points
-    reach(folder, "after_claim")
+    reach("after_claim")
     opened = _open_to_write(context, page, message)
     context.times.lap(Phase.OPEN_CHAT)
     since = time.monotonic()
     ready = _type(context, page, message, opened)
     context.times.lap(Phase.TYPE)
-    reach(folder, "after_typing")
+    reach("after_typing")
     intent = Intent.before_enter(message.attempts, ready.bubbles or _late_history(page, since))
 
     context.lease.check(LEASE_MARGIN_SECONDS)
@@ -70,10 +69,10 @@ def send(context: AccountContext, page: WhatsAppPage, message: Message) -> Seen:
         _give_back(page, opened, "expired", "The message expired while it was typed.")
     if not context.ledger.note_intent(message.id, context.lease.fence, intent):
         _give_back(page, opened, "paused", "The account was paused while the message was typed.")
-    reach(folder, "before_enter")
+    reach("before_enter")
     context.lease.check(LEASE_MARGIN_SECONDS)  # we may have been stopped meanwhile, and succeeded
     _press(context, page, opened, message)
-    reach(folder, "after_enter")
+    reach("after_enter")
     return follow_enter(context, page, message, intent)
 
 
@@ -181,7 +180,7 @@ def _appeared(
 def await_tick(context: AccountContext, page: WhatsAppPage, message: Message, bubble: Bubble) -> Seen:
     """Notes the bubble and waits for its tick. Raises SendRefused, SendUnsettled."""
     context.times.lap(Phase.VERIFY)
-    reach(context.settings.crash_points, "before_bubble_noted")
+    reach("before_bubble_noted")
     context.ledger.note(message.id, context.lease.fence, bubble_id=bubble.id)
     try:
         status = until_in_main(
@@ -195,7 +194,7 @@ def await_tick(context: AccountContext, page: WhatsAppPage, message: Message, bu
             "still_pending", "The message did not reach WhatsApp's server in time."
         ) from error
     context.times.lap(Phase.ACK)
-    reach(context.settings.crash_points, "before_recording")
+    reach("before_recording")
     if status is Status.FAILED:
         raise SendRefused("whatsapp_refused", "WhatsApp shows that the message was not sent.")
     return Seen(status)

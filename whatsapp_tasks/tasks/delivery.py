@@ -23,14 +23,13 @@ class DeliveryTask(ServiceTask):
 
     def __call__(self, message_id: str) -> None:
         context = runtime().session.context
-        folder = context.settings.crash_points
         with structlog.contextvars.bound_contextvars(
             account=context.account, message_id=message_id, task_id=self.request.id
         ):
             try:
-                reach(folder, "before_claim")
+                reach("before_claim")
                 handled = self.run(message_id)
-                reach(folder, "before_ack")
+                reach("before_ack")
                 if not handled:
                     runtime().gate.close()  # it stays in the ledger and is queued again at its place
             except LeaseLost:

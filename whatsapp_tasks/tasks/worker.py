@@ -9,6 +9,7 @@ from celery import bootsteps, signals
 from celery.worker import state as worker_state
 
 import whatsapp_tasks.tasks.steering  # noqa: F401 - replaces two of Celery's remote commands
+from whatsapp_tasks import crash_points
 from whatsapp_tasks.celery import app
 from whatsapp_tasks.config import Settings, load_settings
 from whatsapp_tasks.errors import BrowserStartFailed, LeaseLost, StoreUnavailable, WhatsAppTasksError
@@ -38,6 +39,7 @@ ROUND_SECONDS = 0.25
 
 def run_worker(settings: Settings) -> int:
     """Runs the worker of ``settings.account`` until it is asked to stop; the exit code."""
+    crash_points.install(settings.crash_points)
     database = Database.connect(settings)
     try:
         context = take_account(database, settings)

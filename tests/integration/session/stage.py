@@ -7,9 +7,9 @@ import pytest
 
 from tests.integration.protection.engine import Engine
 from tests.support.plays import Clock, ScriptedPage
+from whatsapp_tasks import crash_points
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.statuses import Status
-from whatsapp_tasks.session import sending
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.ledger import Message
 from whatsapp_tasks.stores.pauses import PauseReason
@@ -49,7 +49,7 @@ class Stage:
             "whatsapp_tasks.session", "whatsapp_tasks.browser.deadlines"
         ):
             patch.setattr(module, "time", self.clock)
-        patch.setattr(sending, "reach", self.page.reach)
+        patch.setattr(crash_points, "_hooks", [self.page.reach])
         current = SimpleNamespace(session=self.session, gate=self.gate)
         patch.setattr(delivery, "runtime", lambda: current)
         self.page.happen = {
