@@ -1,8 +1,8 @@
 """Named points in the path of a message at which a test can hold the process, to kill something there.
 
 Off unless a composition root (worker, web) installs them with the folder of ``WHATSAPP_CRASH_POINTS``. A test
-puts an empty file named for a point there. The process that reaches it writes ``<point>.reached`` (its process
-id) and waits until the file is gone. ``PLACES`` has the points in the order in which a message passes them.
+puts an empty file named for a point there. The process that reaches it writes ``<point>.reached`` (its
+process id) and waits until the file is gone. ``PLACES`` has the points in the order in which a message passes them.
 """
 
 import asyncio
