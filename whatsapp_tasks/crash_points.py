@@ -2,7 +2,7 @@
 
 Off unless a composition root (worker, web) installs them with the folder of ``WHATSAPP_CRASH_POINTS``. A test
 puts an empty file named for a point there. The process that reaches it writes ``<point>.reached`` (its
-process id) and waits until the file is gone. ``PLACES`` has the points in the order in which a message passes them.
+process id) and waits until the file is gone. ``PLACES`` has them in the order of a message.
 """
 
 import asyncio
