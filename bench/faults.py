@@ -46,7 +46,7 @@ from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.errors import StoreUnavailable, WhatsAppTasksError
 from whatsapp_tasks.queues import deliver_envelope, messages_list
 from whatsapp_tasks.stores.api_keys import ApiKeys
-from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.stores.messages import Message
 
 PHONES = [f"+4915112345{number:03d}" for number in range(40)]
 ATTACKERS = {

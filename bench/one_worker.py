@@ -26,7 +26,7 @@ from whatsapp_tasks.queues import messages_lists, messages_queue, task_id_of
 from whatsapp_tasks.session.account_session import AccountSession
 from whatsapp_tasks.session.browser_keeper import BrowserKeeper
 from whatsapp_tasks.stores.connection import Database
-from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.tasks.delivery import deliver_message
 from whatsapp_tasks.tasks.gate import Gate
 from whatsapp_tasks.tasks.heartbeat_thread import HeartbeatThread

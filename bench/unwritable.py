@@ -23,7 +23,7 @@ from bench.verdicts import SETTLED, WRONGS, Told, wrongs
 from tests.acceptance.stack import Stack, eventually
 from whatsapp_simulator.phones import MAGIC_NUMBERS, printed
 from whatsapp_tasks.domain.message_request import MessageRequest
-from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.pauses import Pauses
 from whatsapp_tasks.stores.sessions import Sessions
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from whatsapp_simulator.testing import ReceivedMessage
-from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.stores.messages import Message
 
 SETTLED = frozenset({"sent", "delivered", "read", "failed", "unknown", "cancelled", "expired"})
 """What a message may end as. `sent` and `delivered` may still go on, and do so while a report is made."""

@@ -16,7 +16,7 @@ from whatsapp_tasks.domain.accounts import check_account_name
 from whatsapp_tasks.domain.phones import parse_phone
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status
-from whatsapp_tasks.stores.ledger import Message, TimelineEntry
+from whatsapp_tasks.stores.messages import Message, TimelineEntry
 
 blueprint = Blueprint("messages", __name__)
 

@@ -26,7 +26,7 @@ from redis.retry import Retry
 from webapp.proxies import caller_of
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.errors import RequestRefused
-from whatsapp_tasks.stores.ledger import Window
+from whatsapp_tasks.stores.admission import Window
 
 LIMITER_TIMEOUT_SECONDS = 0.2
 """A Redis that hangs must not cost each caller seconds before he is told so."""

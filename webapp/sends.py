@@ -31,8 +31,8 @@ from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.domain.texts import MAX_UTF16_UNITS
 from whatsapp_tasks.errors import RequestRefused
+from whatsapp_tasks.stores.admission import Window
 from whatsapp_tasks.stores.api_keys import ApiKey
-from whatsapp_tasks.stores.ledger import Window
 
 # For the document alone, as examples of what passes: the domain decides, and says what is wrong.
 PHONE_PATTERN = r"^\+[1-9][0-9]{6,14}$"

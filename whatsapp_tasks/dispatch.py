@@ -18,10 +18,12 @@ from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.account_stores import AccountStores
+from whatsapp_tasks.stores.admission import Acceptance, Admission, NewMessage, Window
 from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.connection import Database, Pipeline
-from whatsapp_tasks.stores.ledger import Acceptance, Ledger, Message, NewMessage, Window
+from whatsapp_tasks.stores.ledger import Ledger
 from whatsapp_tasks.stores.message_index import MessageIndex
+from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.outcomes import Accept
 
 LONGEST_DELAY_MS = 365 * 24 * 3600 * 1000
@@ -55,25 +57,25 @@ class WindowFull(RequestRefused):
 class Prepared:
     """A message that is valid; nothing is changed before it is accepted, which may be tried once."""
 
-    ledger: Ledger
+    admission: Admission
     new: NewMessage
 
     def accept(self) -> Accepted:
         """Puts it into ledger and queue; raises RequestRefused (WindowFull too) or StoreUnavailable."""
         reach("before_accept")
-        acceptance = self.ledger.accept(self.new)
+        acceptance = self.admission.accept(self.new)
         reach("after_accept")
         return self._accepted(acceptance)
 
     async def accept_through(self, pipeline: Pipeline) -> Accepted:
         """The same, while other coroutines go on."""
         await reach_async("before_accept")
-        acceptance = await self.ledger.accept_through(pipeline, self.new)
+        acceptance = await self.admission.accept_through(pipeline, self.new)
         await reach_async("after_accept")
         return self._accepted(acceptance)
 
     def _accepted(self, acceptance: Acceptance) -> Accepted:
-        account = self.ledger.account
+        account = self.admission.account
         match acceptance.outcome:
             case Accept.ACCEPTED:
                 return Accepted(acceptance.id, acceptance.status, duplicate=False)
@@ -149,7 +151,7 @@ class Dispatcher:
         send_at_ms, expires_at_ms = _times(request.send_at, request.expires_at, now_ms)
         who = identity.identity_digest(account, phone, text, key)
         return Prepared(
-            self.ledger(account),
+            self._stores(account).admission,
             NewMessage(
                 id=identity.message_id(who, now_ms, account),
                 phone=phone,

@@ -147,8 +147,8 @@ def test_a_message_for_later_waits(desk: Desk, dispatcher: Dispatcher, clock: Cl
     message = dispatcher.get(accepted.id)
     assert (message.send_at_ms, message.expires_at_ms) == (NOW + 60_500, NOW + 61_000)
     assert desk.queued() == []
-    assert desk.ledger.release_due(NOW + 60_499) == 0
-    assert desk.ledger.release_due(NOW + 60_500) == 1
+    assert desk.queue.release_due(NOW + 60_499) == 0
+    assert desk.queue.release_due(NOW + 60_500) == 1
 
 
 def test_a_time_gone_by_means_now(desk: Desk, dispatcher: Dispatcher, clock: Clock) -> None:
@@ -324,7 +324,7 @@ def test_a_queued_message_can_be_cancelled_and_is_then_not_sent(desk: Desk, disp
 def test_a_scheduled_message_can_be_cancelled(desk: Desk, dispatcher: Dispatcher, clock: Clock) -> None:
     accepted = dispatcher.send(MessageRequest(PHONE, "x", send_at=clock.now + 60))
     dispatcher.cancel(accepted.id)
-    assert desk.ledger.release_due(NOW + 120_000) == 0
+    assert desk.queue.release_due(NOW + 120_000) == 0
     assert desk.queued() == []
 
 

@@ -24,7 +24,7 @@ from whatsapp_tasks.operations import Operations
 from whatsapp_tasks.stores.caps import CapUse
 from whatsapp_tasks.stores.events import EventLog
 from whatsapp_tasks.stores.evidence import EvidenceIndex
-from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.sessions import Sessions
 from whatsapp_tasks.stores.webhook_deliveries import Deliveries
 from whatsapp_tasks.stores.webhook_endpoints import WebhookEndpoints

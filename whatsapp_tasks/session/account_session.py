@@ -76,10 +76,10 @@ class AccountSession:
             return
         self._next_look = now + LOOK_SECONDS
         now_ms = context.now_ms()
-        context.ledger.release_due(now_ms)
-        for message_id in context.ledger.due_to_expire(now_ms):
+        context.queue.release_due(now_ms)
+        for message_id in context.queue.due_to_expire(now_ms):
             self._expire(message_id, now_ms)
-        requeued = context.ledger.requeue_lost()
+        requeued = context.queue.requeue_lost()
         if requeued:
             log.warning(
                 "Requeued lost messages",
@@ -156,7 +156,7 @@ class AccountSession:
         self._follower.read(snapshot)
         if (
             self._watcher.state in MAY_SEND
-            and self.context.ledger.nothing_queued()
+            and self.context.queue.nothing_queued()
             and self._follower.visit_due(page)
         ):
             self._follower.read(page.look(Deadline.within(self.context.settings.look_timeout_seconds)))

@@ -17,6 +17,7 @@ from whatsapp_tasks.stores.leases import Lease
 from whatsapp_tasks.stores.ledger import Ledger
 from whatsapp_tasks.stores.metrics import PhaseTimes
 from whatsapp_tasks.stores.pauses import Pauses
+from whatsapp_tasks.stores.send_queue import SendQueue
 from whatsapp_tasks.stores.sessions import Sessions
 
 
@@ -28,6 +29,7 @@ class AccountContext:
     settings: Settings
     clock: StoreClock
     ledger: Ledger
+    queue: SendQueue
     sessions: Sessions
     incoming: Incoming
     pauses: Pauses

@@ -26,7 +26,7 @@ from whatsapp_tasks.session.following import Follower
 from whatsapp_tasks.session.memory_watch import MemoryWatch, measure_memory
 from whatsapp_tasks.session.receiving import Receiving
 from whatsapp_tasks.session.transport import Transport
-from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.outcomes import Claim
 from whatsapp_tasks.stores.pauses import PauseReason
 

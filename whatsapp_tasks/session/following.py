@@ -11,7 +11,7 @@ from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import SendError
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.opening import open_chat
-from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.stores.messages import Message
 
 log = logging.getLogger(__name__)
 

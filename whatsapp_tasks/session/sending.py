@@ -29,7 +29,7 @@ from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.navigation import leave_chat
 from whatsapp_tasks.session.opening import open_chat
 from whatsapp_tasks.session.waits import until_in_main
-from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.metrics import Phase
 
 log = logging.getLogger(__name__)

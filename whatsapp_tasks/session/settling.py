@@ -13,7 +13,7 @@ from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.navigation import leave_chat
 from whatsapp_tasks.session.opening import open_chat
 from whatsapp_tasks.session.sending import await_tick
-from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.stores.messages import Message
 
 log = logging.getLogger(__name__)
 

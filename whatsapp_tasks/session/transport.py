@@ -6,7 +6,7 @@ from whatsapp_tasks.domain.attempts import Attempt
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.sending import send
 from whatsapp_tasks.session.settling import settle
-from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.stores.messages import Message
 
 
 class Transport(Protocol):

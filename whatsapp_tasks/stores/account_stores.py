@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from whatsapp_tasks.config import Settings
+from whatsapp_tasks.stores.admission import Admission
 from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.circuits import Circuits
 from whatsapp_tasks.stores.connection import Database
@@ -12,6 +13,7 @@ from whatsapp_tasks.stores.incoming import Incoming
 from whatsapp_tasks.stores.ledger import Ledger
 from whatsapp_tasks.stores.metrics import Metrics
 from whatsapp_tasks.stores.pauses import Pauses
+from whatsapp_tasks.stores.send_queue import SendQueue
 from whatsapp_tasks.stores.sessions import Sessions
 
 
@@ -45,6 +47,14 @@ class AccountStores:
             caps=self.caps,
             generation=self._generation,
         )
+
+    @cached_property
+    def admission(self) -> Admission:
+        return Admission(self._db, self.account, caps=self.caps)
+
+    @cached_property
+    def queue(self) -> SendQueue:
+        return SendQueue(self._db, self.account)
 
     @cached_property
     def sessions(self) -> Sessions:

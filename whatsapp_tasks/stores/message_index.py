@@ -14,8 +14,8 @@ from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
-from whatsapp_tasks.stores.ledger import Message, message_of
 from whatsapp_tasks.stores.message_list import list_messages_of
+from whatsapp_tasks.stores.messages import Message, message_of
 
 _LOOKED_AT = 500
 _CURSOR = re.compile(r"(\d{1,15})-([0-9a-f]{1,64}(?:[-:][a-z0-9-]{1,32})?)", re.ASCII)

@@ -99,6 +99,7 @@ def take_account(database: Database, settings: Settings) -> AccountContext:
         settings=settings,
         clock=clock,
         ledger=stores.ledger,
+        queue=stores.queue,
         sessions=stores.sessions,
         incoming=stores.incoming,
         pauses=stores.pauses,

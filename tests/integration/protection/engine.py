@@ -120,6 +120,7 @@ class Engine:
             settings=settings,
             clock=StoreClock(database),
             ledger=self.desk.ledger,
+            queue=self.desk.queue,
             sessions=Sessions(database, "default"),
             incoming=Incoming(database, "default"),
             pauses=Pauses(database, "default"),

@@ -19,7 +19,8 @@ from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.connection import Database
-from whatsapp_tasks.stores.ledger import Ledger, Message
+from whatsapp_tasks.stores.ledger import Ledger
+from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.outcomes import Accept
 
 NOON = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp() * 1000)
@@ -45,7 +46,7 @@ def left(desk: Desk) -> int:
 
 def over(desk: Desk, **changes: object) -> int | None:
     """Hands in one message that must be over the cap; the time of the next place."""
-    acceptance = desk.ledger.accept(desk.new(**changes))
+    acceptance = desk.admission.accept(desk.new(**changes))
     assert acceptance.outcome == "capped"
     return acceptance.next_place_ms
 
@@ -97,7 +98,7 @@ def test_a_retry_keeps_the_place_it_has(database: Database) -> None:
     for _ in range(3):
         assert desk.claim(message) == "claimed"
         assert desk.advance(message, Status.QUEUED)
-        desk.ledger.release_due(desk.now + 1)
+        desk.queue.release_due(desk.now + 1)
         assert left(desk) == 2
 
 
@@ -134,7 +135,7 @@ def test_a_message_without_a_place_at_its_claim_is_put_off_and_not_sent(database
     assert due == desk.now + DAY // 2
     assert desk.claim(old) == "later"
     desk.now += DAY
-    desk.ledger.release_due(desk.now)
+    desk.queue.release_due(desk.now)
     assert desk.claim(old) == "claimed"
 
 
@@ -193,7 +194,7 @@ def test_two_hundred_at_once_at_the_edge_never_take_one_too_many(database: Datab
     desk = desk_with(database, CapRules(base=100, step=0, highest=100, new_chats_share=1))
     new = [desk.new() for _ in range(200)]
     with ThreadPoolExecutor(32) as pool:
-        outcomes = [each.outcome for each in pool.map(desk.ledger.accept, new)]
+        outcomes = [each.outcome for each in pool.map(desk.admission.accept, new)]
     assert (outcomes.count(Accept.ACCEPTED), outcomes.count(Accept.CAPPED)) == (100, 100)
     assert left(desk) == 0
 
@@ -225,7 +226,7 @@ def test_a_year_of_an_account_that_is_asked_for_more_than_it_may(database: Datab
             continue
         today = 0
         while True:
-            acceptance = desk.ledger.accept(desk.new())
+            acceptance = desk.admission.accept(desk.new())
             if acceptance.outcome == "capped":
                 break
             message = desk.get(acceptance.id)
@@ -270,7 +271,7 @@ def test_whatever_happens_places_taken_are_those_of_messages_that_are_or_may_be_
         if event == "midnight":
             desk.now += DAY
         elif event == "accept":
-            acceptance = desk.ledger.accept(desk.new())
+            acceptance = desk.admission.accept(desk.new())
             if acceptance.outcome == "accepted":
                 queued.append(desk.get(acceptance.id))
         elif queued:
@@ -281,7 +282,7 @@ def test_whatever_happens_places_taken_are_those_of_messages_that_are_or_may_be_
                 assert desk.ledger.defer(message, desk.fence, "daily_cap", desk.now)
             elif event == "retry":
                 assert desk.advance(message, Status.QUEUED)
-                desk.ledger.release_due(desk.now)
+                desk.queue.release_due(desk.now)
                 queued.append(message)
             else:
                 assert desk.advance(message, Status(event))

@@ -19,7 +19,7 @@ from whatsapp_tasks.errors import (
     SendPostponed,
     SendRefused,
 )
-from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.pauses import PauseReason
 
 

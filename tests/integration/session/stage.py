@@ -11,7 +11,7 @@ from whatsapp_tasks import crash_points
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.stores.connection import Database
-from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.pauses import PauseReason
 from whatsapp_tasks.tasks import delivery
 

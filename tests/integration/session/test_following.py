@@ -3,7 +3,7 @@
 from tests.integration.session.stage import ADA, BO, Stage
 from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.statuses import Status
-from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.stores.messages import Message
 
 
 def sent(stage: Stage, text: str = "Hello", phone: str = ADA) -> Message:

@@ -158,7 +158,7 @@ def test_who_answers_stop_in_the_open_chat_gets_nothing_more(it: Engine) -> None
     it.session.delivery.deliver(queued.id)
     assert it.desk.status(queued) is Status.FAILED
     assert it.desk.get(queued.id).error_code == "recipient_opted_out"
-    assert it.desk.ledger.accept(it.desk.new(phone=PHONE)).outcome == "opted_out"
+    assert it.desk.admission.accept(it.desk.new(phone=PHONE)).outcome == "opted_out"
 
 
 def stop_row(title: str) -> PageSnapshot:

@@ -7,7 +7,7 @@ import pytest
 from tests.integration.session.stage import Stage
 from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.statuses import Status
-from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.stores.messages import Message
 
 
 def begun(stage: Stage, *anchors: str, attempts: int = 1) -> Message:

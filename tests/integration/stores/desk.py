@@ -9,11 +9,14 @@ from whatsapp_tasks.domain.statuses import Status, may_become
 from whatsapp_tasks.queues import messages_list, task_id_of
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.accounts import Accounts
+from whatsapp_tasks.stores.admission import Acceptance, Admission, NewMessage
 from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.leases import Lease
-from whatsapp_tasks.stores.ledger import Acceptance, Ledger, Message, NewMessage
+from whatsapp_tasks.stores.ledger import Ledger
+from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.outcomes import Accept
+from whatsapp_tasks.stores.send_queue import SendQueue
 from whatsapp_tasks.stores.sessions import Sessions
 
 NOW = 1_764_000_000_000
@@ -28,6 +31,8 @@ class Desk:
         self.account = account
         self.keys = keys.AccountKeys(account)
         self.ledger = Ledger(database, account, retention_ms=30 * DAY, follow_ms=3 * DAY, caps=caps)
+        self.admission = Admission(database, account, caps=caps)
+        self.queue = SendQueue(database, account)
         self.lease = Lease(database, account, 60)
         self.now = NOW
         self._numbers = itertools.count(1)
@@ -59,7 +64,7 @@ class Desk:
 
     def accept(self, **changes: Any) -> Message:
         """A fresh message, accepted."""
-        acceptance = self.ledger.accept(self.new(**changes))
+        acceptance = self.admission.accept(self.new(**changes))
         assert acceptance == Acceptance(Accept.ACCEPTED, acceptance.id, "queued")
         return self.get(acceptance.id)
 

@@ -133,9 +133,9 @@ def test_a_request_whose_answer_was_lost_is_not_repeated_and_its_repeat_learns_t
     desk = Desk(connect(server))
     new = desk.new()
     server.freeze()
-    seconds_until_unavailable(lambda: desk.ledger.accept(new))
+    seconds_until_unavailable(lambda: desk.admission.accept(new))
     server.thaw()
-    assert desk.ledger.accept(new).outcome in {"accepted", "duplicate"}
+    assert desk.admission.accept(new).outcome in {"accepted", "duplicate"}
     assert desk.queued() == [new.id]
 
 
@@ -148,7 +148,7 @@ def test_a_redis_without_memory_accepts_nothing_rather_than_half(
     desk.database.do("CONFIG", "SET", "maxmemory", "1")
     before = desk.everything()
     for way in (
-        lambda: desk.ledger.accept(desk.new()),
+        lambda: desk.admission.accept(desk.new()),
         lambda: desk.database.do("SET", "a", "b"),
         lambda: desk.database.together(("SET", "a", "b"), ("SET", "c", "d")),
     ):

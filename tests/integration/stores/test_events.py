@@ -41,9 +41,9 @@ def test_an_accepted_message_has_its_event_and_its_count(desk: Desk) -> None:
 
 def test_a_message_that_is_not_accepted_has_none(desk: Desk) -> None:
     new = desk.new()
-    desk.ledger.accept(new)
-    desk.ledger.accept(new)
-    desk.ledger.accept(desk.new(identity=new.identity))
+    desk.admission.accept(new)
+    desk.admission.accept(new)
+    desk.admission.accept(desk.new(identity=new.identity))
     assert len(told(desk)) == 1
 
 

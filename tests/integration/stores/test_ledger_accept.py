@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
-from tests.integration.stores.desk import DAY, NOW, Desk
+from tests.integration.stores.desk import NOW, Desk
 from tests.unit.whatsapp_tasks.domain.one_mobile import PAIRS
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import StoreUnavailable
 from whatsapp_tasks.queues import messages_list
 from whatsapp_tasks.stores import keys
+from whatsapp_tasks.stores.admission import Acceptance, Admission
 from whatsapp_tasks.stores.connection import Database
-from whatsapp_tasks.stores.ledger import Acceptance, Ledger, TimelineEntry
+from whatsapp_tasks.stores.messages import TimelineEntry
 from whatsapp_tasks.stores.opt_outs import OptOuts
 from whatsapp_tasks.stores.outcomes import Accept
 
@@ -37,18 +38,18 @@ def test_each_priority_has_its_list(desk: Desk, priority: Priority) -> None:
 
 
 def test_messages_are_queued_in_the_order_of_acceptance(desk: Desk) -> None:
-    assert desk.queued() == [] and desk.ledger.nothing_queued()  # noqa: PT018
+    assert desk.queued() == [] and desk.queue.nothing_queued()  # noqa: PT018
     ids = [desk.accept().id for _ in range(5)]
     assert desk.queued() == ids
-    assert not desk.ledger.nothing_queued()
+    assert not desk.queue.nothing_queued()
 
 
 def test_the_same_request_again_gets_the_first_answer_and_changes_nothing(desk: Desk) -> None:
     first = desk.new()
-    desk.ledger.accept(first)
+    desk.admission.accept(first)
     before = desk.everything()
     again = replace(first, id="f" * 32, now_ms=NOW + 5, priority=Priority.HIGH)
-    assert desk.ledger.accept(again) == Acceptance(Accept.DUPLICATE, first.id, "queued")
+    assert desk.admission.accept(again) == Acceptance(Accept.DUPLICATE, first.id, "queued")
     assert desk.everything() == before
 
 
@@ -57,35 +58,35 @@ def test_a_repeat_is_told_what_the_message_has_come_to(desk: Desk, status: Statu
     message = desk.at(status)
     number = int(message.id[:32], 16)
     again = desk.new(identity=f"identity-{number}", content=f"content-{number}")
-    assert desk.ledger.accept(again) == Acceptance(Accept.DUPLICATE, message.id, status)
+    assert desk.admission.accept(again) == Acceptance(Accept.DUPLICATE, message.id, status)
 
 
 def test_a_settled_message_is_not_sent_again_by_a_repeat(desk: Desk) -> None:
     message = desk.at(Status.FAILED)
     number = int(message.id[:32], 16)
-    desk.ledger.accept(desk.new(identity=f"identity-{number}", content=f"content-{number}"))
+    desk.admission.accept(desk.new(identity=f"identity-{number}", content=f"content-{number}"))
     assert desk.queued() == []
     assert desk.ledger.open_count() == 0
 
 
 def test_the_same_key_with_another_content_is_a_conflict_and_changes_nothing(desk: Desk) -> None:
     first = desk.new()
-    desk.ledger.accept(first)
+    desk.admission.accept(first)
     before = desk.everything()
-    outcome = desk.ledger.accept(replace(first, id="f" * 32, content="other", text="other"))
+    outcome = desk.admission.accept(replace(first, id="f" * 32, content="other", text="other"))
     assert outcome == Acceptance(Accept.CONFLICT, first.id, "")
     assert desk.everything() == before
 
 
 def test_when_the_window_has_passed_the_same_content_is_a_new_message(desk: Desk) -> None:
     first = desk.new(window_ms=40)
-    desk.ledger.accept(first)
+    desk.admission.accept(first)
     claim = desk.keys.identity(first.identity)
     assert 0 < desk.ttl(claim) <= 40
     while desk.ttl(claim) != -2:  # Redis's own clock
         threading.Event().wait(0.005)
     second = replace(first, id="f" * 32, now_ms=NOW + 41)
-    assert desk.ledger.accept(second).outcome == "accepted"
+    assert desk.admission.accept(second).outcome == "accepted"
     assert desk.queued() == [first.id, second.id]
     assert desk.get(first.id).created_ms == NOW
 
@@ -94,7 +95,9 @@ def test_a_used_signature_is_refused_whatever_it_signs(desk: Desk) -> None:
     desk.accept(nonce="n", nonce_ttl_ms=5000)
     assert 0 < desk.ttl(keys.nonce("n")) <= 5000
     before = desk.everything()
-    assert desk.ledger.accept(desk.new(nonce="n", nonce_ttl_ms=5000)) == Acceptance(Accept.REPLAYED, "", "")
+    assert desk.admission.accept(desk.new(nonce="n", nonce_ttl_ms=5000)) == Acceptance(
+        Accept.REPLAYED, "", ""
+    )
     assert desk.everything() == before
 
 
@@ -107,7 +110,7 @@ def test_without_a_nonce_nothing_is_remembered_of_signatures(desk: Desk) -> None
 def test_a_message_to_a_phone_that_opted_out_is_refused_and_only_the_signature_is_used_up(desk: Desk) -> None:
     OptOuts(desk.database).add("+4915112345678")
     before = desk.everything()
-    outcome = desk.ledger.accept(desk.new(nonce="n", nonce_ttl_ms=5000))
+    outcome = desk.admission.accept(desk.new(nonce="n", nonce_ttl_ms=5000))
     assert outcome == Acceptance(Accept.OPTED_OUT, "", "")
     after = desk.everything()
     assert after.pop(keys.nonce("n")) == "1"
@@ -119,14 +122,14 @@ def test_a_message_to_another_form_of_a_listed_number_is_refused_issue_12_row_5(
     desk: Desk, listed: str, phone: str
 ) -> None:
     OptOuts(desk.database).add(listed)
-    assert desk.ledger.accept(desk.new(phone=phone)).outcome == "opted_out"
+    assert desk.admission.accept(desk.new(phone=phone)).outcome == "opted_out"
 
 
 def test_an_unknown_account_is_refused_and_not_even_the_signature_is_used_up(database: Database) -> None:
-    ledger = Ledger(database, "nobody", retention_ms=DAY, follow_ms=DAY)
+    admission = Admission(database, "nobody")
     new = Desk(database).new(nonce="n", nonce_ttl_ms=5000)
     before = database.number("DBSIZE")
-    assert ledger.accept(new).outcome == "account_unknown"
+    assert admission.accept(new).outcome == "account_unknown"
     assert database.number("DBSIZE") == before
 
 
@@ -148,8 +151,8 @@ def test_a_time_that_has_come_means_now(desk: Desk, send_at_ms: int) -> None:
 def test_an_expiry_is_indexed(desk: Desk) -> None:
     message = desk.accept(expires_at_ms=NOW + 10)
     assert desk.indexes(message) == {"open", "expiring"}
-    assert desk.ledger.due_to_expire(NOW + 9) == []
-    assert desk.ledger.due_to_expire(NOW + 10) == [message.id]
+    assert desk.queue.due_to_expire(NOW + 9) == []
+    assert desk.queue.due_to_expire(NOW + 10) == [message.id]
 
 
 def test_an_open_record_lives_for_ever(desk: Desk) -> None:
@@ -160,7 +163,7 @@ def test_accounts_do_not_see_each_other(desk: Desk) -> None:
     other = Desk(desk.database, "other")
     message = desk.accept()
     assert other.ledger.get(message.id) is None
-    assert other.ledger.accept(replace(other.new(), identity="identity-1")).outcome == "accepted"
+    assert other.admission.accept(replace(other.new(), identity="identity-1")).outcome == "accepted"
     assert desk.queued() == [message.id]
 
 
@@ -173,7 +176,7 @@ def test_two_hundred_callers_with_one_content_make_one_message(desk: Desk) -> No
         new = replace(first, id=f"{number:032x}", now_ms=NOW + number)
         start.wait()
         try:
-            answers.append(desk.ledger.accept(new))
+            answers.append(desk.admission.accept(new))
         except StoreUnavailable as error:
             answers.append(error)
 

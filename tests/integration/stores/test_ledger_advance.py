@@ -13,7 +13,7 @@ from whatsapp_tasks.domain.statuses import AT_WHATSAPP, OPEN, TRANSITIONS, Statu
 from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.connection import Database
-from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.pauses import PauseReason, Pauses
 
 S = Status
@@ -95,14 +95,14 @@ def test_back_to_the_queue_means_the_schedule_and_loses_the_intent(desk: Desk) -
 def test_back_to_the_queue_without_a_time_means_at_once_and_is_not_lost(desk: Desk) -> None:
     message = desk.claimed()
     assert desk.advance(message, S.QUEUED, fence=desk.fence)
-    assert desk.ledger.release_due(NOW) == 1
+    assert desk.queue.release_due(NOW) == 1
     assert desk.queued() == [message.id]
 
 
 def test_a_message_tried_again_still_expires(desk: Desk) -> None:
     message = desk.claimed(expires_at_ms=NOW + 1000)
     desk.advance(message, S.QUEUED, fence=desk.fence, due_ms=NOW + 5000)
-    assert desk.ledger.due_to_expire(NOW + 1000) == [message.id]
+    assert desk.queue.due_to_expire(NOW + 1000) == [message.id]
     assert desk.advance(message, S.EXPIRED)
     assert desk.indexes(message) == set()
 
@@ -243,12 +243,12 @@ def test_no_sequence_of_events_moves_a_status_back_or_leaves_an_index_behind(
             case "another day":
                 desk.now += DAY
             case "release":
-                desk.ledger.release_due(desk.now)
+                desk.queue.release_due(desk.now)
             case "requeue":
                 open_ids = {m.id for m in messages if "open" in desk.indexes(m)}
                 while (queued := desk.queued()) and queued[0] not in open_ids:
                     desk.pop()  # the worker lets through what has nothing left to do
-                desk.ledger.requeue_lost()
+                desk.queue.requeue_lost()
                 assert set(desk.queued()) >= open_ids
             case "pause":
                 pauses.set(PauseReason.OPERATOR, "test", desk.now)

@@ -7,7 +7,8 @@ from tests.unit.whatsapp_tasks.domain.one_mobile import PAIRS
 from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.statuses import OPEN, Status
 from whatsapp_tasks.errors import LeaseLost
-from whatsapp_tasks.stores.ledger import Claimed, Message
+from whatsapp_tasks.stores.ledger import Claimed
+from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.opt_outs import OptOuts
 from whatsapp_tasks.stores.outcomes import Claim
 from whatsapp_tasks.stores.pauses import PauseReason, Pauses
@@ -104,7 +105,7 @@ def test_a_scheduled_message_is_not_claimed_before_it_was_released(desk: Desk) -
     assert refused(desk, message) == "later"
     desk.now += 10
     assert refused(desk, message) == "later"
-    desk.ledger.release_due(desk.now)
+    desk.queue.release_due(desk.now)
     assert desk.claim(message) == "claimed"
 
 
@@ -159,7 +160,7 @@ def test_each_attempt_counts_and_begins_without_the_intent_of_the_last(desk: Des
     desk.ledger.note_intent(message.id, desk.fence, Intent(1, ("b",)))
     desk.advance(message, Status.QUEUED, fence=desk.fence, due_ms=NOW)
     assert desk.get(message.id).intent is None
-    desk.ledger.release_due(NOW)
+    desk.queue.release_due(NOW)
     assert desk.claim(message) == "claimed"
     assert (desk.get(message.id).attempts, desk.get(message.id).intent) == (2, None)
 

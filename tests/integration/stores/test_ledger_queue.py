@@ -13,7 +13,7 @@ from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.queues import PRIORITY_STEPS, messages_list, messages_queue, task_envelope
-from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.stores.messages import Message
 
 S = Status
 
@@ -22,8 +22,8 @@ S = Status
 
 def test_due_messages_come_onto_the_queue_in_the_order_of_their_times(desk: Desk) -> None:
     later, sooner, never = (desk.accept(send_at_ms=NOW + n) for n in (20, 10, 30))
-    assert desk.ledger.release_due(NOW + 9) == 0
-    assert desk.ledger.release_due(NOW + 20) == 2
+    assert desk.queue.release_due(NOW + 9) == 0
+    assert desk.queue.release_due(NOW + 20) == 2
     assert desk.queued() == [sooner.id, later.id]
     assert desk.indexes(sooner) == {"open"}
     assert desk.indexes(never) == {"schedule"}
@@ -31,14 +31,14 @@ def test_due_messages_come_onto_the_queue_in_the_order_of_their_times(desk: Desk
 
 def test_a_due_message_is_released_once(desk: Desk) -> None:
     desk.accept(send_at_ms=NOW + 1)
-    assert [desk.ledger.release_due(NOW + 1) for _ in range(2)] == [1, 0]
+    assert [desk.queue.release_due(NOW + 1) for _ in range(2)] == [1, 0]
     assert len(desk.queued()) == 1
 
 
 def test_a_due_message_goes_behind_what_already_waits_in_its_own_priority(desk: Desk) -> None:
     due = desk.accept(send_at_ms=NOW + 1, priority=Priority.HIGH)
     waiting = desk.accept(priority=Priority.HIGH)
-    desk.ledger.release_due(NOW + 1)
+    desk.queue.release_due(NOW + 1)
     assert desk.queued(Priority.HIGH) == [waiting.id, due.id]
     assert desk.queued() == []
 
@@ -46,14 +46,14 @@ def test_a_due_message_goes_behind_what_already_waits_in_its_own_priority(desk: 
 def test_a_cancelled_message_does_not_come_due(desk: Desk) -> None:
     message = desk.accept(send_at_ms=NOW + 1)
     assert desk.advance(message, S.CANCELLED)
-    assert desk.ledger.release_due(NOW + 1) == 0
+    assert desk.queue.release_due(NOW + 1) == 0
     assert desk.queued() == []
 
 
 def test_no_more_than_the_limit_is_released_at_once(desk: Desk) -> None:
     for _ in range(5):
         desk.accept(send_at_ms=NOW + 1)
-    assert [desk.ledger.release_due(NOW + 1, limit=2) for _ in range(4)] == [2, 2, 1, 0]
+    assert [desk.queue.release_due(NOW + 1, limit=2) for _ in range(4)] == [2, 2, 1, 0]
 
 
 def test_a_message_put_off_without_a_time_stays_where_it_is(desk: Desk) -> None:
@@ -69,22 +69,22 @@ def test_a_message_put_off_without_a_time_stays_where_it_is(desk: Desk) -> None:
 
 def test_nothing_is_lost_while_everything_is_queued(desk: Desk) -> None:
     ids = [desk.accept().id for _ in range(3)]
-    assert desk.ledger.requeue_lost() == 0
+    assert desk.queue.requeue_lost() == 0
     assert desk.queued() == ids
 
 
 def test_popped_and_lost_entries_come_back_to_the_head_in_their_order(desk: Desk) -> None:
     ids = [desk.accept().id for _ in range(5)]
     assert [desk.pop(), desk.pop()] == ids[:2]
-    assert desk.ledger.requeue_lost() == 2
+    assert desk.queue.requeue_lost() == 2
     assert desk.queued() == ids
-    assert desk.ledger.requeue_lost() == 0
+    assert desk.queue.requeue_lost() == 0
 
 
 def test_the_last_entry_of_a_queue_can_be_lost_too(desk: Desk) -> None:
     message = desk.accept()
     desk.pop()
-    assert desk.ledger.requeue_lost() == 1
+    assert desk.queue.requeue_lost() == 1
     assert desk.queued() == [message.id]
 
 
@@ -92,7 +92,7 @@ def test_each_priority_is_looked_at_by_itself(desk: Desk) -> None:
     ids = {priority: [desk.accept(priority=priority).id for _ in range(2)] for priority in Priority}
     for priority in Priority:
         desk.pop(priority)
-    assert desk.ledger.requeue_lost() == 3
+    assert desk.queue.requeue_lost() == 3
     assert {priority: desk.queued(priority) for priority in Priority} == ids
 
 
@@ -100,8 +100,8 @@ def test_an_attempt_that_was_open_when_its_worker_died_is_settled_before_anythin
     message = desk.claimed()
     waiting = desk.accept()
     urgent = desk.accept(priority=Priority.HIGH)
-    assert desk.ledger.requeue_lost() == 1
-    assert desk.ledger.requeue_lost() == 0
+    assert desk.queue.requeue_lost() == 1
+    assert desk.queue.requeue_lost() == 0
     assert desk.queued(Priority.HIGH) == [message.id, urgent.id]
     assert desk.queued() == [waiting.id]
     assert desk.claim(message) == "settle"
@@ -111,7 +111,7 @@ def test_what_waits_for_its_time_is_not_lost(desk: Desk) -> None:
     desk.accept(send_at_ms=NOW + 10)
     tried = desk.claimed()
     desk.advance(tried, S.QUEUED, fence=desk.fence, due_ms=NOW + 10)
-    assert desk.ledger.requeue_lost() == 0
+    assert desk.queue.requeue_lost() == 0
     assert desk.queued() == []
 
 
@@ -120,7 +120,7 @@ def test_what_is_settled_is_not_lost(desk: Desk, status: Status) -> None:
     message = desk.at(status)
     while desk.pop():
         pass
-    assert desk.ledger.requeue_lost() == 0
+    assert desk.queue.requeue_lost() == 0
     assert desk.queued() == []
     assert "open" not in desk.indexes(message)
 
@@ -128,14 +128,14 @@ def test_what_is_settled_is_not_lost(desk: Desk, status: Status) -> None:
 def test_a_message_settled_between_look_and_push_is_not_pushed(desk: Desk) -> None:
     message = desk.claimed()
     desk.database.do("HSET", desk.keys.message(message.id), "status", "sent")  # the index lags behind
-    assert desk.ledger.requeue_lost() == 0
+    assert desk.queue.requeue_lost() == 0
     assert "open" not in desk.indexes(message)
 
 
 def test_a_message_put_off_between_look_and_push_is_not_pushed(desk: Desk) -> None:
     message = desk.accept(send_at_ms=NOW + 10)
     desk.database.do("ZADD", desk.keys.open_messages(message.priority), 1, message.id)  # lags behind
-    assert desk.ledger.requeue_lost() == 0
+    assert desk.queue.requeue_lost() == 0
     assert desk.queued() == []
 
 
@@ -155,9 +155,9 @@ def test_an_entry_of_somebody_else_at_the_head_is_let_through_first(desk: Desk, 
     lost = desk.accept()
     desk.pop()
     desk.database.do("LPUSH", messages_list("default", Priority.NORMAL), entry)
-    assert desk.ledger.requeue_lost() == 0
+    assert desk.queue.requeue_lost() == 0
     desk.database.do("RPOP", messages_list("default", Priority.NORMAL))
-    assert desk.ledger.requeue_lost() == 1
+    assert desk.queue.requeue_lost() == 1
     assert desk.queued() == [lost.id]
 
 
@@ -165,10 +165,10 @@ def test_a_head_that_was_cancelled_does_not_hide_a_loss_for_ever(desk: Desk) -> 
     lost, cancelled, waiting = desk.accept(), desk.accept(), desk.accept()
     desk.pop()
     desk.advance(cancelled, S.CANCELLED)
-    desk.ledger.requeue_lost()
+    desk.queue.requeue_lost()
     assert desk.pop() == cancelled.id
     assert desk.claim(cancelled) == "done"
-    desk.ledger.requeue_lost()
+    desk.queue.requeue_lost()
     assert desk.queued() == [lost.id, waiting.id]
 
 
@@ -277,14 +277,14 @@ def test_what_kombu_restores_and_what_the_ledger_requeues_lead_to_one_attempt(
 
     second = worker()
     second.restore()
-    desk.ledger.requeue_lost()
+    desk.queue.requeue_lost()
     outcomes = []
     while (got := second.take()) is not None:
         message = desk.get(got[0])
         outcomes.append((message.id, desk.claim(message)))
         desk.advance(message, S.SENT, fence=desk.fence)
         got[1].ack()
-        desk.ledger.requeue_lost()
+        desk.queue.requeue_lost()
     ids = [m.id for m in messages]
     assert [o for o in outcomes if o[1] != "done"] == list(
         zip(ids, ["settle", "claimed", "claimed"], strict=True)
@@ -345,9 +345,9 @@ def test_through_any_deaths_each_message_is_sent_once_and_none_is_lost(
     for _ in range(2000):
         try:
             desk.now += 100
-            desk.ledger.release_due(desk.now)
-            desk.ledger.requeue_lost()
-            if desk.ledger.nothing_queued():
+            desk.queue.release_due(desk.now)
+            desk.queue.requeue_lost()
+            if desk.queue.nothing_queued():
                 if not desk.ledger.counts()["scheduled"]:
                     break
                 continue

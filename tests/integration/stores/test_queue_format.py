@@ -111,4 +111,4 @@ def test_kombu_puts_a_refused_entry_back_into_the_same_list(redis_url: str, desk
         assert got is not None
         got.requeue()
     assert desk.queued(Priority.LOW) == [message.id]
-    assert desk.ledger.requeue_lost() == 0
+    assert desk.queue.requeue_lost() == 0

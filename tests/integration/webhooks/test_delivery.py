@@ -17,7 +17,7 @@ from whatsapp_tasks.domain.webhooks import Answer, Endpoint, encode_secret
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.events import EventLog
-from whatsapp_tasks.stores.ledger import Message
+from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.metrics import Metrics
 from whatsapp_tasks.stores.sessions import Sessions
 from whatsapp_tasks.tasks.webhook_sender import WebhookSender

@@ -12,7 +12,7 @@ from tests.acceptance.stack import Stack
 from whatsapp_simulator.testing import ReceivedMessage
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status
-from whatsapp_tasks.stores.ledger import Message, TimelineEntry
+from whatsapp_tasks.stores.messages import Message, TimelineEntry
 
 PHONE = "+4915112345678"
 

@@ -17,9 +17,10 @@ from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import UnknownOutcome
 from whatsapp_tasks.stores import outcomes
 from whatsapp_tasks.stores.account_stores import AccountStores
+from whatsapp_tasks.stores.admission import Acceptance
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.leases import Lease
-from whatsapp_tasks.stores.ledger import Acceptance, message_of
+from whatsapp_tasks.stores.messages import message_of
 from whatsapp_tasks.stores.outcomes import Accept, Applied, Attempt, outcome_of
 from whatsapp_tasks.stores.pauses import PauseReason
 

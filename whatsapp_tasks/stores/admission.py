@@ -1,0 +1,134 @@
+"""The way of a message into the ledger and onto the queue of its account: one script."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from whatsapp_tasks.domain.phones import forms_of
+from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.queues import deliver_envelope, messages_list
+from whatsapp_tasks.stores import keys
+from whatsapp_tasks.stores.caps import Caps
+from whatsapp_tasks.stores.connection import Database, Pipeline
+from whatsapp_tasks.stores.outcomes import Accept, outcome_of
+
+
+@dataclass(frozen=True)
+class NewMessage:
+    """What is handed to ``accept``; already validated."""
+
+    id: str
+    phone: str
+    text: str = field(repr=False)
+    identity: str
+    content: str
+    priority: Priority
+    now_ms: int
+    window_ms: int
+    send_at_ms: int | None = None
+    expires_at_ms: int | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    source: str = "api"
+    nonce: str | None = None
+    nonce_ttl_ms: int = 0
+    windows: Sequence["Window"] = ()
+
+
+@dataclass(frozen=True)
+class Window:
+    """A sliding window that allows ``limit`` requests in ``seconds``; see ``scripts/windows.lua``."""
+
+    previous_key: str
+    current_key: str
+    limit: int
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """What ``accept`` came to; see ``scripts/accept.lua``."""
+
+    outcome: Accept
+    id: str
+    status: str
+    next_place_ms: int | None = None
+    """With ``capped``: when the next day with a place begins, None where none is in sight."""
+    full_window: int = 0
+    """With ``limited``: which of the windows is full."""
+
+    @classmethod
+    def told(cls, answer: str, message_id: str, status: str) -> "Acceptance":
+        """What ``scripts/accept.lua`` answered."""
+        outcome = outcome_of(Accept, answer)
+        if outcome is Accept.LIMITED:
+            return cls(outcome, "", "", full_window=int(status))
+        if outcome is Accept.CAPPED:
+            return cls(outcome, "", "", int(status) if status else None)
+        return cls(outcome, message_id, status)
+
+
+class Admission:
+    """Accepts messages for one account. ``caps`` None: no daily cap."""
+
+    def __init__(self, database: Database, account: str, *, caps: Caps | None = None) -> None:
+        self.account = account
+        self._db = database
+        self._keys = keys.AccountKeys(account)
+        self._caps = caps
+
+    def accept(self, new: NewMessage) -> Acceptance:
+        """Identity, record and queue entry in one step. Raises StoreUnavailable; then nothing is known:
+        the caller repeats the request with the same key and learns it.
+        """
+        return Acceptance.told(*self._db.run("accept", *self._accepting(new)))
+
+    async def accept_through(self, pipeline: Pipeline, new: NewMessage) -> Acceptance:
+        """The same through a pipeline, while other coroutines go on."""
+        return Acceptance.told(*await pipeline.run("accept", *self._accepting(new)))
+
+    def _accepting(
+        self, new: NewMessage
+    ) -> tuple[Mapping[str, str], Mapping[str, str | int], list[str], list[int]]:
+        """Keys and arguments of ``scripts/accept.lua``, and those of the windows."""
+        k = self._keys
+        return (
+            {
+                "account": k.account,
+                "identity": k.identity(new.identity),
+                "record": k.message(new.id),
+                "log": k.log,
+                "open": k.open_messages(new.priority),
+                "schedule": k.schedule,
+                "nonce": keys.nonce(new.nonce or ""),
+                "opt_outs": keys.OPT_OUTS,
+                "broker_list": messages_list(self.account, new.priority),
+                "sequence": k.sequence,
+                "expiring": k.expiring,
+                "events": k.events,
+                "metrics": k.metrics,
+                "caps": k.caps,
+                "contacted": k.contacted,
+                "all_messages": keys.ALL_MESSAGES,
+            },
+            {
+                "now": new.now_ms,
+                "id": new.id,
+                "phone": new.phone,
+                "text": new.text,
+                "window": new.window_ms,
+                "content": new.content,
+                "priority": new.priority,
+                "send_at": "" if new.send_at_ms is None else new.send_at_ms,
+                "expires_at": "" if new.expires_at_ms is None else new.expires_at_ms,
+                "metadata": json.dumps(new.metadata) if new.metadata else "",
+                "queue_message": deliver_envelope(new.id, self.account, new.priority),
+                "nonce_ttl": new.nonce_ttl_ms if new.nonce else "",
+                "source": new.source,
+                "plan": self._caps.plan_for_new(max(new.now_ms, new.send_at_ms or 0)) if self._caps else "",
+                "holds": int(self._caps is not None and self._caps.holds),
+                "forms": ",".join(forms_of(new.phone)),
+            },
+            [key for w in new.windows for key in (w.previous_key, w.current_key)],
+            [number for w in new.windows for number in (w.limit, w.seconds)],
+        )

@@ -1,0 +1,94 @@
+"""One message as the ledger keeps it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from whatsapp_tasks.domain.intents import Intent
+from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.domain.statuses import Status
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    status: Status
+    at_ms: int
+    code: str | None = None
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message as the ledger knows it. Times are unix milliseconds."""
+
+    id: str
+    account: str
+    phone: str
+    text: str = field(repr=False)
+    status: Status
+    priority: Priority
+    created_ms: int
+    updated_ms: int
+    timeline: tuple[TimelineEntry, ...]
+    attempts: int = 0
+    send_at_ms: int | None = None
+    expires_at_ms: int | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    error_code: str | None = None
+    error_message: str | None = None
+    bubble_id: str | None = None
+    intent: Intent | None = None
+    source: str = "api"
+    """Who brought it in: ``api``, ``task``, or ``batch:`` and the batch's id."""
+    resolved_by: str | None = None
+    resolution_note: str | None = None
+    evidence_id: str | None = None
+    """What explains its last failed attempt (stores/evidence.py)."""
+
+    @property
+    def error_tells_why(self) -> bool:
+        """Whether the error, and its evidence, explain the present status: not of a message that was sent
+        after all, and of one that waits again only where they are why. Earlier codes stand in the timeline.
+        """
+        if self.error_code is None:
+            return False
+        if self.status is Status.QUEUED:
+            return self.timeline[-1].code == self.error_code
+        return self.status in (Status.FAILED, Status.UNKNOWN)
+
+
+def message_of(account: str, record: Mapping[str, str]) -> Message:
+    """The message that a record holds."""
+
+    def number(name: str) -> int | None:
+        return int(record[name]) if record.get(name) else None
+
+    return Message(
+        id=record["id"],
+        account=account,
+        phone=record["phone"],
+        text=record["text"],
+        status=Status(record["status"]),
+        priority=Priority(record["priority"]),
+        created_ms=int(record["created_ms"]),
+        updated_ms=int(record["updated_ms"]),
+        timeline=tuple(_timeline(record["timeline"])),
+        attempts=int(record.get("attempts", 0)),
+        send_at_ms=number("send_at_ms"),
+        expires_at_ms=number("expires_at_ms"),
+        metadata=json.loads(record["metadata"]) if record.get("metadata") else {},
+        error_code=record.get("error_code"),
+        error_message=record.get("error_message"),
+        bubble_id=record.get("bubble_id"),
+        intent=Intent.from_json(record["intent"]) if record.get("intent") else None,
+        source=record.get("source", "api"),
+        resolved_by=record.get("resolved_by"),
+        resolution_note=record.get("resolution_note"),
+        evidence_id=record.get("evidence_id"),
+    )
+
+
+def _timeline(text: str) -> Iterator[TimelineEntry]:
+    for part in text.split(";"):
+        status, at_ms, *code = part.split("@")
+        yield TimelineEntry(Status(status), int(at_ms), code[0] if code else None)

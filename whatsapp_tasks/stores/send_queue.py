@@ -1,0 +1,82 @@
+"""The send queue of one account, kept in step with the ledger: what is due, lost or out of time."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.queues import deliver_envelope, messages_list, messages_lists, task_id_of
+from whatsapp_tasks.stores import keys
+from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.outcomes import applied
+
+
+class SendQueue:
+    """For the holder of the account's lease, between messages."""
+
+    def __init__(self, database: Database, account: str) -> None:
+        self.account = account
+        self._db = database
+        self._keys = keys.AccountKeys(account)
+
+    def release_due(self, now_ms: int, limit: int = 100) -> int:
+        """Puts scheduled messages whose time has come onto the queue; returns how many."""
+        return self._push(self._due(self._keys.schedule, now_ms, limit), "due")
+
+    def requeue_lost(self) -> int:
+        """Puts back what is open but no longer queued: its queue entry died with a worker.
+
+        Lists are first in, first out, so whatever was taken off one was enqueued before its next entry. To
+        be called by the lease's holder while it has nothing in hand.
+        """
+        pushed = 0
+        for priority in Priority:
+            next_entry = self._db.text("LINDEX", messages_list(self.account, priority), -1)
+            open_key = self._keys.open_messages(priority)
+            below = "+inf"
+            if next_entry:
+                next_id = task_id_of(next_entry)
+                score = self._db.text("ZSCORE", open_key, next_id) if next_id else None
+                if score is None:
+                    continue  # not from dispatch, so it tells no place; the next look will
+                below = f"({score}"
+            lost = self._db.texts("ZRANGEBYSCORE", open_key, "-inf", below)
+            pushed += self._push(reversed(lost), "lost")
+        return pushed
+
+    def due_to_expire(self, now_ms: int, limit: int = 100) -> list[str]:
+        return self._due(self._keys.expiring, now_ms, limit)
+
+    def nothing_queued(self) -> bool:
+        """Whether the send queue is empty."""
+        return not any(self._db.number("LLEN", name) for name in messages_lists(self.account))
+
+    def _due(self, key: str, now_ms: int, limit: int) -> list[str]:
+        return self._db.texts("ZRANGEBYSCORE", key, "-inf", now_ms, "LIMIT", 0, limit)
+
+    def _push(self, ids: Iterable[str], how: Literal["due", "lost"]) -> int:
+        k = self._keys
+        pushed = 0
+        for message_id in ids:
+            status, kept = self._db.texts_or_none("HMGET", k.message(message_id), "status", "priority")
+            priority = Priority(kept or Priority.NORMAL)
+            # An attempt that is open is settled before anything else is sent: another message with the same
+            # text to the same phone would be taken for it.
+            place = Priority.HIGH if status == Status.SENDING else priority
+            answer = self._db.run(
+                "push",
+                {
+                    "record": k.message(message_id),
+                    "schedule": k.schedule,
+                    "open": k.open_messages(priority),
+                    "broker_list": messages_list(self.account, place),
+                    "sequence": k.sequence,
+                },
+                {
+                    "id": message_id,
+                    "queue_message": deliver_envelope(message_id, self.account, place),
+                    "how": how,
+                },
+            )
+            pushed += applied(answer)
+        return pushed
