@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.integration.redis_server import RedisServer
+from tests.support.redis_server import RedisServer
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.message_request import MessageRequest
@@ -34,7 +34,7 @@ PHONE = "+4915112345678"
 
 
 @dataclass
-class Office:
+class Load:
     """So many accounts in a database of their own. ``seconds``: of each request, by its name."""
 
     dispatcher: Dispatcher
@@ -44,17 +44,17 @@ class Office:
     numbers: int = 0
 
     @classmethod
-    def open(cls, url: str, accounts: int, folder: Path) -> "Office":
+    def open(cls, url: str, accounts: int, folder: Path) -> "Load":
         settings = Settings(REDIS_URL=url, data_dir=folder, cap_base=10**6, cap_highest=10**6)
         database = Database.connect(settings)
         names = [f"account-{number}" for number in range(accounts)]
         for name in names:
             Accounts(database).add(name, 1)
-        office = cls(Dispatcher(database, settings), names)
+        load = cls(Dispatcher(database, settings), names)
         for number in range(MESSAGES):
-            office.ids.append(office.send(names[number % accounts]))
-        office.dispatcher.page(limit=PAGE)
-        return office
+            load.ids.append(load.send(names[number % accounts]))
+        load.dispatcher.page(limit=PAGE)
+        return load
 
     def send(self, account: str) -> str:
         self.numbers += 1
@@ -86,18 +86,18 @@ class Office:
         return statistics.median(self.seconds[name]) * 1000
 
 
-def report(offices: Sequence[Office]) -> bool:
+def report(loads: Sequence[Load]) -> bool:
     """Prints the table; whether all ratios are within the aim."""
-    alone = offices[0]
-    print("| request | " + " | ".join(f"{len(o.accounts):,} accounts, ms (ratio)" for o in offices) + " |")
-    print("|---" * (len(offices) + 1) + "|")
+    alone = loads[0]
+    print("| request | " + " | ".join(f"{len(o.accounts):,} accounts, ms (ratio)" for o in loads) + " |")
+    print("|---" * (len(loads) + 1) + "|")
     ratios = []
     for name in alone.seconds:
         cells = []
-        for office in offices:
-            ratio = office.median_ms(name) / alone.median_ms(name)
+        for load in loads:
+            ratio = load.median_ms(name) / alone.median_ms(name)
             ratios.append(ratio)
-            cells.append(f"{office.median_ms(name):.2f} ({ratio:.2f})")
+            cells.append(f"{load.median_ms(name):.2f} ({ratio:.2f})")
         print(f"| {name} | " + " | ".join(cells) + " |")
     print(f"\nworst ratio: {max(ratios):.2f} (aim {AIM}); load of the machine {psutil.getloadavg()[0]:.1f}")
     return max(ratios) <= AIM
@@ -111,13 +111,13 @@ def main() -> int:
         server = RedisServer(Path(folder)).start()
         try:
             address = server.url.rpartition("/")[0]
-            offices = [Office.open(f"{address}/{at}", n, Path(folder)) for at, n in enumerate(SIZES)]
+            loads = [Load.open(f"{address}/{at}", n, Path(folder)) for at, n in enumerate(SIZES)]
             for _ in range(wanted.rounds):
-                for office in offices:
-                    office.measure()
+                for load in loads:
+                    load.measure()
         finally:
             server.stop()
-    return 0 if report(offices) else 1
+    return 0 if report(loads) else 1
 
 
 if __name__ == "__main__":

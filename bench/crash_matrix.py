@@ -1,6 +1,6 @@
 """Every crash point, everything killed there, every era: ``python -m bench.crash_matrix``.
 
-Each cell is one message of its own (``tests/acceptance/crash.py``) and says what became of it.
+Each cell is one message of its own (``tests/support/crash.py``) and says what became of it.
 """
 
 import sys
@@ -12,8 +12,8 @@ import click
 from rich.console import Console
 from rich.progress import track
 
-from tests.acceptance.crash import KILLS, Outcome, crash_at
-from tests.acceptance.stack import Stack
+from tests.support.crash import KILLS, Outcome, crash_at
+from tests.support.stack import Stack
 from whatsapp_tasks.crash_points import PLACES
 
 WORKER_PLACES = [place for place in PLACES if not place.endswith("_accept")]

@@ -37,7 +37,7 @@ from rich.table import Table
 
 from bench.texts import text_of
 from bench.verdicts import SETTLED, WRONGS, Told, pressed_wrongly, wrongs
-from tests.acceptance.stack import Stack, eventually
+from tests.support.stack import Stack, eventually
 from whatsapp_simulator.phones import printed
 from whatsapp_simulator.testing import ReceivedMessage, SimulatorError
 from whatsapp_tasks.client import Client

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.progress import track
 
 from bench.faults import AHEAD, PHONES, Accepted, Campaign, Faults
-from tests.acceptance.stack import Stack
+from tests.support.stack import Stack
 from whatsapp_simulator.testing import SimulatorError
 from whatsapp_tasks.errors import StoreUnavailable
 

@@ -19,7 +19,7 @@ from typing import cast
 
 from bench.browser import options_in
 from bench.time_of_message import measure, table
-from tests.acceptance.difficult_texts import DIFFICULT_TEXTS
+from tests.support.difficult_texts import DIFFICULT_TEXTS
 from whatsapp_simulator.testing import Simulator
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.driver import open_page

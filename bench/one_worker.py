@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.integration.redis_server import RedisServer
+from tests.support.redis_server import RedisServer
 from whatsapp_simulator.testing import Simulator
 from whatsapp_tasks import crash_points
 from whatsapp_tasks.browser.deadlines import Deadline

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.acceptance.stack import Stack
+from tests.support.stack import Stack
 from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.statuses import AT_WHATSAPP, Status
 from whatsapp_tasks.stores.sessions import Sessions

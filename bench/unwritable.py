@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import track
 
 from bench.verdicts import SETTLED, WRONGS, Told, wrongs
-from tests.acceptance.stack import Stack, eventually
+from tests.support.stack import Stack, eventually
 from whatsapp_simulator.phones import MAGIC_NUMBERS, printed
 from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.stores.messages import Message

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.integration.http_server import HttpServer
+from tests.support.http_server import HttpServer
 from whatsapp_tasks.cli.ports import free_port
 
 EXPRESS = Path(__file__).parent / "express"

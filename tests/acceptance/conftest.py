@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.stack import Stack
+from tests.support.stack import Stack
 
 
 @pytest.fixture(scope="module")

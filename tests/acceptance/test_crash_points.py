@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.acceptance.crash import crash_at
-from tests.acceptance.stack import Stack, eventually
+from tests.support.crash import crash_at
+from tests.support.stack import Stack, eventually
 from whatsapp_tasks.crash_points import PLACES
 from whatsapp_tasks.domain.message_request import MessageRequest
 

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.acceptance.stack import ANY_NAME, NO_WAY_OUT, Stack
+from tests.support.stack import ANY_NAME, NO_WAY_OUT, Stack
 from whatsapp_tasks.cli.demo import INVALID_PHONE, PHONE, TEXT
 
 

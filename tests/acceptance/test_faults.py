@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from bench import faults
-from tests.acceptance.stack import Stack, eventually
+from tests.support.stack import Stack, eventually
 from whatsapp_tasks.domain.message_request import MessageRequest
 
 TWO_HOURS_AHEAD = """

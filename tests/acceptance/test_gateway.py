@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.acceptance.stack import Stack, eventually
+from tests.support.stack import Stack, eventually
 from whatsapp_tasks.client import AT_WHATSAPP, Client
 from whatsapp_tasks.domain.signatures import sign
 from whatsapp_tasks.errors import RequestRefused
@@ -205,7 +205,7 @@ print(json.dumps([later.id, again.id, code]))
 
 
 @pytest.fixture(scope="module")
-def breaking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A stack for the tests that kill; its identities are soon forgotten."""
     stack = Stack(
         tmp_path_factory.mktemp("breaking"),
@@ -217,6 +217,15 @@ def breaking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield stack
     finally:
         stack.stop()
+
+
+@pytest.fixture
+def breaking(mortal: Stack) -> Stack:
+    """The same, alive again: the tests run in any order."""
+    for name in ("web", "worker"):
+        if not mortal.has(name):
+            mortal.run(name)
+    return mortal
 
 
 def test_when_the_window_has_ended_the_same_request_is_a_new_message(breaking: Stack) -> None:

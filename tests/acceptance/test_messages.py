@@ -5,8 +5,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from tests.acceptance.difficult_texts import DIFFICULT_TEXTS
-from tests.acceptance.stack import Stack
+from tests.support.difficult_texts import DIFFICULT_TEXTS
+from tests.support.stack import Stack
 
 PHONE = "+4915112345678"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.stack import Stack, eventually
+from tests.support.stack import Stack, eventually
 from whatsapp_tasks.stores.selectors import SelectorOverride
 from whatsapp_tasks.stores.sessions import Sessions
 

@@ -13,7 +13,7 @@ from functools import partial
 
 import pytest
 
-from tests.acceptance.stack import ANY_NAME, LONG_SECONDS, NO_WAY_OUT, Stack, eventually, log_lines
+from tests.support.stack import ANY_NAME, LONG_SECONDS, NO_WAY_OUT, Stack, eventually, log_lines
 from whatsapp_tasks.domain.message_request import MessageRequest
 
 AWAY = "redis://127.0.0.1:1/0"  # a port that nobody may bind without being root: refused at once

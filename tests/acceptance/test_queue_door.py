@@ -10,7 +10,7 @@ import pytest
 import requests
 from celery import Celery
 
-from tests.acceptance.stack import Stack, eventually, log_lines
+from tests.support.stack import Stack, eventually, log_lines
 from tests.unit.whatsapp_tasks.test_queue_entries import BAD
 from whatsapp_tasks.cli.ports import free_port
 from whatsapp_tasks.queues import (

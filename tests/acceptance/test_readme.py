@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.stack import Stack
+from tests.support.stack import Stack
 from whatsapp_tasks.stores.api_keys import ApiKeys
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
@@ -25,6 +25,7 @@ def _block(language: str, containing: str) -> str:
 )
 def test_the_curl_and_openssl_lines_send_a_message(module_stack: Stack) -> None:
     key = ApiKeys(module_stack.database).create("readme", ("send",), 1)
+    before = len(_texts(module_stack))
     ended = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", _block("bash", "openssl dgst")],
         env=module_stack.environment | {"API": module_stack.api, "KEY": key.id, "SECRET": key.secrets[0]},
@@ -34,8 +35,11 @@ def test_the_curl_and_openssl_lines_send_a_message(module_stack: Stack) -> None:
     )
     answer = json.loads(ended.stdout)
     module_stack.await_status(answer["id"], "sent", "delivered", "read")
-    texts = [message.text for message in module_stack.simulator.messages("4915112345678")]
-    assert texts == ["Your code is 482 913"]
+    assert _texts(module_stack)[before:] == ["Your code is 482 913"]
+
+
+def _texts(stack: Stack) -> list[str]:
+    return [message.text for message in stack.simulator.messages("4915112345678")]
 
 
 def test_the_python_lines_send_a_message(module_stack: Stack) -> None:

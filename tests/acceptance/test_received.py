@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.acceptance.stack import Stack, eventually
-from tests.integration.webhooks.receiver import Receiver
+from tests.support.stack import Stack, eventually
+from tests.support.webhook_receiver import Receiver
 from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.webhooks import Endpoint, encode_secret
 from whatsapp_tasks.errors import RequestRefused

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 import pytest
 import redis
 
-from tests.acceptance.stack import Stack, eventually
 from tests.integration.test_embedded import process_of
+from tests.support.stack import Stack, eventually
 
 DYING, AWAY, BACK = "The private Valkey has died", "Redis does not answer", "Redis answers again"
 

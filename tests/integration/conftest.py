@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.redis_server import RedisServer, find_binary
+from tests.support.redis_server import RedisServer, find_binary
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.stores.connection import Database
 

@@ -7,7 +7,7 @@ import pytest
 from celery import Celery
 from celery.contrib.testing.worker import start_worker
 
-from tests.acceptance.stack import eventually
+from tests.support.stack import eventually
 from whatsapp_tasks.dispatch import Dispatcher, default_dispatcher
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.accounts import Accounts

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.stores.desk import NOW, Desk
+from tests.support.ledger_rig import NOW, LedgerRig
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import METADATA_LIMIT_BYTES, Accepted, Dispatcher, nonce_ttl_ms, signature_digest
 from whatsapp_tasks.domain.identity import MAX_KEY_LENGTH
@@ -38,13 +38,13 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def desk(database: Database) -> Desk:
-    return Desk(database)
+def rig(database: Database) -> LedgerRig:
+    return LedgerRig(database)
 
 
 @pytest.fixture
-def dispatcher(desk: Desk, settings: Settings, clock: Clock) -> Dispatcher:
-    return Dispatcher(desk.database, settings, clock)
+def dispatcher(rig: LedgerRig, settings: Settings, clock: Clock) -> Dispatcher:
+    return Dispatcher(rig.database, settings, clock)
 
 
 def refusal(call: Callable[[], object]) -> RequestRefused:
@@ -56,7 +56,7 @@ def refusal(call: Callable[[], object]) -> RequestRefused:
 # in
 
 
-def test_a_message_comes_through_whole(desk: Desk, dispatcher: Dispatcher) -> None:
+def test_a_message_comes_through_whole(rig: LedgerRig, dispatcher: Dispatcher) -> None:
     accepted = dispatcher.send(
         MessageRequest("+49 151 1234-5678", "  Hi\r\nthere 👋 ", metadata={"order": 7}), source="cli"
     )
@@ -65,28 +65,28 @@ def test_a_message_comes_through_whole(desk: Desk, dispatcher: Dispatcher) -> No
     assert (message.phone, message.text, message.account) == (PHONE, "Hi\nthere 👋", "default")
     assert (message.status, message.priority, message.created_ms) == (Status.QUEUED, Priority.NORMAL, NOW)
     assert message.metadata == {"order": 7}
-    assert desk.queued() == [accepted.id]
+    assert rig.queued() == [accepted.id]
 
 
 @pytest.mark.parametrize("priority", ["high", "normal", "low", Priority.HIGH])
-def test_a_priority_leads_to_its_list(desk: Desk, dispatcher: Dispatcher, priority: str) -> None:
+def test_a_priority_leads_to_its_list(rig: LedgerRig, dispatcher: Dispatcher, priority: str) -> None:
     accepted = dispatcher.send(MessageRequest(PHONE, "x", priority=priority))
-    assert desk.queued(Priority(priority)) == [accepted.id]
+    assert rig.queued(Priority(priority)) == [accepted.id]
 
 
-def test_a_named_account_has_its_own_queue(desk: Desk, dispatcher: Dispatcher) -> None:
-    support = Desk(desk.database, "support")
+def test_a_named_account_has_its_own_queue(rig: LedgerRig, dispatcher: Dispatcher) -> None:
+    support = LedgerRig(rig.database, "support")
     accepted = dispatcher.send(MessageRequest(PHONE, "x", account="support"))
-    assert desk.queued() == []
+    assert rig.queued() == []
     assert support.queued() == [accepted.id]
     assert dispatcher.get(accepted.id).account == "support"
 
 
-def test_both_ways_of_writing_one_message_are_one_message(desk: Desk, dispatcher: Dispatcher) -> None:
+def test_both_ways_of_writing_one_message_are_one_message(rig: LedgerRig, dispatcher: Dispatcher) -> None:
     first = dispatcher.send(MessageRequest(PHONE, "Hi\nthere"))
     again = dispatcher.send(MessageRequest(" +49 (0)151 12345678", "Hi\r\nthere\n"))
     assert again == Accepted(first.id, "queued", duplicate=True)
-    assert desk.queued() == [first.id]
+    assert rig.queued() == [first.id]
 
 
 @pytest.mark.parametrize("other", [{"phone": "+4915112345679"}, {"message": "Hi "}, {"message": "hi"}])
@@ -97,29 +97,31 @@ def test_another_phone_or_text_is_another_message(dispatcher: Dispatcher, other:
     assert (again.id == first.id) is again.duplicate
 
 
-def test_a_key_makes_equal_texts_two_messages_and_a_repeat_one(desk: Desk, dispatcher: Dispatcher) -> None:
+def test_a_key_makes_equal_texts_two_messages_and_a_repeat_one(
+    rig: LedgerRig, dispatcher: Dispatcher
+) -> None:
     one, two = (dispatcher.send(MessageRequest(PHONE, "x", idempotency_key=key)) for key in "ab")
     assert one.id != two.id
     assert dispatcher.send(MessageRequest(PHONE, "x", idempotency_key="a")) == Accepted(
         one.id, "queued", duplicate=True
     )
-    assert desk.queued() == [one.id, two.id]
+    assert rig.queued() == [one.id, two.id]
 
 
-def test_the_same_key_of_two_accounts_is_two_keys(desk: Desk, dispatcher: Dispatcher) -> None:
-    Accounts(desk.database).add("other", NOW)
+def test_the_same_key_of_two_accounts_is_two_keys(rig: LedgerRig, dispatcher: Dispatcher) -> None:
+    Accounts(rig.database).add("other", NOW)
     first = dispatcher.send(MessageRequest(PHONE, "x", idempotency_key="a"))
     assert not dispatcher.send(MessageRequest(PHONE, "y", account="other", idempotency_key="a")).duplicate
     assert dispatcher.send(MessageRequest(PHONE, "x", idempotency_key="a")).id == first.id
 
 
-def test_a_repeat_is_told_what_the_message_has_come_to(desk: Desk, dispatcher: Dispatcher) -> None:
+def test_a_repeat_is_told_what_the_message_has_come_to(rig: LedgerRig, dispatcher: Dispatcher) -> None:
     accepted = dispatcher.send(MessageRequest(PHONE, "x"))
-    desk.claim(dispatcher.get(accepted.id))
+    rig.claim(dispatcher.get(accepted.id))
     assert dispatcher.send(MessageRequest(PHONE, "x")).status == "sending"
 
 
-def test_two_hundred_requests_at_once_are_one_message(desk: Desk, dispatcher: Dispatcher) -> None:
+def test_two_hundred_requests_at_once_are_one_message(rig: LedgerRig, dispatcher: Dispatcher) -> None:
     start, answers = threading.Barrier(200), []
 
     def send() -> None:
@@ -134,26 +136,26 @@ def test_two_hundred_requests_at_once_are_one_message(desk: Desk, dispatcher: Di
     assert len(answers) == 200
     assert len({answer.id for answer in answers}) == 1
     assert sum(not answer.duplicate for answer in answers) == 1
-    assert desk.queued() == [answers[0].id]
+    assert rig.queued() == [answers[0].id]
 
 
 # times
 
 
-def test_a_message_for_later_waits(desk: Desk, dispatcher: Dispatcher, clock: Clock) -> None:
+def test_a_message_for_later_waits(rig: LedgerRig, dispatcher: Dispatcher, clock: Clock) -> None:
     accepted = dispatcher.send(
         MessageRequest(PHONE, "x", send_at=clock.now + 60.5, expires_at=clock.now + 61)
     )
     message = dispatcher.get(accepted.id)
     assert (message.send_at_ms, message.expires_at_ms) == (NOW + 60_500, NOW + 61_000)
-    assert desk.queued() == []
-    assert desk.queue.release_due(NOW + 60_499) == 0
-    assert desk.queue.release_due(NOW + 60_500) == 1
+    assert rig.queued() == []
+    assert rig.queue.release_due(NOW + 60_499) == 0
+    assert rig.queue.release_due(NOW + 60_500) == 1
 
 
-def test_a_time_gone_by_means_now(desk: Desk, dispatcher: Dispatcher, clock: Clock) -> None:
+def test_a_time_gone_by_means_now(rig: LedgerRig, dispatcher: Dispatcher, clock: Clock) -> None:
     accepted = dispatcher.send(MessageRequest(PHONE, "x", send_at=clock.now - 5))
-    assert desk.queued() == [accepted.id]
+    assert rig.queued() == [accepted.id]
 
 
 DAY = 24 * 3600
@@ -171,14 +173,14 @@ NAN, INFINITY = math.nan, math.inf
     ],
 )
 def test_a_time_that_makes_no_sense_is_refused(
-    desk: Desk, dispatcher: Dispatcher, clock: Clock, field: str, times: dict[str, float]
+    rig: LedgerRig, dispatcher: Dispatcher, clock: Clock, field: str, times: dict[str, float]
 ) -> None:
-    before = desk.everything()
+    before = rig.everything()
     absolute: Any = {name: clock.now + seconds for name, seconds in times.items()}
     refused = refusal(lambda: dispatcher.send(MessageRequest(PHONE, "x", **absolute)))
     assert refused.code == f"{field}_invalid"
     assert refused.errors[0]["field"] == field
-    assert desk.everything() == before
+    assert rig.everything() == before
 
 
 @pytest.mark.parametrize("field", ["send_at", "expires_at"])
@@ -189,29 +191,31 @@ def test_a_time_that_is_none_is_refused(dispatcher: Dispatcher, field: str, valu
 
 
 def test_a_key_is_held_until_its_window_has_passed_since_the_time_of_sending(
-    desk: Desk, dispatcher: Dispatcher, clock: Clock, settings: Settings
+    rig: LedgerRig, dispatcher: Dispatcher, clock: Clock, settings: Settings
 ) -> None:
     window = settings.idempotency_window_seconds
     dispatcher.send(MessageRequest(PHONE, "x", idempotency_key="k", send_at=clock.now + 3 * DAY))
-    (claim,) = desk.database.texts("KEYS", desk.keys.identity("*"))
-    assert (3 * DAY + window - 60) * SECOND < desk.ttl(claim) <= (3 * DAY + window) * SECOND
+    (claim,) = rig.database.texts("KEYS", rig.keys.identity("*"))
+    assert (3 * DAY + window - 60) * SECOND < rig.ttl(claim) <= (3 * DAY + window) * SECOND
 
 
 def test_a_text_without_a_key_is_held_for_the_window(
-    desk: Desk, dispatcher: Dispatcher, clock: Clock, settings: Settings
+    rig: LedgerRig, dispatcher: Dispatcher, clock: Clock, settings: Settings
 ) -> None:
     dispatcher.send(MessageRequest(PHONE, "x", send_at=clock.now + 3 * DAY))
-    (claim,) = desk.database.texts("KEYS", desk.keys.identity("*"))
-    assert desk.ttl(claim) <= settings.idempotency_window_seconds * SECOND
+    (claim,) = rig.database.texts("KEYS", rig.keys.identity("*"))
+    assert rig.ttl(claim) <= settings.idempotency_window_seconds * SECOND
 
 
-def test_a_record_outlives_the_claim_of_its_identity(desk: Desk, settings: Settings, clock: Clock) -> None:
+def test_a_record_outlives_the_claim_of_its_identity(
+    rig: LedgerRig, settings: Settings, clock: Clock
+) -> None:
     short = settings.model_copy(update={"retention_seconds": 1.0})
-    dispatcher = Dispatcher(desk.database, short, clock)
+    dispatcher = Dispatcher(rig.database, short, clock)
     accepted = dispatcher.send(MessageRequest(PHONE, "x"))
     dispatcher.cancel(accepted.id)
-    (claim,) = desk.database.texts("KEYS", desk.keys.identity("*"))
-    assert desk.ttl(desk.keys.message(accepted.id)) >= desk.ttl(claim)
+    (claim,) = rig.database.texts("KEYS", rig.keys.identity("*"))
+    assert rig.ttl(rig.keys.message(accepted.id)) >= rig.ttl(claim)
 
 
 # refused
@@ -243,15 +247,15 @@ def test_a_record_outlives_the_claim_of_its_identity(desk: Desk, settings: Setti
     ],
 )
 def test_a_bad_field_is_named_and_nothing_is_kept(
-    desk: Desk, dispatcher: Dispatcher, fields: dict[str, Any], code: str, field: str
+    rig: LedgerRig, dispatcher: Dispatcher, fields: dict[str, Any], code: str, field: str
 ) -> None:
-    before = desk.everything()
+    before = rig.everything()
     call: Any = {"phone": PHONE, "message": "x", **fields}
     refused = refusal(lambda: dispatcher.prepare(MessageRequest(**call), signature="sha256=00").accept())
     assert (refused.code, refused.http_status) == (code, 422)
     assert refused.errors[0]["field"] == field
     assert field.replace("_", " ") in str(refused) or field in str(refused)
-    assert desk.everything() == before
+    assert rig.everything() == before
 
 
 def test_an_unknown_account_is_answered_with_how_to_add_it(dispatcher: Dispatcher) -> None:
@@ -261,30 +265,30 @@ def test_an_unknown_account_is_answered_with_how_to_add_it(dispatcher: Dispatche
 
 
 def test_a_key_used_for_something_else_is_a_conflict_that_names_the_first_message(
-    desk: Desk, dispatcher: Dispatcher
+    rig: LedgerRig, dispatcher: Dispatcher
 ) -> None:
     first = dispatcher.send(MessageRequest(PHONE, "x", idempotency_key="k"))
     refused = refusal(lambda: dispatcher.send(MessageRequest(PHONE, "y", idempotency_key="k")))
     assert (refused.code, refused.http_status) == ("idempotency_conflict", 409)
     assert refused.extra == {"message_id": first.id}
-    assert desk.queued() == [first.id]
+    assert rig.queued() == [first.id]
 
 
-def test_a_recipient_who_opted_out_is_not_written_to(desk: Desk, dispatcher: Dispatcher) -> None:
-    OptOuts(desk.database).add(PHONE)
+def test_a_recipient_who_opted_out_is_not_written_to(rig: LedgerRig, dispatcher: Dispatcher) -> None:
+    OptOuts(rig.database).add(PHONE)
     refused = refusal(lambda: dispatcher.send(MessageRequest("+49 151 12345678", "x")))
     assert refused.code == "recipient_opted_out"
     assert "consent" in str(refused)
-    assert desk.queued() == []
+    assert rig.queued() == []
 
 
-def test_a_signature_is_used_up_with_its_message(desk: Desk, dispatcher: Dispatcher) -> None:
+def test_a_signature_is_used_up_with_its_message(rig: LedgerRig, dispatcher: Dispatcher) -> None:
     dispatcher.prepare(MessageRequest(PHONE, "x"), signature="sha256=00").accept()
     for text in ("x", "y"):
         refused = refusal(dispatcher.prepare(MessageRequest(PHONE, text), signature="sha256=00").accept)
         assert (refused.code, refused.http_status) == ("signature_replayed", 401)
     assert dispatcher.prepare(MessageRequest(PHONE, "x"), signature="sha256=01").accept().duplicate
-    assert len(desk.queued()) == 1
+    assert len(rig.queued()) == 1
 
 
 def test_a_signature_is_remembered_as_long_as_it_could_be_accepted(settings: Settings) -> None:
@@ -312,20 +316,22 @@ def test_an_id_of_any_shape_is_just_not_found(dispatcher: Dispatcher, message_id
     assert refusal(lambda: dispatcher.get(message_id)).code == "message_not_found"
 
 
-def test_a_queued_message_can_be_cancelled_and_is_then_not_sent(desk: Desk, dispatcher: Dispatcher) -> None:
+def test_a_queued_message_can_be_cancelled_and_is_then_not_sent(
+    rig: LedgerRig, dispatcher: Dispatcher
+) -> None:
     accepted = dispatcher.send(MessageRequest(PHONE, "x"))
     assert dispatcher.cancel(accepted.id).status is Status.CANCELLED
     message = dispatcher.get(accepted.id)
-    assert desk.queued() == [accepted.id]  # the entry is let through
-    assert desk.claim(message) == "done"
-    assert desk.indexes(message) == set()
+    assert rig.queued() == [accepted.id]  # the entry is let through
+    assert rig.claim(message) == "done"
+    assert rig.indexes(message) == set()
 
 
-def test_a_scheduled_message_can_be_cancelled(desk: Desk, dispatcher: Dispatcher, clock: Clock) -> None:
+def test_a_scheduled_message_can_be_cancelled(rig: LedgerRig, dispatcher: Dispatcher, clock: Clock) -> None:
     accepted = dispatcher.send(MessageRequest(PHONE, "x", send_at=clock.now + 60))
     dispatcher.cancel(accepted.id)
-    assert desk.queue.release_due(NOW + 120_000) == 0
-    assert desk.queued() == []
+    assert rig.queue.release_due(NOW + 120_000) == 0
+    assert rig.queued() == []
 
 
 def test_cancelling_twice_is_no_fault(dispatcher: Dispatcher) -> None:
@@ -336,18 +342,18 @@ def test_cancelling_twice_is_no_fault(dispatcher: Dispatcher) -> None:
 
 @pytest.mark.parametrize("status", sorted(set(Status) - {Status.QUEUED, Status.CANCELLED}))
 def test_anything_further_along_cannot_be_cancelled_and_is_told_where_it_is(
-    desk: Desk, dispatcher: Dispatcher, status: Status
+    rig: LedgerRig, dispatcher: Dispatcher, status: Status
 ) -> None:
-    message = desk.at(status)
+    message = rig.at(status)
     refused = refusal(lambda: dispatcher.cancel(message.id))
     assert (refused.code, refused.http_status) == ("not_cancellable", 409)
     assert status in str(refused)
-    assert desk.status(message) is status
+    assert rig.status(message) is status
 
 
-def test_of_a_claim_and_a_cancellation_at_once_one_wins(desk: Desk, dispatcher: Dispatcher) -> None:
+def test_of_a_claim_and_a_cancellation_at_once_one_wins(rig: LedgerRig, dispatcher: Dispatcher) -> None:
     for _ in range(20):
-        message = desk.accept()
+        message = rig.accept()
         outcomes: dict[str, object] = {}
 
         def cancel(message_id: str = message.id, outcomes: dict[str, object] = outcomes) -> None:
@@ -358,7 +364,7 @@ def test_of_a_claim_and_a_cancellation_at_once_one_wins(desk: Desk, dispatcher: 
 
         thread = threading.Thread(target=cancel)
         thread.start()
-        outcomes["claim"] = desk.claim(message)
+        outcomes["claim"] = rig.claim(message)
         thread.join()
         assert outcomes in (
             {"cancel": Status.CANCELLED, "claim": "done"},
@@ -370,19 +376,19 @@ def test_of_a_claim_and_a_cancellation_at_once_one_wins(desk: Desk, dispatcher: 
 
 
 @pytest.mark.parametrize("to", [Status.SENT, Status.FAILED])
-def test_a_person_settles_what_is_unknown(desk: Desk, dispatcher: Dispatcher, to: Status) -> None:
-    message = desk.at(Status.UNKNOWN)
+def test_a_person_settles_what_is_unknown(rig: LedgerRig, dispatcher: Dispatcher, to: Status) -> None:
+    message = rig.at(Status.UNKNOWN)
     resolved = dispatcher.resolve(message.id, to, author="ada", note="saw it; on the phone @ 9")
     assert resolved.status is to
     assert (resolved.resolved_by, resolved.resolution_note) == ("ada", "saw it; on the phone @ 9")
-    assert "unknown" not in desk.indexes(resolved)
+    assert "unknown" not in rig.indexes(resolved)
 
 
 @pytest.mark.parametrize("status", sorted(set(Status) - {Status.UNKNOWN}))
 def test_nothing_but_the_unknown_is_settled_by_a_person(
-    desk: Desk, dispatcher: Dispatcher, status: Status
+    rig: LedgerRig, dispatcher: Dispatcher, status: Status
 ) -> None:
-    message = desk.at(status)
+    message = rig.at(status)
     refused = refusal(lambda: dispatcher.resolve(message.id, Status.FAILED, author="ada", note=""))
     assert (refused.code, refused.http_status) == ("not_resolvable", 409)
-    assert desk.status(message) is status
+    assert rig.status(message) is status

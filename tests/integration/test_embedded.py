@@ -9,7 +9,7 @@ import psutil
 import pytest
 import redis
 
-from tests.acceptance.stack import ANY_NAME, eventually
+from tests.support.stack import ANY_NAME, eventually
 from whatsapp_tasks.cli import embedded, up
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.errors import StoreUnavailable

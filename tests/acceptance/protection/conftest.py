@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.protection.scene import Scene
-from tests.acceptance.stack import Stack
+from tests.support.stack import Stack
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.acceptance.stack import Stack, eventually
+from tests.support.stack import Stack, eventually
 from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.stores.pauses import Pauses
 from whatsapp_tasks.stores.sessions import SessionRecord, Sessions

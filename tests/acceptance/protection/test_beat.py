@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.acceptance.protection.scene import Scene
-from tests.acceptance.stack import eventually
+from tests.support.stack import eventually
 
 pytestmark = pytest.mark.timeout(400)  # several browsers are started, on machines that do more
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.acceptance.protection.scene import Scene
-from tests.acceptance.stack import eventually
+from tests.support.stack import eventually
 from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.stores.circuits import Circuits
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.acceptance.protection.scene import Scene
-from tests.acceptance.stack import Stack
+from tests.support.stack import Stack
 from whatsapp_tasks.errors import RequestRefused
 
 

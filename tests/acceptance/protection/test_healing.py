@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from tests.acceptance.protection.scene import Scene
-from tests.acceptance.stack import Stack, eventually
+from tests.support.stack import Stack, eventually
 
 pytestmark = pytest.mark.timeout(400)  # several browsers are started, on machines that do more
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.acceptance.stack import Stack
 from tests.browser.console.console_browser import ConsoleBrowser
+from tests.support.stack import Stack
 from whatsapp_tasks.cli.ports import free_port
 from whatsapp_tasks.client import Client
 from whatsapp_tasks.stores.api_keys import ApiKey, ApiKeys

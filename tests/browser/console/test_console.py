@@ -8,10 +8,10 @@ import time
 import pytest
 import requests
 
-from tests.acceptance.stack import eventually
 from tests.browser.console.conftest import FULL, STUCK, Scene
 from tests.browser.console.console_browser import DESKTOP, NARROWEST, PHONE
 from tests.browser.console.seeds import seed_dead_letter
+from tests.support.stack import eventually
 from whatsapp_tasks.client import Client
 from whatsapp_tasks.stores.pauses import Pauses
 from whatsapp_tasks.stores.webhook_deliveries import Deliveries

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.stack import eventually
 from tests.browser.console.conftest import FULL
+from tests.support.stack import eventually
 from whatsapp_simulator.testing import Simulator
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.driver import BrowserOptions, open_page

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.acceptance.stack import eventually
 from tests.browser.console.conftest import FLOWER_LOGIN, FLOWER_PORT, Scene
 from tests.browser.console.console_browser import DESKTOP
 from tests.browser.console.seeds import seed_day, seed_dead_letter
+from tests.support.stack import eventually
 from whatsapp_tasks.queues import messages_queue
 
 FOLDER = os.environ.get("CONSOLE_PICTURES", "")

@@ -1,6 +1,6 @@
 """Texts that a bubble shows otherwise than they were written: marks gone, lists drawn, folded."""
 
-from tests.acceptance.difficult_texts import DIFFICULT_TEXTS
+from tests.support.difficult_texts import DIFFICULT_TEXTS
 
 _STORY = "All work and no play makes a long text, line by line. "
 _FORMATTED = {

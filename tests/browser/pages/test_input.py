@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.acceptance.difficult_texts import DIFFICULT_TEXTS
 from tests.browser.pages.intruders import AT_ENTER, INTRUDERS, set_intruder, what_reached_it
 from tests.browser.pages.stage import Stage, within
 from tests.browser.pages.test_messages import new_phone
+from tests.support.difficult_texts import DIFFICULT_TEXTS
 from whatsapp_tasks.domain.page_snapshot import PageKind, kind_of
 from whatsapp_tasks.domain.typing_plan import Stroke, typing_plan
 from whatsapp_tasks.errors import InputStopped

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.acceptance.difficult_texts import DIFFICULT_TEXTS
 from tests.browser.pages.stage import FULL, Stage, within
+from tests.support.difficult_texts import DIFFICULT_TEXTS
 from whatsapp_tasks.domain.page_snapshot import PageKind, Popup, popup_of
 from whatsapp_tasks.domain.texts import bubble_key
 from whatsapp_tasks.errors import SendPostponed, SendRefused

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.integration.stores.desk import DAY, Desk
-from tests.unit.whatsapp_tasks.domain.one_mobile import PAIRS
+from tests.support.ledger_rig import DAY, LedgerRig
+from tests.support.one_mobile import PAIRS
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.daily_cap import CapRules
@@ -27,231 +27,231 @@ NOON = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp() * 1000)
 SMALL = CapRules(base=3, step=1, highest=10, new_chats_share=1)
 
 
-def desk_with(database: Database, rules: CapRules, *, holds: bool = False, zone: str = "UTC") -> Desk:
-    """A desk at noon of 2 March 2026."""
-    desk = Desk(database, caps=Caps(database, "default", rules, zone, holds=holds))
-    desk.now = NOON
-    return desk
+def desk_with(database: Database, rules: CapRules, *, holds: bool = False, zone: str = "UTC") -> LedgerRig:
+    """A rig at noon of 2 March 2026."""
+    rig = LedgerRig(database, caps=Caps(database, "default", rules, zone, holds=holds))
+    rig.now = NOON
+    return rig
 
 
-def caps_of(desk: Desk) -> Caps:
-    caps = desk.ledger._caps
+def caps_of(rig: LedgerRig) -> Caps:
+    caps = rig.ledger._caps
     assert caps is not None
     return caps
 
 
-def left(desk: Desk) -> int:
-    return caps_of(desk).use(desk.now).left
+def left(rig: LedgerRig) -> int:
+    return caps_of(rig).use(rig.now).left
 
 
-def over(desk: Desk, **changes: object) -> int | None:
+def over(rig: LedgerRig, **changes: object) -> int | None:
     """Hands in one message that must be over the cap; the time of the next place."""
-    acceptance = desk.admission.accept(desk.new(**changes))
+    acceptance = rig.admission.accept(rig.new(**changes))
     assert acceptance.outcome == "capped"
     return acceptance.next_place_ms
 
 
-def finish(desk: Desk, message: Message, to: Status) -> None:
-    assert desk.claim(message) == "claimed"
-    assert desk.advance(message, to)
+def finish(rig: LedgerRig, message: Message, to: Status) -> None:
+    assert rig.claim(message) == "claimed"
+    assert rig.advance(message, to)
     if to is Status.SENT:
-        caps_of(desk).note_sent(desk.now)
+        caps_of(rig).note_sent(rig.now)
 
 
 def test_a_place_is_taken_at_acceptance_and_the_first_without_one_is_told_when(database: Database) -> None:
-    desk = desk_with(database, SMALL)
+    rig = desk_with(database, SMALL)
     for _ in range(3):
-        desk.accept()
-    assert left(desk) == 0
-    assert over(desk) == NOON + DAY // 2  # midnight
+        rig.accept()
+    assert left(rig) == 0
+    assert over(rig) == NOON + DAY // 2  # midnight
 
 
 def test_a_refused_message_leaves_nothing_behind(database: Database) -> None:
-    desk = desk_with(database, CapRules(base=0, step=1, highest=1, new_chats_share=1))
-    caps_of(desk).note_authenticated(NOON)
+    rig = desk_with(database, CapRules(base=0, step=1, highest=1, new_chats_share=1))
+    caps_of(rig).note_authenticated(NOON)
     before = set(database.texts("KEYS", "*"))
-    over(desk)
+    over(rig)
     assert set(database.texts("KEYS", "*")) == before
 
 
 def test_what_is_certainly_not_sent_gives_its_place_back(database: Database) -> None:
-    desk = desk_with(database, SMALL)
-    messages = [desk.accept() for _ in range(3)]
-    finish(desk, messages[0], Status.FAILED)
-    assert left(desk) == 1
-    assert desk.advance(messages[1], Status.CANCELLED)
-    assert left(desk) == 2
-    assert desk.advance(messages[2], Status.EXPIRED)
-    assert left(desk) == 3
+    rig = desk_with(database, SMALL)
+    messages = [rig.accept() for _ in range(3)]
+    finish(rig, messages[0], Status.FAILED)
+    assert left(rig) == 1
+    assert rig.advance(messages[1], Status.CANCELLED)
+    assert left(rig) == 2
+    assert rig.advance(messages[2], Status.EXPIRED)
+    assert left(rig) == 3
 
 
 @pytest.mark.parametrize("to", [Status.SENT, Status.UNKNOWN])
 def test_what_may_have_been_sent_keeps_its_place(database: Database, to: Status) -> None:
-    desk = desk_with(database, SMALL)
-    finish(desk, desk.accept(), to)
-    assert left(desk) == 2
+    rig = desk_with(database, SMALL)
+    finish(rig, rig.accept(), to)
+    assert left(rig) == 2
 
 
 def test_a_retry_keeps_the_place_it_has(database: Database) -> None:
-    desk = desk_with(database, SMALL)
-    message = desk.accept()
+    rig = desk_with(database, SMALL)
+    message = rig.accept()
     for _ in range(3):
-        assert desk.claim(message) == "claimed"
-        assert desk.advance(message, Status.QUEUED)
-        desk.queue.release_due(desk.now + 1)
-        assert left(desk) == 2
+        assert rig.claim(message) == "claimed"
+        assert rig.advance(message, Status.QUEUED)
+        rig.queue.release_due(rig.now + 1)
+        assert left(rig) == 2
 
 
 def test_held_messages_wait_for_the_first_day_with_a_place(database: Database) -> None:
-    desk = desk_with(database, SMALL, holds=True)
-    caps_of(desk).note_authenticated(NOON)
-    messages = [desk.accept() for _ in range(3 + 4 + 1)]
-    due = [database.text("ZSCORE", desk.keys.schedule, m.id) for m in messages]
+    rig = desk_with(database, SMALL, holds=True)
+    caps_of(rig).note_authenticated(NOON)
+    messages = [rig.accept() for _ in range(3 + 4 + 1)]
+    due = [database.text("ZSCORE", rig.keys.schedule, m.id) for m in messages]
     assert due[:3] == [None] * 3
     assert {int(float(each or 0)) for each in due[3:7]} == {NOON + DAY // 2}
     assert int(float(due[7] or 0)) == NOON + DAY // 2 + DAY
 
 
 def test_a_message_that_comes_too_late_for_its_day_takes_a_place_of_the_new_one(database: Database) -> None:
-    desk = desk_with(database, SMALL)
-    old = desk.accept()
-    desk.now += DAY
-    today = [desk.accept() for _ in range(2)]
-    assert left(desk) == 1  # without a first day in AUTHENTICATED the cap does not grow
-    assert desk.claim(old) == "claimed"
-    assert left(desk) == 0
-    assert [desk.claim(m) for m in today] == ["claimed"] * 2
-    assert caps_of(desk).use(desk.now - DAY).used == 0
+    rig = desk_with(database, SMALL)
+    old = rig.accept()
+    rig.now += DAY
+    today = [rig.accept() for _ in range(2)]
+    assert left(rig) == 1  # without a first day in AUTHENTICATED the cap does not grow
+    assert rig.claim(old) == "claimed"
+    assert left(rig) == 0
+    assert [rig.claim(m) for m in today] == ["claimed"] * 2
+    assert caps_of(rig).use(rig.now - DAY).used == 0
 
 
 def test_a_message_without_a_place_at_its_claim_is_put_off_and_not_sent(database: Database) -> None:
-    desk = desk_with(database, SMALL)
-    old = desk.accept()
-    desk.now += DAY
+    rig = desk_with(database, SMALL)
+    old = rig.accept()
+    rig.now += DAY
     for _ in range(3):
-        desk.accept()
-    assert desk.claim(old) == "capped"
-    due = desk.ledger.defer(old, desk.fence, "daily_cap", desk.now)
-    assert due == desk.now + DAY // 2
-    assert desk.claim(old) == "later"
-    desk.now += DAY
-    desk.queue.release_due(desk.now)
-    assert desk.claim(old) == "claimed"
+        rig.accept()
+    assert rig.claim(old) == "capped"
+    due = rig.ledger.defer(old, rig.fence, "daily_cap", rig.now)
+    assert due == rig.now + DAY // 2
+    assert rig.claim(old) == "later"
+    rig.now += DAY
+    rig.queue.release_due(rig.now)
+    assert rig.claim(old) == "claimed"
 
 
 def test_a_scheduled_message_takes_a_place_of_its_day(database: Database) -> None:
-    desk = desk_with(database, SMALL)
-    tomorrow = desk.now + DAY
-    desk.accept(send_at_ms=tomorrow)
-    assert left(desk) == 3
-    assert caps_of(desk).use(tomorrow).used == 1
+    rig = desk_with(database, SMALL)
+    tomorrow = rig.now + DAY
+    rig.accept(send_at_ms=tomorrow)
+    assert left(rig) == 3
+    assert caps_of(rig).use(tomorrow).used == 1
 
 
 def test_chats_never_written_to_have_a_cap_of_their_own(database: Database) -> None:
-    desk = desk_with(database, CapRules(base=4, step=0, highest=4, new_chats_share=0.5))
-    first = desk.accept(phone="+4915100000001")
-    desk.accept(phone="+4915100000002")
-    over(desk, phone="+4915100000003")
-    finish(desk, first, Status.SENT)
-    desk.accept(phone="+4915100000001")  # known by now
-    over(desk, phone="+4915100000003")
-    assert caps_of(desk).use(desk.now).new_chats_left == 0
-    assert left(desk) == 1
+    rig = desk_with(database, CapRules(base=4, step=0, highest=4, new_chats_share=0.5))
+    first = rig.accept(phone="+4915100000001")
+    rig.accept(phone="+4915100000002")
+    over(rig, phone="+4915100000003")
+    finish(rig, first, Status.SENT)
+    rig.accept(phone="+4915100000001")  # known by now
+    over(rig, phone="+4915100000003")
+    assert caps_of(rig).use(rig.now).new_chats_left == 0
+    assert left(rig) == 1
 
 
 @pytest.mark.parametrize(("known", "written"), PAIRS)
 def test_a_chat_that_is_known_under_another_form_of_its_number_is_not_new_issue_12_row_5(
     database: Database, known: str, written: str
 ) -> None:
-    desk = desk_with(database, CapRules(base=4, step=0, highest=4, new_chats_share=0.25))
-    finish(desk, desk.accept(phone=known), Status.SENT)
-    over(desk, phone="+4915100000003")
-    message = desk.accept(phone=written)
-    assert desk.ledger.claim(message.id, desk.fence, desk.now, replies_only=True).outcome == "claimed"
+    rig = desk_with(database, CapRules(base=4, step=0, highest=4, new_chats_share=0.25))
+    finish(rig, rig.accept(phone=known), Status.SENT)
+    over(rig, phone="+4915100000003")
+    message = rig.accept(phone=written)
+    assert rig.ledger.claim(message.id, rig.fence, rig.now, replies_only=True).outcome == "claimed"
 
 
 def test_a_second_message_to_a_chat_that_became_known_gives_its_new_chat_place_back(
     database: Database,
 ) -> None:
-    desk = desk_with(database, CapRules(base=4, step=0, highest=4, new_chats_share=0.5))
-    first, second = (desk.accept(phone="+4915100000001") for _ in range(2))
-    over(desk, phone="+4915100000003")
-    finish(desk, first, Status.SENT)
-    assert desk.claim(second) == "claimed"
-    assert desk.accept(phone="+4915100000003")
+    rig = desk_with(database, CapRules(base=4, step=0, highest=4, new_chats_share=0.5))
+    first, second = (rig.accept(phone="+4915100000001") for _ in range(2))
+    over(rig, phone="+4915100000003")
+    finish(rig, first, Status.SENT)
+    assert rig.claim(second) == "claimed"
+    assert rig.accept(phone="+4915100000003")
 
 
 def test_the_day_begins_at_the_accounts_midnight(database: Database) -> None:
-    desk = desk_with(database, SMALL, zone="UTC")
+    rig = desk_with(database, SMALL, zone="UTC")
     Accounts(database).set_time_zone("default", "Pacific/Auckland")
-    assert str(caps_of(desk).use(desk.now).day) == "2026-03-03"
+    assert str(caps_of(rig).use(rig.now).day) == "2026-03-03"
     for _ in range(3):
-        desk.accept()
-    assert over(desk) == int(datetime(2026, 3, 3, 11, tzinfo=UTC).timestamp() * 1000)
+        rig.accept()
+    assert over(rig) == int(datetime(2026, 3, 3, 11, tzinfo=UTC).timestamp() * 1000)
 
 
 def test_two_hundred_at_once_at_the_edge_never_take_one_too_many(database: Database) -> None:
-    desk = desk_with(database, CapRules(base=100, step=0, highest=100, new_chats_share=1))
-    new = [desk.new() for _ in range(200)]
+    rig = desk_with(database, CapRules(base=100, step=0, highest=100, new_chats_share=1))
+    new = [rig.new() for _ in range(200)]
     with ThreadPoolExecutor(32) as pool:
-        outcomes = [each.outcome for each in pool.map(desk.admission.accept, new)]
+        outcomes = [each.outcome for each in pool.map(rig.admission.accept, new)]
     assert (outcomes.count(Accept.ACCEPTED), outcomes.count(Accept.CAPPED)) == (100, 100)
-    assert left(desk) == 0
+    assert left(rig) == 0
 
 
 def test_two_hundred_claims_of_another_day_never_take_one_too_many(database: Database) -> None:
-    desk = desk_with(database, CapRules(base=200, step=0, highest=200, new_chats_share=1))
-    messages = [desk.accept() for _ in range(200)]
+    rig = desk_with(database, CapRules(base=200, step=0, highest=200, new_chats_share=1))
+    messages = [rig.accept() for _ in range(200)]
     tight = Caps(
         database, "default", CapRules(base=100, step=0, highest=100, new_chats_share=1), "UTC", holds=False
     )
-    desk.ledger = Ledger(database, "default", retention_ms=DAY, follow_ms=DAY, caps=tight)
-    desk.now += DAY
+    rig.ledger = Ledger(database, "default", retention_ms=DAY, follow_ms=DAY, caps=tight)
+    rig.now += DAY
     with ThreadPoolExecutor(32) as pool:
-        outcomes = list(pool.map(desk.claim, messages))
+        outcomes = list(pool.map(rig.claim, messages))
     assert (outcomes.count("claimed"), outcomes.count("capped")) == (100, 100)
 
 
 def test_a_year_of_an_account_that_is_asked_for_more_than_it_may(database: Database) -> None:
     """Day by day on a fake clock: what is sent is the cap, which grows, stays, bears a pause."""
     rules = CapRules(base=2, step=1, highest=12, new_chats_share=1, idle_days=14)
-    desk = desk_with(database, rules, zone="Europe/Berlin")
-    caps = caps_of(desk)
-    caps.note_authenticated(desk.now)
+    rig = desk_with(database, rules, zone="Europe/Berlin")
+    caps = caps_of(rig)
+    caps.note_authenticated(rig.now)
     sent: list[int] = []
     for number in range(365):
         if 100 <= number < 120:  # a pause of three weeks
             sent.append(0)
-            desk.now += DAY
+            rig.now += DAY
             continue
         today = 0
         while True:
-            acceptance = desk.admission.accept(desk.new())
+            acceptance = rig.admission.accept(rig.new())
             if acceptance.outcome == "capped":
                 break
-            message = desk.get(acceptance.id)
-            finish(desk, message, Status.SENT)
-            desk.pop(message.priority)
+            message = rig.get(acceptance.id)
+            finish(rig, message, Status.SENT)
+            rig.pop(message.priority)
             today += 1
         sent.append(today)
-        desk.now += DAY
+        rig.now += DAY
     assert sent[:10] == list(range(2, 12))
     assert set(sent[10:100]) == {12}
     assert sent[100:120] == [0] * 20
     assert sent[120] == 12  # 99 days active, 21 taken back: still far above the 10 that reach the highest cap
     assert set(sent[120:]) == {12}
-    assert len(database.record(desk.keys.caps)) <= 20  # old days are forgotten
+    assert len(database.record(rig.keys.caps)) <= 20  # old days are forgotten
 
 
 def test_a_young_account_that_pauses_begins_again(database: Database) -> None:
-    desk = desk_with(database, CapRules(base=2, step=1, highest=100, new_chats_share=1))
-    caps = caps_of(desk)
-    caps.note_authenticated(desk.now)
-    desk.now += 10 * DAY
-    assert caps.use(desk.now).cap == 12
-    finish(desk, desk.accept(), Status.SENT)
-    desk.now += 14 * DAY
-    assert caps.use(desk.now).cap == 2
+    rig = desk_with(database, CapRules(base=2, step=1, highest=100, new_chats_share=1))
+    caps = caps_of(rig)
+    caps.note_authenticated(rig.now)
+    rig.now += 10 * DAY
+    assert caps.use(rig.now).cap == 12
+    finish(rig, rig.accept(), Status.SENT)
+    rig.now += 14 * DAY
+    assert caps.use(rig.now).cap == 2
 
 
 @given(
@@ -264,37 +264,37 @@ def test_whatever_happens_places_taken_are_those_of_messages_that_are_or_may_be_
 ) -> None:
     database = Database.connect(Settings(REDIS_URL=redis_url, data_dir=Path("unused")))
     database.do("FLUSHALL")
-    desk = desk_with(database, SMALL)
+    rig = desk_with(database, SMALL)
     queued: list[Message] = []
     sent_on: dict[str, int] = {}
     for event in events:
         if event == "midnight":
-            desk.now += DAY
+            rig.now += DAY
         elif event == "accept":
-            acceptance = desk.admission.accept(desk.new())
+            acceptance = rig.admission.accept(rig.new())
             if acceptance.outcome == "accepted":
-                queued.append(desk.get(acceptance.id))
+                queued.append(rig.get(acceptance.id))
         elif queued:
             message = queued.pop(0)
             if event == "cancel":
-                assert desk.advance(message, Status.CANCELLED)
-            elif desk.claim(message) == "capped":
-                assert desk.ledger.defer(message, desk.fence, "daily_cap", desk.now)
+                assert rig.advance(message, Status.CANCELLED)
+            elif rig.claim(message) == "capped":
+                assert rig.ledger.defer(message, rig.fence, "daily_cap", rig.now)
             elif event == "retry":
-                assert desk.advance(message, Status.QUEUED)
-                desk.queue.release_due(desk.now)
+                assert rig.advance(message, Status.QUEUED)
+                rig.queue.release_due(rig.now)
                 queued.append(message)
             else:
-                assert desk.advance(message, Status(event))
+                assert rig.advance(message, Status(event))
                 if event != "failed":
-                    day = str(caps_of(desk).use(desk.now).day)
+                    day = str(caps_of(rig).use(rig.now).day)
                     sent_on[day] = sent_on.get(day, 0) + 1
-    places = {day: int(n) for day, n in database.record(desk.keys.caps).items() if not day.endswith(":new")}
+    places = {day: int(n) for day, n in database.record(rig.keys.caps).items() if not day.endswith(":new")}
     assert all(n <= 3 for n in places.values())
     assert all(n <= places[day] for day, n in sent_on.items())
     waiting = sum(
         1
-        for name in database.texts("KEYS", desk.keys.message("*"))
+        for name in database.texts("KEYS", rig.keys.message("*"))
         if (record := database.record(name)).get("cap_day") and record["status"] == "queued"
     )
     assert sum(places.values()) == sum(sent_on.values()) + waiting

@@ -6,7 +6,7 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.integration.stores.desk import NOW, Desk
+from tests.support.ledger_rig import NOW, LedgerRig
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.restrictions import Permission, Restriction, RestrictionKind, permission
 from whatsapp_tasks.domain.states import MAY_REPLY, MAY_SEND, SessionEvent, SessionState, next_state
@@ -28,7 +28,7 @@ class Account(RuleBasedStateMachine):
     def begin(self, replies: bool) -> None:
         self.database = Database.connect(Settings(REDIS_URL=self.url))
         self.database.do("FLUSHALL")
-        self.desk = Desk(self.database)
+        self.rig = LedgerRig(self.database)
         self.sessions, self.pauses = Sessions(self.database, "default"), Pauses(self.database, "default")
         self.replies = replies
         self.state = SessionState.AUTHENTICATED
@@ -59,7 +59,7 @@ class Account(RuleBasedStateMachine):
             next(self.clock),
             reason="test",
             actor="test",
-            fence=self.desk.fence,
+            fence=self.rig.fence,
             restriction=restriction,
         )
 
@@ -76,8 +76,8 @@ class Account(RuleBasedStateMachine):
     @rule(known=st.booleans())
     def claim(self, known: bool) -> None:
         """As AccountSession.deliver does."""
-        message = self.desk.accept(phone="+4915100000001" if known else "+4915100000002")
-        self.database.do("SADD", self.desk.keys.contacted, "+4915100000001")
+        message = self.rig.accept(phone="+4915100000001" if known else "+4915100000002")
+        self.database.do("SADD", self.rig.keys.contacted, "+4915100000001")
         conditions = self.sessions.send_conditions()
         allowed = permission(
             conditions.session.state,
@@ -86,10 +86,10 @@ class Account(RuleBasedStateMachine):
             worker_runs=True,
             replies_when_restricted=self.replies,
         )
-        claimed = self.desk.ledger.claim(
+        claimed = self.rig.ledger.claim(
             message.id,
-            self.desk.fence,
-            self.desk.now,
+            self.rig.fence,
+            self.rig.now,
             states=MAY_REPLY if allowed is Permission.REPLIES else MAY_SEND,
             replies_only=allowed is Permission.REPLIES,
         )

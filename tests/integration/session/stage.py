@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.protection.engine import Engine
 from tests.support.plays import Clock, ScriptedPage
+from tests.support.session_rig import SessionRig
 from whatsapp_tasks import crash_points
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.statuses import Status
@@ -39,10 +39,14 @@ class Stage:
     ) -> None:
         self.clock = Clock()
         self.page = ScriptedPage(self.clock, CAST)
-        self.engine = Engine(database, settings, **{"pacing_seconds": 0.0, **changes})
-        self.desk, self.context, self.session = self.engine.desk, self.engine.context, self.engine.session
+        self.session_rig = SessionRig(database, settings, **{"pacing_seconds": 0.0, **changes})
+        self.rig, self.context, self.session = (
+            self.session_rig.rig,
+            self.session_rig.context,
+            self.session_rig.session,
+        )
         self.gate = Gate()
-        self.engine.keeper.page = self.page  # type: ignore[assignment]
+        self.session_rig.keeper.page = self.page  # type: ignore[assignment]
         self._began = self.clock.now
         self.context.now_ms = self._now_ms  # type: ignore[method-assign]
         for module in self.clock.replaces_time_in(
@@ -60,7 +64,7 @@ class Stage:
         }
 
     def _now_ms(self) -> int:
-        return self.desk.now + int((self.clock.now - self._began) * 1000)
+        return self.rig.now + int((self.clock.now - self._began) * 1000)
 
     def lose_the_lease(self) -> None:
         """We were stopped for longer than it holds."""
@@ -74,7 +78,7 @@ class Stage:
         self.session.look_after(at_once=True)
 
     def accept(self, text: str, phone: str = ADA, **changes: Any) -> Message:
-        return self.desk.accept(text=text, phone=phone, now_ms=self._now_ms(), **changes)
+        return self.rig.accept(text=text, phone=phone, now_ms=self._now_ms(), **changes)
 
     def deliver(self, message: Message) -> tuple[Status, str | None]:
         """Status and last code of ``message`` after one delivery, by way of the task."""
@@ -82,5 +86,5 @@ class Stage:
         return self.outcome(message)
 
     def outcome(self, message: Message) -> tuple[Status, str | None]:
-        now = self.desk.get(message.id)
+        now = self.rig.get(message.id)
         return now.status, now.timeline[-1].code

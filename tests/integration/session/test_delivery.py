@@ -76,7 +76,7 @@ def test_what_redis_says_of_the_session_is_not_enough_where_the_own_last_look_sa
 
 def test_a_claim_without_the_lease_closes_the_gate_and_touches_nothing(stage: Stage) -> None:
     message = stage.accept("Hello")
-    stage.desk.database.do("HSET", stage.desk.keys.lease, "fence", 999)
+    stage.rig.database.do("HSET", stage.rig.keys.lease, "fence", 999)
     assert stage.deliver(message) == (Status.QUEUED, None)
     assert stage.gate.closed == 1
     assert stage.page.done == []
@@ -121,9 +121,9 @@ def test_what_is_not_to_be_sent_never_reaches_the_page(
     if how == "expired":
         stage.clock.sleep(2)
     elif how == "opted out":
-        OptOuts(stage.desk.database).add(message.phone)
+        OptOuts(stage.rig.database).add(message.phone)
     elif how == "cancelled":
-        stage.desk.advance(message, Status.CANCELLED)
+        stage.rig.advance(message, Status.CANCELLED)
     assert stage.deliver(message) == outcome
     assert stage.page.done == []
     assert stage.gate.closed == 0
@@ -131,7 +131,7 @@ def test_what_is_not_to_be_sent_never_reaches_the_page(
 
 def test_a_message_that_nobody_knows_is_dropped(stage: Stage) -> None:
     message = stage.accept("Hello")
-    stage.desk.database.do("DEL", stage.desk.keys.message(message.id))
+    stage.rig.database.do("DEL", stage.rig.keys.message(message.id))
     assert stage.session.delivery.deliver(message.id)
     assert stage.page.done == []
 
@@ -149,11 +149,11 @@ def test_a_browser_that_dies_before_enter_leads_to_typing_again_after_a_pause(st
     message = stage.accept("Hello")
     stage.play("<< open Ada -> died")
     assert stage.deliver(message) == (Status.QUEUED, "browser_failed")
-    assert stage.desk.indexes(message) >= {"schedule"}
-    due = stage.desk.score(stage.desk.keys.schedule, message)
+    assert stage.rig.indexes(message) >= {"schedule"}
+    due = stage.rig.score(stage.rig.keys.schedule, message)
     assert due is not None
     assert 1500 <= due - stage.context.now_ms() <= 2500  # 2 s, spread by a quarter
-    assert not stage.engine.keeper.started
+    assert not stage.session_rig.keeper.started
 
 
 def test_a_browser_that_dies_at_enter_leads_to_the_chat_and_never_to_typing(stage: Stage) -> None:

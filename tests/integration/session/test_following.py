@@ -10,7 +10,7 @@ def sent(stage: Stage, text: str = "Hello", phone: str = ADA) -> Message:
     """A message that this worker sent; its chat is open."""
     message = stage.accept(text, phone)
     title = {ADA: "Ada", BO: "Bo"}[phone]
-    assert stage.desk.pop() == message.id
+    assert stage.rig.pop() == message.id
     stage.play(f"""
         << open {title}
         >> {title} | box: | them: Hi
@@ -27,13 +27,13 @@ def sent(stage: Stage, text: str = "Hello", phone: str = ADA) -> Message:
 def unknown(stage: Stage, phone: str = ADA) -> Message:
     """A message of an earlier worker that nobody knows the end of: its bubble was never seen."""
     message = stage.accept("Hello", phone)
-    assert stage.desk.pop() == message.id
-    assert stage.desk.claim(message) == "claimed"
+    assert stage.rig.pop() == message.id
+    assert stage.rig.claim(message) == "claimed"
     fence = stage.context.lease.fence
     stage.context.ledger.note_intent(message.id, fence, Intent(1, ("them: Hi",)))
-    stage.desk.advance(stage.desk.get(message.id), Status.UNKNOWN, fence=fence, code="bubble_not_seen")
-    stage.session._follower.add(stage.desk.get(message.id))
-    return stage.desk.get(message.id)
+    stage.rig.advance(stage.rig.get(message.id), Status.UNKNOWN, fence=fence, code="bubble_not_seen")
+    stage.session._follower.add(stage.rig.get(message.id))
+    return stage.rig.get(message.id)
 
 
 def test_ticks_of_the_open_chat_are_taken_as_they_come(stage: Stage) -> None:
@@ -74,7 +74,7 @@ def test_the_bubble_of_an_unknown_message_is_found_when_its_chat_is_open(stage: 
     stage.look()
     stage.page.end()
     assert stage.outcome(message) == (Status.DELIVERED, None)
-    assert stage.desk.get(message.id).bubble_id == "us: Hello"
+    assert stage.rig.get(message.id).bubble_id == "us: Hello"
 
 
 def test_a_chat_is_visited_when_its_time_has_come_and_less_often_each_time(stage: Stage) -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.protection.engine import Engine
 from tests.support.looks import LOADING, MAIN, QR, page
+from tests.support.session_rig import SessionRig
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.events import EventType
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
@@ -42,50 +42,50 @@ def opened(title: str, *bubbles: tuple[str, bool], nodes: tuple[int, int, int] =
     return {"title": title, "compose": box, "notice": "", "bubbles": spoken, "panel": True, "nodes": nodes}
 
 
-def told(it: Engine) -> list[tuple[str, str, str]]:
+def told(it: SessionRig) -> list[tuple[str, str, str]]:
     """Chat, new and preview of each event."""
-    log = EventLog(it.desk.database, "default")
+    log = EventLog(it.rig.database, "default")
     events = [event for _, event in log.after("0-0", 1000) if event and event.type is EventType.RECEIVED]
     records = log.records(events)
     return [(records[e.id]["chat"], e.details["new"], records[e.id]["preview"]) for e in events]
 
 
-def phones_told(it: Engine) -> list[str]:
-    log = EventLog(it.desk.database, "default")
+def phones_told(it: SessionRig) -> list[str]:
+    log = EventLog(it.rig.database, "default")
     events = [event for _, event in log.after("0-0", 1000) if event and event.type is EventType.RECEIVED]
     records = log.records(events)
     return [records[e.id]["phone"] for e in events]
 
 
 @pytest.fixture
-def it(database: Database, settings: Settings) -> Engine:
+def it(database: Database, settings: Settings) -> SessionRig:
     """Linked; its chat list was looked at."""
-    it = Engine(database, settings)
+    it = SessionRig(database, settings)
     for _ in range(2):
         it.see(chats(Ada=0, Bo=3))
     assert it.context.incoming.known() is not None
     return it
 
 
-def test_what_came_is_told_once(it: Engine) -> None:
+def test_what_came_is_told_once(it: SessionRig) -> None:
     for _ in range(3):
         it.see(chats(Ada=2, Bo=3))
     assert told(it) == [("Ada", "2", "Ada")]
 
 
 def test_a_worker_that_comes_after_does_not_repeat_it_and_tells_what_came_meanwhile(
-    it: Engine, database: Database, settings: Settings
+    it: SessionRig, database: Database, settings: Settings
 ) -> None:
     it.see(chats(Ada=2, Bo=3))
-    it.desk.lease.release()
-    after = Engine(database, settings)
+    it.rig.lease.release()
+    after = SessionRig(database, settings)
     after.see(LOADING)
     after.see(chats(Bo=4, Ada=2))
     assert told(after) == [("Ada", "2", "Ada"), ("Bo", "1", "Bo")]
 
 
 def test_a_list_that_is_filled_bit_by_bit_is_no_news(database: Database, settings: Settings) -> None:
-    it = Engine(database, settings)
+    it = SessionRig(database, settings)
     for count in range(1, 5):
         it.see(many(count))
     assert it.context.incoming.known() is None
@@ -95,20 +95,20 @@ def test_a_list_that_is_filled_bit_by_bit_is_no_news(database: Database, setting
 
 
 def test_a_list_that_never_stands_still_is_taken_in_the_end(database: Database, settings: Settings) -> None:
-    it = Engine(database, settings)
+    it = SessionRig(database, settings)
     for count in range(FIRST_LOOKS + 1):
         it.see(chats(Ada=count))
     assert told(it) == [("Ada", "1", "Ada")]
 
 
 @pytest.mark.parametrize("text", ["syncing", "connecting", "offline"])
-def test_counts_of_a_page_that_is_not_up_to_date_are_not_believed(it: Engine, text: str) -> None:
+def test_counts_of_a_page_that_is_not_up_to_date_are_not_believed(it: SessionRig, text: str) -> None:
     it.see(chats(text, Ada=0, Bo=0))
     it.see(chats(Ada=0, Bo=3))
     assert told(it) == []
 
 
-def test_another_phone_begins_anew(it: Engine) -> None:
+def test_another_phone_begins_anew(it: SessionRig) -> None:
     it.see(QR)
     assert it.context.incoming.known() is None
     for _ in range(2):
@@ -119,7 +119,7 @@ def test_another_phone_begins_anew(it: Engine) -> None:
 
 
 def test_an_answer_whose_writing_got_no_answer_is_told_once(
-    it: Engine, monkeypatch: pytest.MonkeyPatch
+    it: SessionRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = Database.run
 
@@ -137,8 +137,8 @@ def test_an_answer_whose_writing_got_no_answer_is_told_once(
     assert told(it) == [("Ada", "1", "Ada")]
 
 
-def test_counts_that_redis_lost_are_taken_anew_and_nothing_old_is_told(it: Engine) -> None:
-    it.desk.database.do("DEL", it.desk.keys.unread)
+def test_counts_that_redis_lost_are_taken_anew_and_nothing_old_is_told(it: SessionRig) -> None:
+    it.rig.database.do("DEL", it.rig.keys.unread)
     for _ in range(4):
         it.see(chats(Ada=1, Bo=3))
     assert told(it) == []
@@ -146,43 +146,43 @@ def test_counts_that_redis_lost_are_taken_anew_and_nothing_old_is_told(it: Engin
     assert told(it) == [("Ada", "1", "Ada")]
 
 
-def test_who_answers_stop_in_the_open_chat_gets_nothing_more(it: Engine) -> None:
-    queued = it.desk.accept(phone=PHONE)
+def test_who_answers_stop_in_the_open_chat_gets_nothing_more(it: SessionRig) -> None:
+    queued = it.rig.accept(phone=PHONE)
     it.page.chats[PHONE] = chats(Ada=0, chat=opened("Ada", ("ours", True)))
     it.see(MAIN)
     open_chat(it.context, it.page, PHONE)  # type: ignore[arg-type]
     it.see(it.page.chats[PHONE])
     it.see(chats(Ada=0, chat=opened("Ada", ("ours", True), ("Stop!", False))))
     assert told(it) == [("Ada", "1", "Stop!")]
-    assert OptOuts(it.desk.database).source(PHONE) == "answer"
+    assert OptOuts(it.rig.database).source(PHONE) == "answer"
     it.session.delivery.deliver(queued.id)
-    assert it.desk.status(queued) is Status.FAILED
-    assert it.desk.get(queued.id).error_code == "recipient_opted_out"
-    assert it.desk.admission.accept(it.desk.new(phone=PHONE)).outcome == "opted_out"
+    assert it.rig.status(queued) is Status.FAILED
+    assert it.rig.get(queued.id).error_code == "recipient_opted_out"
+    assert it.rig.admission.accept(it.rig.new(phone=PHONE)).outcome == "opted_out"
 
 
 def stop_row(title: str) -> PageSnapshot:
     return page(chat_pane=True, rows=[{"title": title, "unread": 1, "preview": "STOP"}])
 
 
-def test_a_row_that_says_stop_counts_when_the_chat_with_the_phone_says_so_too(it: Engine) -> None:
+def test_a_row_that_says_stop_counts_when_the_chat_with_the_phone_says_so_too(it: SessionRig) -> None:
     it.context.sessions.learn_chat_title(PHONE, "Ada")
     it.page.chats[PHONE] = chats(Ada=0, chat=opened("Ada", ("ours", True), ("STOP", False)))
     it.see(stop_row("Ada"))
-    assert set(OptOuts(it.desk.database).all()) == {PHONE}
+    assert set(OptOuts(it.rig.database).all()) == {PHONE}
 
 
 @pytest.mark.parametrize("title", [ADA, "Ada"])
-def test_who_chose_the_victims_number_or_name_opts_nobody_out(it: Engine, title: str) -> None:
+def test_who_chose_the_victims_number_or_name_opts_nobody_out(it: SessionRig, title: str) -> None:
     """Issue 11, A: a "STOP" in an attacker's chat opted the victim out."""
     it.context.sessions.learn_chat_title(PHONE, "Ada")
     it.page.chats[PHONE] = chats(Ada=0, chat=opened(title, ("ours", True), ("all well", False)))
     it.see(stop_row(title))
-    assert list(OptOuts(it.desk.database).all()) == []
+    assert list(OptOuts(it.rig.database).all()) == []
     assert it.context.incoming.answers() == {}
 
 
-def test_a_number_as_a_title_is_told_without_a_phone_until_it_was_navigated_to(it: Engine) -> None:
+def test_a_number_as_a_title_is_told_without_a_phone_until_it_was_navigated_to(it: SessionRig) -> None:
     """Issue 11, A."""
     it.see(page(chat_pane=True, rows=[{"title": ADA, "unread": 1, "preview": "Hello"}]))
     it.context.sessions.learn_chat_title(PHONE, ADA)
@@ -192,24 +192,24 @@ def test_a_number_as_a_title_is_told_without_a_phone_until_it_was_navigated_to(i
     assert phones_told(it) == ["", PHONE, ""]
 
 
-def test_a_chat_that_cannot_be_opened_is_given_up_after_a_few_tries(it: Engine) -> None:
+def test_a_chat_that_cannot_be_opened_is_given_up_after_a_few_tries(it: SessionRig) -> None:
     it.see(stop_row(ADA))
     for _ in range(2):
         assert it.context.incoming.answers() == {PHONE: 1}
         it.see(stop_row(ADA))
     assert it.context.incoming.answers() == {}
-    assert list(OptOuts(it.desk.database).all()) == []
+    assert list(OptOuts(it.rig.database).all()) == []
 
 
 def test_without_words_nobody_is_opted_out(database: Database, settings: Settings) -> None:
-    it = Engine(database, settings, opt_out_words="")
+    it = SessionRig(database, settings, opt_out_words="")
     for unread in (0, 0, 1):
         it.see(page(chat_pane=True, rows=[{"title": ADA, "unread": unread, "preview": "STOP"}]))
     assert told(it) == [(ADA, "1", "STOP")]
     assert list(OptOuts(database).all()) == []
 
 
-def test_neither_numbers_nor_texts_stand_in_the_log(it: Engine, caplog: pytest.LogCaptureFixture) -> None:
+def test_neither_numbers_nor_texts_stand_in_the_log(it: SessionRig, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     it.page.chats[PHONE] = chats(Ada=0, chat=opened("Ada", ("ours", True), ("STOP", False)))
     it.see(stop_row(ADA))

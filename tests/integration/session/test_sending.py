@@ -27,7 +27,7 @@ def test_a_message_is_sent(stage: Stage) -> None:
     """)
     assert stage.deliver(message) == (Status.SENT, None)
     stage.page.end()
-    assert stage.desk.get(message.id).bubble_id == "us: Hello"
+    assert stage.rig.get(message.id).bubble_id == "us: Hello"
 
 
 def test_what_expires_while_it_is_typed_is_taken_back(stage: Stage) -> None:
@@ -57,7 +57,7 @@ def test_without_the_lease_enter_is_not_pressed(stage: Stage, place: str, intend
     """)
     assert stage.deliver(message) == (Status.SENDING, None)
     stage.page.end()
-    assert (stage.desk.get(message.id).intent is not None) is intended
+    assert (stage.rig.get(message.id).intent is not None) is intended
     assert stage.gate.closed == 1
 
 
@@ -141,7 +141,7 @@ def test_input_that_was_held_back_is_tried_again(stage: Stage, act: str, reason:
     stage.play(scenes[act].rstrip() + f" -> stopped: {reason}")
     assert stage.deliver(message) == (Status.QUEUED, code)
     stage.page.end()
-    assert stage.desk.get(message.id).intent is None
+    assert stage.rig.get(message.id).intent is None
 
 
 def test_a_page_that_did_not_take_enter_is_tried_again(stage: Stage) -> None:
@@ -156,7 +156,7 @@ def test_a_page_that_did_not_take_enter_is_tried_again(stage: Stage) -> None:
     """)
     assert stage.deliver(message) == (Status.QUEUED, "enter_ignored")
     stage.page.end()
-    assert stage.desk.get(message.id).intent is None
+    assert stage.rig.get(message.id).intent is None
 
 
 def test_where_the_text_left_the_box_and_no_bubble_came_the_chat_decides(stage: Stage) -> None:
@@ -168,7 +168,7 @@ def test_where_the_text_left_the_box_and_no_bubble_came_the_chat_decides(stage: 
     """)
     assert stage.deliver(message) == (Status.SENDING, None)
     stage.page.end()
-    assert stage.desk.get(message.id).intent is not None
+    assert stage.rig.get(message.id).intent is not None
 
 
 def test_an_old_message_with_the_same_text_is_not_taken_for_ours(stage: Stage) -> None:
@@ -186,7 +186,7 @@ def test_an_old_message_with_the_same_text_is_not_taken_for_ours(stage: Stage) -
     """)
     assert stage.deliver(message) == (Status.SENT, None)
     stage.page.end()
-    assert stage.desk.get(message.id).bubble_id == "#new"
+    assert stage.rig.get(message.id).bubble_id == "#new"
 
 
 def test_a_bubble_counts_once_the_text_has_left_the_box(stage: Stage) -> None:
@@ -199,7 +199,7 @@ def test_a_bubble_counts_once_the_text_has_left_the_box(stage: Stage) -> None:
     """)
     assert stage.deliver(message) == (Status.SENT, None)
     stage.page.end()
-    assert stage.desk.get(message.id).bubble_id == "#new"
+    assert stage.rig.get(message.id).bubble_id == "#new"
 
 
 def test_a_bubble_in_another_chat_is_not_ours(stage: Stage) -> None:
@@ -304,8 +304,8 @@ def test_a_number_that_was_written_to_is_not_given_up_because_it_is_not_found(
     stage: Stage, known: bool
 ) -> None:
     """Found by `make mutants`. Bo is the control that is found meanwhile."""
-    desk, popup = stage.desk, "chats | dialog: invalid_number"
-    desk.database.do("SADD", desk.keys.contacted, BO, *([ADA] if known else []))
+    rig, popup = stage.rig, "chats | dialog: invalid_number"
+    rig.database.do("SADD", rig.keys.contacted, BO, *([ADA] if known else []))
     message = stage.accept("Hello")
     stage.play(f"""
         << open Ada

@@ -13,8 +13,8 @@ from whatsapp_tasks.stores.messages import Message
 def begun(stage: Stage, *anchors: str, attempts: int = 1) -> Message:
     """A message whose worker died around Enter; the chat ended with ``anchors`` then."""
     message = stage.accept("Hello")
-    assert stage.desk.pop() == message.id
-    assert stage.desk.claim(message) == "claimed"
+    assert stage.rig.pop() == message.id
+    assert stage.rig.claim(message) == "claimed"
     stage.context.ledger.note_intent(message.id, stage.context.lease.fence, Intent(attempts, anchors))
     return message
 
@@ -108,8 +108,8 @@ def test_another_chat_that_came_meanwhile_does_not_tell(stage: Stage) -> None:
 
 def test_an_attempt_that_had_not_come_to_enter_is_queued_again_unseen(stage: Stage) -> None:
     message = stage.accept("Hello")
-    assert stage.desk.pop() == message.id
-    assert stage.desk.claim(message) == "claimed"
+    assert stage.rig.pop() == message.id
+    assert stage.rig.claim(message) == "claimed"
     assert stage.deliver(message) == (Status.QUEUED, "worker_died")
     assert stage.page.done == []
 
@@ -128,7 +128,7 @@ def test_a_chat_without_a_box_is_left_after_it_has_told(stage: Stage) -> None:
 
 def test_a_message_that_was_never_sent_in_many_attempts_is_given_up(stage: Stage) -> None:
     message = begun(stage, "#hi")
-    stage.desk.database.do("HSET", stage.desk.keys.message(message.id), "attempts", 20)
+    stage.rig.database.do("HSET", stage.rig.keys.message(message.id), "attempts", 20)
     stage.play("""
         << open Ada
         >> Ada | box: | them#hi: Hi
@@ -136,12 +136,12 @@ def test_a_message_that_was_never_sent_in_many_attempts_is_given_up(stage: Stage
         >> Ada | box: | them#hi: Hi
     """)
     assert stage.deliver(message) == (Status.FAILED, "not_in_chat")
-    assert stage.desk.get(message.id).error_code == "not_in_chat"
+    assert stage.rig.get(message.id).error_code == "not_in_chat"
 
 
 def test_what_was_certainly_not_sent_waits_longer_with_each_attempt(stage: Stage) -> None:
     message = begun(stage, "#hi")
-    stage.desk.database.do("HSET", stage.desk.keys.message(message.id), "attempts", 5)
+    stage.rig.database.do("HSET", stage.rig.keys.message(message.id), "attempts", 5)
     stage.play("""
         << open Ada
         >> Ada | box: | them#hi: Hi
@@ -149,7 +149,7 @@ def test_what_was_certainly_not_sent_waits_longer_with_each_attempt(stage: Stage
         >> Ada | box: | them#hi: Hi
     """)
     assert stage.deliver(message) == (Status.QUEUED, "not_in_chat")
-    due = stage.desk.score(stage.desk.keys.schedule, message)
+    due = stage.rig.score(stage.rig.keys.schedule, message)
     assert due == stage.context.now_ms() + 4000  # 2 s, doubled from the fourth attempt on
 
 

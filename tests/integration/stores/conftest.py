@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.integration.stores.desk import Desk
+from tests.support.ledger_rig import LedgerRig
 from whatsapp_tasks.stores.connection import Database
 
 
 @pytest.fixture
-def desk(database: Database) -> Desk:
+def rig(database: Database) -> LedgerRig:
     """The account `default` on an empty Redis."""
-    return Desk(database)
+    return LedgerRig(database)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.stores.desk import NOW
+from tests.support.ledger_rig import NOW
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.accounts import Accounts

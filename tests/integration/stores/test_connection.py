@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from redis.exceptions import ResponseError
 
-from tests.integration.redis_server import RedisServer
-from tests.integration.stores.desk import Desk
+from tests.support.ledger_rig import LedgerRig
+from tests.support.redis_server import RedisServer
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.message_request import MessageRequest
@@ -93,13 +93,13 @@ def test_a_killed_redis_is_noticed_at_once_and_used_again_when_it_is_back(
 
 def test_what_was_accepted_survives_the_death_of_redis(own_redis: OwnRedis, connect: Connect) -> None:
     server = own_redis("--appendfsync", "always")
-    desk = Desk(connect(server))
-    messages = [desk.accept(), desk.accept(send_at_ms=desk.now + 9)]
-    before = desk.everything()
+    rig = LedgerRig(connect(server))
+    messages = [rig.accept(), rig.accept(send_at_ms=rig.now + 9)]
+    before = rig.everything()
     server.kill()
     server.start()
-    assert desk.everything() == before
-    assert [desk.get(m.id) for m in messages] == messages
+    assert rig.everything() == before
+    assert [rig.get(m.id) for m in messages] == messages
 
 
 @pytest.mark.parametrize("connected", [True, False])
@@ -130,32 +130,32 @@ def test_a_request_whose_answer_was_lost_is_not_repeated_and_its_repeat_learns_t
     own_redis: OwnRedis, connect: Connect
 ) -> None:
     server = own_redis()
-    desk = Desk(connect(server))
-    new = desk.new()
+    rig = LedgerRig(connect(server))
+    new = rig.new()
     server.freeze()
-    seconds_until_unavailable(lambda: desk.admission.accept(new))
+    seconds_until_unavailable(lambda: rig.admission.accept(new))
     server.thaw()
-    assert desk.admission.accept(new).outcome in {"accepted", "duplicate"}
-    assert desk.queued() == [new.id]
+    assert rig.admission.accept(new).outcome in {"accepted", "duplicate"}
+    assert rig.queued() == [new.id]
 
 
 def test_a_redis_without_memory_accepts_nothing_rather_than_half(
     own_redis: OwnRedis, connect: Connect
 ) -> None:
     server = own_redis("--maxmemory-policy", "noeviction")
-    desk = Desk(connect(server))
-    desk.accept()
-    desk.database.do("CONFIG", "SET", "maxmemory", "1")
-    before = desk.everything()
+    rig = LedgerRig(connect(server))
+    rig.accept()
+    rig.database.do("CONFIG", "SET", "maxmemory", "1")
+    before = rig.everything()
     for way in (
-        lambda: desk.admission.accept(desk.new()),
-        lambda: desk.database.do("SET", "a", "b"),
-        lambda: desk.database.together(("SET", "a", "b"), ("SET", "c", "d")),
+        lambda: rig.admission.accept(rig.new()),
+        lambda: rig.database.do("SET", "a", "b"),
+        lambda: rig.database.together(("SET", "a", "b"), ("SET", "c", "d")),
     ):
         seconds_until_unavailable(way)
-    assert desk.everything() == before
-    desk.database.do("CONFIG", "SET", "maxmemory", "0")
-    desk.accept()
+    assert rig.everything() == before
+    rig.database.do("CONFIG", "SET", "maxmemory", "0")
+    rig.accept()
 
 
 def test_a_replica_takes_no_writes(own_redis: OwnRedis, connect: Connect) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.integration.stores.desk import NOW, Desk
+from tests.support.ledger_rig import NOW, LedgerRig
 from whatsapp_tasks.domain.events import EventType, envelope
 from whatsapp_tasks.domain.incoming import Findings, KnownChat, Notice
 from whatsapp_tasks.errors import LeaseLost
@@ -22,17 +22,17 @@ PHONE = "+4915112345678"
 class Chats:
     """The chats of the account, as its worker writes them down."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.store = Incoming(desk.database, desk.account)
-        self.log = EventLog(desk.database, desk.account)
-        desk.database.do("DEL", desk.keys.events, desk.keys.metrics)  # those of linking
+    def __init__(self, rig: LedgerRig) -> None:
+        self.rig = rig
+        self.store = Incoming(rig.database, rig.account)
+        self.log = EventLog(rig.database, rig.account)
+        rig.database.do("DEL", rig.keys.events, rig.keys.metrics)  # those of linking
 
     def write(
         self, *notices: Notice, first: bool = False, changes: Mapping[str, KnownChat | None] | None = None
     ) -> bool:
         findings = Findings(dict(changes or {}), notices)
-        return self.store.write(findings, WORDS, fence=self.desk.fence, now_ms=NOW, first=first)
+        return self.store.write(findings, WORDS, fence=self.rig.fence, now_ms=NOW, first=first)
 
     def told(self) -> list[dict[str, object]]:
         """Data of all events."""
@@ -43,7 +43,7 @@ class Chats:
 
 @pytest.fixture
 def chats(database: Database) -> Chats:
-    return Chats(Desk(database))
+    return Chats(LedgerRig(database))
 
 
 def test_nothing_is_known_before_the_first_look_and_then_all_of_it(chats: Chats) -> None:
@@ -67,16 +67,16 @@ def test_an_event_is_written_with_the_count_and_the_stream_holds_no_name_and_no_
         {"chat": ADA, "phone": PHONE, "unread": 3, "new": 2, "preview": "Hello"},
         {"chat": "Bo", "phone": None, "unread": 1, "new": 1, "preview": ""},
     ]
-    stream = str(chats.desk.database.do("XRANGE", chats.desk.keys.events, "-", "+"))
+    stream = str(chats.rig.database.do("XRANGE", chats.rig.keys.events, "-", "+"))
     assert not [part for part in (ADA, PHONE, "Hello", "Bo'") if part in stream]
-    counters = Metrics(chats.desk.database, "default").read().counters
+    counters = Metrics(chats.rig.database, "default").read().counters
     assert counters == {"messages_received": {(): 3}}
 
 
 def test_what_an_envelope_needs_is_kept_a_day_at_most_and_no_longer_than_it_is_needed(chats: Chats) -> None:
     chats.write(Notice(ADA, 1, 1, "Hello"), first=True)
-    [kept] = chats.desk.database.texts("KEYS", chats.desk.keys.received.replace("{", "[{]") + "*")
-    assert 0 < chats.desk.database.number("TTL", kept) <= TOLD_WITHIN_SECONDS
+    [kept] = chats.rig.database.texts("KEYS", chats.rig.keys.received.replace("{", "[{]") + "*")
+    assert 0 < chats.rig.database.number("TTL", kept) <= TOLD_WITHIN_SECONDS
     chats.log.forget_received(chats.log.after("0-0", 10))
     assert chats.told() == [{"chat": None, "phone": None, "unread": 1, "new": 1, "preview": None}]
 
@@ -85,7 +85,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(chats: Chats) -> None:
     chats.write(first=True)
     findings = Findings({ADA: KnownChat(1)}, (Notice(ADA, 1, 1, "stop"),))
     with pytest.raises(LeaseLost):
-        chats.store.write(findings, WORDS, fence=chats.desk.fence - 1, now_ms=NOW)
+        chats.store.write(findings, WORDS, fence=chats.rig.fence - 1, now_ms=NOW)
     assert (chats.store.known(), chats.told()) == ({}, [])
     assert chats.store.answers() == {}
 
@@ -106,19 +106,19 @@ def test_a_row_that_seems_to_opt_out_leads_to_a_look_at_the_chat_and_no_further(
     )
     chats.write(Notice(ADA, 2, 1, "STOP"))
     assert chats.store.answers() == {PHONE: 2, "+49222222222": 2}
-    assert list(OptOuts(chats.desk.database).all()) == []
+    assert list(OptOuts(chats.rig.database).all()) == []
     chats.store.no_opt_out("+49222222222")
     assert chats.store.answers() == {PHONE: 2}
 
 
 def test_who_answered_is_on_the_list_with_that_source(chats: Chats) -> None:
-    opt_outs = OptOuts(chats.desk.database)
+    opt_outs = OptOuts(chats.rig.database)
     chats.write(Notice(ADA, 1, 1, "stop"), first=True)
     for _ in range(2):
         chats.store.opt_out(PHONE)
     assert (opt_outs.contains(PHONE), opt_outs.source(PHONE)) == (True, "answer")
     assert chats.store.answers() == {}
-    counters = Metrics(chats.desk.database, "default").read()
+    counters = Metrics(chats.rig.database, "default").read()
     assert counters.by("opt_outs", "source") == {"answer": 1}
     assert opt_outs.remove(PHONE)
     assert opt_outs.source(PHONE) is None
@@ -141,14 +141,14 @@ def test_a_stop_from_a_mexican_mobile_counts_however_whatsapp_writes_it_issue_12
 def test_a_stop_from_another_form_of_a_listed_mobile_adds_nothing_issue_12_row_5(
     chats: Chats, listed: str, answering: str
 ) -> None:
-    opt_outs = OptOuts(chats.desk.database)
+    opt_outs = OptOuts(chats.rig.database)
     opt_outs.add(listed)
     chats.store.opt_out(answering)
     assert (list(opt_outs.all()), opt_outs.source(listed)) == ([listed], None)
 
 
 def test_a_phone_that_a_caller_put_on_the_list_keeps_no_source(chats: Chats) -> None:
-    opt_outs = OptOuts(chats.desk.database)
+    opt_outs = OptOuts(chats.rig.database)
     opt_outs.add(PHONE)
     chats.store.opt_out(PHONE)
     assert opt_outs.source(PHONE) is None

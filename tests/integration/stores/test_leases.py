@@ -12,7 +12,7 @@ from dataclasses import asdict, replace
 import psutil
 import pytest
 
-from tests.integration.redis_server import RedisServer
+from tests.support.redis_server import RedisServer
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.errors import LeaseLost, StoreUnavailable
 from whatsapp_tasks.stores import keys, leases

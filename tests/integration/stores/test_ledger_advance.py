@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.integration.stores.desk import DAY, NOW, Desk
+from tests.support.ledger_rig import DAY, NOW, LedgerRig
 from whatsapp_tasks.domain.daily_cap import CapRules
 from whatsapp_tasks.domain.statuses import AT_WHATSAPP, OPEN, TRANSITIONS, Status
 from whatsapp_tasks.errors import LeaseLost
@@ -22,118 +22,120 @@ S = Status
 @pytest.mark.parametrize(
     ("before", "after"), [(b, a) for b, a in product(S, S) if a is not S.SENDING and a in TRANSITIONS[b]]
 )
-def test_each_step_of_the_table_is_taken(desk: Desk, before: Status, after: Status) -> None:
-    message = desk.at(before)
-    desk.now += 7
-    assert desk.advance(message, after, code="why", note="x", fence=desk.fence)
-    now = desk.get(message.id)
+def test_each_step_of_the_table_is_taken(rig: LedgerRig, before: Status, after: Status) -> None:
+    message = rig.at(before)
+    rig.now += 7
+    assert rig.advance(message, after, code="why", note="x", fence=rig.fence)
+    now = rig.get(message.id)
     assert (now.status, now.updated_ms) == (after, NOW + 7)
     last = now.timeline[-1]
     assert (last.status, last.at_ms, last.code) == (after, NOW + 7, "why")
 
 
 @pytest.mark.parametrize(("before", "after"), [(b, a) for b, a in product(S, S) if a not in TRANSITIONS[b]])
-def test_every_other_step_is_refused_and_changes_nothing(desk: Desk, before: Status, after: Status) -> None:
-    message = desk.at(before)
-    everything = desk.everything()
-    assert not desk.advance(message, after, bubble_id="x", fence=desk.fence)
-    assert desk.everything() == everything
+def test_every_other_step_is_refused_and_changes_nothing(
+    rig: LedgerRig, before: Status, after: Status
+) -> None:
+    message = rig.at(before)
+    everything = rig.everything()
+    assert not rig.advance(message, after, bubble_id="x", fence=rig.fence)
+    assert rig.everything() == everything
 
 
-def test_a_record_that_is_gone_is_not_brought_back(desk: Desk) -> None:
-    message = desk.at(S.SENT)
-    desk.database.do("DEL", desk.keys.message(message.id))
-    assert not desk.advance(message, S.READ)
-    assert desk.ledger.get(message.id) is None
+def test_a_record_that_is_gone_is_not_brought_back(rig: LedgerRig) -> None:
+    message = rig.at(S.SENT)
+    rig.database.do("DEL", rig.keys.message(message.id))
+    assert not rig.advance(message, S.READ)
+    assert rig.ledger.get(message.id) is None
 
 
-def test_a_worker_whose_lease_is_lost_advances_nothing(desk: Desk) -> None:
-    message = desk.claimed()
-    old = desk.fence
-    desk.lease.release()
-    desk.lease.acquire()
-    before = desk.everything()
+def test_a_worker_whose_lease_is_lost_advances_nothing(rig: LedgerRig) -> None:
+    message = rig.claimed()
+    old = rig.fence
+    rig.lease.release()
+    rig.lease.acquire()
+    before = rig.everything()
     with pytest.raises(LeaseLost):
-        desk.advance(message, S.SENT, fence=old)
-    assert desk.everything() == before
+        rig.advance(message, S.SENT, fence=old)
+    assert rig.everything() == before
 
 
-def test_what_a_worker_has_in_hand_expires_by_its_own_word_alone(desk: Desk) -> None:
-    message = desk.claimed(expires_at_ms=NOW + 1)
-    desk.now += 1
-    assert not desk.advance(message, S.EXPIRED)
-    assert desk.advance(message, S.EXPIRED, fence=desk.fence)
+def test_what_a_worker_has_in_hand_expires_by_its_own_word_alone(rig: LedgerRig) -> None:
+    message = rig.claimed(expires_at_ms=NOW + 1)
+    rig.now += 1
+    assert not rig.advance(message, S.EXPIRED)
+    assert rig.advance(message, S.EXPIRED, fence=rig.fence)
 
 
-def test_only_from_narrows_the_way(desk: Desk) -> None:
-    assert not desk.advance(desk.at(S.SENDING), S.FAILED, only_from=S.UNKNOWN)
-    assert desk.advance(desk.at(S.UNKNOWN), S.FAILED, only_from=S.UNKNOWN)
+def test_only_from_narrows_the_way(rig: LedgerRig) -> None:
+    assert not rig.advance(rig.at(S.SENDING), S.FAILED, only_from=S.UNKNOWN)
+    assert rig.advance(rig.at(S.UNKNOWN), S.FAILED, only_from=S.UNKNOWN)
 
 
-def test_an_error_is_written_with_code_and_words(desk: Desk) -> None:
-    message = desk.claimed()
-    desk.advance(message, S.FAILED, error=("bad_number", "Not on WhatsApp; check it."))
-    failed = desk.get(message.id)
+def test_an_error_is_written_with_code_and_words(rig: LedgerRig) -> None:
+    message = rig.claimed()
+    rig.advance(message, S.FAILED, error=("bad_number", "Not on WhatsApp; check it."))
+    failed = rig.get(message.id)
     assert (failed.error_code, failed.error_message) == ("bad_number", "Not on WhatsApp; check it.")
 
 
-def test_no_code_can_spoil_the_timeline(desk: Desk) -> None:
-    message = desk.claimed()
-    desk.advance(message, S.FAILED, code="a;b@c")
-    assert desk.get(message.id).timeline[-1].code == "a_b_c"
+def test_no_code_can_spoil_the_timeline(rig: LedgerRig) -> None:
+    message = rig.claimed()
+    rig.advance(message, S.FAILED, code="a;b@c")
+    assert rig.get(message.id).timeline[-1].code == "a_b_c"
 
 
-def test_back_to_the_queue_means_the_schedule_and_loses_the_intent(desk: Desk) -> None:
-    message = desk.claimed()
-    desk.ledger.note(message.id, desk.fence, intent='{"attempt": 1, "newest_bubble": null}')
-    assert desk.advance(message, S.QUEUED, fence=desk.fence, due_ms=NOW + 500)
-    assert desk.indexes(message) == {"schedule"}
-    assert desk.score(desk.keys.schedule, message) == NOW + 500
-    assert desk.get(message.id).intent is None
+def test_back_to_the_queue_means_the_schedule_and_loses_the_intent(rig: LedgerRig) -> None:
+    message = rig.claimed()
+    rig.ledger.note(message.id, rig.fence, intent='{"attempt": 1, "newest_bubble": null}')
+    assert rig.advance(message, S.QUEUED, fence=rig.fence, due_ms=NOW + 500)
+    assert rig.indexes(message) == {"schedule"}
+    assert rig.score(rig.keys.schedule, message) == NOW + 500
+    assert rig.get(message.id).intent is None
 
 
-def test_back_to_the_queue_without_a_time_means_at_once_and_is_not_lost(desk: Desk) -> None:
-    message = desk.claimed()
-    assert desk.advance(message, S.QUEUED, fence=desk.fence)
-    assert desk.queue.release_due(NOW) == 1
-    assert desk.queued() == [message.id]
+def test_back_to_the_queue_without_a_time_means_at_once_and_is_not_lost(rig: LedgerRig) -> None:
+    message = rig.claimed()
+    assert rig.advance(message, S.QUEUED, fence=rig.fence)
+    assert rig.queue.release_due(NOW) == 1
+    assert rig.queued() == [message.id]
 
 
-def test_a_message_tried_again_still_expires(desk: Desk) -> None:
-    message = desk.claimed(expires_at_ms=NOW + 1000)
-    desk.advance(message, S.QUEUED, fence=desk.fence, due_ms=NOW + 5000)
-    assert desk.queue.due_to_expire(NOW + 1000) == [message.id]
-    assert desk.advance(message, S.EXPIRED)
-    assert desk.indexes(message) == set()
+def test_a_message_tried_again_still_expires(rig: LedgerRig) -> None:
+    message = rig.claimed(expires_at_ms=NOW + 1000)
+    rig.advance(message, S.QUEUED, fence=rig.fence, due_ms=NOW + 5000)
+    assert rig.queue.due_to_expire(NOW + 1000) == [message.id]
+    assert rig.advance(message, S.EXPIRED)
+    assert rig.indexes(message) == set()
 
 
 @pytest.mark.parametrize("status", sorted(set(S) - OPEN - {S.UNKNOWN}))
-def test_a_settled_record_is_kept_as_long_as_the_setting_says(desk: Desk, status: Status) -> None:
-    message = desk.at(status)
-    assert 29 * DAY < desk.ttl(desk.keys.message(message.id)) <= 30 * DAY
+def test_a_settled_record_is_kept_as_long_as_the_setting_says(rig: LedgerRig, status: Status) -> None:
+    message = rig.at(status)
+    assert 29 * DAY < rig.ttl(rig.keys.message(message.id)) <= 30 * DAY
 
 
-def test_an_unknown_record_waits_for_a_person_however_long(desk: Desk) -> None:
-    assert desk.ttl(desk.keys.message(desk.at(S.UNKNOWN).id)) == -1
+def test_an_unknown_record_waits_for_a_person_however_long(rig: LedgerRig) -> None:
+    assert rig.ttl(rig.keys.message(rig.at(S.UNKNOWN).id)) == -1
 
 
-def test_ticks_are_followed_from_the_last_one_on(desk: Desk) -> None:
-    message = desk.at(S.SENT)
-    assert desk.score(desk.keys.watched, message) == NOW + 3 * DAY
-    desk.now += 1000
-    desk.advance(message, S.DELIVERED)
-    assert desk.score(desk.keys.watched, message) == NOW + 1000 + 3 * DAY
-    assert [m.id for m in desk.ledger.watched(NOW)] == [message.id]
-    assert desk.ledger.watched(NOW + 1000 + 3 * DAY) == []
-    assert desk.indexes(message) == set()
+def test_ticks_are_followed_from_the_last_one_on(rig: LedgerRig) -> None:
+    message = rig.at(S.SENT)
+    assert rig.score(rig.keys.watched, message) == NOW + 3 * DAY
+    rig.now += 1000
+    rig.advance(message, S.DELIVERED)
+    assert rig.score(rig.keys.watched, message) == NOW + 1000 + 3 * DAY
+    assert [m.id for m in rig.ledger.watched(NOW)] == [message.id]
+    assert rig.ledger.watched(NOW + 1000 + 3 * DAY) == []
+    assert rig.indexes(message) == set()
 
 
-def test_counts_tell_open_scheduled_and_unknown(desk: Desk) -> None:
+def test_counts_tell_open_scheduled_and_unknown(rig: LedgerRig) -> None:
     for status in sorted(set(S) - {S.QUEUED, S.CANCELLED}):
-        desk.at(status)
-    desk.at(S.QUEUED)
-    desk.accept(send_at_ms=NOW + 1)
-    assert desk.ledger.counts() == {"open": 2, "scheduled": 1, "unknown": 1}
+        rig.at(status)
+    rig.at(S.QUEUED)
+    rig.accept(send_at_ms=NOW + 1)
+    assert rig.ledger.counts() == {"open": 2, "scheduled": 1, "unknown": 1}
 
 
 TIGHT = CapRules(base=2, step=0, highest=2, new_chats_share=0.5)
@@ -158,9 +160,9 @@ def expected_indexes(message: Message, scheduled: bool) -> set[str]:
     return found
 
 
-def check(desk: Desk, message: Message, messages: list[Message]) -> None:
-    now = desk.get(message.id)
-    found = desk.indexes(now)
+def check(rig: LedgerRig, message: Message, messages: list[Message]) -> None:
+    now = rig.get(message.id)
+    found = rig.indexes(now)
     assert found == expected_indexes(now, "schedule" in found)
     steps = [entry.status for entry in now.timeline]
     assert steps[0] is S.QUEUED
@@ -169,13 +171,13 @@ def check(desk: Desk, message: Message, messages: list[Message]) -> None:
     times = [entry.at_ms for entry in now.timeline]
     assert times == sorted(times)
     assert now.attempts == steps.count(S.SENDING)
-    places = [desk.database.record(desk.keys.message(m.id)) for m in messages]
-    for name, taken in desk.database.record(desk.keys.caps).items():
+    places = [rig.database.record(rig.keys.message(m.id)) for m in messages]
+    for name, taken in rig.database.record(rig.keys.caps).items():
         day, _, new = name.partition(":")
         holders = [r for r in places if r.get("cap_day") == day and (not new or r.get("cap_new"))]
         assert int(taken) == len(holders)
     settled = now.status not in OPEN | {S.UNKNOWN}
-    assert (desk.ttl(desk.keys.message(now.id)) > 0) is settled
+    assert (rig.ttl(rig.keys.message(now.id)) > 0) is settled
 
 
 happenings = st.one_of(
@@ -212,55 +214,55 @@ def test_no_sequence_of_events_moves_a_status_back_or_leaves_an_index_behind(
     database: Database, events: list[Any], expires_in: int | None, send_in: int | None, capped: bool
 ) -> None:
     database.do("FLUSHALL")
-    desk = Desk(database, caps=Caps(database, "default", TIGHT, "UTC", holds=True) if capped else None)
+    rig = LedgerRig(database, caps=Caps(database, "default", TIGHT, "UTC", holds=True) if capped else None)
     pauses = Pauses(database, "default")
     messages = [
-        desk.accept(
+        rig.accept(
             expires_at_ms=expires_in and NOW + expires_in, send_at_ms=send_in and NOW + send_in * number
         )
         for number in range(3)
     ]
-    old = desk.fence
+    old = rig.fence
     for number, (what, status) in events:
         message = messages[number]
-        before = desk.get(message.id)
+        before = rig.get(message.id)
         match what:
             case "advance":
-                taken = desk.advance(message, status, due_ms=desk.now + 300, fence=desk.fence)
+                taken = rig.advance(message, status, due_ms=rig.now + 300, fence=rig.fence)
                 assert (taken is not None) is (status in TRANSITIONS[before.status])
             case "late worker":
-                if old != desk.fence:
+                if old != rig.fence:
                     with pytest.raises(LeaseLost):
-                        desk.advance(message, status, fence=old)
-                    assert desk.get(message.id) == before
+                        rig.advance(message, status, fence=old)
+                    assert rig.get(message.id) == before
             case "claim":
-                claimed = desk.claim(message) == "claimed"
-                assert (desk.status(message) is S.SENDING) is (claimed or before.status is S.SENDING)
+                claimed = rig.claim(message) == "claimed"
+                assert (rig.status(message) is S.SENDING) is (claimed or before.status is S.SENDING)
             case "pop":
-                desk.pop()
+                rig.pop()
             case "defer":
-                desk.ledger.defer(message, desk.fence, "test", desk.now)
+                rig.ledger.defer(message, rig.fence, "test", rig.now)
             case "another day":
-                desk.now += DAY
+                rig.now += DAY
             case "release":
-                desk.queue.release_due(desk.now)
+                rig.queue.release_due(rig.now)
             case "requeue":
-                open_ids = {m.id for m in messages if "open" in desk.indexes(m)}
-                while (queued := desk.queued()) and queued[0] not in open_ids:
-                    desk.pop()  # the worker lets through what has nothing left to do
-                desk.queue.requeue_lost()
-                assert set(desk.queued()) >= open_ids
+                open_ids = {m.id for m in messages if "open" in rig.indexes(m)}
+                while (queued := rig.queued()) and queued[0] not in open_ids:
+                    rig.pop()  # the worker lets through what has nothing left to do
+                rig.queue.requeue_lost()
+                assert set(rig.queued()) >= open_ids
             case "pause":
-                pauses.set(PauseReason.OPERATOR, "test", desk.now)
+                pauses.set(PauseReason.OPERATOR, "test", rig.now)
             case "resume":
                 pauses.clear(PauseReason.OPERATOR)
             case "new worker":
-                old = desk.fence
-                desk.lease.release()
-                assert desk.lease.acquire() is None
+                old = rig.fence
+                rig.lease.release()
+                assert rig.lease.acquire() is None
             case _:
-                desk.now += 500
+                rig.now += 500
         if before.status in AT_WHATSAPP:
-            assert desk.status(message) in AT_WHATSAPP
+            assert rig.status(message) in AT_WHATSAPP
         for each in messages:
-            check(desk, each, messages)
+            check(rig, each, messages)

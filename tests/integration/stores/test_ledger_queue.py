@@ -8,7 +8,7 @@ from typing import Any
 import kombu
 import pytest
 
-from tests.integration.stores.desk import NOW, Desk
+from tests.support.ledger_rig import NOW, LedgerRig
 from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status
@@ -20,123 +20,125 @@ S = Status
 # due
 
 
-def test_due_messages_come_onto_the_queue_in_the_order_of_their_times(desk: Desk) -> None:
-    later, sooner, never = (desk.accept(send_at_ms=NOW + n) for n in (20, 10, 30))
-    assert desk.queue.release_due(NOW + 9) == 0
-    assert desk.queue.release_due(NOW + 20) == 2
-    assert desk.queued() == [sooner.id, later.id]
-    assert desk.indexes(sooner) == {"open"}
-    assert desk.indexes(never) == {"schedule"}
+def test_due_messages_come_onto_the_queue_in_the_order_of_their_times(rig: LedgerRig) -> None:
+    later, sooner, never = (rig.accept(send_at_ms=NOW + n) for n in (20, 10, 30))
+    assert rig.queue.release_due(NOW + 9) == 0
+    assert rig.queue.release_due(NOW + 20) == 2
+    assert rig.queued() == [sooner.id, later.id]
+    assert rig.indexes(sooner) == {"open"}
+    assert rig.indexes(never) == {"schedule"}
 
 
-def test_a_due_message_is_released_once(desk: Desk) -> None:
-    desk.accept(send_at_ms=NOW + 1)
-    assert [desk.queue.release_due(NOW + 1) for _ in range(2)] == [1, 0]
-    assert len(desk.queued()) == 1
+def test_a_due_message_is_released_once(rig: LedgerRig) -> None:
+    rig.accept(send_at_ms=NOW + 1)
+    assert [rig.queue.release_due(NOW + 1) for _ in range(2)] == [1, 0]
+    assert len(rig.queued()) == 1
 
 
-def test_a_due_message_goes_behind_what_already_waits_in_its_own_priority(desk: Desk) -> None:
-    due = desk.accept(send_at_ms=NOW + 1, priority=Priority.HIGH)
-    waiting = desk.accept(priority=Priority.HIGH)
-    desk.queue.release_due(NOW + 1)
-    assert desk.queued(Priority.HIGH) == [waiting.id, due.id]
-    assert desk.queued() == []
+def test_a_due_message_goes_behind_what_already_waits_in_its_own_priority(rig: LedgerRig) -> None:
+    due = rig.accept(send_at_ms=NOW + 1, priority=Priority.HIGH)
+    waiting = rig.accept(priority=Priority.HIGH)
+    rig.queue.release_due(NOW + 1)
+    assert rig.queued(Priority.HIGH) == [waiting.id, due.id]
+    assert rig.queued() == []
 
 
-def test_a_cancelled_message_does_not_come_due(desk: Desk) -> None:
-    message = desk.accept(send_at_ms=NOW + 1)
-    assert desk.advance(message, S.CANCELLED)
-    assert desk.queue.release_due(NOW + 1) == 0
-    assert desk.queued() == []
+def test_a_cancelled_message_does_not_come_due(rig: LedgerRig) -> None:
+    message = rig.accept(send_at_ms=NOW + 1)
+    assert rig.advance(message, S.CANCELLED)
+    assert rig.queue.release_due(NOW + 1) == 0
+    assert rig.queued() == []
 
 
-def test_no_more_than_the_limit_is_released_at_once(desk: Desk) -> None:
+def test_no_more_than_the_limit_is_released_at_once(rig: LedgerRig) -> None:
     for _ in range(5):
-        desk.accept(send_at_ms=NOW + 1)
-    assert [desk.queue.release_due(NOW + 1, limit=2) for _ in range(4)] == [2, 2, 1, 0]
+        rig.accept(send_at_ms=NOW + 1)
+    assert [rig.queue.release_due(NOW + 1, limit=2) for _ in range(4)] == [2, 2, 1, 0]
 
 
-def test_a_message_put_off_without_a_time_stays_where_it_is(desk: Desk) -> None:
-    message = desk.accept()
-    assert desk.ledger.defer(message, desk.fence, "why", desk.now) is None  # no cap tells a day
-    assert desk.indexes(message) == {"open"}
-    assert desk.ledger.defer(message, desk.fence, "why", desk.now, desk.now + 5) == desk.now + 5
-    assert desk.indexes(message) == {"schedule"}
+def test_a_message_put_off_without_a_time_stays_where_it_is(rig: LedgerRig) -> None:
+    message = rig.accept()
+    assert rig.ledger.defer(message, rig.fence, "why", rig.now) is None  # no cap tells a day
+    assert rig.indexes(message) == {"open"}
+    assert rig.ledger.defer(message, rig.fence, "why", rig.now, rig.now + 5) == rig.now + 5
+    assert rig.indexes(message) == {"schedule"}
 
 
 # lost
 
 
-def test_nothing_is_lost_while_everything_is_queued(desk: Desk) -> None:
-    ids = [desk.accept().id for _ in range(3)]
-    assert desk.queue.requeue_lost() == 0
-    assert desk.queued() == ids
+def test_nothing_is_lost_while_everything_is_queued(rig: LedgerRig) -> None:
+    ids = [rig.accept().id for _ in range(3)]
+    assert rig.queue.requeue_lost() == 0
+    assert rig.queued() == ids
 
 
-def test_popped_and_lost_entries_come_back_to_the_head_in_their_order(desk: Desk) -> None:
-    ids = [desk.accept().id for _ in range(5)]
-    assert [desk.pop(), desk.pop()] == ids[:2]
-    assert desk.queue.requeue_lost() == 2
-    assert desk.queued() == ids
-    assert desk.queue.requeue_lost() == 0
+def test_popped_and_lost_entries_come_back_to_the_head_in_their_order(rig: LedgerRig) -> None:
+    ids = [rig.accept().id for _ in range(5)]
+    assert [rig.pop(), rig.pop()] == ids[:2]
+    assert rig.queue.requeue_lost() == 2
+    assert rig.queued() == ids
+    assert rig.queue.requeue_lost() == 0
 
 
-def test_the_last_entry_of_a_queue_can_be_lost_too(desk: Desk) -> None:
-    message = desk.accept()
-    desk.pop()
-    assert desk.queue.requeue_lost() == 1
-    assert desk.queued() == [message.id]
+def test_the_last_entry_of_a_queue_can_be_lost_too(rig: LedgerRig) -> None:
+    message = rig.accept()
+    rig.pop()
+    assert rig.queue.requeue_lost() == 1
+    assert rig.queued() == [message.id]
 
 
-def test_each_priority_is_looked_at_by_itself(desk: Desk) -> None:
-    ids = {priority: [desk.accept(priority=priority).id for _ in range(2)] for priority in Priority}
+def test_each_priority_is_looked_at_by_itself(rig: LedgerRig) -> None:
+    ids = {priority: [rig.accept(priority=priority).id for _ in range(2)] for priority in Priority}
     for priority in Priority:
-        desk.pop(priority)
-    assert desk.queue.requeue_lost() == 3
-    assert {priority: desk.queued(priority) for priority in Priority} == ids
+        rig.pop(priority)
+    assert rig.queue.requeue_lost() == 3
+    assert {priority: rig.queued(priority) for priority in Priority} == ids
 
 
-def test_an_attempt_that_was_open_when_its_worker_died_is_settled_before_anything_else(desk: Desk) -> None:
-    message = desk.claimed()
-    waiting = desk.accept()
-    urgent = desk.accept(priority=Priority.HIGH)
-    assert desk.queue.requeue_lost() == 1
-    assert desk.queue.requeue_lost() == 0
-    assert desk.queued(Priority.HIGH) == [message.id, urgent.id]
-    assert desk.queued() == [waiting.id]
-    assert desk.claim(message) == "settle"
+def test_an_attempt_that_was_open_when_its_worker_died_is_settled_before_anything_else(
+    rig: LedgerRig,
+) -> None:
+    message = rig.claimed()
+    waiting = rig.accept()
+    urgent = rig.accept(priority=Priority.HIGH)
+    assert rig.queue.requeue_lost() == 1
+    assert rig.queue.requeue_lost() == 0
+    assert rig.queued(Priority.HIGH) == [message.id, urgent.id]
+    assert rig.queued() == [waiting.id]
+    assert rig.claim(message) == "settle"
 
 
-def test_what_waits_for_its_time_is_not_lost(desk: Desk) -> None:
-    desk.accept(send_at_ms=NOW + 10)
-    tried = desk.claimed()
-    desk.advance(tried, S.QUEUED, fence=desk.fence, due_ms=NOW + 10)
-    assert desk.queue.requeue_lost() == 0
-    assert desk.queued() == []
+def test_what_waits_for_its_time_is_not_lost(rig: LedgerRig) -> None:
+    rig.accept(send_at_ms=NOW + 10)
+    tried = rig.claimed()
+    rig.advance(tried, S.QUEUED, fence=rig.fence, due_ms=NOW + 10)
+    assert rig.queue.requeue_lost() == 0
+    assert rig.queued() == []
 
 
 @pytest.mark.parametrize("status", sorted(set(S) - {S.QUEUED, S.SENDING}))
-def test_what_is_settled_is_not_lost(desk: Desk, status: Status) -> None:
-    message = desk.at(status)
-    while desk.pop():
+def test_what_is_settled_is_not_lost(rig: LedgerRig, status: Status) -> None:
+    message = rig.at(status)
+    while rig.pop():
         pass
-    assert desk.queue.requeue_lost() == 0
-    assert desk.queued() == []
-    assert "open" not in desk.indexes(message)
+    assert rig.queue.requeue_lost() == 0
+    assert rig.queued() == []
+    assert "open" not in rig.indexes(message)
 
 
-def test_a_message_settled_between_look_and_push_is_not_pushed(desk: Desk) -> None:
-    message = desk.claimed()
-    desk.database.do("HSET", desk.keys.message(message.id), "status", "sent")  # the index lags behind
-    assert desk.queue.requeue_lost() == 0
-    assert "open" not in desk.indexes(message)
+def test_a_message_settled_between_look_and_push_is_not_pushed(rig: LedgerRig) -> None:
+    message = rig.claimed()
+    rig.database.do("HSET", rig.keys.message(message.id), "status", "sent")  # the index lags behind
+    assert rig.queue.requeue_lost() == 0
+    assert "open" not in rig.indexes(message)
 
 
-def test_a_message_put_off_between_look_and_push_is_not_pushed(desk: Desk) -> None:
-    message = desk.accept(send_at_ms=NOW + 10)
-    desk.database.do("ZADD", desk.keys.open_messages(message.priority), 1, message.id)  # lags behind
-    assert desk.queue.requeue_lost() == 0
-    assert desk.queued() == []
+def test_a_message_put_off_between_look_and_push_is_not_pushed(rig: LedgerRig) -> None:
+    message = rig.accept(send_at_ms=NOW + 10)
+    rig.database.do("ZADD", rig.keys.open_messages(message.priority), 1, message.id)  # lags behind
+    assert rig.queue.requeue_lost() == 0
+    assert rig.queued() == []
 
 
 @pytest.mark.parametrize(
@@ -151,39 +153,39 @@ def test_a_message_put_off_between_look_and_push_is_not_pushed(desk: Desk) -> No
         task_envelope("whatsapp_tasks.send_message", "foreign", ["+49", "x"], {}, "q", 3),
     ],
 )
-def test_an_entry_of_somebody_else_at_the_head_is_let_through_first(desk: Desk, entry: str) -> None:
-    lost = desk.accept()
-    desk.pop()
-    desk.database.do("LPUSH", messages_list("default", Priority.NORMAL), entry)
-    assert desk.queue.requeue_lost() == 0
-    desk.database.do("RPOP", messages_list("default", Priority.NORMAL))
-    assert desk.queue.requeue_lost() == 1
-    assert desk.queued() == [lost.id]
+def test_an_entry_of_somebody_else_at_the_head_is_let_through_first(rig: LedgerRig, entry: str) -> None:
+    lost = rig.accept()
+    rig.pop()
+    rig.database.do("LPUSH", messages_list("default", Priority.NORMAL), entry)
+    assert rig.queue.requeue_lost() == 0
+    rig.database.do("RPOP", messages_list("default", Priority.NORMAL))
+    assert rig.queue.requeue_lost() == 1
+    assert rig.queued() == [lost.id]
 
 
-def test_a_head_that_was_cancelled_does_not_hide_a_loss_for_ever(desk: Desk) -> None:
-    lost, cancelled, waiting = desk.accept(), desk.accept(), desk.accept()
-    desk.pop()
-    desk.advance(cancelled, S.CANCELLED)
-    desk.queue.requeue_lost()
-    assert desk.pop() == cancelled.id
-    assert desk.claim(cancelled) == "done"
-    desk.queue.requeue_lost()
-    assert desk.queued() == [lost.id, waiting.id]
+def test_a_head_that_was_cancelled_does_not_hide_a_loss_for_ever(rig: LedgerRig) -> None:
+    lost, cancelled, waiting = rig.accept(), rig.accept(), rig.accept()
+    rig.pop()
+    rig.advance(cancelled, S.CANCELLED)
+    rig.queue.requeue_lost()
+    assert rig.pop() == cancelled.id
+    assert rig.claim(cancelled) == "done"
+    rig.queue.requeue_lost()
+    assert rig.queued() == [lost.id, waiting.id]
 
 
-def test_copies_of_one_message_lead_to_one_attempt(desk: Desk) -> None:
-    message = desk.accept()
-    desk.database.do(
+def test_copies_of_one_message_lead_to_one_attempt(rig: LedgerRig) -> None:
+    message = rig.accept()
+    rig.database.do(
         "RPUSH",
         messages_list("default", Priority.NORMAL),
-        desk.database.text("LINDEX", messages_list("default", Priority.NORMAL), 0) or "",
+        rig.database.text("LINDEX", messages_list("default", Priority.NORMAL), 0) or "",
     )
     outcomes = []
-    while desk.pop():
-        outcomes.append(desk.claim(message))
+    while rig.pop():
+        outcomes.append(rig.claim(message))
         if outcomes[-1] == "claimed":
-            desk.advance(message, S.SENT, fence=desk.fence)
+            rig.advance(message, S.SENT, fence=rig.fence)
     assert outcomes == ["claimed", "done"]
 
 
@@ -241,7 +243,7 @@ class Worker:
 
 
 @pytest.fixture
-def worker(redis_url: str, desk: Desk) -> Iterator[Broker]:
+def worker(redis_url: str, rig: LedgerRig) -> Iterator[Broker]:
     workers: list[Worker] = []
 
     def start() -> Worker:
@@ -253,10 +255,8 @@ def worker(redis_url: str, desk: Desk) -> Iterator[Broker]:
         each.die()
 
 
-def test_kombu_takes_what_the_ledger_queued_in_order_and_by_priority(desk: Desk, worker: Broker) -> None:
-    ids = [
-        desk.accept(priority=p).id for p in (Priority.LOW, Priority.NORMAL, Priority.NORMAL, Priority.HIGH)
-    ]
+def test_kombu_takes_what_the_ledger_queued_in_order_and_by_priority(rig: LedgerRig, worker: Broker) -> None:
+    ids = [rig.accept(priority=p).id for p in (Priority.LOW, Priority.NORMAL, Priority.NORMAL, Priority.HIGH)]
     consumer = worker()
     taken = []
     while (got := consumer.take()) is not None:
@@ -266,31 +266,31 @@ def test_kombu_takes_what_the_ledger_queued_in_order_and_by_priority(desk: Desk,
 
 
 def test_what_kombu_restores_and_what_the_ledger_requeues_lead_to_one_attempt(
-    desk: Desk, worker: Broker
+    rig: LedgerRig, worker: Broker
 ) -> None:
-    messages = [desk.accept() for _ in range(3)]
+    messages = [rig.accept() for _ in range(3)]
     first = worker()
     got = first.take()
     assert got is not None
-    assert desk.claim(messages[0]) == "claimed"
+    assert rig.claim(messages[0]) == "claimed"
     first.die()
 
     second = worker()
     second.restore()
-    desk.queue.requeue_lost()
+    rig.queue.requeue_lost()
     outcomes = []
     while (got := second.take()) is not None:
-        message = desk.get(got[0])
-        outcomes.append((message.id, desk.claim(message)))
-        desk.advance(message, S.SENT, fence=desk.fence)
+        message = rig.get(got[0])
+        outcomes.append((message.id, rig.claim(message)))
+        rig.advance(message, S.SENT, fence=rig.fence)
         got[1].ack()
-        desk.queue.requeue_lost()
+        rig.queue.requeue_lost()
     ids = [m.id for m in messages]
     assert [o for o in outcomes if o[1] != "done"] == list(
         zip(ids, ["settle", "claimed", "claimed"], strict=True)
     )
-    assert desk.ledger.open_count() == 0
-    assert desk.queued() == []
+    assert rig.ledger.open_count() == 0
+    assert rig.queued() == []
 
 
 class Chat:
@@ -304,31 +304,31 @@ class Killed(Exception):
     """The worker died here."""
 
 
-def attempt(desk: Desk, chat: Chat, message: Message, die: Callable[[str], None]) -> None:
+def attempt(rig: LedgerRig, chat: Chat, message: Message, die: Callable[[str], None]) -> None:
     """One delivery as the session does it, with a death possible between any two steps."""
-    outcome = desk.claim(message)
+    outcome = rig.claim(message)
     die("claim")
-    message = desk.get(message.id)
+    message = rig.get(message.id)
     if outcome == "settle" and message.intent is not None and message.id in chat.sent:
-        desk.advance(message, S.SENT, fence=desk.fence)
+        rig.advance(message, S.SENT, fence=rig.fence)
         return
     if outcome not in ("claimed", "settle"):
         return
     die("typing")
     if outcome == "claimed" and random.random() < 0.2:
-        desk.advance(message, S.QUEUED, fence=desk.fence, due_ms=desk.now + 300)
+        rig.advance(message, S.QUEUED, fence=rig.fence, due_ms=rig.now + 300)
         return
-    desk.ledger.note_intent(message.id, desk.fence, Intent(message.attempts))
+    rig.ledger.note_intent(message.id, rig.fence, Intent(message.attempts))
     die("intent")
     chat.sent.append(message.id)
     die("enter")
-    desk.advance(message, S.SENT, fence=desk.fence)
+    rig.advance(message, S.SENT, fence=rig.fence)
     die("recorded")
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_through_any_deaths_each_message_is_sent_once_and_none_is_lost(
-    desk: Desk, worker: Broker, seed: int
+    rig: LedgerRig, worker: Broker, seed: int
 ) -> None:
     random.seed(seed)
     chat = Chat()
@@ -338,39 +338,39 @@ def test_through_any_deaths_each_message_is_sent_once_and_none_is_lost(
             raise Killed
 
     messages = [
-        desk.accept(priority=random.choice(list(Priority)), send_at_ms=random.choice([None, NOW + 2000]))
+        rig.accept(priority=random.choice(list(Priority)), send_at_ms=random.choice([None, NOW + 2000]))
         for _ in range(20)
     ]
     consumer, deaths = worker(), 0
     for _ in range(2000):
         try:
-            desk.now += 100
-            desk.queue.release_due(desk.now)
-            desk.queue.requeue_lost()
-            if desk.queue.nothing_queued():
-                if not desk.ledger.counts()["scheduled"]:
+            rig.now += 100
+            rig.queue.release_due(rig.now)
+            rig.queue.requeue_lost()
+            if rig.queue.nothing_queued():
+                if not rig.ledger.counts()["scheduled"]:
                     break
                 continue
             if random.random() < 0.1:  # between BRPOP and the note in `unacked`: the entry is gone
                 for priority in Priority:
-                    if desk.pop(priority):
+                    if rig.pop(priority):
                         break
                 raise Killed
             got = consumer.take()
             if got is None:
                 continue
-            attempt(desk, chat, desk.get(got[0]), die)
+            attempt(rig, chat, rig.get(got[0]), die)
             got[1].ack()
             die("ack")
         except Killed:
             deaths += 1
             consumer.die()
-            desk.lease.release()
-            assert desk.lease.acquire() is None
+            rig.lease.release()
+            assert rig.lease.acquire() is None
             consumer = worker()
             if random.random() < 0.7:
                 consumer.restore()
     assert deaths
     assert Counter(chat.sent) == Counter(m.id for m in messages)
-    assert {desk.status(m) for m in messages} == {S.SENT}
-    assert desk.ledger.counts() == {"open": 0, "scheduled": 0, "unknown": 0}
+    assert {rig.status(m) for m in messages} == {S.SENT}
+    assert rig.ledger.counts() == {"open": 0, "scheduled": 0, "unknown": 0}

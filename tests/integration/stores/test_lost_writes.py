@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.stores.desk import DAY, Desk
+from tests.support.ledger_rig import DAY, LedgerRig
 from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.stores.generation import Generation
@@ -17,17 +17,15 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def careful(desk: Desk, file: Path) -> Desk:
-    """A desk whose worker remembers."""
-    desk.ledger = Ledger(
-        desk.database, "default", retention_ms=DAY, follow_ms=DAY, generation=Generation(file)
-    )
-    return desk
+def careful(rig: LedgerRig, file: Path) -> LedgerRig:
+    """A rig whose worker remembers."""
+    rig.ledger = Ledger(rig.database, "default", retention_ms=DAY, follow_ms=DAY, generation=Generation(file))
+    return rig
 
 
-def lose(desk: Desk, writes: int) -> None:
+def lose(rig: LedgerRig, writes: int) -> None:
     """As if Redis had crashed before these were on its disk."""
-    desk.database.do("DECRBY", desk.keys.generation, writes)
+    rig.database.do("DECRBY", rig.keys.generation, writes)
 
 
 def test_what_was_seen_is_remembered_over_a_restart_of_the_worker(file: Path) -> None:
@@ -39,13 +37,13 @@ def test_what_was_seen_is_remembered_over_a_restart_of_the_worker(file: Path) ->
     assert (again.seen, Generation(file).seen) == (7, 7)
 
 
-def test_each_intent_is_remembered_before_enter(careful: Desk, file: Path) -> None:
+def test_each_intent_is_remembered_before_enter(careful: LedgerRig, file: Path) -> None:
     message = careful.claimed()
     assert careful.ledger.note_intent(message.id, careful.fence, Intent(1))
     assert Generation(file).seen == careful.database.number("GET", careful.keys.generation)
 
 
-def test_a_message_that_lost_its_claim_and_intent_is_not_claimed_again(careful: Desk) -> None:
+def test_a_message_that_lost_its_claim_and_intent_is_not_claimed_again(careful: LedgerRig) -> None:
     message = careful.claimed()
     careful.ledger.note_intent(message.id, careful.fence, Intent(1))
     careful.database.do("HSET", careful.keys.message(message.id), "status", "queued")
@@ -55,7 +53,7 @@ def test_a_message_that_lost_its_claim_and_intent_is_not_claimed_again(careful: 
     assert careful.status(message) is Status.QUEUED
 
 
-def test_an_attempt_that_lost_only_its_intent_is_not_typed_again_to_its_end(careful: Desk) -> None:
+def test_an_attempt_that_lost_only_its_intent_is_not_typed_again_to_its_end(careful: LedgerRig) -> None:
     message = careful.claimed()
     careful.ledger.note_intent(message.id, careful.fence, Intent(1, ("b",)))
     careful.database.do("HDEL", careful.keys.message(message.id), "intent")
@@ -65,7 +63,7 @@ def test_an_attempt_that_lost_only_its_intent_is_not_typed_again_to_its_end(care
     assert careful.get(message.id).intent is None
 
 
-def test_a_new_worker_with_the_same_folder_notices_too(careful: Desk, file: Path) -> None:
+def test_a_new_worker_with_the_same_folder_notices_too(careful: LedgerRig, file: Path) -> None:
     message = careful.claimed()
     careful.ledger.note_intent(message.id, careful.fence, Intent(1))
     careful.advance(message, Status.SENT, fence=careful.fence)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.integration.stores.desk import NOW, Desk
+from tests.support.ledger_rig import NOW, LedgerRig
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.message_request import MessageRequest
@@ -65,11 +65,11 @@ def page_by_page(dispatcher: Dispatcher) -> list[str]:
             return seen
 
 
-def old(desk: Desk, number: int) -> str:
+def old(rig: LedgerRig, number: int) -> str:
     """A message as early versions accepted it: no account in its id, and in no list of all accounts."""
     message_id = f"{number:032x}"
-    desk.accept(id=message_id, now_ms=NOW + number)
-    desk.database.do("ZREM", keys.ALL_MESSAGES, message_id)
+    rig.accept(id=message_id, now_ms=NOW + number)
+    rig.database.do("ZREM", keys.ALL_MESSAGES, message_id)
     return message_id
 
 
@@ -77,7 +77,7 @@ def test_an_id_without_an_account_still_leads_to_its_message(
     database: Database, dispatcher: Dispatcher
 ) -> None:
     fifty_more(database)
-    message_id = old(Desk(database, "other-7"), 1)
+    message_id = old(LedgerRig(database, "other-7"), 1)
     assert dispatcher.get(message_id).account == "other-7"
     assert dispatcher.cancel(message_id).status is Status.CANCELLED
 
@@ -90,7 +90,7 @@ def test_an_id_of_no_message_is_refused(dispatcher: Dispatcher, message_id: str)
 
 
 def test_messages_of_early_versions_are_in_the_list_of_all(database: Database, settings: Settings) -> None:
-    desks = [Desk(database, account) for account in ("a", "b")]
+    desks = [LedgerRig(database, account) for account in ("a", "b")]
     ids = [old(desks[number % 2], number) for number in range(6)]
     database.do("DEL", keys.ALL_MESSAGES_COMPLETE)
     dispatcher = Dispatcher(database, settings)
@@ -99,7 +99,7 @@ def test_messages_of_early_versions_are_in_the_list_of_all(database: Database, s
 
 
 def test_messages_of_one_moment_are_listed_once_page_by_page(database: Database, settings: Settings) -> None:
-    desks = [Desk(database, account) for account in ("a", "b", "c")]
+    desks = [LedgerRig(database, account) for account in ("a", "b", "c")]
     ids = [desks[number % 3].accept().id for number in range(9)] + [old(desks[0], 0)]
     dispatcher = Dispatcher(database, settings)
     assert sorted(page_by_page(dispatcher)) == sorted(ids)
@@ -117,9 +117,9 @@ def test_a_message_that_is_gone_leaves_both_lists(database: Database, dispatcher
 def test_a_removed_account_leaves_nothing_in_the_list_of_all(
     database: Database, dispatcher: Dispatcher
 ) -> None:
-    desk = Desk(database, "leaving")
-    desk.accept()
-    database.do("ZADD", keys.ALL_MESSAGES, NOW, f"{old(desk, 7)}:leaving")
+    rig = LedgerRig(database, "leaving")
+    rig.accept()
+    database.do("ZADD", keys.ALL_MESSAGES, NOW, f"{old(rig, 7)}:leaving")
     kept = dispatcher.send(MessageRequest(PHONE, "x")).id
     Accounts(database).remove("leaving")
     assert database.texts("ZRANGE", keys.ALL_MESSAGES, 0, -1) == [kept]

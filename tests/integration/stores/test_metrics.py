@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.integration.redis_server import RedisServer
+from tests.support.redis_server import RedisServer
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.metrics import Metrics, Phase, PhaseTimes

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.whatsapp_tasks.domain.one_mobile import PAIRS
+from tests.support.one_mobile import PAIRS
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.opt_outs import OptOuts
 

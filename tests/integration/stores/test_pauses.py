@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.stores.desk import NOW
+from tests.support.ledger_rig import NOW
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.pauses import PauseReason, Pauses
 

@@ -12,7 +12,7 @@ import kombu
 import pytest
 from celery import Celery
 
-from tests.integration.stores.desk import Desk
+from tests.support.ledger_rig import LedgerRig
 from whatsapp_tasks.domain.priorities import BROKER_PRIORITY, Priority
 from whatsapp_tasks.queues import DELIVER_TASK, PRIORITY_STEPS, messages_list, messages_queue
 from whatsapp_tasks.stores.connection import Database
@@ -65,9 +65,9 @@ def written_by_celery(app: Celery, database: Database, priority: Priority) -> di
     return dict(json.loads(entry))
 
 
-def written_by_us(desk: Desk, priority: Priority) -> dict[str, Any]:
-    desk.accept(id=ID, priority=priority)
-    entry = desk.database.text("RPOP", messages_list("default", priority))
+def written_by_us(rig: LedgerRig, priority: Priority) -> dict[str, Any]:
+    rig.accept(id=ID, priority=priority)
+    entry = rig.database.text("RPOP", messages_list("default", priority))
     assert entry is not None
     return dict(json.loads(entry))
 
@@ -76,7 +76,10 @@ def written_by_us(desk: Desk, priority: Priority) -> dict[str, Any]:
 def test_our_envelope_is_celerys_own_but_for_what_is_named_here(
     app: Celery, database: Database, priority: Priority
 ) -> None:
-    theirs, ours = written_by_celery(app, database, priority), written_by_us(Desk(database), priority)
+    theirs, ours = (
+        written_by_celery(app, database, priority),
+        written_by_us(LedgerRig(database), priority),
+    )
     for part in ("headers", "properties"):
         assert set(theirs[part]) - set(ours[part]) == LEFT_OUT[part]
         assert set(ours[part]) - set(theirs[part]) == set()
@@ -88,8 +91,8 @@ def test_our_envelope_is_celerys_own_but_for_what_is_named_here(
     assert ours == theirs
 
 
-def test_kombu_decodes_what_we_write(redis_url: str, desk: Desk) -> None:
-    message = desk.accept()
+def test_kombu_decodes_what_we_write(redis_url: str, rig: LedgerRig) -> None:
+    message = rig.accept()
     with kombu.Connection(redis_url, transport_options={"priority_steps": PRIORITY_STEPS}) as connection:
         queue = kombu.Queue(messages_queue("default"))
         got = queue(connection.default_channel).get(accept=["json"])
@@ -101,14 +104,14 @@ def test_kombu_decodes_what_we_write(redis_url: str, desk: Desk) -> None:
         assert got.delivery_info["routing_key"] == messages_queue("default")
         got.ack()
         assert queue(connection.default_channel).get() is None
-    assert desk.database.number("EXISTS", "unacked") == 0
+    assert rig.database.number("EXISTS", "unacked") == 0
 
 
-def test_kombu_puts_a_refused_entry_back_into_the_same_list(redis_url: str, desk: Desk) -> None:
-    message = desk.accept(priority=Priority.LOW)
+def test_kombu_puts_a_refused_entry_back_into_the_same_list(redis_url: str, rig: LedgerRig) -> None:
+    message = rig.accept(priority=Priority.LOW)
     with kombu.Connection(redis_url, transport_options={"priority_steps": PRIORITY_STEPS}) as connection:
         got = kombu.Queue(messages_queue("default"))(connection.default_channel).get(accept=["json"])
         assert got is not None
         got.requeue()
-    assert desk.queued(Priority.LOW) == [message.id]
-    assert desk.queue.requeue_lost() == 0
+    assert rig.queued(Priority.LOW) == [message.id]
+    assert rig.queue.requeue_lost() == 0

@@ -15,8 +15,8 @@ from flask import Flask
 from kombu.exceptions import OperationalError
 
 import celeryconfig
-from tests.integration.redis_server import RedisServer
 from tests.integration.stores.tls_relay import TlsRelay
+from tests.support.redis_server import RedisServer
 from webapp import rate_limits
 from webapp.rate_limits import RequestLimits
 from whatsapp_tasks.config import Settings, load_settings

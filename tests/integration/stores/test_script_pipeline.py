@@ -10,8 +10,8 @@ import pytest
 import redis
 from redis.exceptions import ConnectionError, ResponseError, TimeoutError
 
-from tests.integration.redis_server import RedisServer
 from tests.integration.stores.cutting_proxy import CuttingProxy
+from tests.support.redis_server import RedisServer
 from whatsapp_tasks.stores.script_pipeline import ScriptPipeline
 
 ECHO = "return {KEYS[1], ARGV[1], #ARGV}"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.stores.desk import NOW, Desk
+from tests.support.ledger_rig import NOW, LedgerRig
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.states import SessionEvent, SessionState
 from whatsapp_tasks.errors import IllegalTransition, LeaseLost
@@ -52,28 +52,28 @@ def test_since_tells_when_the_state_began_not_when_it_was_confirmed(sessions: Se
     assert sessions.get().since_ms == NOW
 
 
-def test_an_illegal_event_raises_and_changes_nothing(desk: Desk, sessions: Sessions) -> None:
+def test_an_illegal_event_raises_and_changes_nothing(rig: LedgerRig, sessions: Sessions) -> None:
     by_person(sessions, E.BAN_SIGNAL)
     by_person(sessions, E.BAN_CONFIRMED)
-    before = desk.everything()
+    before = rig.everything()
     with pytest.raises(IllegalTransition):
         by_person(sessions, E.LOGGED_IN)
-    assert desk.everything() == before
+    assert rig.everything() == before
 
 
-def test_the_lease_holder_may_change_the_state(desk: Desk, sessions: Sessions) -> None:
-    assert sessions.apply(E.LOGGED_IN, NOW, reason="", actor="w", fence=desk.fence) is S.AUTHENTICATED
+def test_the_lease_holder_may_change_the_state(rig: LedgerRig, sessions: Sessions) -> None:
+    assert sessions.apply(E.LOGGED_IN, NOW, reason="", actor="w", fence=rig.fence) is S.AUTHENTICATED
 
 
-def test_a_worker_whose_lease_is_lost_may_not(desk: Desk, sessions: Sessions) -> None:
-    old = desk.fence
+def test_a_worker_whose_lease_is_lost_may_not(rig: LedgerRig, sessions: Sessions) -> None:
+    old = rig.fence
     for _ in range(2):
-        desk.lease.release()
-        before = desk.everything()
+        rig.lease.release()
+        before = rig.everything()
         with pytest.raises(LeaseLost):
             sessions.apply(E.LOGGED_IN, NOW, reason="", actor="w", fence=old)
-        assert desk.everything() == before
-        desk.lease.acquire()
+        assert rig.everything() == before
+        rig.lease.acquire()
 
 
 class Meddled(Database):

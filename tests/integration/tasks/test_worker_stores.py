@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.stores.desk import NOW, Desk
+from tests.support.ledger_rig import NOW, LedgerRig
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Accepted, Dispatcher
 from whatsapp_tasks.domain.message_request import MessageRequest
@@ -54,13 +54,13 @@ def test_a_message_cancelled_long_before_its_time_outlives_the_claim_of_its_key(
     database: Database, short: Settings
 ) -> None:
     """issue 13, defect 1, a sibling: the claim counts from ``send_at``."""
-    desk = Desk(database)
+    rig = LedgerRig(database)
     dispatcher = Dispatcher(database, short)
     send_at = time.time() + 300 * 24 * 3600
     accepted = dispatcher.send(MessageRequest(PHONE, "x", idempotency_key="k", send_at=send_at))
     dispatcher.cancel(accepted.id)
-    (claim,) = database.texts("KEYS", desk.keys.identity("*"))
-    assert desk.ttl(desk.keys.message(accepted.id)) > desk.ttl(claim) - SECOND  # read one after the other
+    (claim,) = database.texts("KEYS", rig.keys.identity("*"))
+    assert rig.ttl(rig.keys.message(accepted.id)) > rig.ttl(claim) - SECOND  # read one after the other
 
 
 def test_a_batch_is_kept_as_long_as_the_records_of_its_messages(database: Database, short: Settings) -> None:

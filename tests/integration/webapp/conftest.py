@@ -14,8 +14,8 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.test import TestResponse
 
-from tests.integration.http_server import HttpServer
 from tests.integration.webapp.served_app import served_app
+from tests.support.http_server import HttpServer
 from webapp import create_app, rate_limits
 from webapp.openapi import codes_of
 from webapp.operations import OPERATIONS

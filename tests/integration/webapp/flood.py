@@ -14,8 +14,8 @@ from typing import Self
 import psutil
 import requests
 
-from tests.integration.http_server import HttpServer
 from tests.integration.webapp.signing import signed
+from tests.support.http_server import HttpServer
 from whatsapp_tasks.stores.api_keys import ApiKey
 
 SLOW_BODIES = 300

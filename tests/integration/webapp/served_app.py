@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from tests.integration.http_server import HttpServer
+from tests.support.http_server import HttpServer
 from whatsapp_tasks.cli.ports import free_port
 from whatsapp_tasks.config import Settings
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.http_server import HttpServer
+from tests.support.http_server import HttpServer
 from whatsapp_tasks.client import Client
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.api_keys import ApiKey

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.integration.http_server import HttpServer
+from tests.support.http_server import HttpServer
 from whatsapp_tasks.cli.api_access import KEY_FILE
 from whatsapp_tasks.cli.main import cli
 from whatsapp_tasks.errors import ConfigurationError, RequestRefused

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from tests.integration.http_server import HttpServer
 from tests.integration.webapp.conftest import PHONE
 from tests.integration.webapp.flood import (
     IDLE_HEADS,
@@ -22,6 +21,7 @@ from tests.integration.webapp.flood import (
     memory_mb,
 )
 from tests.integration.webapp.signing import signed
+from tests.support.http_server import HttpServer
 from whatsapp_tasks.stores.api_keys import ApiKey
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.sessions import Sessions

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests import asgi_caller
-from tests.asgi_caller import AsgiAnswer
-from tests.integration.redis_server import RedisServer
 from tests.integration.stores.cutting_proxy import CuttingProxy
+from tests.support import asgi_caller
+from tests.support.asgi_caller import AsgiAnswer
+from tests.support.redis_server import RedisServer
 from webapp import create_app, rate_limits
 from webapp.gateway import Gateway
 from webapp.problem_codes import KINDS

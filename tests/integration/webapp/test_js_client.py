@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.http_server import HttpServer
+from tests.support.http_server import HttpServer
 from whatsapp_tasks.stores.api_keys import ApiKey
 
 ROOT = Path(__file__).parents[3]

@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.integration.stores.desk import NOW, Desk
 from tests.integration.webapp.conftest import Caller
+from tests.support.ledger_rig import NOW, LedgerRig
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.states import SessionEvent, SessionState
 from whatsapp_tasks.domain.statuses import Status
@@ -41,15 +41,15 @@ def value(found: Samples, name: str, **labels: str) -> float:
 
 def busy_service(database: Database) -> None:
     """An account with something to tell for every family."""
-    desk = Desk(database)
+    rig = LedgerRig(database)
     now = NOW
     for end in (Status.SENT, Status.UNKNOWN, Status.FAILED):
-        message = desk.accept()
-        desk.ledger.advance(message, Status.SENDING, now, fence=desk.fence)
-        desk.ledger.advance(message, end, now, fence=desk.fence, error=("text_altered", "No."))
-    desk.accept()
+        message = rig.accept()
+        rig.ledger.advance(message, Status.SENDING, now, fence=rig.fence)
+        rig.ledger.advance(message, end, now, fence=rig.fence, error=("text_altered", "No."))
+    rig.accept()
     sessions = Sessions(database, "default")
-    sessions.apply(SessionEvent.LOGGED_OUT, NOW, reason="r", actor="a", fence=desk.fence)
+    sessions.apply(SessionEvent.LOGGED_OUT, NOW, reason="r", actor="a", fence=rig.fence)
     sessions.beat(
         {
             "worker": "w",

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.integration.webapp.conftest import Caller, problem
-from tests.unit.whatsapp_tasks.domain.one_mobile import PAIRS
+from tests.support.one_mobile import PAIRS
 from whatsapp_tasks.stores.connection import Database
 
 

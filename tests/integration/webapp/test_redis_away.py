@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.integration.redis_server import RedisServer
 from tests.integration.webapp.conftest import PHONE, Caller, problem
+from tests.support.redis_server import RedisServer
 from webapp import create_app, rate_limits
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.stores.accounts import Accounts

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 import requests
 
-from tests.integration.http_server import HttpServer
-from tests.integration.redis_server import RedisServer
 from tests.integration.webapp.conftest import PHONE
 from tests.integration.webapp.served_app import served_app
 from tests.integration.webapp.signing import signed
+from tests.support.http_server import HttpServer
+from tests.support.redis_server import RedisServer
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.queues import control_queue, messages_lists, task_id_of
 from whatsapp_tasks.stores.accounts import Accounts

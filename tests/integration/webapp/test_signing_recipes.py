@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.http_server import HttpServer
+from tests.support.http_server import HttpServer
 from whatsapp_tasks.domain.signatures import sign
 from whatsapp_tasks.stores.api_keys import ApiKey
 from whatsapp_tasks.stores.connection import Database

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.integration.stores.desk import Desk
 from tests.integration.webapp.conftest import Caller, problem
+from tests.support.ledger_rig import LedgerRig
 from whatsapp_tasks.domain.webhooks import Endpoint, encode_secret
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.outcomes import Attempt
@@ -19,12 +19,12 @@ SECRET = encode_secret(b"s" * 32)
 @pytest.fixture
 def dead(database: Database) -> list[str]:
     """Ids of three dead letters of the webhook `orders`, the one given up last first."""
-    desk = Desk(database)
+    rig = LedgerRig(database)
     WebhookEndpoints(database).put(
         Endpoint("orders", "https://example.org/", (SECRET,), events=("message.*",))
     )
     for _ in range(3):
-        desk.accept()
+        rig.accept()
     relay = Relay(database, hold_ms=1000, threads=16, dead_kept_seconds=10**6)
     relay.fan_out("default", WebhookEndpoints(database).all())
     line = Deliveries(database, "orders")

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.stores.desk import Desk
-from tests.integration.webhooks.receiver import Receiver
+from tests.support.ledger_rig import LedgerRig
+from tests.support.webhook_receiver import Receiver
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.webhooks import Endpoint, encode_secret
@@ -35,7 +35,7 @@ class Clock:
 
 
 @dataclass
-class Office:
+class WebhookRig:
     """Relay and sender without Celery: ``round`` does what a round of the worker does, in this thread."""
 
     database: Database
@@ -111,16 +111,16 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def office(database: Database, settings: Settings) -> Office:
-    return Office(database, settings)
+def hooks(database: Database, settings: Settings) -> WebhookRig:
+    return WebhookRig(database, settings)
 
 
 @pytest.fixture
-def desk(database: Database) -> Desk:
+def rig(database: Database) -> LedgerRig:
     """The account `default`, whose linking is not told."""
-    desk = Desk(database)
-    database.do("DEL", desk.keys.events, desk.keys.metrics)
-    return desk
+    rig = LedgerRig(database)
+    database.do("DEL", rig.keys.events, rig.keys.metrics)
+    return rig
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests.integration.stores.desk import NOW, Desk
-from tests.integration.webhooks.conftest import Clock, Office
+from tests.integration.webhooks.conftest import Clock, WebhookRig
+from tests.support.ledger_rig import NOW, LedgerRig
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.states import SessionEvent
 from whatsapp_tasks.errors import ConfigurationError
@@ -68,87 +68,87 @@ def settings(settings: Settings, smtp_port: int) -> Settings:
 
 
 @pytest.fixture
-def office(database: Database, settings: Settings) -> Office:
-    office = Office(database, settings, Clock())
-    take_over_endpoints(office.endpoints, settings, 1)
+def hooks(database: Database, settings: Settings) -> WebhookRig:
+    hooks = WebhookRig(database, settings, Clock())
+    take_over_endpoints(hooks.endpoints, settings, 1)
     Accounts(database).add("ops", NOW)
-    return office
+    return hooks
 
 
-def log_out(desk: Desk) -> None:
-    Sessions(desk.database, desk.account).apply(
-        SessionEvent.LOGGED_OUT, NOW, reason="unexpected_logout", actor="worker", fence=desk.fence
+def log_out(rig: LedgerRig) -> None:
+    Sessions(rig.database, rig.account).apply(
+        SessionEvent.LOGGED_OUT, NOW, reason="unexpected_logout", actor="worker", fence=rig.fence
     )
 
 
-def alerts_by_whatsapp(office: Office) -> list[str]:
-    found, _ = MessageIndex(office.database).page(
+def alerts_by_whatsapp(hooks: WebhookRig) -> list[str]:
+    found, _ = MessageIndex(hooks.database).page(
         account="ops", status=None, phone=OPERATOR, cursor=None, limit=50
     )
     return [message.text for message in found]
 
 
 def test_a_person_is_told_of_what_needs_one_and_of_nothing_else(
-    office: Office, desk: Desk, mailbox: Mailbox
+    hooks: WebhookRig, rig: LedgerRig, mailbox: Mailbox
 ) -> None:
-    desk.accept()
-    log_out(desk)
-    Sessions(desk.database, desk.account).apply(
-        SessionEvent.LOGGED_IN, NOW, reason="chat_list_shown", actor="worker", fence=desk.fence
+    rig.accept()
+    log_out(rig)
+    Sessions(rig.database, rig.account).apply(
+        SessionEvent.LOGGED_IN, NOW, reason="chat_list_shown", actor="worker", fence=rig.fence
     )
-    office.until_quiet()
+    hooks.until_quiet()
 
     [mail] = mailbox.mails
     assert (mail["To"], mail["From"]) == ("ops@example.org", "whatsapp@example.org")
     assert mail["Subject"] == "WhatsApp account 'default': QR_PENDING"
     assert "whatsapp-tasks link --account default" in str(mail.get_payload())
-    [text] = alerts_by_whatsapp(office)
+    [text] = alerts_by_whatsapp(hooks)
     assert "is QR_PENDING since" in text
 
 
-def test_a_mail_that_was_not_taken_is_sent_again(office: Office, desk: Desk, mailbox: Mailbox) -> None:
+def test_a_mail_that_was_not_taken_is_sent_again(hooks: WebhookRig, rig: LedgerRig, mailbox: Mailbox) -> None:
     mailbox.refuse = "451 try later"
-    log_out(desk)
-    office.until_quiet()
+    log_out(rig)
+    hooks.until_quiet()
     assert mailbox.mails == []
-    assert office.endpoints.state("alert-email").last_failure == "smtp_451"
+    assert hooks.endpoints.state("alert-email").last_failure == "smtp_451"
     mailbox.refuse = ""
-    office.clock.ahead += 7
-    office.until_quiet()
+    hooks.clock.ahead += 7
+    hooks.until_quiet()
     assert len(mailbox.mails) == 1
 
 
-def test_a_whatsapp_alert_that_is_tried_twice_is_one_message(office: Office, desk: Desk) -> None:
-    log_out(desk)
-    office.relay.round()
-    [lane] = [each for each in office.handed_over() if each[0] == "alert-whatsapp"]
-    deliveries = Deliveries(office.database, "alert-whatsapp")
-    begun = deliveries.begin(lane[1], lane[2], int(office.clock() * 1000), office.sender.hold_ms)
+def test_a_whatsapp_alert_that_is_tried_twice_is_one_message(hooks: WebhookRig, rig: LedgerRig) -> None:
+    log_out(rig)
+    hooks.relay.round()
+    [lane] = [each for each in hooks.handed_over() if each[0] == "alert-whatsapp"]
+    deliveries = Deliveries(hooks.database, "alert-whatsapp")
+    begun = deliveries.begin(lane[1], lane[2], int(hooks.clock() * 1000), hooks.sender.hold_ms)
     assert begun is not None
-    send = office.sender._transports["whatsapp"]
-    endpoint = office.endpoints.get("alert-whatsapp")
-    assert send(endpoint, begun[0], office.clock()).status == 200
-    assert send(endpoint, begun[0], office.clock()).status == 200  # as after a crash
-    assert len(alerts_by_whatsapp(office)) == 1
+    send = hooks.sender._transports["whatsapp"]
+    endpoint = hooks.endpoints.get("alert-whatsapp")
+    assert send(endpoint, begun[0], hooks.clock()).status == 200
+    assert send(endpoint, begun[0], hooks.clock()).status == 200  # as after a crash
+    assert len(alerts_by_whatsapp(hooks)) == 1
 
 
-def test_an_account_does_not_tell_of_itself(office: Office, database: Database) -> None:
-    log_out(Desk(database, "ops"))
-    office.until_quiet()
-    assert alerts_by_whatsapp(office) == []
+def test_an_account_does_not_tell_of_itself(hooks: WebhookRig, database: Database) -> None:
+    log_out(LedgerRig(database, "ops"))
+    hooks.until_quiet()
+    assert alerts_by_whatsapp(hooks) == []
     assert Deliveries(database, "alert-whatsapp").counts() == {"waiting": 0, "running": 0, "dead": 0}
 
 
-def test_alerts_go_when_the_settings_go(office: Office, settings: Settings) -> None:
-    take_over_endpoints(office.endpoints, settings.model_copy(update={"alert_email_to": ""}), 2)
-    assert [e.name for e in office.endpoints.all()] == ["alert-whatsapp"]
+def test_alerts_go_when_the_settings_go(hooks: WebhookRig, settings: Settings) -> None:
+    take_over_endpoints(hooks.endpoints, settings.model_copy(update={"alert_email_to": ""}), 2)
+    assert [e.name for e in hooks.endpoints.all()] == ["alert-whatsapp"]
 
 
-def test_a_server_that_is_none_is_told_at_the_start(office: Office, settings: Settings) -> None:
+def test_a_server_that_is_none_is_told_at_the_start(hooks: WebhookRig, settings: Settings) -> None:
     with pytest.raises(ConfigurationError, match="WHATSAPP_SMTP_URL"):
-        take_over_endpoints(office.endpoints, settings.model_copy(update={"smtp_url": "mail.example"}), 2)
+        take_over_endpoints(hooks.endpoints, settings.model_copy(update={"smtp_url": "mail.example"}), 2)
 
 
-def test_who_sends_the_alerts_must_be_said(office: Office, settings: Settings) -> None:
+def test_who_sends_the_alerts_must_be_said(hooks: WebhookRig, settings: Settings) -> None:
     with pytest.raises(ConfigurationError, match="ALERT_WHATSAPP_ACCOUNT"):
-        take_over_endpoints(office.endpoints, settings.model_copy(update={"alert_whatsapp_account": ""}), 2)
+        take_over_endpoints(hooks.endpoints, settings.model_copy(update={"alert_whatsapp_account": ""}), 2)

@@ -1,7 +1,7 @@
 """The campaign: receivers that are slow, flapping, down for the whole backoff; the worker killed meanwhile.
 
 What must hold: each event is received at least once, the events of one message in their order, and sending
-goes on as if there were no webhooks.
+goes on as if there were no hooks.
 """
 
 import time
@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.redis_server import RedisServer
-from tests.integration.stores.desk import Desk
-from tests.integration.webhooks import receiver as receivers
-from tests.integration.webhooks.conftest import MakeReceiver, Office
-from tests.integration.webhooks.receiver import Exchange, Received, answer
+from tests.integration.webhooks.conftest import MakeReceiver, WebhookRig
 from tests.integration.webhooks.worker_process import WorkerProcess
+from tests.support import webhook_receiver as receivers
+from tests.support.ledger_rig import LedgerRig
+from tests.support.redis_server import RedisServer
+from tests.support.webhook_receiver import Exchange, Received, answer
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.queues import messages_lists
@@ -47,16 +47,16 @@ def patient_worker(settings: Settings, tmp_path: Path) -> Iterator[WorkerProcess
         yield running
 
 
-def send_messages(desk: Desk, count: int, pause: float) -> list[str]:
+def send_messages(rig: LedgerRig, count: int, pause: float) -> list[str]:
     """Messages brought to `read`: their ids."""
     ids: list[str] = []
     for _ in range(count):
-        desk.now = int(time.time() * 1000)
-        message = desk.accept()
+        rig.now = int(time.time() * 1000)
+        message = rig.accept()
         ids.append(message.id)
-        desk.ledger.advance(message, Status.SENDING, desk.now, fence=desk.fence)
+        rig.ledger.advance(message, Status.SENDING, rig.now, fence=rig.fence)
         for status in STORY:
-            desk.ledger.advance(message, status, desk.now, fence=desk.fence)
+            rig.ledger.advance(message, status, rig.now, fence=rig.fence)
         time.sleep(pause)  # the pace of the campaign, not a wait for anything
     return ids
 
@@ -92,7 +92,7 @@ def events_of(received: list[Received]) -> set[str]:
 
 
 def test_the_campaign(
-    office: Office, desk: Desk, patient_worker: WorkerProcess, make_receiver: MakeReceiver
+    hooks: WebhookRig, rig: LedgerRig, patient_worker: WorkerProcess, make_receiver: MakeReceiver
 ) -> None:
     worker = patient_worker
     slow, flapping, down = make_receiver(), make_receiver(), make_receiver()
@@ -100,16 +100,16 @@ def test_the_campaign(
     flapping.behave = flap
     down.behave = answer(503)
     lines = {
-        "slow": office.endpoint(slow, "slow", concurrency=8),
-        "flapping": office.endpoint(flapping, "flapping", concurrency=8),
-        "down": office.endpoint(down, "down", concurrency=3),
+        "slow": hooks.endpoint(slow, "slow", concurrency=8),
+        "flapping": hooks.endpoint(flapping, "flapping", concurrency=8),
+        "down": hooks.endpoint(down, "down", concurrency=3),
     }
 
     ids: list[str] = []
     for round_ in range(4):
         if round_ == 2:
             worker.kill()  # this round is sent while nobody cares for webhooks
-        ids += send_messages(desk, MESSAGES // 4, 0.02)
+        ids += send_messages(rig, MESSAGES // 4, 0.02)
         if round_ == 2:
             worker.start()
     total = len(ids) * len(TOLD)
@@ -137,33 +137,33 @@ def test_the_campaign(
     down.wait_for(lambda r: len(events_of(r)) == total)
     check(down.received, ids)
 
-    queued = sum(desk.database.number("LLEN", name) for name in messages_lists("default"))
+    queued = sum(rig.database.number("LLEN", name) for name in messages_lists("default"))
     assert queued == len(ids), "the send queue is as the ledger left it"
     assert worker.stop() == 0
     assert "+4915112345678" not in worker.log
 
 
 def test_a_killed_worker_loses_no_event_and_a_stopped_one_ends_in_order(
-    office: Office, desk: Desk, worker: WorkerProcess, make_receiver: MakeReceiver
+    hooks: WebhookRig, rig: LedgerRig, worker: WorkerProcess, make_receiver: MakeReceiver
 ) -> None:
     receiver = make_receiver()
     receiver.behave = receivers.hang
-    office.endpoint(receiver)
-    desk.now = int(time.time() * 1000)
-    message = desk.accept()
+    hooks.endpoint(receiver)
+    rig.now = int(time.time() * 1000)
+    message = rig.accept()
     receiver.wait_for_count(1)
     worker.kill()  # with the request under way: nobody knows whether it was taken
     receiver.behave = answer(204)
-    desk.ledger.advance(message, Status.CANCELLED, desk.now)
+    rig.ledger.advance(message, Status.CANCELLED, rig.now)
     worker.start()
     receiver.wait_for_count(3)
     assert [r.status for r in receiver.received] == ["queued", "queued", "cancelled"]
 
     receiver.behave = receivers.slow(0.5)
-    desk.accept()
+    rig.accept()
     receiver.wait_for_count(4)
     assert worker.stop() == 0
-    assert office.endpoints.state("orders").streak == 0, "the request under way was brought to its end"
+    assert hooks.endpoints.state("orders").streak == 0, "the request under way was brought to its end"
 
 
 def test_a_redis_that_goes_away_and_comes_back_loses_no_event(
@@ -172,16 +172,16 @@ def test_a_redis_that_goes_away_and_comes_back_loses_no_event(
     server = own_redis("--appendfsync", "always")
     own = settings.model_copy(update={"redis_url": server.url})
     database = Database.connect(own)
-    desk, office, receiver = Desk(database), Office(database, own), make_receiver()
+    rig, hooks, receiver = LedgerRig(database), WebhookRig(database, own), make_receiver()
     receiver.behave = receivers.slow(0.05)
-    office.endpoint(receiver, events=("message.*",))
+    hooks.endpoint(receiver, events=("message.*",))
     with WorkerProcess(server.url, tmp_path) as worker:
-        ids = send_messages(desk, 10, 0)
+        ids = send_messages(rig, 10, 0)
         receiver.wait_for_count(5)
         server.kill()
         worker.wait_for_log("Redis does not answer")
         server.start()
-        more = send_messages(desk, 5, 0)
+        more = send_messages(rig, 5, 0)
         total = len(ids + more) * len(TOLD)
         received = receiver.wait_for(lambda r: len(events_of(r)) >= total, 40)
         check(received, ids + more)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.webhooks.conftest import SECRET, Office
+from tests.integration.webhooks.conftest import SECRET, WebhookRig
 from tests.integration.webhooks.worker_process import WorkerProcess
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.errors import ConfigurationError, RequestRefused
@@ -25,19 +25,19 @@ concurrency = 2
 
 
 def test_a_file_is_taken_over_and_what_it_no_longer_names_is_removed(
-    office: Office, settings: Settings, tmp_path: Path
+    hooks: WebhookRig, settings: Settings, tmp_path: Path
 ) -> None:
     file = tmp_path / "webhooks.toml"
     file.write_text(FILE, "utf-8")
     with_file = settings.model_copy(update={"webhooks": file})
-    take_over_endpoints(office.endpoints, with_file, 1000)
-    office.endpoints.disable("orders", 1500, "operator")
+    take_over_endpoints(hooks.endpoints, with_file, 1000)
+    hooks.endpoints.disable("orders", 1500, "operator")
     file.write_text(FILE.replace("message.*", "message.sent").partition("[webhooks.local]")[0], "utf-8")
-    take_over_endpoints(office.endpoints, with_file, 2000)
+    take_over_endpoints(hooks.endpoints, with_file, 2000)
 
-    [orders] = office.endpoints.all()
+    [orders] = hooks.endpoints.all()
     assert (orders.events, orders.created_ms, orders.origin) == (("message.sent",), 1000, "file")
-    assert office.endpoints.state("orders").disabled_ms == 1500, "a restart enables nothing"
+    assert hooks.endpoints.state("orders").disabled_ms == 1500, "a restart enables nothing"
 
 
 @pytest.mark.parametrize(
@@ -69,16 +69,16 @@ def test_the_worker_does_not_start_in_the_role_of_an_account(settings: Settings)
         run_webhooks(settings)
 
 
-def test_the_operator_s_commands(office: Office, settings: Settings, tmp_path: Path) -> None:
+def test_the_operator_s_commands(hooks: WebhookRig, settings: Settings, tmp_path: Path) -> None:
     cli = WorkerProcess(settings.redis_url, tmp_path)
     printed = cli.run(
         "webhooks", "add", "orders", "http://127.0.0.1:9/", "--allow-private", "--event", "message.*"
     )
-    [endpoint] = office.endpoints.all()
+    [endpoint] = hooks.endpoints.all()
     assert endpoint.secrets[0] in printed
     assert endpoint.events == ("message.*",)
     rotated = cli.run("webhooks", "rotate", "orders")
-    assert office.endpoints.get("orders").secrets == (rotated.split()[1], endpoint.secrets[0])
+    assert hooks.endpoints.get("orders").secrets == (rotated.split()[1], endpoint.secrets[0])
     cli.run("webhooks", "disable", "orders")
     listed = cli.run("webhooks", "list")
     assert "orders" in listed
@@ -86,6 +86,6 @@ def test_the_operator_s_commands(office: Office, settings: Settings, tmp_path: P
     assert "whsec" not in listed
     assert "0 in line again" in cli.run("webhooks", "redrive", "orders")
     cli.run("webhooks", "remove", "orders", "--yes")
-    assert office.endpoints.all() == []
+    assert hooks.endpoints.all() == []
     with pytest.raises(RequestRefused, match="webhooks list"):
-        office.endpoints.get("orders")
+        hooks.endpoints.get("orders")

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.webhooks import receiver as receivers
-from tests.integration.webhooks.receiver import Behaviour, Receiver, answer
+from tests.support import webhook_receiver as receivers
+from tests.support.webhook_receiver import Behaviour, Receiver, answer
 from whatsapp_tasks.clients import webhook_post
 from whatsapp_tasks.clients.webhook_post import Limits, post
 from whatsapp_tasks.domain.webhooks import Answer

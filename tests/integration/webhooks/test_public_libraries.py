@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.stores.desk import Desk
-from tests.integration.webhooks.conftest import SECRET, Office
-from tests.integration.webhooks.receiver import Receiver
+from tests.integration.webhooks.conftest import SECRET, WebhookRig
+from tests.support.ledger_rig import LedgerRig
+from tests.support.webhook_receiver import Receiver
 from whatsapp_tasks.domain.webhooks import encode_secret
 
 NPM_SECONDS = 120
@@ -56,13 +56,13 @@ def node_folder() -> Path:
 
 
 def test_node_verifies_with_each_secret_in_force_and_with_no_other(
-    office: Office, desk: Desk, receiver: Receiver, node_folder: Path
+    hooks: WebhookRig, rig: LedgerRig, receiver: Receiver, node_folder: Path
 ) -> None:
-    office.endpoint(receiver)
+    hooks.endpoint(receiver)
     fresh, foreign = encode_secret(b"f" * 32), encode_secret(b"x" * 32)
-    office.endpoints.rotate("orders", fresh)
-    desk.accept(metadata={"name": "Zoë 😀", "quote": '"\\'})
-    office.until_quiet()
+    hooks.endpoints.rotate("orders", fresh)
+    rig.accept(metadata={"name": "Zoë 😀", "quote": '"\\'})
+    hooks.until_quiet()
     [request] = receiver.received
     tampered = request.body.replace(b"queued", b"read!!")
     requests = [{"body": body.decode(), "headers": request.headers} for body in (request.body, tampered)]

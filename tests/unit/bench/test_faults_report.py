@@ -8,7 +8,7 @@ from typing import Any, cast
 from rich.console import Console
 
 from bench.faults import Accepted, Campaign, Strike, report
-from tests.acceptance.stack import Stack
+from tests.support.stack import Stack
 from whatsapp_simulator.testing import ReceivedMessage
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status

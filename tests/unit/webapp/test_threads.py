@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.wrappers import Request
 
-from tests.asgi_caller import AsgiAnswer, ask
+from tests.support.asgi_caller import AsgiAnswer, ask
 from webapp.threads import PROBES, THREADS, Threads
 
 MOST = 1000

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.whatsapp_tasks.domain.one_mobile import PAIRS
+from tests.support.one_mobile import PAIRS
 from whatsapp_tasks.domain.identity import (
     MAX_KEY_LENGTH,
     account_in,

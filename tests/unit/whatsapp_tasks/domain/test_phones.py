@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.whatsapp_tasks.domain.one_mobile import PAIRS
+from tests.support.one_mobile import PAIRS
 from whatsapp_tasks.domain.phones import (
     _is_plain,
     digits,

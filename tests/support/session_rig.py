@@ -1,10 +1,10 @@
-"""An account's session engine on a real Redis, with a page made up by the test."""
+"""An account's session on a real Redis, with a page made up by the test."""
 
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from tests.integration.stores.desk import Desk
+from tests.support.ledger_rig import LedgerRig
 from tests.support.looks import LOADING
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.config import Settings
@@ -105,22 +105,22 @@ class Keeper:
         self.cures[cure] += 1
 
 
-class Engine:
+class SessionRig:
     """One account; ``now_ms`` is the test's clock."""
 
     def __init__(self, database: Database, settings: Settings, **changes: Any) -> None:
-        self.desk = Desk(database)
+        self.rig = LedgerRig(database)
         # Not the trial of the page's parts: there are none.
         settings = settings.model_copy(update={"page_check_seconds": 0.0, **changes})
         self.page = Page()
         self.keeper = Keeper(self.page)
-        self.now_ms = self.desk.now
+        self.now_ms = self.rig.now
         self.context = AccountContext(
             account="default",
             settings=settings,
             clock=StoreClock(database),
-            ledger=self.desk.ledger,
-            queue=self.desk.queue,
+            ledger=self.rig.ledger,
+            queue=self.rig.queue,
             sessions=Sessions(database, "default"),
             incoming=Incoming(database, "default"),
             pauses=Pauses(database, "default"),
@@ -128,7 +128,7 @@ class Engine:
             times=PhaseTimes(Metrics(database, "default")),
             caps=Caps(database, "default", settings.cap_rules, "UTC", holds=False),
             generation=Generation(settings.data_dir / "generation" / "default"),
-            lease=self.desk.lease,
+            lease=self.rig.lease,
             keeper=self.keeper,  # type: ignore[arg-type]
             actor="engine",
         )
@@ -152,4 +152,4 @@ class Engine:
         return set(self.context.pauses.all())
 
 
-Make = Callable[..., Engine]
+Make = Callable[..., SessionRig]

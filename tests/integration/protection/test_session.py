@@ -1,11 +1,11 @@
-"""The session engine: what it sees, counts, holds and lets go; a real Redis, a page made up."""
+"""A session: what it sees, counts, holds and lets go; a real Redis, a page made up."""
 
 from typing import NoReturn
 
 import pytest
 
-from tests.integration.protection.engine import Engine, Make
 from tests.support.looks import BAN_DIALOG, BAN_SCREEN, LOADING, MAIN, QR, UNKNOWN, page
+from tests.support.session_rig import Make, SessionRig
 from whatsapp_tasks.domain.circuit import Phase
 from whatsapp_tasks.domain.memory_rules import TreeUse
 from whatsapp_tasks.domain.states import SessionEvent
@@ -24,8 +24,8 @@ from whatsapp_tasks.stores.pauses import PauseReason
 
 
 @pytest.fixture
-def linked(engine: Make) -> Engine:
-    it = engine()
+def linked(make_rig: Make) -> SessionRig:
+    it = make_rig()
     assert it.see(MAIN) == "AUTHENTICATED"
     assert it.session.delivery.may_send
     return it
@@ -34,8 +34,8 @@ def linked(engine: Make) -> Engine:
 # what must hold
 
 
-def test_a_worker_that_just_started_sends_only_when_it_has_seen_the_chat_list_itself(engine: Make) -> None:
-    it = engine()
+def test_a_worker_that_just_started_sends_only_when_it_has_seen_the_chat_list_itself(make_rig: Make) -> None:
+    it = make_rig()
     assert not it.session.delivery.may_send
     assert it.see(LOADING) == "INIT"
     assert not it.session.delivery.may_send
@@ -44,24 +44,24 @@ def test_a_worker_that_just_started_sends_only_when_it_has_seen_the_chat_list_it
 
 
 @pytest.mark.parametrize("reason", sorted(PauseReason))
-def test_any_pause_holds(linked: Engine, reason: PauseReason) -> None:
+def test_any_pause_holds(linked: SessionRig, reason: PauseReason) -> None:
     linked.context.pauses.set(reason, "test", 1)
     assert not linked.session.delivery.may_send
     linked.context.pauses.clear(reason, "test", 1)
     assert linked.session.delivery.may_send
 
 
-def test_a_browser_that_is_gone_holds(linked: Engine) -> None:
+def test_a_browser_that_is_gone_holds(linked: SessionRig) -> None:
     linked.keeper.started = False
     assert not linked.session.delivery.may_send
 
 
-def test_a_session_record_that_is_gone_holds(linked: Engine) -> None:
-    linked.desk.database.do("DEL", linked.desk.keys.session)
+def test_a_session_record_that_is_gone_holds(linked: SessionRig) -> None:
+    linked.rig.database.do("DEL", linked.rig.keys.session)
     assert not linked.session.delivery.may_send
 
 
-def test_a_state_that_a_person_changed_holds_until_it_was_seen_anew(linked: Engine) -> None:
+def test_a_state_that_a_person_changed_holds_until_it_was_seen_anew(linked: SessionRig) -> None:
     linked.see(BAN_SCREEN)
     linked.see(BAN_SCREEN, later_seconds=30)
     linked.context.sessions.apply(SessionEvent.PERSON_CLEARED, 1, reason="test", actor="test", fence=None)
@@ -71,13 +71,13 @@ def test_a_state_that_a_person_changed_holds_until_it_was_seen_anew(linked: Engi
     assert linked.session.delivery.may_send
 
 
-def test_memory_above_the_limit_holds(linked: Engine) -> None:
+def test_memory_above_the_limit_holds(linked: SessionRig) -> None:
     linked.context.memory = TreeUse(900, 401, True)
     assert not linked.session.delivery.may_send
 
 
-def test_a_redis_that_lost_writes_holds_until_a_person_agrees(linked: Engine) -> None:
-    linked.desk.database.do("DECRBY", linked.desk.keys.generation, 1)
+def test_a_redis_that_lost_writes_holds_until_a_person_agrees(linked: SessionRig) -> None:
+    linked.rig.database.do("DECRBY", linked.rig.keys.generation, 1)
     assert not linked.session.delivery.may_send
     assert linked.pauses == {"redis"}
     assert not linked.session.delivery.may_send
@@ -85,8 +85,8 @@ def test_a_redis_that_lost_writes_holds_until_a_person_agrees(linked: Engine) ->
     assert linked.session.delivery.may_send
 
 
-def test_the_pace_holds(engine: Make) -> None:
-    it = engine(pacing_seconds=30)
+def test_the_pace_holds(make_rig: Make) -> None:
+    it = make_rig(pacing_seconds=30)
     it.see(MAIN)
     attempt(it, SendPostponed("paused", "test"))
     assert not it.session.delivery.may_send
@@ -95,7 +95,7 @@ def test_the_pace_holds(engine: Make) -> None:
 # what is seen
 
 
-def test_a_flicker_is_held_for_the_quarantine_and_goes_back(linked: Engine) -> None:
+def test_a_flicker_is_held_for_the_quarantine_and_goes_back(linked: SessionRig) -> None:
     assert linked.see(BAN_SCREEN) == "SUSPECTED_BAN"
     assert linked.see(MAIN, later_seconds=29) == "SUSPECTED_BAN"
     assert not linked.session.delivery.may_send
@@ -103,7 +103,7 @@ def test_a_flicker_is_held_for_the_quarantine_and_goes_back(linked: Engine) -> N
     assert linked.session.delivery.may_send
 
 
-def test_a_ban_pauses_and_no_page_ends_it(linked: Engine) -> None:
+def test_a_ban_pauses_and_no_page_ends_it(linked: SessionRig) -> None:
     linked.see(BAN_SCREEN)
     assert linked.see(BAN_SCREEN, later_seconds=30) == "BANNED"
     assert linked.pauses == {"ban"}
@@ -112,7 +112,7 @@ def test_a_ban_pauses_and_no_page_ends_it(linked: Engine) -> None:
     assert linked.pauses == {"ban"}
 
 
-def test_a_ban_whose_pause_was_not_written_is_paused_at_the_next_look(linked: Engine) -> None:
+def test_a_ban_whose_pause_was_not_written_is_paused_at_the_next_look(linked: SessionRig) -> None:
     linked.see(BAN_SCREEN)
     linked.see(BAN_SCREEN, later_seconds=30)
     linked.context.pauses.clear(PauseReason.BAN, "a kill between the two writes", 1)
@@ -120,7 +120,7 @@ def test_a_ban_whose_pause_was_not_written_is_paused_at_the_next_look(linked: En
     assert linked.pauses == {"ban"}
 
 
-def test_a_restart_does_not_shorten_the_quarantine(linked: Engine) -> None:
+def test_a_restart_does_not_shorten_the_quarantine(linked: SessionRig) -> None:
     linked.see(BAN_DIALOG)
     linked.now_ms += 20_000
     linked.session.start()
@@ -128,20 +128,20 @@ def test_a_restart_does_not_shorten_the_quarantine(linked: Engine) -> None:
     assert linked.see(MAIN, later_seconds=1) == "AUTHENTICATED"
 
 
-def test_history_tells_each_change_with_reason_and_actor(linked: Engine) -> None:
+def test_history_tells_each_change_with_reason_and_actor(linked: SessionRig) -> None:
     linked.see(QR)
     newest = linked.context.sessions.history()[0]
     assert (newest["from"], newest["to"], newest["event"]) == ("AUTHENTICATED", "QR_PENDING", "logged_out")
     assert (newest["reason"], newest["actor"]) == ("unexpected_logout", "engine")
 
 
-def test_an_unexpected_logout_is_remembered_over_a_restart(linked: Engine) -> None:
+def test_an_unexpected_logout_is_remembered_over_a_restart(linked: SessionRig) -> None:
     linked.session.start()
     linked.see(QR)
     assert linked.context.sessions.get().reason == "unexpected_logout"
 
 
-def test_a_restriction_is_remembered_over_a_new_browser(linked: Engine) -> None:
+def test_a_restriction_is_remembered_over_a_new_browser(linked: SessionRig) -> None:
     locked = page("restricted", chat_pane=True)
     assert linked.see(locked) == "RESTRICTED"
     linked.session.start()
@@ -149,7 +149,7 @@ def test_a_restriction_is_remembered_over_a_new_browser(linked: Engine) -> None:
     assert linked.see(MAIN, later_seconds=600) == "AUTHENTICATED"
 
 
-def test_looks_at_a_page_that_stays_write_no_history(linked: Engine) -> None:
+def test_looks_at_a_page_that_stays_write_no_history(linked: SessionRig) -> None:
     for shows in (MAIN, page("restricted", chat_pane=True), page("temporary_ban", screen="in 01:00:00")):
         linked.see(shows)
         before = len(linked.context.sessions.history())
@@ -158,14 +158,14 @@ def test_looks_at_a_page_that_stays_write_no_history(linked: Engine) -> None:
         assert len(linked.context.sessions.history()) == before
 
 
-def test_the_first_day_is_counted_from_the_first_time_authenticated(engine: Make) -> None:
-    it = engine()
-    assert it.desk.database.text("HGET", it.desk.keys.account, "active_last") is None
+def test_the_first_day_is_counted_from_the_first_time_authenticated(make_rig: Make) -> None:
+    it = make_rig()
+    assert it.rig.database.text("HGET", it.rig.keys.account, "active_last") is None
     it.see(MAIN)
-    day = it.desk.database.text("HGET", it.desk.keys.account, "active_last")
+    day = it.rig.database.text("HGET", it.rig.keys.account, "active_last")
     it.see(QR, later_seconds=86400)
     it.see(MAIN, later_seconds=86400)
-    assert it.desk.database.text("HGET", it.desk.keys.account, "active_last") == day
+    assert it.rig.database.text("HGET", it.rig.keys.account, "active_last") == day
 
 
 # circuit
@@ -183,18 +183,18 @@ class Failing:
     settle = send
 
 
-def attempt(it: Engine, error: SendError) -> None:
+def attempt(it: SessionRig, error: SendError) -> None:
     """One message, delivered to its end; the next may follow at once where no pause is set."""
     it.session.delivery._transport = Failing(error)
-    assert it.session.delivery.deliver(it.desk.accept().id)
+    assert it.session.delivery.deliver(it.rig.accept().id)
 
 
-def fail(it: Engine, times: int = 1) -> None:
+def fail(it: SessionRig, times: int = 1) -> None:
     for _ in range(times):
         it.session._breaker.failed("box_not_ready", "")
 
 
-def test_the_sixth_failure_opens_and_the_time_lets_a_probe_through(linked: Engine) -> None:
+def test_the_sixth_failure_opens_and_the_time_lets_a_probe_through(linked: SessionRig) -> None:
     fail(linked, 5)
     assert linked.session.delivery.may_send
     fail(linked)
@@ -209,20 +209,20 @@ def test_the_sixth_failure_opens_and_the_time_lets_a_probe_through(linked: Engin
     assert linked.see(MAIN, later_seconds=1) == "AUTHENTICATED"
 
 
-def test_failures_that_do_not_speak_of_us_do_not_count(linked: Engine) -> None:
+def test_failures_that_do_not_speak_of_us_do_not_count(linked: SessionRig) -> None:
     for error in [SendRefused("not_on_whatsapp", "test"), SendPostponed("paused", "test")] * 10:
         attempt(linked, error)
     assert linked.context.circuits.get().failures == 0
 
 
-def test_a_success_ends_the_row(linked: Engine) -> None:
+def test_a_success_ends_the_row(linked: SessionRig) -> None:
     fail(linked, 5)
     linked.session._breaker.succeeded()
     fail(linked, 5)
     assert linked.session.delivery.may_send
 
 
-def test_an_open_circuit_survives_a_restart_and_a_logout(linked: Engine) -> None:
+def test_an_open_circuit_survives_a_restart_and_a_logout(linked: SessionRig) -> None:
     fail(linked, 6)
     linked.session.start()
     assert linked.see(LOADING) == "CIRCUIT_OPEN"
@@ -231,14 +231,14 @@ def test_an_open_circuit_survives_a_restart_and_a_logout(linked: Engine) -> None
     assert not linked.session.delivery.may_send
 
 
-def test_a_suspicion_while_it_is_open_goes_back_to_it(linked: Engine) -> None:
+def test_a_suspicion_while_it_is_open_goes_back_to_it(linked: SessionRig) -> None:
     fail(linked, 6)
     linked.see(MAIN)
     assert linked.see(BAN_DIALOG) == "SUSPECTED_BAN"
     assert linked.see(MAIN, later_seconds=30) == "CIRCUIT_OPEN"
 
 
-def test_a_person_closes_it(linked: Engine) -> None:
+def test_a_person_closes_it(linked: SessionRig) -> None:
     fail(linked, 6)
     linked.see(MAIN)
     linked.context.circuits.close()
@@ -246,15 +246,15 @@ def test_a_person_closes_it(linked: Engine) -> None:
     assert linked.pauses == set()
 
 
-def test_a_browser_that_fails_again_and_again_opens_it(engine: Make) -> None:
-    it = engine()
+def test_a_browser_that_fails_again_and_again_opens_it(make_rig: Make) -> None:
+    it = make_rig()
     it.keeper.fails = BrowserStartFailed("no display", exit_code=1)
     states = [it.see(MAIN) for _ in range(7)]
     assert states[:6] == ["INIT"] * 6
     assert states[6] == "CIRCUIT_OPEN"
 
 
-def test_hangs_that_are_healed_between_do_not_add_up(linked: Engine) -> None:
+def test_hangs_that_are_healed_between_do_not_add_up(linked: SessionRig) -> None:
     for _ in range(10):
         linked.see(BrowserTimeout())
         linked.see(MAIN)
@@ -264,7 +264,7 @@ def test_hangs_that_are_healed_between_do_not_add_up(linked: Engine) -> None:
 # healing
 
 
-def test_a_page_that_gives_no_answer_is_replaced_and_counted_by_cause(linked: Engine) -> None:
+def test_a_page_that_gives_no_answer_is_replaced_and_counted_by_cause(linked: SessionRig) -> None:
     linked.see(BrowserTimeout())
     linked.see(MAIN)
     linked.see(BrowserDied())
@@ -276,20 +276,20 @@ def test_a_page_that_gives_no_answer_is_replaced_and_counted_by_cause(linked: En
     }
 
 
-def test_a_page_that_answers_with_errors_is_loaded_anew_twice_then_replaced(linked: Engine) -> None:
+def test_a_page_that_answers_with_errors_is_loaded_anew_twice_then_replaced(linked: SessionRig) -> None:
     for opened, started in ((1, True), (2, True), (2, False)):
         linked.see(PageError("test"))
         assert (linked.page.opened, linked.keeper.started) == (opened, started)
     assert linked.see(MAIN) == "AUTHENTICATED"
 
 
-def test_a_document_that_is_replaced_under_a_look_is_no_failure(linked: Engine) -> None:
+def test_a_document_that_is_replaced_under_a_look_is_no_failure(linked: SessionRig) -> None:
     for _ in range(10):
         assert linked.see(PageChanged()) == "AUTHENTICATED"
     assert linked.page.opened == 0
 
 
-def test_a_loading_page_that_moves_is_left_alone(linked: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_loading_page_that_moves_is_left_alone(linked: SessionRig, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(monkeypatch)
     for percent in range(0, 100, 10):
         linked.see(page(startup=True, screen=f"Loading your chats [{percent}%]"))
@@ -298,7 +298,7 @@ def test_a_loading_page_that_moves_is_left_alone(linked: Engine, monkeypatch: py
 
 
 def test_a_loading_page_that_stands_still_is_loaded_anew_then_replaced(
-    linked: Engine, monkeypatch: pytest.MonkeyPatch
+    linked: SessionRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock(monkeypatch)
     linked.see(LOADING)
@@ -323,7 +323,7 @@ class Clock:
 # memory
 
 
-def test_a_browser_that_grew_too_large_is_restarted_under_a_pause_that_ends(linked: Engine) -> None:
+def test_a_browser_that_grew_too_large_is_restarted_under_a_pause_that_ends(linked: SessionRig) -> None:
     linked.context.memory = TreeUse(900, 401, True)
     assert linked.see(MAIN) == "AUTHENTICATED"
     assert linked.keeper.cures["start_memory"] == 1
@@ -332,7 +332,7 @@ def test_a_browser_that_grew_too_large_is_restarted_under_a_pause_that_ends(link
     assert actions == ["resume", "pause"]
 
 
-def test_four_restarts_in_two_minutes_open_the_circuit_and_start_no_browser(linked: Engine) -> None:
+def test_four_restarts_in_two_minutes_open_the_circuit_and_start_no_browser(linked: SessionRig) -> None:
     for _ in range(3):
         linked.context.memory = TreeUse(900, 401, True)
         linked.see(MAIN)
@@ -346,7 +346,9 @@ def test_four_restarts_in_two_minutes_open_the_circuit_and_start_no_browser(link
     assert linked.pauses == set()
 
 
-def test_a_worker_that_died_in_a_restart_for_memory_leaves_no_pause_to_its_successor(linked: Engine) -> None:
+def test_a_worker_that_died_in_a_restart_for_memory_leaves_no_pause_to_its_successor(
+    linked: SessionRig,
+) -> None:
     linked.context.pauses.set(PauseReason.MEMORY, "the dead one", 1)
     linked.session.start()
     assert linked.pauses == set()

@@ -23,7 +23,7 @@ NOW = 1_764_000_000_000
 DAY = 24 * 3600 * 1000
 
 
-class Desk:
+class LedgerRig:
     """``now`` is this test's clock, in ms; it moves only when a test moves it."""
 
     def __init__(self, database: Database, account: str = "default", *, caps: Caps | None = None) -> None:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import psutil
 import requests
 
-from tests.integration.redis_server import RedisServer
+from tests.support.redis_server import RedisServer
 from whatsapp_simulator.testing import Simulator
 from whatsapp_tasks.browser.processes import die_with_parent, sweep_orphans
 from whatsapp_tasks.cli.ports import free_port

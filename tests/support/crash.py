@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import redis
 
-from tests.acceptance.stack import Stack, eventually
+from tests.support.stack import Stack, eventually
 from whatsapp_tasks.domain.message_request import MessageRequest
 
 PHONES = [f"+4915112345{number:03d}" for number in range(40)]
