@@ -150,7 +150,7 @@ class Producer(threading.Thread):
     def _wait_for_room(self) -> None:
         while not self._enough.is_set():
             try:
-                counts = self._stack.dispatcher.ledger("default").counts()
+                counts = self._stack.dispatcher.queue("default").counts()
             except StoreUnavailable:
                 counts = {"open": AHEAD}
             if sum(counts.values()) < AHEAD:

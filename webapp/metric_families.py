@@ -81,7 +81,7 @@ class Families(Collector):
             f"{PREFIX}queue_length", "Entries of the Celery queues.", labels=["account", "queue"]
         )
         for account in self._accounts:
-            for kind, count in self._parts.dispatcher.ledger(account).counts().items():
+            for kind, count in self._parts.dispatcher.queue(account).counts().items():
                 waiting.add_metric([account, kind], count)
             lists = {messages_list(account, priority) for priority in Priority}
             queues.add_metric([account, "messages"], sum(self._db.number("LLEN", name) for name in lists))

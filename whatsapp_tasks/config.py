@@ -41,11 +41,7 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="WHATSAPP_",
-        frozen=True,
-        extra="ignore",
-        hide_input_in_errors=True,
-        allow_inf_nan=False,
+        env_prefix="WHATSAPP_", frozen=True, extra="ignore", hide_input_in_errors=True, allow_inf_nan=False
     )
 
     redis_url: str = Field("redis://127.0.0.1:6379/0", validation_alias="REDIS_URL", repr=False)

@@ -25,6 +25,7 @@ from whatsapp_tasks.stores.ledger import Ledger
 from whatsapp_tasks.stores.message_index import MessageIndex
 from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.outcomes import Accept
+from whatsapp_tasks.stores.send_queue import SendQueue
 
 LONGEST_DELAY_MS = 365 * 24 * 3600 * 1000
 LATEST_TIME_SECONDS = 100_000_000_000
@@ -110,6 +111,9 @@ class Dispatcher:
 
     def ledger(self, account: str) -> Ledger:
         return self._stores(account).ledger
+
+    def queue(self, account: str) -> SendQueue:
+        return self._stores(account).queue
 
     def caps(self, account: str) -> Caps | None:
         """The daily cap of an account; None where the setting turned it off."""

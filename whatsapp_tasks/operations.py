@@ -99,7 +99,7 @@ class Operations:
             pauses,
             worker,
             stores.caps.use(self._now_ms()) if stores.caps else None,
-            stores.ledger.counts(),
+            stores.queue.counts(),
         )
 
     def pauses(self) -> list[Pause]:

@@ -83,7 +83,7 @@ def add_accounts(cli: click.Group, console: Console, load: Callable[[], Settings
             raise RequestRefused(
                 "account_in_use", f"'{name}' is held by {holder}: stop its worker first.", http_status=409
             )
-        counts = Dispatcher(connection, settings).ledger(name).counts()
+        counts = Dispatcher(connection, settings).queue(name).counts()
         waiting = counts["open"] + counts["scheduled"]
         if waiting and not force:
             raise RequestRefused(

@@ -154,7 +154,7 @@ def _session(database: Database, settings: Settings, account: str) -> list[Findi
 
 
 def _queues(database: Database, settings: Settings, account: str) -> list[Finding]:
-    counts = Dispatcher(database, settings).ledger(account).counts()
+    counts = Dispatcher(database, settings).queue(account).counts()
     waiting = database.number("LLEN", control_queue(account))
     messages = ", ".join(f"{counts[name]} {name}" for name in ("open", "scheduled", "unknown"))
     return [

@@ -7,7 +7,6 @@ from typing import assert_never
 
 from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.phones import forms_of
-from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status, may_become
 from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores import keys
@@ -249,18 +248,6 @@ class Ledger:
     def some_contacted(self, count: int) -> list[str]:
         """At most ``count`` phones that were written to before, drawn at random."""
         return self._db.texts("SRANDMEMBER", self._keys.contacted, count)
-
-    def open_count(self) -> int:
-        return sum(self._db.number("ZCARD", self._keys.open_messages(p)) for p in Priority)
-
-    def counts(self) -> dict[str, int]:
-        """How many are open, scheduled, unknown; for the account's page."""
-        k = self._keys
-        return {
-            "open": self.open_count(),
-            "scheduled": self._db.number("ZCARD", k.schedule),
-            "unknown": self._db.number("ZCARD", k.unknown),
-        }
 
     def in_doubt(self, limit: int) -> list[Message]:
         """Messages that are ``unknown``, those that became so last first."""

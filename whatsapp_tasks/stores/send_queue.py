@@ -51,6 +51,18 @@ class SendQueue:
         """Whether the send queue is empty."""
         return not any(self._db.number("LLEN", name) for name in messages_lists(self.account))
 
+    def open_count(self) -> int:
+        return sum(self._db.number("ZCARD", self._keys.open_messages(p)) for p in Priority)
+
+    def counts(self) -> dict[str, int]:
+        """How many are open, scheduled, unknown; for the account's page."""
+        k = self._keys
+        return {
+            "open": self.open_count(),
+            "scheduled": self._db.number("ZCARD", k.schedule),
+            "unknown": self._db.number("ZCARD", k.unknown),
+        }
+
     def _due(self, key: str, now_ms: int, limit: int) -> list[str]:
         return self._db.texts("ZRANGEBYSCORE", key, "-inf", now_ms, "LIMIT", 0, limit)
 

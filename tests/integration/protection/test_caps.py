@@ -321,4 +321,4 @@ def test_through_dispatch_a_message_can_be_held_instead(settings: Settings, data
     dispatcher = Dispatcher(database, patient, clock=lambda: NOON / 1000)
     ids = [dispatcher.send(MessageRequest("+4915112345678", f"text {n}")).id for n in range(2)]
     assert [dispatcher.get(i).status for i in ids] == [Status.QUEUED] * 2
-    assert dispatcher.ledger("default").counts()["scheduled"] == 1
+    assert dispatcher.queue("default").counts()["scheduled"] == 1

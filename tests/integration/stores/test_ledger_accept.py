@@ -66,7 +66,7 @@ def test_a_settled_message_is_not_sent_again_by_a_repeat(rig: LedgerRig) -> None
     number = int(message.id[:32], 16)
     rig.admission.accept(rig.new(identity=f"identity-{number}", content=f"content-{number}"))
     assert rig.queued() == []
-    assert rig.ledger.open_count() == 0
+    assert rig.queue.open_count() == 0
 
 
 def test_the_same_key_with_another_content_is_a_conflict_and_changes_nothing(rig: LedgerRig) -> None:
@@ -191,7 +191,7 @@ def test_two_hundred_callers_with_one_content_make_one_message(rig: LedgerRig) -
     assert sum(answer.outcome == "accepted" for answer in answers) == 1
     assert rig.queued() == [answers[0].id]
     assert len(rig.database.texts("KEYS", rig.keys.message("*"))) == 1
-    assert rig.database.number("ZCARD", rig.keys.log) == rig.ledger.open_count() == 1
+    assert rig.database.number("ZCARD", rig.keys.log) == rig.queue.open_count() == 1
 
 
 def test_accepting_survives_that_redis_forgot_its_scripts(rig: LedgerRig) -> None:

@@ -135,7 +135,7 @@ def test_counts_tell_open_scheduled_and_unknown(rig: LedgerRig) -> None:
         rig.at(status)
     rig.at(S.QUEUED)
     rig.accept(send_at_ms=NOW + 1)
-    assert rig.ledger.counts() == {"open": 2, "scheduled": 1, "unknown": 1}
+    assert rig.queue.counts() == {"open": 2, "scheduled": 1, "unknown": 1}
 
 
 TIGHT = CapRules(base=2, step=0, highest=2, new_chats_share=0.5)

@@ -289,7 +289,7 @@ def test_what_kombu_restores_and_what_the_ledger_requeues_lead_to_one_attempt(
     assert [o for o in outcomes if o[1] != "done"] == list(
         zip(ids, ["settle", "claimed", "claimed"], strict=True)
     )
-    assert rig.ledger.open_count() == 0
+    assert rig.queue.open_count() == 0
     assert rig.queued() == []
 
 
@@ -348,7 +348,7 @@ def test_through_any_deaths_each_message_is_sent_once_and_none_is_lost(
             rig.queue.release_due(rig.now)
             rig.queue.requeue_lost()
             if rig.queue.nothing_queued():
-                if not rig.ledger.counts()["scheduled"]:
+                if not rig.queue.counts()["scheduled"]:
                     break
                 continue
             if random.random() < 0.1:  # between BRPOP and the note in `unacked`: the entry is gone
@@ -373,4 +373,4 @@ def test_through_any_deaths_each_message_is_sent_once_and_none_is_lost(
     assert deaths
     assert Counter(chat.sent) == Counter(m.id for m in messages)
     assert {rig.status(m) for m in messages} == {S.SENT}
-    assert rig.ledger.counts() == {"open": 0, "scheduled": 0, "unknown": 0}
+    assert rig.queue.counts() == {"open": 0, "scheduled": 0, "unknown": 0}
