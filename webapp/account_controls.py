@@ -1,7 +1,7 @@
 """What an operator does to an account: pause, resume, and what its worker is asked to do."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Literal
 
 from flask import Blueprint, Response
 from pydantic import Field
@@ -40,6 +40,22 @@ class PairingCodeRequest(RequestModel):
             description="International form with a leading +.", json_schema_extra={"pattern": PHONE_PATTERN}
         ),
     ]
+
+
+class PasskeyRequest(RequestModel):
+    """The button of WhatsApp's page that is to be pressed."""
+
+    action: Literal["continue", "confirm", "cancel"]
+
+
+class PasskeyView(TypedDict):
+    """The passkey ceremony. ``step`` is ``prompt``, ``pending``, ``waiting`` (for the phone), ``code``,
+    ``error`` or ``other``; "" once it is over. ``code`` must be the same as on the phone.
+    """
+
+    account: str
+    step: str
+    code: str
 
 
 class PausesView(TypedDict):
@@ -105,12 +121,32 @@ def pairing_code(account: str) -> Response:
     return bodies.answer(view)
 
 
+@blueprint.get("/accounts/<account>/passkey")
+def passkey(account: str) -> Response:
+    """Where the passkey ceremony is, and the code to compare with the phone's."""
+    return _passkey(account, "")
+
+
+@blueprint.post("/accounts/<account>/passkey")
+def answer_passkey(account: str) -> Response:
+    """Presses a button of the passkey screen. Only a person who sees the phone's code may confirm it."""
+    operations = services().operations(account)
+    return _passkey(operations.account, bodies.read(PasskeyRequest).action)
+
+
 @blueprint.get("/accounts/<account>/screenshot")
 def screenshot(account: str) -> Response:
     """A picture of the account's page as it is now. It may show chats."""
     operations = services().operations(account)
     picture = services().ask_worker(operations, operations.screenshot)
     return Response(picture, content_type="image/png")
+
+
+def _passkey(account: str, action: str) -> Response:
+    operations = services().operations(account)
+    step, code = services().ask_worker(operations, lambda within: operations.passkey(within, action))
+    view: PasskeyView = {"account": account, "step": step, "code": code}
+    return bodies.answer(view)
 
 
 def _pauses(operations: Operations) -> Response:

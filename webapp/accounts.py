@@ -11,7 +11,7 @@ from webapp.authors import shown_author
 from webapp.services import services
 from webapp.times import Moment, rfc3339, rfc3339_or_none
 from whatsapp_tasks.domain.restrictions import Permission
-from whatsapp_tasks.domain.states import MEANINGS, SessionState
+from whatsapp_tasks.domain.states import SessionState, meaning_of
 from whatsapp_tasks.operations import Operations, Pause
 from whatsapp_tasks.stores.caps import CapUse
 
@@ -109,7 +109,7 @@ def account_view(operations: Operations) -> AccountView:
     return {
         "account": account,
         "state": session.state,
-        "meaning": MEANINGS[session.state],
+        "meaning": meaning_of(session.state, session.reason),
         "reason": session.reason,
         "since": rfc3339_or_none(session.since_ms or None),
         "restricted_until": rfc3339_or_none(session.restriction.until_ms if session.restriction else None),

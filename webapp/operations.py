@@ -9,6 +9,8 @@ from webapp.account_controls import (
     OrderView,
     PairingCodeRequest,
     PairingCodeView,
+    PasskeyRequest,
+    PasskeyView,
     PauseRequest,
     PausesView,
 )
@@ -25,6 +27,13 @@ from webapp.resolutions import ResolveRequest
 from webapp.sends import AcceptedView, SendRequest
 from webapp.webhooks import DeadLetterPage, DeadQuery, RedriveRequest, RedriveView, WebhookList, WebhookView
 
+WORKER_IS_ASKED = (
+    "account_unknown",
+    "worker_not_running",
+    "worker_failed",
+    "worker_busy",
+    "worker_no_answer",
+)
 IN_BODY = ("json_malformed", "body_too_large", "content_type_unsupported", "request_invalid")
 OF_MESSAGE = (
     "phone_invalid",
@@ -149,12 +158,17 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "POST", "/accounts/{account}/pairing-code", "account_controls.pairing_code", "Accounts",
         "Get a pairing code", "admin", 200, PairingCodeView,
-        codes=(
-            *IN_BODY, "phone_invalid", "account_unknown", "worker_not_running", "worker_failed",
-            "worker_busy",
-            "worker_no_answer",
-        ),
+        codes=(*IN_BODY, "phone_invalid", *WORKER_IS_ASKED),
         body=PairingCodeRequest, examples={"phone": {"phone": "+4915112345678"}},
+    ),
+    Operation(
+        "GET", "/accounts/{account}/passkey", "account_controls.passkey", "Accounts",
+        "Look at the passkey ceremony", "admin", 200, PasskeyView, codes=WORKER_IS_ASKED,
+    ),
+    Operation(
+        "POST", "/accounts/{account}/passkey", "account_controls.answer_passkey", "Accounts",
+        "Go on with the passkey ceremony", "admin", 200, PasskeyView, codes=(*IN_BODY, *WORKER_IS_ASKED),
+        body=PasskeyRequest, examples={"confirm": {"action": "confirm"}},
     ),
     Operation(
         "POST", "/accounts/{account}/pause", "account_controls.pause", "Accounts", "Pause sending", "admin",
@@ -178,7 +192,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "GET", "/accounts/{account}/screenshot", "account_controls.screenshot", "Accounts",
         "See the page", "admin", 200, None,
-        codes=("account_unknown", "worker_not_running", "worker_failed", "worker_busy", "worker_no_answer"),
+        codes=WORKER_IS_ASKED,
         pictures=("image/png",),
     ),
     Operation(

@@ -19,7 +19,14 @@ from whatsapp_tasks.domain.phones import parse_phone
 from whatsapp_tasks.domain.restrictions import Permission, permission
 from whatsapp_tasks.domain.states import SessionEvent, SessionState
 from whatsapp_tasks.errors import IllegalTransition, RequestRefused
-from whatsapp_tasks.queues import DOCTOR_TASK, LOGOUT_TASK, PAIRING_CODE_TASK, RESTART_TASK, SCREENSHOT_TASK
+from whatsapp_tasks.queues import (
+    DOCTOR_TASK,
+    LOGOUT_TASK,
+    PAIRING_CODE_TASK,
+    PASSKEY_TASK,
+    RESTART_TASK,
+    SCREENSHOT_TASK,
+)
 from whatsapp_tasks.stores.account_stores import AccountStores
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.caps import CapUse
@@ -169,6 +176,13 @@ class Operations:
         """A code of eight characters that links ``phone``, which may be malformed (``phone_invalid``)."""
         number = parse_phone(phone)
         return str(self._ask(PAIRING_CODE_TASK, within_seconds, phone=number)["code"])
+
+    def passkey(self, within_seconds: float, action: str = "") -> tuple[str, str]:
+        """Step and code of the passkey ceremony, after ``action`` (continue, confirm, cancel) where one is
+        named. Both are "" once the ceremony is over.
+        """
+        now = self._ask(PASSKEY_TASK, within_seconds, action=action)
+        return str(now["step"]), str(now["code"])
 
     def screenshot(self, within_seconds: float) -> bytes:
         """The page as it is now, as PNG."""

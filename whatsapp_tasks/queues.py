@@ -31,6 +31,7 @@ DOCTOR_TASK = "whatsapp_tasks.examine_page"
 LOGOUT_TASK = "whatsapp_tasks.logout"
 SCREENSHOT_TASK = "whatsapp_tasks.take_screenshot"
 PAIRING_CODE_TASK = "whatsapp_tasks.request_pairing_code"
+PASSKEY_TASK = "whatsapp_tasks.answer_passkey"
 
 WEBHOOK_TASK = "whatsapp_tasks.deliver_webhook"
 """Internal: names an endpoint and a lane of events that is in line for it."""
@@ -45,6 +46,7 @@ CONTROL_TASKS = frozenset(
         LOGOUT_TASK,
         SCREENSHOT_TASK,
         PAIRING_CODE_TASK,
+        PASSKEY_TASK,
         DOCTOR_TASK,
     }
 )

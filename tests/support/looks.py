@@ -37,5 +37,11 @@ MAIN = page(chat_pane=True)
 UNKNOWN = page()
 LOADING = page(startup=True)
 QR = page(qr="2@abc")
+PASSKEY = page(
+    passkey={
+        **{"step": "prompt", "code": "", "continue": {**OK, "label": "Go"}},
+        **{"confirm": None, "cancel": {**OK, "label": "No"}},
+    }
+)
 BAN_SCREEN = page("ban")
 BAN_DIALOG = page("ban", chat_pane=True)

@@ -8,7 +8,7 @@ import segno
 from flask import Blueprint, Response
 
 from webapp import bodies
-from webapp.account_controls import NoFields, PauseRequest
+from webapp.account_controls import NoFields, PasskeyRequest, PauseRequest
 from webapp.bodies import RequestModel
 from webapp.console.access import operator
 from webapp.console.state import account_state, message_state
@@ -100,6 +100,24 @@ def pairing_code(account: str) -> Response:
     return bodies.answer({"code": code})
 
 
+@blueprint.get("/console/accounts/<account>/passkey")
+def passkey(account: str) -> Response:
+    """Where the passkey ceremony is, and the code to compare with the phone's."""
+    return _passkey(services().operations(account), "")
+
+
+@blueprint.post("/console/accounts/<account>/passkey")
+def answer_passkey(account: str) -> Response:
+    """Presses a button of the passkey screen."""
+    operations = services().operations(account)
+    action = bodies.read(PasskeyRequest).action
+    log.info(
+        "The passkey ceremony goes on by the console",
+        extra={"account": operations.account, "key": _me(), "action": action},
+    )
+    return _passkey(operations, action)
+
+
 @blueprint.get("/console/accounts/<account>/qr.svg")
 def qr(account: str) -> Response:
     """The code that links a phone."""
@@ -178,6 +196,11 @@ def enable(webhook: str) -> Response:
     WebhookEndpoints(services().database).enable(webhook)
     log.info("Enabled at the console", extra={"webhook": webhook, "key": _me()})
     return bodies.answer({})
+
+
+def _passkey(operations: Operations, action: str) -> Response:
+    step, code = services().ask_worker(operations, lambda within: operations.passkey(within, action))
+    return bodies.answer({"step": step, "code": code})
 
 
 def _me() -> str:

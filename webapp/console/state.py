@@ -19,7 +19,7 @@ from webapp.authors import shown_author
 from webapp.console.day_counts import DayCounts
 from webapp.services import Services, services
 from whatsapp_tasks.domain.phones import mask_phone
-from whatsapp_tasks.domain.states import MEANINGS
+from whatsapp_tasks.domain.states import meaning_of
 from whatsapp_tasks.operations import Operations
 from whatsapp_tasks.stores.caps import CapUse
 from whatsapp_tasks.stores.events import EventLog
@@ -70,7 +70,7 @@ def account_state(parts: Services, operations: Operations) -> dict[str, Any]:
     return {
         "account": account,
         "state": session.state,
-        "meaning": MEANINGS[session.state],
+        "meaning": meaning_of(session.state, session.reason),
         "reason": session.reason,
         "since_ms": session.since_ms or None,
         "sends": now.sends,

@@ -11,6 +11,7 @@ _WHOLE = """(config, bubbleLimit, withRows) => {
     chatOf: (%(chat)s)(tools, openChat, bubblesOf),
     rowsOf: (%(rows)s)(tools),
     bannersOf: (%(banners)s)(tools),
+    passkeyOf: (%(passkey)s)(tools),
   };
   return (%(page)s)(tools, parts, bubbleLimit, withRows);
 }"""
@@ -19,7 +20,7 @@ _WHOLE = """(config, bubbleLimit, withRows) => {
 @cache
 def look_script() -> str:
     """The one look at the page: ``(config, bubbleLimit, withRows) => facts``."""
-    names = ("tools", "open_chat", "bubbles", "chat", "rows", "banners", "page")
+    names = ("tools", "open_chat", "bubbles", "chat", "rows", "banners", "passkey", "page")
     return _WHOLE % {name: look_part(name) for name in names}
 
 

@@ -13,7 +13,7 @@ from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.languages import base_language
 from whatsapp_tasks.domain.page_snapshot import PageKind, kind_of
 from whatsapp_tasks.domain.restrictions import Permission, permission
-from whatsapp_tasks.domain.states import MEANINGS
+from whatsapp_tasks.domain.states import meaning_of
 from whatsapp_tasks.errors import BrowserError, RequestRefused, StoreUnavailable
 from whatsapp_tasks.operations import Operations
 from whatsapp_tasks.queues import control_queue
@@ -141,7 +141,7 @@ def _session(database: Database, settings: Settings, account: str) -> list[Findi
         Finding(
             "state",
             _STATE_MARKS[sends],
-            f"{session.state}: {MEANINGS[session.state]} ({session.reason}); sends {sends}",
+            f"{session.state}: {meaning_of(session.state, session.reason)} ({session.reason}); sends {sends}",
         ),
         Finding("pauses", "fail" if pauses else "ok", ", ".join(sorted(pauses)) or "none"),
         Finding("worker", "ok" if holder else "fail", str(holder) if holder else "none runs"),

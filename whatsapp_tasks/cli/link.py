@@ -23,6 +23,24 @@ def show_pairing_code(console: Console, operations: Operations, phone: str) -> N
     console.print(f"It is valid for {CODE_VALID_SECONDS // 60} minutes.")
 
 
+_NEXT = {
+    "prompt": "WhatsApp wants a passkey. `passkey continue` asks this browser for it; servers have none.",
+    "pending": "The page has asked its browser for the passkey, and waits.",
+    "waiting": "WhatsApp waits for the phone: look at its screen.",
+    "code": "Compare this code with the phone's. Only when both are the same: `passkey confirm`.",
+    "error": "There was no passkey, or it was refused or too late. `passkey cancel` brings the QR code.",
+    "": "The passkey ceremony is over.",
+}
+
+
+def show_passkey(console: Console, operations: Operations, action: str) -> None:
+    """Prints where the passkey ceremony is, after ``action`` unless it is ``show``; raises RequestRefused."""
+    step, code = operations.passkey(ANSWER_SECONDS, "" if action == "show" else action)
+    if code:
+        console.print(f"\n    {code}\n", style="bold")
+    console.print(_NEXT.get(step, "WhatsApp shows a step that is not known: look at the screenshot."))
+
+
 def show_until_linked(
     console: Console, sessions: Sessions, timeout_seconds: float, *, codes: bool = True
 ) -> bool:

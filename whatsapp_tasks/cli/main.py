@@ -256,6 +256,17 @@ def link(account: str, phone: str | None, timeout_seconds: float) -> None:
     sys.exit(0 if linked else 1)
 
 
+@cli.command()
+@click.argument("action", type=click.Choice(["show", "continue", "confirm", "cancel"]), default="show")
+@click.option("--account", default=DEFAULT_ACCOUNT)
+def passkey(action: str, account: str) -> None:
+    """Show the passkey that WhatsApp asks for when a phone is linked, and go on with it."""
+    from whatsapp_tasks.cli.link import show_passkey
+
+    settings = _settings()
+    show_passkey(console, Operations(Database.connect(settings), settings, account), action)
+
+
 add_send(cli, console, _settings)
 add_messages(cli, console, _settings)
 add_batch(cli, console, _settings)

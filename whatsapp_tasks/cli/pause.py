@@ -13,7 +13,7 @@ from rich.text import Text
 
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
-from whatsapp_tasks.domain.states import MEANINGS
+from whatsapp_tasks.domain.states import meaning_of
 from whatsapp_tasks.operations import RESUMABLE, Operations, Pause, PauseReason
 from whatsapp_tasks.stores.connection import Database
 
@@ -73,7 +73,9 @@ def add_pause(cli: click.Group, console: Console, load: Callable[[], Settings]) 
         overview = operations.overview()
         now = overview.session
         console.print(
-            Text.assemble((account, "bold"), ": ", (now.state, "bold"), f" ({MEANINGS[now.state]})")
+            Text.assemble(
+                (account, "bold"), ": ", (now.state, "bold"), f" ({meaning_of(now.state, now.reason)})"
+            )
         )
         if now.reason:
             console.print(f"reason {now.reason}, since {_time(now.since_ms)}, by {now.actor}")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from whatsapp_tasks.domain.states import MEANINGS, SessionState
+from whatsapp_tasks.domain.states import SessionState, meaning_of
 
 _WHAT_TO_DO: dict[str, str] = {
     SessionState.QR_PENDING: "Link a phone: whatsapp-tasks link --account {account}",
@@ -22,7 +22,7 @@ def alert_text(envelope: Mapping[str, Any]) -> tuple[str, str]:
     subject = f"WhatsApp account '{account}': {state}"
     lines = [f"The WhatsApp account '{account}' is {state} since {envelope['timestamp']}."]
     if state in set(SessionState):
-        lines.append(f"That means: {MEANINGS[SessionState(state)]}.")
+        lines.append(f"That means: {meaning_of(SessionState(state), str(data.get('reason', '')))}.")
     if data.get("previous_state"):
         lines.append(f"Before: {data['previous_state']}.")
     if data.get("reason"):

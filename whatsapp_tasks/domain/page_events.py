@@ -6,7 +6,7 @@ from typing import assert_never
 from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
 from whatsapp_tasks.domain.quarantine import SecondLook, ban_signals, second_look
 from whatsapp_tasks.domain.restrictions import Restriction, RestrictionKind, restriction_on
-from whatsapp_tasks.domain.states import SessionEvent, SessionState
+from whatsapp_tasks.domain.states import PASSKEY_REQUIRED, SessionEvent, SessionState
 
 MISSING_SECONDS = 2.0
 """How long the chat list of a linked account must be away before that is a signal: a page that draws itself
@@ -32,6 +32,7 @@ _NEEDS_A_PERSON = {
     PageKind.CLIENT_EXPIRED: "client_expired",
     PageKind.PROXY_BLOCKED: "proxy_blocked",
     PageKind.DISK_FULL: "disk_full",
+    PageKind.PASSKEY: PASSKEY_REQUIRED,
 }
 _WHEN_THEY_STAY = {
     PageKind.COVERED: "unknown_dialog",

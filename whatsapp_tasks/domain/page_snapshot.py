@@ -100,6 +100,36 @@ class PhoneEntry:
     next: Button | None
 
 
+class PasskeyStep(StrEnum):
+    """Where the ceremony is (whatsapp-web.md, 10.1)."""
+
+    PROMPT = "prompt"
+    PENDING = "pending"
+    """The page has asked its browser for the passkey."""
+    WAITING = "waiting"
+    """For the phone."""
+    CODE = "code"
+    """A code to compare with the phone's."""
+    ERROR = "error"
+    """There was no passkey, or it was refused or too late; the step can be repeated or given up."""
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Passkey:
+    """The screen on which WhatsApp asks for a passkey before a phone is linked. A control that is disabled
+    or not there is None.
+    """
+
+    step: PasskeyStep
+    code: str = field(repr=False)
+    go: Button | None
+    """Continue: the page then asks its browser for the passkey."""
+    confirm: Button | None
+    cancel: Button | None
+    """Back to a QR code."""
+
+
 @dataclass(frozen=True)
 class Compose:
     text: str = field(repr=False)
@@ -193,6 +223,7 @@ class PageSnapshot:
     """Of the page's texts, as a tag like ``pt`` or ``pt-BR``; "" where nothing tells it."""
     settled_language: str = ""
     """What the page's own memory says it will be in when it is loaded anew; "" where it says nothing."""
+    passkey: Passkey | None = None
     trouble_signs: frozenset[str] = frozenset()
     """Signs without words that the page is not well connected (whatsapp-web.md, 11.7), by name."""
 
@@ -264,8 +295,21 @@ class PageSnapshot:
             document=raw.get("document", ""),
             language=raw.get("language", ""),
             settled_language=raw.get("settled_language", ""),
+            passkey=_passkey(raw.get("passkey")),
             trouble_signs=frozenset(raw.get("trouble", ())),
         )
+
+
+def _passkey(raw: Mapping[str, Any] | None) -> Passkey | None:
+    if not raw:
+        return None
+    return Passkey(
+        PasskeyStep(raw["step"]),
+        raw["code"],
+        _button(raw["continue"]),
+        _button(raw["confirm"]),
+        _button(raw["cancel"]),
+    )
 
 
 def _button(raw: Mapping[str, Any] | None) -> Button | None:
@@ -283,6 +327,8 @@ class PageKind(StrEnum):
     PHONE_ENTRY = "phone_entry"
     PAIRING_CODE = "pairing_code"
     PAIRING_EXPIRED = "pairing_expired"
+    PASSKEY = "passkey"
+    """WhatsApp asks for a passkey before it links the phone."""
     MAIN = "main"
     COVERED = "covered"
     """The chats, under a dialog that nobody recognises."""
@@ -315,8 +361,10 @@ _WITHOUT_CHATS = (
 )
 
 
-def kind_of(page: PageSnapshot) -> PageKind:  # noqa: PLR0911 - the page's own precedence, a row each
+def kind_of(page: PageSnapshot) -> PageKind:
     """The kind of page, in the precedence of the app itself (docs/whatsapp-web.md, 1.1)."""
+    if page.passkey is not None:
+        return PageKind.PASSKEY
     if "service_unavailable" in page.texts and not page.chat_pane and "temporary_ban" not in page.texts:
         return PageKind.SERVICE_UNAVAILABLE
     for name, kind in _BEFORE_THE_CHATS:
@@ -324,6 +372,10 @@ def kind_of(page: PageSnapshot) -> PageKind:  # noqa: PLR0911 - the page's own p
             return kind
     if page.chat_pane:
         return PageKind.COVERED if popup_of(page) is Popup.OTHER else PageKind.MAIN
+    return _kind_without_chats(page)
+
+
+def _kind_without_chats(page: PageSnapshot) -> PageKind:  # noqa: PLR0911 - a row each
     if page.link_code:
         return PageKind.PAIRING_CODE
     if page.qr is not None:

@@ -43,6 +43,22 @@ MEANINGS: dict[SessionState, str] = {
     S.ATTENTION: "the page is not one we know; nothing is sent until it is",
 }
 
+PASSKEY_REQUIRED = "passkey_required"
+"""Reason of ATTENTION: WhatsApp asks for a passkey before it links the phone."""
+
+_BY_REASON = {
+    PASSKEY_REQUIRED: (
+        "WhatsApp asks for a passkey before it links the phone; the page is left as it is until a person "
+        "goes on or cancels: whatsapp-tasks passkey"
+    ),
+}
+
+
+def meaning_of(state: SessionState, reason: str) -> str:
+    """What the state means to a person, where the reason says more about it than the state."""
+    return _BY_REASON.get(reason, MEANINGS[state])
+
+
 # What any page may tell at any time, and a row of failures, which may come before the first page is seen.
 _ANYWHERE: dict[SessionEvent, SessionState] = {
     E.STARTED: S.INIT,

@@ -20,6 +20,7 @@ from whatsapp_tasks.session.healing import Healer
 from whatsapp_tasks.session.linking import log_out, request_pairing_code
 from whatsapp_tasks.session.memory_watch import MemoryWatch
 from whatsapp_tasks.session.opt_out_answers import OptOutAnswers
+from whatsapp_tasks.session.passkey import answer_passkey, look_at_passkey
 from whatsapp_tasks.session.receiving import Receiving
 from whatsapp_tasks.session.transport import WhatsAppWeb
 from whatsapp_tasks.session.watching import Watcher
@@ -87,7 +88,7 @@ class AccountSession:
             )
         phase = self._breaker.reconcile()
         self._watcher.circuit_turned(phase)
-        if self._memory.due:
+        if self._memory.due and not self._watcher.in_ceremony:
             self._memory.restart()
         if now_ms >= self._memory.rests_until_ms and now >= self._next_start:
             self._look_at_page(phase)
@@ -182,6 +183,14 @@ class AccountSession:
     def pairing_code(self, phone: str) -> str:
         """A code that links ``phone``; raises RequestRefused saying why there is none."""
         return request_pairing_code(self.context.keeper.ensure(), phone, self._asked_deadline())
+
+    def passkey(self, action: str) -> dict[str, Any]:
+        """The passkey ceremony: ``step`` and ``code``, both "" once it is over. ``action`` is one of
+        ``passkey.ACTIONS``, or "" to look only; raises RequestRefused.
+        """
+        page, deadline = self.context.keeper.ensure(), self._asked_deadline()
+        now = answer_passkey(page, action, deadline) if action else look_at_passkey(page, deadline)
+        return {"step": now.step if now else "", "code": now.code if now else ""}
 
     def log_out(self) -> None:
         """Ends the link with the phone. Where the page offers no way, the login is deleted here; the phone

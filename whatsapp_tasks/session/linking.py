@@ -8,6 +8,7 @@ import logging
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, PhoneEntry, kind_of
+from whatsapp_tasks.domain.states import PASSKEY_REQUIRED
 from whatsapp_tasks.errors import RequestRefused, WaitTimeout
 
 log = logging.getLogger(__name__)
@@ -35,8 +36,15 @@ def request_pairing_code(page: WhatsAppPage, phone: str, deadline: Deadline) -> 
 
     Raises RequestRefused saying why there is none, and the page's BrowserErrors.
     """
+    kind = kind_of(page.look(deadline))
+    if kind is PageKind.PASSKEY:
+        raise RequestRefused(
+            PASSKEY_REQUIRED,
+            "WhatsApp asks for a passkey on this page; confirm or cancel that first.",
+            http_status=409,
+        )
     try:
-        if kind_of(page.look(deadline)) in _ON_THE_WAY:
+        if kind in _ON_THE_WAY:
             page.open(deadline)  # somebody asked before: from the start, so that no old code is taken
         entry = _entry(page, deadline)
         page.enter_phone(entry, phone, deadline)

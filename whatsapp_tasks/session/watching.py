@@ -18,7 +18,7 @@ from whatsapp_tasks.domain.page_snapshot import (
     popup_of,
 )
 from whatsapp_tasks.domain.restrictions import still_or_anew
-from whatsapp_tasks.domain.states import MEANINGS, SessionEvent, SessionState, next_state
+from whatsapp_tasks.domain.states import SessionEvent, SessionState, meaning_of, next_state
 from whatsapp_tasks.errors import IllegalTransition
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.navigation import dismiss, leave_chat
@@ -47,6 +47,8 @@ class Watcher:
         self._check = PageCheck(context, context.selectors)
         self.state = SessionState.INIT
         """What this worker has seen; the session in Redis may be changed by a person meanwhile."""
+        self.in_ceremony = False
+        """Whether the last look saw a person link the phone by a passkey: nothing may reload the page."""
 
     def start(self, reason: str = "worker_started") -> None:
         """A worker took the account, or a new browser shows nothing yet."""
@@ -59,6 +61,7 @@ class Watcher:
         self._check.before_look(page)
         snapshot = page.look(Deadline.within(context.settings.look_timeout_seconds), rows=True)
         kind = kind_of(snapshot)
+        self.in_ceremony = kind is PageKind.PASSKEY
         if kind is PageKind.QR and snapshot.qr:
             context.sessions.show_qr(snapshot.qr, context.now_ms())
         self.help(page, snapshot)
@@ -213,5 +216,9 @@ class Watcher:
         context = self._context
         if context.evidence is not None:
             context.evidence.keep(
-                page.page, code=reason, detail=MEANINGS[self.state], state=self.state, now_ms=context.now_ms()
+                page.page,
+                code=reason,
+                detail=meaning_of(self.state, reason),
+                state=self.state,
+                now_ms=context.now_ms(),
             )

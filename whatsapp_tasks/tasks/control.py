@@ -14,6 +14,7 @@ from whatsapp_tasks.queues import (
     LOGOUT_TASK,
     MEMORY_CHECK_TASK,
     PAIRING_CODE_TASK,
+    PASSKEY_TASK,
     RESTART_TASK,
     SCREENSHOT_TASK,
 )
@@ -72,6 +73,12 @@ def examine_page(*, account: str = DEFAULT_ACCOUNT, request_id: str) -> None:
 def request_pairing_code(*, account: str = DEFAULT_ACCOUNT, phone: str, request_id: str) -> None:
     """Answers with a code that links ``phone``."""
     _answer(account, request_id, lambda session: {"code": session.pairing_code(phone)})
+
+
+@app.task(name=PASSKEY_TASK)
+def answer_passkey(*, account: str = DEFAULT_ACCOUNT, action: str, request_id: str) -> None:
+    """Answers with the step of the passkey ceremony, after the page's button for ``action``, if any."""
+    _answer(account, request_id, lambda session: session.passkey(action))
 
 
 @app.task(name=LOGOUT_TASK)

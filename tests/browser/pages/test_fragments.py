@@ -120,6 +120,41 @@ def test_link_screens(look: Look) -> None:
     assert (kind_of(snapshot), snapshot.link_code) == (PageKind.PAIRING_CODE, "A,B,C,D,1,2,3,4")
 
 
+PROMPT = """<div data-testid="shortcake_passkey_prompt_card">%s
+  <button data-testid="shortcake_passkey_continue_button" %s>Go</button></div>"""
+WAITING = '<div data-testid="shortcake_waiting_for_phone_card">…</div>'
+CODE = """<div data-testid="shortcake_code_matching_card">
+  <div data-testid="shortcake_verification_code_display" role="status" aria-label="A B C D - 1 2 3 4">
+    <span>A</span><span>B</span><span>C</span><span>D</span><span>-</span>
+    <span>1</span><span>2</span><span>3</span><span>4</span></div>
+  <button data-testid="shortcake_code_confirm_button">Same</button></div>"""
+
+
+@pytest.mark.parametrize(
+    ("card", "step", "code", "buttons"),
+    [
+        (PROMPT % ("", ""), "prompt", "", ("Go", None, "No")),
+        (PROMPT % ("", "disabled"), "pending", "", (None, None, "No")),
+        (PROMPT % ('<span role="alert">!</span>', ""), "error", "", ("Go", None, "No")),
+        (WAITING, "waiting", "", (None, None, "No")),
+        (CODE, "code", "ABCD-1234", (None, "Same", "No")),
+        ("<p>?</p>", "other", "", (None, None, "No")),
+    ],
+)
+def test_each_step_of_the_passkey_ceremony(
+    whatsapp: WhatsAppPage, card: str, step: str, code: str, buttons: tuple[str | None, ...]
+) -> None:
+    """Issue 14, 1: told by test ids alone, for its words are not known."""
+    html = (FRAGMENTS / "passkey.html").read_text("utf-8").replace("SHOWN", card, 2)
+    snapshot = look_at(whatsapp, html)
+    passkey = snapshot.passkey
+    assert kind_of(snapshot) is PageKind.PASSKEY
+    assert passkey is not None
+    assert (passkey.step, passkey.code) == (step, code)
+    assert tuple(b and b.label for b in (passkey.go, passkey.confirm, passkey.cancel)) == buttons
+    assert not ban_signals(snapshot).any
+
+
 def test_pages_without_chats(look: Look) -> None:
     assert kind_of(look("unsupported")) is PageKind.UNSUPPORTED_BROWSER
     snapshot = look("temporary_ban")

@@ -4,10 +4,11 @@ from typing import NoReturn
 
 import pytest
 
-from tests.support.looks import BAN_DIALOG, BAN_SCREEN, LOADING, MAIN, QR, UNKNOWN, page
+from tests.support.looks import BAN_DIALOG, BAN_SCREEN, LOADING, MAIN, PASSKEY, QR, UNKNOWN, page
 from tests.support.session_rig import Make, SessionRig
 from whatsapp_tasks.domain.circuit import Phase
 from whatsapp_tasks.domain.memory_rules import TreeUse
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.states import SessionEvent
 from whatsapp_tasks.errors import (
     BrowserDied,
@@ -166,6 +167,26 @@ def test_the_first_day_is_counted_from_the_first_time_authenticated(make_rig: Ma
     it.see(QR, later_seconds=86400)
     it.see(MAIN, later_seconds=86400)
     assert it.rig.database.text("HGET", it.rig.keys.account, "active_last") == day
+
+
+@pytest.mark.parametrize("before", [QR, MAIN])
+def test_a_passkey_ceremony_is_reported_at_once_and_left_alone(
+    make_rig: Make, before: PageSnapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Issue 14, 1: nothing reloads or restarts the page meanwhile, and no ban is suspected."""
+    it, clock = make_rig(), Clock(monkeypatch)
+    it.see(before)
+    assert it.see(PASSKEY) == "ATTENTION"
+    assert it.context.sessions.get().reason == "passkey_required"
+    it.context.memory = TreeUse(900, 401, True)
+    opened = it.page.opened
+    for _ in range(20):
+        clock.now += 30
+        assert it.see(PASSKEY, later_seconds=30) == "ATTENTION"
+    assert it.page.opened == opened
+    assert it.keeper.started
+    it.context.memory = None
+    assert it.see(QR) == "QR_PENDING"
 
 
 # circuit

@@ -196,6 +196,8 @@ SCOPES = [
     ("POST", "/accounts/default/restart", "admin"),
     ("POST", "/accounts/default/logout", "admin"),
     ("POST", "/accounts/default/pairing-code", "admin"),
+    ("GET", "/accounts/default/passkey", "admin"),
+    ("POST", "/accounts/default/passkey", "admin"),
     ("GET", "/accounts/default/screenshot", "admin"),
 ]
 

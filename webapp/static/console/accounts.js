@@ -98,6 +98,9 @@ function standing(account) {
     { "data-key": "standing", class: "standing", "aria-label": "State" },
     h("p", { class: "meaning" }, `${account.meaning[0].toUpperCase()}${account.meaning.slice(1)}.`),
     account.qr && account.worker ? qrCode(account) : null,
+    account.reason === "passkey_required" && account.worker
+      ? h("p", { "data-key": "passkey" }, button("passkey", account, "Go on with the passkey …"))
+      : null,
     h(
       "dl",
       { class: "facts" },

@@ -4,8 +4,9 @@ import { tick } from "./clock.js";
 import { ask, choice, show, textField } from "./dialog.js";
 import { fill, h } from "./dom.js";
 import { messageRows, remember } from "./messages.js";
-import { fetchState, post } from "./server.js";
+import { fetchState, get, post } from "./server.js";
 import { webhookCards } from "./webhooks.js";
+import { PASSKEY_STEPS, plain } from "./words.js";
 
 const EVERY_MS = 2000;
 const part = (id) => document.getElementById(id);
@@ -132,6 +133,23 @@ const ACTIONS = {
     const { code } = await post(account(button, "pairing-code"), { phone: wanted.phone });
     show("Enter this code on the phone", h("p", { class: "code" }, code), h("p", { class: "soft" }, "WhatsApp, Settings, Linked devices, Link with phone number instead."));
     return null;
+  },
+
+  async passkey(button) {
+    const path = account(button, "passkey");
+    const { step, code } = await get(path);
+    const text = PASSKEY_STEPS[step] ?? "WhatsApp shows a step that is not known. Look at the screenshot.";
+    const can = { prompt: ["continue", "Continue"], error: ["continue", "Try again"], code: ["confirm", "The codes are the same"] }[step];
+    const actions = [...(can ? [[...can, ""]] : []), ["cancel", "Cancel, back to the QR code", ""]];
+    const wanted = await ask({
+      title: "WhatsApp asks for a passkey",
+      text,
+      fields: [code && h("p", { class: "code" }, code), choice("action", "What now?", actions)],
+      agree: "Do it",
+    });
+    if (!wanted) return null;
+    const after = await post(path, { action: wanted.action });
+    return after.step ? `The passkey ceremony is at the step "${plain(after.step)}".` : "The passkey ceremony is over.";
   },
 
   "reveal-phone": (button) => reveal(button, "phone"),

@@ -23,6 +23,10 @@ export async function post(path, body = {}) {
   return response.json();
 }
 
+export async function get(path) {
+  return (await ask(path, { cache: "no-store" })).json();
+}
+
 async function ask(path, options) {
   let response;
   try {

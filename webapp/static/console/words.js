@@ -31,6 +31,14 @@ export const PAUSES = {
   redis: "Paused: Redis came back with older data",
 };
 
+export const PASSKEY_STEPS = {
+  prompt: "WhatsApp wants a passkey before it links the phone. A browser on a server has none as a rule: then cancel, and link where a passkey is at hand.",
+  pending: "The page has asked its browser for the passkey, and waits.",
+  waiting: "WhatsApp waits for the phone. Look at its screen.",
+  code: "Compare this code with the one on the phone. Confirm only when both are the same.",
+  error: "There was no passkey, or it was refused, or it came too late.",
+};
+
 /** "still_pending" as "still pending". */
 export const plain = (code) => (code || "").replaceAll("_", " ");
 

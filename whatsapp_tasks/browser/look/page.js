@@ -1,7 +1,7 @@
 // One look at the page. Reads, never changes anything; runs on any document, live or static.
 // Returns raw facts only: what they mean is decided in whatsapp_tasks/domain/page_snapshot.py.
 // The rows of the chat list are read only on demand: most looks, those of sending, have no use for them.
-(tools, { chatOf, rowsOf, bannersOf }, bubbleLimit, withRows) => {
+(tools, { chatOf, rowsOf, bannersOf, passkeyOf }, bubbleLimit, withRows) => {
   const { CONTROLS, all, button, first, firstShown, hasIcon, labelOf, mentioned, mentions, middle, rendered, shown, squeeze, words } = tools;
 
   // The control of this name: by its selector, else the innermost one that says a wording of the same name.
@@ -83,6 +83,7 @@
     link_code: linkCode ? linkCode.getAttribute("data-link-code") : null,
     link_by_phone: pane || !qr ? null : control("link_by_phone"),
     phone_entry: input && { text: input.value, focused: document.activeElement === input, next: control("phone_next"), ...middle(input) },
+    passkey: pane ? null : passkeyOf(),
     startup: !!first("startup"),
     screen: screen || body,
     buttons,

@@ -16,7 +16,7 @@ OVER_THE_API = {
 ON_REDIS = {
     *("worker", "web", "beat", "flower", "up", "demo", "webhooks", "alive worker", "alive webhooks"),
     *("keys create", "keys list", "keys rotate", "keys revoke"),
-    *("accounts add", "accounts list", "accounts remove", "link"),
+    *("accounts add", "accounts list", "accounts remove", "link", "passkey"),
     *("pause", "resume", "clear-ban", "state", "doctor"),
     *("selectors show", "selectors check", "selectors set", "selectors clear"),
     *("webhooks list", "webhooks add", "webhooks remove", "webhooks rotate", "webhooks end-rotation"),

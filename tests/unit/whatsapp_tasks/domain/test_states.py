@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from whatsapp_tasks.domain.states import (
     MAY_SEND,
     MEANINGS,
+    PASSKEY_REQUIRED,
     TRANSITIONS,
     SessionEvent,
     SessionState,
+    meaning_of,
     next_state,
 )
 from whatsapp_tasks.errors import IllegalTransition
@@ -31,6 +33,11 @@ def walk(state: SessionState, *events: SessionEvent) -> list[SessionState]:
 
 def test_every_state_has_a_row_and_a_meaning() -> None:
     assert set(TRANSITIONS) == set(MEANINGS) == set(SessionState)
+
+
+def test_a_reason_may_say_more_than_its_state() -> None:
+    assert meaning_of(SessionState.ATTENTION, "page_unknown") == MEANINGS[SessionState.ATTENTION]
+    assert "whatsapp-tasks passkey" in meaning_of(SessionState.ATTENTION, PASSKEY_REQUIRED)
 
 
 def test_a_first_day() -> None:
