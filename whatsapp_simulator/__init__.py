@@ -1,5 +1,5 @@
 """A WhatsApp Web look-alike in its own process, which can be told to misbehave.
 
-What it shows follows a collection of facts about the real page ("the spec", quoted in this package by its
-section numbers, §1 to §8; see `README.md`). A name that is in no source is marked `guess`.
+What it shows follows a collection of facts about the real page ("the spec", docs/whatsapp-web.md, quoted in
+this package by its section numbers, such as §1.5). A name that is in no source is marked `guess`.
 """

@@ -1,8 +1,7 @@
 """Every misbehaviour by name. A scenario is a set of parameters; what it does is done where it is asked for.
 
-The class docstring says what is played and which section of the spec it follows; it is shown on the control
-page. Parameters common to all: `count` (how often it is played, null = until switched off) and `phone` (only
-for this chat, null = for all).
+The class docstring says what is played and which section of docs/whatsapp-web.md it follows (§1.5); it is
+shown on the control page. Parameters common to all are those of `Scenario`.
 """
 
 import re

@@ -1,7 +1,7 @@
 /**
  * Everything that goes wrong, in one shape.
  *
- * `code` never changes its meaning: a code of the API (docs/failures.md), or one of the client's own:
+ * `code` never changes its meaning: a code of the API (its page /docs lists them), or one of the client's own:
  * `api_unreachable`, `wait_timeout`, `redirected`, `unexpected_answer`, `configuration`.
  */
 export class WhatsAppTasksError extends Error {
