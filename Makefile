@@ -3,8 +3,8 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
-BIN := $(VENV)/bin
 # Scripts of Python in there do not start from a path with blanks and quotes; `python -m` does.
+BIN := $(VENV)/bin
 # Processes of `make test`: most tests wait for browsers, so more than cores.
 TEST_PROCESSES ?= 4
 STAMP := $(VENV)/.installed
@@ -73,7 +73,7 @@ run: setup ## the same against the real WhatsApp Web, staying up; scan the QR co
 test: setup lint ## lint and all tests
 	@$(BIN)/python -m pytest tests -m "not long" -n $(TEST_PROCESSES) --dist worksteal
 
-test-unit: setup ## seconds, no services
+test-unit: setup ## about a minute, no services
 	@$(BIN)/python -m pytest tests/unit
 
 test-integration: setup ## on a real Redis

@@ -48,9 +48,11 @@ class Settings(BaseSettings):
     """redis://user:password@host:port/db, rediss:// for TLS, or unix:///path?db=0; its options stand in
     docs/reliability.md."""
     redis_timeout_seconds: Positive = 2.0
+    """For a connection and for each answer; the API waits one second at most."""
     accept_unsafe_redis: bool = False
     """Start although Redis is configured so that a promise is broken (docs/reliability.md)."""
     data_dir: Place = Path("var")
+    """Browser profiles, evidence, logs, and the private Valkey of `whatsapp-tasks up`."""
     account: str = DEFAULT_ACCOUNT
     """The account of this worker process."""
     role: Literal["account", "webhooks"] = "account"
@@ -58,7 +60,9 @@ class Settings(BaseSettings):
 
     # the page
     url: HttpUrl = HttpUrl("https://web.whatsapp.com")
+    """The page; in tests and CI the address of a simulator."""
     headless: bool = True
+    """False: the browser is seen, which needs a screen (`DISPLAY`)."""
     no_sandbox: bool = False
     """Chromium as root needs it; leave it off elsewhere."""
     chromium: Place = Path("/usr/bin/chromium")
@@ -66,23 +70,30 @@ class Settings(BaseSettings):
     accept_other_users: bool = False
     """Start although other people of this machine can reach the browser's driver (docs/protection.md)."""
     language: Annotated[str, matching(LANGUAGE, "must be like en-US")] = "en-US"
+    """The page is kept in this language (docs/whatsapp-web.md, 11.5)."""
     selectors: MaybePlace = None
     """A TOML file whose entries replace those of browser/selectors.toml."""
 
     # deadlines of actions in the page
     start_timeout_seconds: Positive = 60
+    """Until browser and driver answer."""
     boot_timeout_seconds: Positive = 90
+    """For one load of the page."""
     open_chat_timeout_seconds: Positive = 60
+    """For one attempt to open a chat."""
     ack_timeout_seconds: Positive = 45
     """From Enter until WhatsApp's server has the message."""
     look_timeout_seconds: Positive = 10
+    """For one look at the page, or one picture of it."""
 
     # behaviour
     typing_fastest_ms: NotNegative = 5
     typing_slowest_ms: NotNegative = 25
+    """The pause after each character is drawn between the two."""
     popup_second_look_seconds: NotNegative = 3
     """Pause before an invalid-number popup is looked at a second time."""
     idempotency_window_seconds: Positive = 24 * 3600
+    """For how long a repeated request is the same message."""
     retention_seconds: Positive = 30 * 24 * 3600
     """How long the record of a settled message is kept, unless its identity is claimed for longer."""
     opt_out_words: str = "STOP,UNSUBSCRIBE,SAIR,BAJA"
@@ -115,6 +126,7 @@ class Settings(BaseSettings):
     circuit_failures: Count = 5
     """In a row; the next one opens the circuit."""
     circuit_open_seconds: Positive = 300
+    """The first time; each one that follows without a success between lasts twice as long."""
     circuit_longest_seconds: Positive = 3600
     memory_limit_mb: Positive = 400
     """For worker, driver and browser together; above it the browser is restarted."""
@@ -129,18 +141,23 @@ class Settings(BaseSettings):
 
     # the worker's hold on its account
     lease_seconds: Positive = 10
+    """Another worker may take the account over when its worker was silent for so long."""
     heartbeat_seconds: Positive = 2
+    """How often the worker renews its lease."""
 
     # the API
     web_host: Address = "127.0.0.1"
     web_port: int = Field(8080, ge=0, le=65535)
     web_workers: int = Field(2, ge=1, le=256)
+    """Processes on one port."""
     web_connections: int = Field(512, ge=16, le=MOST)
     """Of one process at once; above it, the slowest are closed."""
     signature_required: bool = True
     """False: a key's id alone, which is no secret, does what the key may. For tests alone."""
     signature_past_seconds: Positive = 30
+    """How old the timestamp of a request may be."""
     signature_future_seconds: NotNegative = 5
+    """How far it may be ahead."""
     max_body_bytes: int = Field(512 * 1024, ge=1024, le=MOST)
     trusted_proxies: Count = 0
     """How many proxies in front add to X-Forwarded-For; with one too many, callers choose their address."""
@@ -155,7 +172,9 @@ class Settings(BaseSettings):
     """From the name's resolution to the answer's head."""
     webhook_first_retry_seconds: Positive = 5
     webhook_longest_retry_seconds: Positive = 4 * 3600
+    """The pause between two attempts grows from the first to this."""
     webhook_give_up_seconds: Positive = 24 * 3600
+    """After so long an event is a dead letter."""
     webhook_threads: int = Field(16, ge=1, le=128)
     """Requests under way at once, of all endpoints together."""
     alert_events: Annotated[str, ruled(lambda text: check_event_types(parts_of(text)))] = "session.attention"
@@ -201,6 +220,7 @@ class Settings(BaseSettings):
     # logs
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["auto", "json", "pretty"] = "auto"
+    """auto: pretty on a terminal, else JSON."""
 
     @field_validator("redis_url")
     @classmethod
