@@ -160,4 +160,4 @@ format: setup ## let ruff format
 	@$(BIN)/ruff check -q --fix .
 
 clean: ## remove what setup and runs made
-	rm -rf $(VENV) $(FLOORS) $(FLOORS).txt var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf $(VENV) $(FLOORS) $(FLOORS).txt var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info build dist

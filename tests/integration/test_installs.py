@@ -180,14 +180,15 @@ def delivered(settings: Settings) -> SimpleQueue[str]:
     """The ids that a worker of this process is asked to deliver: all of a worker but its browser."""
     ids: SimpleQueue[str] = SimpleQueue()
 
-    class Session:
-        context = SimpleNamespace(settings=settings, account="default")
+    def deliver(message_id: str) -> bool:
+        ids.put(message_id)
+        return True
 
-        def deliver(self, message_id: str) -> bool:
-            ids.put(message_id)
-            return True
-
-    set_runtime(Runtime(cast(AccountSession, Session()), cast(Gate, None), cast(HeartbeatThread, None)))
+    session = SimpleNamespace(
+        context=SimpleNamespace(settings=settings, account="default"),
+        delivery=SimpleNamespace(deliver=deliver),
+    )
+    set_runtime(Runtime(cast(AccountSession, session), cast(Gate, None), cast(HeartbeatThread, None)))
     return ids
 
 
