@@ -370,6 +370,7 @@ def test_of_a_claim_and_a_cancellation_at_once_one_wins(rig: LedgerRig, dispatch
             {"cancel": Status.CANCELLED, "claim": "done"},
             {"cancel": "not_cancellable", "claim": "claimed"},
         )
+        rig.advance(message, Status.FAILED)  # one attempt at a time
 
 
 # resolve

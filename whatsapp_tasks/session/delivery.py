@@ -66,7 +66,8 @@ class Delivery:
         return self._permission() is not Permission.NOTHING
 
     def deliver(self, message_id: str) -> bool:
-        """Bring one message to its end. False when it must wait: the account is not ready, or is paused.
+        """Bring one message to its end. False when it must wait: the account is not ready, is paused, or has
+        an attempt of another message open.
 
         Raises LeaseLost and StoreUnavailable: the ledger still says ``sending``, and the chat settles it.
         """
@@ -81,7 +82,7 @@ class Delivery:
             states=MAY_REPLY if allowed is Permission.REPLIES else MAY_SEND,
             replies_only=allowed is Permission.REPLIES,
         )
-        if claimed.outcome is Claim.PAUSED:
+        if claimed.outcome in (Claim.PAUSED, Claim.OCCUPIED):
             return False
         if claimed.message is not None:
             self._act(claimed.outcome, claimed.message)
@@ -101,7 +102,7 @@ class Delivery:
                 self._defer_restricted(message)
             case Claim.CAPPED:
                 self._defer_capped(message)
-            case Claim.GONE | Claim.DONE | Claim.LATER | Claim.PAUSED:
+            case Claim.GONE | Claim.DONE | Claim.LATER | Claim.PAUSED | Claim.OCCUPIED:
                 pass
             case Claim.LEASE_LOST:
                 raise LeaseLost
@@ -253,9 +254,15 @@ class Delivery:
             self._follower.add(message)
 
     def _fail(self, message: Message, code: str, sentence: str) -> None:
-        """Before any attempt of this worker."""
+        """Before any attempt, of whichever worker."""
         self._context.ledger.advance(
-            message, Status.FAILED, self._context.now_ms(), code=code, error=(code, sentence)
+            message,
+            Status.FAILED,
+            self._context.now_ms(),
+            fence=self._context.lease.fence,
+            code=code,
+            error=(code, sentence),
+            only_from=Status.QUEUED,
         )
 
     def _defer_restricted(self, message: Message) -> None:

@@ -62,6 +62,9 @@ def _find(
     snapshot = _quiet(page, quiet_seconds)
     if snapshot.chat is None or context.opened is None or not context.opened.holds_in(snapshot):
         return Finding("unclear")
+    for bubble in snapshot.chat.bubbles:
+        if bubble.id == message.bubble_id and bubble.outgoing is not False:
+            return Finding("found", bubble)  # seen to be ours right after Enter, however it is drawn
     settled = is_calm(snapshot) and snapshot.chat.panel
     return find_intended(intent, message.text, snapshot.chat.bubbles, settled=settled)
 

@@ -81,6 +81,7 @@ class Ledger:
                 "generation": k.generation,
                 "caps": k.caps,
                 "contacted": k.contacted,
+                "in_hand": k.in_hand,
             },
             {
                 "now": now_ms,

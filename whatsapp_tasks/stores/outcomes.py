@@ -26,6 +26,7 @@ class Claim(StrEnum):
 
     CLAIMED = "claimed"
     SETTLE = "settle"
+    OCCUPIED = "occupied"
     LEASE_LOST = "lease_lost"
     GONE = "gone"
     DONE = "done"

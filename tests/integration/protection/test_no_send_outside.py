@@ -10,6 +10,7 @@ from tests.support.ledger_rig import NOW, LedgerRig
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.restrictions import Permission, Restriction, RestrictionKind, permission
 from whatsapp_tasks.domain.states import MAY_REPLY, MAY_SEND, SessionEvent, SessionState, next_state
+from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import IllegalTransition
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.pauses import PauseReason, Pauses
@@ -96,6 +97,7 @@ class Account(RuleBasedStateMachine):
         replies = self.state is SessionState.RESTRICTED and self.replies and self.restriction is LOCK
         may = not self.paused and (self.state is SessionState.AUTHENTICATED or (replies and known))
         assert (claimed.outcome == "claimed") is may
+        self.rig.advance(message, Status.FAILED)  # one attempt at a time
 
     @invariant()
     def redis_agrees(self) -> None:

@@ -100,6 +100,30 @@ def test_a_redis_that_goes_away_during_the_attempt_leaves_it_to_the_chat(
     stage.page.end()
 
 
+def test_no_other_message_is_sent_while_redis_has_an_attempt_open(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two equal texts in a row; Redis took the first one's intent and its answer was late. Its Enter was
+    never pressed: the second one's bubble would be taken for it.
+    """
+    first, second = stage.accept("Hello"), stage.accept("Hello")
+    stage.play(SENT.partition("<< enter")[0])
+    note_intent = Ledger.note_intent
+
+    def late(*args: Any) -> bool:
+        note_intent(*args)
+        raise StoreUnavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "note_intent", late)
+        assert stage.deliver(first) == (Status.SENDING, None)
+    stage.page.end()
+    assert stage.gate.closed == 0  # so the next entry comes at once
+    assert stage.deliver(second) == (Status.QUEUED, None)
+    assert stage.gate.closed == 1
+    stage.page.end()
+
+
 @pytest.mark.parametrize(
     ("how", "outcome"),
     [
@@ -127,6 +151,29 @@ def test_what_is_not_to_be_sent_never_reaches_the_page(
     assert stage.deliver(message) == outcome
     assert stage.page.done == []
     assert stage.gate.closed == 0
+
+
+def test_what_another_worker_took_meanwhile_does_not_fail(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """This worker was stopped right after the claim said "opted out"; then a person lifted the opt-out, and
+    another worker is at the message.
+    """
+    message = stage.accept("Hello")
+    opt_outs, lease = OptOuts(stage.rig.database), stage.rig.keys.lease
+    opt_outs.add(message.phone)
+    claim = Ledger.claim
+
+    def stopped_after(ledger: Ledger, *args: Any, **named: Any) -> object:
+        answer = claim(ledger, *args, **named)
+        opt_outs.remove(message.phone)
+        stage.rig.database.do("HSET", lease, "fence", 999)
+        assert claim(ledger, message.id, 999, stage.context.now_ms()).outcome == "claimed"
+        return answer
+
+    monkeypatch.setattr(Ledger, "claim", stopped_after)
+    assert stage.deliver(message) == (Status.SENDING, None)
+    assert stage.gate.closed == 1
 
 
 def test_a_message_that_nobody_knows_is_dropped(stage: Stage) -> None:

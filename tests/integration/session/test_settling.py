@@ -30,6 +30,31 @@ def test_a_bubble_that_waits_in_the_living_page_is_found_without_a_load(stage: S
     stage.page.end()
 
 
+def test_a_bubble_that_was_seen_after_enter_is_known_by_its_id(stage: Stage) -> None:
+    """The page draws the text otherwise, and died while the message waited for the server."""
+    message = begun(stage, "#hi")
+    stage.context.ledger.note(message.id, stage.context.lease.fence, bubble_id="#ours")
+    stage.play("""
+        << open Ada
+        >> Ada | box: | them#hi: Hi | us#ours: hello? (delivered)
+    """)
+    assert stage.deliver(message) == (Status.DELIVERED, None)
+    stage.page.end()
+
+
+def test_the_bubble_of_an_attempt_that_sent_nothing_is_forgotten(stage: Stage) -> None:
+    message = begun(stage, "#hi")
+    stage.context.ledger.note(message.id, stage.context.lease.fence, bubble_id="#ours")
+    stage.play("""
+        << open Ada
+        >> Ada | box: | them#hi: Hi
+        << load Ada
+        >> Ada | box: | them#hi: Hi
+    """)
+    assert stage.deliver(message) == (Status.QUEUED, "not_in_chat")
+    assert stage.rig.get(message.id).bubble_id is None
+
+
 def test_what_is_not_there_is_believed_after_a_load_and_queued_again(stage: Stage) -> None:
     message = begun(stage, "#hi")
     stage.play("""

@@ -43,6 +43,22 @@ def test_a_new_worker_too_must_settle_what_the_old_one_began(rig: LedgerRig) -> 
     assert refused(rig, message) == "settle"
 
 
+def test_while_an_attempt_is_open_no_other_message_is_claimed(rig: LedgerRig) -> None:
+    """The worker that comes next to a queue entry may not know of the attempt: Redis was away at its end."""
+    first, other = rig.claimed(), rig.accept()
+    assert refused(rig, other) == "occupied"
+    rig.advance(first, Status.SENT)
+    assert rig.claim(other) == "claimed"
+    assert refused(rig, rig.accept()) == "occupied"
+    rig.database.do("DEL", rig.keys.message(other.id))
+    assert rig.claim(rig.accept()) == "claimed"
+
+
+def test_a_message_that_is_queued_again_is_no_open_attempt(rig: LedgerRig) -> None:
+    rig.advance(rig.claimed(), Status.QUEUED, fence=rig.fence, due_ms=NOW + 500)
+    assert rig.claim(rig.accept()) == "claimed"
+
+
 @pytest.mark.parametrize("status", sorted(set(Status) - OPEN))
 def test_nothing_is_left_to_do_for_a_settled_message(rig: LedgerRig, status: Status) -> None:
     assert refused(rig, rig.at(status)) == "done"

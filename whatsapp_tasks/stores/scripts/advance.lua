@@ -23,7 +23,7 @@ redis.call('HSET', record, 'status', to, 'updated_ms', now, 'timeline', m[3] .. 
 for i = fields_from, #ARGV, 2 do redis.call('HSET', record, ARGV[i], ARGV[i + 1]) end
 
 if to == 'queued' then
-  redis.call('HDEL', record, 'intent')
+  redis.call('HDEL', record, 'intent', 'bubble_id') -- of an attempt that certainly sent nothing
   redis.call('ZREM', open, id)
   redis.call('ZADD', schedule, due ~= '' and due or now, id)
   return {'ok', redis.call('HGETALL', record)}

@@ -6,12 +6,13 @@
 -- written to may be. `seen` is the generation that this worker has seen. `plan` has today's places, or is ''
 -- (no cap).
 --
--- Returns {outcome, the record as it is now}; outcomes: lease_lost, gone, paused (or in a state that does not send, or Redis has lost writes),
--- later (scheduled), expired, opted_out, done (nothing left to do), settle (an attempt of a dead worker is
--- open: look into the chat first), restricted (a chat never written to), capped (no place today), claimed. The
--- record is empty where nothing is to be done with it. Only `claimed` changes anything; `capped` and `claimed`
--- give back a place of another day.
-local record, lease, pauses, opt_outs, schedule, session, generation, caps, contacted = unpack(KEYS)
+-- Returns {outcome, the record as it is now}; outcomes: lease_lost, gone, paused (or in a state that does not
+-- send, or Redis has lost writes), later (scheduled), expired, opted_out, done (nothing left to do), settle (an
+-- attempt of a dead worker is open: look into the chat first), restricted (a chat never written to), occupied (an
+-- attempt of another message is open: were this one sent first, its bubble could be taken for that one's), capped
+-- (no place today), claimed. The record is empty where nothing is to be done with it. Only `claimed` changes
+-- anything; `capped` and `claimed` give back a place of another day.
+local record, lease, pauses, opt_outs, schedule, session, generation, caps, contacted, in_hand = unpack(KEYS)
 local now, fence, states, replies_only, seen, plan = unpack(ARGV)
 
 if redis.call('HGET', lease, 'fence') ~= fence then return {'lease_lost', {}} end
@@ -30,6 +31,8 @@ local forms = m[6] or m[3]
 if holds_any(opt_outs, forms) then return {'opted_out', redis.call('HGETALL', record)} end
 local is_new = not holds_any(contacted, forms)
 if is_new and replies_only == '1' then return {'restricted', redis.call('HGETALL', record)} end
+local other = redis.call('GET', in_hand)
+if other and redis.call('HGET', other, 'status') == 'sending' then return {'occupied', {}} end
 if plan ~= '' then
   release_place(caps, record)
   local day = find_place(caps, plan, is_new)
@@ -39,6 +42,7 @@ end
 redis.call('HSET', record, 'status', 'sending', 'updated_ms', now, 'fence', fence,
   'timeline', m[5] .. ';sending@' .. now)
 redis.call('HDEL', record, 'intent', 'waits_for')
+redis.call('SET', in_hand, record)
 redis.call('INCR', generation)
 redis.call('HINCRBY', record, 'attempts', 1)
 return {'claimed', redis.call('HGETALL', record)}
