@@ -6,16 +6,17 @@ from whatsapp_tasks.domain.faults import AFTER_ENTER, FAULTS, Fault
 
 HEAD = """# Failure codes
 
-Made from `whatsapp_tasks/domain/faults.py` by `python docs/make_failures.py`; a test holds the two together.
+Generated from `whatsapp_tasks/domain/faults.py` by `python docs/make_failures.py`; a test compares the two.
 
-`error.code` of a message, and the codes in its timeline. *Whose*: what a **recipient** or a **text** causes
-never stops the account. Only failures of the **page** count for the circuit breaker, each recipient
-counts once: six in a row must fail. **us** is this service, its settings or an operator. *Attempts*: after so
-many with this code the message fails; between them it is `queued`, with growing pauses, and can be cancelled.
-"After Enter": the message stays `sending` while its chat is looked at, and ends `unknown` when the chat does
-not show what became of it. A dash: what an operator or a setting decided, no number of attempts.
+These are the values of `error.code` of a message, and the codes in its timeline. *Fault*: failures caused by
+a **recipient** or a **text** never stop the account. Only failures of the **page** count for the circuit
+breaker, and each recipient counts once: six in a row must fail. **us** means this service, its settings or an
+operator. *Attempts*: the message fails after this many attempts with the code; between them it is `queued`,
+with growing pauses, and can be cancelled. "After Enter": the message stays `sending` while its chat is looked
+at, and becomes `unknown` if the chat does not show whether it was sent. A dash: an operator or a setting
+decides, not a number of attempts.
 
-| code | whose | attempts | meaning | what to do |
+| code | fault | attempts | meaning | what to do |
 |---|---|---|---|---|
 """
 
@@ -28,7 +29,7 @@ def _attempts(code: str) -> str:
 
 
 def failures_page() -> str:
-    """The page as it should stand."""
+    """The text of the page."""
     rows = [
         f"| `{code}` | {c.fault} | {_attempts(code)} | {c.meaning} | {c.next_step} |"
         for code, c in FAULTS.items()

@@ -7,10 +7,10 @@ from whatsapp_tasks.config import Settings
 
 HEAD = """# Settings
 
-Made from `whatsapp_tasks/config.py` by `python docs/make_settings.py`; a test holds the two
-together. All are environment variables. Units are in the names. They are checked when a process starts:
-a value that makes no sense is one line that names its variable, and nothing starts. A path is checked
-where it is used; an empty one is refused, or where there is no default the same as none. Rates are like
+Generated from `whatsapp_tasks/config.py` by `python docs/make_settings.py`; a test compares the two.
+All settings are environment variables, with units in their names. They are checked when a process starts:
+if a value is invalid, the process prints one line that names the variable, and ends. Paths are checked
+when they are used; an empty path is refused, or means "none" if the setting has no default. Rates are like
 `600/minute`, or several: `10/second, 600/minute`.
 
 | variable | default | |
@@ -31,7 +31,7 @@ def _docstrings() -> dict[str, str]:
 
 
 def settings_page() -> str:
-    """The page as it should stand."""
+    """The text of the page."""
     docs = _docstrings()
     rows = []
     for name, field in Settings.model_fields.items():

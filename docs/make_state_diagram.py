@@ -8,9 +8,9 @@ TARGET = Path(__file__).parent / "states.md"
 
 _HEAD = """# Session states
 
-Drawn from the table in `whatsapp_tasks/domain/states.py` by `docs/make_state_diagram.py`; a test keeps the
-two in step. An event without an arrow is refused, and changes nothing; events that leave the state as it is
-are not drawn. What each event comes from: [protection.md](protection.md).
+Generated from the table in `whatsapp_tasks/domain/states.py` by `docs/make_state_diagram.py`; a test compares
+the two. An event without an arrow is refused, and changes nothing; events that do not change the state
+are not drawn. For the causes of each event see [protection.md](protection.md).
 
 """
 
@@ -27,7 +27,7 @@ def diagram() -> str:
     lines += ["    classDef sends fill:#c8f0d0,color:#000", "    classDef replies fill:#fff0c0,color:#000"]
     lines += [f"    class {state} sends" for state in sorted(MAY_SEND)]
     lines += [f"    class {state} replies" for state in sorted(MAY_REPLY)]
-    lines += ["```", "", "| state | means | sends |", "|---|---|---|"]
+    lines += ["```", "", "| state | meaning | sends |", "|---|---|---|"]
     for state, meaning in MEANINGS.items():
         sends = "yes" if state in MAY_SEND else "replies, by a setting" if state in MAY_REPLY else "no"
         lines.append(f"| `{state}` | {meaning} | {sends} |")

@@ -1,4 +1,4 @@
-"""Settings, read once from the environment, checked and frozen; the rest of the code receives values."""
+"""Settings: read once from the environment, validated and frozen. The rest of the code receives values."""
 
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -23,11 +23,11 @@ from whatsapp_tasks.setting_kinds import (
     Address,
     Count,
     Mail,
-    MaybePlace,
     NotNegative,
-    Place,
+    OptionalPath,
     Positive,
     Rates,
+    RequiredPath,
     matching,
     parts_of,
     ruled,
@@ -36,8 +36,8 @@ from whatsapp_tasks.setting_kinds import (
 
 
 class Settings(BaseSettings):
-    """One field per setting; the environment variable is the name in capitals, with ``WHATSAPP_`` before it
-    (``REDIS_URL`` stands without). Units are in the names.
+    """One field per setting. The environment variable is the name in capitals, with the prefix ``WHATSAPP_``
+    (``REDIS_URL`` has no prefix). Units are in the names.
     """
 
     model_config = SettingsConfigDict(
@@ -45,18 +45,18 @@ class Settings(BaseSettings):
     )
 
     redis_url: str = Field("redis://127.0.0.1:6379/0", validation_alias="REDIS_URL", repr=False)
-    """redis://user:password@host:port/db, rediss:// for TLS, or unix:///path?db=0; its options stand in
+    """redis://user:password@host:port/db, rediss:// for TLS, or unix:///path?db=0; for the options see
     docs/reliability.md."""
     redis_timeout_seconds: Positive = 2.0
     """For a connection and for each answer; the API waits one second at most."""
     accept_unsafe_redis: bool = False
-    """Start although Redis is configured so that a promise is broken (docs/reliability.md)."""
-    data_dir: Place = Path("var")
+    """Start even if the configuration of Redis breaks a promise (docs/reliability.md)."""
+    data_dir: RequiredPath = Path("var")
     """Browser profiles, evidence, logs, and the private Valkey of `whatsapp-tasks up`."""
     account: str = DEFAULT_ACCOUNT
     """The account of this worker process."""
     role: Literal["account", "webhooks"] = "account"
-    """What this Celery worker is: that of an account, or that of the webhooks."""
+    """The role of this Celery worker: it serves an account, or the webhooks."""
 
     # the page
     url: HttpUrl = HttpUrl("https://web.whatsapp.com")
@@ -64,14 +64,14 @@ class Settings(BaseSettings):
     headless: bool = True
     """False: the browser is seen, which needs a screen (`DISPLAY`)."""
     no_sandbox: bool = False
-    """Chromium as root needs it; leave it off elsewhere."""
-    chromium: Place = Path("/usr/bin/chromium")
-    chromedriver: Place = Path("/usr/bin/chromedriver")
+    """Needed when Chromium runs as root; leave it off otherwise."""
+    chromium: RequiredPath = Path("/usr/bin/chromium")
+    chromedriver: RequiredPath = Path("/usr/bin/chromedriver")
     accept_other_users: bool = False
-    """Start although other people of this machine can reach the browser's driver (docs/protection.md)."""
+    """Start even if other users of this machine can reach the browser's driver (docs/protection.md)."""
     language: Annotated[str, matching(LANGUAGE, "must be like en-US")] = "en-US"
     """The page is kept in this language (docs/whatsapp-web.md, 11.5)."""
-    selectors: MaybePlace = None
+    selectors: OptionalPath = None
     """A TOML file whose entries replace those of browser/selectors.toml."""
 
     # deadlines of actions in the page
@@ -97,15 +97,17 @@ class Settings(BaseSettings):
     retention_seconds: Positive = 30 * 24 * 3600
     """How long the record of a settled message is kept, unless its identity is claimed for longer."""
     opt_out_words: str = "STOP,UNSUBSCRIBE,SAIR,BAJA"
-    """Separated by commas; who answers nothing but one of them is put on the opt-out list. Empty: nobody."""
+    """Separated by commas; a recipient whose answer is exactly one of them is added to the opt-out list.
+    Empty: off."""
     follow_ticks_seconds: Positive = 3 * 24 * 3600
     """How long a sent message is followed to delivered and read."""
 
     # the account's protection (docs/protection.md)
     time_zone: str = "UTC"
-    """IANA name, for accounts that name none: the day of the cap begins at midnight there."""
+    """IANA name, for accounts without a time zone of their own: the day of the cap begins at midnight
+    there."""
     cap_policy: Literal["reject", "defer", "off"] = "reject"
-    """What becomes of a message over the daily cap: refused, or held till a day with a place."""
+    """A message over the daily cap is refused (reject) or held until a day with a free place (defer)."""
     cap_base: Count = 100
     cap_step: Count = 50
     cap_highest: Count = 2000
@@ -113,33 +115,34 @@ class Settings(BaseSettings):
     cap_new_chats_share: float = Field(0.5, ge=0, le=1)
     """The part of the cap that may go to chats never written to before."""
     cap_idle_days: int = Field(14, ge=1, le=MOST)
-    """A pause of so many days without a message is wound back from the days active."""
+    """A break of this many days or more without a message is subtracted from the days active."""
     pacing_seconds: NotNegative = 0
+    """The pause between two messages."""
     pacing_jitter_seconds: NotNegative = 0
-    """The pause between two messages, and up to how much longer it is by chance."""
+    """The pause is longer by a random time of up to this."""
     quarantine_seconds: NotNegative = 30
-    """How long nothing is sent before a suspected ban is looked at again."""
+    """How long nothing is sent after a sign of a ban, before the page is looked at again."""
     restricted_replies: bool = False
-    """Whether chats that exist may go on while WhatsApp locks new ones."""
+    """Whether messages to existing chats are sent while WhatsApp locks new ones."""
     restriction_held_seconds: NotNegative = 600
-    """The new-chat lock counts so long after it was last seen: the page does not show it everywhere."""
+    """How long the new-chat lock counts after it was last seen: the page does not show it everywhere."""
     circuit_failures: Count = 5
-    """In a row; the next one opens the circuit."""
+    """So many failures in a row are allowed; the next one opens the circuit."""
     circuit_open_seconds: Positive = 300
     """The first time; each one that follows without a success between lasts twice as long."""
     circuit_longest_seconds: Positive = 3600
     memory_limit_mb: Positive = 400
     """For worker, driver and browser together; above it the browser is restarted."""
     memory_measure: Measure = "anon"
-    """What is compared with the limit: memory that the kernel cannot take back, or PSS with file pages."""
+    """What is compared with the limit: unreclaimable memory (anon), or PSS with file pages (pss)."""
     memory_check_seconds: Positive = 30
     attention_reload_seconds: Positive = 300
-    """How often a page that needs a person is reloaded, in case it is better by now."""
+    """How often a page that needs a person is reloaded, in case the problem is gone."""
 
     page_check_seconds: NotNegative = 900
-    """How often the page is tried out in the chat with oneself while no other is open; 0: never."""
+    """How often the page is checked in the account's chat with itself while no other is open; 0: never."""
 
-    # the worker's hold on its account
+    # the worker's lease on its account
     lease_seconds: Positive = 10
     """Another worker may take the account over when its worker was silent for so long."""
     heartbeat_seconds: Positive = 2
@@ -151,51 +154,53 @@ class Settings(BaseSettings):
     web_workers: int = Field(2, ge=1, le=256)
     """Processes on one port."""
     web_connections: int = Field(512, ge=16, le=MOST)
-    """Of one process at once; above it, the slowest are closed."""
+    """At most this many per process; above it, the slowest are closed."""
     signature_required: bool = True
-    """False: a key's id alone, which is no secret, does what the key may. For tests alone."""
+    """False: a key's id, which is not secret, is enough to use the key. For tests only."""
     signature_past_seconds: Positive = 30
     """How old the timestamp of a request may be."""
     signature_future_seconds: NotNegative = 5
     """How far it may be ahead."""
     max_body_bytes: int = Field(512 * 1024, ge=1024, le=MOST)
     trusted_proxies: Count = 0
-    """How many proxies in front add to X-Forwarded-For; with one too many, callers choose their address."""
+    """The number of your proxies that add to X-Forwarded-For; with one too many, callers can choose their
+    address."""
     rate_limit_per_key: Rates = "600/minute"
     rate_limit_per_address: Rates = "1200/minute"
 
     # webhooks and alerts (docs/webhooks.md)
-    webhooks: MaybePlace = None
-    """A TOML file with endpoints; the webhooks worker takes it over when it starts."""
+    webhooks: OptionalPath = None
+    """A TOML file with endpoints; the webhooks worker loads it when it starts."""
     webhook_connect_timeout_seconds: Positive = 5
     webhook_timeout_seconds: Positive = 15
-    """From the name's resolution to the answer's head."""
+    """From resolving the name until the head of the answer."""
     webhook_first_retry_seconds: Positive = 5
     webhook_longest_retry_seconds: Positive = 4 * 3600
     """The pause between two attempts grows from the first to this."""
     webhook_give_up_seconds: Positive = 24 * 3600
     """After so long an event is a dead letter."""
     webhook_threads: int = Field(16, ge=1, le=128)
-    """Requests under way at once, of all endpoints together."""
+    """Concurrent requests, of all endpoints together."""
     alert_events: Annotated[str, ruled(lambda text: check_event_types(parts_of(text)))] = "session.attention"
-    """Event types, separated by commas, that alerts are sent for."""
+    """Event types, separated by commas, for which alerts are sent."""
     alert_email_to: Mail = ""
     alert_email_from: Mail = "whatsapp-tasks@localhost"
     smtp_url: Annotated[str, url_of("smtp", "smtps")] = Field("smtp://127.0.0.1:25", repr=False)
-    """smtp://user:password@host:port (STARTTLS where offered, always with a password) or smtps://…"""
+    """smtp://user:password@host:port (STARTTLS if offered; required with a password) or smtps://…"""
     alert_whatsapp_to: Annotated[str, ruled(parse_phone)] = ""
     alert_whatsapp_account: Annotated[str, ruled(check_account_name)] = ""
     """The account that sends the alerts about all others."""
 
     # the console page (docs/console.md)
     console_idle_seconds: Positive = 1800
-    """A console that asks for nothing so long is logged out; an open page asks by itself."""
+    """A console session without a request for this long is logged out; an open page makes requests by
+    itself."""
     console_longest_seconds: Positive = 8 * 3600
-    """After which one logs in again in any case."""
+    """A console session ends after this time in any case."""
 
     # evidence of failures (docs/console.md)
     evidence: str = "folder"
-    """Where pictures and structure of pages that failed are kept: ``folder`` (in the data folder),
+    """Where pictures and structure of failed pages are saved: ``folder`` (in the data folder),
     ``s3://bucket/prefix``, or ``off``."""
     evidence_pictures: Literal["masked", "clear", "off"] = "masked"
     """``masked``: letters are covered before the picture is taken; ``clear`` shows chats as they are."""
@@ -203,18 +208,18 @@ class Settings(BaseSettings):
     """Per account."""
     evidence_keep_days: Positive = 14
     evidence_s3_endpoint: Annotated[str, url_of("http", "https")] = ""
-    """URL of a server other than AWS that speaks S3."""
+    """URL of an S3-compatible server other than AWS."""
 
     # metrics (docs/metrics.md)
     metrics_networks: str = ""
-    """Networks, separated by commas, from which /metrics is read without a key."""
+    """Networks, separated by commas, that may read /metrics without a key."""
 
     # Flower
     flower_host: Address = "127.0.0.1"
     flower_port: int = Field(5555, ge=0, le=65535)
 
     # tests
-    crash_points: MaybePlace = None
+    crash_points: OptionalPath = None
     """Folder of ``whatsapp_tasks.crash_points``; unset outside tests."""
 
     # logs
@@ -224,7 +229,7 @@ class Settings(BaseSettings):
 
     @field_validator("redis_url")
     @classmethod
-    def _redis_url_can_be_said_to_all(cls, value: str) -> str:
+    def _redis_url_is_valid(cls, value: str) -> str:
         return RedisAddress.parse(value).url
 
     @field_validator("account")
@@ -254,24 +259,27 @@ class Settings(BaseSettings):
 
     @property
     def record_seconds(self) -> float:
-        """How long the record of a settled message is kept: a repeat is answered with what it has come to."""
+        """How long the record of a settled message is kept: a repeat within its window is answered from
+        it.
+        """
         return max(self.retention_seconds, self.idempotency_window_seconds)
 
     @property
     def unacked_prefix(self) -> str:
-        """Where this worker's Celery keeps what it has in hand; no other worker may take it over."""
+        """Prefix of the keys where this worker's Celery keeps unacknowledged entries; no other worker may
+        restore them."""
         return f"wa:{{{self.account}}}:unacked" if self.role == "account" else "wa:webhooks:unacked"
 
     @field_validator("evidence")
     @classmethod
-    def _evidence_has_a_place(cls, value: str) -> str:
+    def _evidence_is_valid(cls, value: str) -> str:
         if value not in ("folder", "off") and not BUCKET.fullmatch(value):
             raise ValueError("must be folder, off, or s3://bucket/prefix")
         return value
 
     @field_validator("metrics_networks")
     @classmethod
-    def _networks_are_sound(cls, value: str) -> str:
+    def _networks_are_valid(cls, value: str) -> str:
         _networks(value)
         return value
 
@@ -305,7 +313,7 @@ class Settings(BaseSettings):
 
 
 def check_time_zone(name: str) -> str:
-    """The name itself, when this machine knows such a zone; raises ValueError otherwise."""
+    """Return ``name`` if this machine has the time zone; raise ValueError otherwise."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Kinds of values that settings have, each with what is no such value: it says so in a few words."""
+"""Types of setting values, each with its check; a wrong value gets a short error."""
 
 import re
 from collections.abc import Callable
@@ -13,13 +13,14 @@ from whatsapp_tasks.domain.webhooks import MAIL_ADDRESS
 from whatsapp_tasks.errors import RequestRefused
 
 MOST = 10**9
-"""Of any number: seconds, bytes, messages. Above it something was mistyped, and sums run over."""
+"""The largest number allowed (seconds, bytes, messages): larger ones are typing errors, and sums would
+overflow."""
 Positive = Annotated[float, Field(gt=0, le=MOST)]
 NotNegative = Annotated[float, Field(ge=0, le=MOST)]
 Count = Annotated[int, Field(ge=0, le=MOST)]
 _TIMES = r"[1-9]\d{0,8}\s*(?:/|per)\s*(?:[1-9]\d{0,8}\s*)?(?:second|minute|hour|day|month|year)s?"
 _RATES = re.compile(rf"\s*{_TIMES}(?:\s*[,;|]\s*{_TIMES})*\s*", re.ASCII | re.IGNORECASE)
-"""A part of what the library `limits` reads."""
+"""A subset of the format of the library `limits`."""
 _HOST_NAME = re.compile(r"(?=.{1,253}$)(?!.*\.\d+$)\w(?:[\w-]*\w)?(?:\.\w(?:[\w-]*\w)?)*", re.ASCII)
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/\S*)?")
@@ -35,7 +36,9 @@ def matching(pattern: re.Pattern[str], problem: str) -> AfterValidator:
 
 
 def ruled(rule: Callable[[str], object]) -> AfterValidator:
-    """What ``rule`` refuses (RequestRefused) is a wrong value, but for an empty one, which says nothing."""
+    """A value that ``rule`` refuses (RequestRefused) is wrong. An empty value means "not set" and is
+    accepted.
+    """
 
     def check(value: str) -> str:
         try:
@@ -49,7 +52,7 @@ def ruled(rule: Callable[[str], object]) -> AfterValidator:
 
 
 def url_of(*schemes: str) -> AfterValidator:
-    """A URL with a host; an empty one says nothing."""
+    """A URL with a host. An empty value means "not set" and is accepted."""
 
     def check(value: str) -> str:
         try:
@@ -65,7 +68,7 @@ def url_of(*schemes: str) -> AfterValidator:
 
 
 def _listening_address(value: str) -> str:
-    """An address as the system writes it, or a name; brackets as in URLs are taken off."""
+    """A normalised IP address, or a host name; brackets as in URLs are removed."""
     bare = value[1:-1] if value.startswith("[") and value.endswith("]") else value
     try:
         return str(ip_address(bare))
@@ -75,8 +78,8 @@ def _listening_address(value: str) -> str:
         return value
 
 
-def _named(value: object) -> object:
-    """An empty path would be the current folder."""
+def _not_empty(value: object) -> object:
+    """An empty path would mean the current folder."""
     if value == "":
         raise ValueError("must not be empty")
     return value
@@ -87,7 +90,7 @@ def _none_if_empty(value: object) -> object:
 
 
 def parts_of(text: str) -> tuple[str, ...]:
-    """What commas separate in a setting, without blanks around it."""
+    """The parts of a comma-separated setting, without surrounding spaces."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
@@ -95,5 +98,5 @@ Rates = Annotated[str, matching(_RATES, "must be like 600/minute, or several: 10
 Address = Annotated[str, AfterValidator(_listening_address)]
 _MAIL = re.compile(f"(?:{MAIL_ADDRESS.pattern})?")
 Mail = Annotated[str, matching(_MAIL, "must be one mail address")]
-Place = Annotated[Path, BeforeValidator(_named)]
-MaybePlace = Annotated[Path | None, BeforeValidator(_none_if_empty)]
+RequiredPath = Annotated[Path, BeforeValidator(_not_empty)]
+OptionalPath = Annotated[Path | None, BeforeValidator(_none_if_empty)]

@@ -1,6 +1,6 @@
-"""Whose fault a failure is, and what follows from that: one table for all codes.
+"""One table for all failure codes: whose fault a failure is, and its consequences.
 
-What one recipient or one text can cause never pauses the account: only failures of the page count for the
+Failures caused by one recipient or one text never pause the account: only failures of the page count for the
 circuit breaker, and there each recipient counts once (domain/circuit.py).
 """
 
@@ -16,13 +16,14 @@ class Fault(StrEnum):
 
 
 MAX_ATTEMPTS = 20
-"""Hours, with the circuit open between them: a page that is away for an evening fails no message."""
+"""These take hours, because the circuit opens between them: a page that is down for an evening fails no
+message."""
 FEW_ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
 class Consequence:
-    """``attempts``: after so many with this code the message fails; 1: at once."""
+    """``attempts``: the message fails after this many attempts with this code; 1 means at once."""
 
     fault: Fault
     meaning: str
@@ -43,72 +44,73 @@ def _us(meaning: str, next_step: str, attempts: int = MAX_ATTEMPTS) -> Consequen
     return Consequence(Fault.US, meaning, next_step, attempts)
 
 
-_REACH_OTHERWISE = "Reach this person another way."
-_LOOK_AT_EVIDENCE = "Look at the picture of the page among the evidence in the console."
-_NOTHING_OR_STATUS = "Nothing: it is tried again. If it goes on, see `whatsapp-tasks state`."
-_LOOK_INTO_CHAT = "Look into the chat on the phone before you send it again with a new key."
+_CONTACT_OTHERWISE = "Contact this person another way."
+_LOOK_AT_EVIDENCE = "Look at the picture of the page in the console's evidence."
+_NOTHING_OR_STATUS = "Nothing: it is tried again. If it continues, run `whatsapp-tasks state`."
+_LOOK_INTO_CHAT = "Check the chat on the phone before you send it again with a new key."
 
 
 FAULTS: dict[str, Consequence] = {
     "not_on_whatsapp": _recipient(
-        "the number is not on WhatsApp, while others are found",
-        "Check the number; reach this person another way.",
+        "the number is not on WhatsApp (other numbers are found)",
+        "Check the number; contact this person another way.",
     ),
     "recipient_opted_out": _recipient(
-        "the recipient asked not to be written to",
-        "Do not write. Remove the opt-out only when the person asks you to.",
+        "the recipient asked not to get messages",
+        "Do not write. Remove the opt-out only if the person asks you to.",
     ),
     "recipient_blocked": _recipient(
         "the account has blocked this contact", "Unblock the contact on the phone, or do not write."
     ),
-    "country_blocked": _recipient("this business does not chat with the account's country", _REACH_OTHERWISE),
+    "country_blocked": _recipient(
+        "this business does not chat with the account's country", _CONTACT_OTHERWISE
+    ),
     "terms_not_accepted": _recipient(
-        "WhatsApp's new terms wait on the phone", "Open WhatsApp on the phone and answer there."
+        "WhatsApp's new terms must be accepted on the phone",
+        "Open WhatsApp on the phone and accept them there.",
     ),
     "chat_admins_only": _recipient(
-        "only admins write to this group", "Have the account made an admin of the group."
+        "only admins can write to this group", "Ask for the account to be made an admin of the group."
     ),
-    "chat_left": _recipient("the account is not in this group any more", "Have the account invited again."),
-    "chat_closed": _recipient("the chat has been closed", _REACH_OTHERWISE),
-    "chat_whatsapp_only": _recipient("only WhatsApp itself writes to this chat", "Write to another number."),
-    "chat_agent_only": _recipient("an AI agent answers in this chat", _REACH_OTHERWISE),
+    "chat_left": _recipient(
+        "the account is not in this group any more", "Ask for the account to be invited again."
+    ),
+    "chat_closed": _recipient("the chat has been closed", _CONTACT_OTHERWISE),
+    "chat_whatsapp_only": _recipient("only WhatsApp can write to this chat", "Write to another number."),
+    "chat_agent_only": _recipient("an AI agent answers in this chat", _CONTACT_OTHERWISE),
     "whatsapp_refused": _recipient(
         "the bubble itself shows that it was not sent",
-        "Look at the bubble on the phone: WhatsApp says there why.",
+        "Look at the bubble on the phone: WhatsApp gives the reason there.",
     ),
     "chat_not_writable": _recipient(
-        "no compose box, for a reason that is not known", _LOOK_AT_EVIDENCE, FEW_ATTEMPTS
+        "the chat has no compose box, for an unknown reason", _LOOK_AT_EVIDENCE, FEW_ATTEMPTS
     ),
     "wrong_chat": _recipient(
-        "the chat bears another phone number as its name",
+        "the chat's name is another phone number",
         "Correct the contact's name on the phone, or find out who uses that name.",
         FEW_ATTEMPTS,
     ),
     "chat_moved": _recipient("the open chat changed while it was written to", _NOTHING_OR_STATUS, 8),
     "chat_locked": _recipient(
         "the account may not start new chats now",
-        "Wait: the account writes to known chats only until WhatsApp lifts it.",
+        "Wait: until WhatsApp lifts the lock, the account can write only to known chats.",
         MAX_ATTEMPTS,
     ),
     "restricted": _recipient(
-        "the account may only answer now",
-        "Wait; `WHATSAPP_RESTRICTED_REPLIES` lets answers through meanwhile.",
+        "the account may only reply now",
+        "Wait; with `WHATSAPP_RESTRICTED_REPLIES` replies are sent meanwhile.",
         MAX_ATTEMPTS,
     ),
-    "answer_unknown": _recipient(
-        "a dialog in words that are not known came as the answer", _LOOK_AT_EVIDENCE, MAX_ATTEMPTS
-    ),
+    "answer_unknown": _recipient("the page answered with an unknown dialog", _LOOK_AT_EVIDENCE, MAX_ATTEMPTS),
     "text_not_kept": Consequence(
         Fault.TEXT,
         "the compose box changes this text",
-        "Change the text: lists, emoticons and unusual signs are the likely cause.",
+        "Change the text: lists, emoticons and unusual characters are the likely cause.",
         FEW_ATTEMPTS,
     ),
     "page_not_ready": _page("the page does not show the chats", _NOTHING_OR_STATUS),
     "page_offline": _page("the page has no connection", "Check the network of the worker's machine."),
-    "lookup_unavailable": _page(
-        "WhatsApp does not find the number, nor anybody else reliably", _NOTHING_OR_STATUS
-    ),
+    "lookup_unavailable": _page("WhatsApp finds neither this number nor others reliably", _NOTHING_OR_STATUS),
     "chat_not_opened": _page("the chat did not open in time", _NOTHING_OR_STATUS),
     "dialog_stays": _page("a dialog covers the page", _LOOK_AT_EVIDENCE),
     "box_not_ready": _page("the compose box is gone or does not take the focus", _NOTHING_OR_STATUS),
@@ -116,7 +118,7 @@ FAULTS: dict[str, Consequence] = {
     "enter_ignored": _page("the text stayed in the box after Enter", _NOTHING_OR_STATUS),
     "enter_does_not_send": _page(
         '"Enter is send" is off; the send button is used from then on',
-        "Nothing. Or switch the setting on in WhatsApp Web.",
+        "Nothing, or switch the setting on in WhatsApp Web.",
     ),
     "bubble_not_seen": _page("no bubble appeared after Enter", _LOOK_INTO_CHAT),
     "page_left": _page("the page left the chats after Enter", _LOOK_INTO_CHAT),
@@ -124,35 +126,39 @@ FAULTS: dict[str, Consequence] = {
     "chat_unclear": _page("the chat does not show whether the message was sent", _LOOK_INTO_CHAT),
     "browser_failed": _page(
         "browser, driver or page died or hung",
-        "Nothing: the browser is started again. If it goes on, run `whatsapp-tasks doctor`.",
+        "Nothing: the browser is restarted. If it continues, run `whatsapp-tasks doctor`.",
     ),
-    "paused": _us("the account was paused meanwhile", "Resume the account when you want to."),
+    "paused": _us("the account was paused meanwhile", "Resume the account when it should send again."),
     "expired": _us(
         "`expires_at` passed before Enter", "Send it again with a later `expires_at`, if it still matters."
     ),
-    "daily_cap": _us("put off to a day with a place under the cap", "Nothing: it is sent on that day."),
-    "daily_cap_reached": _us(
-        "no day in sight has a place under the cap", "Send fewer, send later, or raise the cap.", 1
+    "daily_cap": _us(
+        "postponed to a day with a free place under the cap", "Nothing: it is sent on that day."
     ),
-    "worker_died": _us("the worker died before Enter; typed again", "Nothing: it is typed again."),
-    "not_in_chat": _us("the chat shows that it was not sent; typed again", "Nothing: it is typed again."),
+    "daily_cap_reached": _us(
+        "no day in the near future has a free place under the cap",
+        "Send fewer messages, send later, or raise the cap.",
+        1,
+    ),
+    "worker_died": _us("the worker died before Enter", "Nothing: the message is typed again."),
+    "not_in_chat": _us("the chat shows that it was not sent", "Nothing: the message is typed again."),
 }
 
 
 AFTER_ENTER = frozenset({"bubble_not_seen", "page_left", "still_pending", "chat_unclear"})
-"""Of these the chat decides what follows, not a number of attempts (``retries.decide_settle``)."""
+"""For these the chat decides what happens next, not a number of attempts (``retries.decide_settle``)."""
 
 
 def consequence_of(code: str) -> Consequence:
-    """Raises KeyError for a code that is not in the table: each has to be thought about."""
+    """Raises KeyError for an unknown code: each code needs a decision."""
     return FAULTS[code]
 
 
 def counts_for_circuit(code: str) -> bool:
-    """Whether such a failure may say that the page is of no use at present."""
+    """Whether the failure may mean that the page does not work at present."""
     return consequence_of(code).fault is Fault.PAGE
 
 
 def explained_by_a_picture(code: str) -> bool:
-    """Whether what the page looked like tells a person more than the code does."""
+    """Whether a picture of the page helps a person more than the code alone."""
     return counts_for_circuit(code) or code in ("chat_not_writable", "wrong_chat", "text_not_kept")

@@ -1,4 +1,4 @@
-"""The session of an account as a state machine: a table, and one function that looks it up."""
+"""The state machine of an account's session: a table, and one function that looks it up."""
 
 from enum import StrEnum
 
@@ -20,13 +20,13 @@ class SessionEvent(StrEnum):
     STARTED = "started"  # a worker took the account and starts its browser
     QR_SHOWN = "qr_shown"  # the page asks to link a phone
     LOGGED_IN = "logged_in"  # the chat list is there
-    LOGGED_OUT = "logged_out"  # the chat list was there and the link screen took its place
+    LOGGED_OUT = "logged_out"  # the link screen replaced the chat list
     BAN_SIGNAL = "ban_signal"  # a ban text, or the chat list gone without a known reason
-    BAN_CONFIRMED = "ban_confirmed"  # still so after the quarantine
+    BAN_CONFIRMED = "ban_confirmed"  # both signs of a ban after the quarantine
     RESTRICTION_SEEN = "restriction_seen"  # a temporary ban or the new-chat lock
-    FAILURES_IN_ROW = "failures_in_row"  # the circuit opens, or is open still
+    FAILURES_IN_ROW = "failures_in_row"  # the circuit opens, or is still open
     PROBE_ALLOWED = "probe_allowed"  # the circuit's time is over
-    PAGE_UNKNOWN = "page_unknown"  # a page nobody recognises
+    PAGE_UNKNOWN = "page_unknown"  # an unknown page
     PERSON_CLEARED = "person_cleared"  # an operator says: try again
 
 
@@ -37,29 +37,29 @@ MEANINGS: dict[SessionState, str] = {
     S.QR_PENDING: "a phone must be linked: scan the QR code or use a pairing code",
     S.AUTHENTICATED: "linked and ready; the only state in which chats are started",
     S.SUSPECTED_BAN: "something looks like a ban; quarantined until a second look",
-    S.BANNED: "the ban was confirmed; only a person leads out of here",
+    S.BANNED: "the ban was confirmed; only a person can end this state",
     S.CIRCUIT_OPEN: "too many failures in a row; waiting before one probe",
     S.RESTRICTED: "WhatsApp limits the account; replies may still be possible",
-    S.ATTENTION: "the page is not one we know; nothing is sent until it is",
+    S.ATTENTION: "the page is unknown; nothing is sent until it is known",
 }
 
 PASSKEY_REQUIRED = "passkey_required"
-"""Reason of ATTENTION: WhatsApp asks for a passkey before it links the phone."""
+"""A reason of ATTENTION: WhatsApp asks for a passkey before it links the phone."""
 
 _BY_REASON = {
     PASSKEY_REQUIRED: (
-        "WhatsApp asks for a passkey before it links the phone; the page is left as it is until a person "
-        "goes on or cancels: whatsapp-tasks passkey"
+        "WhatsApp asks for a passkey before it links the phone; the page is not changed until a person "
+        "continues or cancels: whatsapp-tasks passkey"
     ),
 }
 
 
 def meaning_of(state: SessionState, reason: str) -> str:
-    """What the state means to a person, where the reason says more about it than the state."""
+    """The meaning of the state for a person; for some reasons a more specific one."""
     return _BY_REASON.get(reason, MEANINGS[state])
 
 
-# What any page may tell at any time, and a row of failures, which may come before the first page is seen.
+# Events that any page may cause at any time, and failures in a row, which may come before the first page.
 _ANYWHERE: dict[SessionEvent, SessionState] = {
     E.STARTED: S.INIT,
     E.QR_SHOWN: S.QR_PENDING,
@@ -78,7 +78,7 @@ TRANSITIONS: dict[SessionState, dict[SessionEvent, SessionState]] = {
     S.SUSPECTED_BAN: {
         E.BAN_SIGNAL: S.SUSPECTED_BAN,
         E.BAN_CONFIRMED: S.BANNED,
-        # A flicker: back to where it was, as the page (or the circuit, which was open all the time) tells.
+        # A flicker: back to the state before, given by the page (or by the circuit, which stayed open).
         E.LOGGED_IN: S.AUTHENTICATED,
         E.LOGGED_OUT: S.QR_PENDING,
         E.QR_SHOWN: S.QR_PENDING,
@@ -88,9 +88,9 @@ TRANSITIONS: dict[SessionState, dict[SessionEvent, SessionState]] = {
         E.STARTED: S.SUSPECTED_BAN,  # a restart does not end the quarantine
         E.PERSON_CLEARED: S.INIT,
     },
-    # Only a person leads out of here; a restarted worker finds the account as banned as before.
+    # Only a person can end this state; after a restart of the worker the account is still banned.
     S.BANNED: {E.PERSON_CLEARED: S.INIT, E.STARTED: S.BANNED},
-    # The page may be fine meanwhile, so what is seen on it does not close the circuit; its time does.
+    # The page may look fine meanwhile, so a look does not close the circuit; only its time does.
     S.CIRCUIT_OPEN: {
         E.STARTED: S.CIRCUIT_OPEN,
         E.LOGGED_IN: S.CIRCUIT_OPEN,
@@ -107,14 +107,17 @@ TRANSITIONS: dict[SessionState, dict[SessionEvent, SessionState]] = {
 }
 
 MAY_SEND = frozenset({S.AUTHENTICATED})
-"""Where chats are started."""
+"""States in which new chats may be started."""
 MAY_REPLY = frozenset({S.RESTRICTED})
-"""Where chats that exist may go on, if the setting and the kind of restriction allow (restrictions.py)."""
+"""States in which existing chats may be written to, if setting and kind of restriction allow it
+(restrictions.py)."""
 
 
 def next_state(state: SessionState, event: SessionEvent) -> SessionState:
-    """The state after ``event``; raises IllegalTransition naming both, and nothing changes."""
+    """The state after ``event``; raises IllegalTransition, which names both, if there is none."""
     try:
         return TRANSITIONS[state][event]
     except KeyError:
-        raise IllegalTransition(f"An account that is {state} has no way to take the event {event}.") from None
+        raise IllegalTransition(
+            f"An account in the state {state} does not accept the event {event}."
+        ) from None
