@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from whatsapp_tasks.domain.caller_addresses import counted_as, sound_address
+from whatsapp_tasks.domain.caller_addresses import counted_as, normal_address
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -37,10 +37,10 @@ def settle(environ: dict[str, Any], hops: int) -> None:
     if hops and ("HTTP_X_FORWARDED_FOR" in environ or "HTTP_X_FORWARDED_PROTO" in environ):
         ProxyFix(_nothing, x_for=hops, x_proto=hops)(environ, _nothing)  # type: ignore[arg-type]
     told = environ.get("REMOTE_ADDR", "")
-    address = sound_address(told)
+    address = normal_address(told)
     if address is None and told != peer:
         environ[NO_ADDRESS] = True
-        address = sound_address(peer)
+        address = normal_address(peer)
     environ["REMOTE_ADDR"] = address or ""
 
 

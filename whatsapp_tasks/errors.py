@@ -1,30 +1,30 @@
-"""Every error this service raises on purpose, one tree.
+"""All errors that this service raises on purpose, in one tree.
 
 WhatsAppTasksError
 ├── ConfigurationError             a setting is missing, malformed or contradicts another
-├── EntryRefused                   an entry of a queue is none that a worker can work on; carries why
+├── EntryRefused                   an entry of a queue is not a valid task; carries the reason
 ├── RequestRefused                 the caller must change something; carries code, http_status, fields
 ├── StoreError
 │   ├── StoreUnavailable           Redis cannot be reached or answers too late: fail closed
-│   ├── LeaseLost                  another worker holds the account, or our time ran out
-│   ├── UnknownOutcome             a script of the stores answered what nobody knows: nothing is sent on it
+│   ├── LeaseLost                  another worker holds the account, or our lease has expired
+│   ├── UnknownOutcome             a store script returned an unknown outcome: nothing is sent because of it
 │   └── UnsafeStore                Redis is configured so that a promise cannot be kept
 ├── BrowserError
 │   ├── BrowserStartFailed         Chrome or its driver did not start; carries the exit code
 │   ├── BrowserDied                browser, renderer or driver is gone
 │   ├── BrowserTimeout             no answer at the action's deadline; the browser was killed
-│   ├── WaitTimeout                the page is alive, but what was waited for did not come
-│   ├── PageChanged                the document was replaced under a running script
+│   ├── WaitTimeout                the page answers, but the awaited condition did not come in time
+│   ├── PageChanged                the document was replaced while a script ran in it
 │   ├── PageError                  a script of ours failed inside the page
-│   └── InputStopped               what was meant for a chat's box was held back; carries the reason
-├── ApiUnreachable                 our HTTP API gives no answer (raised by its client)
-├── ObjectStoreFailed              a file (evidence, for example) could not be kept or fetched
+│   └── InputStopped               input for a chat's compose box was blocked; carries the reason
+├── ApiUnreachable                 our HTTP API does not answer (raised by its client)
+├── ObjectStoreFailed              a file (evidence, for example) could not be stored or fetched
 ├── SelectorsInvalid               a selector file or override is malformed; names the entry
 ├── IllegalTransition              a state machine has no row for this event
 └── SendError                      one attempt to send did not end in `sent`
-    ├── SendRefused                certainly not sent, and trying again is no use (not on WhatsApp)
+    ├── SendRefused                certainly not sent, and trying again does not help (not on WhatsApp)
     ├── SendPostponed              certainly not sent; may be tried again later (page offline, text altered)
-    └── SendUnsettled              Enter was pressed and the chat does not tell what became of it
+    └── SendUnsettled              Enter was pressed and the chat does not show whether it was sent
 
 The class docstring is the default message: it is written for the person who reads it.
 """
@@ -68,20 +68,20 @@ class RequestRefused(WhatsAppTasksError):
 
 
 class EntryRefused(WhatsAppTasksError):
-    """An entry of a queue is none that a worker can work on."""
+    """An entry of a queue is not a valid task."""
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
-        """A word of a few, for a metric."""
+        """One of a few fixed words, for a metric."""
 
 
 class ApiUnreachable(WhatsAppTasksError):
-    """The HTTP API gives no answer."""
+    """The HTTP API does not answer."""
 
 
 class StoreError(WhatsAppTasksError):
-    """Redis did not do what was asked."""
+    """A command to Redis failed."""
 
 
 class StoreUnavailable(StoreError):
@@ -89,11 +89,11 @@ class StoreUnavailable(StoreError):
 
 
 class LeaseLost(StoreError):
-    """Another worker holds this account, or this worker's lease ran out."""
+    """Another worker holds this account, or this worker's lease has expired."""
 
 
 class UnknownOutcome(StoreError):
-    """A script of the stores gave an answer that this version does not know."""
+    """A store script returned an outcome that this version does not know."""
 
 
 class UnsafeStore(StoreError):
@@ -101,7 +101,7 @@ class UnsafeStore(StoreError):
 
 
 class BrowserError(WhatsAppTasksError):
-    """The browser did not do what was asked."""
+    """A command to the browser failed."""
 
 
 class BrowserStartFailed(BrowserError):
@@ -117,11 +117,11 @@ class BrowserDied(BrowserError):
 
 
 class BrowserTimeout(BrowserError):
-    """The browser gave no answer by the deadline of the action and was killed."""
+    """The browser did not answer before the deadline of the action and was killed."""
 
 
 class WaitTimeout(BrowserError):
-    """The page is alive, but what was waited for did not come before the deadline."""
+    """The page answers, but the awaited condition did not come before the deadline."""
 
 
 class PageChanged(BrowserError):
@@ -133,23 +133,23 @@ class PageError(BrowserError):
 
 
 class InputStopped(BrowserError):
-    """Input was held back: it would not have gone, or not as given, where it was meant to go."""
+    """Input was blocked: it would not have reached its target, or not unchanged."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"Input was held back: {reason}")
+        super().__init__(f"Input was blocked: {reason}")
         self.reason = reason
-        """What was amiss: see ``browser/compose_input.py``."""
+        """See ``browser/compose_input.py``."""
 
     def __reduce__(self) -> tuple[object, ...]:
         return (type(self), (self.reason,), self.__dict__)
 
 
 class ObjectStoreFailed(WhatsAppTasksError):
-    """A file could not be kept or fetched."""
+    """A file could not be stored or fetched."""
 
 
 class SelectorsInvalid(WhatsAppTasksError):
-    """A selector entry is malformed; the ones in force stay in force."""
+    """A selector entry is malformed; the current selectors stay in force."""
 
 
 class IllegalTransition(WhatsAppTasksError):
@@ -159,7 +159,7 @@ class IllegalTransition(WhatsAppTasksError):
 class SendError(WhatsAppTasksError):
     """The attempt to send did not end with the message at WhatsApp's server.
 
-    ``code`` has a row in ``domain/faults.py``: whose fault it is, and what follows.
+    ``code`` is a key of ``domain/faults.py``, which says whose fault it is and what happens next.
     """
 
     def __init__(self, code: str, message: str) -> None:
@@ -171,7 +171,7 @@ class SendError(WhatsAppTasksError):
 
 
 class SendRefused(SendError):
-    """Certainly not sent, and trying again is of no use."""
+    """Certainly not sent, and trying again does not help."""
 
 
 class SendPostponed(SendError):

@@ -13,11 +13,11 @@ _SLUG = re.compile(SLUG)
 
 
 def check_account_name(name: str) -> str:
-    """The name itself, when it is a slug of 1 to 32 of ``a-z 0-9 -``; raises RequestRefused otherwise."""
+    """Return ``name`` if it is a slug of 1 to 32 of ``a-z 0-9 -``; raise RequestRefused otherwise."""
     if not _SLUG.fullmatch(name):
         raise RequestRefused(
             "account_invalid",
-            "An account is named by 1 to 32 of a-z, 0-9 and inner hyphens, for example 'support-de'.",
+            "An account's name must be 1 to 32 of a-z, 0-9 and inner hyphens, for example 'support-de'.",
             errors=[{"field": "account", "message": "is not a valid account name"}],
         )
     return name

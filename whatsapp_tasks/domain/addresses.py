@@ -1,9 +1,10 @@
-"""Network addresses: where a webhook may go, and which of them are this machine."""
+"""Network addresses: which ones a webhook may use, and which ones are this machine."""
 
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-# Python's own tables differ between its versions, and know neither what carries an IPv4 address nor clouds.
+# Python's own tables differ between its versions. They do not cover clouds, or addresses that embed an IPv4
+# address.
 
 _METADATA = frozenset(
     ip_address(text)
@@ -43,8 +44,8 @@ _NOT_PUBLIC_4 = tuple(
 """IANA IPv4 Special-Purpose Address Registry, and multicast."""
 
 _PUBLIC_6 = IPv6Network("2000::/3")
-"""All that is given out as global unicast (IANA, IPv6 Global Unicast Address Assignments): whatever lies
-outside is not public, also what is defined in years to come.
+"""All global unicast addresses (IANA, IPv6 Global Unicast Address Assignments). Addresses outside are not
+public, including those that will be defined later.
 """
 _NOT_PUBLIC_6 = tuple(
     IPv6Network(text)
@@ -58,9 +59,9 @@ _NOT_PUBLIC_6 = tuple(
 """Exceptions within it (IANA IPv6 Special-Purpose Address Registry)."""
 
 _LOOPBACK_6 = IPv6Address("::1")
-_NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the way to IPv4 from a network that has none
+_NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: reaches IPv4 from a network without it
 _LOCAL_NAT64 = IPv6Network("64:ff9b:1::/48")  # RFC 8215
-_MAPPED = IPv6Network("::ffff:0:0/96")  # RFC 4291: the IPv4 address itself, in other words
+_MAPPED = IPv6Network("::ffff:0:0/96")  # RFC 4291: another notation of the IPv4 address itself
 _IN_LAST_32_BITS = tuple(
     IPv6Network(text)
     for text in (
@@ -75,15 +76,15 @@ _ISATAP = (0x00005EFE, 0x02005EFE)  # RFC 5214, in bits 64 to 95
 
 
 def why_refused(address: str, *, allow_private: bool) -> str | None:
-    """Why no webhook goes to ``address``; None when it may.
+    """Why a webhook may not use ``address``; None if it may.
 
-    ``allow_private`` admits private networks and this machine. What no receiver can have (metadata services
-    of clouds, link-local, multicast, unspecified) stays refused, also where an IPv6 address leads to it.
+    ``allow_private`` allows private networks and this machine. Addresses that no receiver can have (metadata
+    services of clouds, link-local, multicast, unspecified) stay refused, also when embedded in IPv6.
     """
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:
-        return "is no address"
+        return "is not an IP address"
     if isinstance(found, IPv6Address) and found in _MAPPED:
         found = _bits(found, 96)
     ways = (found, *_embedded(found))
@@ -109,13 +110,13 @@ def _is_public(ip: IPv4Address | IPv6Address) -> bool:
 
 
 def _embedded(ip: IPv4Address | IPv6Address) -> Iterator[IPv4Address]:
-    """IPv4 addresses that an IPv6 address leads to where somebody translates or tunnels."""
+    """The IPv4 addresses that an IPv6 address reaches by translation or a tunnel."""
     if isinstance(ip, IPv4Address) or ip == _LOOPBACK_6:
         return
     if any(ip in network for network in _IN_LAST_32_BITS):
         yield _bits(ip, 96)
     if ip in _LOCAL_NAT64:
-        yield _behind_48_bits(ip) if int(ip) & 0xFF_FFFF_FFFF == 0 else _bits(ip, 96)
+        yield _after_48_bits(ip) if int(ip) & 0xFF_FFFF_FFFF == 0 else _bits(ip, 96)
     if ip in _SIX_TO_FOUR:
         yield _bits(ip, 16)
     if ip in _TEREDO:
@@ -125,18 +126,18 @@ def _embedded(ip: IPv4Address | IPv6Address) -> Iterator[IPv4Address]:
         yield _bits(ip, 96)
 
 
-def _behind_48_bits(ip: IPv6Address) -> IPv4Address:
-    """Around eight bits that are zero (RFC 6052, 2.2)."""
+def _after_48_bits(ip: IPv6Address) -> IPv4Address:
+    """The IPv4 address is split around eight zero bits (RFC 6052, 2.2)."""
     return IPv4Address((int(ip) >> 64 & 0xFFFF) << 16 | int(ip) >> 40 & 0xFFFF)
 
 
 def _bits(ip: IPv6Address, start: int) -> IPv4Address:
-    """The 32 bits behind the first ``start``."""
+    """The 32 bits after the first ``start``."""
     return IPv4Address(int(ip) >> (96 - start) & 0xFFFFFFFF)
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a URL's host is this machine by its very name (RFC 6761, 6.3): no proxy stands between."""
+    """Whether a URL's host is always this machine (RFC 6761, 6.3), so that no proxy is needed."""
     try:
         ip = ip_address(host.partition("%")[0])
     except ValueError:
@@ -147,13 +148,13 @@ def is_loopback(host: str) -> bool:
 
 
 def serves_both(listening: str) -> bool:
-    """Whether a server of ours that listens there is met over IPv4 as well as over IPv6."""
+    """Whether our server, listening there, accepts IPv4 as well as IPv6."""
     return listening == "::"
 
 
 def url_at(listening: str, port: int) -> str:
-    """Where this machine reaches a server of ours that listens on the address ``listening``: one for all
-    addresses is met at 127.0.0.1, which ``::`` serves as well.
+    """The URL at which this machine reaches our server that listens on ``listening``. For all addresses
+    (``0.0.0.0`` and ``::``) that is 127.0.0.1.
     """
     host = "127.0.0.1" if listening == "0.0.0.0" or serves_both(listening) else listening
     return f"http://[{host.replace('%', '%25')}]:{port}" if ":" in host else f"http://{host}:{port}"

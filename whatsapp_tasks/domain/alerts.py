@@ -1,4 +1,4 @@
-"""Alerts: an event of a session as a text for a person."""
+"""Alerts: the text for a person about an event of a session."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,22 +7,22 @@ from whatsapp_tasks.domain.states import SessionState, meaning_of
 
 _WHAT_TO_DO: dict[str, str] = {
     SessionState.QR_PENDING: "Link a phone: whatsapp-tasks link --account {account}",
-    SessionState.SUSPECTED_BAN: "Nothing yet: it is looked at again after the quarantine.",
-    SessionState.BANNED: "Look at the account on its phone; then clear the state by hand.",
+    SessionState.SUSPECTED_BAN: "Nothing yet: the page is checked again after the quarantine.",
+    SessionState.BANNED: "Check the account on its phone; then clear the state by hand.",
     SessionState.CIRCUIT_OPEN: "See the last failures; one message is tried when the time is over.",
-    SessionState.RESTRICTED: "Look at the account on its phone; it may say how long this lasts.",
+    SessionState.RESTRICTED: "Check the account on its phone; it may show how long this lasts.",
     SessionState.ATTENTION: "Look at the screenshot of the account's page.",
 }
 
 
 def alert_text(envelope: Mapping[str, Any]) -> tuple[str, str]:
-    """Subject and text of the alert about a ``session.*`` event; of another event, what it is."""
+    """Subject and text of the alert about a ``session.*`` event; for other events, only its kind."""
     account, data = envelope["account"], envelope["data"]
     state = str(data.get("state", data.get("status", envelope["type"])))
     subject = f"WhatsApp account '{account}': {state}"
     lines = [f"The WhatsApp account '{account}' is {state} since {envelope['timestamp']}."]
     if state in set(SessionState):
-        lines.append(f"That means: {meaning_of(SessionState(state), str(data.get('reason', '')))}.")
+        lines.append(f"Meaning: {meaning_of(SessionState(state), str(data.get('reason', '')))}.")
     if data.get("previous_state"):
         lines.append(f"Before: {data['previous_state']}.")
     if data.get("reason"):

@@ -1,4 +1,4 @@
-"""What is known for certain after an attempt to send. Everything else is an error (``SendError``)."""
+"""The certain results of an attempt to send. Everything else is an error (``SendError``)."""
 
 from dataclasses import dataclass
 
@@ -7,14 +7,14 @@ from whatsapp_tasks.domain.statuses import Status
 
 @dataclass(frozen=True)
 class Seen:
-    """The message stands in its chat; ``status`` is what its tick says."""
+    """The message is in its chat; ``status`` is what its tick shows."""
 
     status: Status
 
 
 @dataclass(frozen=True)
 class NeverSent:
-    """The chat shows, or the ledger proves, that the message was not sent; ``code`` says which."""
+    """The message was not sent: the chat shows it, or the ledger proves it; ``code`` says which."""
 
     code: str
 

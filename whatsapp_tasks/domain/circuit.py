@@ -1,6 +1,6 @@
 """The circuit breaker: after too many failures in a row nothing is sent for a while, then one probe.
 
-A value and the functions that make the next one; whoever keeps it durable is stores/circuits.py.
+A value, and functions that return the next value; stores/circuits.py stores it.
 """
 
 import json
@@ -8,18 +8,18 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
 FAILURES_ALLOWED = 5
-"""In a row; the next one opens the circuit (the blueprint's "more than 5")."""
+"""So many in a row are allowed; the next one opens the circuit (the blueprint's "more than 5")."""
 OPEN_SECONDS = 300.0
-"""The first opening; each one that follows without a success between lasts twice as long."""
+"""Duration of the first opening; each further one without a success in between lasts twice as long."""
 LONGEST_OPEN_SECONDS = 3600.0
 PROBES_THAT_FAIL = 2
-"""Recipients whose messages must fail before a circuit whose time was over opens again."""
+"""Recipients whose messages must fail in a probe before the circuit opens again."""
 
 
 class Phase(StrEnum):
     CLOSED = "closed"
     OPEN = "open"
-    PROBE = "probe"  # its time is over: what the next attempts come to decides
+    PROBE = "probe"  # its time is over: the next attempts decide
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class CircuitRules:
 
 @dataclass(frozen=True)
 class Circuit:
-    """``failures``: in a row, now. ``openings``: without a success between; 0 means closed.
+    """``failures``: the current number in a row. ``openings``: without a success in between; 0 means closed.
 
-    ``recipients``: who had a part in the failures since it was closed or last opened, as digests. Each counts
-    once: what one recipient or one text causes, however often it is tried, opens no circuit.
+    ``recipients``: digests of the recipients of failed messages since it was closed or last opened. Each
+    counts once: failures of one recipient or one text, however often it is tried, never open the circuit.
     """
 
     failures: int = 0
@@ -48,10 +48,11 @@ class Circuit:
         return Phase.OPEN if now_ms < self.open_until_ms else Phase.PROBE
 
     def after_failure(self, rules: CircuitRules, now_ms: int, recipient: str = "") -> "Circuit":
-        """Opens on the failure that is one too many; in a probe, when a second recipient fails too.
+        """Opens on one failure too many; in a probe, when a second recipient fails too.
 
-        ``recipient`` is the digest of who the attempt was for; "" for a failure of the page alone, which
-        counts by itself. A failure while it is open (the page's, for nothing is sent) changes nothing.
+        ``recipient`` is the digest of the attempt's recipient; "" for a failure of the page alone, which
+        always counts. A failure while the circuit is open changes nothing (only the page can fail then,
+        because nothing is sent).
         """
         phase = self.phase(now_ms)
         if phase is Phase.OPEN or recipient in self.recipients:
@@ -65,7 +66,7 @@ class Circuit:
         return self.opened(rules, now_ms)
 
     def opened(self, rules: CircuitRules, now_ms: int) -> "Circuit":
-        """Open from now on, whatever the count; for a cause that is not a failed attempt."""
+        """Open from now on, regardless of the count; for a cause that is not a failed attempt."""
         seconds = min(rules.open_seconds * 2.0 ** min(self.openings, 30), rules.longest_seconds)
         return Circuit(self.failures + 1, self.openings + 1, now_ms + int(seconds * 1000))
 
@@ -79,4 +80,4 @@ class Circuit:
 
 
 CLOSED = Circuit()
-"""What a success makes of any circuit."""
+"""The circuit after a success."""

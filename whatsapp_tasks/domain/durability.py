@@ -1,4 +1,4 @@
-"""What Redis must be configured to, for which promise. Configuration in, plain words out."""
+"""The configuration that Redis needs, and for which promise. Configuration in, findings out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    WARNING = "warning"  # a promise holds except under the circumstances told
+    WARNING = "warning"  # a promise holds except in the case that the finding describes
     REFUSAL = "refusal"  # a promise is broken
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One setting that is not as it should be."""
+    """One setting with a wrong value."""
 
     severity: Severity
     setting: str
@@ -25,7 +25,7 @@ class Finding:
 
 
 def judge_redis(config: Mapping[str, str], info: Mapping[str, str]) -> list[Finding]:
-    """Findings over ``CONFIG GET`` and ``INFO``; what a server does not tell is not judged.
+    """Findings about ``CONFIG GET`` and ``INFO``; values that a server does not report are not checked.
 
     The rules follow from how Redis persists (redis.io, "Redis persistence") and evicts ("Key eviction").
     """
@@ -39,15 +39,15 @@ def judge_redis(config: Mapping[str, str], info: Mapping[str, str]) -> list[Find
         find(
             Severity.REFUSAL,
             "appendonly",
-            "a restart of Redis forgets accepted messages, and what was already sent.",
+            "a restart of Redis loses accepted messages, and the record of what was already sent.",
             "Set: appendonly yes.",
         )
     elif config.get("appendfsync") in ("everysec", "no"):
         find(
             Severity.WARNING,
             "appendfsync",
-            "a power cut of its machine loses the last second or more of accepted messages (a killed Redis "
-            "alone loses nothing).",
+            "a power cut of its machine loses the last second or more of accepted messages (killing only "
+            "Redis loses nothing).",
             "Set: appendfsync always.",
         )
     if config.get("maxmemory-policy", "noeviction") != "noeviction":
@@ -55,17 +55,22 @@ def judge_redis(config: Mapping[str, str], info: Mapping[str, str]) -> list[Find
         find(
             Severity.REFUSAL if limited else Severity.WARNING,
             "maxmemory-policy",
-            "when memory is short, Redis deletes messages and identities without a word.",
+            "when memory is short, Redis deletes messages and identities silently.",
             "Set: maxmemory-policy noeviction.",
         )
     if info.get("role") in ("slave", "replica"):
-        find(Severity.REFUSAL, "role", "this is a replica; it takes no writes.", "Use the primary's address.")
+        find(
+            Severity.REFUSAL,
+            "role",
+            "this is a replica, which accepts no writes.",
+            "Use the primary's address.",
+        )
     if info.get("connected_slaves", "0") != "0" and config.get("min-replicas-to-write", "0") == "0":
         find(
             Severity.WARNING,
             "min-replicas-to-write",
-            "a failover to a replica that lags behind loses accepted messages, and intents: the worker then "
-            "holds its sends.",
+            "a failover to a lagging replica loses accepted messages, and intents: the worker then stops "
+            "sending.",
             "Set: min-replicas-to-write 1 and min-replicas-max-lag 1.",
         )
     if info.get("aof_last_write_status", "ok") != "ok":

@@ -1,4 +1,4 @@
-"""Events: what others are told of. Types, the order among them, and the envelope that carries one."""
+"""Events that webhooks report: their types, their order, and the JSON envelope of one."""
 
 import re
 from collections.abc import Mapping
@@ -32,10 +32,10 @@ MEANINGS: dict[EventType, str] = {
     EventType.FAILED: "certainly not sent; data.error.code says why",
     EventType.UNKNOWN: "may have been sent, the chat does not show it; never sent again by itself",
     EventType.EXPIRED: "its expires_at passed before it was sent",
-    EventType.CANCELLED: "withdrawn before it was sent",
+    EventType.CANCELLED: "cancelled before it was sent",
     EventType.RECEIVED: "somebody wrote to the account; data.new says how many messages",
-    EventType.SESSION_STATE: "the account's session went into another state",
-    EventType.SESSION_ATTENTION: "it went into a state that a person should look at",
+    EventType.SESSION_STATE: "the state of the account's session changed",
+    EventType.SESSION_ATTENTION: "the session entered a state that needs a person",
 }
 
 NEEDS_A_PERSON = frozenset(
@@ -58,7 +58,7 @@ _STREAM_ID = re.compile(r"\d{1,20}-\d{1,20}", re.ASCII)
 class Event:
     """One thing that happened to ``subject``: a message's id, ``session``, or the name of a chat.
 
-    ``position`` is its place in the account's stream. ``code`` says why, where there is a why.
+    ``position`` is its id in the account's stream. ``code`` is the reason, if there is one.
     """
 
     account: str
@@ -71,21 +71,19 @@ class Event:
 
     @property
     def id(self) -> str:
-        """Known by the place alone, so that an event read twice has the same id. Without a full stop: the
-        signature's parts are joined by it.
+        """Derived from the position only, so that an event read twice has the same id. It contains no full
+        stop, because the signature joins its parts with one.
         """
         return f"evt_{self.account}_{self.position.replace('-', '_')}"
 
     @property
     def lane(self) -> str:
-        """Events of one lane are told in the order in which they happened."""
+        """Events of one lane are sent in the order in which they happened."""
         return f"{self.account}/{self.subject}"
 
 
 def event_of(account: str, position: str, fields: Mapping[str, str]) -> Event | None:
-    """The event that an entry of the account's stream holds; None for a type that is not known here, which a
-    newer version of this service wrote.
-    """
+    """The event in an entry of the account's stream; None for an unknown type, written by a newer version."""
     rest = dict(fields)
     try:
         kind = EventType(rest.pop("type"))
@@ -96,16 +94,16 @@ def event_of(account: str, position: str, fields: Mapping[str, str]) -> Event | 
 
 
 def follows(position: str, other: str) -> bool:
-    """Whether ``position`` lies behind ``other`` in the stream."""
+    """Whether ``position`` is after ``other`` in the stream."""
     return _numbers(position) > _numbers(other)
 
 
 def envelope(event: Event, record: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The JSON that is told of ``event``: id, type, timestamp, account, data.
+    """The JSON that reports ``event``: id, type, timestamp, account, data.
 
-    ``record`` holds phone, metadata and error_message of the message's record, None where there is none. The
-    text is not told: who sent it knows it, and the id leads to it. Of a received message it holds chat, phone
-    and preview; they are null where they were kept no longer.
+    ``record`` holds phone, metadata and error_message of the message; None if there is no record. The text is
+    not included: the sender knows it, and can get it by the id. For a received message ``record`` holds chat,
+    phone and preview; they are null if they are not stored any more.
     """
     return {
         "id": event.id,
@@ -156,6 +154,6 @@ def _data(event: Event, message: Mapping[str, Any]) -> dict[str, Any]:
 
 def _numbers(position: str) -> tuple[int, int]:
     if not _STREAM_ID.fullmatch(position):
-        raise ValueError(f"'{position}' is no place in a stream")
+        raise ValueError(f"'{position}' is not a position in a stream")
     ms, _, sequence = position.partition("-")
     return int(ms), int(sequence)

@@ -13,7 +13,7 @@ _KEY = re.compile(f"[ -~]{{1,{MAX_KEY_LENGTH}}}")
 
 
 def check_idempotency_key(key: str) -> str:
-    """The key itself, when it is 1 to 255 printable ASCII characters; raises RequestRefused otherwise."""
+    """Return ``key`` if it is 1 to 255 printable ASCII characters; raise RequestRefused otherwise."""
     if not _KEY.fullmatch(key):
         problem = f"must be 1 to {MAX_KEY_LENGTH} printable ASCII characters"
         raise RequestRefused(
@@ -25,34 +25,37 @@ def check_idempotency_key(key: str) -> str:
 
 
 def identity_digest(account: str, phone: str, text: str, key: str | None) -> str:
-    """What makes two requests one message: the caller's key, else recipient and text. SHA-256, hex."""
+    """Equal for two requests that are the same message: by the caller's key, else by recipient and text.
+
+    SHA-256, hex.
+    """
     return _digest("key", account, key) if key is not None else content_digest(account, phone, text)
 
 
 def content_digest(account: str, phone: str, text: str) -> str:
-    """What must be equal when a key comes again; another content under the same key is a conflict. The forms
-    of one mobile are one recipient.
+    """Must be equal when a key is used again; other content under the same key is a conflict. All forms of
+    one mobile number are the same recipient.
     """
     return _digest("content", account, one_form_of(phone), text)
 
 
 def message_id(identity: str, accepted_at_ms: int, account: str) -> str:
-    """Message and task id: 32 hex digits, a hyphen and the account, so that the id alone leads to the record.
-    The digits are the identity's hash together with the time it was claimed.
+    """Message and task id: 32 hex digits, a hyphen and the account, so that the id is enough to find the
+    record. The digits are a hash of the identity and the time of acceptance.
 
-    The time is in it because an identity may be claimed anew when its window has passed, while the first
-    message's record is still kept.
+    The time is included because an identity can be claimed again after its window, while the first message's
+    record is still kept.
     """
     return f"{_digest('id', identity, str(accepted_at_ms))[:32]}-{account}"
 
 
 def is_message_id(value: object) -> bool:
-    """Whether it has the form of an id; early versions gave ids without an account."""
+    """Whether ``value`` has the form of an id; early versions gave ids without an account."""
     return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
 def account_in(message_id: str) -> str | None:
-    """The account that an id names; None for one of early versions, and for what is no id."""
+    """The account in an id; None for an id of early versions, or for another text."""
     match = _ID.fullmatch(message_id)
     return match[1] if match else None
 

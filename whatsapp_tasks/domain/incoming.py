@@ -1,7 +1,7 @@
-"""Messages of others, told by what a look sees of them: badges of chats, and bubbles of the open one.
+"""Received messages, found in a look: by the badges of chats, and by the bubbles of the open chat.
 
-Nothing is opened to find out more: that would mark the messages as read. Titles are what WhatsApp shows; two
-chats of one title are one chat here.
+No chat is opened to find out more: that would mark its messages as read. Chats are known by the title that
+WhatsApp shows; two chats with the same title are one chat here.
 """
 
 import hashlib
@@ -12,52 +12,53 @@ from dataclasses import dataclass, field, replace
 from whatsapp_tasks.domain.page_snapshot import Bubble, Chat, ChatRow
 
 WHOLE_LIST = 30
-"""A list of fewer rows shows all there are; a longer one may go on below (whatsapp-web.md, 4.3)."""
+"""A list with fewer rows shows all chats; a longer one may continue below (whatsapp-web.md, 4.3)."""
 
 PREVIEW_LENGTH = 200
-"""Characters; the same number stands in ``browser/look/rows.js``."""
+"""Characters; the same number is in ``browser/look/rows.js``."""
 
 
 @dataclass(frozen=True)
 class KnownChat:
-    """What was last seen of a chat.
+    """What the last look saw of a chat.
 
-    ``newest`` is the id of the last bubble when it was last seen open, "" where it was not; ``told`` counts
-    the messages that its badge told of since then.
+    ``newest`` is the id of the last bubble when the chat was last seen open, "" if it never was. ``reported``
+    counts the messages that its badge has shown since then, and that were reported.
     """
 
     unread: int = 0
     newest: str = field(repr=False, default="")
-    told: int = 0
+    reported: int = 0
 
 
 @dataclass(frozen=True)
 class Notice:
-    """``new`` messages came into a chat; ``preview`` is the beginning of the last one."""
+    """A chat got ``new`` messages; ``preview`` is the beginning of the last one."""
 
     title: str = field(repr=False)
     unread: int
     new: int
     preview: str = field(repr=False)
     phone: str | None = field(repr=False, default=None)
-    """E.164, where this service navigated to the chat with it. A title is chosen by others and tells none."""
+    """E.164, if this service opened the chat by this phone. A title is chosen by others and proves no
+    phone."""
 
     @property
     def subject(self) -> str:
-        """Names the chat where its title should not stand: in the events' stream."""
+        """Names the chat in the stream of events, which must not contain its title."""
         return f"chat-{hashlib.sha256(self.title.encode()).hexdigest()[:24]}"
 
 
 @dataclass(frozen=True)
 class Findings:
-    """``changes``: what is known of chats from now on, by title; None: nothing that need be kept."""
+    """``changes``: the new state of chats, by title; None means that the chat need not be stored."""
 
     changes: dict[str, KnownChat | None] = field(repr=False, default_factory=dict)
     notices: tuple[Notice, ...] = ()
 
 
 def first_look(rows: Sequence[ChatRow], chat: Chat | None) -> Findings:
-    """Of an account that nothing is known of: what is unread was so long ago, and is not told."""
+    """For an account without stored state: messages that are unread now are old, and are not reported."""
     seen = _by_title(rows)
     return Findings({title: KnownChat(row.unread, _newest(chat, title)) for title, row in seen.items()})
 
@@ -68,37 +69,38 @@ def find_incoming(
     chat: Chat | None,
     just_sent: Collection[str] = (),
 ) -> Findings:
-    """What came since ``known``.
+    """The messages that came since ``known``.
 
-    A badge that grew from n to m tells of m - n messages. One that fell was read, here or on the phone, and
-    is silent; so is one without a number. A row that is not there was scrolled out, not read. In the open
-    chat there is no badge: its bubbles tell, counted from the newest one of before, or from one of
-    ``just_sent``: the bubbles of ours since the last look.
+    A badge that grew from n to m means m - n messages. One that fell means that the chat was read, here or on
+    the phone; it is not reported, and neither is a badge without a number. A missing row was scrolled out of
+    view, not read. The open chat has no badge: its bubbles are counted, from the previous newest one, or from
+    one of ``just_sent`` (our bubbles since the last look).
     """
     seen = _by_title(rows)
     if not seen:
         return Findings()  # the list is not there yet
-    lowest_known = max((place for place, title in enumerate(seen) if title in known), default=-1)
+    lowest_known = max((index for index, title in enumerate(seen) if title in known), default=-1)
     changes: dict[str, KnownChat | None] = {}
     notices = []
-    for place, (title, shown) in enumerate(seen.items()):
+    for index, (title, shown) in enumerate(seen.items()):
         before = known.get(title)
         row = _counted(shown, before)
         if before is None:
-            # Below all that was known a long list moved up: such a row is old. News stand above others.
-            old = place > lowest_known and len(rows) >= WHOLE_LIST
+            # In a long list, a new row below all known ones is old: the list moved up. New messages are on
+            # top.
+            old = index > lowest_known and len(rows) >= WHOLE_LIST
             before = KnownChat(row.unread if old else 0)
         grown = max(0, row.unread - before.unread)
-        after = replace(before, unread=row.unread, told=before.told + grown)
+        after = replace(before, unread=row.unread, reported=before.reported + grown)
         notice = Notice(title, row.unread, grown, row.preview) if grown else None
         if chat is not None and chat.title == title and chat.bubbles:
-            fresh = _behind(chat.bubbles, before.newest, just_sent)
-            owed = after.told if before.newest and _has(chat.bubbles, before.newest) else grown
-            untold = len(fresh) - owed
-            if untold > 0:
-                notice = Notice(title, row.unread, grown + untold, _beginning(fresh[-1].text or ""))
-            # A badge may be a look ahead of the bubbles, not more: what it counted otherwise is forgotten.
-            after = replace(after, newest=_newest(chat, title), told=min(max(0, -untold), grown))
+            fresh = _received_after(chat.bubbles, before.newest, just_sent)
+            by_badge = after.reported if before.newest and _has(chat.bubbles, before.newest) else grown
+            unreported = len(fresh) - by_badge
+            if unreported > 0:
+                notice = Notice(title, row.unread, grown + unreported, _beginning(fresh[-1].text or ""))
+            # A badge may be at most one look ahead of the bubbles: anything else that it counted is dropped.
+            after = replace(after, newest=_newest(chat, title), reported=min(max(0, -unreported), grown))
         if notice is not None:
             notices.append(notice)
         if after != known.get(title):
@@ -106,11 +108,13 @@ def find_incoming(
     for title, gone in known.items():
         if title not in seen and not gone.unread:
             changes[title] = None
-    return Findings(changes, tuple(reversed(notices)))  # the newest chat stands on top
+    return Findings(changes, tuple(reversed(notices)))  # the list has the newest chat on top
 
 
 def opts_out(text: str, words: Collection[str]) -> bool:
-    """Whether ``text`` is one of ``words`` (casefolded), but for blanks around it and signs behind it."""
+    """Whether ``text`` is one of ``words`` (casefolded), ignoring surrounding spaces and final
+    punctuation.
+    """
     bare = text.strip()
     while bare and (bare[-1].isspace() or unicodedata.category(bare[-1]).startswith("P")):
         bare = bare[:-1]
@@ -126,12 +130,12 @@ def _by_title(rows: Sequence[ChatRow]) -> dict[str, ChatRow]:
 
 
 def _counted(row: ChatRow, before: KnownChat | None) -> ChatRow:
-    """A badge without a number was mostly set by hand: what was counted before stays."""
+    """A badge without a number was mostly set by hand: the previous count stays."""
     return replace(row, unread=before.unread if before else 0) if row.unread_unknown else row
 
 
 def _one_of(above: ChatRow, row: ChatRow) -> ChatRow:
-    """Two chats of one title; a count that is not known of one is not known of both."""
+    """Two chats with the same title; if the count of one is unknown, the sum is unknown."""
     return replace(
         above,
         unread=above.unread + row.unread,
@@ -141,7 +145,7 @@ def _one_of(above: ChatRow, row: ChatRow) -> ChatRow:
 
 
 def _beginning(text: str) -> str:
-    """As rows show it: on one line, without halves of surrogate pairs."""
+    """As rows show it: on one line, without lone surrogates."""
     line = " ".join(text.split())[:PREVIEW_LENGTH]
     return line.encode("utf-8", "replace").decode()
 
@@ -154,11 +158,13 @@ def _has(bubbles: Sequence[Bubble], bubble_id: str) -> bool:
     return any(bubble.id == bubble_id for bubble in bubbles)
 
 
-def _behind(bubbles: Sequence[Bubble], newest: str, just_sent: Collection[str]) -> list[Bubble]:
-    """Texts of others behind the place that was known; none where that place is not in sight."""
+def _received_after(bubbles: Sequence[Bubble], newest: str, just_sent: Collection[str]) -> list[Bubble]:
+    """Received texts after the bubble ``newest``, else after one of ``just_sent``; none if neither is
+    shown.
+    """
     ids = [bubble.id for bubble in bubbles]
     if newest in ids:
-        place = ids.index(newest)
+        index = ids.index(newest)
     else:
-        place = next((n for n, bubble_id in enumerate(ids) if bubble_id in just_sent), len(ids))
-    return [bubble for bubble in bubbles[place + 1 :] if bubble.outgoing is False and bubble.text]
+        index = next((n for n, bubble_id in enumerate(ids) if bubble_id in just_sent), len(ids))
+    return [bubble for bubble in bubbles[index + 1 :] if bubble.outgoing is False and bubble.text]

@@ -1,4 +1,4 @@
-"""The intent: what was about to be sent, written down before Enter, so that a successor can look for it."""
+"""The intent: what is about to be sent, recorded before Enter, so that the next worker can look for it."""
 
 import json
 from collections.abc import Sequence
@@ -18,11 +18,11 @@ _RAGGED_END = 12
 
 @dataclass(frozen=True)
 class Intent:
-    """Where the chat ended before Enter.
+    """The end of the chat before Enter.
 
     ``anchors``: ids of its newest bubbles that the server knows, oldest first; none in an empty chat.
-    ``local``: ids of bubbles that may exist in this page alone, for they were pending or had failed; they are
-    gone when the browser dies, and they are never ours.
+    ``local``: ids of pending or failed bubbles, which may exist in this page only; they are gone when the
+    browser dies, and are never the intended message.
     """
 
     attempt: int
@@ -40,7 +40,7 @@ class Intent:
 
     @classmethod
     def from_json(cls, text: str) -> "Intent":
-        """Also reads what version 0.1 wrote: ``newest_bubble``, one id or null."""
+        """Also reads the older format: ``newest_bubble``, one id or null."""
         fields = json.loads(text)
         if "newest_bubble" in fields:
             newest = fields["newest_bubble"]
@@ -54,10 +54,10 @@ def _server_knows(bubble: Bubble) -> bool:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a chat tells of an intent.
+    """What a chat shows about an intent.
 
-    ``found``: the bubble is there. ``absent``: the chat is loaded back to where the intent began and the
-    bubble is not there, so it is safe to type again. ``unclear``: the place cannot be seen.
+    ``found``: the bubble is there. ``absent``: the chat is loaded back to the anchors and the bubble is not
+    there, so it is safe to type again. ``unclear``: neither is certain.
     """
 
     verdict: Literal["found", "absent", "unclear"]
@@ -73,11 +73,11 @@ class Likeness(StrEnum):
 
 
 def likeness(bubble: Bubble, text: str) -> Likeness:
-    """Whether ``bubble`` shows ``text``, as far as its own text can tell.
+    """Whether ``bubble`` shows ``text``, as far as its own text allows to say.
 
-    The page folds a long text (docs/whatsapp-web.md, 12.4), draws marks of formatting otherwise and may turn
-    signs into pictures. So another text is believed only when its letters differ, and of a folded one only
-    when they differ in the first half of what is shown.
+    The page folds a long text (docs/whatsapp-web.md, 12.4), renders formatting marks differently and may turn
+    characters into pictures. So a bubble counts as another text only if its letters differ; if it is folded,
+    only if they differ in the first half of the shown part.
     """
     if bubble.text is None or bubble.edited:
         return Likeness.PERHAPS
@@ -97,33 +97,33 @@ def likeness(bubble: Bubble, text: str) -> Likeness:
 def find_intended(
     intent: Intent, text: str, bubbles: Sequence[Bubble], *, settled: bool, watched: bool = False
 ) -> Finding:
-    """Looks for the intended message among ``bubbles``, oldest first.
+    """Look for the intended message in ``bubbles``, oldest first.
 
     ``settled``: the page is well connected and has finished loading this chat. ``watched``: the page was
-    looked at all the time since Enter, and the text has left the box.
+    watched all the time since Enter, and the text has left the box.
 
-    Our own bubble is the last outgoing one after the anchors with the same text: nothing else is sent to a
-    chat before its open intent is settled, and an old message with the same text may be loaded late, above
-    ours. Where the chat showed nothing before Enter and shows more than ours now, its history was late then,
-    and an old message may look like ours: ``unclear``, unless watched.
+    The intended message is the last outgoing bubble after the anchors with the same text: nothing else is
+    sent to a chat before its open intent is settled, and an old message with the same text may be loaded
+    late, above it. If the chat showed nothing before Enter and shows more than our bubble now, its history
+    was loaded late, and an old message may look like ours: ``unclear``, unless watched.
     """
     ids = [bubble.id for bubble in bubbles]
-    places = [ids.index(anchor) for anchor in intent.anchors if anchor in ids]
-    if intent.anchors and not places:
+    indexes = [ids.index(anchor) for anchor in intent.anchors if anchor in ids]
+    if intent.anchors and not indexes:
         return Finding("unclear")
-    after = [bubble for bubble in bubbles[max(places, default=-1) + 1 :] if bubble.id not in intent.local]
+    after = [bubble for bubble in bubbles[max(indexes, default=-1) + 1 :] if bubble.id not in intent.local]
     ours = [b for b in after if b.outgoing and likeness(b, text) is Likeness.SAME]
     late_history = not intent.anchors and len(bubbles) > 1
     if watched and not ours and not late_history:
-        # The box was emptied before our eyes: what came then is ours, however it is drawn.
+        # The box was emptied while we watched: the new bubble is ours, however it is rendered.
         ours = [b for b in after if b.outgoing and likeness(b, text) is Likeness.PERHAPS]
     if ours:
         history_was_late = not intent.anchors and ours[-1] is not after[0]
         return Finding("unclear") if history_was_late and not watched else Finding("found", ours[-1])
-    # A row that was emptied off-screen, or whose direction the page does not tell, may be ours.
-    # So may one that the page has put between the anchors by its time.
-    among = bubbles[min(places, default=0) : max(places, default=0)]
+    # A row that was emptied off-screen, or whose direction is unknown, may be ours.
+    # So may one that the page has inserted between the anchors by its time.
+    among = bubbles[min(indexes, default=0) : max(indexes, default=0)]
     new = [*after, *(b for b in among if b.id not in (*intent.anchors, *intent.local))]
     doubtful = any(b.outgoing is not False and likeness(b, text) is not Likeness.OTHER for b in new)
-    newest_in_sight = not intent.anchors or intent.anchors[-1] in ids
-    return Finding("absent" if settled and newest_in_sight and not doubtful else "unclear")
+    newest_shown = not intent.anchors or intent.anchors[-1] in ids
+    return Finding("absent" if settled and newest_shown and not doubtful else "unclear")

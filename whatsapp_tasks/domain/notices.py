@@ -1,7 +1,7 @@
-"""What the page shows in place of the compose box: why this chat cannot be written to now.
+"""Notices that replace the compose box: why this chat cannot be written to now.
 
-They speak of one chat, never of the account (docs/whatsapp-web.md, 10.5), but for the locks of new chats,
-which the session's state follows.
+They are about one chat, never about the account (docs/whatsapp-web.md, 10.5), except for the locks of new
+chats, which also change the session's state.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from whatsapp_tasks.domain.page_snapshot import Chat
 
 @dataclass(frozen=True)
 class Notice:
-    """``code`` stands in ``domain/faults.py``; ``message`` says what the sender can do."""
+    """``code`` is a key of ``domain/faults.py``; ``message`` says what the sender can do."""
 
     code: str
     message: str
@@ -37,9 +37,7 @@ _NOTICES = {  # by the name of its text in browser/selectors.toml; the first tha
     "restricted": _LOCKED,
     "new_chats_used_up": _LOCKED,
 }
-UNKNOWN = Notice(
-    "chat_not_writable", "WhatsApp shows no compose box in this chat, and a reason that is not known."
-)
+UNKNOWN = Notice("chat_not_writable", "WhatsApp shows no compose box in this chat, for an unknown reason.")
 
 
 def notice_of(chat: Chat) -> Notice:

@@ -1,10 +1,11 @@
 """Which phone's chat is open, and how that is known.
 
-A chat is what was opened, not what it is called: contacts choose their titles, another's number among them.
-A chat belongs to a phone because the page was asked for this phone and then showed new nodes (11.6 and 12.3
-of docs/whatsapp-web.md: a switch makes the header, the footer and the list of messages anew; opening the same
-chat again keeps them), or because the ids of its bubbles carry the phone (E1, E2). It stays so until anything
-of it moves. A title that is another number is a hint against accidents; no title is a proof.
+A chat is identified by how it was opened, not by its title: contacts choose their titles, and may use another
+person's number. A chat belongs to a phone because the page was asked for this phone and then showed new
+nodes, or because the ids of its bubbles carry the phone (E1, E2). (docs/whatsapp-web.md, 11.6 and 12.3:
+switching the chat replaces the header, the footer and the list of messages; opening the same chat again keeps
+them.) This holds until any of these nodes is replaced. A title that is another number is a warning sign; no
+title is proof.
 """
 
 from collections.abc import Sequence
@@ -36,7 +37,7 @@ class ChatMark:
     title: str = field(repr=False)
 
     def is_same_chat(self, other: "ChatMark") -> bool:
-        """The header alone is also drawn again when its contact is loaded, with the same title."""
+        """Ignores the header: it is also replaced, with the same title, when its contact has loaded."""
         (chat, _, footer), (other_chat, _, other_footer) = self.nodes, other.nodes
         return (self.document, self.title, chat, footer) == (
             other.document,
@@ -46,15 +47,15 @@ class ChatMark:
         )
 
     def moved_to(self, other: "ChatMark") -> bool:
-        """Whether ``other`` is what a switch of chats makes of this one: the chat is new, or its header and
-        its footer both are. Each of the two alone is drawn again for many a reason.
+        """Whether the page switched from this chat to ``other``: the chat is new, or both its header and its
+        footer are. Either of the two alone may be replaced for other reasons.
         """
         chat, header, footer = (one != now for one, now in zip(self.nodes, other.nodes, strict=True))
         return self.document != other.document or chat or (header and footer)
 
 
 def mark_of(snapshot: PageSnapshot) -> ChatMark | None:
-    """None where no chat is open."""
+    """The mark of the open chat; None if no chat is open."""
     chat = snapshot.chat
     return ChatMark(snapshot.document, chat.nodes, chat.title) if chat is not None else None
 
@@ -67,7 +68,7 @@ class OpenChat:
     mark: ChatMark
 
     def holds_in(self, snapshot: PageSnapshot) -> bool:
-        """Whether it is still the open chat, untouched since."""
+        """Whether it is still the open chat, and none of its nodes was replaced."""
         mark = mark_of(snapshot)
         return mark is not None and self.mark.is_same_chat(mark)
 
@@ -76,35 +77,35 @@ class OpenChat:
 
 
 def phone_of_ids(bubbles: Sequence[Bubble]) -> str | None:
-    """Digits of the one phone that the ids of all ``bubbles`` carry, None unless there is exactly one."""
+    """Digits of the phone that the ids of all ``bubbles`` carry; None unless there is exactly one."""
     chats = {bubble.chat for bubble in bubbles}
     return chats.pop() if len(chats) == 1 else None
 
 
 def ids_contradict(bubbles: Sequence[Bubble], phone: str) -> bool:
-    """Whether an id carries another phone."""
+    """Whether the id of any bubble carries another phone."""
     return any(bubble.chat is not None and not same_number(bubble.chat, phone) for bubble in bubbles)
 
 
 class Opening(StrEnum):
-    """What has become of asking the page for a chat."""
+    """The result of asking the page for a chat."""
 
     OPEN = "open"
-    BARE = "bare"  # open, with neither a compose box nor anything in its place
-    WRONG = "wrong"  # open, and its ids or its title name another number
-    INVALID = "invalid"  # the popup that is shown for a failed query as well
-    NUISANCE = "nuisance"  # a dialog that only tells something
-    COVERED = "covered"  # a dialog that nobody knows came as the answer
-    GONE = "gone"  # the page is no longer one with chats
+    BARE = "bare"  # open, without a compose box and without a notice instead
+    WRONG = "wrong"  # open, but its ids or its title name another number
+    INVALID = "invalid"  # the invalid-number popup, which is also shown for a failed query
+    NUISANCE = "nuisance"  # a dialog that is only informative
+    COVERED = "covered"  # an unknown dialog
+    GONE = "gone"  # the page does not show the chats any more
 
 
 def judge_opening(  # noqa: PLR0911 - a row for each thing the page may show
     snapshot: PageSnapshot, phone: str, before: ChatMark | None
 ) -> Opening | None:
-    """What the page shows of the chat with ``phone`` after it was asked for; None: not settled yet.
+    """What the page shows after it was asked for the chat with ``phone``; None if that is not decided yet.
 
-    ``before``: the chat that was open when the page was asked, None where there was none, or where the page
-    was loaded for this phone.
+    ``before``: the chat that was open when the page was asked; None if there was none, or if the page was
+    loaded for this phone.
     """
     kind = kind_of(snapshot)
     if kind is PageKind.LOADING:

@@ -2,5 +2,5 @@
 
 
 def pause_seconds(least: float, jitter: float, share: float) -> float:
-    """``least`` seconds and up to ``jitter`` more; ``share`` in [0, 1) is the caller's randomness."""
+    """``least`` seconds plus up to ``jitter`` more; ``share`` in [0, 1) is a random number of the caller."""
     return least + jitter * share

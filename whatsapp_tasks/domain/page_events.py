@@ -1,4 +1,4 @@
-"""What a look at the page means for the session: an event of its state machine, or nothing."""
+"""What a look at the page means for the session: an event for its state machine, or nothing."""
 
 from dataclasses import dataclass
 from typing import assert_never
@@ -9,13 +9,12 @@ from whatsapp_tasks.domain.restrictions import Restriction, RestrictionKind, res
 from whatsapp_tasks.domain.states import PASSKEY_REQUIRED, SessionEvent, SessionState
 
 MISSING_SECONDS = 2.0
-"""How long the chat list of a linked account must be away before that is a signal: a page that draws itself
-anew shows half of itself for a moment."""
+"""How long the chat list of a linked account must be missing to be a signal: while a page renders again,
+parts of it are missing for a moment."""
 UNKNOWN_SECONDS = 10.0
-"""The same for an account that has not come to its chat list yet; then nobody recognises the page."""
+"""The same for an account that has not reached its chat list yet; then the page counts as unknown."""
 LOCK_HELD_SECONDS = 600.0
-"""The new-chat lock is shown in chats without history, not everywhere: it counts that long after its last
-sight."""
+"""How long the new-chat lock counts after it was last seen: it is shown only in chats without history."""
 
 _QR_KINDS = frozenset(
     {
@@ -39,7 +38,7 @@ _WHEN_THEY_STAY = {
     PageKind.CONFLICT: "used_elsewhere",  # "Use here" is pressed a few times an hour, then left to a person
 }
 IN_PASSING = frozenset({PageKind.UNKNOWN, *_WHEN_THEY_STAY})
-"""Kinds of pages that mean something only when they stay: every page is half built for a moment."""
+"""Kinds of pages that count only when they stay: every page is incomplete for a moment."""
 _LINKED = frozenset(
     {
         SessionState.AUTHENTICATED,
@@ -52,7 +51,7 @@ _LINKED = frozenset(
 
 @dataclass(frozen=True)
 class KnownSession:
-    """What was known of the session before the look. ``since_ms``: when ``state`` was entered."""
+    """What was known about the session before the look. ``since_ms``: when ``state`` was entered."""
 
     state: SessionState
     since_ms: int
@@ -61,12 +60,12 @@ class KnownSession:
     restriction: Restriction | None = None
     circuit_open: bool = False
     broken: str = ""
-    """What the page lacks that sending needs, as a code: ``selector_missing_compose``."""
+    """The missing element that sending needs, as a code: ``selector_missing_compose``."""
 
 
 @dataclass(frozen=True)
 class Sight:
-    """What was seen. ``restriction`` belongs to RESTRICTION_SEEN."""
+    """An event and its reason. ``restriction`` is set for RESTRICTION_SEEN."""
 
     event: SessionEvent
     reason: str
@@ -82,7 +81,7 @@ def sight_of(
     quarantine_seconds: float,
     lock_held_seconds: float = LOCK_HELD_SECONDS,
 ) -> Sight | None:
-    """The event that the page stands for, None when it tells nothing.
+    """The event that the page means; None if it means nothing.
 
     ``unknown_seconds``: for how long the page has been one of IN_PASSING.
     """
@@ -147,12 +146,14 @@ def _link_screen(before: KnownSession) -> Sight:
     if before.was_linked:
         return Sight(SessionEvent.LOGGED_OUT, "unexpected_logout")
     if before.state in _LINKED:
-        return Sight(SessionEvent.LOGGED_OUT, "logged_out")  # as a person asked
+        return Sight(SessionEvent.LOGGED_OUT, "logged_out")  # a person asked for it
     return Sight(SessionEvent.QR_SHOWN, "link_a_phone")
 
 
 def _main(before: KnownSession, now_ms: int, lock_held_seconds: float) -> Sight | None:
-    """The chat list is there: that closes no circuit, and ends a lock only when it was not seen for long."""
+    """The chat list is shown. That does not close a circuit, and ends a lock only if it was last seen long
+    ago.
+    """
     if before.broken:
         return Sight(SessionEvent.PAGE_UNKNOWN, before.broken)
     if before.circuit_open:

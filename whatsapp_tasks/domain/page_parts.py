@@ -1,4 +1,4 @@
-"""Which elements a page must have to be of use, and what was found of them. Facts in, verdict out."""
+"""Which elements a page must have for sending, and which were found. Facts in, verdict out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _EXPECTED: dict[PageKind, frozenset[str]] = {
     PageKind.PHONE_ENTRY: frozenset({"phone_entry"}),
 }
 BY_TEXT = frozenset({"link_by_phone", "phone_next"})
-"""Where no selector finds them, their texts do."""
+"""If no selector finds these, their texts do."""
 _SEVERAL = frozenset(
     {
         *("startup", "landing", "unsupported", "dialog", "dialog_title", "dialog_text", "no_banner"),
@@ -28,22 +28,22 @@ _SEVERAL = frozenset(
         *("chat_row", "row_title", "row_preview", "unread_badge"),
     }
 )
-"""Of these there may be more than one, and the first is meant, or all; of all others the first would be
-taken, and might be the wrong one.
+"""These may exist several times: the first is meant, or all are. For all others, several matches are a
+problem, because the first might be the wrong one.
 """
 
 
 class PartState(StrEnum):
     FOUND = "found"
     MISSING = "missing"  # this page must have it
-    AMBIGUOUS = "ambiguous"  # more than one where one is meant
+    AMBIGUOUS = "ambiguous"  # found more than once, but must be unique
     INVALID = "invalid"  # the browser does not understand the selector
-    ABSENT = "absent"  # and need not be there now
+    ABSENT = "absent"  # not there, and not needed now
 
 
 @dataclass(frozen=True)
 class Part:
-    """One element. ``variant`` is the one that is taken, ``also`` those that would do as well."""
+    """One element. ``variant`` is the selector in use, ``also`` the other selectors that match."""
 
     name: str
     state: PartState
@@ -60,7 +60,9 @@ class Part:
 
 
 def expected_parts(page: PageSnapshot) -> frozenset[str]:
-    """What must be there now. An open chat has its parts, and a box where nothing says why not."""
+    """The elements that must be there now. An open chat has its own, and a box unless a notice replaces
+    it.
+    """
     wanted = _EXPECTED.get(kind_of(page), frozenset())
     if page.chat_pane and page.chat is not None:
         wanted |= IN_CHAT
@@ -70,7 +72,9 @@ def expected_parts(page: PageSnapshot) -> frozenset[str]:
 
 
 def judge_parts(counts: Mapping[str, Mapping[str, int]], page: PageSnapshot) -> list[Part]:
-    """``counts``: how often each variant of each element is found, in the order in which they are tried."""
+    """``counts``: the number of matches of each variant of each element, in the order in which they are
+    tried.
+    """
     wanted = expected_parts(page)
     return [_judge(name, variants, name in wanted, page) for name, variants in counts.items()]
 
@@ -92,7 +96,7 @@ def _judge(name: str, variants: Mapping[str, int], expected: bool, page: PageSna
 
 
 def missing_in_chat(page: PageSnapshot) -> tuple[str, ...]:
-    """What the look itself misses in the open chat; empty where none is open."""
+    """The elements missing in the open chat, according to the look; empty if no chat is open."""
     chat = page.chat
     if chat is None or kind_of(page) is not PageKind.MAIN:
         return ()
@@ -103,8 +107,8 @@ def missing_in_chat(page: PageSnapshot) -> tuple[str, ...]:
 def _lacks_box(chat: Chat) -> bool:
     """Whether there should be a compose box and none was found.
 
-    Any notice may stand in its place, and a channel has no footer at all (whatsapp-web.md, 10.5): that is
-    about this chat. A footer with nothing in it, or another place to write, is a changed page.
+    A notice may replace it, and a channel has no footer at all (whatsapp-web.md, 10.5): both are about this
+    chat. An empty footer, or another element to write into, means that the page has changed.
     """
     if chat.compose is not None or chat.notice:
         return False

@@ -1,4 +1,4 @@
-"""What a look makes of a page, in figures and codes, and what in it does not fit. Facts in, verdict out."""
+"""A summary of a look in figures and codes, with the problems found. Facts in, verdict out."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from whatsapp_tasks.domain.page_snapshot import (
 
 @dataclass(frozen=True)
 class Review:
-    """No field holds a text that somebody wrote."""
+    """No field contains a text that a person wrote."""
 
     kind: PageKind
     popup: Popup
@@ -26,18 +26,18 @@ class Review:
     language: str
     language_supported: bool
     chat: str
-    """``none``, ``open``, or what stands in place of the box: known names, ``notice``, ``no_footer``."""
+    """``none``, ``open``, or what replaces the box: known names, ``notice``, ``no_box``, ``no_footer``."""
     bubbles: dict[str, int]
     rows: dict[str, int]
     dialogs: tuple[str, ...]
     banners: tuple[str, ...]
     trouble: tuple[str, ...]
     problems: tuple[str, ...]
-    """Codes of what does not fit."""
+    """Codes of the problems."""
 
 
 def review(page: PageSnapshot, counts: Mapping[str, Mapping[str, int]]) -> Review:
-    """``counts`` as in ``judge_parts``; the look must have taken the chat list with it."""
+    """``counts`` as in ``judge_parts``; the look must include the chat list."""
     bubbles = page.chat.bubbles if page.chat else ()
     return Review(
         kind=kind_of(page),

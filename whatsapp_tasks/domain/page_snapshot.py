@@ -1,4 +1,4 @@
-"""What one look at the page found, and what kind of page it is. Facts in, verdict out."""
+"""What one look at the page found, and which kind of page it is. Facts in, verdict out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,24 +15,24 @@ class Bubble:
 
     id: str
     outgoing: bool | None
-    """None where no sign of the page tells: a receipt that is missing is no sign."""
+    """None if the page does not show it: a missing receipt is no sign."""
     text: str | None = field(repr=False, default=None)
-    """Its own text, without what it quotes; None where the row has none or was emptied off-screen."""
+    """Its own text, without the quotation; None if the row has no text or was emptied off-screen."""
     tick: str | None = None
-    """``failed`` on ours alone: a failed reaction or picture may bear the same mark on theirs."""
+    """``failed`` only on ours: on theirs the same mark may mean a failed reaction or picture."""
     chat: str | None = field(repr=False, default=None)
-    """Digits of the chat's phone, where the id carries them (E1, E2)."""
+    """Digits of the chat's phone, if the id carries them (E1, E2)."""
     folded: bool = False
-    """More stands behind "Read more"; ``text`` is the shown beginning, without the ellipsis."""
+    """The rest is hidden by "Read more"; ``text`` is the shown beginning, without the ellipsis."""
     edited: bool = False
-    """It was changed after it was sent, so its text tells nothing of what was typed."""
+    """It was changed after it was sent, so its text need not be what was typed."""
     quoted: str | None = field(repr=False, default=None)
-    """The text of the message it answers to, "" where that has none; None where it quotes nothing."""
+    """The text of the message that it quotes, "" if that has no text; None if it quotes nothing."""
 
 
 @dataclass(frozen=True)
 class Button:
-    """A control, and where it is on the page. ``closes``: it bears the icon of closing."""
+    """A control and its position on the page. ``closes``: it has the closing icon."""
 
     label: str
     x: float
@@ -51,31 +51,31 @@ class Dialog:
 
     @property
     def cross(self) -> Button | None:
-        """The control that closes it, told by its icon; the way out of a dialog whose words nobody knows."""
+        """The control that closes it, known by its icon; also works for dialogs with unknown words."""
         return next((button for button in self.buttons if button.closes), None)
 
 
 @dataclass(frozen=True)
 class Banner:
-    """A strip of the left column. ``close`` is the control that takes it away, if it has one."""
+    """A banner in the left column. ``close`` is the control that removes it, if there is one."""
 
     text: str = field(repr=False)
     texts: frozenset[str]
     button: Button
-    """Its one action, else the strip itself."""
+    """Its only action, else the banner itself."""
     close: Button | None
     warns: bool = False
-    """It bears the icon of a warning."""
+    """It has a warning icon."""
     harmless: bool = False
-    """It bears an icon of one that offers something."""
+    """It has the icon of a banner that offers something."""
     turned: bool = False
-    """It says by itself in which direction it reads: it speaks of the page's language, in any language."""
+    """It sets its own text direction: such a banner is about the page's language, in every language."""
 
     @property
     def is_trouble(self) -> bool:
-        """Whether it may say that the page is not connected: told by its kind, as far as possible.
+        """Whether it may mean that the page is not connected; decided without words as far as possible.
 
-        One that can be closed never does. One that nobody knows may (whatsapp-web.md, 11.2 and 11.7).
+        A banner that can be closed never does. An unknown one may (whatsapp-web.md, 11.2 and 11.7).
         """
         if self.close is not None or self.texts & _OTHER_BANNERS or (self.turned and self.warns):
             return False
@@ -91,7 +91,7 @@ _KNOWN_BANNERS = frozenset({"restricted", "new_chats_used_up", "ban", "temporary
 
 @dataclass(frozen=True)
 class PhoneEntry:
-    """The box for the phone number on the way to a pairing code."""
+    """The input for the phone number, before a pairing code."""
 
     text: str = field(repr=False)
     focused: bool
@@ -143,12 +143,12 @@ class Compose:
 Nodes = tuple[int, int, int]
 
 LOCKS = frozenset({"restricted", "new_chats_used_up"})
-"""Notices in the place of the compose box that speak of the account."""
+"""Notices replacing the compose box that are about the account."""
 NOTICES = LOCKS | {
     *("recipient_blocked", "country_blocked", "terms_on_phone", "only_admins", "no_longer_member"),
     *("chat_closed", "only_whatsapp", "agent_blocked"),
 }
-"""All that are known; the others speak of one chat (whatsapp-web.md, 10.5)."""
+"""All known notices; the others are about one chat (whatsapp-web.md, 10.5)."""
 
 
 @dataclass(frozen=True)
@@ -156,39 +156,40 @@ class Chat:
     title: str = field(repr=False)
     compose: Compose | None
     notice: str = field(repr=False)
-    """What stands in the place of the compose box; "" where nothing does."""
+    """The text that replaces the compose box; "" if there is none."""
     bubbles: tuple[Bubble, ...]
     panel: bool
     notice_texts: frozenset[str] = frozenset()
     """Names of the known texts in the notice."""
     nodes: Nodes = (0, 0, 0)
-    """Numbers of the elements of chat, header and footer in this page load, 0 where there is none. Another
+    """Numbers of the elements of chat, header and footer in this page load, 0 for a missing one. Another
     chat has other elements; the same chat opened again keeps its own (whatsapp-web.md, 11.6 and 12.3)."""
     suggestions: bool = False
-    """A list over the box is open that would take Enter and Tab."""
+    """A list of suggestions is open over the box; it would take Enter and Tab."""
     send: Button | None = None
-    """The control that sends what the box holds."""
+    """The control that sends the content of the box."""
     editable: bool = False
-    """There is a place to write that is not known as the compose box."""
+    """There is an editable element that is not known as the compose box."""
 
 
 @dataclass(frozen=True)
 class ChatRow:
-    """One chat of the list. ``preview`` is the beginning of its last message, "" where there is nothing
-    unread, no text is shown, or the message is ours.
+    """One chat of the list. ``preview`` is the beginning of its last message, "" if nothing is unread, no
+    text is shown, or the message is ours.
     """
 
     title: str = field(repr=False)
     unread: int
     preview: str = field(repr=False, default="")
     unread_unknown: bool = False
-    """A badge without a number: marked as unread by hand, or of a count that the page does not show."""
+    """A badge without a number: the chat was marked as unread by hand, or the page does not show the
+    count."""
     author: str = field(repr=False, default="")
-    """Who wrote the last message, where the row names somebody: in groups."""
+    """The author of the last message, if the row names one (in groups)."""
     draft: bool = False
-    """The row shows a text of ours that was not sent."""
+    """The row shows an unsent text of ours."""
     group: bool = False
-    """Only where the row tells."""
+    """Whether the row shows that it is a group."""
 
 
 @dataclass(frozen=True)
@@ -199,10 +200,10 @@ class PageSnapshot:
     online: bool
     ready: str
     era: str | None
-    """For people and reports; nothing is decided by it."""
+    """For people and reports; it decides nothing."""
     qr: str | None = field(repr=False)
     qr_reload: Button | None
-    """The control that asks for new QR codes: it is there once all are used up."""
+    """The control that asks for new QR codes; it appears once all are used up."""
     link_code: str | None = field(repr=False)
     link_by_phone: Button | None
     phone_entry: PhoneEntry | None
@@ -214,15 +215,15 @@ class PageSnapshot:
     banners: tuple[Banner, ...]
     chat: Chat | None
     texts: frozenset[str]
-    """Names of the known texts that dialogs, banners and full screens show; chat content never counts."""
+    """Names of the known texts in dialogs, banners and full screens; chat content never counts."""
     rows: tuple[ChatRow, ...] | None = None
-    """What the chat list shows of itself, from the top; None in a look that did not ask for it."""
+    """The rendered rows of the chat list, from the top; None in a look that did not ask for them."""
     document: str = ""
-    """Names this page load."""
+    """Identifies this page load."""
     language: str = ""
-    """Of the page's texts, as a tag like ``pt`` or ``pt-BR``; "" where nothing tells it."""
+    """The language of the page's texts, as a tag like ``pt`` or ``pt-BR``; "" if it is unknown."""
     settled_language: str = ""
-    """What the page's own memory says it will be in when it is loaded anew; "" where it says nothing."""
+    """The language after the next load, as stored by the page itself; "" if it has stored none."""
     passkey: Passkey | None = None
     trouble_signs: frozenset[str] = frozenset()
     """Signs without words that the page is not well connected (whatsapp-web.md, 11.7), by name."""
@@ -331,7 +332,7 @@ class PageKind(StrEnum):
     """WhatsApp asks for a passkey before it links the phone."""
     MAIN = "main"
     COVERED = "covered"
-    """The chats, under a dialog that nobody recognises."""
+    """The chats, under an unknown dialog."""
     CONFLICT = "conflict"
     TEMPORARY_BAN = "temporary_ban"
     UNSUPPORTED_BROWSER = "unsupported_browser"
@@ -344,8 +345,8 @@ class PageKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-# Told by their texts, in the app's own precedence; they stand before the chats. "Service unavailable" counts
-# only where no chat list is: there it would be a notice.
+# Recognised by their texts, in the app's own precedence; they take precedence over the chats. "Service
+# unavailable" counts only without a chat list: with one it would be a notice.
 _BEFORE_THE_CHATS = (
     ("temporary_ban", PageKind.TEMPORARY_BAN),
     ("client_expired", PageKind.CLIENT_EXPIRED),
@@ -395,8 +396,8 @@ def _kind_without_chats(page: PageSnapshot) -> PageKind:  # noqa: PLR0911 - a ro
 
 
 def _kind_of_code(page: PageSnapshot) -> PageKind:
-    """A code stays under what lies over it: the control that asks for new ones, or the word that the page is
-    offline, which is a control as well and goes before it (whatsapp-web.md, 11.4).
+    """A QR code stays in the page when a control covers it: the one that asks for new codes, or the one that
+    says that the page is offline, which takes precedence (whatsapp-web.md, 11.4).
     """
     if page.qr_reload is None:
         return PageKind.QR
@@ -404,7 +405,7 @@ def _kind_of_code(page: PageSnapshot) -> PageKind:
 
 
 class Popup(StrEnum):
-    """What stands over the main page."""
+    """The dialog over the main page."""
 
     NONE = "none"
     STARTING_CHAT = "starting_chat"
@@ -412,10 +413,10 @@ class Popup(StrEnum):
     WHATS_NEW = "whats_new"
     TOO_LONG = "too_long"
     NOT_SENT = "not_sent"
-    """Asks whether to send a failed message again; comes when its red mark is clicked."""
+    """Asks whether to send a failed message again; appears when its red mark is clicked."""
     CONNECTING = "connecting"
     RESTRICTION = "restriction"
-    """Explains a lock that banners and compose boxes tell as well."""
+    """Explains a lock that is also shown by banners or in place of compose boxes."""
     BAN = "ban"
     OTHER = "other"
 
@@ -423,7 +424,7 @@ class Popup(StrEnum):
 NUISANCES = frozenset(
     {Popup.WHATS_NEW, Popup.INVALID_NUMBER, Popup.TOO_LONG, Popup.NOT_SENT, Popup.RESTRICTION}
 )
-"""Dialogs that only tell something: taken away wherever they stand in the way."""
+"""Dialogs that are only informative: they are closed whenever they are in the way."""
 
 _POPUPS = (
     ("starting_chat", Popup.STARTING_CHAT),
@@ -439,7 +440,9 @@ _POPUPS = (
 
 
 def popup_of(page: PageSnapshot) -> Popup:
-    """The topmost dialog, told by its texts: "Starting chat" and the error popup are alike but for them."""
+    """The topmost dialog, recognised by its texts: "Starting chat" and the error popup differ only in
+    them.
+    """
     if not page.dialogs:
         return Popup.NONE
     for name, popup in _POPUPS:
@@ -454,4 +457,4 @@ TICK_STATUS: dict[str, Status] = {
     "read": Status.READ,
     "failed": Status.FAILED,
 }
-"""Pending has no status of its own: the message is still ``sending``."""
+"""A pending tick has no status of its own: the message is still ``sending``."""

@@ -1,4 +1,4 @@
-"""Phone numbers: read what people write, keep E.164, show it masked."""
+"""Phone numbers: parsed from any usual form, stored as E.164, shown masked."""
 
 import re
 import unicodedata
@@ -10,9 +10,9 @@ from whatsapp_tasks.errors import RequestRefused
 
 _MAX_INPUT = 40
 _MAX_RAW = 200
-"""Characters before those are dropped that nobody sees."""
+"""Characters, including invisible ones."""
 _MASK = "•"
-# phonenumbers skips letters and control characters or reads them as dialpad keys; either is another number.
+# phonenumbers skips letters and control characters or reads them as dialpad keys; both give another number.
 _WRITTEN = re.compile(r"\+[\d ().\-/\u2010-\u2015]+")
 _MEXICO = 52
 _OLD_MEXICAN_MOBILE = re.compile(r"1([1-9]\d{9})")
@@ -22,9 +22,9 @@ _OLD_MEXICAN_MOBILE = re.compile(r"1([1-9]\d{9})")
 def parse_phone(raw: str) -> str:
     """The number in E.164, like ``+4915112345678``; raises RequestRefused (``phone_invalid``).
 
-    Asked is whether the number is *possible* (country code and length), not whether today's numbering plan
-    knows the range: that data lags behind, and WhatsApp itself gives the last word at send time. What stands
-    in a text unseen (direction marks, zero-width blanks) is dropped: address books put it around numbers.
+    The number must be *possible* (country code and length). It need not be in today's numbering plan, because
+    that data is never up to date, and WhatsApp itself decides at send time. Invisible characters (direction
+    marks, zero-width spaces) are dropped: address books put them around numbers.
     """
     text = (raw if raw.isascii() else _visible(raw)).strip() if len(raw) <= _MAX_RAW else ""
     if _is_plain(text):
@@ -41,7 +41,7 @@ def parse_phone(raw: str) -> str:
 
 
 def _visible(text: str) -> str:
-    """Without Unicode's format characters (Cf), and with blanks of all widths (Zs) as a usual one."""
+    """Without Unicode's format characters (Cf), and with all kinds of spaces (Zs) as plain spaces."""
     kinds = ((c, unicodedata.category(c)) for c in text)
     return "".join(" " if kind == "Zs" else c for c, kind in kinds if kind != "Cf")
 
@@ -53,7 +53,7 @@ def _read(text: str) -> phonenumbers.PhoneNumber | None:
         number = phonenumbers.parse(text, None)
     except phonenumbers.NumberParseException:
         return None
-    # Until 2019 a 1 stood before Mexican mobiles; WhatsApp and address books write it still.
+    # Until 2019 Mexican mobile numbers began with a 1; WhatsApp and address books still write it.
     old = _OLD_MEXICAN_MOBILE.fullmatch(str(number.national_number))
     if number.country_code == _MEXICO and old and not number.italian_leading_zero:
         number.national_number = int(old[1])
@@ -64,8 +64,8 @@ _PLAIN = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 def _is_plain(text: str) -> bool:
-    """Whether the library would certainly give ``text`` back as it is: digits alone, of a possible length, in
-    which it finds no national prefix to take away. It looks at a tenth of what the library does.
+    """Whether the library would certainly return ``text`` unchanged: only digits, of a possible length,
+    without a national prefix to remove. This takes a tenth of the library's work.
     """
     if not _PLAIN.fullmatch(text):
         return False
@@ -80,7 +80,7 @@ def _is_plain(text: str) -> bool:
 
 @lru_cache(maxsize=2000)
 def _plan(code: str) -> tuple[re.Pattern[str] | None, frozenset[int]] | None:
-    """Of a country: what begins with a national prefix, and how long a number without may be."""
+    """The pattern of a country's national prefix, and the possible lengths of a number without it."""
     region = phonenumbers.region_code_for_country_code(int(code))
     if region == phonenumbers.phonenumberutil.UNKNOWN_REGION:
         return None
@@ -92,7 +92,7 @@ def _plan(code: str) -> tuple[re.Pattern[str] | None, frozenset[int]] | None:
 
 
 def mask_phone(phone: str) -> str:
-    """``+4915112345678`` as ``+49•••••••••78``: country and two last digits, for logs and pages."""
+    """``+4915112345678`` as ``+49•••••••••78``: country code and last two digits, for logs and pages."""
     if len(phone) < 6:
         return _MASK * len(phone)
     try:
@@ -103,7 +103,7 @@ def mask_phone(phone: str) -> str:
 
 
 def digits(text: str) -> str:
-    """Only the ASCII digits, the form in which WhatsApp's URLs and chat titles are compared."""
+    """Only the ASCII digits: the form for comparing with WhatsApp's URLs and chat titles."""
     return "".join(c for c in text if c in "0123456789")
 
 
@@ -114,20 +114,22 @@ _FEWEST_DIGITS = 7
 def is_number(title: str) -> bool:
     """Whether a chat's title is a phone number and not a name.
 
-    WhatsApp writes numbers in international form, with a ``+`` (whatsapp-web.md, 12.3). All else is chosen by
-    people: a name of digits alone, and what stands behind a ``~``.
+    WhatsApp writes numbers in international form, with a ``+`` (whatsapp-web.md, 12.3). All other titles are
+    chosen by people, including a name of only digits and the text after a ``~``.
     """
     shown = _visible(title).strip()
     return _NUMBER.fullmatch(shown) is not None and len(digits(shown)) >= _FEWEST_DIGITS
 
 
 def same_number(one: str, other: str) -> bool:
-    """Whether both are one phone: Brazilian, Mexican and Argentine mobiles go with or without a digit."""
+    """Whether both are the same phone; Brazilian, Mexican and Argentine mobiles have forms with and without a
+    digit.
+    """
     return bool(digits(one)) and _short(digits(one)) == _short(digits(other))
 
 
 def phone_in(title: str) -> str | None:
-    """The phone that a chat's title is, in E.164; None where the title is a name."""
+    """The phone in E.164 if a chat's title is a number; None if it is a name."""
     text = _visible(title).strip()
     if not is_number(text):
         return None
@@ -138,13 +140,13 @@ def phone_in(title: str) -> str | None:
 
 
 def one_form_of(phone: str) -> str:
-    """The same for all forms of one phone (E.164): by it messages are known to be to one recipient."""
+    """The same value for all forms of one phone (E.164), to recognise messages to the same recipient."""
     return phone[:1] + _short(phone[1:])
 
 
 def forms_of(phone: str) -> tuple[str, ...]:
-    """``phone`` (E.164) first, and for Brazilian, Mexican and Argentine mobiles its form with or without the
-    digit: WhatsApp shows either, and who is written to may stand under the other one.
+    """``phone`` (E.164) first; for Brazilian, Mexican and Argentine mobiles also the form with or without the
+    digit: WhatsApp may show either, and the recipient may be stored under the other one.
     """
     short = _short(phone[1:])
     forms = {f"+{short}"}
@@ -155,9 +157,9 @@ def forms_of(phone: str) -> tuple[str, ...]:
     return (phone, *sorted(forms - {phone}))
 
 
-# Countries that put a digit before mobiles, which old accounts are without. In Brazil those begin with 6 to
-# 9: what begins otherwise without the digit is a landline, and somebody else's. In the other two countries no
-# number of a landline is a mobile's as well.
+# Countries with an extra digit before mobile numbers, which old accounts lack. In Brazil mobiles begin with 6
+# to 9: other numbers without the digit are landlines, of somebody else. In the other two countries no
+# landline has the number of a mobile.
 _ADDED_DIGIT = (
     (re.compile(r"(55\d\d)([6-9]\d{7})"), "9"),
     (re.compile(r"(52)([1-9]\d{9})"), "1"),
@@ -167,6 +169,6 @@ _WITH_DIGIT = re.compile(r"(55\d\d)9([6-9]\d{7})|(52)1([1-9]\d{9})|(54)9([1-9]\d
 
 
 def _short(number: str) -> str:
-    """Without the digit."""
+    """Without the extra digit."""
     found = _WITH_DIGIT.fullmatch(number)
     return "".join(part for part in found.groups() if part) if found else number

@@ -1,4 +1,4 @@
-"""Three priorities, so that a one-time code does not wait behind a campaign."""
+"""Three priorities, so that a one-time code does not wait for a campaign."""
 
 from enum import StrEnum
 
@@ -10,4 +10,4 @@ class Priority(StrEnum):
 
 
 BROKER_PRIORITY: dict[Priority, int] = {Priority.HIGH: 0, Priority.NORMAL: 3, Priority.LOW: 6}
-"""kombu's Redis transport keeps one list per step and empties the lowest number first."""
+"""kombu's Redis transport has one list per priority and empties the lowest number first."""

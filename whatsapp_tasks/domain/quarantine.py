@@ -1,11 +1,11 @@
 """Ban detection: two signals of the page, a quarantine, a second look. Facts in, verdict out.
 
-Signal A: a dialog, a banner or a full screen has a text that WhatsApp shows to the banned (whatsapp-web.md,
-7d). What stands in a chat or in the chat list never counts: anyone can write such a text to us.
-Signal B: the chat list is away without a reason that is known and harmless.
+Signal A: a dialog, a banner or a full screen has a text that WhatsApp shows to banned accounts
+(whatsapp-web.md, 7d). Text in a chat or in the chat list never counts: anyone can write such a text to us.
+Signal B: the chat list is missing without a known and harmless reason.
 
-One signal alone starts the suspicion, for a quarantine costs half a minute and a ban the number. Only both
-together, after the quarantine, confirm it (docs/protection.md has the table).
+Either signal starts the quarantine: it costs half a minute, a ban costs the number. Only both
+together, after the quarantine, confirm it (table in docs/protection.md).
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from enum import StrEnum
 from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
 
 QUARANTINE_SECONDS = 30.0
-"""The blueprint's."""
+"""The blueprint's value."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class BanSignals:
 
 
 def ban_signals(page: PageSnapshot) -> BanSignals:
-    """Every kind of page we know is a known reason for a missing chat list (QR code, loading, "Use here",
-    offline, …), unless a ban text stands on it.
+    """Every known kind of page (QR code, loading, "Use here", offline, …) is a harmless reason for a missing
+    chat list, unless it shows a ban text.
     """
     ban_text = "ban" in page.texts
     missing = not page.chat_pane and (ban_text or kind_of(page) is PageKind.UNKNOWN)
@@ -46,21 +46,21 @@ def ban_signals(page: PageSnapshot) -> BanSignals:
 
 
 class SecondLook(StrEnum):
-    """What follows from a look at a page that is under suspicion."""
+    """The result of a look during or after the quarantine."""
 
-    HOLD = "hold"  # the quarantine goes on, or the page is loading and says nothing
+    HOLD = "hold"  # the quarantine goes on, or the page is still loading
     CONFIRMED = "confirmed"  # both signals after the quarantine
     SUSPICIOUS = (
-        "suspicious"  # a ban text over a chat list that is there: held until it goes or a person says
+        "suspicious"  # a ban text, but also the chat list: held until it disappears or a person clears it
     )
-    UNKNOWN = "unknown"  # the chat list stays away and nothing speaks of a ban: a page nobody recognises
+    UNKNOWN = "unknown"  # the chat list is missing without a ban text: an unknown page
     CLEARED = "cleared"  # a flicker
 
 
 def second_look(
     page: PageSnapshot, *, suspected_ms: int, now_ms: int, quarantine_seconds: float = QUARANTINE_SECONDS
 ) -> SecondLook:
-    """``suspected_ms`` is when the suspicion began; it is in Redis, so a restart does not shorten it."""
+    """``suspected_ms`` is when the quarantine began; it is in Redis, so a restart does not shorten it."""
     if now_ms - suspected_ms < quarantine_seconds * 1000 or kind_of(page) is PageKind.LOADING:
         return SecondLook.HOLD
     match ban_signals(page):

@@ -1,7 +1,7 @@
-"""What ``REDIS_URL`` may say, read in one place; the URLs that redis-py and kombu take are derived from it.
+"""Parses ``REDIS_URL``, and derives the URLs for redis-py and kombu from it.
 
-The two read a URL differently: of a database in the query, a socket, a certificate or an option one of them
-knows nothing, or something else. So what cannot be said to both is refused.
+The two read a URL differently: one of them ignores, or interprets in another way, a database in the query, a
+socket, a certificate or an option. So a value that cannot be expressed for both is refused.
 """
 
 from collections.abc import Callable, Mapping
@@ -41,18 +41,18 @@ _TLS_OPTIONS: Mapping[str, Callable[[str], Option]] = {
     "ssl_certfile": str,
     "ssl_keyfile": str,
 }
-"""As redis-py names them. Without any: the certificate is checked against those that the system trusts."""
+"""redis-py's names. Without any, the certificate is checked against those that the system trusts."""
 
 
 @dataclass(frozen=True)
 class RedisAddress:
-    """Where Redis is. ``str`` shows it without the password."""
+    """The address of Redis. ``str`` shows it without the password."""
 
     scheme: str
     host: str = ""
     port: int = DEFAULT_PORT
     path: str = ""
-    """Of the socket, where the scheme is ``unix``."""
+    """The path of the socket, if the scheme is ``unix``."""
     db: int = 0
     username: str = ""
     password: str = field(default="", repr=False)
@@ -62,8 +62,8 @@ class RedisAddress:
     def parse(cls, text: str) -> Self:
         """Raises ValueError, which never shows the password.
 
-        User and password end at the last ``@`` before the options, so that a password may hold ``#``, ``/``,
-        ``?``, ``:`` and ``@`` as they are; ``%`` and two hex digits are one character, as in any URL.
+        User and password end at the last ``@`` before the options, so a password may contain ``#``, ``/``,
+        ``?``, ``:`` and ``@`` unescaped; ``%`` and two hex digits are one character, as in any URL.
         """
         scheme, separator, rest = text.strip().partition("://")
         scheme = scheme.lower()
@@ -72,14 +72,14 @@ class RedisAddress:
                 "must begin with redis://, rediss:// or unix://, e.g. redis://127.0.0.1:6379/0 "
                 "(Sentinel and Cluster are not supported)"
             )
-        login, place = _split_login(scheme, rest)
+        login, location = _split_login(scheme, rest)
         username, _, password = login.partition(":")
-        place, _, query = place.partition("?")
-        if "#" in place + query:
-            raise ValueError("must have no # behind the host; write %23 for one in a path or an option")
+        location, _, query = location.partition("?")
+        if "#" in location + query:
+            raise ValueError("must have no # after the host; write %23 for one in a path or an option")
         options = _options(scheme, query)
         named_db = options.pop("db", None)
-        where = _socket(place, named_db) if scheme == "unix" else _server(place, named_db)
+        where = _socket(location, named_db) if scheme == "unix" else _server(location, named_db)
         return cls(
             scheme=scheme,
             username=unquote(username),
@@ -90,7 +90,7 @@ class RedisAddress:
 
     @property
     def url(self) -> str:
-        """As redis-py reads it."""
+        """The URL for redis-py."""
         query = urlencode({name: _text(value) for name, value in self.options.items()})
         if self.scheme == "unix":
             query = "&".join(part for part in (f"db={self.db}", query) if part)
@@ -99,7 +99,7 @@ class RedisAddress:
 
     @property
     def broker_url(self) -> str:
-        """As kombu's Redis transport reads it. The options stand in ``broker_options`` and ``broker_tls``."""
+        """The URL for kombu's Redis transport. Its options are ``broker_options`` and ``broker_tls``."""
         if self.scheme == "unix":
             return f"redis+socket://{self._login()}{quote(self.path)}?virtual_host={self.db}"
         return self._server(self._login())
@@ -111,7 +111,7 @@ class RedisAddress:
 
     @property
     def broker_tls(self) -> Mapping[str, Option] | None:
-        """Celery's ``broker_use_ssl``; without it kombu would check no certificate."""
+        """Celery's ``broker_use_ssl``; without it kombu would not check the certificate."""
         if self.scheme != "rediss":
             return None
         tls = {name: value for name, value in self.options.items() if name in _TLS_OPTIONS}
@@ -134,14 +134,14 @@ class RedisAddress:
 
 
 def _split_login(scheme: str, rest: str) -> tuple[str, str]:
-    """User and password, and what stands behind them."""
+    """User with password, and the rest of the URL."""
     if scheme == "unix":
         if rest.startswith("/"):
             return "", rest
-        login, _, place = rest.rpartition("@/")
-        return login, f"/{place}" if login else rest
-    login, _, place = rest.rpartition("@")
-    return login, place
+        login, _, location = rest.rpartition("@/")
+        return login, f"/{location}" if login else rest
+    login, _, location = rest.rpartition("@")
+    return login, location
 
 
 def _options(scheme: str, query: str) -> dict[str, Option]:
@@ -149,7 +149,7 @@ def _options(scheme: str, query: str) -> dict[str, Option]:
     found: dict[str, Option] = {}
     for name, value in parse_qsl(query, keep_blank_values=True):
         if name not in known:
-            raise ValueError(f"has an option that is not among those known: {', '.join(known)}")
+            raise ValueError(f"has an unknown option; known options: {', '.join(known)}")
         if name in found:
             raise ValueError(f"has the option {name} twice")
         try:
@@ -159,17 +159,17 @@ def _options(scheme: str, query: str) -> dict[str, Option]:
     return found
 
 
-def _socket(place: str, named_db: Option | None) -> dict[str, object]:
-    path = unquote(place)
+def _socket(location: str, named_db: Option | None) -> dict[str, object]:
+    path = unquote(location)
     if not path.startswith("/") or path == "/":
-        raise ValueError("must name a socket by its whole path, e.g. unix:///run/redis.sock?db=0")
+        raise ValueError("must contain the absolute path of a socket, e.g. unix:///run/redis.sock?db=0")
     return {"path": path, "db": named_db or 0}
 
 
-def _server(place: str, named_db: Option | None) -> dict[str, object]:
-    server, _, db_text = place.partition("/")
+def _server(location: str, named_db: Option | None) -> dict[str, object]:
+    server, _, db_text = location.partition("/")
     if "," in server:
-        raise ValueError("must name one server")
+        raise ValueError("must name only one server")
     host, port_text = _split_port(server)
     try:
         port = _number(port_text) if port_text else DEFAULT_PORT
@@ -181,16 +181,16 @@ def _server(place: str, named_db: Option | None) -> dict[str, object]:
     if db_text:
         if not (db_text.isascii() and db_text.isdigit()):
             raise ValueError(
-                "must have the number of a database behind the host, e.g. redis://127.0.0.1:6379/0"
+                "must have the number of a database after the host, e.g. redis://127.0.0.1:6379/0"
             )
         db = int(db_text)
         if named_db not in (None, db):
-            raise ValueError("names two databases: one behind the host, another in the option db")
+            raise ValueError("names two databases: one after the host, another in the option db")
     return {"host": unquote(host) or "127.0.0.1", "port": port, "db": db or 0}
 
 
 def _split_port(server: str) -> tuple[str, str]:
-    """Host, without brackets, and port."""
+    """Host (without brackets) and port."""
     if server.startswith("["):
         host, bracket, rest = server[1:].partition("]")
         if not bracket or (rest and not rest.startswith(":")):

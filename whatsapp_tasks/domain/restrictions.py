@@ -1,4 +1,6 @@
-"""What WhatsApp forbids an account for a time: a temporary ban, new chats (docs/whatsapp-web.md, 7)."""
+"""Temporary restrictions of an account by WhatsApp: a ban, or a lock of new chats (docs/whatsapp-web.md,
+7).
+"""
 
 import json
 import re
@@ -11,7 +13,7 @@ from whatsapp_tasks.domain.states import MAY_REPLY, MAY_SEND, SessionState
 
 class RestrictionKind(StrEnum):
     TEMPORARY_BAN = "temporary_ban"  # the full screen of 7a: nothing can be sent
-    NEW_CHATS_LOCKED = "new_chats_locked"  # the "reach-out time lock" of 7b: chats that exist go on
+    NEW_CHATS_LOCKED = "new_chats_locked"  # the "reach-out time lock" of 7b: existing chats still work
     NEW_CHATS_USED_UP = "new_chats_used_up"  # the monthly limit of 7c: the same
 
 
@@ -26,7 +28,7 @@ class BanReason(StrEnum):
     TERMS = "other"
 
 
-# Parts of the sentences of 7a, most telling first; en is attested, pt and es are translations of ours.
+# Parts of the sentences of 7a, most specific first; en is attested, pt and es are our translations.
 _REASONS: tuple[tuple[BanReason, tuple[str, ...]], ...] = (
     (BanReason.BROADCASTS, ("broadcast list", "mensagens a uma lista", "mensajes a una lista")),
     (BanReason.SAME_MESSAGE, ("the same message", "a mesma mensagem", "el mismo mensaje")),
@@ -55,7 +57,7 @@ _SECONDS = {
 
 @dataclass(frozen=True)
 class Restriction:
-    """``until_ms`` is None where the page names no time; ``code`` is WhatsApp's, only for a temporary ban."""
+    """``until_ms`` is None if the page shows no time; ``code`` is WhatsApp's, only for a temporary ban."""
 
     kind: RestrictionKind
     seen_ms: int
@@ -77,9 +79,9 @@ class Restriction:
 
 
 def restriction_on(page: PageSnapshot, now_ms: int) -> Restriction | None:
-    """The restriction that the page shows."""
+    """The restriction that the page shows; None if there is none."""
     if kind_of(page) is PageKind.TEMPORARY_BAN:
-        # The screen holds what a dialog on it says: read twice, every duration would be doubled.
+        # The screen's text includes the dialog's text: reading both would double every duration.
         text = " ".join(f"{dialog.title} {dialog.text}" for dialog in page.dialogs) or page.screen
         seconds = _duration_seconds(text)
         return Restriction(
@@ -96,8 +98,9 @@ def restriction_on(page: PageSnapshot, now_ms: int) -> Restriction | None:
 
 
 def still_or_anew(before: Restriction | None, seen: Restriction) -> Restriction:
-    """What is remembered of a restriction that is seen again and again. The time that a temporary ban named
-    first stays, until it is over: each look would put it off; a lock's last sight is noted each half minute.
+    """The restriction to remember when it is seen repeatedly. The end time that a temporary ban showed first
+    stays until it is over, because each look would postpone it. For a lock, the time of the last look is
+    updated every half minute.
     """
     if before is None or (before.kind, before.code) != (seen.kind, seen.code):
         return seen
@@ -116,7 +119,7 @@ def _reason_of(text: str) -> BanReason:
 
 
 def _duration_seconds(text: str) -> int | None:
-    """``23:59:59``, ``59:59`` (minutes first), ``2 days 3 hours``; None when there is none."""
+    """Parses ``23:59:59``, ``59:59`` (minutes first), ``2 days 3 hours``; None if there is no duration."""
     clock = _CLOCK.search(text)
     if clock:
         hours, minutes, seconds = (int(part or 0) for part in clock.groups())
@@ -141,7 +144,7 @@ def permission(
     worker_runs: bool,
     replies_when_restricted: bool,
 ) -> Permission:
-    """The one place that says what an account sends: for the worker, and for all that report it."""
+    """What an account may send: the only such rule, used by the worker and by all reports."""
     if paused or not worker_runs:
         return Permission.NOTHING
     if state in MAY_SEND:

@@ -10,11 +10,11 @@ BROWSER_FAILED = "browser_failed"
 
 MAX_SETTLES = 10
 MAX_UNCLEAR = 4
-"""Looks at a chat that is there and does not tell; nothing else is sent meanwhile."""
+"""Looks at a chat that opens but does not show the result; nothing else is sent meanwhile."""
 MAX_UNREACHABLE = 2
-"""Looks at a chat that its recipient keeps from being opened: the others wait for it."""
+"""Looks at a chat that cannot be opened because of its recipient; other messages wait meanwhile."""
 AT_ONCE = 4
-"""Attempts from which on a message that was certainly not sent waits before the next one."""
+"""From this attempt on, a message that was certainly not sent waits before the next attempt."""
 FIRST_DELAY_SECONDS = 2.0
 LONGEST_DELAY_SECONDS = 300.0
 LONGEST_SETTLE_DELAY_SECONDS = 60.0
@@ -23,7 +23,7 @@ LONGEST_SETTLE_DELAY_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class RetryDecision:
-    """After ``delay_seconds``, ``retry``: type again; ``settle``: look into the chat before anything else."""
+    """After ``delay_seconds``: ``retry`` means type again, ``settle`` means look into the chat first."""
 
     action: Literal["retry", "fail", "unknown", "settle"]
     code: str
@@ -31,7 +31,7 @@ class RetryDecision:
 
 
 def code_of(error: SendError | BrowserError) -> str:
-    """Its row in ``domain/faults.py``; all that may go wrong with the browser is one code there."""
+    """The error's code in ``domain/faults.py``; all browser errors have the same code."""
     return error.code if isinstance(error, SendError) else BROWSER_FAILED
 
 
@@ -41,7 +41,7 @@ def decide_retry(
     """The decision for the ``attempt``-th failed attempt (from 1), of which ``same_before`` failed with the
     same code. ``jitter`` in [0, 1) spreads retries.
 
-    A browser error here means that it came before Enter: what came later is SendUnsettled.
+    A browser error here happened before Enter: a later one is SendUnsettled.
     """
     code = code_of(error)
     if isinstance(error, SendUnsettled):
@@ -54,8 +54,9 @@ def decide_retry(
 
 
 def decide_again(attempts: int, code: str) -> RetryDecision:
-    """The decision for a message that its chat shows to be unsent, or whose worker died before Enter, after
-    so many attempts: the first few at once, then with pauses, for what keeps it from being sent may stay.
+    """The decision for a message that was not sent, according to its chat, or because its worker died before
+    Enter, after so many attempts. The first retries are immediate; later ones have pauses, because the cause
+    may persist.
     """
     if attempts >= MAX_ATTEMPTS:
         return RetryDecision("fail", code)
@@ -68,14 +69,14 @@ def decide_again(attempts: int, code: str) -> RetryDecision:
 def decide_settle(error: SendError | BrowserError, tried: int, *, jitter: float) -> RetryDecision:
     """The decision for the ``tried``-th failed look (from 1) at an attempt with an open intent.
 
-    Enter may have been pressed, so nothing but the chat may lead back to typing. That the page is offline, or
-    shows no chat, or says that the number is unknown, tells nothing about the attempt.
+    Enter may have been pressed, so only the chat may lead back to typing. A page that is offline, shows no
+    chat, or says that the number is unknown, says nothing about the attempt.
     """
     code = code_of(error)
     if isinstance(error, SendUnsettled) and code == "still_pending":
-        return RetryDecision("unknown", code)  # its bubble lives in this page: it is followed there
+        return RetryDecision("unknown", code)  # its bubble exists in this page: it is followed there
     if isinstance(error, SendRefused) and code == "whatsapp_refused":
-        return RetryDecision("fail", code)  # said by the bubble itself
+        return RetryDecision("fail", code)  # shown by the bubble itself
     if tried > _looks_allowed(error, code):
         return RetryDecision("unknown", code)
     delay = min(FIRST_DELAY_SECONDS * 2 ** (tried - 1), LONGEST_SETTLE_DELAY_SECONDS)

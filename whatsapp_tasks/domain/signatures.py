@@ -7,9 +7,9 @@ from whatsapp_tasks.errors import RequestRefused
 
 PREFIX = "sha256="
 MOST_SECRETS = 2
-"""Of one key, while its secret is being changed."""
+"""Secrets of one key, while its secret is being rotated."""
 
-_NO_SECRET = "in the place of a secret that the key does not have"  # noqa: S105
+_NO_SECRET = "placeholder for a secret that the key does not have"  # noqa: S105
 
 
 def sign(secret: str, timestamp: str, method: str, target: str, body: bytes) -> str:
@@ -33,7 +33,7 @@ def check_signature(
     """Raises RequestRefused (401) unless one of the key's secrets made this signature inside the window.
 
     ``now`` is in unix seconds. The window's defaults are the blueprint's. Comparison is in constant time, and
-    a refusal costs the same number of MACs whether the key has one secret, two or, as an unknown one, none.
+    a refusal computes the same number of MACs for keys with one secret, with two, and for unknown keys.
     """
     if not timestamp or not signature:
         raise _refused(
@@ -50,16 +50,16 @@ def check_signature(
             "clock, and sign each request again.",
         )
     given = signature.encode("utf-8", "replace")
-    for place in range(MOST_SECRETS):
-        secret = secrets[place] if place < len(secrets) else _NO_SECRET
+    for index in range(MOST_SECRETS):
+        secret = secrets[index] if index < len(secrets) else _NO_SECRET
         made = sign(secret, timestamp, method, target, body).encode()
-        if hmac.compare_digest(made, given) and place < len(secrets):
+        if hmac.compare_digest(made, given) and index < len(secrets):
             return
     raise signature_invalid()
 
 
 def signature_invalid() -> RequestRefused:
-    """What a wrong signature, or one of an unknown key, is answered with: which of them is not said."""
+    """The answer to a wrong signature and to an unknown key; it does not say which of them it was."""
     return _refused(
         "signature_invalid",
         "X-Api-Key is not known, or X-Signature does not match: it is sha256=HEX, the HMAC-SHA256 with the "

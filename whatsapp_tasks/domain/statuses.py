@@ -1,4 +1,4 @@
-"""Message statuses: what each means and which may follow. Never backwards."""
+"""Message statuses: their meanings and transitions. They never go backwards."""
 
 from enum import StrEnum
 
@@ -17,18 +17,18 @@ class Status(StrEnum):
 
 MEANINGS: dict[Status, str] = {
     Status.QUEUED: "accepted and durable; nothing has been typed",
-    Status.SENDING: "in the worker's hands",
+    Status.SENDING: "being sent by the worker",
     Status.SENT: "WhatsApp's server has it (one tick)",
     Status.DELIVERED: "on the recipient's phone (two ticks)",
     Status.READ: "read by the recipient (may never come)",
     Status.FAILED: "certainly not sent; error.code says why",
     Status.UNKNOWN: "may have been sent, the chat does not show it; never sent again by itself",
-    Status.CANCELLED: "withdrawn before it was sent",
+    Status.CANCELLED: "cancelled before it was sent",
     Status.EXPIRED: "expires_at passed before it was sent",
 }
 
-# From a status to those that may follow. A tick can skip a step (the page shows only the newest), and a
-# later look into the chat, or a person, settles an UNKNOWN.
+# From a status to those that may follow. A tick can skip a step (the page shows only the newest). A later
+# look into the chat, or a person, settles an UNKNOWN.
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.QUEUED: frozenset({Status.SENDING, Status.CANCELLED, Status.EXPIRED, Status.FAILED}),
     Status.SENDING: frozenset(
@@ -58,5 +58,5 @@ AT_WHATSAPP = frozenset({Status.SENT, Status.DELIVERED, Status.READ})
 
 
 def may_become(status: Status) -> frozenset[Status]:
-    """The statuses from which ``status`` may be reached: what a store script checks against."""
+    """The statuses that may change to ``status``; the store scripts check against them."""
     return frozenset(before for before, after in TRANSITIONS.items() if status in after)

@@ -1,4 +1,4 @@
-"""Message texts: what is accepted, how a bubble is compared with it."""
+"""Message texts: which are accepted, and how they are compared with bubbles."""
 
 import hashlib
 import re
@@ -13,20 +13,20 @@ _NEWLINES = re.compile(r"\r\n?|\u2028|\u2029")
 _BYTE_ORDER_MARK = "\ufeff"
 _HALVES = re.compile("[\ud800-\udfff]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # Unicode's Cc, but for line feed and tab
-# What WhatsApp turns into formatting, and so removes from the bubble. They go before the marks of lists, for
-# "*1. one*" stands in the bubble as "1. one", and "* one" as "one".
+# WhatsApp turns these into formatting and removes them from the bubble. They are removed before the marks of
+# lists, because a bubble shows "*1. one*" as "1. one", and "* one" as "one".
 _FORMATTING = re.compile(r"[*_~`]+")
-# What a bubble may lose or add: white space, variation selectors of emoji (an <img alt> may lack them),
+# A bubble may lose or add these: white space, variation selectors of emoji (an <img alt> may lack them),
 # direction marks.
 _NOT_COMPARED = re.compile(r"[\s\ufeff\ufe0e\ufe0f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _LIST_MARKS = re.compile(r"^[^\S\n]*(?:(?:[-•>]|\d{1,2}\.)[ \t\u00a0]+)+", re.MULTILINE)
 
 
 def normalise_message(raw: str) -> str:
-    """The text as it will be typed; raises RequestRefused naming what is wrong.
+    """The text as it will be typed; raises RequestRefused, which says what is wrong.
 
-    Line ends become ``\\n``; white space around the whole text goes, as WhatsApp drops it too. All else
-    stays to the letter: no Unicode normalisation.
+    Line ends become ``\\n``; white space around the whole text is removed, as WhatsApp does. Everything else
+    stays exactly as it is: no Unicode normalisation.
     """
     text = _NEWLINES.sub("\n", raw)
     while (bare := text.strip().strip(_BYTE_ORDER_MARK)) != text:  # the page drops both at the ends
@@ -52,22 +52,22 @@ def _refused(code: str, problem: str) -> RequestRefused:
 
 
 def text_digest(text: str) -> str:
-    """SHA-256, hex: what logs, intents and idempotency keep instead of the text."""
+    """SHA-256, hex: stored in logs, intents and identities instead of the text."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def bubble_key(text: str) -> str:
-    """The text without what a bubble may show otherwise; unequal keys mean another message.
+    """The text without the parts that a bubble may show differently; unequal keys mean another message.
 
-    ``*bold*`` stands in a bubble without its stars, an emoji as a picture whose ``alt`` may lack the
-    variation selector, a list item with a mark of the page's own. So texts that differ in nothing else
-    have one key. Only a text without any visible character has the empty key.
+    A bubble shows ``*bold*`` without stars, an emoji as a picture whose ``alt`` may lack the variation
+    selector, and a list item with the page's own mark. So texts that differ only in these have the same key.
+    Only a text without any visible character has the empty key.
     """
     bare = _LIST_MARKS.sub("", _FORMATTING.sub("", text))
     return _NOT_COMPARED.sub("", bare) or "".join(text.split())
 
 
 def letters_of(text: str) -> str:
-    """Only the letters, in one case and compatibility form: what no drawing of a text takes away or adds."""
+    """Only the letters, casefolded and in compatibility form: rendering neither removes nor adds these."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return "".join(c for c in folded if unicodedata.category(c).startswith("L"))

@@ -1,10 +1,10 @@
-"""How a text reaches the compose box: grapheme by grapheme, at a human pace, and so that it stays as it is.
+"""How a text is entered into the compose box: grapheme by grapheme, at a human pace, and unchanged.
 
-The page changes what is typed in some places (docs/whatsapp-web.md, 12.5). An emoticon with the caret right
-behind it becomes an emoji; a word like ``:fire`` or ``@anna`` opens a list that takes Enter: such a word is
-entered at once, together with what follows it. A line break by key after an item of a list writes the next
-mark by itself, and where *Enter is send* is off, Shift+Enter sends: line breaks are pasted, with the grapheme
-behind them, and no Enter is pressed before the text is complete.
+The page changes some input (docs/whatsapp-web.md, 12.5). An emoticon becomes an emoji when the caret is right
+after it. A word like ``:fire`` or ``@anna`` opens a list that takes Enter. So such words are entered in one
+step, together with the following character. A line break by key after a list item writes the next mark, and
+if *Enter is send* is off, Shift+Enter sends. So line breaks are pasted, with the grapheme after them, and no
+Enter is pressed before the text is complete.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,13 +14,15 @@ from typing import Literal
 import regex
 
 PAD = " "
-"""Behind a text whose last word would be changed or leave a list open; the page trims what it sends."""
+"""Added after a text whose last word would be changed or leave a list open; the page trims it when
+sending."""
 
-# A tab that is inserted alone replaces what stands in the line (Lexical 0.52, measured): tabs travel with a
-# neighbour.
+# A tab that is inserted alone replaces the text of the line (Lexical 0.52, measured), so tabs are entered
+# together with a neighbour.
 _GRAPHEME = regex.compile(r"\t+(?:(?!\t)\X\t*)?|\X\t*")
 _WORD = regex.compile(r"\S+")
-# Those of 12.5 and their kin: eyes and a mouth, a letter in brackets, a heart, a face. Too many are no harm.
+# Those of 12.5 and similar ones: eyes and a mouth, a letter in brackets, a heart, a face. Extra matches are
+# harmless.
 _FACE = (
     r"(?:[:;=]['\u2019]?(?:[-^o~]?[^\s\w:;=]|-\w|[DPpOo03](?!\w))|\(\p{L}\)|</?3|\^[_.-]*\^"
     r"|[<>][_.][<>]|[-_o]\.[-_o])"
@@ -35,14 +37,14 @@ _NEXT = regex.compile(r"[^\S\n]+|\s+\X\t*|\s*")
 
 @dataclass(frozen=True)
 class Stroke:
-    """What is entered at once: a natural key press, an insertion as from an input method, a paste, or
-    Shift+Enter (in no plan: only where a page takes no paste).
+    """One input step: a key press, an insertion as from an input method, a paste, or Shift+Enter (never in a
+    plan: only if a page does not accept the paste).
     """
 
     kind: Literal["key", "insert", "newline", "paste"]
     text: str
     pause_ms: float
-    """Milliseconds to rest after it."""
+    """Pause after it, in milliseconds."""
 
 
 def typing_plan(
@@ -50,22 +52,22 @@ def typing_plan(
 ) -> Iterator[Stroke]:
     """Strokes for ``text``; ``uniform`` draws a pause for each grapheme (the blueprint's 5 to 25 ms).
 
-    Printable ASCII goes as key events, every other grapheme as one insertion: measured exact in the real
-    Lexical editor for emoji outside the BMP, ZWJ sequences, right-to-left script and combining marks. The
-    strokes joined are the text, with a PAD behind it where one is needed.
+    Printable ASCII is entered as key events, every other grapheme as one insertion: measured exact in the
+    real Lexical editor for emoji outside the BMP, ZWJ sequences, right-to-left script and combining marks.
+    Joined, the strokes are the text, plus a PAD if one is needed.
     """
-    place = 0
+    position = 0
     for start, end in _blocks(text):
-        yield from _one_by_one(text[place:start], uniform, fastest_ms, slowest_ms)
+        yield from _one_by_one(text[position:start], uniform, fastest_ms, slowest_ms)
         piece = text[start:end] + (PAD if end == len(text) and needs_pad(text) else "")
         pause = sum(uniform(fastest_ms, slowest_ms) for _ in regex.findall(r"\X", piece))
         yield Stroke("paste" if "\n" in piece else "insert", piece, pause)
-        place = end
-    yield from _one_by_one(text[place:], uniform, fastest_ms, slowest_ms)
+        position = end
+    yield from _one_by_one(text[position:], uniform, fastest_ms, slowest_ms)
 
 
 def without_paste(stroke: Stroke) -> Iterator[Stroke]:
-    """The same for a page that takes no paste: line breaks by Shift+Enter."""
+    """The same stroke for a page that does not accept a paste: line breaks by Shift+Enter."""
     for number, line in enumerate(stroke.text.split("\n")):
         if number:
             yield Stroke("newline", "\n", 0)
@@ -74,12 +76,12 @@ def without_paste(stroke: Stroke) -> Iterator[Stroke]:
 
 
 def forms_in_box(text: str) -> tuple[str, ...]:
-    """What a box may hold that shows ``text``."""
+    """The possible contents of a box that shows ``text``."""
     return (text, text + PAD) if needs_pad(text) else (text,)
 
 
 def needs_pad(text: str) -> bool:
-    """Whether the caret may not stand right after ``text``."""
+    """Whether the caret must not be right after ``text``."""
     words = _WORD.findall(text)
     return bool(words) and text.endswith(words[-1]) and _must_be_followed(words[-1])
 
@@ -93,12 +95,12 @@ def _one_by_one(
 
 
 def _must_be_followed(word: str) -> bool:
-    """Whether the page does something once the caret stands right after ``word``."""
+    """Whether the page reacts when the caret is right after ``word``."""
     return bool(_LIST_OPEN.search(word) or _EMOTICON_AT_END.search(word))
 
 
 def _blocks(text: str) -> list[tuple[int, int]]:
-    """Where in ``text`` (start, end) lies what is entered at once: in order, and apart from each other."""
+    """The parts of ``text`` (start, end) that are entered in one step: in order, without overlaps."""
     found = [*_words(text), *(match.span() for match in _BREAK.finditer(text))]
     blocks: list[tuple[int, int]] = []
     for start, end in sorted(found):
@@ -113,22 +115,22 @@ def _words(text: str) -> Iterator[tuple[int, int]]:
     for match in _WORD.finditer(text):
         start = _before_tabs(text, match.start())
         if _must_be_followed(match[0]):
-            yield start, _behind_next(text, match.end())
+            yield start, _end_of_next(text, match.end())
         elif _EMOTICON.search(match[0]):
             yield start, _end_of(_TABS, text, match.end())
 
 
-def _behind_next(text: str, place: int) -> int:
-    """After the blanks at ``place``, or after the line breaks there and the grapheme after them."""
-    return _end_of(_NEXT, text, place)
+def _end_of_next(text: str, start: int) -> int:
+    """The end of the spaces at ``start``, or of the line breaks there and the grapheme after them."""
+    return _end_of(_NEXT, text, start)
 
 
-def _end_of(pattern: "regex.Pattern[str]", text: str, place: int) -> int:
-    match = pattern.match(text, place)
-    return match.end() if match else place
+def _end_of(pattern: "regex.Pattern[str]", text: str, start: int) -> int:
+    match = pattern.match(text, start)
+    return match.end() if match else start
 
 
-def _before_tabs(text: str, place: int) -> int:
-    while place and text[place - 1] == "\t":
-        place -= 1
-    return place
+def _before_tabs(text: str, position: int) -> int:
+    while position and text[position - 1] == "\t":
+        position -= 1
+    return position

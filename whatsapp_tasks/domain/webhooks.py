@@ -1,4 +1,4 @@
-"""Webhooks: the endpoints that are told of events, and what a receiver's answer means."""
+"""Webhooks: the endpoints that get events, and what a receiver's answer means."""
 
 import base64
 import binascii
@@ -25,7 +25,7 @@ _GROUPS = frozenset({"message.*", "session.*"})
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A receiver that the operator has set.
+    """A receiver that the operator configured.
 
     ``url`` is ``https://…`` (``http://`` only with ``allow_private``), or for alerts ``mailto:address`` and
     ``whatsapp:+phone?account=name``. Empty ``events`` and ``accounts`` mean all.
@@ -38,10 +38,10 @@ class Endpoint:
     accounts: tuple[str, ...] = ()
     allow_private: bool = False
     concurrency: int = 4
-    """How many requests may be under way at once: a slow receiver holds no more of our threads."""
+    """The maximum of concurrent requests, and so of threads that a slow receiver occupies."""
     created_ms: int = 0
     origin: str = "cli"
-    """Who keeps it: ``cli``, ``file`` (WHATSAPP_WEBHOOKS) or ``settings`` (alerts)."""
+    """Where it was configured: ``cli``, ``file`` (WHATSAPP_WEBHOOKS) or ``settings`` (alerts)."""
 
     def __post_init__(self) -> None:
         _check(self)
@@ -51,7 +51,7 @@ class Endpoint:
         return self.url.partition(":")[0]
 
     def wants(self, event: Event) -> bool:
-        """Whether ``event`` is for it: of its types and accounts, and not from before it was set."""
+        """Whether ``event`` has one of its types and accounts, and is not older than the endpoint."""
         kind = str(event.type)
         return (
             event.at_ms >= self.created_ms
@@ -63,12 +63,12 @@ class Endpoint:
 class Verdict(StrEnum):
     DELIVERED = "delivered"
     RETRY = "retry"
-    GONE = "gone"  # 410: the receiver never wants to hear of us again
+    GONE = "gone"  # 410: the receiver wants no more events
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of one attempt. ``status`` is None when there was no answer; ``problem`` then says why."""
+    """The result of one attempt. ``status`` is None if there was no answer; ``problem`` then says why."""
 
     status: int | None = None
     problem: str = ""
@@ -77,10 +77,10 @@ class Answer:
 
     @property
     def verdict(self) -> Verdict:
-        """By Standard Webhooks: 2xx is success, 410 disables, all else is tried again.
+        """By Standard Webhooks: 2xx is success, 410 disables, everything else is tried again.
 
-        So are the other 4xx: a 401, 404 or 413 is mostly a deployment of the receiver gone wrong, and mended
-        within the day; to give up at once would lose events, and the order with them.
+        That includes the other 4xx: a 401, 404 or 413 is mostly a failed deployment of the receiver, repaired
+        within the day. Giving up at once would lose events, and with them their order.
         """
         if self.status is None:
             return Verdict.RETRY
@@ -139,11 +139,11 @@ def _check(endpoint: Endpoint) -> None:
 
 
 def check_event_types(kinds: Iterable[str]) -> None:
-    """Raises RequestRefused for one that there is not; ``message.*`` and ``session.*`` are all of a kind."""
+    """Raises RequestRefused for an unknown type; ``message.*`` and ``session.*`` mean all of that kind."""
     for kind in kinds:
         if kind not in _GROUPS and kind not in set(EventType):
             known = ", ".join([*sorted(_GROUPS), *EventType])
-            raise _invalid("events", f"has '{kind[:40]}'; known are {known}")
+            raise _invalid("events", f"has the unknown type '{kind[:40]}'; known types: {known}")
 
 
 def _check_http(endpoint: Endpoint) -> None:
@@ -160,9 +160,9 @@ def _check_http(endpoint: Endpoint) -> None:
     ):
         raise _invalid("url", "must name a host, in ASCII (an international name in its xn-- form)")
     if " " in endpoint.url or parts.username is not None or parts.fragment:
-        raise _invalid("url", "must have no blank, no user and password, and no fragment")
+        raise _invalid("url", "must have no space, no user and password, and no fragment")
     if parts.scheme == "http" and not endpoint.allow_private:
-        raise _invalid("url", "must be https; http is for private networks (allow_private) alone")
+        raise _invalid("url", "must be https; http is only for private networks (allow_private)")
     if not 1 <= len(endpoint.secrets) <= SECRETS_AT_ONCE:
         raise _invalid("secrets", f"must be one, or {SECRETS_AT_ONCE} during a rotation")
     for secret in endpoint.secrets:

@@ -49,7 +49,7 @@ class Incoming:
         k = self._keys
         found: list[str | int] = []
         for title, chat in findings.changes.items():
-            found += [title, "" if chat is None else f"{chat.unread}|{chat.told}|{chat.newest}"]
+            found += [title, "" if chat is None else f"{chat.unread}|{chat.reported}|{chat.newest}"]
         for notice in findings.notices:
             found += [notice.subject, notice.unread, notice.new, notice.title, notice.phone or ""]
             found += [notice.preview, _to_look_at(notice, opt_out_words)]
@@ -110,5 +110,5 @@ def _to_look_at(notice: Notice, words: Collection[str]) -> str:
 
 
 def _chat(text: str) -> KnownChat:
-    unread, told, newest = text.split("|", 2)
-    return KnownChat(int(unread), newest, int(told))
+    unread, reported, newest = text.split("|", 2)
+    return KnownChat(int(unread), newest, int(reported))

@@ -27,4 +27,4 @@ def test_an_error_is_the_same_behind_a_pickle(error: Exception) -> None:
 
 
 def test_an_error_without_words_says_what_its_class_says() -> None:
-    assert str(errors.LeaseLost()) == "Another worker holds this account, or this worker's lease ran out."
+    assert str(errors.LeaseLost()) == "Another worker holds this account, or this worker's lease has expired."

@@ -64,7 +64,7 @@ def test_the_tables_are_our_own(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("text", ["", "example.org", "1.2.3", "0x7f.1"])
 def test_what_is_no_address_is_refused(text: str) -> None:
-    assert why_refused(text, allow_private=True) == "is no address"
+    assert why_refused(text, allow_private=True) == "is not an IP address"
 
 
 @pytest.mark.parametrize(

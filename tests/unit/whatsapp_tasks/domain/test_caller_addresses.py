@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whatsapp_tasks.domain.caller_addresses import LONGEST_ADDRESS, counted_as, sound_address
+from whatsapp_tasks.domain.caller_addresses import LONGEST_ADDRESS, counted_as, normal_address
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from whatsapp_tasks.domain.caller_addresses import LONGEST_ADDRESS, counted_as, 
     ],
 )
 def test_an_address_is_found_in_what_proxies_write(told: str, address: str) -> None:
-    assert sound_address(told) == address
+    assert normal_address(told) == address
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_an_address_is_found_in_what_proxies_write(told: str, address: str) -> N
     ],
 )
 def test_what_is_no_address_is_none(told: str) -> None:
-    assert sound_address(told) is None
+    assert normal_address(told) is None
 
 
 def test_ipv6_is_counted_by_its_network_of_64_bits() -> None:
@@ -53,7 +53,7 @@ def test_ipv6_is_counted_by_its_network_of_64_bits() -> None:
 
 @given(st.text(max_size=200) | st.ip_addresses().map(str))
 def test_whatever_is_told_the_name_is_short_and_stable(told: str) -> None:
-    address = sound_address(told)
+    address = normal_address(told)
     if address is not None:
-        assert sound_address(address) == address
+        assert normal_address(address) == address
         assert len(counted_as(address)) <= 45

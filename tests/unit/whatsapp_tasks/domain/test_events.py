@@ -106,8 +106,8 @@ def test_places_are_ordered_as_numbers(one: tuple[int, int], two: tuple[int, int
     assert follows(f"{one[0]}-{one[1]}", f"{two[0]}-{two[1]}") == (one > two)
 
 
-def test_a_place_must_be_one() -> None:
-    with pytest.raises(ValueError, match="no place"):
+def test_a_position_must_be_valid() -> None:
+    with pytest.raises(ValueError, match="not a position"):
         follows("1", "0-0")
 
 

@@ -147,13 +147,13 @@ def test_tls_checks_the_certificate_unless_told_otherwise() -> None:
         ("redis://:SECRET@r?db=x", "db that must be a whole number"),
         ("redis://:SECRET@r?db=1&db=2", "twice"),
         ("redis://:SECRET@r?health_check_interval=often", "whole number"),
-        ("redis://:SECRET@r?password=SECRET", "not among those known"),
-        ("redis://:SECRET@r?ssl_cert_reqs=none", "not among those known"),
+        ("redis://:SECRET@r?password=SECRET", "unknown option"),
+        ("redis://:SECRET@r?ssl_cert_reqs=none", "unknown option"),
         ("rediss://:SECRET@r?ssl_cert_reqs=maybe", "required, optional or none"),
         ("rediss://:SECRET@r?ssl_check_hostname=perhaps", "true or false"),
         ("redis://:SECRET@r#1", "must have no #"),
-        ("unix://run/redis.sock", "whole path"),
-        ("unix:///", "whole path"),
+        ("unix://run/redis.sock", "absolute path"),
+        ("unix:///", "absolute path"),
     ],
 )
 def test_what_cannot_be_said_to_both_is_refused_without_the_password(text: str, problem: str) -> None:
