@@ -135,7 +135,7 @@ def cancel(message_id: str) -> Response:
 def message_view(message: Message) -> MessageView:
     """What is told of a message."""
     error: ErrorView | None = None
-    if message.error_tells_why:
+    if message.error_explains_status:
         error = {"code": message.error_code or "", "message": message.error_message or ""}
         if message.evidence_id:
             error["evidence"] = f"/evidence/{message.evidence_id}.jpg"

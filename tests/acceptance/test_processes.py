@@ -36,7 +36,7 @@ def test_without_redis_each_process_tries_five_times_and_exits_with_1(
     }
     for process in processes.values():
         _, told = process.communicate(timeout=60)
-        attempts = [line for line in log_lines(told) if line["event"] == "Redis is not reachable"]
+        attempts = [line for line in log_lines(told) if line["event"] == "Redis is unavailable"]
         assert process.returncode == 1
         assert [line["attempt"] for line in attempts] == [1, 2, 3, 4, 5]
         assert [line["next_in_seconds"] for line in attempts] == [1, 2, 4, 8, None]

@@ -88,7 +88,7 @@ def account_state(parts: Services, operations: Operations) -> dict[str, Any]:
 
 def message_state(message: Message) -> dict[str, Any]:
     """A row of the list: nothing in clear."""
-    explained = message.error_tells_why
+    explained = message.error_explains_status
     return {
         "id": message.id,
         "account": message.account,

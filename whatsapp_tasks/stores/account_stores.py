@@ -1,4 +1,4 @@
-"""The stores of one account, built in one place, so that every process gives its records the same life."""
+"""The stores of one account: one factory for every process, so that records are kept equally long."""
 
 from functools import cached_property
 
@@ -18,7 +18,9 @@ from whatsapp_tasks.stores.sessions import Sessions
 
 
 class AccountStores:
-    """``generation``: the worker's own file of how far Redis has come; nobody else has one."""
+    """``generation``: the worker's own file with the highest count of writes seen; other processes have
+    none.
+    """
 
     def __init__(
         self, database: Database, settings: Settings, account: str, generation: Generation | None = None
@@ -30,7 +32,7 @@ class AccountStores:
 
     @cached_property
     def caps(self) -> Caps | None:
-        """The daily cap; None where the setting turned it off."""
+        """The daily cap; None if the setting turned it off."""
         settings = self._settings
         if settings.cap_policy == "off":
             return None

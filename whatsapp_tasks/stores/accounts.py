@@ -1,4 +1,4 @@
-"""The accounts that exist. A request for any other is refused."""
+"""The existing accounts. A request for another one is refused."""
 
 from whatsapp_tasks.domain.accounts import check_account_name
 from whatsapp_tasks.queues import control_queue, messages_lists
@@ -12,7 +12,7 @@ class Accounts:
         self._db = database
 
     def add(self, account: str, now_ms: int) -> bool:
-        """True when it is new; raises RequestRefused for a name that is not a slug."""
+        """True if it is new; raises RequestRefused for a name that is not a slug."""
         check_account_name(account)
         _, added = self._db.together(
             ("HSETNX", keys.AccountKeys(account).account, "created_ms", now_ms),
@@ -27,14 +27,14 @@ class Accounts:
         return sorted(self._db.texts("SMEMBERS", keys.GLOBAL_ACCOUNTS))
 
     def set_time_zone(self, account: str, zone: str) -> None:
-        """Where the account's day begins; an IANA name."""
+        """Sets the zone in which the account's day begins; an IANA name."""
         self._db.do("HSET", keys.AccountKeys(account).account, "time_zone", zone)
 
     def remove(self, account: str) -> int:
-        """Forgets the account and everything of it; returns how many records. For one without a worker.
+        """Deletes the account and all its data; returns the number of records. Only for one without a worker.
 
-        Two counters stay: a worker of an account of the same name later must not take itself for an older
-        one, nor its Redis for one that has lost writes.
+        Two counters stay: if an account of the same name is added later, its worker must not have an older
+        fence, nor conclude that Redis has lost writes.
         """
         k = keys.AccountKeys(account)
         self._db.do("SREM", keys.GLOBAL_ACCOUNTS, account)

@@ -16,7 +16,7 @@ from whatsapp_tasks.stores.outcomes import Accept, outcome_of
 
 @dataclass(frozen=True)
 class NewMessage:
-    """What is handed to ``accept``; already validated."""
+    """The input of ``accept``; already validated."""
 
     id: str
     phone: str
@@ -47,19 +47,19 @@ class Window:
 
 @dataclass(frozen=True)
 class Acceptance:
-    """What ``accept`` came to; see ``scripts/accept.lua``."""
+    """The result of ``accept``; see ``scripts/accept.lua``."""
 
     outcome: Accept
     id: str
     status: str
     next_place_ms: int | None = None
-    """With ``capped``: when the next day with a place begins, None where none is in sight."""
+    """With ``capped``: the start of the next day with a free place; None if no near day has one."""
     full_window: int = 0
-    """With ``limited``: which of the windows is full."""
+    """With ``limited``: the index of the window that is full."""
 
     @classmethod
-    def told(cls, answer: str, message_id: str, status: str) -> "Acceptance":
-        """What ``scripts/accept.lua`` answered."""
+    def from_script(cls, answer: str, message_id: str, status: str) -> "Acceptance":
+        """From the answer of ``scripts/accept.lua``."""
         outcome = outcome_of(Accept, answer)
         if outcome is Accept.LIMITED:
             return cls(outcome, "", "", full_window=int(status))
@@ -78,19 +78,19 @@ class Admission:
         self._caps = caps
 
     def accept(self, new: NewMessage) -> Acceptance:
-        """Identity, record and queue entry in one step. Raises StoreUnavailable; then nothing is known:
-        the caller repeats the request with the same key and learns it.
+        """Writes identity, record and queue entry in one step. After StoreUnavailable the result is not
+        known; the caller repeats the request with the same key to find out.
         """
-        return Acceptance.told(*self._db.run("accept", *self._accepting(new)))
+        return Acceptance.from_script(*self._db.run("accept", *self._accepting(new)))
 
     async def accept_through(self, pipeline: Pipeline, new: NewMessage) -> Acceptance:
-        """The same through a pipeline, while other coroutines go on."""
-        return Acceptance.told(*await pipeline.run("accept", *self._accepting(new)))
+        """The same through a pipeline, without blocking other coroutines."""
+        return Acceptance.from_script(*await pipeline.run("accept", *self._accepting(new)))
 
     def _accepting(
         self, new: NewMessage
     ) -> tuple[Mapping[str, str], Mapping[str, str | int], list[str], list[int]]:
-        """Keys and arguments of ``scripts/accept.lua``, and those of the windows."""
+        """The keys and arguments of ``scripts/accept.lua``, and those of the windows."""
         k = self._keys
         return (
             {

@@ -1,4 +1,4 @@
-"""API keys: who may call, what for, and the secrets that sign."""
+"""API keys: the callers, their scopes, and the secrets that sign requests."""
 
 import json
 import secrets
@@ -15,7 +15,7 @@ NAMELESS = "an API key"
 
 @dataclass(frozen=True)
 class ApiKey:
-    """``secrets`` holds one, or two during a rotation. They are kept as they are: HMAC needs them."""
+    """``secrets`` holds one, or two during a rotation. They are stored in clear, because HMAC needs them."""
 
     id: str
     label: str
@@ -25,7 +25,7 @@ class ApiKey:
 
     @property
     def author(self) -> str:
-        """What others see of who did something: the label, never the id."""
+        """The name that others see as the author of an action: the label, never the id."""
         return self.label or NAMELESS
 
     def allows(self, scope: str) -> bool:
@@ -48,7 +48,7 @@ class ApiKeys:
         self._db.do("HSET", keys.API_KEYS, key.id, json.dumps(asdict(key)))
 
     def get(self, key_id: str) -> ApiKey | None:
-        """The key, or None, at the same expense: the time of an answer must not reveal which ids exist."""
+        """The key or None, in the same time: the duration must not reveal which ids exist."""
         text = self._db.text("HGET", keys.API_KEYS, key_id)
         key = _key(text or _NOBODY)
         return key if text else None
@@ -59,9 +59,9 @@ class ApiKeys:
         )
 
     def rotate(self, key: ApiKey) -> ApiKey:
-        """Adds a secret; the one before stays valid until the next rotation.
+        """Adds a secret; the previous one stays valid until the next rotation.
 
-        Raises RequestRefused (``api_key_not_found``) for one that was revoked meanwhile.
+        Raises RequestRefused (``api_key_not_found``) if the key was revoked meanwhile.
         """
         now = self.get(key.id)
         if now is None:

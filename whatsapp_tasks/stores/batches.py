@@ -1,4 +1,4 @@
-"""Batches: which messages were handed in together, so that they can be followed and cancelled together."""
+"""Batches: messages that were submitted together, so that they can be followed and cancelled together."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,9 +11,10 @@ from whatsapp_tasks.stores.connection import Database
 
 @dataclass(frozen=True)
 class BatchItem:
-    """What became of one item when it was handed in. ``outcome``: accepted, duplicate or refused.
+    """The result of submitting one item. ``outcome``: accepted, duplicate or refused.
 
-    A duplicate counts for what its first acceptance came to; ``problem`` says why an item was refused.
+    A duplicate has the status of the message that was accepted first; ``problem`` says why an item was
+    refused.
     """
 
     outcome: str
@@ -31,22 +32,22 @@ class Batch:
 
 
 class Batches:
-    """Kept as long as the records of their messages."""
+    """Batches are kept as long as the records of their messages."""
 
     def __init__(self, database: Database, record_seconds: float) -> None:
         self._db = database
         self._ttl = int(record_seconds)
 
     def begin(self, batch_id: str, content: str) -> bool:
-        """Claims the id for this content; False when it was claimed for another. To be done before anything
-        is accepted: a batch that was interrupted is completed by handing it in again.
+        """Claims the id for this content; False if it was claimed for other content. Call this before
+        accepting any item: an interrupted batch is completed by submitting it again.
         """
         key = keys.batch(batch_id)
         self._db.together(("HSETNX", key, "content", content), ("EXPIRE", key, self._ttl))
         return self._db.text("HGET", key, "content") == content
 
     def put(self, batch: Batch) -> None:
-        """Writes down what became of the items."""
+        """Stores the results of the items."""
         items = [[i.outcome, i.account, i.id, i.problem] for i in batch.items]
         key = keys.batch(batch.id)
         self._db.together(
@@ -70,7 +71,7 @@ class Batches:
         )
 
     def states(self, items: Sequence[BatchItem]) -> list[tuple[str, str] | None]:
-        """Status and source of each item's message, in one round trip; None for one that has no record."""
+        """Status and source of each item's message, in one round trip; None for one without a record."""
         named = [item for item in items if item.id]
         if not named:
             return [None] * len(items)

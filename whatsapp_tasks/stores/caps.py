@@ -1,4 +1,4 @@
-"""The daily cap of one account: its places, its time zone, and how far it has come."""
+"""The daily cap of one account: its places, its time zone, and how far it is warmed up."""
 
 import time
 from collections.abc import Callable
@@ -18,16 +18,18 @@ from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
 
 PROFILE_KEPT_SECONDS = 5.0
-"""Zone and warmth change once a day at most; a request need not ask for them each time."""
+"""Zone and warmth change once a day at most, so they are not read for each request."""
 _MARGIN_SECONDS = 0.1
-"""What was ``known`` still is when it is used."""
+"""A profile that is ``known`` stays valid at least this long, until it is used."""
 DAYS_KEPT = 7
-DAYS_TOLD = 7
+DAYS_WHEN_REFUSED = 7
 
 
 @dataclass(frozen=True)
 class CapUse:
-    """The places of the account's day. An accepted message holds one, until it certainly is not sent."""
+    """The places of the account's day. An accepted message holds one until it is certain that it is not
+    sent.
+    """
 
     day: date
     cap: int
@@ -53,7 +55,7 @@ class _Profile:
 
 
 class Caps:
-    """``holds``: a message over the cap waits for a day with a place; else it is refused."""
+    """``holds``: a message over the cap waits for a day with a free place; otherwise it is refused."""
 
     def __init__(
         self,
@@ -75,18 +77,18 @@ class Caps:
         self.holds = holds
 
     def known(self) -> bool:
-        """Whether a plan is made now without asking Redis."""
+        """Whether a plan can be made now without reading from Redis."""
         kept = PROFILE_KEPT_SECONDS - _MARGIN_SECONDS
         return self._read is not None and self._clock() - self._read[0] < kept
 
     def plan_for_new(self, first_ms: int) -> str:
-        """The places for a message that is handed in. It travels with every one: where it cannot be held, the
-        days only tell a refused caller when to come back, and a week of them is enough.
+        """The places for a new message, sent with each one. If messages are not held, the days are only
+        needed to tell a refused caller when to try again, and a week is enough.
         """
-        return self.plan(first_ms, DAYS_LOOKED_AHEAD if self.holds else DAYS_TOLD)
+        return self.plan(first_ms, DAYS_LOOKED_AHEAD if self.holds else DAYS_WHEN_REFUSED)
 
     def plan(self, first_ms: int, days: int = DAYS_LOOKED_AHEAD) -> str:
-        """The places from the day of ``first_ms`` on, as ``scripts/places.lua`` reads them."""
+        """The places from the day of ``first_ms`` on, in the format of ``scripts/places.lua``."""
         profile = self._profile()
         key = (local_day(first_ms, profile.zone), days)
         if key not in self._plans:
@@ -97,7 +99,7 @@ class Caps:
         return self._plans[key]
 
     def use(self, now_ms: int) -> CapUse:
-        """How much of today is taken."""
+        """The used and free places of today."""
         profile = self._profile(fresh=True)
         [today] = places(profile.warmth, now_ms, profile.zone, self._rules, 1)
         used, new = self._db.do("HMGET", self._keys.caps, f"{today.day}", f"{today.day}:new")
@@ -117,7 +119,7 @@ class Caps:
             self._put(Warmth.first(local_day(now_ms, profile.zone)))
 
     def note_sent(self, now_ms: int) -> None:
-        """A message was sent today: the account is in use. Writes once a day."""
+        """Records that a message was sent today, so that the day counts as active. Writes once a day."""
         profile = self._profile()
         today = local_day(now_ms, profile.zone)
         before = profile.warmth or Warmth.first(today)

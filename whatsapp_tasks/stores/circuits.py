@@ -1,4 +1,4 @@
-"""The circuit breaker's state, kept where a restart finds it."""
+"""The circuit breaker's state, stored in Redis so that it survives restarts."""
 
 from whatsapp_tasks.domain.circuit import CLOSED, Circuit
 from whatsapp_tasks.errors import LeaseLost
@@ -19,7 +19,7 @@ class Circuits:
         return Circuit.from_json(text) if text else CLOSED
 
     def put(self, circuit: Circuit, fence: int) -> None:
-        """By the account's worker; raises LeaseLost."""
+        """Called by the account's worker; raises LeaseLost."""
         answer = self._db.run(
             "put_fenced",
             {"target": self._keys.circuit, "lease": self._keys.lease},
@@ -29,5 +29,5 @@ class Circuits:
             raise LeaseLost
 
     def close(self) -> None:
-        """By a person."""
+        """Called for a person."""
         self._db.do("DEL", self._keys.circuit)

@@ -1,4 +1,4 @@
-"""The time by Redis' clock: one for all workers, and what is planned by one is due for the next."""
+"""The time of Redis' clock, shared by all workers: what one worker schedules is due for the next one too."""
 
 import time
 from collections.abc import Callable
@@ -7,9 +7,9 @@ from whatsapp_tasks.stores.connection import Database
 
 
 class StoreClock:
-    """Unix time in ms, as Redis gave it last, carried on by the monotonic clock: steps of the machine's own
-    clock do not matter. A retry that was planned by a clock two hours ahead was two hours late (found by the
-    campaign of faults).
+    """Unix time in ms: Redis' last answer plus the monotonic time since then, so jumps of the machine's own
+    clock do not matter. (The campaign of faults found a retry that was two hours late, because it was
+    scheduled by a clock that was two hours ahead.)
     """
 
     def __init__(
@@ -23,7 +23,9 @@ class StoreClock:
         self._offset_seconds = wall() - monotonic()
 
     def synchronise(self) -> None:
-        """Asks Redis; raises StoreUnavailable. The machine's clock counts until the first answer."""
+        """Asks Redis for the time; raises StoreUnavailable. Until the first answer the machine's clock is
+        used.
+        """
         seconds, microseconds = self._db.do("TIME")
         self._offset_seconds = int(seconds) + int(microseconds) / 1e6 - self._monotonic()
 

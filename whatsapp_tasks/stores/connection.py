@@ -1,4 +1,4 @@
-"""The connection to Redis: bounded in time, with errors of ours, and the scripts by name."""
+"""The connection to Redis: with timeouts, our own errors, and scripts called by name."""
 
 import logging
 import re
@@ -26,23 +26,23 @@ from whatsapp_tasks.stores.script_pipeline import ScriptPipeline
 
 log = logging.getLogger(__name__)
 
-# Out of memory, disk full, too few replicas, a replica without its master: Redis answers, and keeps nothing.
+# Out of memory, disk full, too few replicas, a replica without its master: Redis answers, but stores nothing.
 _REFUSES_WRITES = re.compile(
     r"(?:^|caused error: )-?(OOM|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|LOADING|READONLY)\b"
 )
 AWAY = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError, OutOfMemoryError)
 
 MAX_CONNECTIONS = 1000
-"""Of one process, one for each thread at work. redis-py 8 by itself raises an error at the 101st."""
+"""Of one process: one per busy thread. redis-py 8 raises an error at the 101st by default."""
 
 START_ATTEMPTS = 5
 START_FIRST_DELAY_SECONDS = 1.0
 
 
 class Database:
-    """The few Redis commands that the stores use, on texts, failing closed.
+    """The few Redis commands that the stores use, with text values, failing closed.
 
-    Every method raises StoreUnavailable when Redis is away or answers too late. Nothing is tried twice in
+    Every method raises StoreUnavailable when Redis is unavailable or answers too late. Nothing is retried
     here: a script that ran although its answer was lost must not run again.
     """
 
@@ -51,12 +51,12 @@ class Database:
 
     @classmethod
     def connect(cls, settings: Settings) -> "Database":
-        """Lazily: nothing is sent before the first command."""
+        """Connects lazily: nothing is sent before the first command."""
         return cls(
             redis.Redis.from_url(
                 settings.redis_url,
                 decode_responses=True,
-                encoding_errors="replace",  # what others put on a queue may be no text
+                encoding_errors="replace",  # entries that others put on a queue may not be text
                 socket_timeout=settings.redis_timeout_seconds,
                 socket_connect_timeout=settings.redis_timeout_seconds,
                 retry=Retry(NoBackoff(), 0),
@@ -72,13 +72,13 @@ class Database:
         more_keys: Sequence[str] = (),
         more_args: Sequence[Value] = (),
     ) -> Any:
-        """Runs ``scripts/<name>.lua`` in one round trip, with keys and arguments by the names in its head."""
+        """Runs ``scripts/<name>.lua`` in one round trip; keys and arguments have the names in its head."""
         source = script(name).source
         bound_keys, bound_args = script(name).bound(keys, args, more_keys, more_args)
         with _failing_closed:
             try:
                 return self.client.evalsha(sha_of(source), len(bound_keys), *bound_keys, *bound_args)
-            except NoScriptError:  # nothing has run; Redis keeps it from now on
+            except NoScriptError:  # nothing has run; from now on Redis has the script
                 return self.client.eval(source, len(bound_keys), *bound_keys, *bound_args)
 
     def together(self, *commands: tuple[str | int | float, ...]) -> list[Any]:
@@ -89,11 +89,11 @@ class Database:
             return list(pipe.execute())
 
     def do(self, *command: str | int | float) -> Any:
-        """Any command, answered as redis-py parses it."""
+        """Runs any command; returns the answer as redis-py parses it."""
         with _failing_closed:
             return self.client.execute_command(*command)  # type: ignore[no-untyped-call]  # untyped there
 
-    # The answers that stores rely on, typed.
+    # Typed answers for the stores.
 
     def text(self, *command: str | int | float) -> str | None:
         answer = self.do(*command)
@@ -113,9 +113,9 @@ class Database:
 
 
 class Pipeline:
-    """The scripts for coroutines of one event loop: those that are called at once share a round trip.
+    """Scripts for coroutines of one event loop: concurrent calls share a round trip.
 
-    Fails as ``Database`` does.
+    Raises the same errors as ``Database``.
     """
 
     def __init__(self, scripts: ScriptPipeline) -> None:
@@ -123,7 +123,7 @@ class Pipeline:
 
     @classmethod
     def connect(cls, settings: Settings) -> "Pipeline":
-        """Lazily: nothing is sent before the first script."""
+        """Connects lazily: nothing is sent before the first script."""
         return cls(ScriptPipeline(settings.redis_url, settings.redis_timeout_seconds))
 
     async def run(
@@ -140,12 +140,14 @@ class Pipeline:
             return await self._scripts.call(script(name).source, bound_keys, bound_args)
 
     async def close(self) -> None:
-        """Gives the connection back; whoever still waits gets StoreUnavailable."""
+        """Closes the connection; waiting calls get StoreUnavailable."""
         await self._scripts.close()
 
 
 class _FailingClosed:
-    """Turns redis-py's errors into ours. Not a generator: it is entered thousands of times a second."""
+    """Turns redis-py's errors into ours. Not a generator, because it is entered thousands of times a
+    second.
+    """
 
     def __enter__(self) -> None: ...
 
@@ -162,7 +164,7 @@ _failing_closed = _FailingClosed()
 def await_redis(database: Database, process: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
     """Waits for Redis at the start of a process: 5 attempts, 1 s x 2^n between them (the blueprint's).
 
-    Raises StoreUnavailable after the last; the caller ends with exit code 1.
+    Raises StoreUnavailable after the last one; the caller exits with code 1.
     """
     for attempt in range(1, START_ATTEMPTS + 1):
         try:
@@ -171,9 +173,9 @@ def await_redis(database: Database, process: str, *, sleep: Callable[[float], No
             delay = START_FIRST_DELAY_SECONDS * 2 ** (attempt - 1)
             last = attempt == START_ATTEMPTS
             log.warning(
-                "Redis is not reachable",
+                "Redis is unavailable",
                 extra={
-                    "waiting": process,  # "process" is taken by the record itself, and would raise
+                    "waiting": process,  # the name "process" is reserved by the log record and would raise
                     "attempt": attempt,
                     "of": START_ATTEMPTS,
                     "next_in_seconds": None if last else delay,

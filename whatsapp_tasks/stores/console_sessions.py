@@ -1,4 +1,4 @@
-"""Who is logged in at the console page, kept in Redis: a logout is one, everywhere and at once."""
+"""The sessions of the console page, stored in Redis: a logout takes effect at once in all processes."""
 
 import hashlib
 import json
@@ -13,12 +13,12 @@ PLACE_KEPT_SECONDS = 90 * 24 * 3600
 
 @dataclass(frozen=True)
 class ConsoleSession:
-    """``csrf`` is asked for with everything that changes something. The API key's secret is not kept."""
+    """``csrf`` is required for every change. The API key's secret is not stored."""
 
     key_id: str
     csrf: str
     until_ms: int
-    """After which it is over in any case."""
+    """The time at which it ends in any case."""
 
 
 class ConsoleSessions:
@@ -39,7 +39,7 @@ class ConsoleSessions:
         return token, session
 
     def find(self, token: str, now_ms: int) -> ConsoleSession | None:
-        """The session of a token, whose idle time starts over."""
+        """The session of a token; its idle time starts again."""
         text = self._db.text("GETEX", _key(token), "PX", self._idle_ms)
         session = ConsoleSession(**json.loads(text)) if text else None
         if session is None:
@@ -57,21 +57,25 @@ class ConsoleSessions:
         self._db.do("DEL", _key(token))
 
     def count_attempt(self, who: str, window_seconds: int) -> int:
-        """Counts one try to log in; how many there were from there within the window, this one with them."""
+        """Counts an attempt to log in; returns the number of attempts within the window, including this
+        one.
+        """
         key = keys.login_attempts(_short(who))
         count, _ = self._db.together(("INCR", key), ("EXPIRE", key, window_seconds, "NX"))
         return int(count)
 
     def forget_attempts(self, who: str) -> None:
-        """After one that was right."""
+        """Called after a successful login."""
         self._db.do("DEL", keys.login_attempts(_short(who)))
 
     def remember(self, key_id: str, address: str) -> None:
-        """That the key logged in from there: no lock-out that others cause is to shut it out."""
+        """Records that the key logged in from this address: a lock-out caused by others does not apply to
+        it.
+        """
         self._db.do("SET", keys.console_place(_short(f"{key_id} {address}")), "1", "EX", PLACE_KEPT_SECONDS)
 
     def was_here(self, key_id: str, address: str) -> bool:
-        """Whether the key logged in from there within the last months."""
+        """Whether the key logged in from this address within the last months."""
         return self._db.number("EXISTS", keys.console_place(_short(f"{key_id} {address}"))) == 1
 
 

@@ -1,4 +1,4 @@
-"""Asks Redis how it keeps what is written to it, at the start of a process."""
+"""Checks at the start of a process how durably Redis stores data."""
 
 import logging
 
@@ -14,21 +14,21 @@ _PATTERNS = ("append*", "maxmemory*", "min-replicas-*")
 
 
 def check_durability(database: Database) -> list[Finding]:
-    """What is not as the promises need it; raises StoreUnavailable. What Redis does not report is not judged:
-    INFO and CONFIG are forbidden at many hosters (``-@dangerous``).
+    """The settings that break a promise; raises StoreUnavailable. Settings that Redis does not report are not
+    checked: many hosting providers forbid INFO and CONFIG (``-@dangerous``).
     """
-    info = _told(database, ("INFO", "replication"), ("INFO", "persistence"))
-    config = _told(database, *(("CONFIG", "GET", pattern) for pattern in _PATTERNS))
+    info = _answers(database, ("INFO", "replication"), ("INFO", "persistence"))
+    config = _answers(database, *(("CONFIG", "GET", pattern) for pattern in _PATTERNS))
     if info is None or config is None:
         log.warning(
-            "Redis does not show its configuration; its durability could not be checked",
+            "Redis does not report its configuration; its durability could not be checked",
             extra={"forbidden": "INFO" if info is None else "CONFIG"},
         )
     return judge_redis(config or {}, info or {})
 
 
-def _told(database: Database, *questions: tuple[str, ...]) -> dict[str, str] | None:
-    """The answers as one; None when they are forbidden."""
+def _answers(database: Database, *questions: tuple[str, ...]) -> dict[str, str] | None:
+    """The answers as one mapping; None if the commands are forbidden."""
     try:
         answers = [database.do(*question) for question in questions]
     except redis.ResponseError:
@@ -37,8 +37,8 @@ def _told(database: Database, *questions: tuple[str, ...]) -> dict[str, str] | N
 
 
 def insist_on_durability(database: Database, *, accept_unsafe: bool) -> None:
-    """Logs each finding; raises UnsafeStore for the first that breaks a promise, unless accepted."""
+    """Logs each finding; raises UnsafeStore for the first that breaks a promise, unless that is accepted."""
     for finding in check_durability(database):
-        log.warning("Redis is not configured as the promises need it", extra={"finding": str(finding)})
+        log.warning("The configuration of Redis is not safe", extra={"finding": str(finding)})
         if finding.severity is Severity.REFUSAL and not accept_unsafe:
-            raise UnsafeStore(f"{finding} To run all the same: WHATSAPP_ACCEPT_UNSAFE_REDIS=true.")
+            raise UnsafeStore(f"{finding} To start anyway: WHATSAPP_ACCEPT_UNSAFE_REDIS=true.")

@@ -1,7 +1,7 @@
 """The events of an account: a stream that the scripts of ledger and sessions write with each change.
 
-What is told of a received message besides numbers (chat, phone, preview) stands beside the stream, and only
-until the event is in line for the webhooks.
+Chat, phone and preview of a received message are stored outside the stream, and only until the event is
+queued for the webhooks.
 """
 
 import json
@@ -13,11 +13,11 @@ from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
 
 EVENTS_KEPT = 100_000
-"""About; the same number stands in the scripts. Two weeks of an account at 2,000 messages a day."""
+"""Approximate; the same number is in the scripts. Two weeks of an account at 2,000 messages a day."""
 
 
 class EventLog:
-    """Reads the stream, and writes what no script of ours writes."""
+    """Reads the stream, and writes events that no script writes."""
 
     def __init__(self, database: Database, account: str) -> None:
         self.account = account
@@ -25,14 +25,14 @@ class EventLog:
         self._keys = keys.AccountKeys(account)
 
     def publish(self, kind: EventType, subject: str, at_ms: int, details: Mapping[str, str]) -> None:
-        """For events that are no change of a record."""
+        """For events that do not come from a change of a record."""
         fields: list[str | int] = ["type", kind, "subject", subject, "at_ms", at_ms]
         for pair in details.items():
             fields += pair
         self._db.do("XADD", self._keys.events, "MAXLEN", "~", EVENTS_KEPT, "*", *fields)
 
     def after(self, position: str, limit: int) -> list[tuple[str, Event | None]]:
-        """The next entries after ``position``, oldest first, each with its place; see ``event_of``."""
+        """The next entries after ``position``, oldest first, each with its position; see ``event_of``."""
         entries = self._db.do("XRANGE", self._keys.events, f"({position}", "+", "COUNT", limit) or []
         return [(place, event_of(self.account, place, fields)) for place, fields in entries]
 
@@ -43,11 +43,11 @@ class EventLog:
         return [event for event in found if event is not None]
 
     def added(self) -> int:
-        """How many events there have been since the stream began."""
+        """The number of events since the stream began."""
         return self._extent()[0]
 
     def trimmed(self) -> int:
-        """How many events the cap has removed since the stream began."""
+        """The number of events trimmed since the stream began."""
         added, kept = self._extent()
         return added - kept
 
@@ -58,7 +58,7 @@ class EventLog:
         return int(facts.get("entries-added", facts["length"])), int(facts["length"])
 
     def records(self, events: Sequence[Event]) -> dict[str, Mapping[str, Any]]:
-        """What the envelopes of events say besides, by the event's id."""
+        """Further data for the envelopes of events, by the event's id."""
         messages = self.messages([event for event in events if event.type is not EventType.RECEIVED])
         received = [event for event in events if event.type is EventType.RECEIVED]
         found: dict[str, Mapping[str, Any]] = {
@@ -70,7 +70,7 @@ class EventLog:
         return found
 
     def forget_received(self, entries: Sequence[tuple[str, Event | None]]) -> None:
-        """These are in line: what was kept for their envelopes is deleted."""
+        """Deletes the data stored for the envelopes of these events, which are queued now."""
         kept = [
             self._received(place) for place, event in entries if event and event.type is EventType.RECEIVED
         ]
@@ -81,7 +81,7 @@ class EventLog:
         return self._keys.received + place
 
     def messages(self, events: Sequence[Event]) -> dict[str, dict[str, Any]]:
-        """What the envelopes of message events say of their messages, by id, in one round trip."""
+        """The data of messages for the envelopes of their events, by id, in one round trip."""
         ids = sorted({event.subject for event in events if event.type.startswith("message.")})
         if not ids:
             return {}
@@ -94,7 +94,7 @@ class EventLog:
 
 
 def newest_places(database: Database, accounts: Sequence[str]) -> dict[str, str]:
-    """The place of the newest event of each account that has any, in one round trip."""
+    """The position of the newest event of each account that has events, in one round trip."""
     if not accounts:
         return {}
     found = database.together(

@@ -1,4 +1,4 @@
-"""The index of evidence: what is kept of a failure, and where to look for it. Pictures stand elsewhere."""
+"""The index of evidence of failures. Pictures are in an object store."""
 
 import json
 import re
@@ -15,7 +15,9 @@ _ID = re.compile(r"([a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?)_(\d{13})_([0-9a-f]{8})
 
 @dataclass(frozen=True)
 class Evidence:
-    """One failure. ``code`` and ``detail`` are its reason, ``message_id`` whose attempt it was, if any's."""
+    """One failure. ``code`` and ``detail`` are its reason, ``message_id`` the message of the attempt, if
+    any.
+    """
 
     id: str
     account: str
@@ -29,33 +31,33 @@ class Evidence:
 
 
 def new_evidence_id(account: str, now_ms: int) -> str:
-    """Sorted by time within an account; not to be guessed from it."""
+    """Ids are sorted by time within an account, and cannot be guessed."""
     return f"{account}_{now_ms:013d}_{secrets.token_hex(4)}"
 
 
 def account_of(evidence_id: str) -> str | None:
-    """Whose evidence an id names; None when it is no such id."""
+    """The account in an evidence id; None if it is not one."""
     match = _ID.fullmatch(evidence_id)
     return match[1] if match else None
 
 
 def taken_ms(evidence_id: str) -> int | None:
-    """When it was taken; None when it is no such id."""
+    """The time in an evidence id, ms; None if it is not one."""
     match = _ID.fullmatch(evidence_id)
     return int(match[2]) if match else None
 
 
 class EvidenceIndex:
-    """What is known of an account's evidence."""
+    """The evidence of one account."""
 
     def __init__(self, database: Database, account: str) -> None:
         self._db = database
         self._keys = keys.AccountKeys(account)
 
     def add(self, evidence: Evidence, *, keep_count: int, keep_ms: int) -> None:
-        """Remembers it, and forgets the oldest ones over ``keep_count``."""
+        """Adds it, and removes the oldest ones over ``keep_count``."""
         k = self._keys
-        old = self._db.texts("ZRANGE", k.evidence_log, 0, -keep_count)  # one more than may stay beside it
+        old = self._db.texts("ZRANGE", k.evidence_log, 0, -keep_count)  # leaves room for the new one
         commands: list[tuple[str | int | float, ...]] = [
             ("SET", k.evidence(evidence.id), json.dumps(asdict(evidence)), "PX", keep_ms),
             ("ZREMRANGEBYSCORE", k.evidence_log, "-inf", evidence.at_ms - keep_ms),

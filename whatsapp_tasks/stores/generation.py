@@ -1,6 +1,6 @@
-"""How far Redis has come, in a file of the worker's own: a Redis that is behind it has lost writes.
+"""The worker's own file with the highest count of writes seen: a Redis with a lower count has lost writes.
 
-Redis counts in ``wa:{account}:generation`` what must not be forgotten: intents, claims, states, pauses.
+In ``wa:{account}:generation`` Redis counts the writes that must not be lost: intents, claims, states, pauses.
 """
 
 import os
@@ -10,7 +10,7 @@ _WIDTH = 20
 
 
 class Generation:
-    """The highest number seen, durable for a killed worker: one small write in place, without fsync."""
+    """The highest number seen. It survives a killed worker: one small write into the file, without fsync."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -18,7 +18,9 @@ class Generation:
         self.seen = _read(file)
 
     def remember(self, number: int) -> bool:
-        """True, and durable, unless the number is lower than what was seen: then nothing changes."""
+        """Stores the number and returns True; returns False, changing nothing, if it is lower than one
+        seen.
+        """
         if number < self.seen:
             return False
         if number > self.seen:

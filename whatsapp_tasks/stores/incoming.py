@@ -1,4 +1,4 @@
-"""What is known of an account's chat list, and the events of what came: one script writes both."""
+"""The stored state of an account's chat list, and the events of received messages: one script writes both."""
 
 from collections.abc import Collection
 from typing import assert_never
@@ -11,8 +11,8 @@ from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.opt_outs import OptOuts
 from whatsapp_tasks.stores.outcomes import Receive, outcome_of
 
-TOLD_WITHIN_SECONDS = 24 * 3600
-"""So long chat, phone and preview of an event are kept for a webhooks worker that has not seen it yet."""
+KEPT_FOR_EVENTS_SECONDS = 24 * 3600
+"""How long chat, phone and preview of an event are kept for a webhooks worker that has not read it yet."""
 
 _LOOKED_AT = ""
 
@@ -25,7 +25,7 @@ class Incoming:
         self._keys = keys.AccountKeys(account)
 
     def known(self) -> dict[str, KnownChat] | None:
-        """By title; None where the chat list was never looked at since a phone was linked."""
+        """By title; None if no look has read the chat list since a phone was linked."""
         record = self._db.record(self._keys.unread)
         if _LOOKED_AT not in record:
             return None
@@ -40,10 +40,10 @@ class Incoming:
         now_ms: int,
         first: bool = False,
     ) -> bool:
-        """Changes and events in one step, and with them whose chats are to be looked at, because the last
+        """Writes changes and events in one step, and the chats to check for an opt-out, because their last
         message seems to be one of the words (casefolded).
 
-        False: Redis knows nothing of the chats any more, though this is not the ``first`` look. Raises
+        False: Redis has lost the state of the chats, although this is not the ``first`` look. Raises
         LeaseLost. In both cases nothing is written.
         """
         k = self._keys
@@ -66,7 +66,7 @@ class Incoming:
                 "fence": fence,
                 "now": now_ms,
                 "record_prefix": k.received,
-                "kept_seconds": TOLD_WITHIN_SECONDS,
+                "kept_seconds": KEPT_FOR_EVENTS_SECONDS,
                 "first": int(first),
                 "changes": len(findings.changes),
             },
@@ -83,11 +83,11 @@ class Incoming:
                 assert_never(unknown)
 
     def answers(self) -> dict[str, int]:
-        """Phones whose chats may hold an opt-out, and how many new messages to read there."""
+        """Phones whose chats may contain an opt-out, with the number of new messages to read there."""
         return {phone: int(new) for phone, new in self._db.record(self._keys.answers).items()}
 
     def opt_out(self, phone: str) -> None:
-        """Puts the writer of such an answer on the list. The chat need not be looked at any more."""
+        """Adds the phone to the opt-out list. Its chat need not be checked any more."""
         if OptOuts(self._db).add(phone):
             self._db.together(
                 ("HSET", keys.OPT_OUT_SOURCES, phone, "answer"),
@@ -96,16 +96,16 @@ class Incoming:
         self.no_opt_out(phone)
 
     def no_opt_out(self, phone: str) -> None:
-        """The chat was looked at, or cannot be."""
+        """The chat was checked, or cannot be."""
         self._db.do("HDEL", self._keys.answers, phone)
 
     def forget(self) -> None:
-        """No phone is linked any more: the next one's chats are others."""
+        """Called when no phone is linked any more: the next phone has other chats."""
         self._db.do("DEL", self._keys.unread)
 
 
 def _to_look_at(notice: Notice, words: Collection[str]) -> str:
-    """A title that is a number is hint enough to open the chat with this number, and no more than that."""
+    """The phone whose chat to check, or "". A title that is a number is only a reason to open that chat."""
     return (notice.phone or phone_in(notice.title) or "") if opts_out(notice.preview, words) else ""
 
 

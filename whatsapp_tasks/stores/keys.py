@@ -2,11 +2,11 @@
 
 GLOBAL_ACCOUNTS = "wa:accounts"
 ALL_MESSAGES = "wa:messages"  # zset: id of a message of any account by time of acceptance, ms
-ALL_MESSAGES_COMPLETE = "wa:messages-complete"  # set once messages of versions without that list are in it
+ALL_MESSAGES_COMPLETE = "wa:messages-complete"  # set once older versions' messages are in it
 SELECTORS = "wa:selectors"  # hash: version, text (TOML), actor, at_ms
 API_KEYS = "wa:api-keys"
 OPT_OUTS = "wa:opt-outs"
-OPT_OUT_SOURCES = "wa:opt-out-sources"  # hash: phone -> how it came on the list, unless by hand
+OPT_OUT_SOURCES = "wa:opt-out-sources"  # hash: phone -> source of the opt-out, if not a caller
 
 
 def nonce(digest: str) -> str:
@@ -14,7 +14,7 @@ def nonce(digest: str) -> str:
 
 
 def console_session(digest: str) -> str:
-    """JSON with ttl: whose session it is; named by a digest, so that Redis holds nothing to log in with."""
+    """JSON with ttl: the session's data; named by a digest, so that Redis holds nothing to log in with."""
     return f"wa:console:session:{digest}"
 
 
@@ -24,7 +24,7 @@ def login_attempts(who: str) -> str:
 
 
 def console_place(who: str) -> str:
-    """That a key logged in from an address; with ttl."""
+    """Set if a key logged in from an address; with ttl."""
     return f"wa:console:place:{who}"
 
 
@@ -33,12 +33,12 @@ def batch(batch_id: str) -> str:
 
 
 class AccountKeys:
-    """The keys of one account, each named for what it holds."""
+    """The keys of one account."""
 
     def __init__(self, account: str) -> None:
         prefix = f"wa:{{{account}}}:"
         self._prefix = prefix
-        self.account = prefix + "account"  # hash: the account's own settings; exists = account exists
+        self.account = prefix + "account"  # hash: the account's own settings; exists if the account exists
         self.log = prefix + "log"  # zset: message id by time of acceptance, ms
         self.open = prefix + "open:"  # zset per priority: message id by order of enqueueing
         self.schedule = prefix + "schedule"  # zset: message id by the time it is due, ms
@@ -57,21 +57,21 @@ class AccountKeys:
         self.circuit = prefix + "circuit"  # JSON: failures in a row, openings, until when
         self.caps = prefix + "caps"  # hash: local day -> places taken; day:new -> those of new chats
         self.contacted = prefix + "contacted"  # set: phones that were written to
-        self.cures = prefix + "cures"  # hash: what was done to the browser, by cause -> how often
+        self.cures = prefix + "cures"  # hash: cause -> number of browser restarts and reloads
         self.qr = prefix + "qr"  # hash with ttl: ref, seen_ms
         self.heartbeat = prefix + "heartbeat"  # JSON with ttl
-        self.events = prefix + "events"  # stream, trimmed: every change that others may want to hear of
+        self.events = prefix + "events"  # stream, trimmed: every change that webhooks may report
         self.metrics = prefix + "metrics"  # hash: counters and histogram buckets, see stores/metrics.py
         self.evidence_log = prefix + "evidence"  # zset: evidence id by the time it was taken, ms
         self.answers = prefix + "answers"  # hash: phone whose chat may hold an opt-out -> new messages in it
         self.known_chats = prefix + "known-chats"  # hash: phone -> title when it was last navigated to
         self.unread = (
             prefix + "unread"
-        )  # hash: title -> unread|bubbles told|newest bubble; "" once it was looked at
+        )  # hash: title -> unread|reported|newest bubble; the title "" marks that the list was read
         self.received = (
             prefix + "received:"
-        )  # hash with ttl per event: chat, phone, preview; gone once it is told
-        self.chat_titles = prefix + "chat-titles"  # hash: title -> its phone; "*" where several have it
+        )  # hash with ttl per event: chat, phone, preview; deleted once it is queued
+        self.chat_titles = prefix + "chat-titles"  # hash: title -> its phone; "*" if several have it
 
     def message(self, message_id: str) -> str:
         return f"{self._prefix}m:{message_id}"
@@ -91,7 +91,7 @@ class AccountKeys:
 
 
 WEBHOOK_ENDPOINTS = "wa:webhooks:endpoints"  # hash: name -> JSON
-WEBHOOK_POSITIONS = "wa:webhooks:positions"  # hash: account -> place reached in its events | events read
+WEBHOOK_POSITIONS = "wa:webhooks:positions"  # hash: account -> position reached in its events | events read
 
 
 WEBHOOK_WORKER_METRICS = "wa:webhooks:metrics"  # hash, see stores/metrics.py
@@ -103,8 +103,8 @@ class WebhookKeys:
 
     def __init__(self, endpoint: str) -> None:
         self.prefix = f"wa:webhooks:{{{endpoint}}}:"
-        self.due = self.prefix + "due"  # zset: lane that waits, by the time of its next attempt, ms
-        self.running = self.prefix + "running"  # zset: lane under way, by the time its hold runs out, ms
+        self.due = self.prefix + "due"  # zset: waiting lane, by the time of its next attempt, ms
+        self.running = self.prefix + "running"  # zset: running lane, by the time its hold expires, ms
         self.state = self.prefix + "state"  # hash: disabled_ms, disabled_reason, hold_until_ms, streak
         self.dead = self.prefix + "dead"  # zset: delivery id by the time it was given up, ms
         self.metrics = self.prefix + "metrics"  # hash, see stores/metrics.py

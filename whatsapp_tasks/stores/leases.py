@@ -18,7 +18,7 @@ from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.outcomes import Acquire, applied, outcome_of
 
 _UNKNOWN_BOOT = "unknown"
-# Goes on while the machine sleeps, as Redis's clock does; time.monotonic() on Linux does not.
+# Runs on while the machine sleeps, like Redis's clock; time.monotonic() on Linux does not.
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
@@ -28,7 +28,7 @@ def _now() -> float:
 
 @dataclass(frozen=True)
 class Holder:
-    """Who holds a lease: enough to find the process, and to know when it is dead."""
+    """The holder of a lease: enough to find the process, and to know whether it is dead."""
 
     host: str
     boot: str
@@ -40,7 +40,7 @@ class Holder:
         return cls(socket.gethostname(), _boot_id(), os.getpid(), _started(os.getpid()))
 
     def certainly_dead(self) -> bool:
-        """True only for a process of this very boot of this host (and its pid namespace) that is gone."""
+        """True only if it was a process of this boot of this host (and its pid namespace), and has ended."""
         if not self.is_here():
             return False
         try:
@@ -50,7 +50,7 @@ class Holder:
             return True
 
     def is_here(self) -> bool:
-        """Whether it runs on this machine, where its life can be checked."""
+        """Whether it runs on this machine, so that it can be checked."""
         boot = _boot_id()
         return boot != _UNKNOWN_BOOT and (self.host, self.boot) == (socket.gethostname(), boot)
 
@@ -59,9 +59,10 @@ class Holder:
 
 
 class Lease:
-    """Held from ``acquire`` until ``release``; renewed by ``renew`` (a daemon thread's work).
+    """Held from ``acquire`` until ``release``; a daemon thread calls ``renew``.
 
-    ``check`` tells by the local clock alone, so it also holds when Redis is away or this process was stopped.
+    ``check`` uses only the local clock, so it also works when Redis is unavailable or this process was
+    stopped.
     """
 
     def __init__(
@@ -77,7 +78,9 @@ class Lease:
         self.fence = 0
 
     def acquire(self) -> Holder | None:
-        """None when the lease is ours now, else the holder. One that certainly died is succeeded at once."""
+        """None if the lease is ours now, else its holder. If the holder is certainly dead, we take over at
+        once.
+        """
         holder, token = self._try_acquire("")
         if holder is not None and holder.certainly_dead():
             holder, _ = self._try_acquire(token)
@@ -107,7 +110,7 @@ class Lease:
                 assert_never(unknown)
 
     def renew(self) -> bool:
-        """True when the lease is still ours."""
+        """True if the lease is still ours."""
         begun = self._clock()
         ours = self._renew(self._ttl_ms)
         with self._lock:
@@ -126,7 +129,7 @@ class Lease:
         self._renew(0)
 
     def _renew(self, ttl_ms: int) -> bool:
-        """0 gives it back; whether it was ours."""
+        """Renews, or releases with 0; returns whether the lease was ours."""
         return applied(
             self._db.run("lease_renew", {"lease": self._keys.lease}, {"token": self._token, "ttl": ttl_ms})
         )
@@ -137,7 +140,7 @@ class Lease:
 
 
 def current_holder(database: Database, account: str) -> Holder | None:
-    """Who holds the account's lease now."""
+    """The current holder of the account's lease, if any."""
     text = database.text("HGET", keys.AccountKeys(account).lease, "holder")
     return Holder(**json.loads(text)) if text else None
 
@@ -152,9 +155,9 @@ def _boot_id() -> str:
 
 
 def _started(pid: int) -> float:
-    """When the process started, in seconds of a clock that nobody sets; raises psutil.NoSuchProcess.
+    """The start time of the process, in seconds of a clock that cannot be set; raises psutil.NoSuchProcess.
 
-    psutil's create_time() is wall clock: after a step of it a living process would look like another one.
+    psutil's create_time() is wall clock: after a clock change a living process would look like another one.
     """
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:

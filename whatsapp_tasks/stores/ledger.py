@@ -1,4 +1,4 @@
-"""The ledger: what became of each message. Check and change are one script each."""
+"""The ledger: the record of each message. Each check and the change that depends on it are one script."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ _NOT_IN_TIMELINE = re.compile("[@;]")  # they separate its parts
 
 @dataclass(frozen=True)
 class Claimed:
-    """What ``claim`` came to. ``message`` is there with every outcome that asks for something to be done."""
+    """The result of ``claim``. ``message`` is set for every outcome that needs an action."""
 
     outcome: Claim
     message: Message | None = None
@@ -29,8 +29,8 @@ class Claimed:
 
 class Ledger:
     """The messages of one account, once they are accepted. ``caps`` None: no daily cap. ``generation`` is the
-    worker's own memory of how far Redis has come; nothing is claimed, and no intent written, in a Redis that
-    is behind it.
+    highest count of writes that the worker has seen; if Redis has a lower one, nothing is claimed and no
+    intent is written.
     """
 
     def __init__(
@@ -64,9 +64,9 @@ class Ledger:
         states: Iterable[str] = (),
         replies_only: bool = False,
     ) -> Claimed:
-        """Takes a message in hand; see ``scripts/claim.lua`` for the outcomes. Raises LeaseLost.
+        """Claims a message; see ``scripts/claim.lua`` for the outcomes. Raises LeaseLost.
 
-        ``states``: in which the session must be, where any are named.
+        ``states``: the session states that allow it; empty means all.
         """
         k = self._keys
         answer, record = self._db.run(
@@ -100,9 +100,9 @@ class Ledger:
     def defer(
         self, message: Message, fence: int, code: str, now_ms: int, due_ms: int | None = None
     ) -> int | None:
-        """Puts a queued message off until ``due_ms``, or till a day with a place: what it is due at now.
+        """Postpones a queued message until ``due_ms``, or to a day with a free place; returns the new time.
 
-        None when it is not queued any more, or when there is no such day. Raises LeaseLost.
+        None if it is not queued any more, or if there is no such day. Raises LeaseLost.
         """
         k = self._keys
         answer, due = self._db.run(
@@ -133,7 +133,7 @@ class Ledger:
                 assert_never(unknown)
 
     def note(self, message_id: str, fence: int, **fields: str) -> None:
-        """Writes into the record of the message in hand; raises LeaseLost when it is not in our hands."""
+        """Writes into the record of the claimed message; raises LeaseLost if the claim is not ours."""
         self._note(message_id, fence, fields)
 
     @property
@@ -141,13 +141,13 @@ class Ledger:
         return self._generation.seen if self._generation else 0
 
     def note_intent(self, message_id: str, fence: int, intent: Intent) -> bool:
-        """Durable before Enter: what to look for in the chat, should we die. False while paused, and when
+        """Stores before Enter what to look for in the chat if this worker dies. False while paused, and if
         Redis has lost writes.
         """
         return self._note(message_id, fence, {"intent": intent.to_json()}, guarded=True)
 
     def withdraw_intent(self, message_id: str, fence: int) -> None:
-        """Enter certainly did not reach the page: nothing has to be looked for in the chat."""
+        """Called when Enter certainly did not reach the page: there is nothing to look for in the chat."""
         self._note(message_id, fence, {"intent": ""})
 
     def _note(self, message_id: str, fence: int, fields: Mapping[str, str], *, guarded: bool = False) -> bool:
@@ -188,16 +188,16 @@ class Ledger:
         only_from: Status | None = None,
         **fields: str,
     ) -> Message | None:
-        """Moves a message on, and returns it as it is then. None when its present status does not allow it,
-        or when it is gone; raises LeaseLost.
+        """Moves a message to ``status``, and returns the changed record. None if its current status does not
+        allow it, or if it is gone; raises LeaseLost.
 
-        ``error`` is a code and a sentence; other ``fields`` go into the record as they are. ``only_from``:
-        of the statuses that allow it, this one alone.
+        ``error`` is a code and a sentence; other ``fields`` are written into the record unchanged.
+        ``only_from``: allow only this current status.
         """
         k = self._keys
         before = may_become(to) if only_from is None else may_become(to) & {only_from}
         if to is Status.EXPIRED and fence is None:
-            before -= {Status.SENDING}  # whether Enter was pressed only the lease's holder knows
+            before -= {Status.SENDING}  # only the lease's holder knows whether Enter was pressed
         if error is not None:
             fields |= {"error_code": error[0], "error_message": error[1]}
         answer, record = self._db.run(
@@ -243,26 +243,26 @@ class Ledger:
         return list(self._messages(self._db.texts("ZREVRANGE", self._keys.watched, 0, limit - 1)))
 
     def contacted(self, phone: str) -> bool:
-        """Whether something was sent to ``phone`` before."""
+        """Whether a message was sent to ``phone`` before."""
         return any(self._db.do("SMISMEMBER", self._keys.contacted, *forms_of(phone)))
 
     def some_contacted(self, count: int) -> list[str]:
-        """At most ``count`` phones that were written to before, drawn at random."""
+        """Up to ``count`` random phones that were written to before."""
         return self._db.texts("SRANDMEMBER", self._keys.contacted, count)
 
     def in_doubt(self, limit: int) -> list[Message]:
-        """Messages that are ``unknown``, those that became so last first."""
+        """Messages that are ``unknown``, the latest first."""
         return self.get_many(self._db.texts("ZREVRANGE", self._keys.unknown, 0, limit - 1))
 
     def get_many(self, message_ids: Sequence[str]) -> list[Message]:
-        """Those of the messages that exist, in one round trip."""
+        """The existing ones of these messages, in one round trip."""
         if not message_ids:
             return []
         records = self._db.together(*(("HGETALL", self._keys.message(i)) for i in message_ids))
         return [message_of(self.account, record) for record in records if record]
 
     def _message(self, record: Sequence[str]) -> Message | None:
-        """Of a script's answer: names and values in turn, or nothing."""
+        """From a script's answer: alternating names and values, or nothing."""
         return message_of(self.account, dict(zip(record[::2], record[1::2], strict=True))) if record else None
 
     def _messages(self, ids: Iterable[str]) -> Iterator[Message]:
@@ -273,5 +273,5 @@ class Ledger:
 
 
 def _in_turn(fields: Mapping[str, str]) -> list[str]:
-    """Names and values one after the other, as HSET has them."""
+    """Alternating names and values, as HSET takes them."""
     return [word for pair in fields.items() for word in pair]

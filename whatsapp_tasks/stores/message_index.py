@@ -1,8 +1,9 @@
-"""Messages of all accounts: where one is, and lists from new to old. No request asks account by account.
+"""Messages of all accounts: finding one, and lists with the newest first. No request reads account by
+account.
 
-An id names its account, and every accepted message is in one list of all accounts as well as in that of its
-own (``accept.lua``). Ids of early versions name none: one script looks for them in all accounts, and the
-first page of all accounts that is asked for puts them into the list.
+An id contains its account, and every accepted message is in the list of all accounts as well as in the list
+of its own (``accept.lua``). Ids of early versions have no account: one script looks for them in all accounts,
+and the first request for a page of all accounts adds them to the list.
 """
 
 import re
@@ -20,12 +21,12 @@ from whatsapp_tasks.stores.messages import Message, message_of
 _LOOKED_AT = 500
 _CURSOR = re.compile(r"(\d{1,15})-([0-9a-f]{1,64}(?:[-:][a-z0-9-]{1,32})?)", re.ASCII)
 _ANY = keys.AccountKeys("%s")
-"""Names with a place for the account, for scripts that learn it on the way."""
+"""Key names with a placeholder for the account, for scripts that find the account themselves."""
 
 
 @dataclass(frozen=True)
 class PageCursor:
-    """A position in a list from new to old: after the entry of this time, in ms."""
+    """A position in a list with the newest first: after the entry of this time, in ms."""
 
     ms: int
     entry: str
@@ -35,7 +36,7 @@ class PageCursor:
         """Raises RequestRefused (``query_invalid``)."""
         match = _CURSOR.fullmatch(text)
         if match is None:
-            problem = "is not one that an earlier page gave"
+            problem = "is not a cursor of an earlier page"
             raise RequestRefused(
                 "query_invalid",
                 f"The parameter cursor {problem}.",
@@ -45,14 +46,16 @@ class PageCursor:
 
 
 class MessageIndex:
-    """``page`` and ``account_of`` cost the same however many accounts there are."""
+    """The cost of ``page`` and ``account_of`` does not depend on the number of accounts."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
         self._complete = False
 
     def account_of(self, message_id: str) -> str | None:
-        """The account whose message this is, if it has a record still; an id that names one is believed."""
+        """The account of a message. If the id contains it, the record is not checked; else None without
+        one.
+        """
         if not is_message_id(message_id):
             return None
         return account_in(message_id) or self._db.run(
@@ -64,9 +67,9 @@ class MessageIndex:
     def page(
         self, *, account: str | None, status: str | None, phone: str | None, cursor: str | None, limit: int
     ) -> tuple[list[Message], str | None]:
-        """Newest first, of one account or of all; ``phone`` in any of its forms; ``cursor`` is what the last
-        page returned: None after the last one. At most 500 records are looked at, so a page may be short, or
-        empty, although more follow.
+        """Newest first, of one account or of all; ``phone`` in any of its forms. ``cursor`` is the one that
+        the previous page returned; the last page returns None. At most 500 records are read, so a page may be
+        short, or empty, although more follow.
         """
         after = PageCursor.parse(cursor) if cursor else None
         if account is None:
@@ -100,7 +103,7 @@ class MessageIndex:
         ]
 
     def _ensure_complete(self) -> None:
-        """Once in the life of a Redis: messages accepted by a version without the list of all go into it."""
+        """Once per Redis: adds the messages of versions without the list of all accounts to it."""
         if self._complete:
             return
         if not self._db.number("EXISTS", keys.ALL_MESSAGES_COMPLETE):

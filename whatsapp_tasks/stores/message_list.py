@@ -1,6 +1,6 @@
-"""The list of all accounts' messages, and the part of one account in it.
+"""The list of all accounts' messages, and one account's part of it.
 
-The script that accepts a message puts it there; an entry is the message's id. Ids of early versions name no
+The script that accepts a message adds it; an entry is the message's id. Ids of early versions have no
 account: their entries are ``id:account``.
 """
 
@@ -14,20 +14,20 @@ _AT_ONCE = 1000
 
 
 def list_messages_of(database: Database, account: str) -> None:
-    """Puts there what versions without this list accepted. Doing it again changes nothing."""
+    """Adds messages that were accepted by versions without this list. Doing it again changes nothing."""
     for part in _parts(database, account):
         pairs = [word for message_id, ms in part for word in (ms, _entry(message_id, account))]
         database.do("ZADD", keys.ALL_MESSAGES, *pairs)
 
 
 def unlist_messages_of(database: Database, account: str) -> None:
-    """Takes the messages of an account that is to be removed off the list."""
+    """Removes the messages of an account from the list, before the account is removed."""
     for part in _parts(database, account):
         database.do("ZREM", keys.ALL_MESSAGES, *(_entry(message_id, account) for message_id, _ in part))
 
 
 def _parts(database: Database, account: str) -> Iterator[list[tuple[str, int]]]:
-    """The account's own list: ids and times of acceptance, ms."""
+    """The account's own list in parts: ids and times of acceptance, ms."""
     start = 0
     log = keys.AccountKeys(account).log
     while found := database.do("ZRANGE", log, start, start + _AT_ONCE - 1, "WITHSCORES"):

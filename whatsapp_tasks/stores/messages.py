@@ -39,16 +39,17 @@ class Message:
     bubble_id: str | None = None
     intent: Intent | None = None
     source: str = "api"
-    """Who brought it in: ``api``, ``task``, or ``batch:`` and the batch's id."""
+    """Who submitted it: ``api``, ``task``, or ``batch:`` and the batch's id."""
     resolved_by: str | None = None
     resolution_note: str | None = None
     evidence_id: str | None = None
-    """What explains its last failed attempt (stores/evidence.py)."""
+    """The id of the evidence of its last failed attempt (stores/evidence.py)."""
 
     @property
-    def error_tells_why(self) -> bool:
-        """Whether the error, and its evidence, explain the present status: not of a message that was sent
-        after all, and of one that waits again only where they are why. Earlier codes stand in the timeline.
+    def error_explains_status(self) -> bool:
+        """Whether the error, with its evidence, explains the current status: never for a message that was
+        sent after all, and for a waiting message only if the error is the reason. Earlier codes are in the
+        timeline.
         """
         if self.error_code is None:
             return False
@@ -58,7 +59,7 @@ class Message:
 
 
 def message_of(account: str, record: Mapping[str, str]) -> Message:
-    """The message that a record holds."""
+    """The message in a record."""
 
     def number(name: str) -> int | None:
         return int(record[name]) if record.get(name) else None

@@ -1,4 +1,4 @@
-"""Counters and histograms that are right across processes and restarts: they stand in Redis, in one hash.
+"""Counters and histograms in Redis, in one hash, so that they are correct across processes and restarts.
 
 Fields are ``name:label=value,label=value`` for counters, and for histograms one counter per bucket, a sum and
 a count. The scripts of ledger and sessions write ``messages:status=…`` and ``transitions:to=…`` themselves.
@@ -19,9 +19,9 @@ log = logging.getLogger(__name__)
 
 
 class Phase(StrEnum):
-    """The parts of the way of a message; each is a histogram of seconds."""
+    """The phases of sending a message; each is a histogram of seconds."""
 
-    QUEUE = "queue"  # from acceptance, or the time it was scheduled for, until a worker took it in hand
+    QUEUE = "queue"  # from acceptance, or the time it was scheduled for, until a worker claimed it
     OPEN_CHAT = "open_chat"
     TYPE = "type"
     VERIFY = "verify"  # from Enter until the bubble shows
@@ -29,18 +29,18 @@ class Phase(StrEnum):
 
 
 BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, 7200.0, 86400.0)
-"""Upper bounds in seconds. Wide, for a queue may hold a message for a day."""
+"""Upper bounds in seconds. The range is wide, because a message may be queued for a day."""
 
 
 @dataclass(frozen=True)
 class Histogram:
-    """``counts`` are those of the single buckets, the last one for what lies above all bounds."""
+    """``counts`` has one number per bucket; the last one is for values above all bounds."""
 
     counts: tuple[int, ...]
     total_seconds: float
 
     def cumulative(self) -> list[tuple[str, int]]:
-        """Bounds and counts as Prometheus has them, up to ``+Inf``."""
+        """Bounds and cumulative counts, as in Prometheus, up to ``+Inf``."""
         bounds = [f"{bound:g}" if bound % 1 else f"{bound:.1f}" for bound in BUCKETS] + ["+Inf"]
         running, pairs = 0, []
         for bound, count in zip(bounds, self.counts, strict=True):
@@ -51,18 +51,20 @@ class Histogram:
 
 @dataclass
 class Readings:
-    """All that was counted: by name, then by labels."""
+    """All counters and histograms: by name, then by labels."""
 
     counters: dict[str, dict[tuple[tuple[str, str], ...], int]] = field(default_factory=dict)
     phases: dict[str, Histogram] = field(default_factory=dict)
 
     def by(self, name: str, label: str) -> dict[str, int]:
-        """A counter with one label, by that label's values."""
+        """A counter with one label, by the label's values."""
         return {dict(labels).get(label, ""): n for labels, n in self.counters.get(name, {}).items()}
 
 
 class Metrics:
-    """What is counted of one account; ``of_webhook`` for an endpoint, ``of_webhooks_worker`` for neither."""
+    """The metrics of an account; of an endpoint with ``of_webhook``; of the worker with
+    ``of_webhooks_worker``.
+    """
 
     def __init__(self, database: Database, account: str) -> None:
         self._db = database
@@ -104,12 +106,12 @@ class Metrics:
             self._db.together(*commands)
 
     def read(self) -> Readings:
-        """Everything counted so far, in one round trip."""
+        """All metrics, in one round trip."""
         return parse(self._db.record(self._key))
 
 
 class PhaseTimes:
-    """The phases of the message in hand: ``begin``, then ``lap`` at each phase's end, then ``write`` once."""
+    """The phases of the current message: ``begin``, then ``lap`` at each phase's end, then ``write`` once."""
 
     def __init__(self, metrics: Metrics, clock: Callable[[], float] = time.monotonic) -> None:
         self._metrics = metrics
@@ -118,27 +120,27 @@ class PhaseTimes:
         self._seconds: dict[Phase, float] = {}
 
     def begin(self, waited_seconds: float | None = None) -> None:
-        """A message was taken in hand; it had waited that long for it."""
+        """A message was claimed, after waiting that long."""
         self._since = self._clock()
         self._seconds = {} if waited_seconds is None else {Phase.QUEUE: max(0.0, waited_seconds)}
 
     def lap(self, phase: Phase) -> None:
-        """``phase`` has ended now; the next one begins."""
+        """``phase`` ends now, and the next one begins."""
         now = self._clock()
         self._seconds[phase] = now - self._since
         self._since = now
 
     def write(self) -> None:
-        """One round trip. Never fails: what became of a message does not hang on its metrics."""
+        """One round trip. Never fails, because metrics must not affect messages."""
         seconds, self._seconds = self._seconds, {}
         try:
             self._metrics.observe_phases(seconds)
         except StoreUnavailable as error:
-            log.warning("Durations are not counted: Redis does not answer", extra={"detail": str(error)})
+            log.warning("Durations were not recorded: Redis is unavailable", extra={"detail": str(error)})
 
 
 def parse(record: Mapping[str, str]) -> Readings:
-    """The fields of a hash of metrics; those that a newer version wrote in another form are left out."""
+    """Parses a hash of metrics; fields in another format, written by a newer version, are skipped."""
     readings = Readings()
     buckets: dict[str, dict[str, int]] = {}
     sums: dict[str, float] = {}
@@ -164,5 +166,7 @@ def parse(record: Mapping[str, str]) -> Readings:
 
 def _field_name(name: str, labels: Mapping[str, str]) -> str:
     if any(mark in part for part in (name, *labels, *labels.values()) for mark in ":,="):
-        raise ValueError(f"No ':', ',' or '=' in the name and labels of a metric: {name} {dict(labels)}")
+        raise ValueError(
+            f"A metric's name and labels must not contain ':', ',' or '=': {name} {dict(labels)}"
+        )
     return f"{name}:{','.join(f'{label}={value}' for label, value in sorted(labels.items()))}"

@@ -1,4 +1,4 @@
-"""Signatures that were used: each is accepted once."""
+"""Used signatures: each signature is accepted once."""
 
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
@@ -9,5 +9,5 @@ class Nonces:
         self._db = database
 
     def use(self, signature_digest: str, ttl_ms: int) -> bool:
-        """False when it was used before."""
+        """False if it was used before."""
         return self._db.do("SET", keys.nonce(signature_digest), "1", "NX", "PX", ttl_ms) is not None

@@ -1,7 +1,7 @@
-"""Phones that asked not to be written to. A message to one is refused before anything is queued.
+"""The opt-out list: phones that do not want messages. A message to one is refused before anything is queued.
 
-A mobile is on the list when one of its forms is (``domain/phones.py``); the list holds the one given first.
-Who said so in an answer is put on it with the source ``answer`` (stores/incoming.py).
+A mobile number is on the list if one of its forms is (``domain/phones.py``); the list holds the form that was
+added first. A phone that was added because of its answer has the source ``answer`` (stores/incoming.py).
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,9 @@ class OptOuts:
         return any(self._db.do("SMISMEMBER", keys.OPT_OUTS, *forms_of(phone)))
 
     def source(self, phone: str) -> str | None:
-        """How the phone came on the list: ``answer``; None where a caller put it there, or nobody."""
+        """``answer`` if the phone was added because of its answer; None if a caller added it, or nobody
+        did.
+        """
         sources = self._db.texts_or_none("HMGET", keys.OPT_OUT_SOURCES, *forms_of(phone))
         return next((source for source in sources if source), None)
 
@@ -40,9 +42,9 @@ class OptOuts:
             yield from phones
 
     def page(self, cursor: int, about: int) -> tuple[list[str], int]:
-        """``about`` so many phones, in no order, and the cursor of the next page: 0 after the last one.
+        """About ``about`` phones, unordered, and the cursor of the next page: 0 after the last one.
 
-        What is on the list all the while is told at least once; a phone may be told twice.
+        A phone that stays on the list is returned at least once, and perhaps twice.
         """
         reached, phones = self._db.do("SSCAN", keys.OPT_OUTS, cursor, "COUNT", about)
         return [str(phone) for phone in phones], int(reached)

@@ -1,5 +1,5 @@
-"""What the scripts may answer. A test holds each enum against its script's ``return`` lines, so that whoever
-matches one with ``assert_never`` has thought of every answer.
+"""The possible outcomes of the scripts. A test compares each enum with its script's ``return`` lines, so a
+``match`` with ``assert_never`` handles every outcome.
 """
 
 from enum import Enum, IntEnum, StrEnum
@@ -9,7 +9,7 @@ from whatsapp_tasks.errors import UnknownOutcome
 
 
 class Accept(StrEnum):
-    """``scripts/accept.lua``; only ACCEPTED brings a message into being."""
+    """``scripts/accept.lua``; only ACCEPTED creates a message."""
 
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"
@@ -89,7 +89,7 @@ class Acquire(StrEnum):
 
 
 class Attempt(StrEnum):
-    """What came of an attempt to deliver an event: what ``scripts/webhook_settle.lua`` is called with."""
+    """The result of an attempt to deliver an event: an argument of ``scripts/webhook_settle.lua``."""
 
     DELIVERED = "delivered"
     RETRY = "retry"
@@ -98,7 +98,7 @@ class Attempt(StrEnum):
 
 
 class Applied(IntEnum):
-    """The scripts that either do all they are for, or nothing."""
+    """For scripts that either do everything or nothing."""
 
     NO = 0
     YES = 1
@@ -108,13 +108,13 @@ AnyOutcome = TypeVar("AnyOutcome", bound=Enum)
 
 
 def outcome_of(kind: type[AnyOutcome], answer: object) -> AnyOutcome:
-    """The answer of a script; raises UnknownOutcome for one that its enum does not have."""
+    """The outcome of a script; raises UnknownOutcome if the enum does not have it."""
     try:
         return kind(answer)
     except ValueError:
-        raise UnknownOutcome(f"A script answered {answer!r}, which is no {kind.__name__}.") from None
+        raise UnknownOutcome(f"A script returned {answer!r}, which is not a known {kind.__name__}.") from None
 
 
 def applied(answer: object) -> bool:
-    """Whether a script did what it is for; raises UnknownOutcome."""
+    """Whether a script did its work; raises UnknownOutcome."""
     return outcome_of(Applied, answer) is Applied.YES

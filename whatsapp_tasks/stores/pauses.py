@@ -1,4 +1,4 @@
-"""Pauses: why an account sends nothing now. Several reasons may stand; each is set and cleared apart."""
+"""Pauses: reasons why an account sends nothing. There may be several; each is set and cleared separately."""
 
 import json
 from enum import StrEnum
@@ -12,9 +12,9 @@ HISTORY_KEPT = 200
 
 
 class PauseReason(StrEnum):
-    OPERATOR = "operator"  # a person wants it so
+    OPERATOR = "operator"  # a person paused it
     BAN = "ban"  # the ban was confirmed; `clear-ban` ends it
-    MEMORY = "memory"  # the browser grew too large and is being restarted
+    MEMORY = "memory"  # the browser uses too much memory and is being restarted
     CIRCUIT = "circuit"  # too many failures in a row
     REDIS = "redis"  # Redis came back with older data; a person decides
 
@@ -29,9 +29,9 @@ class Pauses:
     def set(
         self, reason: PauseReason, author: str, now_ms: int, note: str = "", *, generation: int = 0
     ) -> bool:
-        """True when the reason is new. Idempotent: its first author, time and note stay.
+        """True if the reason is new. Idempotent: its first author, time and note stay.
 
-        ``generation``: how far Redis had come before it lost writes; the account goes on from there.
+        ``generation``: Redis' count of writes before it lost some; the account continues from there.
         """
         fact: dict[str, Any] = {"author": author, "since_ms": now_ms, "note": note}
         if generation:
@@ -54,7 +54,7 @@ class Pauses:
         )
 
     def clear(self, reason: PauseReason, author: str = "unknown", now_ms: int = 0) -> bool:
-        """True when the reason stood. Idempotent, and other reasons stay."""
+        """True if the reason was set. Idempotent; other reasons stay."""
         generation = self.all().get(reason, {}).get("generation", 0)
         return applied(
             self._db.run(
@@ -77,7 +77,7 @@ class Pauses:
         return {reason: json.loads(text) for reason, text in self._db.record(self._keys.pauses).items()}
 
     def history(self, limit: int = 50) -> list[dict[str, Any]]:
-        """Who paused and resumed, when and why; newest first."""
+        """The pauses and resumes with author, time and note; newest first."""
         entries = self._db.texts("LRANGE", self._keys.pause_history, 0, limit - 1)
         return [json.loads(entry) for entry in entries]
 

@@ -1,7 +1,7 @@
-"""Requests to a worker that want an answer: put on its control queue, answered through a Redis key.
+"""Requests to a worker that need an answer: put on its control queue, answered through a Redis key.
 
-The asking side calls ``put`` and then ``await_answer``; the worker's task, which is called with the keyword
-arguments ``account`` and ``request_id``, ends with ``give_answer``.
+The caller uses ``ask`` and then ``await_answer``. The worker's task is called with the keyword arguments
+``account`` and ``request_id``, and ends with ``give_answer``.
 """
 
 import json
@@ -17,16 +17,16 @@ from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
 
 ANSWER_KEPT_SECONDS = 60
-"""Long enough for an asker that waits; an answer that nobody fetches goes by itself."""
+"""Long enough for a waiting caller; an answer that nobody fetches expires."""
 
 FIRST_LOOK_SECONDS = 0.02
 LONGEST_LOOK_SECONDS = 0.25
-"""Looks come slower with time. No blocking pop: its timeout would have to stay below the socket's."""
+"""Polling slows down with time. A blocking pop is not used: its timeout must stay below the socket's."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """``payload`` holds what was asked for, or, when not ``ok``, ``code`` and ``message``."""
+    """``payload`` holds the result, or, if not ``ok``, ``code`` and ``message``."""
 
     ok: bool
     payload: Mapping[str, Any]
@@ -45,8 +45,8 @@ class WorkerRequests:
     ) -> str:
         """Puts ``task`` on the account's control queue and returns its id.
 
-        The task is called with ``account`` and ``arguments``. A worker that comes later than
-        ``valid_seconds`` throws it away unread: nobody waits for it any more.
+        The task is called with ``account`` and ``arguments``. A worker that reads it after ``valid_seconds``
+        drops it: nobody waits for it any more.
         """
         request_id = secrets.token_hex(16)
         self._put(task, request_id, arguments, now_seconds + valid_seconds)
@@ -55,7 +55,7 @@ class WorkerRequests:
     def ask(
         self, task: str, arguments: Mapping[str, Any], *, now_seconds: float, valid_seconds: float
     ) -> str:
-        """As ``put``, for a task that answers: it is also called with its own id as ``request_id``."""
+        """Like ``put``, for a task that answers: it also gets its own id as ``request_id``."""
         request_id = secrets.token_hex(16)
         self._put(task, request_id, {**arguments, "request_id": request_id}, now_seconds + valid_seconds)
         return request_id
@@ -68,7 +68,7 @@ class WorkerRequests:
         self._db.do("LPUSH", queue, json.dumps(fields, separators=(",", ":")))
 
     def give_answer(self, request_id: str, ok: bool, payload: Mapping[str, Any]) -> None:
-        """The worker's side: ``payload`` must be JSON; when not ``ok`` it holds ``code`` and ``message``."""
+        """Called by the worker: ``payload`` must be JSON; if not ``ok`` it holds ``code`` and ``message``."""
         text = json.dumps({"ok": ok, "payload": payload})
         self._db.do("SET", self._keys.answer(request_id), text, "EX", ANSWER_KEPT_SECONDS)
 
@@ -80,7 +80,7 @@ class WorkerRequests:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> Answer | None:
-        """The answer, or None when none came in time. It can be fetched once."""
+        """The answer, or None if none came in time. It can be fetched once."""
         deadline = clock() + timeout_seconds
         pause = FIRST_LOOK_SECONDS
         while True:

@@ -1,7 +1,7 @@
 """The scripts by name, and the binding of their keys and arguments.
 
-The head of each script names its KEYS and ARGV once; whoever runs it gives them by these names. What follows
-them (``more_keys``, ``more_args``) may be of any length, and the script says from where on it reads it.
+The head of each script names its KEYS and ARGV; callers pass them by these names. Further ones
+(``more_keys``, ``more_args``) may be of any number; the script defines the index from which it reads them.
 """
 
 import hashlib
@@ -13,14 +13,14 @@ from operator import itemgetter
 from typing import Any
 
 Value = str | int | float
-"""What a script may be given."""
+"""A key or argument of a script."""
 
 _USES = re.compile(r"^-- uses (\w+)$", re.MULTILINE)
 _HEAD = re.compile(r"^local ([\w,\s]+?)\s*=\s*unpack\((KEYS|ARGV)(?:, 1, \d+)?\)$", re.MULTILINE)
 
 
 class Script:
-    """``scripts/<name>.lua`` after the scripts whose functions it says it ``uses``."""
+    """``scripts/<name>.lua``, preceded by the scripts whose functions it ``uses``."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -37,19 +37,19 @@ class Script:
         more_keys: Sequence[str] = (),
         more_args: Sequence[Value] = (),
     ) -> tuple[Sequence[str], Sequence[Value]]:
-        """Keys and arguments in the script's order; raises TypeError unless all and no others are given."""
+        """Keys and arguments in the script's order; raises TypeError for missing or unknown names."""
         if len(keys) == len(self.keys) and len(args) == len(self.args):
             try:
                 return (*self._pick_keys(keys), *more_keys), (*self._pick_args(args), *more_args)
             except KeyError:
                 pass
         differ = sorted({*keys} ^ {*self.keys} | {*args} ^ {*self.args})
-        raise TypeError(f"{self.name}.lua is not called with what it names: {', '.join(differ)}")
+        raise TypeError(f"{self.name}.lua was called with missing or unknown names: {', '.join(differ)}")
 
 
 @lru_cache(maxsize=100)
 def sha_of(source: str) -> str:
-    """What Redis names a script by."""
+    """The SHA-1 by which Redis knows a script."""
     return hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
 
 

@@ -1,7 +1,7 @@
-"""Scripts for coroutines: EVALSHA over one connection, which those that run at once share.
+"""Scripts for coroutines: EVALSHA over one connection, shared by concurrent calls.
 
-What is asked in one pass of the event loop is one write; Redis reads, runs and answers it together, and with
-``appendfsync always`` one fsync serves it all. Answers come in the order of the questions.
+The calls of one pass of the event loop are one write; Redis reads, runs and answers them together, and with
+``appendfsync always`` one fsync covers them all. Answers come in the order of the calls.
 """
 
 import asyncio
@@ -19,26 +19,26 @@ from whatsapp_tasks.stores.script import Value, sha_of
 
 _READ_BYTES = 65_536
 _MORE = object()
-"""The rest of an answer is still to come."""
+"""Returned by the parser while an answer is incomplete."""
 
 
 class ScriptPipeline:
     """Calls scripts from the coroutines of one event loop. Raises redis-py's errors.
 
-    When Redis is silent for ``timeout_seconds`` to one of them, the connection is given up and all who wait
-    are told: answers belong to questions by their order alone.
+    When Redis does not answer a call within ``timeout_seconds``, the connection is given up and all waiting
+    calls fail, because answers are matched to calls by their order.
     """
 
     def __init__(self, redis_url: str, timeout_seconds: float) -> None:
         self._timeout = timeout_seconds
         self._pool = redis.asyncio.ConnectionPool.from_url(
             redis_url,
-            protocol=2,  # one answer to each question, and nothing that Redis says unasked
+            protocol=2,  # one answer to each command, and no push messages
             socket_timeout=timeout_seconds,
             socket_connect_timeout=timeout_seconds,
             retry=Retry(NoBackoff(), 0),
         )
-        self._line: _Line | None = None
+        self._connection: _Connection | None = None
 
     async def call(self, source: str, keys: Sequence[str], args: Sequence[Value]) -> Any:
         """The answer of the script: texts, whole numbers, None, and lists of these."""
@@ -47,30 +47,31 @@ class ScriptPipeline:
         except ResponseError as error:
             if not str(error).startswith("NOSCRIPT"):
                 raise
-        # Nothing has run; Redis keeps it from now on.
+        # Nothing has run; from now on Redis has the script.
         return await self._ask(("EVAL", source, len(keys), *keys, *args))
 
     async def close(self) -> None:
         """Ends the connection; the next call opens another."""
-        line, self._line = self._line, None
-        if line is not None:
-            await line.close()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
 
     def _ask(self, command: tuple[Value, ...]) -> asyncio.Future[Any]:
-        line = self._line
-        if line is None or line.ended:
-            connection = self._pool.make_connection()  # type: ignore[no-untyped-call]  # untyped there
-            line = self._line = _Line(connection, self._timeout)
-        return line.ask(hiredis.pack_command(command))  # type: ignore[arg-type]  # its stub means a tuple of one
+        connection = self._connection
+        if connection is None or connection.ended:
+            redis_connection = self._pool.make_connection()  # type: ignore[no-untyped-call]  # untyped there
+            connection = self._connection = _Connection(redis_connection, self._timeout)
+        packed = hiredis.pack_command(command)  # type: ignore[arg-type]  # its stub means a tuple of one
+        return connection.ask(packed)
 
 
-class _Line:
-    """One connection: from its making, before it is open, to its end."""
+class _Connection:
+    """One connection, from its creation to its end; calls may be added before it is open."""
 
-    def __init__(self, connection: Any, timeout_seconds: float) -> None:
+    def __init__(self, redis_connection: Any, timeout_seconds: float) -> None:
         self.ended = False
         self._loop = asyncio.get_running_loop()
-        self._connection = connection
+        self._redis = redis_connection
         self._timeout = timeout_seconds
         self._writer: asyncio.StreamWriter | None = None
         self._to_write: list[bytes] = []
@@ -86,14 +87,14 @@ class _Line:
         self._task = self._loop.create_task(self._run())
 
     def ask(self, request: bytes) -> asyncio.Future[Any]:
-        """The answer that is to come."""
+        """A future of the answer."""
         if self._writer is not None and not self._to_write:
             self._loop.call_soon(self._write)
         self._to_write.append(request)
         answer = self._loop.create_future()
         self._waiting.append((answer, self._loop.time() + self._timeout))
         if self._timer is None:
-            self._timer = self._loop.call_later(self._timeout, self._look_at_the_time)
+            self._timer = self._loop.call_later(self._timeout, self._check_timeout)
         return answer
 
     async def close(self) -> None:
@@ -102,11 +103,11 @@ class _Line:
 
     async def _run(self) -> None:
         try:
-            await self._connection.connect()
-            self._writer = self._connection._writer
+            await self._redis.connect()
+            self._writer = self._redis._writer
             self._write()
             while True:
-                data = await self._connection._reader.read(_READ_BYTES)
+                data = await self._redis._reader.read(_READ_BYTES)
                 if not data:
                     raise ConnectionError("Redis closed the connection")
                 self._read(data)
@@ -115,10 +116,11 @@ class _Line:
         except OSError as error:
             self._end(ConnectionError(str(error)))
         finally:
-            # Not in order: nobody waits for answers any more, and TLS would wait for the other's goodbye.
-            if (writer := self._connection._writer) is not None:
+            # Abort instead of close: nobody waits for answers any more, and TLS would wait for the other
+            # side.
+            if (writer := self._redis._writer) is not None:
                 writer.transport.abort()
-            await self._connection.disconnect(nowait=True)
+            await self._redis.disconnect(nowait=True)
 
     def _write(self) -> None:
         if self._writer is not None and self._to_write and not self.ended:
@@ -129,17 +131,19 @@ class _Line:
         self._reader.feed(data)
         while (answer := self._reader.gets()) is not _MORE:
             if not self._waiting:
-                raise ConnectionError("Redis said more than it was asked")
-            asked, _ = self._waiting.popleft()
-            if asked.done():  # whoever asked has gone
+                raise ConnectionError("Redis sent an answer without a command")
+            waiting, _ = self._waiting.popleft()
+            if waiting.done():  # the caller was cancelled
                 continue
             if isinstance(answer, ResponseError):
-                asked.set_exception(answer)
+                waiting.set_exception(answer)
             else:
-                asked.set_result(answer)
+                waiting.set_result(answer)
 
-    def _look_at_the_time(self) -> None:
-        """Ends the connection when who has waited longest has waited too long; else looks again then."""
+    def _check_timeout(self) -> None:
+        """Ends the connection when the oldest call has waited too long; otherwise checks again at its
+        deadline.
+        """
         self._timer = None
         if not self._waiting:
             return
@@ -147,7 +151,7 @@ class _Line:
         if left <= 0:
             self._end(TimeoutError("Redis did not answer in time"))
         else:
-            self._timer = self._loop.call_later(left, self._look_at_the_time)
+            self._timer = self._loop.call_later(left, self._check_timeout)
 
     def _end(self, error: RedisError) -> None:
         self.ended = True
@@ -155,8 +159,8 @@ class _Line:
         if self._timer is not None:
             self._timer.cancel()
         while self._waiting:
-            asked, _ = self._waiting.popleft()
-            if not asked.done():
-                asked.set_exception(kind(str(error)))
+            waiting, _ = self._waiting.popleft()
+            if not waiting.done():
+                waiting.set_exception(kind(str(error)))
         if self._task is not asyncio.current_task():
             self._task.cancel()

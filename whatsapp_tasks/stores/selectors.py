@@ -23,11 +23,11 @@ class SelectorOverride:
         self._db = database
 
     def version(self) -> int:
-        """Changes with every ``put`` and ``clear``; 0 where there never was one."""
+        """Changes with every ``put`` and ``clear``; 0 if there never was an override."""
         return int(self._db.text("HGET", keys.SELECTORS, "version") or 0)
 
     def get(self) -> StoredOverride | None:
-        """What is in force, None when nothing is."""
+        """The override in force; None if there is none."""
         record = self._db.record(keys.SELECTORS)
         if not record.get("text"):
             return None
@@ -39,7 +39,9 @@ class SelectorOverride:
         )
 
     def put(self, text: str, actor: str, now_ms: int) -> None:
-        """``text`` must have been checked; workers check it again, and keep what they have if it is bad."""
+        """``text`` must have been checked. Workers check it again, and keep the current selectors if it is
+        bad.
+        """
         self._db.together(
             ("HINCRBY", keys.SELECTORS, "version", 1),
             ("HSET", keys.SELECTORS, "text", text, "actor", actor, "at_ms", now_ms),

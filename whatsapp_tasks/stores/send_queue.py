@@ -20,14 +20,14 @@ class SendQueue:
         self._keys = keys.AccountKeys(account)
 
     def release_due(self, now_ms: int, limit: int = 100) -> int:
-        """Puts scheduled messages whose time has come onto the queue; returns how many."""
+        """Puts scheduled messages that are due onto the queue; returns their number."""
         return self._push(self._due(self._keys.schedule, now_ms, limit), "due")
 
     def requeue_lost(self) -> int:
-        """Puts back what is open but no longer queued: its queue entry died with a worker.
+        """Queues open messages again that have lost their queue entry, because a worker died with it.
 
-        Lists are first in, first out, so whatever was taken off one was enqueued before its next entry. To
-        be called by the lease's holder while it has nothing in hand.
+        Lists are first in, first out, so every entry taken off was enqueued before the next one. Only the
+        lease's holder may call this, and only while it is sending nothing.
         """
         pushed = 0
         for priority in Priority:
@@ -38,7 +38,7 @@ class SendQueue:
                 next_id = task_id_of(next_entry)
                 score = self._db.text("ZSCORE", open_key, next_id) if next_id else None
                 if score is None:
-                    continue  # not from dispatch, so it tells no place; the next look will
+                    continue  # not from dispatch, so its position is unknown; try again at the next look
                 below = f"({score}"
             lost = self._db.texts("ZRANGEBYSCORE", open_key, "-inf", below)
             pushed += self._push(reversed(lost), "lost")
@@ -55,7 +55,7 @@ class SendQueue:
         return sum(self._db.number("ZCARD", self._keys.open_messages(p)) for p in Priority)
 
     def counts(self) -> dict[str, int]:
-        """How many are open, scheduled, unknown; for the account's page."""
+        """The numbers of open, scheduled and unknown messages; for the account's page."""
         k = self._keys
         return {
             "open": self.open_count(),
@@ -72,8 +72,8 @@ class SendQueue:
         for message_id in ids:
             status, kept = self._db.texts_or_none("HMGET", k.message(message_id), "status", "priority")
             priority = Priority(kept or Priority.NORMAL)
-            # An attempt that is open is settled before anything else is sent: another message with the same
-            # text to the same phone would be taken for it.
+            # An open attempt is settled before anything else is sent: another message with the same text to
+            # the same phone would be mistaken for it.
             place = Priority.HIGH if status == Status.SENDING else priority
             answer = self._db.run(
                 "push",

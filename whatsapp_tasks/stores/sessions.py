@@ -1,4 +1,4 @@
-"""What is known of an account's session: state, history, QR code, heartbeat."""
+"""The stored data of an account's session: state, history, QR code, heartbeat."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -26,12 +26,12 @@ class SessionRecord:
     actor: str
     restriction: Restriction | None = None
     was_linked: bool = False
-    """A phone was linked, and nobody logged it out on purpose."""
+    """Whether a phone was linked, and nobody logged it out on purpose."""
 
 
 @dataclass(frozen=True)
 class SendConditions:
-    """All that decides whether the account sends, read at one moment."""
+    """Everything that decides whether the account sends, read at one moment."""
 
     session: SessionRecord
     pauses: frozenset[str]
@@ -55,16 +55,18 @@ class Sessions:
         return SendConditions(_session(record), frozenset(pauses), int(generation or 0))
 
     def note_restriction(self, restriction: Restriction | None) -> None:
-        """What is known of a restriction by now, while the state stays."""
+        """Updates the restriction without a change of state."""
         if restriction is not None:
             self._db.do("HSET", self._keys.session, "restriction", restriction.to_json())
 
     def set_linked(self, linked: bool) -> None:
-        """Remembers that a phone is linked, or that it was logged out on purpose."""
+        """Records that a phone is linked, or that it was logged out on purpose."""
         self._db.do("HSET", self._keys.session, "linked", int(linked))
 
     def count_cure(self, cause: str) -> None:
-        """Counts what was done to the browser, by cause: ``first``, ``hung``, ``died``, ``reload``, …"""
+        """Counts restarts and reloads of the browser by cause: ``first``, ``hung``, ``died``, ``reload``,
+        …
+        """
         self._db.do("HINCRBY", self._keys.cures, cause, 1)
 
     def cures(self) -> dict[str, int]:
@@ -82,7 +84,7 @@ class Sessions:
     ) -> SessionState:
         """The state after ``event``; raises IllegalTransition (nothing changes) or LeaseLost.
 
-        ``restriction`` is what is known of one from now on.
+        ``restriction`` is stored with the new state.
         """
         while True:
             before = self._db.text("HGET", self._keys.session, "state") or ""
@@ -124,7 +126,7 @@ class Sessions:
         return [json.loads(entry) for entry in self._db.texts("LRANGE", self._keys.history, 0, limit - 1)]
 
     def show_qr(self, ref: str, now_ms: int, ttl_seconds: int = 30) -> None:
-        """Keeps the code the page shows; it is gone when the worker stops repeating it."""
+        """Stores the code that the page shows; it expires unless the worker repeats the call."""
         self._db.together(
             ("HSET", self._keys.qr, "ref", ref, "seen_ms", now_ms), ("EXPIRE", self._keys.qr, ttl_seconds)
         )
@@ -133,11 +135,11 @@ class Sessions:
         self._db.do("DEL", self._keys.qr)
 
     def qr(self) -> str | None:
-        """The text inside the QR code that the page shows now."""
+        """The text of the QR code that the page shows now."""
         return self._db.text("HGET", self._keys.qr, "ref")
 
     def beat(self, facts: Mapping[str, Any], ttl_seconds: int) -> None:
-        """The worker's sign of life, for everyone who asks how it is."""
+        """The worker's sign of life, with facts about it."""
         self._db.do("SET", self._keys.heartbeat, json.dumps(facts), "EX", ttl_seconds)
 
     def heartbeat(self) -> dict[str, Any] | None:
@@ -145,10 +147,10 @@ class Sessions:
         return json.loads(text) if text else None
 
     def learn_chat_title(self, phone: str, title: str) -> None:
-        """Remembers the header of the chat to which the page was navigated with ``phone``."""
+        """Records the title of the chat that the page opened for ``phone``."""
         before = self._db.text("HGET", self._keys.known_chats, phone)
         if before is not None and before != title:
-            self._db.do("HDEL", self._keys.chat_titles, before)  # whoever bears it now is somebody else
+            self._db.do("HDEL", self._keys.chat_titles, before)  # this title belongs to somebody else now
         self._db.do("HSET", self._keys.known_chats, phone, title)
         owner = self._db.text("HGET", self._keys.chat_titles, title)
         if owner is None or not same_number(owner, phone):
@@ -156,8 +158,8 @@ class Sessions:
             self._db.do("HSET", self._keys.chat_titles, title, value)
 
     def phones_of_titles(self, titles: Sequence[str]) -> dict[str, str]:
-        """The phone of each title that was learned of one phone only, by title. A hint, no proof: whoever
-        acts on it opens the chat.
+        """By title, the phone of each title that was recorded for one phone only. It is a hint, not proof:
+        open the chat before acting on it.
         """
         if not titles:
             return {}

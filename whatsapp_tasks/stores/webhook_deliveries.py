@@ -1,4 +1,4 @@
-"""Events in line for endpoints: lanes, attempts, dead letters. What is in here survives every process."""
+"""Events queued for endpoints: lanes, attempts, dead letters. All of it survives every process."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -10,10 +10,11 @@ from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.outcomes import Attempt, applied
 
 AWAY_AFTER_FAILURES = 5
-"""Failures in a row after which a success means that the receiver is back, and all that waits is due."""
+"""After this many failures in a row, a success means that the receiver is back and all waiting lanes are
+due."""
 
 BEAT_KEPT_SECONDS = 24 * 3600
-"""So long its age can be seen after it stopped."""
+"""How long the age of the last sign of life can be seen after the worker stopped."""
 
 DEAD_KEPT = 50_000
 """Dead letters of one endpoint: a week of a busy account, in some 30 MB."""
@@ -34,7 +35,9 @@ class NewDelivery:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One event at the head of its lane, with this attempt counted. Its day of attempts runs since then."""
+    """The event at the head of its lane; this attempt is counted. Its attempts end a day after
+    ``since_ms``.
+    """
 
     id: str
     type: str
@@ -45,7 +48,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """An event that was given up. ``code`` is what came of the last attempt."""
+    """An event that was given up. ``code`` is the result of the last attempt."""
 
     endpoint: str
     id: str
@@ -63,12 +66,12 @@ class DeadLetter:
 
 @dataclass(frozen=True)
 class Position:
-    """How far an account's events are in line: place of the last one, and how many there have been."""
+    """How far an account's events have been queued: the stream id of the last one, and their number."""
 
     place: str = _START
     read: int = 0
     seen: str = ""
-    """As it stands in Redis: what a change is checked against."""
+    """As stored in Redis; a change compares against it."""
 
     def __str__(self) -> str:
         return f"{self.place}|{self.read}"
@@ -82,14 +85,16 @@ class Positions:
         return _position(self._db.text("HGET", keys.WEBHOOK_POSITIONS, account))
 
     def all(self) -> dict[str, Position]:
-        """By account; one that is not in it has been read nothing of."""
+        """By account; of a missing account no event has been read."""
         found = self._db.record(keys.WEBHOOK_POSITIONS)
         return {account: _position(text) for account, text in found.items()}
 
     def move(
         self, account: str, before: Position, after: Position, now_ms: int, deliveries: Sequence[NewDelivery]
     ) -> bool:
-        """Puts ``deliveries`` in line and moves on, both or neither. False: another process was faster."""
+        """Queues ``deliveries`` and moves the position, both or neither. False: another process was
+        faster.
+        """
         names: list[str] = []
         facts: list[str] = []
         for new in deliveries:
@@ -128,7 +133,7 @@ def _position(text: str | None) -> Position:
 
 
 def running_total(database: Database, endpoints: Sequence[str], now_ms: int) -> int:
-    """How many lanes of all these endpoints are under way; those of killed workers count until their time."""
+    """The number of running lanes of all these endpoints; those of killed workers count until they expire."""
     if not endpoints:
         return 0
     return sum(
@@ -137,8 +142,8 @@ def running_total(database: Database, endpoints: Sequence[str], now_ms: int) -> 
 
 
 class Deliveries:
-    """What is in line for one endpoint. A lane in hand is ours until its token's time; then another worker
-    may take it, so that a killed one loses nothing.
+    """The queued events of one endpoint. A taken lane is ours until its token's time; after that another
+    worker may take it, so a killed worker loses nothing.
     """
 
     def __init__(self, database: Database, endpoint: str) -> None:
@@ -147,7 +152,7 @@ class Deliveries:
         self._keys = keys.WebhookKeys(endpoint)
 
     def take(self, now_ms: int, *, hold_ms: int, concurrency: int, limit: int) -> list[tuple[str, str]]:
-        """Lanes whose time has come, each with its token; no more than may be under way at once."""
+        """Takes lanes that are due, each with its token; no more than may run at once."""
         k = self._keys
         flat = self._db.run(
             "webhook_take",
@@ -162,7 +167,7 @@ class Deliveries:
         return list(zip(flat[::2], flat[1::2], strict=True))
 
     def begin(self, lane: str, token: str, now_ms: int, hold_ms: int) -> tuple[Delivery, str] | None:
-        """The event at the head of the lane and a new token; None when the lane is not ours any more."""
+        """The event at the head of the lane and a new token; None if the lane is not ours any more."""
         k = self._keys
         fresh = str(now_ms + hold_ms)
         found = self._db.run(
@@ -196,9 +201,9 @@ class Deliveries:
         next_ms: int | None = None,
         quiet_until_ms: int | None = None,
     ) -> bool:
-        """What came of the attempt; a RETRY is due at ``next_ms``.
+        """Records the result of the attempt; a RETRY is due at ``next_ms``.
 
-        False when the lane was not ours any more: the receiver is told once more, by who has it now.
+        False if the lane was not ours any more: its new holder sends the event to the receiver again.
         """
         k = self._keys
         return applied(
@@ -229,7 +234,7 @@ class Deliveries:
         )
 
     def counts(self) -> dict[str, int]:
-        """Lanes that wait (one per message with events to deliver), lanes under way, dead letters."""
+        """Numbers of waiting lanes (one per message with events to deliver), running lanes, dead letters."""
         k = self._keys
         waiting, running, dead = self._db.together(("ZCARD", k.due), ("ZCARD", k.running), ("ZCARD", k.dead))
         return {"waiting": waiting, "running": running, "dead": dead}
@@ -237,12 +242,12 @@ class Deliveries:
     # dead letters
 
     def dead(self, limit: int = 100, offset: int = 0) -> list[DeadLetter]:
-        """Dead letters, the one given up last first."""
+        """Dead letters, the latest first."""
         found = self._db.do("ZRANGE", self._keys.dead, offset, offset + limit - 1, "REV", "WITHSCORES")
         return list(self._letters(_pairs(found)))
 
     def redrive(self, delivery_id: str, now_ms: int) -> bool:
-        """Puts one dead letter in line again, with a whole day before it; False when it is none."""
+        """Queues one dead letter again, for a whole day of attempts; False if it is not a dead letter."""
         k = self._keys
         lane = self._db.text("HGET", k.delivery(delivery_id), "lane")
         if lane is None:
@@ -261,16 +266,20 @@ class Deliveries:
         )
 
     def redrive_all(self, now_ms: int) -> int:
-        """All dead letters, in the order in which they were given up, which is the order of their lanes."""
+        """Redrives all dead letters in the order in which they were given up, which is the order of their
+        lanes.
+        """
         ids = self._db.texts("ZRANGE", self._keys.dead, 0, -1)
         return sum(self.redrive(delivery_id, now_ms) for delivery_id in ids)
 
     def forget_dead(self, before_ms: int, keep: int = DEAD_KEPT) -> int:
-        """Drops dead letters given up before then, and all but the newest ``keep``; returns how many."""
+        """Deletes dead letters older than ``before_ms``, and all but the newest ``keep``; returns their
+        number.
+        """
         k = self._keys
         old = self._db.texts("ZRANGEBYSCORE", k.dead, "-inf", f"({before_ms}")
         ids = dict.fromkeys([*old, *self._db.texts("ZRANGE", k.dead, 0, -keep - 1)])
-        gone = [i for i in ids if self._db.number("ZREM", k.dead, i)]  # not one that was redriven just now
+        gone = [i for i in ids if self._db.number("ZREM", k.dead, i)]  # skips one that was just redriven
         for delivery_id in gone:
             self._db.do("DEL", k.delivery(delivery_id))
         return len(gone)
@@ -294,7 +303,7 @@ class Deliveries:
 
 
 def _pairs(answer: Any) -> list[tuple[str, float]]:
-    """Members with scores, in whichever of the two forms redis-py gives them."""
+    """Members with scores, from either of redis-py's two formats."""
     if answer and isinstance(answer[0], list | tuple):
         return [(str(member), float(score)) for member, score in answer]
     return [(str(answer[i]), float(answer[i + 1])) for i in range(0, len(answer), 2)]

@@ -1,4 +1,4 @@
-"""The endpoints that the operator has set: kept in Redis, so that every process knows the same ones."""
+"""The configured endpoints, stored in Redis so that every process has the same ones."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from whatsapp_tasks.stores.connection import Database
 
 @dataclass(frozen=True)
 class EndpointState:
-    """How an endpoint does. ``streak``: failures in a row."""
+    """The state of an endpoint. ``streak``: failures in a row."""
 
     disabled_ms: int | None
     disabled_reason: str
@@ -31,16 +31,16 @@ class WebhookEndpoints:
         self._db.do("HSET", keys.WEBHOOK_ENDPOINTS, endpoint.name, json.dumps(asdict(endpoint)))
 
     def add(self, endpoint: Endpoint) -> None:
-        """Raises RequestRefused (``webhook_exists``) when the name is taken."""
+        """Raises RequestRefused (``webhook_exists``) if the name is taken."""
         text = json.dumps(asdict(endpoint))
         if self.find(endpoint.name) is None:
             self.remove(
                 endpoint.name
-            )  # what a relay put in line while an earlier one of this name was removed
+            )  # a relay may have queued events while an earlier endpoint of this name was removed
         if not self._db.number("HSETNX", keys.WEBHOOK_ENDPOINTS, endpoint.name, text):
             raise RequestRefused(
                 "webhook_exists",
-                f"There is a webhook '{endpoint.name}' already; remove it first, or take another name.",
+                f"A webhook '{endpoint.name}' exists already; remove it first, or use another name.",
                 http_status=409,
             )
 
@@ -64,21 +64,21 @@ class WebhookEndpoints:
         return sorted(found, key=lambda endpoint: endpoint.name)
 
     def rotate(self, name: str, secret: str) -> Endpoint:
-        """Signs with ``secret`` too; the one before it stays until the next rotation."""
+        """Signs with ``secret`` too; the previous secret stays until the next rotation."""
         endpoint = self.get(name)
         rotated = replace(endpoint, secrets=(secret, *endpoint.secrets)[:SECRETS_AT_ONCE])
         self.put(rotated)
         return rotated
 
     def end_rotation(self, name: str) -> Endpoint:
-        """From now on the newest secret alone signs."""
+        """From now on only the newest secret signs."""
         endpoint = self.get(name)
         ended = replace(endpoint, secrets=endpoint.secrets[:1])
         self.put(ended)
         return ended
 
     def remove(self, name: str) -> bool:
-        """Forgets the endpoint with all that waits for it and all its dead letters."""
+        """Deletes the endpoint with its queued events and dead letters."""
         known = self._db.number("HDEL", keys.WEBHOOK_ENDPOINTS, name) == 1
         cursor = -1
         while cursor:
@@ -89,9 +89,9 @@ class WebhookEndpoints:
         return known
 
     def keep(self, origin: str, wanted: Iterable[Endpoint]) -> list[str]:
-        """Makes the endpoints of ``origin`` be these; returns the names of those that were removed.
+        """Replaces the endpoints of ``origin`` by these; returns the names of those that were removed.
 
-        One that is kept goes on from when it was first set.
+        An endpoint that is kept keeps its creation time.
         """
         known = {endpoint.name: endpoint for endpoint in self.all()}
         names = set()
@@ -121,7 +121,7 @@ class WebhookEndpoints:
         )
 
     def enabled(self, endpoints: Sequence[Endpoint]) -> list[Endpoint]:
-        """Those of them that are not disabled, in one round trip."""
+        """The enabled ones of these endpoints, in one round trip."""
         if not endpoints:
             return []
         states = self._db.together(
@@ -134,7 +134,7 @@ class WebhookEndpoints:
         self._db.do("HSET", state, "disabled_ms", now_ms, "disabled_reason", reason)
 
     def enable(self, name: str) -> None:
-        """What was in line goes on in its order; what happened meanwhile is not reported."""
+        """Queued events continue in their order; events that happened meanwhile are not reported."""
         state = keys.WebhookKeys(self.get(name).name).state
         self._db.do("HDEL", state, "disabled_ms", "disabled_reason", "hold_until_ms", "streak")
 

@@ -31,7 +31,7 @@ def test_a_server_that_keeps_its_configuration_to_itself_is_not_refused(
 ) -> None:
     database = _database(own_redis("--appendonly", "no", "--rename-command", "CONFIG", ""))
     insist_on_durability(database, accept_unsafe=False)
-    assert "does not show its configuration" in caplog.text
+    assert "does not report its configuration" in caplog.text
 
 
 def test_a_user_who_may_not_ask_is_warned_and_goes_on(

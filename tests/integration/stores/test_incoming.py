@@ -10,7 +10,7 @@ from whatsapp_tasks.domain.incoming import Findings, KnownChat, Notice
 from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.events import EventLog
-from whatsapp_tasks.stores.incoming import TOLD_WITHIN_SECONDS, Incoming
+from whatsapp_tasks.stores.incoming import KEPT_FOR_EVENTS_SECONDS, Incoming
 from whatsapp_tasks.stores.metrics import Metrics
 from whatsapp_tasks.stores.opt_outs import OptOuts
 
@@ -76,7 +76,7 @@ def test_an_event_is_written_with_the_count_and_the_stream_holds_no_name_and_no_
 def test_what_an_envelope_needs_is_kept_a_day_at_most_and_no_longer_than_it_is_needed(chats: Chats) -> None:
     chats.write(Notice(ADA, 1, 1, "Hello"), first=True)
     [kept] = chats.rig.database.texts("KEYS", chats.rig.keys.received.replace("{", "[{]") + "*")
-    assert 0 < chats.rig.database.number("TTL", kept) <= TOLD_WITHIN_SECONDS
+    assert 0 < chats.rig.database.number("TTL", kept) <= KEPT_FOR_EVENTS_SECONDS
     chats.log.forget_received(chats.log.after("0-0", 10))
     assert chats.told() == [{"chat": None, "phone": None, "unread": 1, "new": 1, "preview": None}]
 

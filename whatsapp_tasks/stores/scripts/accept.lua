@@ -1,18 +1,17 @@
--- Accepts one message: identity, record, place in the daily cap and queue entry come into being together or not
--- at all.
+-- Accepts one message: creates identity, record, place in the daily cap and queue entry, all together or none.
 -- uses phones
 -- uses places
 -- uses windows
 --
--- `open` holds what is on the queue or in hand. `send_at`, `expires_at`, `metadata`, `nonce_ttl` (no nonce) and
--- `plan` (no cap) may be ''. `holds` is '1' to hold a message till a day with a place. `forms` are all forms of
--- the phone. From windows_from on: keys of previous and current count, and limit and seconds, of each window
--- that limits requests.
+-- `open` holds the messages that are queued or being sent. `send_at`, `expires_at`, `metadata`, `nonce_ttl` (no
+-- nonce) and `plan` (no cap) may be ''. `holds` is '1' to hold a message until a day with a free place. `forms`
+-- are all forms of the phone. From windows_from on: for each window that limits requests, the keys of previous
+-- and current count, and its limit and seconds.
 --
 -- Returns {outcome, message id, status}; outcomes: accepted, duplicate, conflict, replayed, account_unknown,
--- opted_out, limited (in the place of the status: which window is full), capped (in the place of the status:
--- start ms of the next day with a place, or ''). Only `accepted` (and the nonce of every outcome but
--- account_unknown and limited) is kept.
+-- opted_out, limited (instead of the status: the index of the full window), capped (instead of the status: start
+-- ms of the next day with a free place, or ''). Only `accepted` writes anything, except that every outcome but
+-- account_unknown and limited keeps the nonce.
 local account, identity, record, log, open, schedule, nonce, opt_outs, broker_list, sequence, expiring, events,
   metrics, caps, contacted, all_messages = unpack(KEYS, 1, 16)
 local now, id, phone, text, window, content, priority, send_at, expires_at, metadata, queue_message, nonce_ttl,
@@ -30,7 +29,7 @@ local claim = redis.call('GET', identity)
 if claim then
   local first, first_content = string.match(claim, '^(.-):(.*)$')
   if first_content ~= content then return {'conflict', first, ''} end
-  -- The record's key shares the prefix of ours; its status is what the first caller would see now.
+  -- The record's key has the same prefix as ours; its status is what the first caller would see now.
   local first_record = string.sub(record, 1, #record - #id) .. first
   return {'duplicate', first, redis.call('HGET', first_record, 'status') or 'expired'}
 end
@@ -72,7 +71,7 @@ else
   redis.call('ZADD', open, redis.call('INCR', sequence), id)
   redis.call('LPUSH', broker_list, queue_message)
 end
--- 100,000 events are kept: two weeks of an account at its daily cap, should no webhook worker run (docs/webhooks.md).
+-- 100,000 events are kept: two weeks of an account at its daily cap, if no webhooks worker runs (docs/webhooks.md).
 redis.call('XADD', events, 'MAXLEN', '~', 100000, '*', 'type', 'message.queued', 'subject', id, 'at_ms', now)
 redis.call('HINCRBY', metrics, 'messages:status=queued', 1)
 return {'accepted', id, 'queued'}

@@ -1,12 +1,12 @@
--- Moves a message to another status, never backwards, and keeps every index in step.
+-- Moves a message to another status, never backwards, and updates every index.
 -- uses places
 --
--- `fence` is '' for those who are no worker. `before` is ',from,from,'. `code` may be ''. `retention` and
--- `follow` are ms. `due` is when a message that is queued again is due, '' at once. From fields_from on: field
--- and value in turn, to be written into the record.
+-- `fence` is '' for callers that are not a worker. `before` is ',from,from,'. `code` may be ''. `retention` and
+-- `follow` are ms. `due` is when a message that is queued again is due; '' means at once. From fields_from on:
+-- alternating fields and values, to be written into the record.
 --
--- Returns {outcome, record}; outcomes: ok (with the record as it is now), lease_lost, gone, refused (no way from
--- the present status).
+-- Returns {outcome, record}; outcomes: ok (with the changed record), lease_lost, gone, refused (not allowed in the
+-- current status).
 local record, lease, open, schedule, watched, unknown, expiring, events, metrics, caps, contacted = unpack(KEYS)
 local now, fence, to, before, code, retention, follow, due = unpack(ARGV, 1, 8)
 local fields_from = 9

@@ -1,17 +1,17 @@
--- A worker takes a message in hand.
+-- A worker claims a message before sending it.
 -- uses phones
 -- uses places
 --
--- `states` is ',STATE,STATE,' of those that send, or '' (any). `replies_only` is '1' when only chats that were
--- written to may be. `seen` is the generation that this worker has seen. `plan` has today's places, or is ''
+-- `states` is ',STATE,STATE,' with the states that send, or '' (any). `replies_only` is '1' to allow only chats that
+-- were written to before. `seen` is the generation that this worker has seen. `plan` has today's places, or is ''
 -- (no cap).
 --
--- Returns {outcome, the record as it is now}; outcomes: lease_lost, gone, paused (or in a state that does not
+-- Returns {outcome, the record as it is now}; outcomes: lease_lost, gone, paused (also: in a state that does not
 -- send, or Redis has lost writes), later (scheduled), expired, opted_out, done (nothing left to do), settle (an
 -- attempt of a dead worker is open: look into the chat first), restricted (a chat never written to), occupied (an
--- attempt of another message is open: were this one sent first, its bubble could be taken for that one's), capped
--- (no place today), claimed. The record is empty where nothing is to be done with it. Only `claimed` changes
--- anything; `capped` and `claimed` give back a place of another day.
+-- attempt of another message is open: if this one were sent first, its bubble could be mistaken for the other's),
+-- capped (no free place today), claimed. The record is empty if nothing is to be done with it. Only `claimed`
+-- changes the message; `capped` and `claimed` give back a place of another day.
 local record, lease, pauses, opt_outs, schedule, session, generation, caps, contacted, in_hand = unpack(KEYS)
 local now, fence, states, replies_only, seen, plan = unpack(ARGV)
 

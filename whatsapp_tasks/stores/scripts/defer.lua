@@ -1,9 +1,9 @@
--- Puts off a message that is queued and may not be sent now: it is due again later, with a place of that day.
+-- Postpones a queued message that may not be sent now: it is due again later, with a place of that day.
 -- uses phones
 -- uses places
 --
--- `code` says why. `due` is ms, or '': the start of the first day with a place. `plan` has places, or is '' (no
--- cap).
+-- `code` is the reason. `due` is ms, or '': the start of the first day with a free place. `plan` has places, or is ''
+-- (no cap).
 --
 -- Returns {outcome, due ms}; outcomes: ok, lease_lost, refused (not queued), no_place.
 local record, lease, open, schedule, caps, contacted = unpack(KEYS)
@@ -19,7 +19,7 @@ if plan ~= '' then
   redis.call('HSET', record, unpack(take_place(caps, day, is_new)))
   if due == '' then due = start end
 end
--- A script that fails half way leaves what it did: without a time the message would be nowhere.
+-- A script that fails half-way keeps its writes: without a due time the message would be in no index.
 if due == '' then return {'no_place', ''} end
 redis.call('HSET', record, 'waits_for', code)
 redis.call('ZREM', open, m[2])

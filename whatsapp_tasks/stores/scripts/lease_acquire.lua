@@ -1,6 +1,7 @@
--- Takes the account for one worker. The fence grows with each holder; writes of an older one are refused.
+-- Acquires the account's lease for one worker. The fence grows with each holder; writes with an older one are refused.
 --
--- `token` is this worker's, `dead_token` that of a holder proven dead, or ''. `holder` is JSON; `ttl` is ms.
+-- `token` is this worker's; `dead_token` is that of a holder that is certainly dead, or ''. `holder` is JSON; `ttl` is
+-- ms.
 --
 -- Returns {outcome, …}: {acquired, fence} or {held, description of the holder, token of the holder}.
 local lease, fence_counter = unpack(KEYS)

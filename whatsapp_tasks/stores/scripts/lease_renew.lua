@@ -1,6 +1,6 @@
--- Keeps (ttl > 0) or gives back (ttl = 0) the lease, if this worker still holds it.
+-- Renews (ttl > 0) or releases (ttl = 0) the lease, if this worker still holds it.
 --
--- Returns 1 when it was ours.
+-- Returns 1 if it was ours.
 local lease = unpack(KEYS)
 local token, ttl = unpack(ARGV)
 if redis.call('HGET', lease, 'token') ~= token then return 0 end

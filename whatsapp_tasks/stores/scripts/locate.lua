@@ -1,6 +1,6 @@
--- Which account has a message whose id does not name one: an id from before ids did.
+-- Finds the account of a message whose id, of an early version, does not contain it.
 --
--- `record_pattern` makes of an account the name of a record's key before the id.
+-- `record_pattern` turns an account into the prefix of its records' keys.
 --
 -- Returns the account, or nothing.
 local accounts = unpack(KEYS)

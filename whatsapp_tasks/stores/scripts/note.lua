@@ -1,7 +1,7 @@
--- Writes fields into the record of a message that the worker has in hand.
+-- Writes fields into the record of a message that the worker has claimed.
 --
--- `guarded` is '1' to refuse while the account is paused, or when Redis has lost writes: `seen` is the
--- generation that this worker has seen. From fields_from on: field and value in turn.
+-- `guarded` is '1' to refuse while the account is paused, or if Redis has lost writes: `seen` is the
+-- generation that this worker has seen. From fields_from on: alternating fields and values.
 --
 -- Returns {outcome, generation}; outcomes: ok, lease_lost, paused, refused (the message is not `sending`).
 local record, lease, pauses, generation = unpack(KEYS)

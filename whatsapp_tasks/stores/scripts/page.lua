@@ -1,13 +1,13 @@
--- One page of a list of messages, newest first, filtered: of one account's, or of those of all accounts.
+-- One page of a filtered list of messages, newest first, of one account or of all accounts.
 --
--- `walked` is the list to go through. `of_account` is '' for all. The patterns make names of keys from an
--- account: `record_pattern` that of a record before the id, `list_pattern` that of an account's own list.
+-- `walked` is the list to read. `of_account` is '' for all. The patterns turn an account into key names:
+-- `record_pattern` into the prefix of its records, `list_pattern` into its own list.
 -- `status` and `forms` (',form,form,' of a phone) may be ''. `cursor_ms` is '+inf' and `cursor_entry` '' for
--- the first page. At most `limit` messages, and at most `budget` records looked at.
+-- the first page. Returns at most `limit` messages, and reads at most `budget` records.
 --
--- An entry is a message's id, which names the account; `id:account` is that of an older id in the list of all.
--- Returns {ids and accounts in turn, cursor or ''}. The cursor names the last entry looked at, by time, so that
--- messages accepted meanwhile shift nothing. Entries whose record is gone are forgotten on the way.
+-- An entry is a message's id, which contains the account; older ids are `id:account` in the list of all accounts.
+-- Returns {alternating ids and accounts, cursor or ''}. The cursor is the last entry read, by time, so messages
+-- accepted meanwhile shift nothing. Entries whose record is gone are removed.
 local walked, all_messages = unpack(KEYS)
 local of_account, record_pattern, list_pattern, status, forms, cursor_ms, cursor_entry, limit, budget =
   unpack(ARGV)
@@ -28,7 +28,7 @@ while cursor == nil do
   if #chunk == 0 then cursor = '' end
   for i = 1, #chunk, 2 do
     local entry, score = chunk[i], chunk[i + 1]
-    -- Equal times are listed by falling entries; what the cursor has passed comes first.
+    -- Entries with equal times are in descending order; those up to the cursor come first and are skipped.
     if not (score == cursor_ms and cursor_entry ~= '' and entry >= cursor_entry) then
       local id, account = id_and_account(entry)
       local m = redis.call('HMGET', string.format(record_pattern, account) .. id, 'status', 'phone')

@@ -1,8 +1,8 @@
 -- Places of the daily cap: functions for the scripts that say `-- uses places`.
 --
 -- `caps` is a hash: 2026-11-24 -> places taken that day, 2026-11-24:new -> those of chats never written to.
--- A plan is `day=cap/new chats@start ms;…`, the first day first. A record that holds a place says so in
--- `cap_day`, and in `cap_new` when it is one of a new chat.
+-- A plan is `day=cap/new chats@start ms;…`, in the order of days. A record that holds a place has `cap_day`, and
+-- also `cap_new` if the place is one of a new chat.
 local function find_place(caps, plan, is_new)
   for day, cap, new, start in string.gmatch(plan, '([%d-]+)=(%d+)/(%d+)@(%d+)') do
     local taken = redis.call('HMGET', caps, day, day .. ':new')
@@ -12,7 +12,7 @@ local function find_place(caps, plan, is_new)
   end
 end
 
--- Answers with the fields that the record is to hold.
+-- Returns the fields for the record.
 local function take_place(caps, day, is_new)
   redis.call('HINCRBY', caps, day, 1)
   if not is_new then return {'cap_day', day} end

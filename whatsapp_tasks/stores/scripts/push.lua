@@ -1,9 +1,9 @@
--- Puts a message that is open in the ledger onto the broker list.
+-- Puts an open message of the ledger onto the broker list.
 --
--- `how` is `due` (take it off the schedule, to the tail) or `lost` (a queue entry died with its worker: to the
--- head).
+-- `how` is `due` (take it off the schedule, append it) or `lost` (its queue entry died with a worker: put it to
+-- the head).
 --
--- Returns 1 when it was pushed. A copy that is already queued does no harm: the claim decides.
+-- Returns 1 if it was pushed. A copy that is already queued is harmless: the claim decides.
 local record, schedule, open, broker_list, sequence = unpack(KEYS)
 local id, queue_message, how = unpack(ARGV)
 local status = redis.call('HGET', record, 'status')

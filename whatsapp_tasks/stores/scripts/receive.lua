@@ -1,12 +1,11 @@
--- Writes down what the worker's look found in the chat list, and the events of what is new: all or nothing.
+-- Stores what the worker's look found in the chat list, and the events of new messages: all or nothing.
 --
--- `answers` holds phone -> new messages to look at. `record_prefix` is for what is kept of an event for its
--- envelope, for `kept_seconds`. `first` is '1' for the first look since a phone was linked. From changes_from
--- on: title and what is known of the chat ('': nothing any more), `changes` times; then for each notice
--- subject, unread, new, chat, phone or '', preview, and the phone whose chat is to be looked at for an opt-out,
--- or ''.
+-- `answers` holds phone -> number of new messages to check. `record_prefix` is the key prefix of an event's data
+-- for its envelope, kept for `kept_seconds`. `first` is '1' for the first look since a phone was linked. From
+-- changes_from on: title and state of a chat ('' deletes it), `changes` times; then for each notice: subject,
+-- unread, new, chat, phone or '', preview, and the phone whose chat to check for an opt-out, or ''.
 --
--- Returns the outcome: written, lease_lost, forgotten (the counts are gone); only `written` changes anything.
+-- Returns the outcome: written, lease_lost, forgotten (the state is lost); only `written` changes anything.
 local unread, lease, events, metrics, answers = unpack(KEYS)
 local fence, now, record_prefix, kept_seconds, first, changes = unpack(ARGV, 1, 6)
 local changes_from = 7

@@ -1,8 +1,8 @@
--- Takes one reason for a pause away.
+-- Removes one reason for a pause.
 --
--- `entry` is JSON for the history, which keeps `kept` of them. `at_least` is the generation to go on from.
+-- `entry` is JSON for the history, which keeps `kept` of them. `at_least` is the generation to continue from.
 --
--- Returns 1 when the reason stood.
+-- Returns 1 if the reason was set.
 local pauses, history, generation = unpack(KEYS)
 local reason, entry, kept, at_least = unpack(ARGV)
 if redis.call('HDEL', pauses, reason) == 0 then return 0 end

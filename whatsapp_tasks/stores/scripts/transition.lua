@@ -1,7 +1,7 @@
 -- Changes the session state of an account, if it is still what the caller saw.
 --
--- `expected` is the state that the caller saw, or ''. `fence` is '' for a person. `needs_person` is '1' when
--- the new state wants a person. `restriction` is JSON, or ''. The history keeps `kept` entries.
+-- `expected` is the state that the caller saw, or ''. `fence` is '' for a person. `needs_person` is '1' if
+-- the new state needs a person. `restriction` is JSON, or ''. The history keeps `kept` entries.
 --
 -- Returns {outcome, state}; outcomes: ok, changed (somebody was faster), lease_lost.
 local session, history, lease, events, metrics, generation = unpack(KEYS)

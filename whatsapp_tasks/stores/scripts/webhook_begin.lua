@@ -1,10 +1,10 @@
--- One attempt at the first event of a lane begins; the hold is counted anew from here.
+-- Begins an attempt at the first event of a lane; the hold starts again.
 --
--- `new_token` is when the new hold runs out, ms. `record_prefix` is that of delivery records.
+-- `new_token` is when the new hold expires, ms. `record_prefix` is that of delivery records.
 --
--- Returns {id, type, body, attempts (with this one), since ms}, or nothing when the lane is not ours any
+-- Returns {id, type, body, attempts (with this one), since ms}, or nothing if the lane is not ours any
 -- more, is empty, or its endpoint was disabled meanwhile.
--- The attempt is counted before it is made: one that kills its worker must not be made for ever.
+-- The attempt is counted before it is made, so that one that kills its worker is not repeated for ever.
 local running, lane_list, state, due = unpack(KEYS)
 local lane, token, new_token, record_prefix = unpack(ARGV)
 if redis.call('ZSCORE', running, lane) ~= token then return {} end
@@ -19,7 +19,7 @@ if redis.call('HGET', state, 'disabled_ms') then
   return {}
 end
 local d = redis.call('HMGET', record_prefix .. id, 'type', 'body', 'since_ms')
-if not d[2] then  -- its record is gone, for example evicted: the lane must not stand still for it
+if not d[2] then  -- its record is gone, for example evicted: it must not block the lane
   redis.call('LPOP', lane_list)
   redis.call('ZREM', running, lane)
   if redis.call('LLEN', lane_list) > 0 then redis.call('ZADD', due, 0, lane) end

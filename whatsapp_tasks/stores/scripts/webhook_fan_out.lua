@@ -1,9 +1,9 @@
--- Puts events in line for endpoints, and moves the place reached in an account's stream, both or neither.
+-- Queues events for endpoints, and moves the position reached in an account's stream, both or neither.
 --
--- `seen` is the place that was seen, or ''; `reached` the new one. From deliveries_from on: id, lane, type and
--- body of each delivery; from delivery_keys_from on its record, its lane, and its endpoint's due lanes.
+-- `seen` is the position that the caller saw, or ''; `reached` is the new one. From deliveries_from on: id, lane,
+-- type and body of each delivery; from delivery_keys_from on: its record, its lane, and its endpoint's due lanes.
 --
--- Returns 1, or 0 when another process was faster (nothing is changed). A lane that holds something is either
+-- Returns 1, or 0 if another process was faster (nothing is changed). A lane that is not empty is either
 -- due or running, never both and never neither.
 local positions = unpack(KEYS, 1, 1)
 local delivery_keys_from = 2

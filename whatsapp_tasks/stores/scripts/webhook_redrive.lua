@@ -1,6 +1,6 @@
--- Puts a dead letter in line again, behind what its lane holds by now.
+-- Queues a dead letter again, at the end of its lane.
 --
--- Returns 1, or 0 when it is no dead letter (any more).
+-- Returns 1, or 0 if it is not a dead letter (any more).
 local dead, due, lane_list, record = unpack(KEYS)
 local id, lane, now = unpack(ARGV)
 if redis.call('ZREM', dead, id) == 0 then return 0 end

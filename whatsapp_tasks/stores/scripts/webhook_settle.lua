@@ -1,10 +1,10 @@
--- Writes down what came of an attempt, and makes the lane due again when it still holds something.
+-- Records the result of an attempt, and makes the lane due again if it is not empty.
 --
 -- `outcome` is delivered, retry, dead or gone. `next_attempt` is when a retry is due, ms. `code` is that of the
--- answer. `quiet_until` is '' or the time until which the endpoint wants quiet, ms. `away_after` is after how
--- many failures in a row the receiver counts as having been away. `record_prefix` is that of delivery records.
+-- answer. `quiet_until` is '' or the time until which the endpoint wants no requests, ms. `away_after` is the number
+-- of failures in a row after which the receiver counts as unavailable. `record_prefix` is that of delivery records.
 --
--- Returns 1, or 0 when the lane was not ours any more: another worker makes, or has made, this attempt.
+-- Returns 1, or 0 if the lane was not ours any more: another worker makes, or has made, this attempt.
 local due, running, state, dead, metrics, lane_list, record = unpack(KEYS)
 local lane, token, id, now, outcome, next_attempt, code, quiet_until, away_after, record_prefix = unpack(ARGV)
 
@@ -15,7 +15,7 @@ if quiet_until ~= '' then redis.call('HSET', state, 'hold_until_ms', quiet_until
 
 if outcome == 'delivered' then
   redis.call('DEL', record)
-  -- The receiver is back: what waits for it, perhaps for hours, is tried now. A thousand lanes at a time, for
+  -- The receiver is back: waiting events, perhaps hours old, are tried now. A thousand lanes at a time, because
   -- Redis serves nobody else meanwhile; the streak stays, so that the next success brings the next thousand.
   local woken = 0
   if tonumber(redis.call('HGET', state, 'streak') or 0) >= tonumber(away_after) then
@@ -48,8 +48,8 @@ if outcome == 'dead' then redis.call('ZADD', dead, now, id) end
 local next_id = redis.call('LINDEX', lane_list, 0)
 if next_id then
   redis.call('ZADD', due, now, lane)
-  -- It waited for the one before it, not for the receiver: its day begins now. Behind a dead letter it keeps
-  -- its own time, or a receiver that is away would hold a message's events for as many days as there are.
+  -- It waited for the event before it, not for the receiver: its day begins now. After a dead letter it keeps its
+  -- own time: otherwise an unavailable receiver would hold a message's events for one day each.
   if outcome == 'delivered' then redis.call('HSET', record_prefix .. next_id, 'since_ms', now) end
 end
 return 1

@@ -1,9 +1,9 @@
--- Takes lanes whose time has come, as many as the endpoint may have under way.
+-- Takes lanes that are due, as many as the endpoint may have running.
 --
--- `hold` is how long a lane is ours, ms; `most_running` how many may be under way, `most_taken` how many to take.
+-- `hold` is how long a lane is ours, ms; `most_running` how many may run, `most_taken` how many to take.
 --
--- Returns {lane, token, lane, token, …}. The token is the time at which the hold runs out: whoever took the
--- lane later has another one. What a killed worker had in hand is due again here.
+-- Returns {lane, token, lane, token, …}. The token is the time at which the hold expires: a later holder of the
+-- lane has another one. Lanes of a killed worker become due again here.
 local due, running, state = unpack(KEYS)
 local now, hold, most_running, most_taken = unpack(ARGV)
 

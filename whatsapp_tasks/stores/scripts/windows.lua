@@ -1,10 +1,10 @@
 -- Sliding windows that count requests: a function for the scripts that say `-- uses windows`.
 --
 -- Keys and arithmetic are those of the `limits` library's sliding-window-counter, with which the web layer
--- counts its other requests, so that both count together.
+-- counts its other requests, so that both use the same counts.
 --
 -- From KEYS[k] on: previous count, current count, for each window. From ARGV[a] on: limit, seconds, for each.
--- Counts one request in each window in turn; answers with the place (from 0) of the first that is full.
+-- Counts one request in each window in turn; returns the index (from 0) of the first that is full.
 local function count_windows(k, a)
   if #KEYS < k then return end
   local counts = redis.call('MGET', unpack(KEYS, k))
@@ -19,7 +19,7 @@ local function count_windows(k, a)
       before, now = now, '0'
     end
     local weighted = tonumber(before or 0)
-    if weighted + tonumber(now or 0) + 1 > limit then -- its share is at most all of it: asked only when it matters
+    if weighted + tonumber(now or 0) + 1 > limit then -- the share is at most 1: computed only if it matters
       weighted = math.floor(weighted * math.max(0, redis.call('PTTL', previous)) / length)
       if weighted + tonumber(now or 0) + 1 > limit then return i end
     end

@@ -136,5 +136,5 @@ def test_a_lease_is_not_held_on_an_answer_that_nobody_knows() -> None:
 
 def test_an_acceptance_that_nobody_knows_is_none() -> None:
     with pytest.raises(UnknownOutcome):
-        Acceptance.told("accepted_almost", "id", "queued")
+        Acceptance.from_script("accepted_almost", "id", "queued")
     assert outcome_of(Accept, "accepted") is Accept.ACCEPTED
