@@ -14,10 +14,10 @@ from rich.progress import track
 
 from tests.support.crash import KILLS, Outcome, crash_at
 from tests.support.stack import Stack
-from whatsapp_tasks.crash_points import PLACES
+from whatsapp_tasks.crash_points import POINTS
 
-WORKER_PLACES = [place for place in PLACES if not place.endswith("_accept")]
-WEB_PLACES = [place for place in PLACES if place.endswith("_accept")]
+WORKER_POINTS = [point for point in POINTS if not point.endswith("_accept")]
+WEB_POINTS = [point for point in POINTS if point.endswith("_accept")]
 
 
 @click.command()
@@ -41,8 +41,8 @@ def main(eras: tuple[str, ...], rounds: int) -> None:
 
 
 def _era(era: str, rounds: int, console: Console) -> list[Outcome]:
-    cells = [(place, killed) for _ in range(rounds) for place in WORKER_PLACES for killed in KILLS]
-    cells += [(place, "web") for _ in range(rounds) for place in WEB_PLACES]
+    cells = [(point, killed) for _ in range(rounds) for point in WORKER_POINTS for killed in KILLS]
+    cells += [(point, "web") for _ in range(rounds) for point in WEB_POINTS]
     outcomes = []
     with TemporaryDirectory(prefix="crash-matrix-") as folder:
         stack = Stack(
@@ -53,8 +53,8 @@ def _era(era: str, rounds: int, console: Console) -> list[Outcome]:
         try:
             stack.start("worker", "web")
             stack.link(flushed=True)
-            for place, killed in track(cells, description=era, console=console):
-                outcomes.append(crash_at(stack, place, killed, seconds=180))
+            for point, killed in track(cells, description=era, console=console):
+                outcomes.append(crash_at(stack, point, killed, seconds=180))
                 if not stack.running("worker"):
                     stack.run("worker")
         finally:
@@ -63,14 +63,14 @@ def _era(era: str, rounds: int, console: Console) -> list[Outcome]:
 
 
 def _print(era: str, outcomes: list[Outcome], console: Console) -> None:
-    """A Markdown table: a row per place, a column per kind of death; status and seconds to it."""
+    """A Markdown table: a row per point, a column per kind of death; status and seconds to it."""
     kinds = list(dict.fromkeys(outcome.killed for outcome in outcomes))
     console.print(f"| {era} | " + " | ".join(kinds) + " |", soft_wrap=True)
     console.print("|---" * (len(kinds) + 1) + "|", soft_wrap=True)
-    for place in PLACES:
+    for point in POINTS:
         row = []
         for kind in kinds:
-            cell = [o for o in outcomes if (o.place, o.killed) == (place, kind)]
+            cell = [o for o in outcomes if (o.point, o.killed) == (point, kind)]
             counts = Counter("sent" if o.status in ("delivered", "read") else o.status for o in cell)
             text = ", ".join(
                 f"{status} {number}×" if number > 1 else status for status, number in counts.items()
@@ -78,7 +78,7 @@ def _print(era: str, outcomes: list[Outcome], console: Console) -> None:
             wrong = [o for o in cell if o.received != 1]
             seconds = f" {max(o.seconds for o in cell):.0f} s" if cell else ""
             row.append((text or "–") + seconds + (f" **received {wrong[0].received}×**" if wrong else ""))
-        console.print(f"| `{place}` | " + " | ".join(row) + " |", soft_wrap=True)
+        console.print(f"| `{point}` | " + " | ".join(row) + " |", soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The HTTP gateway: takes messages in, tells what became of them, and controls accounts."""
+"""The HTTP API: accepts messages, reports their status, and controls accounts."""
 
 from webapp.application import create_app
 

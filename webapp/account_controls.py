@@ -1,4 +1,4 @@
-"""What an operator does to an account: pause, resume, and what its worker is asked to do."""
+"""An operator's commands to an account: pause, resume, and requests to its worker."""
 
 from collections.abc import Callable
 from typing import Annotated, Literal
@@ -22,17 +22,17 @@ LONGEST_NOTE = 500
 
 
 class PauseRequest(RequestModel):
-    """Why, for those who find the account paused."""
+    """The reason, for people who find the account paused."""
 
     note: Annotated[str, Field(max_length=LONGEST_NOTE)] = ""
 
 
 class NoFields(RequestModel):
-    """Nothing needs to be said."""
+    """No fields are needed."""
 
 
 class PairingCodeRequest(RequestModel):
-    """The phone that is to be linked."""
+    """The phone to link."""
 
     phone: Annotated[
         str,
@@ -59,7 +59,7 @@ class PasskeyView(TypedDict):
 
 
 class PausesView(TypedDict):
-    """All reasons for which the account is paused now; it sends when none is left."""
+    """All reasons why the account is paused now; it sends when there are none."""
 
     account: str
     paused: bool
@@ -67,7 +67,7 @@ class PausesView(TypedDict):
 
 
 class OrderView(TypedDict):
-    """The order is on the worker's control queue; GET the account to see what it led to."""
+    """The command is on the worker's control queue; GET the account to see its effect."""
 
     id: str
     account: str
@@ -76,7 +76,7 @@ class OrderView(TypedDict):
 
 
 class PairingCodeView(TypedDict):
-    """To be entered on the phone: Linked devices, Link a device, Link with phone number instead."""
+    """Enter the code on the phone: Linked devices, Link a device, Link with phone number instead."""
 
     account: str
     code: str
@@ -92,7 +92,7 @@ def pause(account: str) -> Response:
 
 @blueprint.post("/accounts/<account>/resume")
 def resume(account: str) -> Response:
-    """Takes back the operator's pause; other reasons stay and are reported."""
+    """Ends the operator's pause; other reasons stay and are reported."""
     operations = services().operations(account)
     bodies.read(NoFields, optional=True)
     operations.resume(caller().author)
@@ -113,7 +113,7 @@ def logout(account: str) -> Response:
 
 @blueprint.post("/accounts/<account>/pairing-code")
 def pairing_code(account: str) -> Response:
-    """A code of eight characters, as another way than the QR code to link a phone."""
+    """A code of eight characters that links a phone, instead of the QR code."""
     operations = services().operations(account)
     phone = parse_phone(bodies.read(PairingCodeRequest).phone)
     code = services().ask_worker(operations, lambda within: operations.pairing_code(phone, within))

@@ -1,4 +1,4 @@
-"""``/accounts``: how each WhatsApp number is."""
+"""``/accounts``: the state of each WhatsApp number."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ blueprint = Blueprint("accounts", __name__)
 
 
 class PauseView(TypedDict):
-    """One reason for a pause, and who set it: the label of an API key, or a part of this service."""
+    """One reason for a pause, and its author: the label of an API key, or a part of this service."""
 
     reason: str
     author: str
@@ -28,8 +28,8 @@ class PauseView(TypedDict):
 
 
 class CapView(TypedDict):
-    """Today's places, by the account's time zone. A message that is accepted takes one, until it is certain
-    that it is not sent; one to a phone never written to before takes a place for new chats too.
+    """Today's places, in the account's time zone. An accepted message takes one, until it is certain that it
+    is not sent. A message to a phone never written to before also takes a place for new chats.
     """
 
     day: str
@@ -42,7 +42,7 @@ class CapView(TypedDict):
 
 
 class QueueView(TypedDict):
-    """Messages that are to be sent now (open), later (scheduled), and that are in doubt (unknown)."""
+    """Numbers of messages to be sent now (open), to be sent later (scheduled), and in doubt (unknown)."""
 
     open: int
     scheduled: int
@@ -50,7 +50,7 @@ class QueueView(TypedDict):
 
 
 class WorkerView(TypedDict):
-    """Whether a worker gives signs of life, and what it says of itself."""
+    """Whether a worker gives signs of life, and what it reports."""
 
     running: bool
     facts: dict[str, Any]
@@ -103,7 +103,7 @@ def show(account: str) -> Response:
 
 
 def account_view(operations: Operations) -> AccountView:
-    """What is told of an account."""
+    """The account as shown by the API."""
     account, now = operations.account, operations.overview()
     session = now.session
     return {

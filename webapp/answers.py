@@ -1,4 +1,4 @@
-"""An answer as plain values, for every server to write."""
+"""An answer as plain values, independent of the server."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -8,7 +8,7 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Answer(NamedTuple):
-    """Status, type and body, and the headers that are this answer's own."""
+    """Status, content type, body, and this answer's own headers."""
 
     status: int
     content_type: str

@@ -1,4 +1,4 @@
-"""Builds the application: what is served, and who may call it."""
+"""Builds the application: the views, and who may call them."""
 
 from flask import Flask
 
@@ -37,7 +37,7 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
     """The WSGI application. Nothing is sent to Redis before the first request."""
     app = Flask("webapp", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
-    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # no browser of another site is to call this
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # no other site's page may call this
     app.url_map.merge_slashes = False  # a redirect would lose the signature
     app.url_map.strict_slashes = True
     app.url_map.converters["phone"] = opt_outs.PhonePart
@@ -45,7 +45,7 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
         settings, database, dispatcher or Dispatcher(database, settings), KnownKeys(ApiKeys(database))
     )
 
-    request_ids.install(app)  # first, so that the refusals of all others have an id
+    request_ids.install(app)  # first, so that all refusals have an id
     limiter = rate_limits.install(app, settings).limiter
     well_formed.install(app)
     security_headers.install(app)
@@ -53,15 +53,15 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
 
     for blueprint in (openapi.blueprint, docs.blueprint, health.blueprint):
         register(app, blueprint, OPEN)
-        limiter.exempt(blueprint)  # a probe is not refused for probing, and reading needs no Redis
-    app.register_blueprint(send_view.blueprint)  # authenticates and counts by itself, below Flask too
+        limiter.exempt(blueprint)  # probes are not limited, and the documents need no Redis
+    app.register_blueprint(send_view.blueprint)  # authenticates and counts by itself, in Flask too
     limiter.exempt(send_view.blueprint)
     register(app, messages.blueprint, Guard({"GET": "read", "DELETE": "send"}))
     register(app, resolutions.blueprint, Guard({"POST": "admin"}))
     register(app, batches.blueprint, Guard({"POST": "send", "GET": "read", "DELETE": "send"}))
     register(app, opt_outs.blueprint, Guard({"GET": "read", "PUT": "send", "DELETE": "admin"}))
     register(app, accounts.blueprint, Guard({"GET": "read"}))
-    register(app, qr_codes.blueprint, Guard({"GET": "admin"}))  # who sees it can link a phone
+    register(app, qr_codes.blueprint, Guard({"GET": "admin"}))  # anyone who sees it can link a phone
     register(app, account_controls.blueprint, Guard({"GET": "admin", "POST": "admin"}))
     register(app, webhooks.blueprint, Guard({"GET": "admin", "POST": "admin"}))
     register(app, metrics.blueprint, metrics.GUARD)

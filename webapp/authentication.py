@@ -1,8 +1,8 @@
-"""Who calls: the API key, its scope, and the signature of every request.
+"""Authentication: the API key, its scope, and the signature of every request.
 
-The id of a key is no secret: it stands in lists and in each request. What proves a caller is the signature.
+The id of a key is not secret: it is shown in lists and sent in each request. The signature proves the caller.
 
-All is decided of a request as WSGI tells it, so that it holds for every server.
+All decisions use the request's WSGI environ, so they are the same for every server.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,18 +24,18 @@ def authenticated(
     *,
     may_ask_redis: bool = True,
 ) -> tuple[ApiKey, str | None]:
-    """The caller's key, and the signature that proves it, unless a setting does without.
+    """The caller's key, and the signature that proves it, unless a setting turns signatures off.
 
-    Whatever is refused was held against the key as it is known here and then as Redis holds it: a secret that
-    was added a moment ago counts at once, and a wrong signature costs the same work for a key that is in use
-    and for one that does not exist. The time of an answer tells nobody which ids there are.
+    Before a refusal, the request is checked against the cached key and then against the key in Redis. So a
+    new secret works at once, and a wrong signature takes the same work for an existing key and for an unknown
+    one: the duration of an answer does not reveal which ids exist.
 
-    Raises RequestRefused (401), and AskRedisFirst where that may not be done now.
+    Raises RequestRefused (401), and AskRedisFirst if Redis is needed but may not be used now.
     """
     named: str | None = environ.get("HTTP_X_API_KEY")
     if not named:
         raise RequestRefused(
-            "api_key_missing", "Send your API key's id in the header X-Api-Key.", http_status=401
+            "api_key_missing", "Send the id of your API key in the header X-Api-Key.", http_status=401
         )
     try:
         return _proven(parts, parts.keys.known(named), environ, body)
@@ -64,12 +64,14 @@ def _proven(
     if parts.settings.signature_required:
         signature = _signed(parts, key, environ, body())
     if key is None:
-        raise RequestRefused("api_key_invalid", "This API key is not known.", http_status=401)
+        raise RequestRefused("api_key_invalid", "This API key is unknown.", http_status=401)
     return key, signature
 
 
 def _signed(parts: Services, key: ApiKey | None, environ: Mapping[str, Any], body: bytes) -> str:
-    """The signature, when one of the key's secrets made it for this request."""
+    """The signature, if one of the key's secrets made it for this request; raises RequestRefused
+    otherwise.
+    """
     signature: str | None = environ.get("HTTP_X_SIGNATURE")
     settings = parts.settings
     check_signature(

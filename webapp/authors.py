@@ -1,11 +1,11 @@
-"""Who did something, as it is shown: authors are labels."""
+"""Authors of actions as they are shown: by label."""
 
 from webapp.services import services
 from whatsapp_tasks.stores.api_keys import ID_PREFIX, NAMELESS
 
 
 def shown_author(author: str) -> str:
-    """The author as written down; in older records that is the id of an API key, which is shown to nobody."""
+    """The recorded author. In older records it is the id of an API key, which is not shown to anybody."""
     if not author.startswith(ID_PREFIX):
         return author
     key = services().keys.get(author)

@@ -27,16 +27,16 @@ LARGEST_BATCH = 1000
 
 
 class BatchRequest(RequestModel):
-    """Each item is what ``POST /send`` takes. An item's ``idempotency_key`` makes it one message; the header
-    Idempotency-Key names the batch, so that a repeated request is the same batch.
+    """Each item is like the body of ``POST /send``. An item's ``idempotency_key`` identifies its message; the
+    header Idempotency-Key identifies the batch, so that a repeated request is the same batch.
     """
 
     messages: Annotated[list[SendRequest], Field(min_length=1, max_length=LARGEST_BATCH)]
 
 
 class BatchItemView(TypedDict):
-    """One item, by its place in the request. ``outcome`` is accepted, duplicate or refused; ``status`` is the
-    message's by now.
+    """One item; ``index`` is its position in the request. ``outcome`` is accepted, duplicate or refused;
+    ``status`` is the current status of its message.
     """
 
     index: int
@@ -47,8 +47,8 @@ class BatchItemView(TypedDict):
 
 
 class BatchView(TypedDict):
-    """A batch. ``by_status`` counts the messages, also duplicates; ``progress`` is the part that is settled:
-    neither queued nor being sent.
+    """A batch. ``by_status`` counts the messages, including duplicates; ``progress`` is the settled share:
+    messages that are neither queued nor being sent.
     """
 
     id: str
@@ -64,7 +64,7 @@ class BatchView(TypedDict):
 
 
 class CancelledBatchView(BatchView):
-    """The batch after its queued messages were cancelled; ``cancelled_now`` says how many."""
+    """The batch after its queued messages were cancelled; ``cancelled_now`` is their number."""
 
     cancelled_now: int
 
@@ -79,7 +79,7 @@ def create() -> Response:
     if not store.begin(batch_id, hashlib.sha256(bodies.raw()).hexdigest()):
         raise RequestRefused(
             "idempotency_conflict",
-            "This idempotency key was used for another batch. Use a new key for a new batch.",
+            "This idempotency key was used for another batch. Use a new key for each batch.",
             http_status=409,
             extra={"batch_id": batch_id},
         )
@@ -90,14 +90,16 @@ def create() -> Response:
 
 @blueprint.get("/batches/<batch_id>")
 def show(batch_id: str) -> Response:
-    """What became of a batch by now."""
+    """The current state of a batch."""
     parts = services()
     return bodies.answer(_view(parts, _existing(parts, batch_id)))
 
 
 @blueprint.delete("/batches/<batch_id>")
 def cancel(batch_id: str) -> Response:
-    """Cancels what this batch brought in and is still queued; not what it found accepted before."""
+    """Cancels the batch's messages that are still queued, except those that were accepted before the
+    batch.
+    """
     parts = services()
     batch = _existing(parts, batch_id)
     cancelled = 0
@@ -162,7 +164,7 @@ def _existing(parts: Services, batch_id: str) -> Batch:
     if batch is None:
         raise RequestRefused(
             "batch_not_found",
-            "There is no batch with this id, or it is so old that its record is gone.",
+            "There is no batch with this id, or its record has expired.",
             http_status=404,
         )
     return batch
@@ -173,7 +175,7 @@ def _store(parts: Services) -> Batches:
 
 
 def _batch_id() -> str:
-    """The id that this key's idempotency key stands for, else a new one."""
+    """The id derived from the API key and the idempotency key; without the latter a new id."""
     given = request.headers.get(IDEMPOTENCY_HEADER)
     if given is None:
         return secrets.token_hex(16)

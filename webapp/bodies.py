@@ -1,4 +1,4 @@
-"""Reading a JSON body: once, strictly, with every problem named; and writing one."""
+"""Parsing a JSON body strictly, reporting every problem; and writing one."""
 
 import json
 import math
@@ -14,7 +14,7 @@ from whatsapp_tasks.errors import RequestRefused
 
 _MESSAGES = {
     "missing": "is required",
-    "extra_forbidden": "is not known here",
+    "extra_forbidden": "is unknown",
     "string_type": "must be a string",
     "string_unicode": "must not contain half of a surrogate pair",
     "dict_type": "must be an object",
@@ -25,7 +25,7 @@ _MESSAGES = {
 
 
 class RequestModel(BaseModel):
-    """The shape of a request body: no field that is not named, no conversion between types."""
+    """The shape of a request body: no unknown fields, no conversion between types."""
 
     model_config = ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True)
 
@@ -36,10 +36,9 @@ M = TypeVar("M", bound=RequestModel)
 
 
 def raw() -> bytes:
-    """The body of Flask's request as it came; raises RequestRefused (``body_too_large``).
+    """The raw body of Flask's request; raises RequestRefused (``body_too_large``).
 
-    werkzeug refuses a body by its Content-Length; one that comes in pieces it cuts off at the limit and says
-    nothing.
+    werkzeug refuses a body by its Content-Length, but silently cuts off a chunked body at the limit.
     """
     most = request.max_content_length or math.inf
     try:
@@ -52,10 +51,10 @@ def raw() -> bytes:
 
 
 def too_large(most: float) -> RequestRefused:
-    """What a body of more than ``most`` bytes is answered with."""
+    """The error for a body of more than ``most`` bytes."""
     return RequestRefused(
         "body_too_large",
-        f"The body is larger than {most} bytes, the most that is taken here.",
+        f"The body is larger than the limit of {most} bytes.",
         http_status=413,
     )
 
@@ -85,7 +84,7 @@ def _is_json(content_type: str) -> bool:
 
 
 def validated(model: type[M], fields: dict[str, Any]) -> M:
-    """``fields`` as ``model``; raises RequestRefused naming each field that is wrong."""
+    """``fields`` as ``model``; raises RequestRefused, which names each wrong field."""
     try:
         return model.model_validate(fields)
     except ValidationError as error:
@@ -98,7 +97,7 @@ def validated(model: type[M], fields: dict[str, Any]) -> M:
 
 
 def parse(body: bytes) -> dict[str, Any]:
-    """The object that ``body`` holds; raises RequestRefused (``json_malformed``)."""
+    """The object in ``body``; raises RequestRefused (``json_malformed``)."""
     try:
         text = body.decode("utf-8")
         value = _DECODER.decode(text)
@@ -118,7 +117,7 @@ def parse(body: bytes) -> dict[str, Any]:
 
 
 def _has_half_a_character(value: object) -> bool:
-    """An escape such as ``\\ud83d`` alone makes a text that has no UTF-8."""
+    """An escape such as ``\\ud83d`` alone makes a text that cannot be encoded as UTF-8."""
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -147,14 +146,14 @@ def _finite(text: str) -> float:
 
 
 def _malformed(problem: str) -> RequestRefused:
-    return RequestRefused("json_malformed", f"The body is not the JSON expected: {problem}.", http_status=400)
+    return RequestRefused("json_malformed", f"The body is not valid JSON: {problem}.", http_status=400)
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
 
 
 def problem_of(error: ErrorDetails) -> dict[str, str]:
-    """Where and what, without the value: it may be a phone number or a text."""
+    """Field and problem, without the value: it may be a phone number or a text."""
     field = ".".join(str(part) for part in error["loc"] if isinstance(part, int) or "[" not in part)
     message = _MESSAGES.get(error["type"])
     if message is None:
@@ -163,7 +162,7 @@ def problem_of(error: ErrorDetails) -> dict[str, str]:
 
 
 compact = json.JSONEncoder(separators=(",", ":")).encode
-"""JSON as answers are written: ``json.dumps`` makes an encoder anew each time."""
+"""Writes the JSON of answers; reused because ``json.dumps`` creates an encoder for each call."""
 
 
 def answer(fields: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -1,8 +1,8 @@
-"""One connection of a caller: uvicorn's, with bounds for all that a caller may take his time over.
+"""A caller's connection: uvicorn's, with time limits for slow callers.
 
-uvicorn has none for the head of a request, its body, and the answer that nobody fetches. Whoever is slow is
-told 408 or cut off; when there are too many connections, or too much of unfinished bodies is held, the
-slowest go first, and those whose request is under way stay.
+uvicorn has no limits for the head of a request, its body, or an answer that is not read. A slow caller gets
+408 or is disconnected. When there are too many connections, or unfinished bodies use too much memory, the
+slowest connections are closed first; those whose request is being handled stay.
 """
 
 import asyncio
@@ -16,17 +16,17 @@ from webapp.joined_writes import JoinedWrites
 
 MOST_HEAD_BYTES = 65_536
 HEAD_SECONDS = 30.0
-"""From the first byte of a head, or the opening of the connection, to its end."""
+"""From the first byte of a head, or the start of the connection, to the end of the head."""
 BODY_SECONDS = 10.0
 BODY_BYTES_PER_SECOND = 4096
-"""A body must be whole within so many seconds, and one more for each so many bytes that have come of it."""
+"""A body must be complete within this time, plus one second for each so many received bytes."""
 UNREAD_SECONDS = 60.0
-"""An answer that is not fetched so long is given up."""
+"""An answer that is not read for this long is given up."""
 LINGER_SECONDS = 2.0
-"""How much longer a body is taken in that was refused before its end: who is cut off at once may never read
-why."""
+"""How much longer the rest of a refused body is read: a caller that is disconnected at once may never read
+the reason."""
 MOST_HELD_BYTES = 64 * 1024 * 1024
-"""Of unfinished bodies, in one process."""
+"""Memory of unfinished bodies, in one process."""
 
 NO_REQUEST = "Invalid HTTP request received."
 
@@ -36,42 +36,42 @@ _OF_UPGRADES = frozenset({b"upgrade", b"http2-settings"})
 
 
 @dataclass
-class Crowd:
-    """All connections of this process. ``most``: how many there may be."""
+class OpenConnections:
+    """All connections of this process. ``most``: their maximum."""
 
     most: int = 512
     held_bytes: int = 0
     all: set["Connection"] = field(default_factory=set)
 
     def has_room(self) -> bool:
-        """Whether one more may come in: when there are too many, the slowest one makes room."""
+        """Whether one more is accepted; if there are too many, the slowest one is closed for it."""
         return len(self.all) < self.most or self._end_slowest()
 
     def hold(self, size: int) -> None:
-        """So much more of unfinished bodies is in memory, or less."""
+        """Adds to the memory of unfinished bodies, or subtracts from it."""
         self.held_bytes += size
         if self.held_bytes > MOST_HELD_BYTES:
             self._end_slowest()
 
     def _end_slowest(self) -> bool:
-        """False when all have a request under way."""
+        """False if the requests of all connections are being handled."""
         waiting = [one for one in self.all if not one.is_busy]
         if not waiting:
             return False
-        # Who keeps a connection for later does no harm, and comes after those in the middle of a request.
+        # Idle connections are harmless, so those in the middle of a request are closed first.
         min(waiting, key=lambda one: (one.part is None, one.since)).give_up()
         return True
 
 
 class Connection(HttpToolsProtocol):
-    """Follows uvicorn's callbacks: a request begins with its head, has a body or none, and is complete."""
+    """Follows uvicorn's callbacks: a request begins with its head, may have a body, and is complete."""
 
-    crowd = Crowd()
+    open_connections = OpenConnections()
 
     part: Part = "head"
-    """What of a request is being read; None between two requests."""
+    """The part of a request that is being read; None between two requests."""
     since = 0.0
-    """When that began; between two requests, when the last one did."""
+    """When this part began; between two requests, when the last request did."""
     _part_bytes = 0
     _held_bytes = 0
     _slow: asyncio.TimerHandle | None = None
@@ -79,21 +79,21 @@ class Connection(HttpToolsProtocol):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a request has come whole and its answer has not gone."""
+        """Whether a complete request has arrived and its answer has not been sent."""
         return self.cycle is not None and not self.cycle.more_body and not self.cycle.response_complete
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         super().connection_made(cast(asyncio.Transport, JoinedWrites(transport, self.loop)))
         self.since = self.loop.time()
-        if not self.crowd.has_room():
-            self._refuse(503, "Too many requests are under way.")
+        if not self.open_connections.has_room():
+            self._refuse(503, "Too many requests are being handled.")
             return
-        self.crowd.all.add(self)
+        self.open_connections.all.add(self)
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        self.crowd.all.discard(self)
+        self.open_connections.all.discard(self)
         self._let_go()
         for timer in (self._slow, self._unread):
             if timer is not None:
@@ -114,7 +114,7 @@ class Connection(HttpToolsProtocol):
             self.send_400_response("The head of the request is too large.")
         elif self.part == "body" and not self.cycle.response_complete:
             self._held_bytes += len(data)
-            self.crowd.hold(len(data))
+            self.open_connections.hold(len(data))
         self._watch()
 
     def on_message_begin(self) -> None:
@@ -127,7 +127,7 @@ class Connection(HttpToolsProtocol):
             super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        if self.part == "head":  # of a wish for an upgrade, see on_headers_complete
+        if self.part == "head":  # of a request to upgrade, see on_headers_complete
             return
         self.part = None
         if self._slow is not None:
@@ -154,22 +154,23 @@ class Connection(HttpToolsProtocol):
             self._unread = None
 
     def give_up(self) -> None:
-        """Ends the connection, whose caller is too slow, or rests."""
-        self.crowd.all.discard(self)  # at once: the loop tells of the loss later
+        """Closes the connection, because its caller is too slow or idle."""
+        self.open_connections.all.discard(self)  # at once: the event loop reports the loss later
         if self.part is not None and self._owes_no_other_answer():
-            self._refuse(408, "The request did not come in time.")
+            self._refuse(408, "The request was not complete in time.")
         else:
             self.transport.close()
 
     def _owes_no_other_answer(self) -> bool:
-        """So that what is said next is understood as the answer to the request that is being read."""
+        """Whether the next bytes are read as the answer to the current request."""
         if self.part == "body":
             return not self.cycle.response_started and not self.pipeline
         return self.cycle is None or self.cycle.response_complete
 
     def _go_on_without_upgrade(self, rest: memoryview) -> None:
-        """Nothing is upgraded here (RFC 9110, 7.8), so what follows such a head is what the head says, a body
-        as a rule. The parser takes it for another protocol: a new one gets the same head, without the wish.
+        """Nothing is upgraded here (RFC 9110, 7.8), so the bytes after such a head are its body, as usual.
+        The parser would take them for another protocol, so a new parser gets the same head without the
+        upgrade.
         """
         while True:
             try:
@@ -189,7 +190,7 @@ class Connection(HttpToolsProtocol):
     def _head_without_upgrade(self) -> bytes:
         method = self.parser.get_method()
         if method == b"CONNECT":
-            raise httptools.HttpParserError("this is no proxy")
+            raise httptools.HttpParserError("this is not a proxy")
         lines = [b"%b %b HTTP/%b" % (method, self.url, self.parser.get_http_version().encode())]
         for name, value in self.headers:
             if name == b"connection":
@@ -205,7 +206,7 @@ class Connection(HttpToolsProtocol):
         self._part_bytes = 0
 
     def _watch(self) -> None:
-        """Only what does not come in one piece costs a timer."""
+        """Sets a timer only if the part did not arrive in one piece."""
         if self._slow is None and not self.transport.is_closing():
             self._slow = self.loop.call_later(max(0.0, self._until() - self.loop.time()), self._look)
 
@@ -222,7 +223,7 @@ class Connection(HttpToolsProtocol):
         return self.since + HEAD_SECONDS
 
     def _let_go(self) -> None:
-        self.crowd.hold(-self._held_bytes)
+        self.open_connections.hold(-self._held_bytes)
         self._held_bytes = 0
 
     def _end_of_refused(self, cycle: object) -> None:
@@ -230,7 +231,7 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
 
     def _refuse(self, status: int, why: str) -> None:
-        """Says why outside of the application, as uvicorn does with 400, and closes."""
+        """Answers without the application, as uvicorn does with 400, and closes the connection."""
         self.transport.write(
             STATUS_LINE[status] + b"content-type: text/plain; charset=utf-8\r\nconnection: close\r\n"
             b"content-length: %d\r\n\r\n%b" % (len(why), why.encode())

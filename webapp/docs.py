@@ -1,4 +1,4 @@
-"""``/docs``: the OpenAPI document as a page that works offline, made of three files of ours."""
+"""``/docs``: the OpenAPI document as a page that works offline; three files of our own."""
 
 from importlib.resources import files
 
@@ -22,7 +22,7 @@ def page() -> Response:
 
 @blueprint.get("/docs/docs.js")
 def script() -> Response:
-    """What renders the document."""
+    """The script that renders the document."""
     return _serve("docs.js")
 
 

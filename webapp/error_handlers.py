@@ -1,4 +1,4 @@
-"""Flask's errors, answered by the table of problems."""
+"""Answers Flask's errors by the table of problems."""
 
 from flask import Flask, Response, request
 from flask_limiter import RateLimitExceeded
@@ -15,7 +15,7 @@ def install(app: Flask) -> None:
 
 
 def problem_response(problem: Problem) -> Response:
-    """The answer to this request that tells ``problem``."""
+    """The answer to this request that reports ``problem``."""
     answer = problem_answer(problem, request.path, request_id())
     return Response(answer.body, answer.status, dict(answer.headers), content_type=answer.content_type)
 

@@ -1,7 +1,7 @@
 """The ASGI application: ``POST /send`` on the event loop, everything else by Flask, in threads.
 
-The scripts of all messages that are under way share round trips to Redis. Whatever else must ask Redis (a key
-or a cap that this process does not know by now, the count of a refused request) does so in a thread.
+The scripts of concurrent messages share round trips to Redis. Everything else that needs Redis (a key or a
+cap that this process has not cached, the count of a refused request) runs in a thread.
 """
 
 from functools import partial
@@ -24,7 +24,7 @@ _REQUEST_ID = HEADER.lower().encode()
 
 
 class Gateway:
-    """What the server calls."""
+    """The application that the server calls."""
 
     def __init__(self, app: Flask, pipeline: Pipeline) -> None:
         self._parts: Services = app.extensions[EXTENSION]

@@ -1,6 +1,6 @@
 """Authentication before Flask's views.
 
-Where a blueprint is registered, its authentication is named: a ``Guard``, or ``OPEN`` for none.
+Each blueprint is registered with its authentication: a ``Guard``, or ``OPEN`` for none.
 """
 
 from collections.abc import Mapping
@@ -17,8 +17,8 @@ from whatsapp_tasks.stores.api_keys import ApiKey
 from whatsapp_tasks.stores.nonces import Nonces
 
 SAFE = frozenset({"GET", "HEAD"})
-"""They change nothing. Their signature may come again within its window: who could repeat it has seen the
-answer, and a caller may well look twice in one second.
+"""They change nothing. Their signature may be used again within its window: anybody who can replay it has
+seen the answer, and a caller may send the same request twice in one second.
 """
 
 
@@ -43,7 +43,7 @@ class Guard:
 
 
 OPEN: None = None
-"""No authentication: said aloud where the blueprint is registered."""
+"""No authentication; must be given explicitly when a blueprint is registered."""
 
 
 def register(app: Flask, blueprint: Blueprint, guard: Guard | None) -> None:
@@ -54,6 +54,6 @@ def register(app: Flask, blueprint: Blueprint, guard: Guard | None) -> None:
 
 
 def caller() -> ApiKey:
-    """The key that was proven to be the caller's."""
+    """The caller's key, proven by the signature."""
     key: ApiKey = g.api_key
     return key

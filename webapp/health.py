@@ -12,7 +12,7 @@ blueprint = Blueprint("health", __name__)
 
 
 class HealthView(TypedDict):
-    """The process lives; nothing else is said."""
+    """The process runs; nothing else is checked."""
 
     status: str
 
@@ -24,7 +24,7 @@ class AccountReadiness(TypedDict):
 
 
 class ReadinessView(TypedDict):
-    """Redis answers; how each account's worker is."""
+    """Redis answers; and the state of each account's worker."""
 
     status: str
     redis: bool
@@ -42,7 +42,7 @@ def alive() -> Response:
 def ready() -> Response:
     """Redis answers; and for each account, whether a worker gives signs of life.
 
-    Only Redis decides: messages are taken in while a worker is away, and wait for it.
+    Only Redis decides: without a worker, messages are still accepted and wait for it.
     """
     database = services().database
     accounts: dict[str, AccountReadiness] = {

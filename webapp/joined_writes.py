@@ -1,5 +1,5 @@
-"""What is written to a connection in one go is one write to its socket: uvicorn writes head and body of an
-answer separately, two system calls and as a rule two packets.
+"""Joins the writes of one pass of the event loop into one write to the socket: uvicorn writes head and body
+of an answer separately, which is two system calls and usually two packets.
 """
 
 import asyncio
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class JoinedWrites:
-    """A transport, as far as a server of HTTP uses one. Everything passes through it: order is kept."""
+    """The part of a transport that an HTTP server uses. All writes go through it, so their order is kept."""
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
@@ -19,13 +19,13 @@ class JoinedWrites:
         self.resume_reading = transport.resume_reading
 
     def write(self, data: bytes) -> None:
-        """Reaches the socket with whatever else is written before the loop comes round again."""
+        """Written to the socket together with everything else of this pass of the event loop."""
         if not self._parts:
             self._loop.call_soon(self._flush)
         self._parts.append(data)
 
     def close(self) -> None:
-        """After what was written."""
+        """Closes after the pending writes."""
         self._flush()
         self._transport.close()
 

@@ -1,4 +1,4 @@
-"""API keys as this process knows them: read from Redis at most every two seconds."""
+"""API keys, cached by this process: read from Redis at most every two seconds."""
 
 import time
 from collections.abc import Callable
@@ -6,13 +6,12 @@ from collections.abc import Callable
 from whatsapp_tasks.stores.api_keys import ApiKey, ApiKeys
 
 KEY_CACHE_SECONDS = 2.0
-"""How long a key that was revoked or changed still works in a process that has seen it. Any caching saves the
-second round trip of ``POST /send``; two seconds are short enough that an operator who revokes a key and
-looks again sees it gone."""
+"""How long a revoked or changed key still works in a process that has cached it. Caching saves the second
+round trip of ``POST /send``; two seconds are short enough for an operator who revokes a key and checks it."""
 
 
 class KnownKeys:
-    """Looks up a key. Unknown ids are not remembered: a guesser must not fill our memory."""
+    """Looks up keys. Unknown ids are not cached, so that guessing cannot fill the memory."""
 
     def __init__(
         self,
@@ -26,17 +25,17 @@ class KnownKeys:
         self._known: dict[str, tuple[ApiKey, float]] = {}
 
     def known(self, key_id: str) -> ApiKey | None:
-        """The key, if it is known without asking Redis."""
+        """The key, if it is cached."""
         entry = self._known.get(key_id)
         return entry[0] if entry is not None and self._clock() < entry[1] else None
 
     def get(self, key_id: str) -> ApiKey | None:
-        """The key, or None. Raises StoreUnavailable: what was known is not used longer than said above."""
+        """The key, or None. Raises StoreUnavailable: a cached key is not used longer than its time."""
         known = self.known(key_id)
         return known if known is not None else self.read(key_id)
 
     def read(self, key_id: str) -> ApiKey | None:
-        """The key as Redis holds it now, or None. Raises StoreUnavailable."""
+        """The key read from Redis now, or None. Raises StoreUnavailable."""
         now = self._clock()
         key = self._store.get(key_id)
         if key is None:

@@ -1,4 +1,4 @@
-"""``/messages``: what became of them, and withdrawing one."""
+"""``/messages``: their status, and cancelling one."""
 
 from typing import Annotated, Any, NotRequired
 
@@ -25,7 +25,9 @@ USUAL_PAGE = 50
 
 
 class ErrorView(TypedDict):
-    """Why a message was not sent, or is in doubt; ``evidence`` leads to a picture of the page, for admins."""
+    """Why a message was not sent, or is in doubt; ``evidence`` is the id of a picture of the page, for
+    admins.
+    """
 
     code: str
     message: str
@@ -48,7 +50,7 @@ class ResolutionView(TypedDict):
 
 
 class MessageView(TypedDict):
-    """A message as its sender sees it: in clear, it is theirs."""
+    """A message for its sender: phone and text are in clear."""
 
     id: str
     account: str
@@ -69,8 +71,8 @@ class MessageView(TypedDict):
 
 
 class MessagePage(TypedDict):
-    """Messages from new to old. ``next_cursor`` is null behind the last one; a page may be short, or even
-    empty, although more follow.
+    """Messages, newest first. ``next_cursor`` is null on the last page; a page may be short, or even empty,
+    although more follow.
     """
 
     messages: list[MessageView]
@@ -83,9 +85,9 @@ def _with_plus(value: Any) -> Any:
 
 
 class ListQuery(QueryModel):
-    """Filters; all that are given must fit."""
+    """Filters; a message must match all given ones."""
 
-    status: Annotated[Status | None, Field(description="Only messages of this status.")] = None
+    status: Annotated[Status | None, Field(description="Only messages with this status.")] = None
     phone: Annotated[
         str | None,
         BeforeValidator(_with_plus),
@@ -95,19 +97,19 @@ class ListQuery(QueryModel):
     cursor: Annotated[
         str | None,
         Field(
-            description="The next_cursor of the page before.",
+            description="The next_cursor of the previous page.",
             pattern=r"^\d{1,15}-[0-9a-f]{1,64}([-:][a-z0-9-]{1,32})?$",
         ),
     ] = None
     limit: Annotated[
         Whole,
-        Field(ge=1, le=LONGEST_PAGE, description="How many messages a page holds at most."),
+        Field(ge=1, le=LONGEST_PAGE, description="The maximum number of messages on a page."),
     ] = USUAL_PAGE
 
 
 @blueprint.get("/messages")
 def list_some() -> Response:
-    """Messages from new to old, filtered, page by page."""
+    """Messages, newest first, filtered, page by page."""
     query = queries.read(ListQuery)
     messages, cursor = services().dispatcher.page(
         account=check_account_name(query.account) if query.account is not None else None,
@@ -128,12 +130,12 @@ def show(message_id: str) -> Response:
 
 @blueprint.delete("/messages/<message_id>")
 def cancel(message_id: str) -> Response:
-    """Withdraws a message that is still queued. Doing it again changes nothing."""
+    """Cancels a message that is still queued. Doing it again changes nothing."""
     return bodies.answer(message_view(services().dispatcher.cancel(message_id)))
 
 
 def message_view(message: Message) -> MessageView:
-    """What is told of a message."""
+    """The message as shown by the API."""
     error: ErrorView | None = None
     if message.error_explains_status:
         error = {"code": message.error_code or "", "message": message.error_message or ""}

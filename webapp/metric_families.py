@@ -1,4 +1,4 @@
-"""All metrics, made from what stands in Redis: the same from each web process, and right after restarts."""
+"""All metrics, read from Redis: the same in each web process, and correct after restarts."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ from whatsapp_tasks.stores.webhook_endpoints import WebhookEndpoints
 PREFIX = "whatsapp_"
 _SOUND = re.compile(r"[a-z][a-z0-9_]*")
 
-# What is counted elsewhere under these names is told here by families of their own.
+# Counters with these names are exported by families of their own below.
 _OWN_FAMILIES = frozenset({"messages", "transitions", "events_lost"})
 _TOLD = (Status.QUEUED, Status.SENT, Status.DELIVERED, Status.READ, Status.FAILED, Status.UNKNOWN)
 
@@ -37,7 +37,7 @@ class Families(Collector):
         self._accounts = Accounts(parts.database).names()
 
     def collect(self) -> Iterator[Metric]:
-        """Families in the order in which a person would ask."""
+        """The families, the most important ones first."""
         info = GaugeMetricFamily(
             f"{PREFIX}build_info", "Always 1; the version of whatsapp-tasks.", labels=["version"]
         )
@@ -58,7 +58,7 @@ class Families(Collector):
             f"{PREFIX}messages", "Messages that reached a status.", labels=["account", "status"]
         )
         seconds = HistogramMetricFamily(
-            f"{PREFIX}phase_seconds", "Seconds per phase of a message's way.", labels=["account", "phase"]
+            f"{PREFIX}phase_seconds", "Seconds per phase of sending a message.", labels=["account", "phase"]
         )
         for account, reading in readings.items():
             counts = reading.by("messages", "status")
@@ -92,7 +92,7 @@ class Families(Collector):
 
     def _sessions(self, readings: Mapping[str, Readings]) -> Iterator[Metric]:
         state = GaugeMetricFamily(
-            f"{PREFIX}session_state", "1 for the state the session is in.", labels=["account", "state"]
+            f"{PREFIX}session_state", "1 for the current state of the session.", labels=["account", "state"]
         )
         since = GaugeMetricFamily(
             f"{PREFIX}session_state_since_seconds",
@@ -103,7 +103,7 @@ class Families(Collector):
             f"{PREFIX}session_transitions", "Changes into a state.", labels=["account", "to"]
         )
         paused = GaugeMetricFamily(
-            f"{PREFIX}paused", "1 when the account is paused for the reason.", labels=["account", "reason"]
+            f"{PREFIX}paused", "1 if the account is paused for the reason.", labels=["account", "reason"]
         )
         for account in self._accounts:
             session = Sessions(self._db, account).get()
@@ -119,18 +119,20 @@ class Families(Collector):
 
     def _workers(self) -> Iterator[Metric]:
         up = GaugeMetricFamily(
-            f"{PREFIX}worker_up", "1 when the worker gives signs of life.", labels=["account"]
+            f"{PREFIX}worker_up", "1 if the worker gives signs of life.", labels=["account"]
         )
         age = GaugeMetricFamily(
             f"{PREFIX}worker_heartbeat_age_seconds", "Age of the worker's sign of life.", labels=["account"]
         )
-        busy = GaugeMetricFamily(f"{PREFIX}worker_busy", "1 when a message is in hand.", labels=["account"])
+        busy = GaugeMetricFamily(
+            f"{PREFIX}worker_busy", "1 while a message is being sent.", labels=["account"]
+        )
         browser = GaugeMetricFamily(
-            f"{PREFIX}browser_running", "1 when the account's browser runs.", labels=["account"]
+            f"{PREFIX}browser_running", "1 if the account's browser runs.", labels=["account"]
         )
         memory = GaugeMetricFamily(
             f"{PREFIX}browser_memory_bytes",
-            "Memory of the whole tree of processes: pss, and its anonymous part.",
+            "Memory of the whole process tree: pss, and its anonymous part.",
             labels=["account", "kind"],
         )
         cures = CounterMetricFamily(
@@ -159,7 +161,7 @@ class Families(Collector):
             f"{PREFIX}cap", "Messages that the account may send today.", labels=["account", "chats"]
         )
         used = GaugeMetricFamily(
-            f"{PREFIX}cap_used", "Places of today's cap that are taken.", labels=["account", "chats"]
+            f"{PREFIX}cap_used", "Used places of today's cap.", labels=["account", "chats"]
         )
         for account in self._accounts:
             caps = self._parts.dispatcher.caps(account)
@@ -175,7 +177,7 @@ class Families(Collector):
     def _events(self, readings: Mapping[str, Readings]) -> Iterator[Metric]:
         behind = GaugeMetricFamily(
             f"{PREFIX}events_behind",
-            "Events that no webhooks worker has put in line yet.",
+            "Events that no webhooks worker has queued yet.",
             labels=["account"],
         )
         positions = Positions(self._db)
@@ -185,7 +187,7 @@ class Families(Collector):
         yield behind
         lost = CounterMetricFamily(
             f"{PREFIX}events_lost",
-            "Events that no webhook was told of, for none was in line in time.",
+            "Events that no webhook got, because they were not queued in time.",
             labels=["account"],
         )
         for account, reading in readings.items():
@@ -201,7 +203,7 @@ class Families(Collector):
 
     def _webhooks(self) -> Iterator[Metric]:
         attempts = CounterMetricFamily(
-            f"{PREFIX}webhook_attempts", "Attempts to tell a receiver.", labels=["webhook", "outcome"]
+            f"{PREFIX}webhook_attempts", "Attempts to deliver to a receiver.", labels=["webhook", "outcome"]
         )
         events = CounterMetricFamily(
             f"{PREFIX}webhook_events",
@@ -210,13 +212,11 @@ class Families(Collector):
         )
         lanes = GaugeMetricFamily(
             f"{PREFIX}webhook_lanes",
-            "Messages with events to tell: waiting, running.",
+            "Messages with events to deliver: waiting, running.",
             labels=["webhook", "kind"],
         )
         dead = GaugeMetricFamily(f"{PREFIX}webhook_dead_letters", "Dead letters kept.", labels=["webhook"])
-        disabled = GaugeMetricFamily(
-            f"{PREFIX}webhook_disabled", "1 when it is disabled.", labels=["webhook"]
-        )
+        disabled = GaugeMetricFamily(f"{PREFIX}webhook_disabled", "1 if it is disabled.", labels=["webhook"])
         streak = GaugeMetricFamily(
             f"{PREFIX}webhook_failures_in_row", "Failures in a row.", labels=["webhook"]
         )
@@ -238,7 +238,7 @@ class Families(Collector):
 
 
 def _counted_elsewhere(readings: Mapping[str, Readings]) -> Iterator[Metric]:
-    """What any process counted by ``Metrics.count``: a name that is known there needs no line here."""
+    """The counters of all processes (``Metrics.count``); a new counter needs no code here."""
     names = sorted({name for reading in readings.values() for name in reading.counters} - _OWN_FAMILIES)
     for name in names:
         if not _SOUND.fullmatch(name):

@@ -1,4 +1,4 @@
-"""``/metrics`` for Prometheus: with a key of the scope read, or from a network that the settings open."""
+"""``/metrics`` for Prometheus: with a key of the scope read, or from a network allowed by the settings."""
 
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -16,8 +16,8 @@ blueprint = Blueprint("metrics", __name__)
 
 @dataclass(frozen=True)
 class ScrapeGuard(Guard):
-    """Lets a scraper pass that connects from an open network, without a proxy between: what a header says of
-    where a request came from is the caller's word.
+    """Also allows a scraper that connects from an open network without a proxy. Headers about the request's
+    origin do not count, because the caller can set them.
     """
 
     def check(self) -> None:
@@ -30,7 +30,7 @@ GUARD = ScrapeGuard({"GET": "read"})
 
 @blueprint.get("/metrics")
 def show() -> Response:
-    """All metrics in Prometheus' text format. Labels hold names of ours alone: no phone, no text."""
+    """All metrics in Prometheus' text format. Labels hold only our own names: no phone, no text."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Families(services()))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)

@@ -1,4 +1,4 @@
-"""``/openapi.json``: the contract as a document, made of the models and the table of routes."""
+"""``/openapi.json``: generated from the models and the table of routes."""
 
 import inspect
 import json
@@ -34,8 +34,8 @@ AUTH_CODES = (
 )
 
 INTRODUCTION = """
-Accepted is not sent: a message that `POST /send` answers with 202 is durable, and its status tells what
-became of it.
+Accepted does not mean sent: after 202 from `POST /send` a message is stored durably, and its status says what
+happened to it.
 
 Every request names its key in `X-Api-Key` and is signed with the key's secret: `X-Timestamp` is the unix
 time in seconds, `X-Signature` is `sha256=HEX`, the HMAC-SHA256 with the secret over
@@ -55,17 +55,17 @@ PATH_PARAMETERS: dict[str, dict[str, Any]] = {
         "example": "orders",
     },
     "message_id": {
-        "description": "The id that POST /send answered with.",
+        "description": "The id returned by POST /send.",
         "schema": {"type": "string", "pattern": "^[0-9a-f]{32}(-[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?)?$"},
         "example": "9f86d081884c7d659a2feaa0c55ad015-default",
     },
     "evidence_id": {
-        "description": "What error.evidence of a message names.",
+        "description": "The value of error.evidence of a message.",
         "schema": {"type": "string", "pattern": "^[a-z0-9-]+_[0-9]{13}_[0-9a-f]{8}$"},
         "example": "default_1790000000000_0a1b2c3d",
     },
     "batch_id": {
-        "description": "The id that POST /messages:batch answered with.",
+        "description": "The id returned by POST /messages:batch.",
         "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
         "example": "2c26b46b68ffc68ff99b453c1d304134",
     },
@@ -90,16 +90,16 @@ HEADERS: dict[str, dict[str, Any]] = {
         "description": "Seconds to wait before the request is repeated.",
         "schema": {"type": "integer", "minimum": 1},
     },
-    "Location": {"description": "Where the result can be followed.", "schema": {"type": "string"}},
+    "Location": {"description": "The path of the result.", "schema": {"type": "string"}},
     "RateLimit-Limit": {"description": "Requests per window.", "schema": {"type": "integer"}},
     "RateLimit-Remaining": {"description": "Requests left.", "schema": {"type": "integer"}},
-    "RateLimit-Reset": {"description": "Seconds until some are left.", "schema": {"type": "integer"}},
+    "RateLimit-Reset": {"description": "Seconds until the limit is reset.", "schema": {"type": "integer"}},
 }
 
 
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
-    "description": "Problem details (RFC 9457). `code` never changes its meaning; `detail` is for people.",
+    "description": "Problem details (RFC 9457). The meaning of `code` never changes; `detail` is for people.",
     "required": ["type", "title", "status", "detail", "code", "instance", "request_id"],
     "properties": {
         "type": {"type": "string", "format": "uri-reference"},
@@ -121,7 +121,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         "next_place_at": {
             "type": "string",
             "format": "date-time",
-            "description": "With daily_cap_reached: when a day with a place begins.",
+            "description": "With daily_cap_reached: the start of the next day with a free place.",
         },
         "message_id": {"type": "string", "description": "With idempotency_conflict: the first message."},
         "batch_id": {"type": "string", "description": "With idempotency_conflict: the first batch."},
@@ -154,7 +154,7 @@ def _text() -> str:
 
 
 def document(descriptions: dict[str, str]) -> dict[str, Any]:
-    """The document; ``descriptions`` holds a text for each endpoint."""
+    """The document; ``descriptions`` has a text for each endpoint."""
     schemas = Schemas()
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
     for operation in OPERATIONS:
@@ -186,7 +186,7 @@ def document(descriptions: dict[str, str]) -> dict[str, Any]:
                     "type": "apiKey",
                     "in": "header",
                     "name": "X-Signature",
-                    "description": "sha256=HEX, see above. For all but GET, each is accepted once.",
+                    "description": "sha256=HEX, see above. Except for GET, each is accepted once.",
                 },
             },
         },
@@ -197,7 +197,7 @@ def document(descriptions: dict[str, str]) -> dict[str, Any]:
 
 
 class Schemas:
-    """Collects the schemas of models and typed dictionaries, and hands out references."""
+    """Collects the schemas of models and typed dictionaries, and returns references to them."""
 
     def __init__(self) -> None:
         self._adapters: dict[tuple[Any, JsonSchemaMode], TypeAdapter[Any]] = {}
@@ -216,7 +216,7 @@ class Schemas:
 
 
 class _Generator(GenerateJsonSchema):
-    """Without a title for each field: the name says as much."""
+    """Without titles for fields: their names are enough."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - the interface of the base
         return False
@@ -266,7 +266,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
             {
                 "name": "Idempotency-Key",
                 "in": "header",
-                "description": "Makes a repeated request the same one. 1 to 255 printable ASCII characters.",
+                "description": "Identifies a repeated request. 1 to 255 printable ASCII characters.",
                 "schema": {"type": "string", "pattern": "^[!-~]([ -~]{0,253}[!-~])?$"},
             }
         )
@@ -281,7 +281,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
 
 
 def _without_null(about: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a parameter: it may be left out, but has no null."""
+    """The schema of a parameter: it may be omitted, but not null."""
     kind = next((k for k in about.get("anyOf", ()) if k.get("type") != "null"), about)
     if "$ref" in kind:
         kind = definitions[kind["$ref"].rpartition("/")[2]]
@@ -290,7 +290,7 @@ def _without_null(about: dict[str, Any], definitions: dict[str, Any]) -> dict[st
 
 
 _BOUNDS = {"ge": "minimum", "le": "maximum"}
-"""pydantic leaves bounds behind a validator of ours in its own words."""
+"""pydantic does not translate bounds that follow one of our validators."""
 
 
 def _responses(operation: Operation, schemas: Schemas) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The table of routes: what each takes, answers and refuses. The OpenAPI document is made of it."""
+"""The table of routes: input, answer and refusals of each. The OpenAPI document is generated from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -55,7 +55,9 @@ OF_MESSAGE = (
 
 @dataclass(frozen=True)
 class Operation:
-    """One method of one path. ``answer`` is the type of its JSON answer; ``pictures`` are other forms."""
+    """One method of one path. ``answer`` is the type of its JSON answer; ``pictures`` are other content
+    types.
+    """
 
     method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
@@ -75,7 +77,7 @@ class Operation:
 
     @property
     def rule(self) -> str:
-        """The path as Flask writes it."""
+        """The path in Flask's syntax."""
         return self.path.replace("{phone}", "<phone:phone>").replace("{", "<").replace("}", ">")
 
 
@@ -100,7 +102,7 @@ OPERATIONS: tuple[Operation, ...] = (
         codes=("query_invalid", "phone_invalid", "account_invalid"), query=ListQuery,
     ),
     Operation(
-        "GET", "/messages/{message_id}", "messages.show", "Messages", "Look at a message", "read", 200,
+        "GET", "/messages/{message_id}", "messages.show", "Messages", "Get a message", "read", 200,
         MessageView, codes=("message_not_found",),
     ),
     Operation(
@@ -147,7 +149,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "GET", "/accounts", "accounts.list_all", "Accounts", "List accounts", "read", 200, AccountList,
     ),
     Operation(
-        "GET", "/accounts/{account}", "accounts.show", "Accounts", "Look at an account", "read", 200,
+        "GET", "/accounts/{account}", "accounts.show", "Accounts", "Get an account", "read", 200,
         AccountView, codes=("account_unknown",),
     ),
     Operation(
@@ -217,12 +219,13 @@ OPERATIONS: tuple[Operation, ...] = (
         pictures=("text/plain",),
     ),
     Operation(
-        "GET", "/evidence/{evidence_id}.jpg", "evidence.picture", "Evidence", "See the page that failed",
-        "admin", 200, None, codes=("evidence_not_found", "evidence_unavailable"), pictures=("image/jpeg",),
+        "GET", "/evidence/{evidence_id}.jpg", "evidence.picture", "Evidence",
+        "Get a picture of the failed page", "admin", 200, None,
+        codes=("evidence_not_found", "evidence_unavailable"), pictures=("image/jpeg",),
     ),
     Operation(
         "GET", "/evidence/{evidence_id}.json", "evidence.structure", "Evidence",
-        "Get the structure of the page that failed", "admin", 200, None,
+        "Get the structure of the failed page", "admin", 200, None,
         codes=("evidence_not_found", "evidence_unavailable"), pictures=("application/json",),
     ),
     Operation(

@@ -1,4 +1,4 @@
-"""``/opt-outs``: who does not want to be written to."""
+"""``/opt-outs``: phones that do not want messages."""
 
 from typing import Annotated
 
@@ -21,16 +21,17 @@ USUAL_PAGE = 500
 
 
 class PhonePart(BaseConverter):
-    """The rest of a path, whatever is in it: one that is no phone is told so, and is no unknown path."""
+    """The rest of a path, with any characters, so that a wrong phone is ``phone_invalid``, not an unknown
+    path.
+    """
 
     regex = r"[\s\S]+"
     part_isolating = False
 
 
 class OptOutView(TypedDict):
-    """Whether the phone is on the list, in any of the forms that a mobile has. It stands there in E.164,
-    however it was written. ``source`` is "answer" when the recipient answered a message with one of
-    WHATSAPP_OPT_OUT_WORDS, else null.
+    """Whether the phone is on the list, in any of its forms; the list holds E.164. ``source`` is "answer" if
+    the recipient answered a message with one of WHATSAPP_OPT_OUT_WORDS, else null.
     """
 
     phone: str
@@ -39,21 +40,21 @@ class OptOutView(TypedDict):
 
 
 class OptOutPage(TypedDict):
-    """Phones on the list, in no order; one may be told twice. ``next_cursor`` is null behind the last one."""
+    """Phones on the list, unordered; one may be returned twice. ``next_cursor`` is null on the last page."""
 
     phones: list[str]
     next_cursor: str | None
 
 
 class OptOutQuery(QueryModel):
-    """Which part of the list."""
+    """The requested part of the list."""
 
     cursor: Annotated[
         str | None,
-        Field(description="The next_cursor of the page before.", pattern="^[0-9]{1,18}$"),
+        Field(description="The next_cursor of the previous page.", pattern="^[0-9]{1,18}$"),
     ] = None
     limit: Annotated[
-        Whole, Field(ge=1, le=LONGEST_PAGE, description="How many phones a page holds, about.")
+        Whole, Field(ge=1, le=LONGEST_PAGE, description="The approximate number of phones on a page.")
     ] = USUAL_PAGE
 
 
@@ -75,7 +76,7 @@ def show(phone: str) -> Response:
 
 @blueprint.put("/opt-outs/<phone:phone>")
 def add(phone: str) -> Response:
-    """Puts a phone on the list; messages to it that are queued fail before they are typed."""
+    """Adds a phone to the list; queued messages to it fail before they are typed."""
     e164 = _phone(phone)
     _store().add(e164)
     return _answer(e164, True, _store().source(e164))
@@ -83,14 +84,16 @@ def add(phone: str) -> Response:
 
 @blueprint.delete("/opt-outs/<phone:phone>")
 def remove(phone: str) -> Response:
-    """Takes a phone off the list: only with the recipient's consent."""
+    """Removes a phone from the list. Do this only with the recipient's consent."""
     e164 = _phone(phone)
     _store().remove(e164)
     return _answer(e164, False)
 
 
 def _phone(part: str) -> str:
-    """E.164 of what stands in the path; a slash is refused, escaped or not: it ends a part of a path."""
+    """The phone in the path, as E.164. A slash, escaped or not, is refused, because it separates parts of a
+    path.
+    """
     if "/" in part:
         problem = "must be written without a slash in a path"
         raise RequestRefused(

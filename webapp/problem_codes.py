@@ -1,41 +1,41 @@
-"""The codes of all problems, each with its status and a title that is the same at each occurrence."""
+"""The codes of all problems, each with its status and its fixed title."""
 
 from http import HTTPStatus
 from typing import NamedTuple
 
 
 class Kind(NamedTuple):
-    """What is the same for all problems of one code."""
+    """The parts that all problems of one code share."""
 
     status: int
     title: str
 
 
 KINDS: dict[str, Kind] = {
-    # who calls
+    # authentication
     "api_key_missing": Kind(401, "No API key was given"),
-    "api_key_invalid": Kind(401, "The API key is not known"),
+    "api_key_invalid": Kind(401, "The API key is unknown"),
     "signature_missing": Kind(401, "The request is not signed"),
     "signature_invalid": Kind(401, "Key or signature is wrong"),
     "signature_replayed": Kind(401, "The signature was used before"),
     "timestamp_invalid": Kind(401, "The timestamp is malformed"),
-    "timestamp_expired": Kind(401, "The timestamp is outside of the window"),
+    "timestamp_expired": Kind(401, "The timestamp is outside the window"),
     "scope_missing": Kind(403, "The API key lacks a scope"),
     "rate_limited": Kind(429, "Too many requests"),
-    # the request as such
+    # the request itself
     "bad_request": Kind(400, "The request is malformed"),
     "not_found": Kind(404, "There is nothing at this path"),
     "method_not_allowed": Kind(405, "The method is not allowed here"),
     "not_acceptable": Kind(406, "None of the accepted types can be served"),
     "body_too_large": Kind(413, "The body is too large"),
     "content_type_unsupported": Kind(415, "The content type is not supported"),
-    "json_malformed": Kind(400, "The body is not the JSON expected"),
+    "json_malformed": Kind(400, "The body is not valid JSON"),
     "request_invalid": Kind(422, "Fields are missing, unknown or of the wrong type"),
     "query_invalid": Kind(422, "A query parameter is unknown or malformed"),
     # the message
     "phone_invalid": Kind(422, "The phone number is malformed"),
-    "message_empty": Kind(422, "The message has nothing to show"),
-    "message_invalid": Kind(422, "The message contains what cannot be sent"),
+    "message_empty": Kind(422, "The message has no visible text"),
+    "message_invalid": Kind(422, "The message contains characters that cannot be sent"),
     "message_too_long": Kind(422, "The message is too long"),
     "priority_invalid": Kind(422, "The priority is unknown"),
     "send_at_invalid": Kind(422, "The time to send is out of range"),
@@ -45,8 +45,8 @@ KINDS: dict[str, Kind] = {
     "idempotency_key_invalid": Kind(422, "The idempotency key is malformed"),
     "idempotency_key_ambiguous": Kind(422, "Two different idempotency keys were given"),
     "idempotency_conflict": Kind(409, "The idempotency key was used for something else"),
-    "daily_cap_reached": Kind(429, "The account has no place left today"),
-    "recipient_opted_out": Kind(422, "The recipient does not want to be written to"),
+    "daily_cap_reached": Kind(429, "The account's daily cap is reached"),
+    "recipient_opted_out": Kind(422, "The recipient does not want messages"),
     "message_not_found": Kind(404, "There is no such message"),
     "not_cancellable": Kind(409, "The message cannot be cancelled any more"),
     "not_resolvable": Kind(409, "The message is not in doubt"),
@@ -54,10 +54,10 @@ KINDS: dict[str, Kind] = {
     "account_invalid": Kind(422, "The account name is malformed"),
     "account_unknown": Kind(404, "There is no such account"),
     "account_linked": Kind(409, "The account is linked already"),
-    "qr_not_shown": Kind(404, "There is no QR code to show"),
+    "qr_not_shown": Kind(404, "There is no QR code"),
     "worker_not_running": Kind(409, "No worker runs for the account"),
     "worker_failed": Kind(409, "The worker could not do it"),
-    "worker_busy": Kind(503, "Too many wait for the worker"),
+    "worker_busy": Kind(503, "Too many requests wait for the worker"),
     "worker_no_answer": Kind(504, "The worker did not answer in time"),
     # webhooks
     "webhook_not_found": Kind(404, "There is no such webhook"),
@@ -68,15 +68,15 @@ KINDS: dict[str, Kind] = {
     "console_token_invalid": Kind(403, "The request did not come from the console page"),
     "nothing_to_clear": Kind(409, "There is no ban to clear"),
     "evidence_not_found": Kind(404, "There is no such evidence"),
-    "evidence_unavailable": Kind(503, "The store of evidence is away"),
+    "evidence_unavailable": Kind(503, "The store of evidence is unavailable"),
     # this server
-    "store_unavailable": Kind(503, "Redis is away"),
+    "store_unavailable": Kind(503, "Redis is unavailable"),
     "internal_error": Kind(500, "Something went wrong here"),
 }
 
 
 def title_of(code: str, status: int) -> str:
-    """The title of a code; the status' own phrase for one that is not in the table."""
+    """The title of a code; for an unknown code the standard phrase of the status."""
     kind = KINDS.get(code)
     if kind is not None:
         return kind.title

@@ -20,15 +20,15 @@ log = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 STORE_RETRY_SECONDS = 2
-"""What callers are told while Redis is away. A restart takes about a second; more callers at once than
-necessary are worse than one that waits a little longer."""
+"""Retry-After while Redis is unavailable. A restart of Redis takes about a second; it is better that a caller
+waits a little longer than that too many repeat their requests at once."""
 
 AUTHENTICATE = 'WhatsAppTasks-HMAC-SHA256 realm="whatsapp-tasks"'
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What one answer says; ``extra`` are members of this code's own."""
+    """The contents of one answer; ``extra`` has additional members for some codes."""
 
     status: int
     code: str
@@ -38,7 +38,7 @@ class Problem:
     extra: Mapping[str, object] = field(default_factory=dict)
 
     def body(self) -> dict[str, object]:
-        """The members of the problem document, without those of the request."""
+        """The members of the problem document, except those about the request."""
         fields: dict[str, object] = {
             "type": f"/docs#{self.code}",
             "title": title_of(self.code, self.status),
@@ -64,8 +64,8 @@ def _of_store(_error: Exception) -> Problem:
     return Problem(
         503,
         "store_unavailable",
-        "Redis cannot be reached, so nothing is accepted or reported. Repeat the request, signed again and "
-        "with the same idempotency key.",
+        "Redis is unavailable, so nothing can be accepted or reported. Repeat the request with a new "
+        "signature and the same idempotency key.",
         headers={"Retry-After": str(STORE_RETRY_SECONDS)},
     )
 
@@ -77,12 +77,12 @@ def _of_rate_limited(error: RateLimited) -> Problem:
 
 _HTTP_CODES = {
     400: ("bad_request", "The request is not well-formed HTTP."),
-    404: ("not_found", "There is nothing at this path. See /docs for what there is."),
+    404: ("not_found", "There is nothing at this path. See /docs for the existing paths."),
     405: (
         "method_not_allowed",
-        "This path does not take this method; the header Allow names those it takes.",
+        "This path does not support this method; the header Allow lists those it supports.",
     ),
-    413: ("body_too_large", "The body is larger than is taken here."),
+    413: ("body_too_large", "The body is larger than the limit."),
     415: ("content_type_unsupported", "Send the body as JSON, with Content-Type: application/json."),
 }
 
@@ -96,35 +96,35 @@ def _of_http(error: HTTPException) -> Problem:
 
 def _of_anything(_error: Exception) -> Problem:
     # Without the arguments of the exception: they may hold a phone number or a text.
-    return Problem(500, "internal_error", "Something went wrong here; the request id leads to it in the log.")
+    return Problem(500, "internal_error", "Something went wrong here; find it in the log by the request id.")
 
 
 PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     RequestRefused: of_refusal,
     StoreUnavailable: _of_store,
-    StorageError: _of_store,  # the rate limiter's word for the same
+    StorageError: _of_store,  # the rate limiter's error for the same
     RateLimited: _of_rate_limited,
     HTTPException: _of_http,
     Exception: _of_anything,
 }
-"""The one table from errors to answers; the nearest class counts."""
+"""The table from errors to answers; the most specific class counts."""
 
 
 def problem_of(error: Exception) -> Problem:
-    """What the table says of an error."""
+    """The problem for an error, by the table."""
     nearest = next(kind for kind in type(error).__mro__ if kind in PROBLEMS)
     return PROBLEMS[nearest](error)
 
 
 def problem_answer(problem: Problem, path: str, request_id: str) -> Answer:
-    """The document that tells ``problem`` of one request; ``path`` is not escaped."""
+    """The document that reports ``problem`` of one request; ``path`` is not escaped."""
     fields = {**problem.body(), "instance": quote(path), "request_id": request_id}
     text = json.dumps(fields, separators=(",", ":"))
     return Answer(problem.status, CONTENT_TYPE, text.encode(), problem.headers)
 
 
 def log_problem(problem: Problem, error: Exception, *, method: str, endpoint: str | None) -> None:
-    """What the log says of a problem; only of one that nobody foresaw it holds the error itself."""
+    """Logs a problem; the error itself is logged only if it was unexpected."""
     if problem.code == "internal_error":
         where = {"method": method, "endpoint": endpoint}
         log.error("Unexpected error in a request", exc_info=error, extra=where)

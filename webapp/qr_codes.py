@@ -17,7 +17,7 @@ _SCALE = 8
 
 
 class QrView(TypedDict):
-    """``qr`` is the text that the code holds."""
+    """``qr`` is the text of the code."""
 
     account: str
     qr: str
@@ -31,7 +31,7 @@ def show(account: str) -> Response:
     form = accepted.best_match(_FORMS) if accepted else _FIRST
     if form is None:
         raise RequestRefused(
-            "not_acceptable", "The QR code is there as " + ", ".join(_FORMS) + ".", http_status=406
+            "not_acceptable", "The QR code is available as " + ", ".join(_FORMS) + ".", http_status=406
         )
     text = operations.qr()
     response = _FORMS[form](account, text)

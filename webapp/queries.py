@@ -1,4 +1,4 @@
-"""Reading query parameters: every name known, every value well-formed."""
+"""Parsing query parameters: unknown names and malformed values are refused."""
 
 from typing import Annotated, Any, TypeVar
 
@@ -11,7 +11,7 @@ from whatsapp_tasks.errors import RequestRefused
 
 
 class QueryModel(BaseModel):
-    """The parameters of a request; all are texts on the wire."""
+    """The parameters of a request; all of them arrive as text."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
@@ -20,7 +20,7 @@ Q = TypeVar("Q", bound=QueryModel)
 
 
 def read(model: type[Q]) -> Q:
-    """The request's query as ``model``; raises RequestRefused naming each parameter that is wrong."""
+    """The request's query as ``model``; raises RequestRefused, which names each wrong parameter."""
     values: dict[str, Any] = {}
     for name, given in request.args.lists():
         if len(given) > 1:
@@ -48,4 +48,4 @@ def _whole(value: Any) -> Any:
 
 
 Whole = Annotated[int, BeforeValidator(_whole)]
-"""A number in ASCII digits, nothing else."""
+"""A number written only in ASCII digits."""

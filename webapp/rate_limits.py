@@ -1,11 +1,11 @@
-"""Request limits per address and per API key, counted in Redis; closed while Redis is away.
+"""Request limits per address and per API key, counted in Redis; fails closed while Redis is unavailable.
 
-Each limit costs one round trip of its own: the address before anything is believed, the key once it is
-proven to be the caller's. Whoever floods us with wrong signatures uses up his address, not somebody's key.
+Each limit costs one round trip: the address is counted before authentication, the key after it. So a flood of
+wrong signatures uses up the limit of its address, not of somebody's key.
 
-``POST /send`` is spared both round trips: the script that accepts the message counts in the same windows
-(``windows``), and what is refused before it gets there is counted afterwards (``count``). It knows nothing of
-Flask: it says who is counted.
+``POST /send`` saves both round trips: the script that accepts the message counts in the same windows
+(``windows``), and a request that is refused before that is counted afterwards (``count``). It does not depend
+on Flask: it passes the caller to be counted.
 """
 
 import math
@@ -29,7 +29,7 @@ from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.admission import Window
 
 LIMITER_TIMEOUT_SECONDS = 0.2
-"""A Redis that hangs must not cost each caller seconds before he is told so."""
+"""If Redis hangs, callers must get the error quickly."""
 
 PREFIX = "wa:limit"
 EXTENSION = "whatsapp-tasks-limits"
@@ -39,13 +39,13 @@ _KEY = "key"
 
 
 class RateLimited(RequestRefused):
-    """More requests than a limit allows; carries the headers that say when to come back."""
+    """More requests than a limit allows; carries the headers that say when to try again."""
 
     def __init__(self, limit: RateLimitItem, remaining: int, reset_at: float) -> None:
         wait = max(1, math.ceil(reset_at - time.time()))
         super().__init__(
             "rate_limited",
-            f"More requests than allowed ({limit}). Wait as long as Retry-After says.",
+            f"More requests than allowed ({limit}). Wait for the time in Retry-After.",
             http_status=429,
             retry_after_seconds=wait,
         )
@@ -57,14 +57,14 @@ class RateLimited(RequestRefused):
 
 
 class Counted(NamedTuple):
-    """Whose request is counted: the address (``proxies.caller_of``), and the key once it is proven."""
+    """The caller to be counted: the address (``proxies.caller_of``), and the key if it is proven."""
 
     address: str
     key_id: str | None = None
 
 
 class RequestLimits:
-    """The limits of one application. Everything here raises limits' StorageError when Redis is away."""
+    """The limits of one application. Everything here raises limits' StorageError if Redis is unavailable."""
 
     def __init__(self, app: Flask, settings: Settings) -> None:
         self._pool = redis.ConnectionPool.from_url(
@@ -89,26 +89,26 @@ class RequestLimits:
             _ADDRESS: sorted(parse_many(settings.rate_limit_per_address)),
             _KEY: sorted(parse_many(settings.rate_limit_per_key)),
         }
-        self.windows: Callable[[Counted], Sequence[Window]] = lru_cache(maxsize=10_000)(self._windows_of)
+        self.windows: Callable[[Counted], Sequence[Window]] = lru_cache(maxsize=10_000)(self._build_windows)
         """The windows of a request, for a script that counts it."""
 
-    def _windows_of(self, who: Counted) -> Sequence[Window]:
+    def _build_windows(self, who: Counted) -> Sequence[Window]:
         return tuple(_window(item, name, scope) for item, name, scope in self._of(who))
 
     def full(self, window: int, who: Counted) -> RateLimited:
-        """What a request is refused with, when that window of ``windows`` is full; one round trip."""
+        """The error for a request when this window of ``windows`` is full; one round trip."""
         item, name, scope = self._of(who)[window]
         stats = self.limiter.limiter.get_window_stats(item, name, scope)
         return RateLimited(item, stats.remaining, stats.reset_time)
 
     def count(self, who: Counted) -> None:
-        """Counts a request against its address and, if one is proven, its key; raises RateLimited."""
-        for place, (item, name, scope) in enumerate(self._of(who)):
+        """Counts a request against its address and its key, if that is proven; raises RateLimited."""
+        for index, (item, name, scope) in enumerate(self._of(who)):
             if not self.limiter.limiter.hit(item, name, scope):
-                raise self.full(place, who)
+                raise self.full(index, who)
 
     def close(self) -> None:
-        """Gives the connections back; the next request opens new ones."""
+        """Closes the connections; the next request opens new ones."""
         self._pool.disconnect()
 
     def _of(self, who: Counted) -> Sequence[tuple[RateLimitItem, str, str]]:
@@ -119,13 +119,13 @@ class RequestLimits:
 
 
 def install(app: Flask, settings: Settings) -> RequestLimits:
-    """Counts each request against its address, but for what is exempt."""
+    """Counts each request against its address, except for exempt views."""
     app.extensions[EXTENSION] = limits = RequestLimits(app, settings)
 
     @app.before_request
     def _count_what_leads_nowhere() -> None:
-        # The limiter knows endpoints alone: a wrong path or method has none, and is not free for that.
-        # With Redis away it is told all the same: behind it is nothing to let through.
+        # The limiter knows only endpoints: a wrong path or method has none, but must be counted too.
+        # While Redis is unavailable it is answered anyway, because there is nothing to protect.
         if request.routing_exception is not None:
             with suppress(StorageError):
                 limits.count(Counted(address()))
@@ -134,12 +134,12 @@ def install(app: Flask, settings: Settings) -> RequestLimits:
 
 
 def request_limits(app: Flask | None = None) -> RequestLimits:
-    """The limits of the application; of that which serves this request, unless one is named."""
+    """The limits of ``app``, or of the application that serves this request."""
     return cast(RequestLimits, (app or current_app).extensions[EXTENSION])
 
 
 def of_limiter(error: RateLimitExceeded) -> RequestRefused:
-    """flask-limiter's refusal of this request in our words; one more round trip."""
+    """flask-limiter's refusal of this request as our own error; one more round trip."""
     broken = request_limits().limiter.current_limit
     if broken is None:
         return RequestRefused("rate_limited", str(error.description), http_status=429, retry_after_seconds=1)
@@ -153,7 +153,7 @@ def _window(item: RateLimitItem, name: str, scope: str) -> Window:
 
 
 def address() -> str:
-    """Under which name the address of this request is counted."""
+    """The name under which the address of this request is counted."""
     return caller_of(request.environ)
 
 
@@ -162,4 +162,4 @@ def _key() -> str:
 
 
 def _nothing() -> None:
-    """What the limiter wraps: a place at which the key is counted."""
+    """A function for the limiter to wrap, so that it counts the key."""

@@ -11,7 +11,7 @@ _SANE = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
 
 
 def request_id() -> str:
-    """The id of this request: the caller's when it is harmless, else a new one."""
+    """The id of this request: the caller's if it is harmless, else a new one."""
     known: str | None = g.get("request_id")
     if known is None:
         known = g.request_id = chosen(request.headers.get(HEADER, ""))
@@ -19,12 +19,12 @@ def request_id() -> str:
 
 
 def chosen(given: str) -> str:
-    """The caller's id when it is harmless, else a new one."""
+    """The caller's id if it is harmless, else a new one."""
     return given if _SANE.fullmatch(given) else f"{random.getrandbits(96):024x}"
 
 
 def install(app: Flask) -> None:
-    """Names each request before anything else looks at it."""
+    """Gives each request its id, before anything else handles it."""
 
     @app.before_request
     def _bind() -> None:

@@ -18,10 +18,10 @@ LONGEST_NOTE = 500
 
 
 class ResolveRequest(RequestModel):
-    """What a look at the phone told about the message."""
+    """What somebody saw about the message on the phone."""
 
-    status: Annotated[Literal["sent", "failed"], Field(description="What became of the message.")]
-    note: Annotated[str, Field(max_length=LONGEST_NOTE, description="Who looked, and what was seen.")] = ""
+    status: Annotated[Literal["sent", "failed"], Field(description="Whether the message was sent.")]
+    note: Annotated[str, Field(max_length=LONGEST_NOTE, description="Who looked, and what they saw.")] = ""
 
 
 @blueprint.post("/messages/<message_id>/resolve")

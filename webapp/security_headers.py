@@ -1,8 +1,8 @@
-"""Headers that keep answers out of caches, frames and other sites' hands."""
+"""Headers that keep answers out of caches, frames and other sites."""
 
 from flask import Flask, Response
 
-# The docs and console pages carry their own script and style files; nothing comes from elsewhere.
+# The docs and console pages have their own script and style files; nothing is loaded from elsewhere.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -1,5 +1,5 @@
-"""``POST /send`` for Flask: another way to wait for Redis, for a WSGI server and for paths written in another
-way (``/%73end``). What is decided and answered is ``webapp/sends.py``'s.
+"""``POST /send`` for Flask, which waits for Redis in its thread: for a WSGI server, and for paths spelled
+differently (``/%73end``). Decisions and answers come from ``webapp/sends.py``.
 """
 
 from flask import Blueprint, Response, request
@@ -15,7 +15,7 @@ blueprint = Blueprint("sends", __name__)
 
 @blueprint.post("/send")
 def send() -> Response:
-    """Accepts a message: it is durable when this answers 202, and sent later."""
+    """Accepts a message: after the answer 202 it is stored durably; it is sent later."""
     body = get_input_stream(request.environ).read(services().settings.max_body_bytes + 1)
     attempt = SendAttempt(services(), request_limits(), request.environ, body, request_id())
     try:

@@ -1,6 +1,6 @@
-"""``POST /send``: takes one message in.
+"""``POST /send``: accepts one message.
 
-The one implementation, without a server: ``webapp/gateway.py`` runs it on the event loop,
+The only implementation, independent of the server: ``webapp/gateway.py`` runs it on the event loop,
 ``webapp/send_view.py`` in Flask.
 """
 
@@ -34,7 +34,7 @@ from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.admission import Window
 from whatsapp_tasks.stores.api_keys import ApiKey
 
-# For the document alone, as examples of what passes: the domain decides, and says what is wrong.
+# Only for the document, as examples of valid values: the domain decides, and reports what is wrong.
 PHONE_PATTERN = r"^\+[1-9][0-9]{6,14}$"
 ACCOUNT_PATTERN = "^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"
 
@@ -49,7 +49,7 @@ class SendRequest(RequestModel):
     phone: Annotated[
         str,
         Field(
-            description="International form with a leading +; spaces and hyphens do no harm.",
+            description="International form with a leading +; spaces and hyphens are allowed.",
             examples=["+4915112345678"],
             json_schema_extra={"pattern": PHONE_PATTERN},
         ),
@@ -57,7 +57,7 @@ class SendRequest(RequestModel):
     message: Annotated[
         str,
         Field(
-            description="Up to 65,536 UTF-16 code units of text, with something to see in it.",
+            description="Up to 65,536 UTF-16 code units of text, with at least one visible character.",
             examples=["Your table is ready."],
             json_schema_extra={"minLength": 1, "maxLength": MAX_UTF16_UNITS},
         ),
@@ -72,21 +72,21 @@ class SendRequest(RequestModel):
             json_schema_extra={"minLength": 1, "maxLength": MAX_KEY_LENGTH},
         ),
     ] = None
-    send_at: Annotated[Instant | None, Field(description="Not before this time; at most a year ahead.")] = (
-        None
-    )
+    send_at: Annotated[
+        Instant | None, Field(description="Not sent before this time; up to a year ahead.")
+    ] = None
     expires_at: Annotated[Instant | None, Field(description="Never sent after this time.")] = None
     priority: Annotated[
         Literal["high", "normal", "low"],
-        Field(description="A message of a higher priority does not wait behind those of a lower one."),
+        Field(description="Messages of a higher priority are sent before those of a lower one."),
     ] = "normal"
     metadata: Annotated[
         dict[str, Any] | None,
-        Field(description="Anything of yours, up to 4096 bytes of JSON; told again with the message."),
+        Field(description="Your own data, up to 4096 bytes of JSON; returned with the message."),
     ] = None
 
     def with_key(self, idempotency_key: str | None) -> MessageRequest:
-        """What dispatch takes; the key may have come beside the body."""
+        """The input for dispatch; the key may come from the header."""
         return MessageRequest(
             self.phone,
             self.message,
@@ -106,8 +106,8 @@ class Links(TypedDict):
 
 
 class AcceptedView(TypedDict):
-    """What the caller learns of a message that was accepted, now or (``duplicate``) before. ``status`` is
-    what it has come to by now: accepted is not sent.
+    """A message that was accepted, now or (``duplicate``) before. ``status`` is its current status: accepted
+    does not mean sent.
     """
 
     id: str
@@ -123,23 +123,24 @@ class SendAttempt:
     The server decides how to wait for Redis. It calls ``prepared``, has the message accepted, and calls
     ``accepted``; or ``refused`` with whatever one of these raised.
 
-    The script that accepts counts the request in its limits; one that is refused before is counted by
+    The script that accepts the message counts the request; a request that is refused before that is counted
+    by
     ``refused``.
     """
 
     parts: Services
     limits: RequestLimits
     environ: dict[str, Any]
-    """The request as WSGI tells it; ``proxies.settle`` came first."""
+    """The request's WSGI environ, after ``proxies.settle``."""
     body: bytes
-    """Cut off somewhere behind ``max_body_bytes``."""
+    """May be cut off after ``max_body_bytes``."""
     request_id: str
     _key: ApiKey | None = None
     _counted: bool = False
 
     def prepared(self, *, may_ask_redis: bool) -> Prepared:
-        """The message that was asked for. Raises AskRedisFirst where Redis must be asked and may not be, and
-        everything else for ``refused``.
+        """The requested message. Raises AskRedisFirst if Redis is needed but may not be used; pass other
+        errors to ``refused``.
         """
         check(self.environ)
         self._key, signature = authenticated(
@@ -148,7 +149,7 @@ class SendAttempt:
         require_scope(self._key, SCOPE)
         wanted = bodies.parsed(SendRequest, self.environ.get("CONTENT_TYPE", ""), self._whole_body())
         dispatcher = self.parts.dispatcher
-        if not may_ask_redis and not dispatcher.asks_nothing_first(wanted.account):
+        if not may_ask_redis and not dispatcher.needs_no_redis(wanted.account):
             raise AskRedisFirst
         return dispatcher.prepare(
             wanted.with_key(
@@ -164,7 +165,7 @@ class SendAttempt:
         return Answer(202, "application/json", to_json(accepted_view(accepted)), location)
 
     def refused(self, error: Exception) -> Answer:
-        """The problem that ``error`` is, or the limit that the request has reached. Asks Redis."""
+        """The answer for ``error``, or for the limit that the request has reached. Uses Redis."""
         with bound_contextvars(request_id=self.request_id):
             error = self._counting(error)
             problem = problem_of(error)
@@ -179,25 +180,25 @@ class SendAttempt:
 
     def _windows(self) -> Sequence[Window]:
         self._counted = True
-        return self.limits.windows(self._who())
+        return self.limits.windows(self._caller())
 
-    def _who(self) -> Counted:
+    def _caller(self) -> Counted:
         return Counted(caller_of(self.environ), self._key.id if self._key else None)
 
     def _counting(self, error: Exception) -> Exception:
-        """What is answered once the request is counted, which it is not while Redis is away."""
+        """The error to answer, after counting the request. It is not counted while Redis is unavailable."""
         try:
             if isinstance(error, WindowFull):
-                return self.limits.full(error.window, self._who())
+                return self.limits.full(error.window, self._caller())
             if not self._counted and problem_of(error).status != 503:
-                self.limits.count(self._who())
+                self.limits.count(self._caller())
         except (RateLimited, StorageError) as limited:
             return limited
         return error
 
 
 def accepted_view(accepted: Accepted) -> AcceptedView:
-    """What is told of an acceptance."""
+    """The accepted message as shown by the API."""
     return {
         "id": accepted.id,
         "status": Status(accepted.status),

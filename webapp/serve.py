@@ -13,15 +13,15 @@ from whatsapp_tasks.domain.addresses import serves_both
 from whatsapp_tasks.private_files import keep_private
 
 IDLE_SECONDS = 75
-"""A connection without a request is kept that long: longer than proxies keep theirs, so that it is they who
-close it, and no request meets a closed door."""
+"""An idle connection is kept longer than proxies keep theirs, so that the proxy closes it and no request
+arrives at a closed connection."""
 STOP_SECONDS = 20
-"""For the requests under way at SIGTERM; one that waits for a worker takes up to 10 s."""
+"""For the requests that run at SIGTERM; one that waits for a worker takes up to 10 s."""
 
 
 def main() -> None:
     keep_private()
-    Connection.crowd.most = settings.web_connections
+    Connection.open_connections.most = settings.web_connections
     family = socket.AF_INET6 if ":" in settings.web_host else socket.AF_INET
     listener = socket.create_server(
         (settings.web_host, settings.web_port),

@@ -1,4 +1,4 @@
-"""What the views work with: built once by ``create_app`` and found through the running application."""
+"""The objects that views need: built once by ``create_app``, found through the running application."""
 
 import time
 from collections.abc import Callable
@@ -20,19 +20,19 @@ EXTENSION = "whatsapp-tasks"
 T = TypeVar("T")
 
 ANSWER_WITHIN_SECONDS = 10.0
-"""How long a request waits for a worker. One that types a long message reads its control queue only
-afterwards; nobody waits longer than this for a page."""
+"""How long a request waits for a worker. A worker that types a long message reads its control queue only
+afterwards; no request waits longer than this."""
 
 
 class AskRedisFirst(Exception):
-    """What must be known is not known in this process, and Redis may not be asked here: the event loop waits
-    for nothing.
+    """Data from Redis is needed that this process has not cached, and the event loop must not wait for
+    Redis.
     """
 
 
 @dataclass(frozen=True)
 class Services:
-    """The parts that one application is made of."""
+    """The objects of one application."""
 
     settings: Settings
     database: Database
@@ -47,18 +47,18 @@ class Services:
         return self._operations(account).existing()
 
     def all_accounts(self) -> list[Operations]:
-        """The commands to each account there is."""
+        """The commands to each existing account."""
         return [self._operations(name) for name in Accounts(self.database).names()]
 
     def _operations(self, account: str) -> Operations:
         return Operations(self.database, self.settings, account, self.clock)
 
     def ask_worker(self, account: Operations, ask: Callable[[float], T]) -> T:
-        """What the account's worker answers; ``ask`` is called with the seconds to wait for it. Raises
-        RequestRefused, also where too many wait already.
+        """The answer of the account's worker; ``ask`` is called with the seconds to wait for it. Raises
+        RequestRefused, also if too many requests already wait.
         """
         account.require_worker()
-        with self.worker_waits.place(account.account, self.answer_within_seconds):
+        with self.worker_waits.slot(account.account, self.answer_within_seconds):
             return ask(self.answer_within_seconds)
 
     def now_ms(self) -> int:
@@ -66,5 +66,5 @@ class Services:
 
 
 def services() -> Services:
-    """The parts of the application that serves this request."""
+    """The objects of the application that serves this request."""
     return cast(Services, current_app.extensions[EXTENSION])

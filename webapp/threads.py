@@ -1,4 +1,4 @@
-"""Flask's requests from the event loop: each runs in a thread, with its body read before."""
+"""Runs Flask's requests from the event loop: each in a thread, after its body was read."""
 
 import asyncio
 import sys
@@ -15,24 +15,22 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 Scope = dict[str, Any]
-"""A request as ASGI tells it."""
+"""A request in ASGI."""
 Receive = Any
 Send = Any
 
 T = TypeVar("T")
 
 THREADS = 32
-"""Requests that wait for a screenshot, or for a Redis that hangs, must not hold up the others."""
+"""Requests that wait for a screenshot, or for a Redis that hangs, must not block the others."""
 
 PROBES = frozenset({b"/healthz", b"/readyz"})
 PROBE_THREADS = 4
-"""Of their own: whether this process lives must not be a question of how busy it is."""
+"""Separate threads for probes, so that they work however busy the process is."""
 
 
 class Threads:
-    """An ASGI application that answers with a WSGI application's answers. These are made whole before they
-    are sent, as all of ours are.
-    """
+    """An ASGI application that runs a WSGI application. Each answer is complete before it is sent."""
 
     def __init__(self, wsgi: "WSGIApplication", *, most_body_bytes: int) -> None:
         self._wsgi = wsgi
@@ -51,7 +49,7 @@ class Threads:
         await send({"type": "http.response.body", "body": content})
 
     async def run(self, call: Callable[[], T]) -> T:
-        """What ``call`` returns or raises, in one of the threads that Flask's requests have."""
+        """The result or error of ``call``, run in one of the threads for Flask's requests."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, call)
 
     def _call(self, environ: "WSGIEnvironment") -> tuple[int, list[tuple[bytes, bytes]], bytes]:
@@ -74,7 +72,7 @@ class Threads:
 
 
 def raw_target(scope: Scope) -> str:
-    """Path and query as they came; a ``?`` that nothing follows is not told by ASGI."""
+    """The raw path and query; ASGI does not report a ``?`` without a query."""
     path, query = scope["raw_path"], scope["query_string"]
     target: bytes = path + b"?" + query if query else path
     return target.decode("latin-1")
@@ -85,7 +83,7 @@ def has_body(scope: Scope) -> bool:
 
 
 async def read_body(receive: Receive, most: int) -> bytes | None:
-    """The body, but not much more than ``most`` bytes of it; None when the caller has gone meanwhile."""
+    """The body, but not much more than ``most`` bytes of it; None if the caller has disconnected."""
     body = b""
     more = True
     while more and len(body) <= most:
@@ -99,7 +97,9 @@ async def read_body(receive: Receive, most: int) -> bytes | None:
 
 @lru_cache(maxsize=1000)
 def _wsgi_name(field: bytes) -> str | None:
-    """None for a name with an underscore: WSGI does not tell it from a hyphen, and proxies know only that."""
+    """The WSGI name of a header; None for a name with an underscore, which WSGI cannot distinguish from a
+    hyphen.
+    """
     if b"_" in field:
         return None
     name = field.decode("latin-1").upper().replace("-", "_")
@@ -118,7 +118,7 @@ _ALWAYS: "WSGIEnvironment" = {
 
 
 def environ_of(scope: Scope, body: bytes) -> "WSGIEnvironment":
-    """The request as WSGI tells it (PEP 3333)."""
+    """The request's WSGI environ (PEP 3333)."""
     host, port = scope.get("server") or ("localhost", 80)
     environ: WSGIEnvironment = {
         **_ALWAYS,

@@ -1,4 +1,6 @@
-"""Times on the wire: RFC 3339 going out, RFC 3339 with an offset or unix seconds coming in."""
+"""Times in requests and answers: answers use RFC 3339; requests use RFC 3339 with an offset, or unix
+seconds.
+"""
 
 import math
 import re
@@ -12,7 +14,7 @@ Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 """A time in an answer: RFC 3339, UTC, with milliseconds."""
 
 LATEST = 253_402_300_799
-"""The last second of the year 9999, behind which RFC 3339 has no dates."""
+"""The last second of the year 9999; RFC 3339 has no dates after it."""
 
 _PROBLEM = (
     "must be a time with an offset such as 2026-01-31T09:00:00+01:00, or unix seconds, before the year 10000"
@@ -22,7 +24,7 @@ _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]
 
 def rfc3339(ms: int) -> str:
     """Unix milliseconds as ``2026-01-31T08:00:00.000Z``."""
-    # Whole seconds and the rest apart: a float rounds the last digit of a far year.
+    # Whole seconds and milliseconds separately: a float rounds the last digit of a distant year.
     return f"{datetime.fromtimestamp(ms // 1000, UTC).isoformat()[:-6]}.{ms % 1000:03d}Z"
 
 
@@ -32,12 +34,12 @@ def rfc3339_or_none(ms: int | None) -> str | None:
 
 
 def unix_seconds(value: Any) -> float:
-    """What the caller gave as unix seconds; raises a validation error."""
+    """The caller's value as unix seconds; raises a validation error."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         seconds = float(value) if abs(value) <= LATEST else math.inf
     elif isinstance(value, str) and _RFC3339.fullmatch(value):
         try:
-            # What lies before 1970 is as past as 1970.
+            # All times before 1970 are equally in the past.
             seconds = max(0.0, datetime.fromisoformat(_six_digits(value.upper())).timestamp())
         except ValueError:  # the 30th of February, or an hour 25
             seconds = math.nan
@@ -49,7 +51,7 @@ def unix_seconds(value: Any) -> float:
 
 
 def _six_digits(text: str) -> str:
-    """``fromisoformat`` takes at most six digits behind the point."""
+    """``fromisoformat`` accepts at most six digits after the point."""
     return re.sub(r"(\.\d{6})\d+", r"\1", text)
 
 
@@ -66,4 +68,4 @@ Instant = Annotated[
         }
     ),
 ]
-"""A field for a time, in unix seconds once it is validated."""
+"""A field for a time; unix seconds after validation."""

@@ -1,6 +1,6 @@
-"""``/webhooks``: how the receivers do, their dead letters, and what an operator does about them.
+"""``/webhooks``: the state of the receivers, their dead letters, and an operator's commands to them.
 
-Endpoints are set by the operator's command line and files alone: no request may make us call an address.
+Endpoints can be set only on the command line and in files: no request may make us call an address.
 """
 
 from typing import Annotated, Any
@@ -26,7 +26,7 @@ USUAL_PAGE = 50
 
 
 class WebhookView(TypedDict):
-    """One receiver. ``waiting`` counts messages with events that it was not told of yet."""
+    """One receiver. ``waiting`` counts messages with events that it has not got yet."""
 
     name: str
     url: str
@@ -50,7 +50,7 @@ class WebhookList(TypedDict):
 
 
 class DeadLetterView(TypedDict):
-    """An event that was given up: what it was, and what the receiver last answered."""
+    """An event that was given up, and the receiver's last answer."""
 
     id: str
     type: str
@@ -61,7 +61,7 @@ class DeadLetterView(TypedDict):
 
 
 class DeadLetterPage(TypedDict):
-    """Dead letters, the one given up last first."""
+    """Dead letters, the latest first."""
 
     webhook: str
     total: int
@@ -69,14 +69,14 @@ class DeadLetterPage(TypedDict):
 
 
 class RedriveView(TypedDict):
-    """How many dead letters are in line again."""
+    """The number of dead letters that are queued again."""
 
     webhook: str
     redriven: int
 
 
 class RedriveRequest(RequestModel):
-    """Which dead letters; all of them when none is named."""
+    """The dead letters to try again; all of them if none is named."""
 
     ids: Annotated[
         list[str],
@@ -85,23 +85,23 @@ class RedriveRequest(RequestModel):
 
 
 class DeadQuery(QueryModel):
-    """Which part of the list."""
+    """The requested part of the list."""
 
     limit: Annotated[
         Whole,
-        Field(ge=1, le=LONGEST_PAGE, description="How many dead letters a page holds at most."),
+        Field(ge=1, le=LONGEST_PAGE, description="The maximum number of dead letters on a page."),
         WithJsonSchema({"type": "integer", "minimum": 1, "maximum": LONGEST_PAGE, "default": USUAL_PAGE}),
     ] = USUAL_PAGE
     offset: Annotated[
         Whole,
-        Field(description="How many, of those given up last, to pass over."),
+        Field(description="The number of latest dead letters to skip."),
         WithJsonSchema({"type": "integer", "minimum": 0, "default": 0}),
     ] = 0
 
 
 @blueprint.get("/webhooks")
 def list_all() -> Response:
-    """The receivers and how they do. Secrets are never told."""
+    """The receivers and their state, without secrets."""
     view: WebhookList = {"webhooks": [_view(e) for e in WebhookEndpoints(services().database).all()]}
     return bodies.answer(view)
 
@@ -121,7 +121,7 @@ def dead(webhook: str) -> Response:
 
 @blueprint.post("/webhooks/<webhook>/redrive")
 def redrive(webhook: str) -> Response:
-    """Puts dead letters in line again, each with a whole day of attempts before it."""
+    """Queues dead letters again, each for a whole day of attempts."""
     wanted = bodies.read(RedriveRequest, optional=True)
     deliveries, now_ms = _deliveries(webhook), services().now_ms()
     if wanted.ids:
@@ -134,7 +134,7 @@ def redrive(webhook: str) -> Response:
 
 @blueprint.post("/webhooks/<webhook>/enable")
 def enable(webhook: str) -> Response:
-    """Goes on after the receiver answered 410, or after it was disabled by hand."""
+    """Enables a receiver that was disabled by its answer 410, or by hand."""
     bodies.read(NoFields, optional=True)
     store = WebhookEndpoints(services().database)
     store.enable(webhook)

@@ -1,4 +1,4 @@
-"""What a request must be before anything else is asked: nothing that two readers read in two ways."""
+"""Refuses, before everything else, requests that different programs might read differently."""
 
 import re
 from collections.abc import Mapping
@@ -11,13 +11,13 @@ from webapp.proxies import NO_ADDRESS
 from whatsapp_tasks.errors import RequestRefused
 
 CHECKS_ITSELF = "sends.send"
-"""``POST /send`` counts what it refuses, and runs without Flask too."""
+"""``POST /send`` checks and counts by itself, because it runs without Flask too."""
 
 _HOST = re.compile(r"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?", re.ASCII)
 
 
 def install(app: Flask) -> None:
-    """Refuses what is not well formed, before authentication."""
+    """Refuses requests that are not well-formed, before authentication."""
 
     @app.before_request
     def _check() -> None:
@@ -26,17 +26,17 @@ def install(app: Flask) -> None:
 
 
 def check(environ: Mapping[str, Any]) -> None:
-    """Raises RequestRefused (400) or NotFound; of a request as WSGI tells it."""
+    """Raises RequestRefused (400) or NotFound, by the WSGI environ."""
     if not sound_host(environ.get("HTTP_HOST"), environ.get("SERVER_PROTOCOL", "HTTP/1.1")):
-        raise _refused("Send the header Host once, with the name and port that you call.")
+        raise _refused("Send the header Host exactly once, with the name and port that you call.")
     if NO_ADDRESS in environ:
-        raise _refused("The proxy in front told something in X-Forwarded-For that is no address.")
-    if environ["PATH_INFO"].startswith("//"):  # werkzeug takes it for one slash
+        raise _refused("The proxy sent a value in X-Forwarded-For that is not an address.")
+    if environ["PATH_INFO"].startswith("//"):  # werkzeug would read it as one slash
         raise NotFound
 
 
 def sound_host(host: str | None, protocol: str) -> bool:
-    """Whether there is one host, and one that can be (RFC 9112, 3.2); HTTP/1.0 knows none."""
+    """Whether there is exactly one valid host (RFC 9112, 3.2); HTTP/1.0 needs none."""
     return protocol == "HTTP/1.0" if host is None else _HOST.fullmatch(host) is not None
 
 

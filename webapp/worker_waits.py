@@ -1,4 +1,4 @@
-"""Who waits for a worker's answer: some at once, so that a worker that stands still stops nothing else."""
+"""Limits how many requests wait for workers, so that a worker that does not respond blocks nothing else."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -13,20 +13,22 @@ MOST = 16
 
 
 class WorkerWaits:
-    """Places to wait in."""
+    """Slots for waiting requests."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._waiting: Counter[str] = Counter()
 
     @contextmanager
-    def place(self, account: str, within_seconds: float) -> Iterator[None]:
-        """Raises RequestRefused (``worker_busy``) when too many wait; each waits for ``within_seconds``."""
+    def slot(self, account: str, within_seconds: float) -> Iterator[None]:
+        """Holds a slot; raises RequestRefused (``worker_busy``) if there is none within
+        ``within_seconds``.
+        """
         with self._lock:
             if self._waiting[account] >= MOST_OF_ACCOUNT or self._waiting.total() >= MOST:
                 raise RequestRefused(
                     "worker_busy",
-                    f"Too many requests wait for the worker of '{account}', or for others, already.",
+                    f"Too many requests are already waiting for the worker of '{account}', or for others.",
                     http_status=503,
                     retry_after_seconds=within_seconds,
                 )

@@ -1,4 +1,4 @@
-"""The Celery application. Its settings stand in ``celeryconfig.py`` at the top level."""
+"""The Celery application. Its settings are in ``celeryconfig.py`` at the top level."""
 
 from celery import Celery
 

@@ -1,8 +1,9 @@
-"""Named points in the path of a message at which a test can hold the process, to kill something there.
+"""Named points in the path of a message at which a test can stop the process, to kill something there.
 
 Off unless a composition root (worker, web) installs them with the folder of ``WHATSAPP_CRASH_POINTS``. A test
-puts an empty file named for a point there. The process that reaches it writes ``<point>.reached`` (its
-process id) and waits until the file is gone. ``PLACES`` has them in the order of a message.
+creates an empty file there with the name of a point. The process that reaches the point writes
+``<point>.reached`` (its process id) and waits until the file is gone. ``POINTS`` has them in the order of a
+message.
 """
 
 import asyncio
@@ -12,46 +13,46 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-PLACES = (
+POINTS = (
     "before_accept",  # validated; nothing in Redis yet
     "after_accept",  # in ledger and queue; the caller does not know it yet
     "before_claim",  # taken off the queue; the ledger still says `queued`
     "after_claim",  # `sending`; nothing in the page yet
-    "after_typing",  # the text stands in the box; no intent yet
+    "after_typing",  # the text is in the box; no intent yet
     "before_enter",  # the intent is durable
     "after_enter",  # Enter was pressed
-    "before_bubble_noted",  # the bubble was seen; its id is not written down
-    "before_recording",  # the server's tick was seen; the status is not written down
-    "before_ack",  # all written down; the queue entry is not acknowledged
+    "before_bubble_noted",  # the bubble was seen; its id is not recorded
+    "before_recording",  # the server's tick was seen; the status is not recorded
+    "before_ack",  # everything is recorded; the queue entry is not acknowledged
 )
 
 _POLL_SECONDS = 0.005
 
 _hooks: list[Callable[[str], None]] = []
-"""What is called at each point; empty outside tests."""
+"""The functions called at each point; empty outside tests."""
 
 
 def install(folder: Path | None) -> None:
-    """From now on this process waits at a point while ``folder`` has a file of its name. None: never."""
+    """From now on this process waits at a point while ``folder`` has a file with its name. None: never."""
     _hooks[:] = [partial(_wait, folder)] if folder is not None else []
 
 
-def reach(place: str) -> None:
+def reach(point: str) -> None:
     """The message is at this point."""
     for hook in _hooks:
-        hook(place)
+        hook(point)
 
 
-async def reach_async(place: str) -> None:
-    """The same in a coroutine, while others go on."""
+async def reach_async(point: str) -> None:
+    """The same in a coroutine, without blocking others."""
     if _hooks:
-        await asyncio.to_thread(reach, place)
+        await asyncio.to_thread(reach, point)
 
 
-def _wait(folder: Path, place: str) -> None:
-    request = folder / place
+def _wait(folder: Path, point: str) -> None:
+    request = folder / point
     if not request.exists():
         return
-    (folder / f"{place}.reached").write_text(str(os.getpid()), "utf-8")
+    (folder / f"{point}.reached").write_text(str(os.getpid()), "utf-8")
     while request.exists():
         time.sleep(_POLL_SECONDS)

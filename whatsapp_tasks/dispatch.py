@@ -1,4 +1,4 @@
-"""The only way in for a message: REST, CLI, ``.delay()`` and tasks found on the queue all pass here."""
+"""The only entry point for a message: REST, CLI, ``.delay()`` and tasks found on the queue all use it."""
 
 import hashlib
 import json
@@ -31,12 +31,12 @@ LONGEST_DELAY_MS = 365 * 24 * 3600 * 1000
 LATEST_TIME_SECONDS = 100_000_000_000
 METADATA_LIMIT_BYTES = 4096
 _ACCOUNTS_KNOWN = 1000
-"""Of how many accounts a process keeps what it works with; anybody may name others."""
+"""For how many accounts a process caches its stores; callers may name any number of accounts."""
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """``duplicate``: the message was accepted before; ``status`` is what it has come to by now."""
+    """``duplicate``: the message was accepted before; ``status`` is its current status."""
 
     id: str
     status: str
@@ -44,7 +44,7 @@ class Accepted:
 
 
 class WindowFull(RequestRefused):
-    """More requests than allowed; ``window`` is the place of the full one among those given."""
+    """More requests than allowed; ``window`` is the index of the full window."""
 
     def __init__(self, window: int) -> None:
         super().__init__("rate_limited", "More requests than allowed.", http_status=429)
@@ -56,20 +56,22 @@ class WindowFull(RequestRefused):
 
 @dataclass(frozen=True)
 class Prepared:
-    """A message that is valid; nothing is changed before it is accepted, which may be tried once."""
+    """A valid message. Nothing changes until it is accepted; ``accept`` may be called once."""
 
     admission: Admission
     new: NewMessage
 
     def accept(self) -> Accepted:
-        """Puts it into ledger and queue; raises RequestRefused (WindowFull too) or StoreUnavailable."""
+        """Writes it to ledger and queue; raises RequestRefused (or its subclass WindowFull) or
+        StoreUnavailable.
+        """
         reach("before_accept")
         acceptance = self.admission.accept(self.new)
         reach("after_accept")
         return self._accepted(acceptance)
 
     async def accept_through(self, pipeline: Pipeline) -> Accepted:
-        """The same, while other coroutines go on."""
+        """The same, without blocking other coroutines."""
         await reach_async("before_accept")
         acceptance = await self.admission.accept_through(pipeline, self.new)
         await reach_async("after_accept")
@@ -99,7 +101,7 @@ class Prepared:
 
 
 class Dispatcher:
-    """Validates a message and puts it into ledger and queue in one step."""
+    """Validates a message and writes it to ledger and queue in one step."""
 
     def __init__(
         self, database: Database, settings: Settings, clock: Callable[[], float] = time.time
@@ -116,19 +118,19 @@ class Dispatcher:
         return self._stores(account).queue
 
     def caps(self, account: str) -> Caps | None:
-        """The daily cap of an account; None where the setting turned it off."""
+        """The daily cap of an account; None if the setting turned it off."""
         return self._stores(account).caps
 
     def send(self, request: MessageRequest, *, source: str = "api") -> Accepted:
         """Accepts one message.
 
         Raises RequestRefused (bad input, conflict, replay, unknown account, opted out: nothing is queued) or
-        StoreUnavailable (ask again with the same idempotency key).
+        StoreUnavailable (repeat the request with the same idempotency key).
         """
         return self.prepare(request, source=source).accept()
 
-    def asks_nothing_first(self, account: str) -> bool:
-        """Whether ``prepare`` finds all it needs in this process, and does not wait for Redis."""
+    def needs_no_redis(self, account: str) -> bool:
+        """Whether ``prepare`` finds everything it needs in this process, without waiting for Redis."""
         caps = self.caps(account)
         return caps is None or caps.known()
 
@@ -140,8 +142,8 @@ class Dispatcher:
         signature: str | None = None,
         windows: Callable[[], Sequence[Window]] | None = None,
     ) -> Prepared:
-        """Validates one message. ``signature`` is used up with the message. ``windows`` is asked for limits
-        of requests when all else is in order; the acceptance counts in them.
+        """Validates one message. ``signature`` is marked as used together with the message. ``windows``
+        returns the request limits and is called when everything else is valid; the acceptance counts in them.
 
         Raises RequestRefused.
         """
@@ -176,9 +178,9 @@ class Dispatcher:
         )
 
     def _window_ms(self, idempotency_key: str | None, send_at_ms: int | None, now_ms: int) -> int:
-        """How long the identity stays claimed. A caller's key: until the window has passed since ``send_at``,
-        or a late repeat of the request would make a second message. A content without a key: from now on, for
-        the same text at another time is another message sooner.
+        """How long the identity stays claimed. With a caller's key, the window begins at ``send_at``:
+        otherwise a late repeat of the request would create a second message. Without a key, it begins now:
+        the same text at another time may be another message sooner.
         """
         window_ms = int(self._settings.idempotency_window_seconds * 1000)
         if idempotency_key is None or send_at_ms is None:
@@ -186,9 +188,9 @@ class Dispatcher:
         return window_ms + max(0, send_at_ms - now_ms)
 
     def cancel(self, message_id: str) -> Message:
-        """Withdraws a queued message; raises RequestRefused (``message_not_found``, ``not_cancellable``).
+        """Cancels a queued message; raises RequestRefused (``message_not_found``, ``not_cancellable``).
 
-        One that is cancelled already stays so, and nothing is refused.
+        Cancelling a cancelled message again is not an error.
         """
         message = self.get(message_id)
         self.ledger(message.account).advance(message, Status.CANCELLED, int(self._clock() * 1000))
@@ -202,7 +204,7 @@ class Dispatcher:
         return now
 
     def resolve(self, message_id: str, to: Status, *, author: str, note: str) -> Message:
-        """A person says what became of an ``unknown`` message: ``sent`` or ``failed``.
+        """A person settles an ``unknown`` message as ``sent`` or ``failed``.
 
         Raises RequestRefused (``message_not_found``, ``not_resolvable``).
         """
@@ -221,7 +223,7 @@ class Dispatcher:
             now = self.get(message_id)
             raise RequestRefused(
                 "not_resolvable",
-                f"Only a message that is unknown can be resolved; this one is {now.status}.",
+                f"Only an unknown message can be resolved; this one is {now.status}.",
                 http_status=409,
             )
         return self.get(message_id)
@@ -235,25 +237,25 @@ class Dispatcher:
         cursor: str | None = None,
         limit: int,
     ) -> tuple[list[Message], str | None]:
-        """Messages from new to old, of one account or of all; see ``MessageIndex.page``."""
+        """Messages of one account or of all, newest first; see ``MessageIndex.page``."""
         return self._index.page(account=account, status=status, phone=phone, cursor=cursor, limit=limit)
 
     def get(self, message_id: str) -> Message:
-        """The message, whichever account's it is; raises RequestRefused (``message_not_found``)."""
+        """The message, of any account; raises RequestRefused (``message_not_found``)."""
         account = self._index.account_of(message_id)
         message = self.ledger(account).get(message_id) if account else None
         if message is not None:
             return message
         raise RequestRefused(
             "message_not_found",
-            "There is no message with this id, or it was settled so long ago that its record is gone.",
+            "There is no message with this id, or its record has expired.",
             http_status=404,
         )
 
 
 @lru_cache(maxsize=1)
 def default_dispatcher() -> Dispatcher:
-    """The dispatcher of this process, from the environment: what ``send_message.delay()`` uses."""
+    """The dispatcher of this process, configured by the environment; used by ``send_message.delay()``."""
     settings = load_settings()
     return Dispatcher(Database.connect(settings), settings)
 
@@ -268,7 +270,7 @@ def nonce_ttl_ms(settings: Settings) -> int:
 
 
 def signature_replayed() -> RequestRefused:
-    """What a second use of a signature is answered with."""
+    """The error for a second use of a signature."""
     return RequestRefused(
         "signature_replayed",
         "This signature was used before. Sign each request again, with a fresh timestamp; a repeat "
@@ -278,7 +280,7 @@ def signature_replayed() -> RequestRefused:
 
 
 def worker_not_running(account: str) -> RequestRefused:
-    """What is answered when only a worker could do it and none gives signs of life."""
+    """The error for a command that needs a worker when none gives signs of life."""
     return RequestRefused(
         "worker_not_running",
         f"No worker runs for the account '{account}', so no page is open. Start one: "
@@ -288,16 +290,16 @@ def worker_not_running(account: str) -> RequestRefused:
 
 
 def daily_cap_reached(account: str, next_place_ms: int | None, now_ms: int) -> RequestRefused:
-    """What a message over the daily cap is answered with: when the next day with a place begins."""
+    """The error for a message over the daily cap, with the start of the next day with a free place."""
     if next_place_ms is None:
-        when, extra, wait = "There is no place on any day in sight.", {}, None
+        when, extra, wait = "No day in the near future has a free place.", {}, None
     else:
         at = datetime.fromtimestamp(next_place_ms / 1000, UTC).isoformat(timespec="seconds")
-        when = f"The next place is at {at}."
+        when = f"The next free place is at {at}."
         extra, wait = {"next_place_at": at.replace("+00:00", "Z")}, (next_place_ms - now_ms) / 1000
     return RequestRefused(
         "daily_cap_reached",
-        f"The account '{account}' has no place left today for this message. {when} "
+        f"The daily cap of the account '{account}' leaves no place for this message today. {when} "
         "The cap grows with each day of use.",
         http_status=429,
         retry_after_seconds=wait,
@@ -306,7 +308,7 @@ def daily_cap_reached(account: str, next_place_ms: int | None, now_ms: int) -> R
 
 
 def account_unknown(account: str) -> RequestRefused:
-    """What a request for an account that does not exist is answered with."""
+    """The error for a request for an account that does not exist."""
     return RequestRefused(
         "account_unknown",
         f"There is no account '{account[:40]}'. See GET /accounts, or add it: "
@@ -331,7 +333,7 @@ def _metadata(metadata: Mapping[str, Any] | None) -> Mapping[str, Any]:
     except (TypeError, ValueError, RecursionError):
         size = None
     if size is None:
-        raise _field("metadata_invalid", "metadata", "must be an object that JSON can hold")
+        raise _field("metadata_invalid", "metadata", "must be a JSON object")
     if size > METADATA_LIMIT_BYTES:
         problem = f"must not be longer than {METADATA_LIMIT_BYTES} bytes as JSON"
         raise _field("metadata_too_large", "metadata", problem)
@@ -351,14 +353,14 @@ def _times(send_at: float | None, expires_at: float | None, now_ms: int) -> tupl
 def _time_ms(field: str, seconds: float | None) -> int | None:
     if seconds is None:
         return None
-    # Also refuses NaN, infinity, and milliseconds taken for seconds.
+    # Also refuses NaN, infinity, and milliseconds given as seconds.
     if not isinstance(seconds, int | float) or not 0 <= seconds < LATEST_TIME_SECONDS:
         raise _field(f"{field}_invalid", field, "must be a time in unix seconds")
     return int(seconds * 1000)
 
 
 def _text(field: str, value: object) -> str:
-    """Tasks put on the queue by name, and callers without a type checker, can bring anything."""
+    """Tasks put on the queue by name, and callers without a type checker, can pass any value."""
     if not isinstance(value, str):
         raise _field(f"{field}_invalid", field, "must be a text")
     return value
@@ -382,7 +384,6 @@ def _conflict(message_id: str) -> RequestRefused:
 def _opted_out() -> RequestRefused:
     return RequestRefused(
         "recipient_opted_out",
-        "The recipient asked not to be written to. Remove them from the opt-out list only with "
-        "their consent.",
+        "The recipient asked not to get messages. Remove them from the opt-out list only with their consent.",
         errors=[{"field": "phone", "message": "is on the opt-out list"}],
     )

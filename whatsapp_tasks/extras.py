@@ -11,7 +11,7 @@ PACKAGE = "whatsapp-tasks"
 
 
 def insist_on_extra(extra: str, wanted_by: str) -> None:
-    """Raises ConfigurationError with the command that installs what ``wanted_by`` lacks."""
+    """Raises ConfigurationError, with the command that installs them, if ``wanted_by`` lacks packages."""
     missing = sorted(name for name in _packages(extra) if not _is_installed(name))
     if missing:
         raise ConfigurationError(
@@ -21,7 +21,7 @@ def insist_on_extra(extra: str, wanted_by: str) -> None:
 
 
 def _packages(extra: str) -> Iterator[str]:
-    """The names of all packages that the extra adds, those of extras that it includes too."""
+    """The names of all packages that the extra adds, including those of extras that it includes."""
     for requirement in map(Requirement, requires(PACKAGE) or ()):
         marker = requirement.marker
         if marker is None or marker.evaluate({"extra": ""}) or not marker.evaluate({"extra": extra}):

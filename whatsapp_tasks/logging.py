@@ -1,4 +1,4 @@
-"""Logs for searching: constant sentences, values as fields, no phone numbers or texts in clear."""
+"""Searchable logs: constant messages, values as fields, no phone numbers or texts in clear."""
 
 import logging
 import re
@@ -11,9 +11,9 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from whatsapp_tasks.domain.phones import digits, mask_phone
 
-# The last line of defence, whatever a library may put into a message: 7 to 15 digits behind an international
-# prefix, also as titles show them (+49 151 12345678), and those inside a WhatsApp id. Bare numbers stay: they
-# are times and ids.
+# The last line of defence against libraries that log phone numbers: masks 7 to 15 digits after an
+# international prefix, also as titles show them (+49 151 12345678), and those inside a WhatsApp id. Bare
+# numbers stay: they are times and ids.
 _GAP = r"[ ().\-/\u00a0\u2010-\u2015]{0,2}"
 _NUMBER = re.compile(
     rf"(?P<prefix>\+|%2B|phone=|wa\.me/|(?<![\w.])00(?=[1-9]\d+\b))(?P<number>\d(?:{_GAP}\d){{6,14}})(?!\d)"
@@ -74,7 +74,7 @@ def mask_numbers(_logger: WrappedLogger, _method: str, event: EventDict) -> Mapp
 
 
 def _masked(value: object) -> object:
-    """The value as JSON can hold it, masked: an object of any other type becomes its masked ``repr``."""
+    """The value in JSON types, masked: an object of any other type becomes its masked ``repr``."""
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, str):

@@ -1,8 +1,8 @@
-"""What a person does to an account, and how it is: the one way in, with one set of error codes.
+"""The commands to an account, and its overview: the only entry point, with one set of error codes.
 
-For the API, the console, the command line and Flower's commands.
+Used by the API, the console, the command line and Flower's commands.
 
-Refused with: ``account_unknown``, ``nothing_to_clear``, ``worker_not_running``, ``worker_no_answer``,
+Error codes: ``account_unknown``, ``nothing_to_clear``, ``worker_not_running``, ``worker_no_answer``,
 ``worker_failed``, ``account_linked``, ``qr_not_shown``.
 """
 
@@ -38,17 +38,17 @@ from whatsapp_tasks.stores.sessions import SessionRecord
 __all__ = ["Operations", "Overview", "Pause", "PauseReason"]
 
 RESUMABLE = tuple(reason for reason in PauseReason if reason is not PauseReason.BAN)
-"""What ``resume`` ends. A ban is not among them: ``clear_ban`` says plainly what it does."""
+"""The reasons that ``resume`` can end. A ban is not among them: it needs ``clear_ban``."""
 
 ORDER_VALID_SECONDS = 60.0
-"""An order that the worker has not read by then is void: it was meant for the state of a minute ago."""
+"""A command that the worker has not read by then is void: it was meant for the state of a minute ago."""
 
 LOOK_AGAIN_SECONDS = 3
 
 
 @dataclass(frozen=True)
 class Pause:
-    """One reason for a pause, and who set it."""
+    """One reason for a pause, and its author."""
 
     reason: PauseReason
     author: str
@@ -58,21 +58,21 @@ class Pause:
 
 @dataclass(frozen=True)
 class Overview:
-    """How an account is."""
+    """The state of an account."""
 
     session: SessionRecord
     sends: Permission
     pauses: Sequence[Pause]
-    """All reasons that stand, oldest first."""
+    """All current reasons, oldest first."""
     worker: Mapping[str, Any] | None
-    """What the worker says of itself; None when it gives no signs of life."""
+    """What the worker reports; None if it gives no signs of life."""
     cap: CapUse | None
-    """None where the daily cap is turned off."""
+    """None if the daily cap is turned off."""
     queue: Mapping[str, int]
 
 
 class Operations:
-    """The commands to one account. Each raises StoreUnavailable while Redis is away."""
+    """The commands to one account. Each raises StoreUnavailable while Redis is unavailable."""
 
     def __init__(
         self, database: Database, settings: Settings, account: str, clock: Callable[[], float] = time.time
@@ -84,12 +84,12 @@ class Operations:
         self._stores = AccountStores(database, settings, account)
 
     def existing(self) -> "Operations":
-        """These; raises RequestRefused (``account_unknown``) unless the account exists."""
+        """Returns itself; raises RequestRefused (``account_unknown``) unless the account exists."""
         if not Accounts(self._db).exists(self.account):
             raise account_unknown(self.account)
         return self
 
-    # how it is
+    # state
 
     def overview(self) -> Overview:
         stores = self._stores
@@ -118,19 +118,19 @@ class Operations:
         return sorted(found, key=lambda pause: (pause.since_ms, pause.reason))
 
     def state_history(self, limit: int) -> list[dict[str, Any]]:
-        """How the session came to its state; newest first."""
+        """The history of the session's states; newest first."""
         return self._stores.sessions.history(limit)
 
     def pause_history(self, limit: int) -> list[dict[str, Any]]:
-        """Who paused and resumed, when and why; newest first."""
+        """The pauses and resumes with author, time and note; newest first."""
         return self._stores.pauses.history(limit)
 
     def cures(self) -> dict[str, int]:
-        """How often something was done to the browser, by cause."""
+        """The numbers of restarts and reloads of the browser, by cause."""
         return self._stores.sessions.cures()
 
     def qr(self) -> str:
-        """The text of the QR code that the page shows now; raises RequestRefused saying why there is none."""
+        """The text of the QR code that the page shows now; raises RequestRefused with the reason if none."""
         text = self._stores.sessions.qr()
         if text is None:
             raise self._why_no_qr()
@@ -139,17 +139,17 @@ class Operations:
     # commands; an order raises RequestRefused (``worker_not_running``)
 
     def pause(self, author: str, note: str = "") -> bool:
-        """Stops sending until ``resume``; True when it was not so. The first author, time and note stay."""
+        """Stops sending until ``resume``; True if it was not paused. The first author, time and note stay."""
         return self._stores.pauses.set(PauseReason.OPERATOR, author, self._now_ms(), note)
 
     def resume(self, author: str, reason: PauseReason = PauseReason.OPERATOR) -> bool:
-        """Ends one pause, one of ``RESUMABLE``; True when it stood. Other reasons stay."""
+        """Ends one pause, one of ``RESUMABLE``; True if it was set. Other reasons stay."""
         if reason is PauseReason.CIRCUIT:
             self._stores.circuits.close()
         return self._stores.pauses.clear(reason, author, self._now_ms())
 
     def clear_ban(self, author: str) -> SessionState:
-        """A person has seen on the phone that the account is not banned. Returns the state after it; raises
+        """A person has seen on the phone that the account is not banned. Returns the new state; raises
         RequestRefused (``nothing_to_clear``).
         """
         now_ms = self._now_ms()
@@ -163,14 +163,14 @@ class Operations:
             self._stores.pauses.clear(PauseReason.BAN, author, now_ms)
 
     def restart(self) -> str:
-        """Orders the worker to restart its browser; returns the order's id."""
+        """Tells the worker to restart its browser; returns the command's id."""
         return self._order(RESTART_TASK)
 
     def log_out(self) -> str:
-        """Orders the worker to end the link with the phone; returns the order's id."""
+        """Tells the worker to unlink the phone; returns the command's id."""
         return self._order(LOGOUT_TASK)
 
-    # what its worker is asked; all raise RequestRefused: no worker, no answer in time, or it could not
+    # requests to the worker; all raise RequestRefused: no worker, no answer in time, or it failed
 
     def pairing_code(self, phone: str, within_seconds: float) -> str:
         """A code of eight characters that links ``phone``, which may be malformed (``phone_invalid``)."""
@@ -190,10 +190,10 @@ class Operations:
         try:
             return base64.b64decode(str(payload["png"]), validate=True)
         except (KeyError, binascii.Error) as error:
-            raise _failed({"message": "it answered without a picture"}) from error
+            raise _failed({"message": "its answer has no picture"}) from error
 
     def examine(self, within_seconds: float) -> Mapping[str, Any]:
-        """What is found of every element of the page; see ``session.doctor.page_report``."""
+        """A report on every element of the page; see ``session.doctor.page_report``."""
         return self._ask(DOCTOR_TASK, within_seconds)
 
     def require_worker(self) -> None:
@@ -225,7 +225,7 @@ class Operations:
         return answer.payload
 
     def _why_no_qr(self) -> RequestRefused:
-        """No QR code is shown: what that means, and what to do."""
+        """The error when no QR code is shown: the reason, and what to do."""
         account = self.account
         if self._stores.sessions.heartbeat() is None:
             return worker_not_running(account)
@@ -239,8 +239,8 @@ class Operations:
             )
         return RequestRefused(
             "qr_not_shown",
-            f"The page of the account '{account}' shows no QR code now (state {state}). While it loads, ask "
-            f"again in a few seconds; otherwise GET /accounts/{account} shows what is wrong.",
+            f"The page of the account '{account}' shows no QR code now (state {state}). If it is loading, "
+            f"try again in a few seconds; otherwise GET /accounts/{account} shows what is wrong.",
             http_status=404,
             retry_after_seconds=LOOK_AGAIN_SECONDS,
         )
@@ -250,5 +250,5 @@ class Operations:
 
 
 def _failed(payload: Mapping[str, Any]) -> RequestRefused:
-    reason = str(payload.get("message") or "it did not say why")
+    reason = str(payload.get("message") or "no reason given")
     return RequestRefused("worker_failed", f"The worker could not do it: {reason}", http_status=409)

@@ -1,4 +1,4 @@
-"""Files of this service are for its own user alone: logs name accounts, the profile is the login itself."""
+"""Only the service's own user may read its files: logs name accounts, and the profile is the login itself."""
 
 import os
 import stat
@@ -8,16 +8,16 @@ UMASK = 0o077
 
 
 def keep_private() -> None:
-    """What this process and its children write from now on is 0600, and folders 0700. Their first act."""
+    """From now on, files of this process and its children are 0600, and folders 0700. Call it first."""
     os.umask(UMASK)
 
 
 def private_folder(folder: Path) -> Path:
-    """The folder, made where it is missing, and closed to others where it was open: what older versions wrote
-    inside is out of reach then too. Raises OSError where it cannot be made.
+    """Creates the folder if it is missing, and makes an existing one private, which also protects files of
+    older versions inside. Raises OSError if it cannot be created.
 
-    One that belongs to another user, such as a mounted volume, stays as it is, for its owner decides; so does
-    one that is meant for all (with the sticky bit, as that for temporary files).
+    A folder of another user, such as a mounted volume, is not changed, because its owner decides; nor is a
+    shared one (with the sticky bit, like that for temporary files).
     """
     folder.mkdir(parents=True, exist_ok=True)
     found = folder.stat()

@@ -1,4 +1,4 @@
-"""Names of queues and tasks, and the message format that carries a task. In one place, so that they agree.
+"""Names of queues and tasks, and the message format of a task.
 
 The format is kombu 5.7's for its Redis transport, written here because dispatch puts ledger entry and queue
 message into Redis in one script. A contract test compares it with what kombu itself writes.
@@ -20,7 +20,7 @@ from whatsapp_tasks.domain.priorities import BROKER_PRIORITY, Priority
 from whatsapp_tasks.errors import EntryRefused
 
 SEND_TASK = "whatsapp_tasks.send_message"
-"""Public: ``send_message.delay(phone, message)``; admits the message by the same rules as REST."""
+"""Public: ``send_message.delay(phone, message)``; accepts the message under the same rules as REST."""
 DELIVER_TASK = "whatsapp_tasks.deliver_message"
 """Internal: carries the id of a message that the ledger has accepted."""
 HEARTBEAT_TASK = "whatsapp_tasks.heartbeat_check"
@@ -34,7 +34,7 @@ PAIRING_CODE_TASK = "whatsapp_tasks.request_pairing_code"
 PASSKEY_TASK = "whatsapp_tasks.answer_passkey"
 
 WEBHOOK_TASK = "whatsapp_tasks.deliver_webhook"
-"""Internal: names an endpoint and a lane of events that is in line for it."""
+"""Internal: names an endpoint and a lane of events queued for it."""
 WEBHOOKS_QUEUE = "whatsapp-webhooks"
 
 CONTROL_TASKS = frozenset(
@@ -78,7 +78,7 @@ def messages_lists(account: str) -> list[str]:
 
 
 def deliver_envelope(message_id: str, account: str, priority: Priority) -> str:
-    """The queue message that makes a worker deliver ``message_id``, in which nothing needs escaping."""
+    """The queue message that makes a worker deliver ``message_id``. Nothing in it needs escaping."""
     head, tail, envelope = _deliver_parts(account, priority)
     body = base64.b64encode(f"{head}{message_id}{tail}".encode()).decode()
     return message_id.join(envelope).replace(_BODY, body, 1)
@@ -89,7 +89,7 @@ _ID, _BODY = "{id}", "{body}"  # no account name has braces
 
 @lru_cache(maxsize=1000)
 def _deliver_parts(account: str, priority: Priority) -> tuple[str, str, list[str]]:
-    """A body before and after the id, and an envelope between its ids: they differ in nothing else."""
+    """The body before and after the id, and the parts of the envelope between ids: all else is constant."""
     envelope = task_envelope(DELIVER_TASK, _ID, [_ID], {}, messages_queue(account), BROKER_PRIORITY[priority])
     body = json.loads(envelope)["body"]
     head, _, tail = base64.b64decode(body).decode().partition(_ID)
@@ -132,7 +132,7 @@ def task_envelope(  # noqa: PLR0917 - the six parts of one message, in the order
 
 @dataclass(frozen=True)
 class Entry:
-    """What an entry of a broker list says, whoever wrote it; everything else in it is dropped."""
+    """The used fields of an entry of a broker list, no matter who wrote it; all other fields are dropped."""
 
     task: str
     task_id: str
@@ -141,13 +141,13 @@ class Entry:
     priority: int
     delivery_tag: str
     expires: str | None
-    """ISO 8601. A worker that comes later throws the task away."""
+    """ISO 8601. A worker that reads the task later drops it."""
     linked: bool
-    """Whether callbacks or a chain were asked for; they are not followed."""
+    """Whether it has callbacks or a chain; they are not followed."""
 
     def envelope(self, queue: str) -> str:
-        """As this service writes it: no text of the arguments stands beside them, where events, Flower and
-        logs take it from.
+        """As this service writes it: without the text of the arguments that events, Flower and logs would
+        show.
         """
         fields = json.loads(
             task_envelope(self.task, self.task_id, self.args, self.kwargs, queue, self.priority)
@@ -159,7 +159,7 @@ class Entry:
 
 
 def read_entry(raw: bytes) -> Entry:
-    """Raises EntryRefused, whose text shows nothing of the entry. The format: Celery's protocol 2 in JSON."""
+    """Parses Celery's protocol 2 in JSON; raises EntryRefused, whose text contains nothing of the entry."""
     try:
         message = json.loads(raw.decode())
     except (ValueError, RecursionError):
@@ -167,10 +167,10 @@ def read_entry(raw: bytes) -> Entry:
     headers, properties = _part(message, "headers"), _part(message, "properties")
     task, task_id, tag = headers.get("task"), headers.get("id"), properties.get("delivery_tag")
     if not (isinstance(task, str) and isinstance(task_id, str) and isinstance(tag, str)):
-        raise EntryRefused("no_task", "It is no task of Celery's protocol 2: no task, id or delivery tag.")
+        raise EntryRefused("no_task", "It is not a task of Celery's protocol 2: no task, id or delivery tag.")
     if headers.get("eta") is not None:
         raise EntryRefused(
-            "eta", "An ETA or countdown would live in the worker's memory alone. Use the argument send_at."
+            "eta", "An ETA or countdown would exist only in the worker's memory. Use the argument send_at."
         )
     args, kwargs, embed = _arguments(message, properties)
     priority = properties.get("priority")
@@ -199,7 +199,7 @@ def _safe_id(task: str, task_id: str) -> bool:
 def _part(message: object, name: str) -> dict[str, Any]:
     part = message.get(name) if isinstance(message, dict) else None
     if not isinstance(part, dict):
-        raise EntryRefused("no_task", f"It is no task of Celery's protocol 2: no {name}.")
+        raise EntryRefused("no_task", f"It is not a task of Celery's protocol 2: no {name}.")
     return part
 
 
@@ -216,7 +216,7 @@ def _arguments(
                 return args, kwargs, embed
     except (ValueError, RecursionError):
         pass
-    raise EntryRefused("body", "Its body is not arguments, named arguments and options in JSON.")
+    raise EntryRefused("body", "Its body does not hold arguments, named arguments and options in JSON.")
 
 
 def _expires(value: object) -> str | None:
@@ -225,11 +225,11 @@ def _expires(value: object) -> str | None:
     try:
         return datetime.fromisoformat(str(value)).isoformat()
     except ValueError:
-        raise EntryRefused("no_task", "Its time of expiry is no time.") from None
+        raise EntryRefused("no_task", "Its time of expiry is not a time.") from None
 
 
 def task_id_of(entry: str) -> str | None:
-    """The id of the task that an entry of a broker list carries, whoever wrote it; None when it has none."""
+    """The task id in an entry of a broker list, no matter who wrote it; None if it has none."""
     try:
         task_id = json.loads(entry)["headers"]["id"]
     except (ValueError, LookupError, TypeError, RecursionError):
@@ -240,7 +240,7 @@ def task_id_of(entry: str) -> str | None:
 def route_task(
     name: str, _args: Sequence[Any], kwargs: Mapping[str, Any], _options: Mapping[str, Any], **_: Any
 ) -> dict[str, str] | None:
-    """Celery's router: the account named in the arguments decides the queue."""
+    """Celery's router: the account in the arguments selects the queue."""
     account = str((kwargs or {}).get("account") or DEFAULT_ACCOUNT)
     if name == SEND_TASK:
         return {"queue": messages_queue(account)}

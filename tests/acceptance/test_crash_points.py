@@ -1,6 +1,6 @@
-"""At each named place of the send path something is killed; the message arrives exactly once all the same.
+"""At each named point of the send path something is killed; the message arrives exactly once all the same.
 
-A short form of the matrix in ``bench/faults.py``: every place, one kind of death each, in turn.
+A short form of the matrix in ``bench/faults.py``: every point, one kind of death each, in turn.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,16 +9,16 @@ import pytest
 
 from tests.support.crash import crash_at
 from tests.support.stack import Stack, eventually
-from whatsapp_tasks.crash_points import PLACES
+from whatsapp_tasks.crash_points import POINTS
 from whatsapp_tasks.domain.message_request import MessageRequest
 
-WORKER_PLACES = [place for place in PLACES if not place.endswith("_accept")]
-SHORT_PLACES = {"after_typing", "before_enter", "after_enter", "before_bubble_noted", "before_recording"}
+WORKER_POINTS = [point for point in POINTS if not point.endswith("_accept")]
+SHORT_POINTS = {"after_typing", "before_enter", "after_enter", "before_bubble_noted", "before_recording"}
 """Around Enter; the others are left to `make test-crashes`."""
 PAIRS = [
     *(
-        pytest.param(place, "worker", marks=[] if place in SHORT_PLACES else pytest.mark.long)
-        for place in WORKER_PLACES
+        pytest.param(point, "worker", marks=[] if point in SHORT_POINTS else pytest.mark.long)
+        for point in WORKER_POINTS
     ),
     ("after_typing", "browser"),
     ("after_enter", "browser"),
@@ -39,20 +39,20 @@ def crash_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         stack.stop()
 
 
-@pytest.mark.parametrize(("place", "killed"), PAIRS, ids=lambda value: value.replace(" ", "-"))
-def test_a_death_at_any_place_neither_loses_nor_doubles(crash_stack: Stack, place: str, killed: str) -> None:
-    outcome = crash_at(crash_stack, place, killed)
+@pytest.mark.parametrize(("point", "killed"), PAIRS, ids=lambda value: value.replace(" ", "-"))
+def test_a_death_at_any_place_neither_loses_nor_doubles(crash_stack: Stack, point: str, killed: str) -> None:
+    outcome = crash_at(crash_stack, point, killed)
     assert outcome.received == 1
     assert outcome.status in ("sent", "delivered", "read")
 
 
-@pytest.mark.parametrize("place", ["before_accept", "after_accept"])
+@pytest.mark.parametrize("point", ["before_accept", "after_accept"])
 def test_a_web_process_that_dies_during_a_request_neither_loses_nor_doubles(
-    new_stack: Callable[..., Stack], place: str
+    new_stack: Callable[..., Stack], point: str
 ) -> None:
     stack = new_stack().start("worker", "web")
     stack.link()
-    outcome = crash_at(stack, place, "web")
+    outcome = crash_at(stack, point, "web")
     assert outcome.received == 1
     assert outcome.status in ("sent", "delivered", "read")
 

@@ -1,4 +1,4 @@
-"""One crash: hold a process at a place, kill something, see what became of the message."""
+"""One crash: hold a process at a point, kill something, see what became of the message."""
 
 import signal
 import threading
@@ -19,78 +19,78 @@ PHONES = [f"+4915112345{number:03d}" for number in range(40)]
 class Outcome:
     """``received``: how often WhatsApp's side has the message. ``seconds``: from the kill to the tick."""
 
-    place: str
+    point: str
     killed: str
     status: str
     received: int
     seconds: float
 
 
-def crash_at(stack: Stack, place: str, killed: str, *, seconds: float = 90.0) -> Outcome:
-    """Sends one message of its own, and kills ``killed`` when its path comes to ``place``."""
+def crash_at(stack: Stack, point: str, killed: str, *, seconds: float = 90.0) -> Outcome:
+    """Sends one message of its own, and kills ``killed`` when its path comes to ``point``."""
     text = f"crash {uuid.uuid4().hex}"
     phone = PHONES[hash(text) % len(PHONES)]
-    stack.hold(place)
+    stack.hold(point)
     if killed == "web":
-        message_id = _through_dying_web(stack, place, phone, text)
+        message_id = _through_dying_web(stack, point, phone, text)
         began = time.monotonic()
     else:
         message_id = stack.dispatcher.send(MessageRequest(phone, text)).id
-        stack.await_held(place)
+        stack.await_held(point)
         began = time.monotonic()
-        KILLS[killed](stack, place)
-    stack.let_go(place)
+        KILLS[killed](stack, point)
+    stack.let_go(point)
     status = stack.await_status(message_id, "sent", "delivered", "read", "failed", "unknown", seconds=seconds)
     took = time.monotonic() - began
     # A second copy would follow at once; a later message in the queue shows that the worker went on.
     behind = stack.dispatcher.send(MessageRequest(phone, text + " behind")).id
     stack.await_status(behind, "sent", "delivered", "read", "failed", "unknown", seconds=seconds)
     texts = [message.text for message in stack.simulator.messages()]
-    return Outcome(place, killed, status, texts.count(text), took)
+    return Outcome(point, killed, status, texts.count(text), took)
 
 
-def _worker(stack: Stack, place: str) -> None:
+def _worker(stack: Stack, point: str) -> None:
     stack.kill("worker")
-    stack.let_go(place)
+    stack.let_go(point)
     stack.run("worker")
 
 
-def _browser(stack: Stack, place: str) -> None:
+def _browser(stack: Stack, point: str) -> None:
     for process in stack.browsers():
         if "driver" not in process.name():
             process.kill()
 
 
-def _driver(stack: Stack, place: str) -> None:
+def _driver(stack: Stack, point: str) -> None:
     for process in stack.browsers():
         if "driver" in process.name():
             process.kill()
 
 
-def _redis(stack: Stack, place: str) -> None:
+def _redis(stack: Stack, point: str) -> None:
     stack.redis.kill()
-    stack.let_go(place)
+    stack.let_go(point)
     time.sleep(1.0)  # the worker meets the absence, not only the return
     stack.redis.start()
 
 
-def _connections(stack: Stack, place: str) -> None:
+def _connections(stack: Stack, point: str) -> None:
     with redis.Redis.from_url(stack.redis.url) as client:
         client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
 
 
-def _freeze(stack: Stack, place: str) -> None:
+def _freeze(stack: Stack, point: str) -> None:
     stack.redis.freeze()
-    stack.let_go(place)
+    stack.let_go(point)
     time.sleep(4.0)  # longer than our clients wait
     stack.redis.thaw()
 
 
-def _pause_worker(stack: Stack, place: str) -> None:
+def _pause_worker(stack: Stack, point: str) -> None:
     worker = stack.process("worker")
     worker.send_signal(signal.SIGSTOP)
     time.sleep(12.0)  # longer than the lease
-    stack.let_go(place)
+    stack.let_go(point)
     worker.send_signal(signal.SIGCONT)
 
 
@@ -105,7 +105,7 @@ KILLS: dict[str, Callable[[Stack, str], None]] = {
 }
 
 
-def _through_dying_web(stack: Stack, place: str, phone: str, text: str) -> str:
+def _through_dying_web(stack: Stack, point: str, phone: str, text: str) -> str:
     """The client repeats with the same key while the web process is killed under it and started again."""
     client = stack.client()
     answers: list[str] = []
@@ -113,9 +113,9 @@ def _through_dying_web(stack: Stack, place: str, phone: str, text: str) -> str:
         target=lambda: answers.append(client.send(phone, text, idempotency_key=text)["id"])
     )
     caller.start()
-    stack.await_held(place)
+    stack.await_held(point)
     stack.kill("web")
-    stack.let_go(place)
+    stack.let_go(point)
     stack.run("web")
     caller.join(60)
     return eventually(lambda: answers[0] if answers else None, "the repeated request was answered")

@@ -1,4 +1,4 @@
-"""The console page: what operators see and steer in a browser (docs/console.md)."""
+"""The console page: operators see and control the accounts in a browser (docs/console.md)."""
 
 from flask import Flask
 from flask_limiter import Limiter
@@ -9,7 +9,7 @@ from webapp.guards import OPEN, register
 
 
 def install(app: Flask, limiter: Limiter) -> None:
-    """Adds the page, what it asks for, and the evidence of failures."""
+    """Adds the page, its requests, and the evidence of failures."""
     register(app, login.blueprint, OPEN)
     register(app, page.files, OPEN)
     limiter.exempt(page.files)

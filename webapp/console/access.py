@@ -1,8 +1,8 @@
-"""Who may use the console: a session that began with an admin key, and a token with each change.
+"""Access to the console: a session that began with an admin key, and a token with each change.
 
-A session stands in Redis (stores/console_sessions.py); the browser holds a random name of it in a cookie that
-no script can read and that is never sent with a request that another site made. The API key's secret is
-nowhere.
+Sessions are stored in Redis (stores/console_sessions.py); the browser holds a random session id in a cookie
+that no script can read and that is never sent with another site's request. The API key's secret is not
+stored.
 """
 
 import hmac
@@ -23,21 +23,21 @@ CSRF_FIELD = "token"
 
 @dataclass(frozen=True)
 class Operator:
-    """Who is logged in."""
+    """The person who is logged in."""
 
     key: ApiKey
     session: ConsoleSession
 
 
 class ConsoleGuard(Guard):
-    """Before each view of the console."""
+    """Runs before each view of the console."""
 
     def check(self) -> None:
         """Raises RequestRefused (``console_session_missing``, ``console_token_invalid``)."""
         found = find_operator()
         if found is None:
             raise RequestRefused(
-                "console_session_missing", "Nobody is logged in, or the session is over.", http_status=401
+                "console_session_missing", "Nobody is logged in, or the session has ended.", http_status=401
             )
         if request.method not in SAFE:
             check_token(found.session.csrf)
@@ -45,10 +45,10 @@ class ConsoleGuard(Guard):
 
 
 class EvidenceGuard(Guard):
-    """For the API and for the console alike: a key in the headers, or a session."""
+    """For both the API and the console: a key in the headers, or a session."""
 
     def check(self) -> None:
-        """Raises RequestRefused unless an admin asks."""
+        """Raises RequestRefused unless the caller is an admin."""
         if "X-Api-Key" in request.headers or find_operator() is None:
             super().check()
 
@@ -58,13 +58,15 @@ EVIDENCE = EvidenceGuard({"GET": "admin"})
 
 
 def operator() -> Operator:
-    """Who is logged in; only behind the guard."""
+    """The person who is logged in; only after the guard."""
     found: Operator = g.operator
     return found
 
 
 def find_operator() -> Operator | None:
-    """Who is logged in, if anybody. A key that was revoked, or is no admin any more, is logged out."""
+    """The person who is logged in, if any. If the key was revoked, or lost its admin scope, the session
+    ends.
+    """
     parts = services()
     token = request.cookies.get(cookie_name(request))
     session = sessions(parts).find(token, parts.now_ms()) if token else None
@@ -86,20 +88,20 @@ def sessions(parts: Services) -> ConsoleSessions:
 def check_token(expected: str) -> None:
     """Raises RequestRefused unless the request comes from a page of ours and carries its token.
 
-    The cookie is not sent along from other sites at all (SameSite=Strict); this holds where a browser does
-    not know that, or another program on our host name would forge a form.
+    Other sites' requests do not carry the cookie (SameSite=Strict). This check covers browsers that do not
+    support that, and forged forms from another program on our host name.
     """
     given = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
     if not hmac.compare_digest(given.encode(), expected.encode()) or not from_our_page(request):
         raise RequestRefused(
             "console_token_invalid",
-            "This did not come from the console page, or from one that is out of date. Load it again.",
+            "The request did not come from the console page, or the page is out of date. Load it again.",
             http_status=403,
         )
 
 
 def from_our_page(asked: Request) -> bool:
-    """What the browser itself says of where the request came from, as far as it says anything."""
+    """Whether the browser's own headers allow that the request comes from our page; True without headers."""
     site = asked.headers.get("Sec-Fetch-Site")
     origin = asked.headers.get("Origin")
     if site is not None and site != "same-origin":
@@ -108,12 +110,16 @@ def from_our_page(asked: Request) -> bool:
 
 
 def cookie_name(asked: Request) -> str:
-    """With https the name itself makes browsers refuse it from anywhere but this host, over anything else."""
+    """With https, the name's prefix makes browsers accept the cookie only from this host, and only over
+    https.
+    """
     return "__Host-whatsapp-console" if asked.is_secure else "whatsapp-console"
 
 
 def set_cookie(response: Response, name: str, value: str, *, seconds: int | None = None) -> None:
-    """A cookie that scripts and other sites do not get; without ``seconds`` it ends with the browser."""
+    """Sets a cookie that scripts and other sites cannot read; without ``seconds`` it ends with the
+    browser.
+    """
     response.set_cookie(
         name, value, max_age=seconds, secure=request.is_secure, httponly=True, samesite="Strict", path="/"
     )

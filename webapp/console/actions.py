@@ -1,4 +1,4 @@
-"""What an operator does at the console. The same stores and use cases as the API's, with the same outcome."""
+"""An operator's actions at the console. They use the same stores and use cases as the API."""
 
 import io
 import logging
@@ -29,25 +29,25 @@ _ORDERS = {"restart": Operations.restart, "logout": Operations.log_out}
 
 
 class ResumeRequest(RequestModel):
-    """Which pause is to end. A ban is cleared, which says more."""
+    """The pause to end. For a ban there is a separate action, which needs a confirmation."""
 
     reason: Literal["operator", "memory", "circuit", "redis"] = "operator"
 
 
 class OrderRequest(RequestModel):
-    """What the worker is asked to do."""
+    """A command to the worker."""
 
     order: Literal["restart", "logout"]
 
 
 class PairingRequest(RequestModel):
-    """The phone that is to be linked."""
+    """The phone to link."""
 
     phone: str
 
 
 class RevealRequest(RequestModel):
-    """What is to be seen in clear."""
+    """The field to show in clear."""
 
     what: Literal["phone", "text"]
 
@@ -92,11 +92,11 @@ def order(account: str) -> Response:
 
 @blueprint.post("/console/accounts/<account>/pairing-code")
 def pairing_code(account: str) -> Response:
-    """A code to type on the phone, for one that cannot scan."""
+    """A code to type on the phone, for a phone that cannot scan."""
     operations = services().operations(account)
     phone = parse_phone(bodies.read(PairingRequest).phone)
     code = services().ask_worker(operations, lambda within: operations.pairing_code(phone, within))
-    log.info("A pairing code was asked for at the console", extra={"account": account, "key": _me()})
+    log.info("A pairing code was requested at the console", extra={"account": account, "key": _me()})
     return bodies.answer({"code": code})
 
 
@@ -129,7 +129,7 @@ def qr(account: str) -> Response:
 
 @blueprint.get("/console/accounts/<account>/screenshot.png")
 def screenshot(account: str) -> Response:
-    """The page as it is now, with all that it shows."""
+    """A picture of the page as it is now, unmasked."""
     operations = services().operations(account)
     picture = services().ask_worker(operations, operations.screenshot)
     log.info("The page was looked at from the console", extra={"account": account, "key": _me()})
@@ -141,7 +141,7 @@ def screenshot(account: str) -> Response:
 
 @blueprint.post("/console/messages/<message_id>/reveal")
 def reveal(message_id: str) -> Response:
-    """A phone number or a text in clear. Who asked for which is in the log."""
+    """A phone number or a text in clear. The log records who requested which."""
     what = bodies.read(RevealRequest).what
     message = services().dispatcher.get(message_id)
     log.warning(
@@ -164,7 +164,7 @@ def resolve(message_id: str) -> Response:
 
 @blueprint.post("/console/messages/<message_id>/cancel")
 def cancel(message_id: str) -> Response:
-    """Withdraws a message that is still queued."""
+    """Cancels a message that is still queued."""
     bodies.read(NoFields, optional=True)
     message = services().dispatcher.cancel(message_id)
     log.info("Cancelled at the console", extra={"message_id": message.id, "key": _me()})
@@ -176,7 +176,7 @@ def cancel(message_id: str) -> Response:
 
 @blueprint.post("/console/webhooks/<webhook>/redrive")
 def redrive(webhook: str) -> Response:
-    """Puts dead letters in line again: those named, or all."""
+    """Queues dead letters again: the given ones, or all."""
     wanted = bodies.read(RedriveRequest, optional=True)
     parts = services()
     deliveries = Deliveries(parts.database, WebhookEndpoints(parts.database).get(webhook).name)
@@ -191,7 +191,7 @@ def redrive(webhook: str) -> Response:
 
 @blueprint.post("/console/webhooks/<webhook>/enable")
 def enable(webhook: str) -> Response:
-    """Goes on with a receiver that was disabled."""
+    """Enables a receiver that was disabled."""
     bodies.read(NoFields, optional=True)
     WebhookEndpoints(services().database).enable(webhook)
     log.info("Enabled at the console", extra={"webhook": webhook, "key": _me()})
@@ -204,10 +204,11 @@ def _passkey(operations: Operations, action: str) -> Response:
 
 
 def _me() -> str:
-    """The author, as the API would write it."""
+    """The author, in the same form as in the API."""
     return operator().key.author
 
 
 def _account(operations: Operations, done: str) -> Response:
-    log.info("Steered from the console", extra={"account": operations.account, "done": done, "key": _me()})
+    fields = {"account": operations.account, "done": done, "key": _me()}
+    log.info("Account controlled from the console", extra=fields)
     return bodies.answer(account_state(services(), operations))

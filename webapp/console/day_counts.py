@@ -1,7 +1,7 @@
-"""How many messages were sent and how many failed in each half hour of the last day.
+"""The numbers of sent and failed messages in each half hour of the last day.
 
-Counted from the account's events, of which each process reads only what is new since it last looked: nothing
-more is written while sending, and every process comes to the same numbers.
+They are counted from the account's events; each process reads only the events that are new since its last
+read. So sending writes nothing extra, and every process gets the same numbers.
 """
 
 import threading
@@ -15,7 +15,7 @@ STEP_MS = 30 * 60 * 1000
 STEPS = 48
 _PAGE = 2000
 _PAGES_AT_ONCE = 20
-"""40,000 events in one look, which take half a second; a longer day is read in several looks."""
+"""40,000 events in one read, which take half a second; a longer day needs several reads."""
 
 _SENT = frozenset({EventType.SENT, EventType.DELIVERED, EventType.READ})
 _FAILED = frozenset({EventType.FAILED, EventType.UNKNOWN})
@@ -23,7 +23,7 @@ _FAILED = frozenset({EventType.FAILED, EventType.UNKNOWN})
 
 @dataclass(frozen=True)
 class Day:
-    """One number per half hour, oldest first; the last one is not over."""
+    """One number per half hour, oldest first; the last half hour is still running."""
 
     start_ms: int
     step_ms: int
@@ -36,7 +36,7 @@ class DayCounts:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._place = ""
+        self._position = ""
         self._sent: Counter[int] = Counter()
         self._failed: Counter[int] = Counter()
         self._seen: dict[str, int] = {}
@@ -56,18 +56,18 @@ class DayCounts:
             )
 
     def _take_in(self, events: EventLog, first: int) -> None:
-        self._place = self._place or f"{first * STEP_MS}-0"
+        self._position = self._position or f"{first * STEP_MS}-0"
         for _ in range(_PAGES_AT_ONCE):
-            page = events.after(self._place, _PAGE)
-            for place, event in page:
-                self._place = place
+            page = events.after(self._position, _PAGE)
+            for position, event in page:
+                self._position = position
                 if event is None:
                     continue
                 step = event.at_ms // STEP_MS
                 if event.type in _FAILED:
                     self._failed[step] += 1
                 elif event.type in _SENT and event.subject not in self._seen:
-                    # A tick may skip a step: the first sign that WhatsApp has the message counts.
+                    # A status may be skipped: the first one that shows the message at WhatsApp counts.
                     self._seen[event.subject] = step
                     self._sent[step] += 1
             if len(page) < _PAGE:

@@ -1,4 +1,4 @@
-"""``/evidence/{id}``: the picture and the structure of a page that failed, for admins alone."""
+"""``/evidence/{id}``: the picture and the structure of a page that failed, for admins only."""
 
 from flask import Blueprint, Response
 
@@ -12,18 +12,20 @@ blueprint = Blueprint("evidence", __name__)
 
 @blueprint.get("/evidence/<evidence_id>.jpg")
 def picture(evidence_id: str) -> Response:
-    """The page as it looked. Letters are covered unless the settings say otherwise; then it shows chats."""
+    """The picture of the page. Letters are covered, unless the settings say otherwise; then it shows
+    chats.
+    """
     return _serve(evidence_id, "jpg", "image/jpeg")
 
 
 @blueprint.get("/evidence/<evidence_id>.json")
 def structure(evidence_id: str) -> Response:
-    """What the page was made of, texts and numbers as their shape alone, and the last events before."""
+    """The structure of the page, with only the shape of texts and numbers, and the last events before it."""
     return _serve(evidence_id, "json", "application/json")
 
 
 def evidence_path(evidence_id: str) -> str:
-    """Where the picture is served."""
+    """The path of the picture."""
     return f"/evidence/{evidence_id}.jpg"
 
 
@@ -39,6 +41,6 @@ def _serve(evidence_id: str, kind: str, content_type: str) -> Response:
         raise RequestRefused("evidence_unavailable", str(error), http_status=503) from error
     if content is None:
         raise RequestRefused(
-            "evidence_not_found", "There is no such evidence, or it is no longer kept.", http_status=404
+            "evidence_not_found", "There is no such evidence, or it was deleted.", http_status=404
         )
     return Response(content, content_type=content_type)

@@ -28,15 +28,15 @@ blueprint = Blueprint("console_login", __name__)
 
 ATTEMPTS_OF_ADDRESS = 10
 ATTEMPTS_FOR_KEY = 100
-"""Within the window. A secret has 256 random bits, so this is about load and logs; an operator whose key's id
-is known must not be locked out by it easily.
+"""Within the window. A secret has 256 random bits, so this only limits load and logs; knowing a key's id must
+not make it easy to lock out its operator.
 """
 WINDOW_SECONDS = 300
 LONGEST_FIELD = 200
 
 _NO_SECRET = secrets.token_urlsafe(32)
-"""In the place of a secret that a key does not have: an unknown key costs as much time as a wrong secret."""
-_WRONG = "This id and secret do not belong together, or the key is no admin key."
+"""Compared instead of a missing secret, so that an unknown key takes as much time as a wrong secret."""
+_WRONG = "The id or the secret is wrong, or the key has no admin scope."
 _OUTDATED = "The form was out of date. Please try again."
 _TOO_MANY = "Too many attempts. Wait five minutes, then try again."
 
@@ -51,7 +51,7 @@ def show() -> Response:
 
 @blueprint.post("/login")
 def submit() -> Response:
-    """Begins a session, or says what is wrong."""
+    """Begins a session, or shows what is wrong."""
     expected = request.cookies.get(_form_cookie())
     given = request.form.get(CSRF_FIELD, "")
     if (
@@ -63,14 +63,14 @@ def submit() -> Response:
     parts = services()
     store = sessions(parts)
     key_id = request.form.get("key", "").strip()[:LONGEST_FIELD]
-    # Both are counted always: one address that tries many keys, many addresses that try one.
+    # Both are always counted: one address may try many keys, and many addresses may try one key.
     caller = caller_of(request.environ)
     address = f"address {caller}"
     of_address = store.count_attempt(address, WINDOW_SECONDS)
     for_key = store.count_attempt(f"key {key_id}", WINDOW_SECONDS)
     too_many = of_address > ATTEMPTS_OF_ADDRESS or for_key > ATTEMPTS_FOR_KEY
-    # Whoever knows an address, or the id of a key, can use up its attempts. The operator who logged in with
-    # this key from here before is not shut out by that: his secret is looked at.
+    # Anybody who knows an address, or the id of a key, can use up its attempts. This does not lock out an
+    # operator who logged in with this key from this address before: the secret is still checked.
     if too_many and not store.was_here(key_id, caller):
         return _too_many()
     key = parts.keys.read(key_id)
@@ -111,14 +111,14 @@ def _too_many() -> Response:
 def _proven(key: ApiKey | None, secret: str) -> bool:
     known = key.secrets if key is not None else ()
     right = [
-        hmac.compare_digest(secret.encode(), (known[place] if place < len(known) else _NO_SECRET).encode())
-        for place in range(MOST_SECRETS)
+        hmac.compare_digest(secret.encode(), (known[index] if index < len(known) else _NO_SECRET).encode())
+        for index in range(MOST_SECRETS)
     ]
     return key is not None and any(right) and key.allows("admin")
 
 
 def _form(problem: str = "", status: int = 200) -> Response:
-    """A form with a token of its own, which a cookie holds too: another site can neither read nor set it."""
+    """A form with its own token, also stored in a cookie: another site can neither read nor set it."""
     token = secrets.token_urlsafe(32)
     response = html(render_template("console/login.html", token=token, problem=problem), status)
     set_cookie(response, _form_cookie(), token, seconds=3600)

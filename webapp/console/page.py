@@ -1,4 +1,4 @@
-"""``/``: the page, and the files that it is made of. No build step: what is served is what was written."""
+"""``/``: the page and its files. There is no build step: the source files are served."""
 
 from importlib.metadata import version
 from importlib.resources import files as package_files
@@ -26,7 +26,7 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 )
-"""Stricter than that of other pages, but for the two forms: to log in and to log out."""
+"""Stricter than for other pages, except that it allows the two forms, to log in and to log out."""
 
 
 @blueprint.get("/")
@@ -45,14 +45,14 @@ def show() -> Response:
 
 @blueprint.errorhandler(RequestRefused)
 def _to_login(error: RequestRefused) -> Response:
-    """A person who is not logged in is led to the form."""
+    """Redirects a person who is not logged in to the form."""
     return redirect("/login", 303) if error.http_status == 401 else _problem(error)
 
 
 @blueprint.errorhandler(StoreUnavailable)
 @blueprint.errorhandler(StorageError)
 def _away(_error: Exception) -> Response:
-    """A person is told so on a page, which looks again by itself."""
+    """A page that says that Redis is unavailable, and tries again by itself."""
     response = html(render_template("console/away.html"), 503)
     response.headers["Retry-After"] = response.headers["Refresh"] = str(STORE_RETRY_SECONDS)
     return response
@@ -60,7 +60,7 @@ def _away(_error: Exception) -> Response:
 
 @files.get("/console/files/<name>")
 def file(name: str) -> Response:
-    """A script or style; nothing in it is secret."""
+    """A script or style sheet; nothing in it is secret."""
     content = _FILES.get(name)
     if content is None:
         return _problem(RequestRefused("not_found", "There is no such file.", http_status=404))
@@ -73,7 +73,7 @@ def html(text: str, status: int = 200) -> Response:
     return Response(
         text,
         status,
-        # Without a referrer at all, browsers send "Origin: null" with forms, as a stranger's page would.
+        # Without any referrer, browsers send "Origin: null" with forms, as a foreign page would.
         {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Referrer-Policy": "same-origin"},
         content_type="text/html; charset=utf-8",
     )

@@ -1,10 +1,11 @@
-"""``/console/state``: all that the page shows, in one answer that is asked for every two seconds.
+"""``/console/state``: everything that the page shows, in one answer, requested every two seconds.
 
-Polling with an ETag, not server-sent events: the server's threads are few (one per process) and synchronous,
-and a stream would hold one for as long as a page is open. Nothing in the answer changes by the mere passing
-of time, so most looks at a quiet service are answered with 304 and no body.
+It uses polling with an ETag, not server-sent events, because the server's threads are few and synchronous,
+and a stream would occupy one for as long as a page is open. Nothing in the answer changes just because time
+passes, so most requests to a quiet service are answered with 304 and no body.
 
-Numbers are masked and texts left out here, on the server: what the page does not show is not in the browser.
+Numbers are masked and texts left out here, on the server: data that the page does not show never reaches the
+browser.
 """
 
 import hashlib
@@ -35,14 +36,14 @@ MESSAGES_SHOWN = 30
 IN_DOUBT_SHOWN = 50
 DEAD_SHOWN = 5
 BEAT_STEP_MS = 5000
-"""A sign of life comes every two seconds: told in steps, or no two answers would be alike."""
+"""A sign of life comes every two seconds; its age is rounded, or every answer would be different."""
 
 _DAYS = "whatsapp-tasks-console-days"
 
 
 @blueprint.get("/console/state")
 def show() -> Response:
-    """Accounts, messages, webhooks; 304 when the caller has seen just this."""
+    """Accounts, messages, webhooks; 304 if the caller has this state already."""
     parts = services()
     accounts = parts.all_accounts()
     view = {
@@ -87,7 +88,7 @@ def account_state(parts: Services, operations: Operations) -> dict[str, Any]:
 
 
 def message_state(message: Message) -> dict[str, Any]:
-    """A row of the list: nothing in clear."""
+    """A row of the list, without phone or text in clear."""
     explained = message.error_explains_status
     return {
         "id": message.id,

@@ -1,4 +1,4 @@
-"""A client of the HTTP API: signs, repeats safely, waits. See docs/client.md."""
+"""A client of the HTTP API: it signs requests, repeats them safely, and waits. See docs/client.md."""
 
 from whatsapp_tasks.client.client import AT_WHATSAPP, FINAL, Client
 from whatsapp_tasks.client.views import (

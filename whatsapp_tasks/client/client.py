@@ -21,18 +21,18 @@ from whatsapp_tasks.domain import statuses
 from whatsapp_tasks.errors import WaitTimeout
 
 FINAL = frozenset({"read", "failed", "unknown", "cancelled", "expired"})
-"""Behind which nothing follows by itself. ``read`` may never come: a recipient can turn read receipts off."""
+"""These do not change by themselves. ``read`` may never come: recipients can turn read receipts off."""
 
 AT_WHATSAPP = frozenset(str(status) for status in statuses.AT_WHATSAPP)
-"""It was sent, and perhaps more."""
+"""Statuses of a message that was sent."""
 
 
 class Client:
-    """Calls ``base_url`` with one API key. A repeat carries a fresh signature and the same idempotency key,
-    so that a lost answer never becomes a second message.
+    """Calls ``base_url`` with one API key. A repeated request has a new signature and the same idempotency
+    key, so a lost answer never becomes a second message.
 
-    Raises RequestRefused with the API's ``code`` for every answer that is a problem, and ApiUnreachable when
-    none comes for ``patience_seconds``. Not to be shared between threads.
+    Raises RequestRefused with the API's ``code`` for every answer that is a problem, and ApiUnreachable if no
+    answer comes for ``patience_seconds``. Do not share it between threads.
     """
 
     def __init__(
@@ -68,8 +68,8 @@ class Client:
         idempotency_key: str | None = None,
         **options: Unpack[SendOptions],
     ) -> AcceptedMessage:
-        """Hands one message in. Without a key of the caller's, one is made for the repeats: then the same
-        text to the same phone is a new message each time.
+        """Submits one message. Without ``idempotency_key`` a new key is made for each call: the same text to
+        the same phone is then a new message each time.
         """
         body = {"phone": phone, "message": message, **options}
         body["idempotency_key"] = uuid.uuid4().hex if idempotency_key is None else idempotency_key
@@ -82,17 +82,17 @@ class Client:
     def messages(
         self, *, status: str | None = None, phone: str | None = None, account: str | None = None
     ) -> Iterator[Message]:
-        """All messages that fit, from new to old, fetched as they are asked for."""
+        """All matching messages, newest first, fetched as they are read."""
         query = {"limit": "200", "status": status, "phone": phone, "account": account}
         for page in self._pages("/messages", query):
             yield from page["messages"]
 
     def cancel(self, message_id: str) -> Message:
-        """Withdraws a message that is queued; doing it again changes nothing."""
+        """Cancels a queued message; doing it again changes nothing."""
         return cast(Message, self.call("DELETE", _path("messages", message_id)))
 
     def resolve(self, message_id: str, status: str, note: str = "") -> Message:
-        """Says what became of an ``unknown`` message: ``sent`` or ``failed``."""
+        """Settles an ``unknown`` message as ``sent`` or ``failed``."""
         body = {"status": status, "note": note}
         return cast(Message, self.call("POST", _path("messages", message_id) + "/resolve", body))
 
@@ -104,7 +104,9 @@ class Client:
         timeout_seconds: float = 120.0,
         pause_seconds: float = 0.5,
     ) -> Message:
-        """The message once its status is one of ``until`` or ``FINAL``; raises WaitTimeout."""
+        """Waits until the status is one of ``until`` or ``FINAL``; returns the message; raises
+        WaitTimeout.
+        """
         *_, message = self.watch(
             message_id, until, timeout_seconds=timeout_seconds, pause_seconds=pause_seconds
         )
@@ -118,14 +120,14 @@ class Client:
         timeout_seconds: float = 120.0,
         pause_seconds: float = 0.5,
     ) -> Iterator[Message]:
-        """The message as it is now, and after each change; see ``wait``."""
+        """Yields the message now, and after each change; see ``wait``."""
         ends = FINAL | frozenset(until)
         deadline = time.monotonic() + timeout_seconds
-        told: Message | None = None
+        last: Message | None = None
         while True:
             message = self.message(message_id)
-            if message != told:
-                told = message
+            if message != last:
+                last = message
                 yield message
             if message["status"] in ends:
                 return
@@ -136,9 +138,9 @@ class Client:
     # batches
 
     def send_batch(self, messages: Iterable[NewMessage], *, idempotency_key: str | None = None) -> Batch:
-        """Hands up to 1000 messages in; each is accepted or refused on its own. ``idempotency_key`` names the
-        batch, so that the same batch handed in again is the same. A message without a key of its own is one
-        with every other of the same account, phone and text.
+        """Submits up to 1000 messages; each is accepted or refused separately. ``idempotency_key`` identifies
+        the batch, so that a repeated batch is recognised. Messages without a key of their own are the same
+        message if account, phone and text are equal.
         """
         body = {"messages": list(messages)}
         return cast(
@@ -147,17 +149,17 @@ class Client:
         )
 
     def batch(self, batch_id: str) -> Batch:
-        """What became of a batch by now."""
+        """The current state of a batch."""
         return cast(Batch, self.call("GET", _path("batches", batch_id)))
 
     def cancel_batch(self, batch_id: str) -> CancelledBatch:
-        """Cancels what the batch brought in and is still queued."""
+        """Cancels the batch's messages that are still queued."""
         return cast(CancelledBatch, self.call("DELETE", _path("batches", batch_id)))
 
     def wait_batch(
         self, batch_id: str, *, timeout_seconds: float = 3600.0, pause_seconds: float = 2.0
     ) -> Iterator[Batch]:
-        """The batch again and again, until all its messages are settled; raises WaitTimeout."""
+        """Yields the batch repeatedly, until all its messages are settled; raises WaitTimeout."""
         deadline = time.monotonic() + timeout_seconds
         while True:
             batch = self.batch(batch_id)
@@ -176,19 +178,19 @@ class Client:
         return bool(self.call("GET", _path("opt-outs", phone))["opted_out"])
 
     def add_opt_out(self, phone: str) -> str:
-        """Puts the phone on the list: in E.164, as it is answered."""
+        """Adds the phone to the list; returns it as E.164."""
         return str(self.call("PUT", _path("opt-outs", phone))["phone"])
 
     def remove_opt_out(self, phone: str) -> str:
-        """Takes the phone off the list; the same as ``add_opt_out``."""
+        """Removes the phone from the list; returns it as E.164."""
         return str(self.call("DELETE", _path("opt-outs", phone))["phone"])
 
     def opt_outs(self) -> Iterator[str]:
-        """All phones on the list, in no order, each once."""
-        told: set[str] = set()
+        """All phones on the list, unordered, each once."""
+        seen: set[str] = set()
         for page in self._pages("/opt-outs", {"limit": "1000"}):
-            new = set(page["phones"]) - told
-            told |= new
+            new = set(page["phones"]) - seen
+            seen |= new
             yield from sorted(new)
 
     # accounts
@@ -206,7 +208,7 @@ class Client:
         return cast(Pauses, self.call("POST", _path("accounts", account) + "/pause", {"note": note}))
 
     def resume(self, account: str = "default") -> Pauses:
-        """Takes back the pause; other reasons stay and are reported."""
+        """Ends the pause; other reasons stay and are reported."""
         return cast(Pauses, self.call("POST", _path("accounts", account) + "/resume"))
 
     # anything else
@@ -220,13 +222,13 @@ class Client:
         query: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
     ) -> dict[str, Any]:
-        """One signed request of any kind, repeated as all others; the answer's JSON."""
+        """Sends any signed request, repeated like all others; returns the JSON of the answer."""
         return answer_of(
             self._transport.request(method, path, body, query=query, idempotency_key=idempotency_key)
         )
 
     def download(self, path: str, accept: str = "image/*") -> bytes:
-        """What is not JSON: a QR code, a screenshot."""
+        """For answers that are not JSON: a QR code, a screenshot."""
         return self._transport.request("GET", path, accept=accept).content
 
     def _pages(self, path: str, query: Mapping[str, str | None]) -> Iterator[dict[str, Any]]:
@@ -241,5 +243,5 @@ class Client:
 
 
 def _path(*parts: str) -> str:
-    """A path of parts that may hold anything; one of dots alone would be taken for a step up."""
+    """A path from parts with any characters; a part of only dots would mean a parent folder."""
     return "".join("/" + (quote(part, safe="+") if part.strip(".") else "%2E" * len(part)) for part in parts)

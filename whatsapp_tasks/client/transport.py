@@ -1,4 +1,4 @@
-"""One request of the client: signed, and repeated while its answer is lost or says "later"."""
+"""One request of the client: signed, and repeated while no answer comes or it says "later"."""
 
 import json
 import time
@@ -18,13 +18,13 @@ _FIRST_PAUSE_SECONDS = 0.2
 
 
 class Transport:
-    """Signs each attempt again. ``patience_seconds``: how long it goes on repeating in all.
+    """Signs each attempt again. ``patience_seconds``: for how long in total a request is repeated.
 
-    The environment's proxies are used, but not to this machine. No redirect is followed: a signature holds
-    for one place.
+    The environment's proxies are used, except for this machine. No redirect is followed, because a signature
+    is valid for one path only.
 
-    Raises RequestRefused with the API's ``code`` for every answer that is a problem, and ApiUnreachable when
-    no answer came in all that time; ConfigurationError at once for an address that is none.
+    Raises RequestRefused with the API's ``code`` for every answer that is a problem, ApiUnreachable if no
+    answer came in all that time, and ConfigurationError at once for an invalid address.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Transport:
         idempotency_key: str | None = None,
         accept: str = "application/json",
     ) -> requests.Response:
-        """The answer; ``path`` is percent-encoded where it must be."""
+        """The answer; ``path`` must be percent-encoded where necessary."""
         target = path + ("?" + urlencode(query) if query else "")
         raw = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
         until = time.monotonic() + self._patience
@@ -68,7 +68,7 @@ class Transport:
                 if left < pause:
                     raise ApiUnreachable(
                         f"The API at {self.base_url} cannot be reached: {_reason(error)}. Is it running? "
-                        "Start it with `whatsapp-tasks up`, or say where it is with WHATSAPP_API_URL."
+                        "Start it with `whatsapp-tasks up`, or set its address in WHATSAPP_API_URL."
                     ) from error
                 time.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
@@ -90,7 +90,7 @@ class Transport:
             requests.Request(method, self.base_url + target, headers=headers, data=raw or None)
         )
         timestamp = str(int(time.time()))
-        # Over the target as the library has written it: it escapes some signs, and some anew.
+        # Sign the target as the library has written it: it escapes some characters, some of them again.
         signature = sign(self._secret, timestamp, method, request.path_url, raw)
         request.headers.update(
             {"X-Api-Key": self._key_id, "X-Timestamp": timestamp, "X-Signature": signature}
@@ -102,7 +102,7 @@ class Transport:
 
 
 def _base(url: str) -> str:
-    """The host of the API's address; raises ConfigurationError where it is none."""
+    """The API's address without a trailing slash; raises ConfigurationError if it is invalid."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
@@ -116,14 +116,14 @@ def _base(url: str) -> str:
 
 
 def _wait(response: requests.Response) -> float | None:
-    """How long to wait before the request is repeated; None when the answer is the last word."""
+    """How long to wait before the request is repeated; None if the answer is final."""
     if response.status_code == requests.codes.unauthorized and _code(response) == "signature_replayed":
         # Same second, same content, so the same signature: our own lost request, or a twin of it.
         return 1 - time.time() % 1
     if response.status_code not in _LATER:
         return None
     given = response.headers.get("Retry-After", "1")
-    # A daily cap says how many hours are left: no patience lasts that long, and the refusal is told.
+    # A daily cap says how many hours are left: no patience lasts that long, so the refusal is raised.
     return float(given) if given.isascii() and given.isdigit() else 1.0
 
 
@@ -131,8 +131,8 @@ def _checked(response: requests.Response) -> requests.Response:
     if response.is_redirect:
         raise RequestRefused(
             "redirected",
-            f"Instead of the API's answer came a redirect to {_place(response)}, and none is followed. Give "
-            "the client the address of the API itself (WHATSAPP_API_URL).",
+            f"The API's address redirects to {_target(response)}. Redirects are not followed: set the "
+            "address of the API itself (WHATSAPP_API_URL).",
             http_status=response.status_code,
         )
     if requests.codes.ok <= response.status_code < requests.codes.multiple_choices:
@@ -141,7 +141,7 @@ def _checked(response: requests.Response) -> requests.Response:
     seconds = response.headers.get("Retry-After", "")
     raise RequestRefused(
         str(answer.get("code", "unexpected_answer")),
-        str(answer.get("detail", f"The API answered {response.status_code} without saying why.")),
+        str(answer.get("detail", f"The API answered {response.status_code} without a reason.")),
         http_status=response.status_code,
         errors=answer.get("errors", ()),
         retry_after_seconds=float(seconds) if seconds.isascii() and seconds.isdigit() else None,
@@ -149,19 +149,19 @@ def _checked(response: requests.Response) -> requests.Response:
     )
 
 
-def _place(response: requests.Response) -> str:
-    """Where a redirect leads, without its query and whatever else may be private."""
+def _target(response: requests.Response) -> str:
+    """The target of a redirect, without its query and other parts that may be private."""
     target = urlsplit(urljoin(response.url, response.headers["Location"]))
     return f"{target.scheme}://{target.netloc.rpartition('@')[2]}{target.path}"[:200]
 
 
 def answer_of(response: requests.Response) -> dict[str, Any]:
-    """The JSON of an answer; raises RequestRefused where something else came, of a proxy for example."""
+    """The JSON of an answer; raises RequestRefused for anything else, for example from a proxy."""
     answer = _object(response)
     if answer is None:
         raise RequestRefused(
             "unexpected_answer",
-            f"The API answered {response.status_code} with something that is not its JSON: is it the API?",
+            f"The answer ({response.status_code}) is not the API's JSON: is the address right?",
             http_status=response.status_code,
         )
     return answer
@@ -187,7 +187,7 @@ def _reason(error: requests.RequestException) -> str:
     if isinstance(error, requests.Timeout):
         return "it did not answer in time"
     if isinstance(error, requests.exceptions.ProxyError):
-        return "the proxy of HTTP_PROXY or HTTPS_PROXY does not lead there (NO_PROXY names what needs none)"
+        return "the proxy of HTTP_PROXY or HTTPS_PROXY does not work (list hosts that need none in NO_PROXY)"
     if isinstance(error, requests.ConnectionError):
         return "nothing answers there"
     return type(error).__name__

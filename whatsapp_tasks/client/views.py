@@ -1,4 +1,4 @@
-"""What the API takes and answers, as types. A test holds them to the models that the API is made of."""
+"""Types of the API's requests and answers. A test compares them with the API's models."""
 
 from typing import Any, NotRequired, Required, TypedDict
 
@@ -10,7 +10,7 @@ class Links(TypedDict):
 
 
 class SendOptions(TypedDict, total=False):
-    """What may be said of a message. Times: RFC 3339 with an offset, or unix seconds."""
+    """Options of a message. Times: RFC 3339 with an offset, or unix seconds."""
 
     account: str
     send_at: str | float | None
@@ -20,7 +20,7 @@ class SendOptions(TypedDict, total=False):
 
 
 class NewMessage(SendOptions):
-    """One message to be sent."""
+    """One message to send."""
 
     phone: Required[str]
     message: Required[str]
@@ -28,7 +28,7 @@ class NewMessage(SendOptions):
 
 
 class AcceptedMessage(TypedDict):
-    """``duplicate``: it was accepted before; ``status`` is what it has come to by now."""
+    """``duplicate``: it was accepted before; ``status`` is its current status."""
 
     id: str
     status: str
@@ -37,7 +37,9 @@ class AcceptedMessage(TypedDict):
 
 
 class MessageError(TypedDict):
-    """Why a message was not sent, or is in doubt; ``evidence`` leads to a picture of the page, for admins."""
+    """Why a message was not sent, or is in doubt; ``evidence`` is the id of a picture of the page, for
+    admins.
+    """
 
     code: str
     message: str
@@ -60,7 +62,7 @@ class Resolution(TypedDict):
 
 
 class Message(TypedDict):
-    """A message and what became of it. Times: RFC 3339, UTC, with milliseconds."""
+    """A message with its status. Times: RFC 3339, UTC, with milliseconds."""
 
     id: str
     account: str
@@ -81,7 +83,7 @@ class Message(TypedDict):
 
 
 class BatchItem(TypedDict):
-    """One item, by its place in the request; ``outcome`` is accepted, duplicate or refused."""
+    """One item; ``index`` is its position in the request; ``outcome`` is accepted, duplicate or refused."""
 
     index: int
     outcome: str
@@ -91,7 +93,7 @@ class BatchItem(TypedDict):
 
 
 class Batch(TypedDict):
-    """A batch; ``progress`` is the part that is settled, from 0 to 1."""
+    """A batch; ``progress`` is the settled share, from 0 to 1."""
 
     id: str
     created_at: str
@@ -112,7 +114,7 @@ class CancelledBatch(Batch):
 
 
 class Pause(TypedDict):
-    """One reason for a pause, and who set it."""
+    """One reason for a pause, and its author."""
 
     reason: str
     author: str
@@ -121,7 +123,7 @@ class Pause(TypedDict):
 
 
 class Cap(TypedDict):
-    """Today's places, by the account's time zone."""
+    """Today's places, in the account's time zone."""
 
     day: str
     cap: int
@@ -133,7 +135,7 @@ class Cap(TypedDict):
 
 
 class Queue(TypedDict):
-    """Messages that are to be sent now, later, and that are in doubt."""
+    """Numbers of messages to be sent now, to be sent later, and in doubt."""
 
     open: int
     scheduled: int
@@ -141,7 +143,7 @@ class Queue(TypedDict):
 
 
 class Worker(TypedDict):
-    """Whether a worker gives signs of life, and what it says of itself."""
+    """Whether a worker gives signs of life, and what it reports."""
 
     running: bool
     facts: dict[str, Any]
@@ -173,7 +175,7 @@ class Account(TypedDict):
 
 
 class Pauses(TypedDict):
-    """All reasons for which an account is paused now."""
+    """All reasons why an account is paused now."""
 
     account: str
     paused: bool

@@ -13,7 +13,7 @@ from whatsapp_tasks.errors import ConfigurationError
 
 @dataclass(frozen=True)
 class MailServer:
-    """``tls``: from the first byte. Otherwise STARTTLS is used where the server offers it."""
+    """``tls``: from the first byte. Otherwise STARTTLS is used if the server offers it."""
 
     host: str
     port: int
@@ -44,8 +44,8 @@ class MailServer:
 def send_mail(
     server: MailServer, sender: str, to: str, subject: str, text: str, *, message_id: str, seconds: float
 ) -> Answer:
-    """200 when the server took it; otherwise why not, to be tried again. ``message_id`` makes a mail that is
-    sent twice recognisable to its reader's program.
+    """Answer 200 if the server accepted it; otherwise the reason, to be tried again. By ``message_id`` a mail
+    program recognises a mail that is sent twice.
     """
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = sender, to, subject
@@ -68,7 +68,7 @@ def _open(server: MailServer, seconds: float) -> smtplib.SMTP:
     else:
         smtp = smtplib.SMTP(server.host, server.port, timeout=seconds)
         smtp.ehlo_or_helo_if_needed()
-        # A password is never sent in clear: then STARTTLS is not asked for but demanded.
+        # A password is never sent in clear: with one, STARTTLS is required.
         if smtp.has_extn("starttls") or server.user:
             smtp.starttls(context=ssl.create_default_context())
     if server.user:

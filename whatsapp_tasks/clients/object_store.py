@@ -1,6 +1,6 @@
-"""Where files are kept: a folder, or a bucket that speaks S3. Evidence of failures is the first user.
+"""Object store for files: a folder, or an S3 bucket. Evidence of failures is the first user.
 
-Raises ObjectStoreFailed for all that goes wrong: an outage of S3 must not look like one of the page.
+Raises ObjectStoreFailed for every error: an outage of S3 must not look like one of the page.
 """
 
 import os
@@ -18,32 +18,34 @@ from whatsapp_tasks.extras import insist_on_extra
 
 CONNECT_SECONDS = 3
 ANSWER_SECONDS = 5
-"""The worker waits for S3 after a failed attempt, once and no longer than this."""
+"""After a failed attempt the worker waits for S3 once, and no longer than this."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z0-9_-]+\.(?!part$)[a-z0-9]+", re.ASCII)
 _DRAFT = ".part"
 
 
 class ObjectStore(Protocol):
-    """Names are ``folder/name.kind`` in small letters, digits and hyphens; evidence: ``account/id.jpg``."""
+    """Names are ``folder/name.kind`` in lower-case letters, digits and hyphens; evidence:
+    ``account/id.jpg``.
+    """
 
     def put(self, name: str, content: bytes) -> None:
-        """Keeps ``content``, for nobody else to read."""
+        """Stores ``content`` so that nobody else can read it."""
 
     def get(self, name: str) -> bytes | None:
-        """What was kept, None when it is not there (any more)."""
+        """The stored content; None if it is not there (any more)."""
 
     def names(self, folder: str) -> list[str]:
-        """All that is kept in a folder, sorted."""
+        """The names in a folder, sorted."""
 
     def delete(self, names: Iterable[str]) -> None:
-        """Forgets these; those that are gone already do no harm."""
+        """Deletes these; missing ones are ignored."""
 
 
 def open_store(place: str, folder: Path, s3_endpoint: str = "") -> ObjectStore | None:
-    """The storage that a setting names: ``folder``, ``s3://bucket/prefix``; None for ``off``.
+    """The store for a setting: ``folder``, ``s3://bucket/prefix``; None for ``off``.
 
-    Raises ConfigurationError where the packages for S3 are not installed.
+    Raises ConfigurationError if the packages for S3 are not installed.
     """
     if place == "off":
         return None
@@ -61,7 +63,7 @@ class FolderStore:
         self._folder = folder
 
     def put(self, name: str, content: bytes) -> None:
-        """See ``ObjectStore``. The file is there whole or not at all."""
+        """See ``ObjectStore``. The file is written atomically."""
         file = self._file(name)
         with _failing_as_store():
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -144,7 +146,7 @@ class S3Store:
     @property
     def _client(self) -> Any:
         if self._made is None:
-            import boto3  # takes half a second: only those pay who keep objects in S3
+            import boto3  # the import takes half a second, so it is done only if S3 is used
             from botocore.config import Config
 
             self._made = boto3.client(
@@ -155,7 +157,8 @@ class S3Store:
                     read_timeout=ANSWER_SECONDS,
                     retries={"total_max_attempts": 1},
                     proxies={} if is_loopback(urlsplit(self._endpoint or "").hostname or "") else None,
-                    # A server other than AWS is known by its address, not by a name made of the bucket's.
+                    # A server other than AWS is reached by its own address, not by a host name with the
+                    # bucket.
                     s3={"addressing_style": "path" if self._endpoint else "auto"},
                 ),
             )
@@ -164,7 +167,7 @@ class S3Store:
 
 def _checked(name: str) -> str:
     if not _NAME.fullmatch(name):
-        raise ObjectStoreFailed("An object has no such name.")
+        raise ObjectStoreFailed("The object's name is invalid.")
     return name
 
 
@@ -180,7 +183,7 @@ def _failing_as_store() -> Iterator[None]:
         if not type(error).__module__.startswith(("botocore", "urllib3", "boto3")):
             raise
         # Without its text: it may hold addresses and request ids of the store.
-        raise ObjectStoreFailed(f"S3 did not do it: {_reason(error)}") from error
+        raise ObjectStoreFailed(f"S3 failed: {_reason(error)}") from error
 
 
 def _reason(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""The headers of Standard Webhooks: id, time of this attempt, and a signature by each secret in force."""
+"""The headers of Standard Webhooks: id, time of this attempt, and a signature by each current secret."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ USER_AGENT = "whatsapp-tasks-webhooks/1"
 
 
 def signed_headers(secrets: Sequence[str], delivery_id: str, body: str, now: float) -> dict[str, str]:
-    """Signatures are separated by blanks: while a secret is rotated, a receiver may know either."""
+    """Signatures are separated by spaces: while a secret is rotated, a receiver may know either."""
     at = datetime.fromtimestamp(int(now), UTC)
     return {
         "Content-Type": "application/json",

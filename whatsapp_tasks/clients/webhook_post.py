@@ -1,4 +1,4 @@
-"""One POST to a webhook receiver: to an address that was checked, within a time that holds for all of it."""
+"""One POST to a webhook receiver: to a checked address, within one deadline for everything."""
 
 import http.client
 import io
@@ -20,13 +20,13 @@ from whatsapp_tasks.domain.webhooks import Answer, retry_after_seconds
 log = logging.getLogger(__name__)
 
 BODY_BYTES_READ = 16 * 1024
-"""Of the answer's body, and only to end in order: what it says is not looked at."""
+"""Bytes of the answer's body that are read, only to end the connection properly; the content is ignored."""
 BODY_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
 class Limits:
-    """``total_seconds`` counts from the name's resolution to the head of the answer."""
+    """``total_seconds`` counts from resolving the name to the head of the answer."""
 
     connect_seconds: float = 5.0
     total_seconds: float = 15.0
@@ -49,10 +49,11 @@ def post(
     limits: Limits,
     clock: Callable[[], float] = time.monotonic,
 ) -> Answer:
-    """What the receiver answered; never raises for what a receiver or the network does.
+    """The receiver's answer; never raises because of a receiver or the network.
 
-    No redirect is followed, no proxy and no cookie is used. The address is resolved once, checked, and then
-    connected to, so that a name that resolves differently a moment later leads nowhere else.
+    It follows no redirect and uses no proxy and no cookie. The name is resolved once, the address is checked,
+    and exactly this address is connected to, so it does not matter if the name resolves differently a moment
+    later.
     """
     deadline = clock() + limits.total_seconds
     parts = urlsplit(url)
@@ -110,7 +111,7 @@ def _connect(  # noqa: PLR0917 - the parts of one connection
     deadline: float,
     clock: Callable[[], float],
 ) -> socket.socket:
-    """A connection to the first address that may be used and answers; raises _Refused or OSError."""
+    """A connection to the first allowed address that answers; raises _Refused or OSError."""
     refusals, failure = [], None
     for family, address in _resolve(host, port, min(limits.connect_seconds, deadline - clock())):
         refusal = why_refused(address[0], allow_private=allow_private)
@@ -131,13 +132,11 @@ def _connect(  # noqa: PLR0917 - the parts of one connection
             return sock
     if failure is not None:
         raise failure
-    raise _Refused(
-        "; ".join(refusals[:3]) + ". Set allow_private on this webhook if it is a receiver of yours."
-    )
+    raise _Refused("; ".join(refusals[:3]) + ". Set allow_private on this webhook if the receiver is yours.")
 
 
 def _resolve(host: str, port: int, seconds: float) -> list[tuple[int, Any]]:
-    """Addresses of the host. In a thread of its own: the system's resolver knows no timeout."""
+    """The host's addresses, resolved in a thread, because the system's resolver has no timeout."""
     found: list[tuple[int, Any]] = []
     failure: list[OSError] = []
 
@@ -161,16 +160,16 @@ def _resolve(host: str, port: int, seconds: float) -> list[tuple[int, Any]]:
 
 
 class _Connection(http.client.HTTPConnection):
-    """Speaks HTTP over a socket that is connected already."""
+    """HTTP over a connected socket."""
 
     def __init__(self, netloc: str, timed: "_TimedSocket") -> None:
-        super().__init__(netloc)  # named in the Host header, and nothing else
+        super().__init__(netloc)  # used only for the Host header
         self.sock: Any = timed
         self.auto_open = 0
 
 
 class _TimedSocket:
-    """A socket whose reads and writes together end at one deadline, however slowly the other side drips."""
+    """A socket whose reads and writes share one deadline, however slowly the other side sends."""
 
     def __init__(self, sock: socket.socket, deadline: float, clock: Callable[[], float]) -> None:
         self._sock = sock
@@ -194,7 +193,7 @@ class _TimedSocket:
             raise _Late("the time for the request is over")
         self._sock.settimeout(left)
 
-    # what http.client asks of a socket
+    # the methods of a socket that http.client uses
 
     def sendall(self, data: bytes) -> None:
         self._arm()
@@ -204,7 +203,7 @@ class _TimedSocket:
         return io.BufferedReader(_TimedReader(self), 8192)
 
     def close(self) -> None:
-        """http.client closes as soon as it has the head; the body is still to be read. See ``end``."""
+        """Does nothing: http.client closes after the head, but the body must still be read. See ``end``."""
 
 
 class _TimedReader(io.RawIOBase):

@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Send a message
-         * @description Accepts a message: it is durable when this answers 202, and sent later.
+         * @description Accepts a message: after the answer 202 it is stored durably; it is sent later.
          *
          *     Scope: `send`.
          */
@@ -35,7 +35,7 @@ export interface paths {
         };
         /**
          * List messages
-         * @description Messages from new to old, filtered, page by page.
+         * @description Messages, newest first, filtered, page by page.
          *
          *     Scope: `read`.
          */
@@ -56,7 +56,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Look at a message
+         * Get a message
          * @description One message with its timeline.
          *
          *     Scope: `read`.
@@ -66,7 +66,7 @@ export interface paths {
         post?: never;
         /**
          * Cancel a message
-         * @description Withdraws a message that is still queued. Doing it again changes nothing.
+         * @description Cancels a message that is still queued. Doing it again changes nothing.
          *
          *     Scope: `send`.
          */
@@ -129,7 +129,7 @@ export interface paths {
         };
         /**
          * Follow a batch
-         * @description What became of a batch by now.
+         * @description The current state of a batch.
          *
          *     Scope: `read`.
          */
@@ -138,7 +138,8 @@ export interface paths {
         post?: never;
         /**
          * Cancel the rest of a batch
-         * @description Cancels what this batch brought in and is still queued; not what it found accepted before.
+         * @description Cancels the batch's messages that are still queued, except those that were accepted before the
+         *     batch.
          *
          *     Scope: `send`.
          */
@@ -186,7 +187,7 @@ export interface paths {
         get: operations["opt_outs_show"];
         /**
          * Add an opt-out
-         * @description Puts a phone on the list; messages to it that are queued fail before they are typed.
+         * @description Adds a phone to the list; queued messages to it fail before they are typed.
          *
          *     Scope: `send`.
          */
@@ -194,7 +195,7 @@ export interface paths {
         post?: never;
         /**
          * Remove an opt-out
-         * @description Takes a phone off the list: only with the recipient's consent.
+         * @description Removes a phone from the list. Do this only with the recipient's consent.
          *
          *     Scope: `admin`.
          */
@@ -234,7 +235,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Look at an account
+         * Get an account
          * @description One account: state, pauses, queue and worker.
          *
          *     Scope: `read`.
@@ -281,7 +282,7 @@ export interface paths {
         put?: never;
         /**
          * Get a pairing code
-         * @description A code of eight characters, as another way than the QR code to link a phone.
+         * @description A code of eight characters that links a phone, instead of the QR code.
          *
          *     Scope: `admin`.
          */
@@ -353,7 +354,7 @@ export interface paths {
         put?: never;
         /**
          * Resume sending
-         * @description Takes back the operator's pause; other reasons stay and are reported.
+         * @description Ends the operator's pause; other reasons stay and are reported.
          *
          *     Scope: `admin`.
          */
@@ -439,7 +440,7 @@ export interface paths {
         };
         /**
          * List webhooks
-         * @description The receivers and how they do. Secrets are never told.
+         * @description The receivers and their state, without secrets.
          *
          *     Scope: `admin`.
          */
@@ -485,7 +486,7 @@ export interface paths {
         put?: never;
         /**
          * Try dead letters again
-         * @description Puts dead letters in line again, each with a whole day of attempts before it.
+         * @description Queues dead letters again, each for a whole day of attempts.
          *
          *     Scope: `admin`.
          */
@@ -507,7 +508,7 @@ export interface paths {
         put?: never;
         /**
          * Enable a webhook
-         * @description Goes on after the receiver answered 410, or after it was disabled by hand.
+         * @description Enables a receiver that was disabled by its answer 410, or by hand.
          *
          *     Scope: `admin`.
          */
@@ -527,7 +528,7 @@ export interface paths {
         };
         /**
          * Metrics for Prometheus
-         * @description All metrics in Prometheus' text format. Labels hold names of ours alone: no phone, no text.
+         * @description All metrics in Prometheus' text format. Labels hold only our own names: no phone, no text.
          *
          *     Scope: `read`.
          */
@@ -548,8 +549,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * See the page that failed
-         * @description The page as it looked. Letters are covered unless the settings say otherwise; then it shows chats.
+         * Get a picture of the failed page
+         * @description The picture of the page. Letters are covered, unless the settings say otherwise; then it shows
+         *     chats.
          *
          *     Scope: `admin`.
          */
@@ -570,8 +572,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get the structure of the page that failed
-         * @description What the page was made of, texts and numbers as their shape alone, and the last events before.
+         * Get the structure of the failed page
+         * @description The structure of the page, with only the shape of texts and numbers, and the last events before it.
          *
          *     Scope: `admin`.
          */
@@ -617,7 +619,7 @@ export interface paths {
          * Is Redis there?
          * @description Redis answers; and for each account, whether a worker gives signs of life.
          *
-         *     Only Redis decides: messages are taken in while a worker is away, and wait for it.
+         *     Only Redis decides: without a worker, messages are still accepted and wait for it.
          *
          *     No key is needed.
          */
@@ -636,8 +638,8 @@ export interface components {
     schemas: {
         /**
          * AcceptedView
-         * @description What the caller learns of a message that was accepted, now or (``duplicate``) before. ``status`` is
-         *     what it has come to by now: accepted is not sent.
+         * @description A message that was accepted, now or (``duplicate``) before. ``status`` is its current status: accepted
+         *     does not mean sent.
          */
         AcceptedView: {
             id: string;
@@ -689,8 +691,8 @@ export interface components {
         };
         /**
          * BatchItemView
-         * @description One item, by its place in the request. ``outcome`` is accepted, duplicate or refused; ``status`` is the
-         *     message's by now.
+         * @description One item; ``index`` is its position in the request. ``outcome`` is accepted, duplicate or refused;
+         *     ``status`` is the current status of its message.
          */
         BatchItemView: {
             index: number;
@@ -703,16 +705,16 @@ export interface components {
         };
         /**
          * BatchRequest
-         * @description Each item is what ``POST /send`` takes. An item's ``idempotency_key`` makes it one message; the header
-         *     Idempotency-Key names the batch, so that a repeated request is the same batch.
+         * @description Each item is like the body of ``POST /send``. An item's ``idempotency_key`` identifies its message; the
+         *     header Idempotency-Key identifies the batch, so that a repeated request is the same batch.
          */
         BatchRequest: {
             messages: components["schemas"]["SendRequest"][];
         };
         /**
          * BatchView
-         * @description A batch. ``by_status`` counts the messages, also duplicates; ``progress`` is the part that is settled:
-         *     neither queued nor being sent.
+         * @description A batch. ``by_status`` counts the messages, including duplicates; ``progress`` is the settled share:
+         *     messages that are neither queued nor being sent.
          */
         BatchView: {
             id: string;
@@ -731,7 +733,7 @@ export interface components {
         };
         /**
          * CancelledBatchView
-         * @description The batch after its queued messages were cancelled; ``cancelled_now`` says how many.
+         * @description The batch after its queued messages were cancelled; ``cancelled_now`` is their number.
          */
         CancelledBatchView: {
             id: string;
@@ -751,8 +753,8 @@ export interface components {
         };
         /**
          * CapView
-         * @description Today's places, by the account's time zone. A message that is accepted takes one, until it is certain
-         *     that it is not sent; one to a phone never written to before takes a place for new chats too.
+         * @description Today's places, in the account's time zone. An accepted message takes one, until it is certain that it
+         *     is not sent. A message to a phone never written to before also takes a place for new chats.
          */
         CapView: {
             day: string;
@@ -766,7 +768,7 @@ export interface components {
         };
         /**
          * DeadLetterPage
-         * @description Dead letters, the one given up last first.
+         * @description Dead letters, the latest first.
          */
         DeadLetterPage: {
             webhook: string;
@@ -775,7 +777,7 @@ export interface components {
         };
         /**
          * DeadLetterView
-         * @description An event that was given up: what it was, and what the receiver last answered.
+         * @description An event that was given up, and the receiver's last answer.
          */
         DeadLetterView: {
             id: string;
@@ -790,7 +792,8 @@ export interface components {
         };
         /**
          * ErrorView
-         * @description Why a message was not sent, or is in doubt; ``evidence`` leads to a picture of the page, for admins.
+         * @description Why a message was not sent, or is in doubt; ``evidence`` is the id of a picture of the page, for
+         *     admins.
          */
         ErrorView: {
             code: string;
@@ -799,7 +802,7 @@ export interface components {
         };
         /**
          * HealthView
-         * @description The process lives; nothing else is said.
+         * @description The process runs; nothing else is checked.
          */
         HealthView: {
             status: string;
@@ -813,8 +816,8 @@ export interface components {
         };
         /**
          * MessagePage
-         * @description Messages from new to old. ``next_cursor`` is null behind the last one; a page may be short, or even
-         *     empty, although more follow.
+         * @description Messages, newest first. ``next_cursor`` is null on the last page; a page may be short, or even empty,
+         *     although more follow.
          */
         MessagePage: {
             messages: components["schemas"]["MessageView"][];
@@ -822,7 +825,7 @@ export interface components {
         };
         /**
          * MessageView
-         * @description A message as its sender sees it: in clear, it is theirs.
+         * @description A message for its sender: phone and text are in clear.
          */
         MessageView: {
             id: string;
@@ -848,12 +851,12 @@ export interface components {
         };
         /**
          * NoFields
-         * @description Nothing needs to be said.
+         * @description No fields are needed.
          */
         NoFields: Record<string, never>;
         /**
          * OptOutPage
-         * @description Phones on the list, in no order; one may be told twice. ``next_cursor`` is null behind the last one.
+         * @description Phones on the list, unordered; one may be returned twice. ``next_cursor`` is null on the last page.
          */
         OptOutPage: {
             phones: string[];
@@ -861,9 +864,8 @@ export interface components {
         };
         /**
          * OptOutView
-         * @description Whether the phone is on the list, in any of the forms that a mobile has. It stands there in E.164,
-         *     however it was written. ``source`` is "answer" when the recipient answered a message with one of
-         *     WHATSAPP_OPT_OUT_WORDS, else null.
+         * @description Whether the phone is on the list, in any of its forms; the list holds E.164. ``source`` is "answer" if
+         *     the recipient answered a message with one of WHATSAPP_OPT_OUT_WORDS, else null.
          */
         OptOutView: {
             phone: string;
@@ -872,7 +874,7 @@ export interface components {
         };
         /**
          * OrderView
-         * @description The order is on the worker's control queue; GET the account to see what it led to.
+         * @description The command is on the worker's control queue; GET the account to see its effect.
          */
         OrderView: {
             id: string;
@@ -882,7 +884,7 @@ export interface components {
         };
         /**
          * PairingCodeRequest
-         * @description The phone that is to be linked.
+         * @description The phone to link.
          */
         PairingCodeRequest: {
             /** @description International form with a leading +. */
@@ -890,7 +892,7 @@ export interface components {
         };
         /**
          * PairingCodeView
-         * @description To be entered on the phone: Linked devices, Link a device, Link with phone number instead.
+         * @description Enter the code on the phone: Linked devices, Link a device, Link with phone number instead.
          */
         PairingCodeView: {
             account: string;
@@ -916,7 +918,7 @@ export interface components {
         };
         /**
          * PauseRequest
-         * @description Why, for those who find the account paused.
+         * @description The reason, for people who find the account paused.
          */
         PauseRequest: {
             /** @default  */
@@ -924,7 +926,7 @@ export interface components {
         };
         /**
          * PauseView
-         * @description One reason for a pause, and who set it: the label of an API key, or a part of this service.
+         * @description One reason for a pause, and its author: the label of an API key, or a part of this service.
          */
         PauseView: {
             reason: string;
@@ -935,7 +937,7 @@ export interface components {
         };
         /**
          * PausesView
-         * @description All reasons for which the account is paused now; it sends when none is left.
+         * @description All reasons why the account is paused now; it sends when there are none.
          */
         PausesView: {
             account: string;
@@ -955,7 +957,7 @@ export interface components {
         Priority: "high" | "normal" | "low";
         /**
          * QrView
-         * @description ``qr`` is the text that the code holds.
+         * @description ``qr`` is the text of the code.
          */
         QrView: {
             account: string;
@@ -963,7 +965,7 @@ export interface components {
         };
         /**
          * QueueView
-         * @description Messages that are to be sent now (open), later (scheduled), and that are in doubt (unknown).
+         * @description Numbers of messages to be sent now (open), to be sent later (scheduled), and in doubt (unknown).
          */
         QueueView: {
             open: number;
@@ -972,7 +974,7 @@ export interface components {
         };
         /**
          * ReadinessView
-         * @description Redis answers; how each account's worker is.
+         * @description Redis answers; and the state of each account's worker.
          */
         ReadinessView: {
             status: string;
@@ -983,7 +985,7 @@ export interface components {
         };
         /**
          * RedriveRequest
-         * @description Which dead letters; all of them when none is named.
+         * @description The dead letters to try again; all of them if none is named.
          */
         RedriveRequest: {
             /** @description Ids of dead letters; none means all. */
@@ -991,7 +993,7 @@ export interface components {
         };
         /**
          * RedriveView
-         * @description How many dead letters are in line again.
+         * @description The number of dead letters that are queued again.
          */
         RedriveView: {
             webhook: string;
@@ -1007,16 +1009,16 @@ export interface components {
         };
         /**
          * ResolveRequest
-         * @description What a look at the phone told about the message.
+         * @description What somebody saw about the message on the phone.
          */
         ResolveRequest: {
             /**
-             * @description What became of the message.
+             * @description Whether the message was sent.
              * @enum {string}
              */
             status: "sent" | "failed";
             /**
-             * @description Who looked, and what was seen.
+             * @description Who looked, and what they saw.
              * @default
              */
             note?: string;
@@ -1027,12 +1029,12 @@ export interface components {
          */
         SendRequest: {
             /**
-             * @description International form with a leading +; spaces and hyphens do no harm.
+             * @description International form with a leading +; spaces and hyphens are allowed.
              * @example +4915112345678
              */
             phone: string;
             /**
-             * @description Up to 65,536 UTF-16 code units of text, with something to see in it.
+             * @description Up to 65,536 UTF-16 code units of text, with at least one visible character.
              * @example Your table is ready.
              */
             message: string;
@@ -1047,7 +1049,7 @@ export interface components {
              */
             idempotency_key?: string | null;
             /**
-             * @description Not before this time; at most a year ahead.
+             * @description Not sent before this time; up to a year ahead.
              * @default null
              */
             send_at?: string | number | null;
@@ -1057,13 +1059,13 @@ export interface components {
              */
             expires_at?: string | number | null;
             /**
-             * @description A message of a higher priority does not wait behind those of a lower one.
+             * @description Messages of a higher priority are sent before those of a lower one.
              * @default normal
              * @enum {string}
              */
             priority?: "high" | "normal" | "low";
             /**
-             * @description Anything of yours, up to 4096 bytes of JSON; told again with the message.
+             * @description Your own data, up to 4096 bytes of JSON; returned with the message.
              * @default null
              */
             metadata?: {
@@ -1099,7 +1101,7 @@ export interface components {
         };
         /**
          * WebhookView
-         * @description One receiver. ``waiting`` counts messages with events that it was not told of yet.
+         * @description One receiver. ``waiting`` counts messages with events that it has not got yet.
          */
         WebhookView: {
             name: string;
@@ -1118,7 +1120,7 @@ export interface components {
         };
         /**
          * WorkerView
-         * @description Whether a worker gives signs of life, and what it says of itself.
+         * @description Whether a worker gives signs of life, and what it reports.
          */
         WorkerView: {
             running: boolean;
@@ -1127,7 +1129,7 @@ export interface components {
             };
         };
         /**
-         * @description Problem details (RFC 9457). `code` never changes its meaning; `detail` is for people.
+         * @description Problem details (RFC 9457). The meaning of `code` never changes; `detail` is for people.
          * @example {
          *       "type": "/docs#phone_invalid",
          *       "title": "The phone number is malformed",
@@ -1162,7 +1164,7 @@ export interface components {
             }[];
             /**
              * Format: date-time
-             * @description With daily_cap_reached: when a day with a place begins.
+             * @description With daily_cap_reached: the start of the next day with a free place.
              */
             next_place_at?: string;
             /** @description With idempotency_conflict: the first message. */
@@ -1179,13 +1181,13 @@ export interface components {
         "X-Request-Id": string;
         /** @description Seconds to wait before the request is repeated. */
         "Retry-After": number;
-        /** @description Where the result can be followed. */
+        /** @description The path of the result. */
         Location: string;
         /** @description Requests per window. */
         "RateLimit-Limit": number;
         /** @description Requests left. */
         "RateLimit-Remaining": number;
-        /** @description Seconds until some are left. */
+        /** @description Seconds until the limit is reset. */
         "RateLimit-Reset": number;
     };
     pathItems: never;
@@ -1196,7 +1198,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a repeated request the same one. 1 to 255 printable ASCII characters. */
+                /** @description Identifies a repeated request. 1 to 255 printable ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1208,7 +1210,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What the caller learns of a message that was accepted, now or (``duplicate``) before. ``status`` is what it has come to by now: accepted is not sent. */
+            /** @description A message that was accepted, now or (``duplicate``) before. ``status`` is its current status: accepted does not mean sent. */
             202: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1339,15 +1341,15 @@ export interface operations {
     messages_list_some: {
         parameters: {
             query?: {
-                /** @description Only messages of this status. */
+                /** @description Only messages with this status. */
                 status?: "queued" | "sending" | "sent" | "delivered" | "read" | "failed" | "unknown" | "cancelled" | "expired";
                 /** @description Only messages to this number, in any of its forms. */
                 phone?: string;
                 /** @description Only messages of this account. */
                 account?: string;
-                /** @description The next_cursor of the page before. */
+                /** @description The next_cursor of the previous page. */
                 cursor?: string;
-                /** @description How many messages a page holds at most. */
+                /** @description The maximum number of messages on a page. */
                 limit?: number;
             };
             header?: never;
@@ -1356,7 +1358,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Messages from new to old. ``next_cursor`` is null behind the last one; a page may be short, or even empty, although more follow. */
+            /** @description Messages, newest first. ``next_cursor`` is null on the last page; a page may be short, or even empty, although more follow. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1439,7 +1441,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The id that POST /send answered with.
+                 * @description The id returned by POST /send.
                  * @example 9f86d081884c7d659a2feaa0c55ad015-default
                  */
                 message_id: string;
@@ -1448,7 +1450,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A message as its sender sees it: in clear, it is theirs. */
+            /** @description A message for its sender: phone and text are in clear. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1531,7 +1533,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The id that POST /send answered with.
+                 * @description The id returned by POST /send.
                  * @example 9f86d081884c7d659a2feaa0c55ad015-default
                  */
                 message_id: string;
@@ -1540,7 +1542,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A message as its sender sees it: in clear, it is theirs. */
+            /** @description A message for its sender: phone and text are in clear. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1643,7 +1645,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The id that POST /send answered with.
+                 * @description The id returned by POST /send.
                  * @example 9f86d081884c7d659a2feaa0c55ad015-default
                  */
                 message_id: string;
@@ -1656,7 +1658,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A message as its sender sees it: in clear, it is theirs. */
+            /** @description A message for its sender: phone and text are in clear. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1787,7 +1789,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a repeated request the same one. 1 to 255 printable ASCII characters. */
+                /** @description Identifies a repeated request. 1 to 255 printable ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1799,7 +1801,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A batch. ``by_status`` counts the messages, also duplicates; ``progress`` is the part that is settled: neither queued nor being sent. */
+            /** @description A batch. ``by_status`` counts the messages, including duplicates; ``progress`` is the settled share: messages that are neither queued nor being sent. */
             202: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1923,7 +1925,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The id that POST /messages:batch answered with.
+                 * @description The id returned by POST /messages:batch.
                  * @example 2c26b46b68ffc68ff99b453c1d304134
                  */
                 batch_id: string;
@@ -1932,7 +1934,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A batch. ``by_status`` counts the messages, also duplicates; ``progress`` is the part that is settled: neither queued nor being sent. */
+            /** @description A batch. ``by_status`` counts the messages, including duplicates; ``progress`` is the settled share: messages that are neither queued nor being sent. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2015,7 +2017,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The id that POST /messages:batch answered with.
+                 * @description The id returned by POST /messages:batch.
                  * @example 2c26b46b68ffc68ff99b453c1d304134
                  */
                 batch_id: string;
@@ -2024,7 +2026,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The batch after its queued messages were cancelled; ``cancelled_now`` says how many. */
+            /** @description The batch after its queued messages were cancelled; ``cancelled_now`` is their number. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2114,9 +2116,9 @@ export interface operations {
     opt_outs_list_some: {
         parameters: {
             query?: {
-                /** @description The next_cursor of the page before. */
+                /** @description The next_cursor of the previous page. */
                 cursor?: string;
-                /** @description How many phones a page holds, about. */
+                /** @description The approximate number of phones on a page. */
                 limit?: number;
             };
             header?: never;
@@ -2125,7 +2127,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Phones on the list, in no order; one may be told twice. ``next_cursor`` is null behind the last one. */
+            /** @description Phones on the list, unordered; one may be returned twice. ``next_cursor`` is null on the last page. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2217,7 +2219,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Whether the phone is on the list, in any of the forms that a mobile has. It stands there in E.164, however it was written. ``source`` is "answer" when the recipient answered a message with one of WHATSAPP_OPT_OUT_WORDS, else null. */
+            /** @description Whether the phone is on the list, in any of its forms; the list holds E.164. ``source`` is "answer" if the recipient answered a message with one of WHATSAPP_OPT_OUT_WORDS, else null. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2309,7 +2311,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Whether the phone is on the list, in any of the forms that a mobile has. It stands there in E.164, however it was written. ``source`` is "answer" when the recipient answered a message with one of WHATSAPP_OPT_OUT_WORDS, else null. */
+            /** @description Whether the phone is on the list, in any of its forms; the list holds E.164. ``source`` is "answer" if the recipient answered a message with one of WHATSAPP_OPT_OUT_WORDS, else null. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2411,7 +2413,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Whether the phone is on the list, in any of the forms that a mobile has. It stands there in E.164, however it was written. ``source`` is "answer" when the recipient answered a message with one of WHATSAPP_OPT_OUT_WORDS, else null. */
+            /** @description Whether the phone is on the list, in any of its forms; the list holds E.164. ``source`` is "answer" if the recipient answered a message with one of WHATSAPP_OPT_OUT_WORDS, else null. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2681,7 +2683,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ``qr`` is the text that the code holds. */
+            /** @description ``qr`` is the text of the code. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2799,7 +2801,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description To be entered on the phone: Linked devices, Link a device, Link with phone number instead. */
+            /** @description Enter the code on the phone: Linked devices, Link a device, Link with phone number instead. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3226,7 +3228,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description All reasons for which the account is paused now; it sends when none is left. */
+            /** @description All reasons why the account is paused now; it sends when there are none. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3362,7 +3364,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description All reasons for which the account is paused now; it sends when none is left. */
+            /** @description All reasons why the account is paused now; it sends when there are none. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3498,7 +3500,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The order is on the worker's control queue; GET the account to see what it led to. */
+            /** @description The command is on the worker's control queue; GET the account to see its effect. */
             202: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3644,7 +3646,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The order is on the worker's control queue; GET the account to see what it led to. */
+            /** @description The command is on the worker's control queue; GET the account to see its effect. */
             202: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3963,9 +3965,9 @@ export interface operations {
     webhooks_dead: {
         parameters: {
             query?: {
-                /** @description How many dead letters a page holds at most. */
+                /** @description The maximum number of dead letters on a page. */
                 limit?: number;
-                /** @description How many, of those given up last, to pass over. */
+                /** @description The number of latest dead letters to skip. */
                 offset?: number;
             };
             header?: never;
@@ -3980,7 +3982,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Dead letters, the one given up last first. */
+            /** @description Dead letters, the latest first. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4086,7 +4088,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description How many dead letters are in line again. */
+            /** @description The number of dead letters that are queued again. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4222,7 +4224,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description One receiver. ``waiting`` counts messages with events that it was not told of yet. */
+            /** @description One receiver. ``waiting`` counts messages with events that it has not got yet. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4421,7 +4423,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description What error.evidence of a message names.
+                 * @description The value of error.evidence of a message.
                  * @example default_1790000000000_0a1b2c3d
                  */
                 evidence_id: string;
@@ -4513,7 +4515,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description What error.evidence of a message names.
+                 * @description The value of error.evidence of a message.
                  * @example default_1790000000000_0a1b2c3d
                  */
                 evidence_id: string;
@@ -4608,7 +4610,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The process lives; nothing else is said. */
+            /** @description The process runs; nothing else is checked. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4639,7 +4641,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Redis answers; how each account's worker is. */
+            /** @description Redis answers; and the state of each account's worker. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

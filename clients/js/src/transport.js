@@ -141,7 +141,7 @@ export class Answer {
   json() {
     const value = this.object();
     if (value === null) {
-      const message = `The API answered ${this.status} with something that is not its JSON: is it the API?`;
+      const message = `The answer (${this.status}) is not the API's JSON: is the address right?`;
       throw new WhatsAppTasksError("unexpected_answer", message, { status: this.status });
     }
     return value;
@@ -177,13 +177,13 @@ function checked(answer) {
   const { status, retryAfterSeconds } = answer;
   if (status >= 300 && status < 400) {
     const message =
-      "Instead of the API's answer came a redirect, and none is followed. Give the client the address of the API itself.";
+      "The API's address redirects. Redirects are not followed: use the address of the API itself.";
     throw new WhatsAppTasksError("redirected", message, { status });
   }
   const problem = answer.object() ?? {};
   throw new WhatsAppTasksError(
     String(problem.code ?? "unexpected_answer"),
-    String(problem.detail ?? `The API answered ${status} without saying why.`),
+    String(problem.detail ?? `The API answered ${status} without a reason.`),
     { status, retryAfterSeconds, errors: problem.errors, problem },
   );
 }

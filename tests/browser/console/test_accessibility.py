@@ -32,7 +32,7 @@ def test_the_login_page(look: ConsoleBrowser, scene: Scene) -> None:
     look.type("#key", "wak_nobody")
     look.type("#secret", "wrong")
     look.click("form button")
-    look.await_text("[role=alert]", "do not belong together")
+    look.await_text("[role=alert]", "is wrong")
     assert look.violations() == []
     for cookie in cookies:
         look.driver.add_cookie(cookie)

@@ -71,7 +71,7 @@ def test_an_item_of_a_wrong_shape_refuses_the_whole_batch_and_is_named(
 
     assert problem(answer, 422) == "request_invalid"
     assert answer.json is not None
-    assert answer.json["errors"] == [{"field": "messages.1.colour", "message": "is not known here"}]
+    assert answer.json["errors"] == [{"field": "messages.1.colour", "message": "is unknown"}]
     assert database.number("LLEN", messages_list("default", Priority.NORMAL)) == 0
 
 

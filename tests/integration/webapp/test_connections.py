@@ -12,17 +12,17 @@ import pytest
 from uvicorn import Config, Server
 
 from webapp import connections
-from webapp.connections import Connection, Crowd
+from webapp.connections import Connection, OpenConnections
 
 
 class Served:
     """An application that answers with what it was asked, on connections of ours."""
 
     def __init__(self, most: int) -> None:
-        self.crowd = Crowd(most)
+        self.open_connections = OpenConnections(most)
         self.asked: list[tuple[str, str, bytes]] = []
         self.hold = threading.Event()
-        kind = type("Small", (Connection,), {"crowd": self.crowd})
+        kind = type("Small", (Connection,), {"open_connections": self.open_connections})
         self._server = Server(
             Config(self._app, http=kind, ws="none", lifespan="off", interface="asgi3", log_config=None)
         )
@@ -97,7 +97,7 @@ def test_whoever_does_not_go_on_is_told_so_and_let_go(begun: bytes, serve: Calla
     connection = served.connect()
     connection.sendall(begun)
     assert b"HTTP/1.1 408 " in rest(connection)
-    assert len(served.crowd.all) == served.crowd.held_bytes == 0
+    assert len(served.open_connections.all) == served.open_connections.held_bytes == 0
 
 
 def test_a_drop_now_and_then_does_not_keep_a_body_open(serve: Callable[..., Served]) -> None:
@@ -146,7 +146,7 @@ def test_an_answer_that_nobody_fetches_is_given_up(serve: Callable[..., Served])
 
 def until_empty(served: Served) -> None:
     never = threading.Event()
-    while not served.asked or served.crowd.all:
+    while not served.asked or served.open_connections.all:
         never.wait(0.01)
 
 
@@ -196,7 +196,7 @@ def test_unfinished_bodies_take_bounded_memory(serve: Callable[..., Served]) -> 
         connection.settimeout(20)
     ended, _, _ = select.select(slow, [], [], 20)
     assert b" 408 " in rest(ended[0])
-    assert served.crowd.held_bytes <= 100_000 + 65_536
+    assert served.open_connections.held_bytes <= 100_000 + 65_536
 
 
 UPGRADES = {

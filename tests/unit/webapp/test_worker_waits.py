@@ -13,21 +13,21 @@ def test_one_account_does_not_take_all_places_and_all_accounts_not_all_threads()
     waits = WorkerWaits()
     with ExitStack() as places:
         for _ in range(MOST_OF_ACCOUNT):
-            places.enter_context(waits.place("a", 10))
+            places.enter_context(waits.slot("a", 10))
         with pytest.raises(RequestRefused) as refused:
-            places.enter_context(waits.place("a", 10))
+            places.enter_context(waits.slot("a", 10))
         assert (refused.value.code, refused.value.http_status) == ("worker_busy", 503)
         for _ in range(MOST - MOST_OF_ACCOUNT):
-            places.enter_context(waits.place("b", 10))
+            places.enter_context(waits.slot("b", 10))
         with pytest.raises(RequestRefused):
-            places.enter_context(waits.place("c", 10))
+            places.enter_context(waits.slot("c", 10))
     assert MOST < THREADS
-    with waits.place("a", 10), waits.place("c", 10):
+    with waits.slot("a", 10), waits.slot("c", 10):
         pass
 
 
 def test_a_place_is_given_back_when_the_wait_fails() -> None:
     waits = WorkerWaits()
     for _ in range(2 * MOST):
-        with pytest.raises(ValueError, match="failed"), waits.place("a", 10):
+        with pytest.raises(ValueError, match="failed"), waits.slot("a", 10):
             raise ValueError("failed")

@@ -10,14 +10,14 @@ export function dayChart(title, tone, day, values) {
   const total = values.reduce((sum, value) => sum + value, 0);
   const most = Math.max(...values);
   const busiest = clockTime(day.start_ms + values.indexOf(most) * day.step_ms, false);
-  const told = total ? `${title} in the last 24 hours: ${number(total)}. Most in half an hour: ${number(most)}, from ${busiest} on.` : `${title} in the last 24 hours: none.`;
+  const summary = total ? `${title} in the last 24 hours: ${number(total)}. Most in half an hour: ${number(most)}, from ${busiest} on.` : `${title} in the last 24 hours: none.`;
   return h(
     "figure",
     { class: `chart ${tone}` },
     h("figcaption", {}, h("span", {}, title), h("strong", {}, number(total))),
     h(
       "svg:svg",
-      { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": told },
+      { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": summary },
       h("svg:line", { x1: 0, x2: WIDTH, y1: HEIGHT - 0.5, y2: HEIGHT - 0.5, class: "axis" }),
       values.map((value, step) => bar(day, value, step, values.length, most)),
     ),

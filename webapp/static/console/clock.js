@@ -1,4 +1,4 @@
-// Times: told as they are to machines, as an age to people, and kept up to date between two answers.
+// Times: exact for machines, as an age for people; ages are updated between two answers.
 import { h } from "./dom.js";
 
 let ahead = 0; // how far this machine's clock is ahead of the server's, ms

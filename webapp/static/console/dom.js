@@ -14,25 +14,25 @@ export function h(name, attributes = {}, ...children) {
   return element;
 }
 
-/** Makes `parent` hold what `children` are, reusing elements by their data-key, else by their place. */
+/** Makes `children` the children of `parent`, reusing elements by their data-key, else by their position. */
 export function fill(parent, children) {
   const wanted = children.flat(Infinity).filter(Boolean);
   const keyed = new Map([...parent.children].filter((each) => each.dataset.key).map((each) => [each.dataset.key, each]));
-  let place = parent.firstChild;
+  let position = parent.firstChild;
   for (const node of wanted) {
-    const known = node.dataset?.key ? keyed.get(node.dataset.key) : place;
+    const known = node.dataset?.key ? keyed.get(node.dataset.key) : position;
     if (known && alike(known, node)) {
-      if (known !== place) parent.insertBefore(known, place);
-      else place = place.nextSibling;
+      if (known !== position) parent.insertBefore(known, position);
+      else position = position.nextSibling;
       morph(known, node);
     } else {
-      parent.insertBefore(node, place);
+      parent.insertBefore(node, position);
     }
   }
-  while (place) {
-    const next = place.nextSibling;
-    place.remove();
-    place = next;
+  while (position) {
+    const next = position.nextSibling;
+    position.remove();
+    position = next;
   }
 }
 

@@ -20,8 +20,8 @@ function render() {
   const named = state.accounts.length > 1;
   fill(part("accounts"), accountCards(state.accounts));
   part("doubt-section").hidden = !state.in_doubt.length;
-  fill(part("doubt"), messageRows(state.in_doubt, { named, place: "doubt" }));
-  fill(part("messages"), messageRows(state.messages, { named, place: "messages" }));
+  fill(part("doubt"), messageRows(state.in_doubt, { named, listName: "doubt" }));
+  fill(part("messages"), messageRows(state.messages, { named, listName: "messages" }));
   fill(part("webhooks"), webhookCards(state.webhooks));
 }
 
@@ -48,8 +48,8 @@ function connected(problem) {
   part("live-text").textContent = problem ? "Not connected" : "Live";
   const trouble = part("trouble");
   if (trouble.hidden !== !problem) trouble.hidden = !problem;
-  const told = problem ? `${problem} What you see may be out of date; trying again.` : "";
-  if (trouble.textContent !== told) trouble.textContent = told;
+  const problemText = problem ? `${problem} What you see may be out of date; trying again.` : "";
+  if (trouble.textContent !== problemText) trouble.textContent = problemText;
 }
 
 function say(text, tone = "ok") {
@@ -80,7 +80,7 @@ const ACTIONS = {
   async resume(button) {
     const { account: name, reason = "operator" } = button.dataset;
     const warnings = {
-      redis: "Redis came back with older data than the worker has seen. What it forgot may have been sent already: resume only when you know that it was not, or that a repetition does no harm.",
+      redis: "Redis came back with older data than the worker has seen. Lost messages may have been sent already: resume only if you know that they were not, or that a repetition is harmless.",
       circuit: "The circuit opened after too many failures in a row, and would try by itself when its time is over.",
     };
     if (warnings[reason] && !(await ask({ title: `End the pause of ${name}?`, text: warnings[reason], agree: "End the pause", tone: "danger" }))) return null;
@@ -92,7 +92,7 @@ const ACTIONS = {
     const name = button.dataset.account;
     const sure = await ask({
       title: `Clear the ban of ${name}?`,
-      text: "Have you seen on the phone that the account is not banned? The worker then looks at the page anew, and sends when it is fine.",
+      text: "Have you seen on the phone that the account is not banned? The worker then looks at the page again, and sends if it is fine.",
       agree: "It is not banned",
       tone: "danger",
     });

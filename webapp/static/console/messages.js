@@ -10,9 +10,9 @@ export function remember(messageId, what, value) {
   revealed.set(`${what} ${messageId}`, value);
 }
 
-export function messageRows(messages, { named, place }) {
+export function messageRows(messages, { named, listName }) {
   if (!messages.length) return [h("p", { class: "card empty soft" }, "None yet.")];
-  return [h("ul", { class: "card rows" }, messages.map((message) => row(message, named, place)))];
+  return [h("ul", { class: "card rows" }, messages.map((message) => row(message, named, listName)))];
 }
 
 export function statusBadge(status) {
@@ -20,7 +20,7 @@ export function statusBadge(status) {
   return h("span", { class: `badge ${tone} status-${status}` }, icon(picture), status);
 }
 
-function row(message, named, place) {
+function row(message, named, listName) {
   const phone = revealed.get(`phone ${message.id}`);
   return h(
     "li",
@@ -37,12 +37,12 @@ function row(message, named, place) {
         h("span", { class: "why soft" }, message.error && !["sent", "delivered", "read"].includes(message.status) ? plain(message.error.code) : ""),
         age(message.updated_ms),
       ),
-      body(message, place, phone),
+      body(message, listName, phone),
     ),
   );
 }
 
-function body(message, place, phone) {
+function body(message, listName, phone) {
   const text = revealed.get(`text ${message.id}`);
   return h(
     "div",
@@ -73,7 +73,7 @@ function body(message, place, phone) {
   );
 
   function action(name, of, words, look = null) {
-    return h("button", { type: "button", class: look, "data-action": name, "data-message": of.id, "data-key": `${place}-${name}` }, words, h("span", { class: "unseen" }, ` of ${of.phone}`));
+    return h("button", { type: "button", class: look, "data-action": name, "data-message": of.id, "data-key": `${listName}-${name}` }, words, h("span", { class: "unseen" }, ` of ${of.phone}`));
   }
 }
 
@@ -82,13 +82,13 @@ function timeline(entries) {
   return h(
     "ol",
     { class: "timeline" },
-    entries.map((entry, place) =>
+    entries.map((entry, index) =>
       h(
         "li",
         {},
         statusBadge(entry.status),
-        h("span", { class: "at" }, place && entry.at_ms - first < 86400000 ? clockTime(entry.at_ms) : dateTime(entry.at_ms)),
-        place > 0 && h("span", { class: "soft" }, `+${exactly(entry.at_ms - entries[place - 1].at_ms)}`),
+        h("span", { class: "at" }, index && entry.at_ms - first < 86400000 ? clockTime(entry.at_ms) : dateTime(entry.at_ms)),
+        index > 0 && h("span", { class: "soft" }, `+${exactly(entry.at_ms - entries[index - 1].at_ms)}`),
         entry.code && h("span", { class: "soft" }, plain(entry.code)),
       ),
     ),

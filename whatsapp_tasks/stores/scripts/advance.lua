@@ -31,11 +31,11 @@ end
 redis.call('ZREM', schedule, id)
 redis.call('ZREM', expiring, id)
 if to == 'sending' then return {'ok', redis.call('HGETALL', record)} end
--- `sending`, and the way back from it to `queued`, are the worker's inner matter: no event tells of them.
+-- `sending`, and the step back from it to `queued`, are internal to the worker: no event reports them.
 redis.call('XADD', events, 'MAXLEN', '~', 100000, '*',
   'type', 'message.' .. to, 'subject', id, 'at_ms', now, 'code', code)
 redis.call('HINCRBY', metrics, 'messages:status=' .. to, 1)
--- What was certainly not sent gives its place back; what may have been sent made its chat an old one.
+-- A message that was certainly not sent gives its place back; after one that may have been sent, its chat is not new.
 if to == 'failed' or to == 'cancelled' or to == 'expired' then
   release_place(caps, record)
 else
@@ -48,7 +48,7 @@ if to == 'sent' or to == 'delivered' or to == 'unknown' then
 else
   redis.call('ZREM', watched, id)
 end
--- The claim of an identity counts from the time of sending: the record of what is settled before then outlives it too.
+-- An identity is claimed from the time of sending: if the message is settled earlier, its record must still outlive it.
 local early = math.max(0, tonumber(m[5] or 0) - tonumber(now))
 local now_kept = redis.call('HGETALL', record)
 if to ~= 'unknown' then redis.call('PEXPIRE', record, early + tonumber(retention)) end
