@@ -40,7 +40,7 @@ def test_a_refusal_carries_its_code(client: Client) -> None:
         client.send(PHONE, "two", idempotency_key="k")
     assert (caught.value.code, caught.value.http_status) == ("idempotency_conflict", 409)
     assert caught.value.extra == {"message_id": first["id"]}
-    with pytest.raises(RequestRefused, match="unknown can be resolved"):
+    with pytest.raises(RequestRefused, match="unknown message can be resolved"):
         client.resolve(first["id"], "sent", "saw it")
 
 

@@ -67,7 +67,7 @@ def test_messages_are_listed_masked_cancelled_and_watched_to_their_end(run: Run)
     assert PHONE not in table
     assert json.loads(run("list", "--json").output)["phone"] == PHONE
     assert run("cancel", message_id).output == f"{message_id} cancelled\n"
-    assert "withdrawn" in run("watch", message_id, code=1).output
+    assert "cancelled before it was sent" in run("watch", message_id, code=1).output
 
 
 def test_what_is_refused_says_why(run: Run) -> None:
@@ -75,7 +75,7 @@ def test_what_is_refused_says_why(run: Run) -> None:
         run("send", "0151", "Hi")
     with pytest.raises(RequestRefused, match="JSON object"):
         run("send", PHONE, "Hi", "--metadata", "[]")
-    with pytest.raises(RequestRefused, match="unknown can be resolved"):
+    with pytest.raises(RequestRefused, match="unknown message can be resolved"):
         run("resolve", run("send", PHONE, "Hi").output.split()[0], "sent")
 
 
