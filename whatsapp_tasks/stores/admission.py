@@ -76,6 +76,20 @@ class Admission:
         self._db = database
         self._keys = keys.AccountKeys(account)
         self._caps = caps
+        k = self._keys
+        self._same_for_all = {
+            "account": k.account,
+            "log": k.log,
+            "schedule": k.schedule,
+            "opt_outs": keys.OPT_OUTS,
+            "sequence": k.sequence,
+            "expiring": k.expiring,
+            "events": k.events,
+            "metrics": k.metrics,
+            "caps": k.caps,
+            "contacted": k.contacted,
+            "all_messages": keys.ALL_MESSAGES,
+        }
 
     def accept(self, new: NewMessage) -> Acceptance:
         """Writes identity, record and queue entry in one step. After StoreUnavailable the result is not
@@ -94,22 +108,12 @@ class Admission:
         k = self._keys
         return (
             {
-                "account": k.account,
+                **self._same_for_all,
                 "identity": k.identity(new.identity),
                 "record": k.message(new.id),
-                "log": k.log,
                 "open": k.open_messages(new.priority),
-                "schedule": k.schedule,
                 "nonce": keys.nonce(new.nonce or ""),
-                "opt_outs": keys.OPT_OUTS,
                 "broker_list": messages_list(self.account, new.priority),
-                "sequence": k.sequence,
-                "expiring": k.expiring,
-                "events": k.events,
-                "metrics": k.metrics,
-                "caps": k.caps,
-                "contacted": k.contacted,
-                "all_messages": keys.ALL_MESSAGES,
             },
             {
                 "now": new.now_ms,
