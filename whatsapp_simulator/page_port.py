@@ -12,13 +12,16 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from .account.messages import Attachment
+from .account.pages import Page
 from .boot_html import boot_html, unsupported_html
 from .languages import COOKIE, localized, phone_banner, tag
-from .mailbox import Attachment
 from .phones import FATES
-from .scenarios import BreakSelector, Mutated, NetworkDown, NetworkStall, UnsupportedBrowser
+from .scenarios.network import NetworkDown, NetworkStall
+from .scenarios.renderer import BreakSelector, Mutated
+from .scenarios.starting import UnsupportedBrowser
 from .settings import Settings
-from .simulation import Page, Simulation
+from .simulation import Simulation
 from .skins import skin
 from .user_agents import is_supported
 
@@ -108,7 +111,7 @@ class PagePort:
     def _settings(self, request: web.Request) -> Settings:
         """Those of this page: in its language."""
         cookie = request.cookies.get(COOKIE)
-        return localized(self._simulation.settings, cookie, request.headers.get("Accept-Language", ""))
+        return localized(self._simulation.settings.now, cookie, request.headers.get("Accept-Language", ""))
 
     async def _page(self, request: web.Request) -> web.Response:
         settings = self._settings(request)
@@ -169,7 +172,7 @@ class PagePort:
         body = await request.read()
         handle = f"upload-{next(self._uploads)}"
         kind = request.query.get("kind", "document")
-        self._simulation.uploads[handle] = Attachment(
+        self._simulation.sending.uploads[handle] = Attachment(
             name=request.query.get("name", ""),
             type=request.content_type,
             size=len(body),

@@ -68,6 +68,9 @@ MAGIC_NUMBERS = (
 
 FATES: dict[str, Fate | Notice] = {number.digits: number.fate for number in MAGIC_NUMBERS}
 
+SHORTEST_NUMBER = 7
+"""Fewer digits are no phone number: the query misses."""
+
 
 def digits_of(phone: str) -> str:
     """The canonical form: digits only, as WhatsApp strips them (§3). May be empty."""

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from aiohttp import web
 
-from .control import ControlPort
+from .control.application import control_application
+from .environment import Environment
 from .journal import Journal
 from .page_port import PagePort
 from .settings import Settings
@@ -26,13 +27,13 @@ class Server:
         loop = asyncio.get_running_loop()
         self._journal = Journal(self._data) if self._data else None
         record = self._journal.append if self._journal else lambda _event: None
-        simulation = Simulation(self._settings, loop.call_later, record=record)
+        simulation = Simulation(self._settings, Environment(loop.call_later), record=record)
         if self._journal:
             for event in self._journal.events():
                 simulation.restore(event)
             simulation.resume()
         page = await self._serve(PagePort(simulation).application(), host, port)
-        control = await self._serve(ControlPort(simulation).application(), host, control_port)
+        control = await self._serve(control_application(simulation), host, control_port)
         return page, control
 
     async def _serve(self, app: web.Application, host: str, port: int) -> str:

@@ -74,3 +74,24 @@ class Settings(BaseModel):
     page_size: int = Field(30, ge=1, description="messages loaded per page of a chat's history")
     own_phone: str = Field("12025550199", pattern=r"^\d{5,15}$", description="the linked account, digits")
     own_name: str = Field("Simulated Account", description="profile name, used in data-pre-plain-text")
+
+
+LOOK = (
+    *("era", "lang", "lang_by_cookie", "phone_lang", "send_icon", "invalid_text", "popup_label_on"),
+    *("own_phone", "own_name"),
+)
+"""Settings that a page shows only after a reload."""
+
+
+class SettingsInForce:
+    """Those of the start until they are changed; who needs them asks each time."""
+
+    def __init__(self, first: Settings) -> None:
+        self.first = first
+        """What a reset goes back to."""
+        self.now = first
+
+    def change(self, new: Settings) -> bool:
+        """Returns whether pages look different now."""
+        old, self.now = self.now, new
+        return any(getattr(old, name) != getattr(new, name) for name in LOOK)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from .mutations import mutate
-from .scenarios import BreakSelector, Mutated
+from .scenarios.renderer import BreakSelector, Mutated
 from .settings import Settings
 from .skin_parts import ICONS, PARTS
 from .skin_texts import texts

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from whatsapp_simulator.account.pages import Page
+from whatsapp_simulator.environment import Environment
 from whatsapp_simulator.settings import Settings
-from whatsapp_simulator.simulation import Page, Simulation
+from whatsapp_simulator.simulation import Simulation
 
 
 @dataclass
@@ -29,9 +31,8 @@ class World:
     events: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.simulation = Simulation(
-            self.settings, self.later, clock=lambda: self.now, random=Random(7), record=self.events.append
-        )
+        environment = Environment(self.later, lambda: self.now, Random(7))
+        self.simulation = Simulation(self.settings, environment, record=self.events.append)
 
     def later(self, seconds: float, callback: Callable[[], None]) -> Timer:
         timer = Timer(self.now + seconds, callback)
@@ -55,7 +56,7 @@ class World:
     def open_linked(self) -> "FakePage":
         page = self.open()
         page.says("screen", screen="qr")
-        self.simulation.link()
+        self.simulation.linking.scan()
         return page
 
 

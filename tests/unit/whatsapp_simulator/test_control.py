@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from whatsapp_simulator.scenarios import SCENARIOS
+from whatsapp_simulator.scenarios.catalogue import SCENARIOS
 from whatsapp_simulator.testing import Simulator, SimulatorError
 
 ANNA = "4915112345678"

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whatsapp_simulator.mutations import KINDS, NothingToChange, mutate
-from whatsapp_simulator.scenarios import ActiveScenarios, Mutated
+from whatsapp_simulator.scenarios.active import ActiveScenarios
+from whatsapp_simulator.scenarios.renderer import Mutated
 from whatsapp_simulator.settings import Era, Settings
 from whatsapp_simulator.skins import skin
 

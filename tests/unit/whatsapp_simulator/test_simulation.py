@@ -2,10 +2,11 @@
 
 import pytest
 
+from whatsapp_simulator.account.linking import LinkRefused, NothingToScan, WrongPairingCode
 from whatsapp_simulator.phones import FATES, MAGIC_NUMBERS, Fate
-from whatsapp_simulator.scenarios import SCENARIOS, UnknownScenario
+from whatsapp_simulator.scenarios.active import UnknownScenario
+from whatsapp_simulator.scenarios.catalogue import SCENARIOS
 from whatsapp_simulator.settings import Settings
-from whatsapp_simulator.simulation import LinkRefused, NothingToScan, WrongPairingCode
 
 from .doubles import World
 
@@ -46,16 +47,16 @@ def test_speed_divides_the_rotation(world: World) -> None:
 
 def test_only_a_code_that_is_shown_can_be_scanned(world: World) -> None:
     with pytest.raises(NothingToScan):
-        world.simulation.link()
+        world.simulation.linking.scan()
     page = world.open()
     with pytest.raises(NothingToScan):
-        world.simulation.link()  # not painted yet
+        world.simulation.linking.scan()  # not painted yet
     page.says("screen", screen="qr")
     old = page.last("qr")["ref"]
     world.pass_time(61)
     with pytest.raises(NothingToScan):
-        world.simulation.link(ref=old)
-    device = world.simulation.link(ref=page.last("qr")["ref"])
+        world.simulation.linking.scan(ref=old)
+    device = world.simulation.linking.scan(ref=page.last("qr")["ref"])
     assert page.last("linked")["own"]["wid"] == f"{device.id}@c.us"
     world.pass_time(500)
     assert len(page.all("qr")) == 2, "the rotation ends with the link"
@@ -67,7 +68,7 @@ def test_a_linked_device_is_recognised_and_its_older_page_gives_way(world: World
     assert second.last("welcome")["linked"]
     assert first.last("conflict")["other"] == "tab"
     first.told.clear()
-    world.simulation.incoming(ANNA, "hi")
+    world.simulation.incoming.receive(ANNA, "hi")
     assert second.all("message")
     assert not first.told
 
@@ -86,13 +87,13 @@ def test_pairing_code_links_once_and_expires_after_180_seconds(world: World) -> 
     world.pass_time(181)
     assert page.all("pair_expired")
     with pytest.raises(WrongPairingCode):
-        world.simulation.pair(code)
+        world.simulation.linking.enter_pairing_code(code)
     page.says("pair", phone="+12025550199")
     code = page.last("pair_code")["code"]
-    world.simulation.pair(f"{code[:4]}-{code[4:]}".lower())
+    world.simulation.linking.enter_pairing_code(f"{code[:4]}-{code[4:]}".lower())
     assert page.all("linked")
     with pytest.raises(WrongPairingCode):
-        world.simulation.pair(code)
+        world.simulation.linking.enter_pairing_code(code)
 
 
 def test_pairing_wants_a_number(world: World) -> None:
@@ -103,11 +104,11 @@ def test_pairing_wants_a_number(world: World) -> None:
 
 def test_permanent_ban_logs_out_without_a_word_and_refuses_to_link(world: World) -> None:
     page = world.open_linked()
-    world.simulation.switch_on("permanent_ban", {})
+    world.simulation.switches.switch_on("permanent_ban", {})
     assert page.last("logout")["reason"] is None
     page.says("screen", screen="qr")
     with pytest.raises(LinkRefused):
-        world.simulation.link()
+        world.simulation.linking.scan()
 
 
 # --- chats --------------------------------------------------------------------------------------------------
@@ -134,7 +135,7 @@ def test_queries(world: World, phone: str, result: str) -> None:
 
 def test_a_counted_scenario_for_one_phone(world: World) -> None:
     page = world.open_linked()
-    world.simulation.switch_on("invalid_number", {"count": 1, "phone": "+" + ANNA})
+    world.simulation.switches.switch_on("invalid_number", {"count": 1, "phone": "+" + ANNA})
     results = []
     for phone in ("12025550100", ANNA, ANNA):
         page.says("exists", query="q", phone=phone)
@@ -146,7 +147,7 @@ def test_a_counted_scenario_for_one_phone(world: World) -> None:
 
 def test_seeing_a_chat_clears_its_badge_on_all_pages(world: World) -> None:
     page = world.open_linked()
-    world.simulation.incoming(ANNA, "one")
+    world.simulation.incoming.receive(ANNA, "one")
     assert page.last("message")["chat"]["unread"] == 1
     page.says("seen", phone=ANNA)
     assert page.last("chat")["chat"]["unread"] == 0
@@ -171,7 +172,7 @@ def test_ticks_come_with_their_delays(world: World) -> None:
     assert statuses(page) == ["sent", "delivered"]
     world.pass_time(1.51)
     assert statuses(page) == ["sent", "delivered", "read"]
-    (message,) = world.simulation.mailbox.received
+    (message,) = world.simulation.memory.mailbox.received
     assert message.times["read"] - message.times["sent"] == pytest.approx(1.8)
 
 
@@ -184,19 +185,19 @@ def test_fates_of_messages(world: World, fate: Fate, expected: list[str], by: st
     page = world.open_linked()
     phone = MAGIC[fate] if by == "magic number" else ANNA
     if by == "scenario":
-        world.simulation.switch_on(fate, {})
+        world.simulation.switches.switch_on(fate, {})
     send(world, page, phone)
     world.pass_time(60)
     assert statuses(page) == expected
-    assert len(world.simulation.mailbox.received) == 1
+    assert len(world.simulation.memory.mailbox.received) == 1
 
 
 def test_a_refused_message_is_no_ground_truth(world: World) -> None:
     page = world.open_linked()
     send(world, page, MAGIC["failed_bubble"])
     assert page.last("nack")["id"] == "3EB0A"
-    assert world.simulation.mailbox.received == []
-    assert world.simulation.rejected[0]["chat"] == MAGIC["failed_bubble"]
+    assert world.simulation.memory.mailbox.received == []
+    assert world.simulation.sending.rejected[0]["chat"] == MAGIC["failed_bubble"]
 
 
 def test_a_repeated_transmission_is_acknowledged_again_but_received_once(world: World) -> None:
@@ -204,13 +205,13 @@ def test_a_repeated_transmission_is_acknowledged_again_but_received_once(world: 
     send(world, page, ANNA)
     send(world, page, ANNA)
     assert statuses(page) == ["sent", "sent"]
-    assert len(world.simulation.mailbox.received) == 1
+    assert len(world.simulation.memory.mailbox.received) == 1
 
 
 def test_an_unlinked_page_sends_nothing(world: World) -> None:
     page = world.open()
     send(world, page, ANNA)
-    assert world.simulation.mailbox.received == []
+    assert world.simulation.memory.mailbox.received == []
 
 
 def test_timers_from_before_a_reset_do_nothing_after_it(world: World) -> None:
@@ -219,7 +220,7 @@ def test_timers_from_before_a_reset_do_nothing_after_it(world: World) -> None:
     world.simulation.reset()
     assert page.all("reload")
     world.pass_time(60)
-    assert world.simulation.mailbox.received == []
+    assert world.simulation.memory.mailbox.received == []
     assert statuses(page) == ["sent"]
 
 
@@ -228,20 +229,20 @@ def test_timers_from_before_a_reset_do_nothing_after_it(world: World) -> None:
 
 def test_the_journal_brings_everything_back(world: World) -> None:
     page = world.open_linked()
-    world.simulation.seed(ANNA, "Anna", [{"text": "before", "mine": True}])
-    world.simulation.incoming(ANNA, "hello")
+    world.simulation.incoming.seed(ANNA, "Anna", [{"text": "before", "mine": True}])
+    world.simulation.incoming.receive(ANNA, "hello")
     page.says("seen", phone=ANNA)
     send(world, page, ANNA)
     world.pass_time(0.4)
     later = World()
     for event in world.events:
         later.simulation.restore(event)
-    assert later.simulation.mailbox.chats == world.simulation.mailbox.chats
-    assert later.simulation.mailbox.received == world.simulation.mailbox.received
+    assert later.simulation.memory.mailbox.chats == world.simulation.memory.mailbox.chats
+    assert later.simulation.memory.mailbox.received == world.simulation.memory.mailbox.received
     assert later.open(page.token).last("welcome")["linked"]
     later.simulation.resume()
     later.pass_time(5)
-    assert later.simulation.mailbox.received[0].status == "read"
+    assert later.simulation.memory.mailbox.received[0].status == "read"
 
 
 # --- scenarios ----------------------------------------------------------------------------------------------
@@ -250,10 +251,10 @@ def test_the_journal_brings_everything_back(world: World) -> None:
 def test_every_scenario_says_what_it_plays_and_can_be_switched(world: World) -> None:
     for name, kind in SCENARIOS.items():
         assert kind.__doc__, name
-        world.simulation.switch_on(name, {})
-        world.simulation.switch_off(name)
+        world.simulation.switches.switch_on(name, {})
+        world.simulation.switches.switch_off(name)
     with pytest.raises(UnknownScenario):
-        world.simulation.switch_on("no_such_thing", {})
+        world.simulation.switches.switch_on("no_such_thing", {})
 
 
 def test_every_magic_number_of_a_misbehaviour_has_its_scenario() -> None:
@@ -265,9 +266,9 @@ def test_every_magic_number_of_a_misbehaviour_has_its_scenario() -> None:
 
 
 def test_a_scenario_ends_by_itself_unless_it_was_switched_on_again(world: World) -> None:
-    world.simulation.switch_on("lookup_failures", {"for_ms": 2000})
+    world.simulation.switches.switch_on("lookup_failures", {"for_ms": 2000})
     world.pass_time(1)
-    world.simulation.switch_on("lookup_failures", {"for_ms": 2000})
+    world.simulation.switches.switch_on("lookup_failures", {"for_ms": 2000})
     world.pass_time(1.5)
     assert world.simulation.scenarios.as_json()
     world.pass_time(1)
@@ -276,7 +277,7 @@ def test_a_scenario_ends_by_itself_unless_it_was_switched_on_again(world: World)
 
 def test_every_nth_look_up_fails_in_a_spell(world: World) -> None:
     page = world.open_linked()
-    world.simulation.switch_on("lookup_failures", {"every": 3})
+    world.simulation.switches.switch_on("lookup_failures", {"every": 3})
     for number in range(6):
         page.says("exists", query=str(number), phone=f"491511234000{number}")
     world.pass_time(5)
@@ -285,13 +286,13 @@ def test_every_nth_look_up_fails_in_a_spell(world: World) -> None:
 
 def test_a_group_its_author_and_a_mark_survive_a_restart(world: World) -> None:
     group = "120363041234567890"
-    world.simulation.group(group, "Choir", ["Ann"])
-    world.simulation.incoming(group, "Hello", author="~ Ann", quoted={"author": "You", "text": "Hi"})
-    world.simulation.mark_unread(group, marked=True)
+    world.simulation.chats.group(group, "Choir", ["Ann"])
+    world.simulation.incoming.receive(group, "Hello", author="~ Ann", quoted={"author": "You", "text": "Hi"})
+    world.simulation.chats.mark_unread(group, marked=True)
     second = World()
     for event in world.events:
         second.simulation.restore(event)
-    chat = second.simulation.mailbox.chats[group]
+    chat = second.simulation.memory.mailbox.chats[group]
     assert (chat.name, chat.members, chat.marked_unread) == ("Choir", ["Ann"], True)
     assert chat.messages[0].author == "~ Ann"
     assert chat.messages[0].quoted is not None
@@ -299,13 +300,13 @@ def test_a_group_its_author_and_a_mark_survive_a_restart(world: World) -> None:
 
 def test_network_down_cuts_every_page(world: World) -> None:
     page = world.open_linked()
-    world.simulation.switch_on("network_down", {})
+    world.simulation.switches.switch_on("network_down", {})
     assert page.dropped
 
 
 def test_quoted_ban_phrases_are_a_message(world: World) -> None:
     page = world.open_linked()
-    world.simulation.switch_on("quote_ban", {"phone": ANNA})
+    world.simulation.switches.switch_on("quote_ban", {"phone": ANNA})
     assert "temporarily banned" in page.last("message")["message"]["text"]
 
 

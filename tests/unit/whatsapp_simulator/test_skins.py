@@ -11,7 +11,7 @@ from whatsapp_simulator.boot_html import boot_html, unsupported_html
 from whatsapp_simulator.languages import localized, phone_banner
 from whatsapp_simulator.phones import MAGIC_NUMBERS, digits_of, printed
 from whatsapp_simulator.qr import matrix
-from whatsapp_simulator.scenarios import BreakSelector
+from whatsapp_simulator.scenarios.renderer import BreakSelector
 from whatsapp_simulator.settings import Era, Lang, Settings
 from whatsapp_simulator.skin_parts import ICONS, PARTS
 from whatsapp_simulator.skin_texts import TEXTS, guesses

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whatsapp_simulator.mailbox import ORDER, Mailbox, Status
+from whatsapp_simulator.account.mailbox import Mailbox
+from whatsapp_simulator.account.messages import ORDER, Status
 
 
 def test_a_repeated_transmission_is_the_same_message() -> None:

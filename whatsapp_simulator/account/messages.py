@@ -1,0 +1,65 @@
+"""A message and a chat, as WhatsApp's server has them."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Status = Literal["sent", "delivered", "read"]
+ORDER: tuple[Status, ...] = ("sent", "delivered", "read")
+
+
+@dataclass(frozen=True)
+class Attachment:
+    name: str
+    type: str
+    size: int
+    """Bytes."""
+    sha256: str
+    kind: Literal["media", "document", "sticker"] = "document"
+
+
+@dataclass(frozen=True)
+class Quotation:
+    """What a message answers to, as its bubble repeats it."""
+
+    author: str
+    text: str
+
+
+@dataclass
+class Message:
+    id: str
+    """Upper-case hex; ours start with 3EB0, those of others with 3A (§4.1)."""
+    chat: str
+    """Digits of the other side's phone number."""
+    text: str
+    at: float
+    """Unix seconds on the server."""
+    mine: bool
+    status: Status | None = None
+    times: dict[str, float] = field(default_factory=dict)
+    attachments: list[Attachment] = field(default_factory=list)
+    seq: int | None = None
+    """Position in the ground truth, from 1; None for messages of others."""
+    device: str | None = None
+    quoted: Quotation | None = None
+    edited: bool = False
+    author: str | None = None
+    """Who wrote it, in a group."""
+
+
+@dataclass
+class Chat:
+    phone: str
+    name: str | None = None
+    """Name in the address book; None for an unsaved number."""
+    unread: int = 0
+    marked_unread: bool = False
+    """By hand: a badge without a number."""
+    members: list[str] | None = None
+    """Names in a group or channel; None for a person's chat."""
+    channel: bool = False
+    messages: list[Message] = field(default_factory=list)
+
+    @property
+    def last(self) -> Message | None:
+        return self.messages[-1] if self.messages else None

@@ -1,0 +1,1 @@
+"""The control API: settings, scenarios, linking, chats, the ground truth. `README.md` has its contract."""
