@@ -1,7 +1,7 @@
 """A campaign of pages that are not there yet: ``make mutate-pages``, ``python -m bench.mutate_pages --help``.
 
 Each mutant is the simulator's page changed at random in ways WhatsApp has changed it before
-(``whatsapp_simulator/mutations.py``). On it a worker's session is linked, sends, receives, and loses its
+(``whatsapp_simulator/mutations``). On it a worker's session is linked, sends, receives, and loses its
 browser by a kill in the middle of a message. Then it is counted:
 
 * **works**: all of it came to its end, each message was received once, in its chat, and told rightly;
@@ -28,7 +28,8 @@ from rich.console import Console
 
 from bench.one_worker import Life, OneWorker
 from bench.verdicts import Told, pressed_wrongly, wrongs
-from whatsapp_simulator.mutations import KINDS, mutate
+from whatsapp_simulator.mutations.kinds import KINDS
+from whatsapp_simulator.mutations.mutate import mutate
 from whatsapp_simulator.settings import Era
 from whatsapp_simulator.settings import Settings as Look
 from whatsapp_simulator.skins import skin

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from .mutations import mutate
+from .mutations.mutate import mutate
 from .scenarios.renderer import BreakSelector, Mutated
 from .settings import Settings
-from .skin_parts import ICONS, PARTS
+from .skin_icons import ICONS
+from .skin_parts.catalogue import PARTS
 from .skin_texts import texts
 
 STRUCTURE: dict[str, dict[str, Any]] = {

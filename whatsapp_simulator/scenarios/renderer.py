@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from ..mutations import KINDS
-from ..skin_parts import PARTS
+from ..mutations.kinds import KINDS
+from ..skin_parts.catalogue import PARTS
 from .scenario import Scenario
 
 
@@ -25,7 +25,7 @@ class Leak(Scenario):
 class BreakSelector(Scenario):
     """An attribute of one part of the page is renamed or removed, as a redesign would. Pages reload."""
 
-    part: str = Field("compose", description="a part of skin_parts.PARTS")
+    part: str = Field("compose", description="a part of skin_parts")
     attribute: str = "role"
     to: str | None = Field(None, description="its new name; null = the attribute is removed")
 

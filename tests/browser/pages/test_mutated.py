@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.pages.stage import Stage
-from whatsapp_simulator.mutations import mutate
+from whatsapp_simulator.mutations.mutate import mutate
 from whatsapp_simulator.settings import Settings
 from whatsapp_simulator.skins import skin
 from whatsapp_tasks.domain.page_snapshot import PageKind

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from whatsapp_simulator.mutations import KINDS
+from whatsapp_simulator.mutations.kinds import KINDS
 
 from .whatsapp_page import WhatsAppPage
 

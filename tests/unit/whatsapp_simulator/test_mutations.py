@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whatsapp_simulator.mutations import KINDS, NothingToChange, mutate
+from whatsapp_simulator.mutations.change import NothingToChange
+from whatsapp_simulator.mutations.kinds import KINDS
+from whatsapp_simulator.mutations.mutate import mutate
 from whatsapp_simulator.scenarios.active import ActiveScenarios
 from whatsapp_simulator.scenarios.renderer import Mutated
 from whatsapp_simulator.settings import Era, Settings

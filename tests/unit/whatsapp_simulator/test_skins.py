@@ -13,7 +13,8 @@ from whatsapp_simulator.phones import MAGIC_NUMBERS, digits_of, printed
 from whatsapp_simulator.qr import matrix
 from whatsapp_simulator.scenarios.renderer import BreakSelector
 from whatsapp_simulator.settings import Era, Lang, Settings
-from whatsapp_simulator.skin_parts import ICONS, PARTS
+from whatsapp_simulator.skin_icons import ICONS
+from whatsapp_simulator.skin_parts.catalogue import PARTS
 from whatsapp_simulator.skin_texts import TEXTS, guesses
 from whatsapp_simulator.skins import skin
 from whatsapp_simulator.user_agents import is_supported
