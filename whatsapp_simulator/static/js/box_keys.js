@@ -1,6 +1,5 @@
 // Keys that reach the compose box, or the chat, from elsewhere in the page (§12.5, §12.3).
 import { popupIsOpen } from "./popup.js";
-import { element, skin } from "./skin.js";
 
 const inTextBox = (target) => target.closest?.("[contenteditable=true], input, textarea, button") !== null;
 
@@ -33,13 +32,4 @@ export function closeOnEscape(close) {
     const elsewhere = document.activeElement?.closest("#side, [role=dialog], [role=menu]");
     if (!elsewhere && !popupIsOpen() && !document.querySelector(".ws-media-drawer")) close();
   });
-}
-
-const TOAST_MS = 3000;
-
-/** A line that goes by itself; its look is a guess. */
-export function toast(key) {
-  const node = element("div", { class: "ws-toast", role: "status" }, skin.texts[key]);
-  document.querySelector(".ws-stage").append(node);
-  setTimeout(() => node.remove(), TOAST_MS);
 }

@@ -1,10 +1,10 @@
 // Editing the last message, which Arrow up in the empty box opens (§12.5). How it looks is a guess.
-import { toast } from "./box_keys.js";
 import { Composer } from "./compose.js";
 import { send } from "./connection.js";
 import { popup } from "./popup.js";
 import { element, part, skin } from "./skin.js";
 import { allMessages } from "./state.js";
+import { toast } from "./toast.js";
 
 const EDITABLE_SECONDS = 15 * 60;
 const OPENS_AFTER_MS = 200;

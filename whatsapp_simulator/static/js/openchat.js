@@ -1,6 +1,7 @@
 // OpenChatFlow (§2): from a link with a phone number to an open chat, with "Starting chat" between.
 import { ask } from "./connection.js";
-import { openConversation, pasteIntoComposer } from "./conversation.js";
+import { openConversation } from "./conversation.js";
+import { pasteIntoComposer } from "./footer.js";
 import { errorPopup, popup } from "./popup.js";
 import { skin, structure, text } from "./skin.js";
 import { play, scenario, state } from "./state.js";

@@ -1,4 +1,4 @@
-// The page in another shape than the skin's own: what `mutations.py` says of wrappers, attributes that moved,
+// The page in another shape than the skin's own: what `mutations/` says of wrappers, attributes that moved,
 // and ids that are there twice. Without a mutation nothing of this does anything.
 import boot from "/_sim/boot.js";
 
