@@ -7,8 +7,12 @@ from typing import Any
 
 from whatsapp_simulator.account.pages import Page
 from whatsapp_simulator.environment import Environment
+from whatsapp_simulator.phones import FATES
 from whatsapp_simulator.settings import Settings
 from whatsapp_simulator.simulation import Simulation
+
+ANNA = "4915112345678"
+MAGIC = {fate: digits for digits, fate in FATES.items()}
 
 
 @dataclass
@@ -74,6 +78,9 @@ class FakePage:
     def says(self, kind: str, **fields: object) -> None:
         self.simulation.handle(self.page, {"type": kind, **fields})
 
+    def sends(self, phone: str, message_id: str = "3EB0A", text: str = "hi") -> None:
+        self.says("send", id=message_id, chat=phone, text=text)
+
     def close(self) -> None:
         self.simulation.disconnect(self.page)
 
@@ -82,6 +89,10 @@ class FakePage:
 
     def last(self, kind: str) -> dict[str, Any]:
         return self.all(kind)[-1]
+
+    @property
+    def statuses(self) -> list[str]:
+        return [message["status"] for message in self.all("status")]
 
     @property
     def token(self) -> str:
