@@ -13,6 +13,7 @@ from .account.memory import Memory
 from .account.number_lookups import NumberLookups
 from .account.pages import Json, Page, Pages
 from .account.pairing_codes import PairingCodes
+from .account.passkeys import Passkeys
 from .account.qr_codes import QrCodes
 from .account.reading import Reading
 from .account.sending import Sending
@@ -57,6 +58,7 @@ class Simulation:
     def _what_pages_say(self) -> dict[str, Callable[[Page, Json], None]]:
         """Who answers to a message of a page, by its type."""
         reports = PageReports(self.scenarios, self.pages)
+        passkeys = Passkeys(self.scenarios, self.linking, self._environment)
         reading = Reading(self.settings, self.scenarios, self.memory, self._news, self._environment)
         return {
             "hello": Welcome(self.settings, self.scenarios, self.pages, self.memory, self._qr_codes).hello,
@@ -66,6 +68,9 @@ class Simulation:
             "use_here": reports.used_here,
             "qr_reload": self._qr_codes.reload,
             "pair": PairingCodes(self.settings, self.scenarios, self._environment).request,
+            "passkey_proof": passkeys.proved,
+            "passkey_confirm": passkeys.confirmed,
+            "passkey_cancel": passkeys.cancelled,
             "logout": self.linking.log_out_by_page,
             "exists": NumberLookups(self.settings, self.scenarios, self.memory, self._environment).answer,
             "history": reading.history,

@@ -192,6 +192,28 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt": guess("Gerar novo código"),
         "es": guess("Generar nuevo código"),
     },
+    "passkey_title": {
+        "en": guess("Use your passkey"),
+        "pt": guess("Use sua chave de acesso"),
+        "es": guess("Usa tu clave de acceso"),
+    },
+    "passkey_continue": {"en": guess("Continue"), "pt": guess("Continuar"), "es": guess("Continuar")},
+    "passkey_error": {
+        "en": guess("That did not work. Try again."),
+        "pt": guess("Não funcionou. Tente novamente."),
+        "es": guess("No funcionó. Inténtalo de nuevo."),
+    },
+    "passkey_waiting": {
+        "en": guess("Continue on your phone"),
+        "pt": guess("Continue no seu celular"),
+        "es": guess("Continúa en tu teléfono"),
+    },
+    "passkey_confirm": {
+        "en": guess("The codes match"),
+        "pt": guess("Os códigos são iguais"),
+        "es": guess("Los códigos coinciden"),
+    },
+    "passkey_cancel": {"en": guess("Cancel"), "pt": guess("Cancelar"), "es": guess("Cancelar")},
     "too_many_attempts_title": {
         "en": "Too many attempts",
         "pt": guess("Muitas tentativas"),

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 
 from ..environment import Environment
 from ..scenarios.active import ActiveScenarios
-from ..scenarios.linking import PermanentBan
+from ..scenarios.linking import PasskeyRequired, PermanentBan
 from ..settings import SettingsInForce
 from .chat_json import account_json
 from .devices import Device
@@ -24,6 +24,10 @@ class LinkRefused(Exception):
     """WhatsApp refuses to link a device to this account."""
 
 
+class PasskeyAsked(Exception):
+    """The page asks for a passkey first; it is linked when that is done."""
+
+
 class WrongPairingCode(Exception):
     """No page shows this pairing code, or it has expired."""
 
@@ -40,25 +44,35 @@ class Linking:
     def scan(self, *, page_id: str | None = None, ref: str | None = None) -> Device:
         """Scans the QR code that is shown (the latest page's unless told which).
 
-        Raises NothingToScan, LinkRefused.
+        Raises NothingToScan, LinkRefused, PasskeyAsked.
         """
         for page in sorted(self.pages, key=lambda each: each.connected_at, reverse=True):
             shown = page.ref is not None and page.screen.get("screen") == "qr"
             if shown and page_id in (None, page.id) and ref in (None, page.ref):
-                return self._link(page, "qr")
+                return self._begin(page, "qr")
         raise NothingToScan
 
     def enter_pairing_code(self, code: str) -> Device:
-        """On the phone. Raises WrongPairingCode, LinkRefused."""
+        """On the phone. Raises WrongPairingCode, LinkRefused, PasskeyAsked."""
         wanted = code.replace("-", "").replace(",", "").strip().upper()
         for page in self.pages:
             if page.pairing_code == wanted:
-                return self._link(page, "pairing_code")
+                return self._begin(page, "pairing_code")
         raise WrongPairingCode
 
-    def _link(self, page: Page, linked_by: str) -> Device:
+    def _begin(self, page: Page, linked_by: str) -> Device:
         if self.scenarios.look(PermanentBan):
             raise LinkRefused
+        passkey = self.scenarios.look(PasskeyRequired)
+        if passkey is not None:
+            page.stop_timers()
+            page.asked_for_passkey = linked_by
+            page.post({"type": "passkey", "step": "prompt", "timeout_ms": passkey.timeout_ms})
+            raise PasskeyAsked
+        return self.link(page, linked_by)
+
+    def link(self, page: Page, linked_by: str) -> Device:
+        """The page is this account's from now on."""
         page.stop_timers()
         device = self.memory.devices.link(
             self.settings.now.own_phone,

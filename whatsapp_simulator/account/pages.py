@@ -33,6 +33,8 @@ class Page:
     ref: str | None = None
     timer: Timer | None = None
     pairing_code: str | None = None
+    asked_for_passkey: str | None = None
+    """By which way it is to be linked, while it shows the passkey screen."""
     pairing_timer: Timer | None = None
     synced: set[str] = field(default_factory=set)
     """Chats whose history has come late once (stale_history)."""
@@ -88,4 +90,5 @@ class Pages:
         self.presses.clear()
         for page in self:
             page.stop_timers()
+            page.asked_for_passkey = None
             page.device = None

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 
 from aiohttp import web
 
-from ..account.linking import Linking, LinkRefused, NothingToScan, WrongPairingCode
+from ..account.linking import Linking, LinkRefused, NothingToScan, PasskeyAsked, WrongPairingCode
 from ..account.memory import Memory
 from ..account.pages import Pages
 from .bodies import body_of
@@ -17,6 +17,11 @@ LOGOUT_REASONS = ("logged_out", "sync_issue", "database_error")
 
 def _link_refused() -> Refusal:
     return Refusal(403, "link_refused", "The account may not link devices.")
+
+
+def _passkey_asked() -> web.Response:
+    """The link waits for it (scenario `passkey_required`)."""
+    return web.json_response({"passkey": "asked"}, status=202)
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,8 @@ class LinkingRoutes:
             raise self._nothing_to_scan() from None
         except LinkRefused:
             raise _link_refused() from None
+        except PasskeyAsked:
+            return _passkey_asked()
         return web.json_response(asdict(device))
 
     def _nothing_to_scan(self) -> Refusal:
@@ -58,6 +65,8 @@ class LinkingRoutes:
             raise Refusal(409, "wrong_code", "No page shows this code, or it has expired.") from None
         except LinkRefused:
             raise _link_refused() from None
+        except PasskeyAsked:
+            return _passkey_asked()
         return web.json_response(asdict(device))
 
     async def devices(self, _request: web.Request) -> web.StreamResponse:

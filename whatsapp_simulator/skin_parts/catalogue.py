@@ -1,8 +1,20 @@
 """All parts of the page by name."""
 
-from . import attachments, banners_and_popups, chat_list, compose_box, conversation, landing, whole_page
+from . import (
+    attachments,
+    banners_and_popups,
+    chat_list,
+    compose_box,
+    conversation,
+    landing,
+    passkey,
+    whole_page,
+)
 from .part import Part
 
-_PLACES = (whole_page, landing, chat_list, banners_and_popups, conversation, compose_box, attachments)
+_PLACES = (
+    *(whole_page, landing, passkey, chat_list),
+    *(banners_and_popups, conversation, compose_box, attachments),
+)
 
 PARTS: dict[str, Part] = {name: part for place in _PLACES for name, part in place.PARTS.items()}

@@ -8,6 +8,7 @@ import { refreshFooter } from "./footer.js";
 import { listenForLinking } from "./landing.js";
 import { hangIf } from "./misbehaviour.js";
 import { followLinks } from "./openchat.js";
+import { listenForPasskey } from "./passkey.js";
 import { chatsAreShown, checkBlockers, wrapper } from "./stage.js";
 import { scenario, state } from "./state.js";
 
@@ -34,5 +35,6 @@ window.addEventListener("resize", drawRows);
 document.addEventListener("keydown", ({ key }) => key === "Tab" && wrapper.classList.add("keyboard-user"));
 
 listenForLinking();
+listenForPasskey();
 followLinks(chatsAreShown);
 connection.connect();
