@@ -1,6 +1,6 @@
 // The WebSocket to the server. Page to server: hello, screen, played, qr_reload, pair, logout, exists, history,
-// seen, send, edit, pressed, use_here. Server to page: welcome, qr, qr_idle, pair_code, pair_error, pair_expired, linked,
-// logout, conflict, exists, history, chat, message, status, nack, edited, settings, scenarios, reload, error.
+// seen, send, edit, pressed, use_here, passkey_proof, passkey_confirm, passkey_cancel. Server to page: welcome, qr,
+// qr_idle, pair_code, pair_error, pair_expired, passkey, linked, logout, conflict, exists, history, chat, message, status, nack, edited, settings, scenarios, reload, error.
 
 const listeners = new Map();
 const questions = new Map();

@@ -10,7 +10,7 @@ export const wrapper = part("wrapper");
 const stage = element("div", { class: "ws-stage" });
 wrapper.append(stage, popupLayer());
 
-/** startup, qr, loading, main, unknown, logging_out */
+/** startup, qr, passkey, loading, main, unknown, logging_out */
 export let mode = "startup";
 /** What the other page of this device is, when it has taken over: tab, browser. */
 export let conflict = null;
