@@ -8,7 +8,6 @@ from typing import Any, cast
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from whatsapp_tasks.session.passkey import answer_passkey
 
 from tests.browser.pages.stage import Stage, within
 from whatsapp_simulator.testing import Simulator
@@ -17,6 +16,7 @@ from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.page_snapshot import PageKind, Passkey, PasskeyStep
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.session.linking import request_pairing_code
+from whatsapp_tasks.session.passkey import answer_passkey
 
 HOST = "localhost"
 """Passkeys belong to names; an address of digits has none."""
@@ -39,7 +39,9 @@ class Ceremony:
         return answer_passkey(self.stage.whatsapp, action, within())
 
     def at(self, step: PasskeyStep) -> Passkey:
-        return self.stage.until(lambda s: s.passkey if s.passkey and s.passkey.step is step else None)
+        shown = self.stage.until(lambda s: s if s.passkey and s.passkey.step is step else None).passkey
+        assert shown is not None
+        return shown
 
     def devtools(self, method: str, **params: Any) -> dict[str, Any]:
         page = cast(ChromePage, self.stage.whatsapp.page)
