@@ -1,6 +1,7 @@
 """Writes docs/settings.md from whatsapp_tasks/config.py: ``python docs/make_settings.py``."""
 
 import ast
+from itertools import chain, pairwise
 from pathlib import Path
 
 from whatsapp_tasks.config import Settings
@@ -21,9 +22,9 @@ when they are used; an empty path is refused, or means "none" if the setting has
 def _docstrings() -> dict[str, str]:
     """The string below each field."""
     tree = ast.parse(Path(__file__).parents[1].joinpath("whatsapp_tasks/config.py").read_text("utf-8"))
-    cls = next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Settings")
+    bodies = [node.body for node in tree.body if isinstance(node, ast.ClassDef)]
     found = {}
-    for field, after in zip(cls.body, cls.body[1:], strict=False):
+    for field, after in chain.from_iterable(pairwise(body) for body in bodies):
         match field, after:
             case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=text)):
                 found[name] = " ".join(str(text).split())

@@ -35,10 +35,8 @@ from whatsapp_tasks.setting_kinds import (
 )
 
 
-class Settings(BaseSettings):
-    """One field per setting. The environment variable is the name in capitals, with the prefix ``WHATSAPP_``
-    (``REDIS_URL`` has no prefix). Units are in the names.
-    """
+class AccountSettings(BaseSettings):
+    """Redis, the browser, and how an account behaves; see ``Settings``."""
 
     model_config = SettingsConfigDict(
         env_prefix="WHATSAPP_", frozen=True, extra="ignore", hide_input_in_errors=True, allow_inf_nan=False
@@ -148,6 +146,38 @@ class Settings(BaseSettings):
     heartbeat_seconds: Positive = 2
     """How often the worker renews its lease."""
 
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_url_is_valid(cls, value: str) -> str:
+        return RedisAddress.parse(value).url
+
+    @field_validator("account")
+    @classmethod
+    def _account_is_a_slug(cls, value: str) -> str:
+        try:
+            return check_account_name(value)
+        except RequestRefused as error:
+            raise ValueError(str(error)) from error
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        return check_time_zone(value)
+
+    @model_validator(mode="after")
+    def _combinations(self) -> Self:
+        if self.typing_slowest_ms < self.typing_fastest_ms:
+            raise ValueError("WHATSAPP_TYPING_SLOWEST_MS is below WHATSAPP_TYPING_FASTEST_MS")
+        if self.heartbeat_seconds * 3 > self.lease_seconds:
+            raise ValueError("WHATSAPP_LEASE_SECONDS must be at least three WHATSAPP_HEARTBEAT_SECONDS")
+        return self
+
+
+class Settings(AccountSettings):
+    """One field per setting. The environment variable is the name in capitals, with the prefix ``WHATSAPP_``
+    (``REDIS_URL`` has no prefix). Units are in the names.
+    """
+
     # the API
     web_host: Address = "127.0.0.1"
     web_port: int = Field(8080, ge=0, le=65535)
@@ -226,32 +256,6 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["auto", "json", "pretty"] = "auto"
     """auto: pretty on a terminal, else JSON."""
-
-    @field_validator("redis_url")
-    @classmethod
-    def _redis_url_is_valid(cls, value: str) -> str:
-        return RedisAddress.parse(value).url
-
-    @field_validator("account")
-    @classmethod
-    def _account_is_a_slug(cls, value: str) -> str:
-        try:
-            return check_account_name(value)
-        except RequestRefused as error:
-            raise ValueError(str(error)) from error
-
-    @field_validator("time_zone")
-    @classmethod
-    def _zone_exists(cls, value: str) -> str:
-        return check_time_zone(value)
-
-    @model_validator(mode="after")
-    def _combinations(self) -> Self:
-        if self.typing_slowest_ms < self.typing_fastest_ms:
-            raise ValueError("WHATSAPP_TYPING_SLOWEST_MS is below WHATSAPP_TYPING_FASTEST_MS")
-        if self.heartbeat_seconds * 3 > self.lease_seconds:
-            raise ValueError("WHATSAPP_LEASE_SECONDS must be at least three WHATSAPP_HEARTBEAT_SECONDS")
-        return self
 
     @property
     def redis(self) -> RedisAddress:
