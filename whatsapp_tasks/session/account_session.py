@@ -65,7 +65,7 @@ class AccountSession:
         self.context.keeper.take_profile()
         self._memory.restarted()  # this worker's browser is not the one that grew
         self._watcher.start()
-        self._follower.start()
+        self._follower.take_up()
 
     # between messages
 

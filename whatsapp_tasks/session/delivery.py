@@ -244,14 +244,14 @@ class Delivery:
         self._settles.pop(message_id, None)
         if message is None:
             return
+        if message.status in FOLLOWED:
+            self._follower.add(message)
         if message.bubble_id:
             self._receiving.sent(message.bubble_id)
         if message.status in AT_WHATSAPP:
             self._breaker.succeeded()
             if self._context.caps is not None:
                 self._context.caps.note_sent(self._context.now_ms())
-        if message.status in FOLLOWED:
-            self._follower.add(message)
 
     def _fail(self, message: Message, code: str, sentence: str) -> None:
         """Before any attempt, of whichever worker."""

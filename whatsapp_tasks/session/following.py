@@ -2,7 +2,7 @@
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.intents import find_intended
@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 FIRST_VISIT_SECONDS = 3.0
 LONGEST_VISIT_SECONDS = 600.0
+TAKE_UP_SECONDS = 60.0
+MOST_FOLLOWED = 200
 
 
 @dataclass
@@ -34,10 +36,18 @@ class Follower:
         self._context = context
         self._messages: dict[str, Message] = {}
         self._visits: dict[str, _Visit] = {}
+        self._next_take_up = 0.0
 
-    def start(self) -> None:
-        """Takes up what an earlier worker left to follow."""
-        for message in self._context.ledger.watched(self._context.now_ms()):
+    def take_up(self) -> None:
+        """What Redis has to follow counts: also what an earlier worker left, or was written in an answer that
+        came too late. What is over, or was settled by a person, is let go.
+        """
+        self._next_take_up = time.monotonic() + TAKE_UP_SECONDS
+        watched = self._context.ledger.watched(self._context.now_ms())
+        for message_id in self._messages.keys() - {*watched}:
+            del self._messages[message_id]
+        new = [message_id for message_id in watched[:MOST_FOLLOWED] if message_id not in self._messages]
+        for message in self._context.ledger.get_many(new):
             self.add(message)
 
     def add(self, message: Message) -> None:
@@ -47,6 +57,8 @@ class Follower:
 
     def read(self, snapshot: PageSnapshot) -> None:
         """Takes the ticks of the open chat, where it is known whose it is."""
+        if time.monotonic() >= self._next_take_up:
+            self.take_up()
         chat, opened = snapshot.chat, self._context.opened
         if chat is None or opened is None or not opened.holds_in(snapshot):
             return
@@ -54,7 +66,7 @@ class Follower:
         for message in list(self._messages.values()):
             if not opened.is_with(message.phone):
                 continue
-            bubble = by_id.get(message.bubble_id) if message.bubble_id else _adopt(message, chat)
+            bubble = by_id.get(message.bubble_id) if message.bubble_id else self._adopt(message, chat)
             status = TICK_STATUS.get(bubble.tick or "") if bubble else None
             if bubble is not None and status is not None and status != message.status:
                 self._advance(message, bubble, status)
@@ -89,9 +101,16 @@ class Follower:
                 return True
         return False
 
+    def _adopt(self, message: Message, chat: Chat) -> Bubble | None:
+        """The bubble of an ``unknown`` message, if its chat shows it by now.
 
-def _adopt(message: Message, chat: Chat) -> Bubble | None:
-    """The bubble of an ``unknown`` message, if its chat shows it by now."""
-    if message.intent is None:
-        return None
-    return find_intended(message.intent, message.text, chat.bubbles, settled=False).bubble
+        Others with the same text may have been sent there since: their bubbles are not this one's.
+        """
+        intent, ledger = message.intent, self._context.ledger
+        if intent is None or not find_intended(intent, message.text, chat.bubbles, settled=False).bubble:
+            return None
+        if ledger.attempt_open():
+            return None  # its bubble may stand here, and is not noted yet
+        taken = ledger.taken([bubble.id for bubble in chat.bubbles])
+        others = replace(intent, local=(*intent.local, *taken))
+        return find_intended(others, message.text, chat.bubbles, settled=False).bubble

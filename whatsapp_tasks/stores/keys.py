@@ -45,6 +45,9 @@ class AccountKeys:
         self.expiring = prefix + "expiring"  # zset: message id by expires_at, ms
         self.watched = prefix + "watched"  # zset: message id by the time ticks are no longer followed, ms
         self.unknown = prefix + "unknown"  # zset: message id by the time it became unknown, ms
+        self.bubbles = (
+            prefix + "bubbles"
+        )  # zset: id of a bubble that is a message of ours by when it was noted, ms
         self.in_hand = prefix + "in-hand"  # key of the record that was claimed last; it may be settled since
         self.sequence = prefix + "sequence"  # counter: order of enqueueing
         self.lease = prefix + "lease"  # hash with ttl: token, fence, holder

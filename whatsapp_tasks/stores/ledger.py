@@ -1,7 +1,7 @@
 """The ledger: the record of each message. Each check and the change that depends on it are one script."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -159,8 +159,14 @@ class Ledger:
                 "lease": k.lease,
                 "pauses": k.pauses,
                 "generation": k.generation,
+                "bubbles": k.bubbles,
             },
-            {"fence": fence, "guarded": int(guarded), "seen": self._seen},
+            {
+                "fence": fence,
+                "guarded": int(guarded),
+                "seen": self._seen,
+                "follow": self._follow_ms,
+            },
             more_args=_in_turn(fields),
         )
         match outcome_of(Note, answer):
@@ -214,6 +220,7 @@ class Ledger:
                 "metrics": k.metrics,
                 "caps": k.caps,
                 "contacted": k.contacted,
+                "bubbles": k.bubbles,
             },
             {
                 "now": now_ms,
@@ -237,10 +244,22 @@ class Ledger:
             case unknown:
                 assert_never(unknown)
 
-    def watched(self, now_ms: int, limit: int = 200) -> list[Message]:
-        """Sent and unknown messages whose ticks are still followed, newest first."""
+    def watched(self, now_ms: int) -> list[str]:
+        """Ids of sent and unknown messages whose ticks are still followed, newest first."""
         self._db.do("ZREMRANGEBYSCORE", self._keys.watched, "-inf", now_ms)
-        return list(self._messages(self._db.texts("ZREVRANGE", self._keys.watched, 0, limit - 1)))
+        return self._db.texts("ZREVRANGE", self._keys.watched, 0, -1)
+
+    def attempt_open(self) -> bool:
+        """Whether a message that was claimed is not settled yet."""
+        record = self._db.text("GET", self._keys.in_hand)
+        return record is not None and self._db.text("HGET", record, "status") == Status.SENDING
+
+    def taken(self, bubbles: Sequence[str]) -> set[str]:
+        """Those of ``bubbles`` (ids) that are known to be messages of ours."""
+        if not bubbles:
+            return set()
+        noted = self._db.do("ZMSCORE", self._keys.bubbles, *bubbles)
+        return {bubble for bubble, at in zip(bubbles, noted, strict=True) if at is not None}
 
     def contacted(self, phone: str) -> bool:
         """Whether a message was sent to ``phone`` before."""
@@ -264,12 +283,6 @@ class Ledger:
     def _message(self, record: Sequence[str]) -> Message | None:
         """From a script's answer: alternating names and values, or nothing."""
         return message_of(self.account, dict(zip(record[::2], record[1::2], strict=True))) if record else None
-
-    def _messages(self, ids: Iterable[str]) -> Iterator[Message]:
-        for message_id in ids:
-            message = self.get(message_id)
-            if message is not None:
-                yield message
 
 
 def _in_turn(fields: Mapping[str, str]) -> list[str]:

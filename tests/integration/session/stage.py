@@ -39,6 +39,10 @@ class Stage:
     ) -> None:
         self.clock = Clock()
         self.page = ScriptedPage(self.clock, CAST)
+        for module in self.clock.replaces_time_in(
+            "whatsapp_tasks.session", "whatsapp_tasks.browser.deadlines"
+        ):
+            patch.setattr(module, "time", self.clock)
         self.session_rig = SessionRig(database, settings, **{"pacing_seconds": 0.0, **changes})
         self.rig, self.context, self.session = (
             self.session_rig.rig,
@@ -49,10 +53,6 @@ class Stage:
         self.session_rig.keeper.page = self.page  # type: ignore[assignment]
         self._began = self.clock.now
         self.context.now_ms = self._now_ms  # type: ignore[method-assign]
-        for module in self.clock.replaces_time_in(
-            "whatsapp_tasks.session", "whatsapp_tasks.browser.deadlines"
-        ):
-            patch.setattr(module, "time", self.clock)
         patch.setattr(crash_points, "_hooks", [self.page.reach])
         current = SimpleNamespace(session=self.session, gate=self.gate)
         patch.setattr(delivery, "runtime", lambda: current)

@@ -1,8 +1,14 @@
 """Following ticks, as plays: issue 13, "The send path is tested where it decides"."""
 
+from typing import Any
+
+import pytest
+
 from tests.integration.session.stage import ADA, BO, Stage
 from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.errors import StoreUnavailable
+from whatsapp_tasks.stores.ledger import Ledger
 from whatsapp_tasks.stores.messages import Message
 
 
@@ -131,7 +137,104 @@ def test_a_chat_that_cannot_be_opened_is_tried_again_later(stage: Stage) -> None
 def test_a_worker_takes_up_what_an_earlier_one_left(stage: Stage) -> None:
     message = sent(stage)
     stage.session._follower.__init__(stage.context)  # type: ignore[misc]
-    stage.session._follower.start()
+    stage.session._follower.take_up()
     stage.play(">> Ada | box: | them: Hi | us: Hello (read)")
     stage.look()
     assert stage.outcome(message) == (Status.READ, None)
+
+
+def test_the_bubble_of_a_later_message_with_the_same_text_is_not_that_of_an_unknown_one(stage: Stage) -> None:
+    """The first was never sent; a person looked into the chat and sent it again with another key."""
+    lost = unknown(stage)
+    again = sent(stage)
+    for tick in ("sent", "read"):
+        stage.play(f">> Ada | box: | them: Hi | us: Hello ({tick})")
+        stage.look()
+    assert stage.outcome(again) == (Status.READ, None)
+    assert stage.outcome(lost) == (Status.UNKNOWN, "bubble_not_seen")
+
+
+def test_of_two_unknown_messages_with_one_text_and_one_bubble_one_stays_unknown(stage: Stage) -> None:
+    first, second = unknown(stage), unknown(stage)
+    stage.clock.sleep(3)
+    stage.play("""
+        << open Ada
+        >> Ada | box: | them: Hi | us: Hello (delivered)
+    """)
+    stage.look()
+    stage.look()
+    assert {stage.outcome(first)[0], stage.outcome(second)[0]} == {Status.DELIVERED, Status.UNKNOWN}
+
+
+def test_of_two_messages_with_one_text_an_unknown_one_is_found_beside_the_other(stage: Stage) -> None:
+    late = unknown(stage)
+    again = sent(stage)
+    stage.play(">> Ada | box: | them: Hi | us#late: Hello (read) | us: Hello (sent)")
+    stage.look()
+    assert stage.outcome(late) == (Status.READ, None)
+    assert stage.outcome(again) == (Status.SENT, None)
+
+
+def test_a_bubble_of_an_attempt_that_is_open_is_not_that_of_an_unknown_one(stage: Stage) -> None:
+    """Redis went away right after Enter: nobody noted whose bubble it is."""
+    lost = unknown(stage)
+    again = stage.accept("Hello")
+    assert stage.rig.pop() == again.id
+    stage.play("""
+        << open Ada
+        >> Ada | box: | them: Hi
+        << focus
+        << type Hello
+        >> Ada | box: Hello | them: Hi
+        << enter
+        >> Ada | box: | them: Hi | us: Hello (sent)
+    """)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Ledger, "note", away)
+        assert stage.deliver(again) == (Status.SENDING, None)
+    stage.look()
+    assert stage.outcome(lost) == (Status.UNKNOWN, "bubble_not_seen")
+    assert stage.deliver(again) == (Status.SENT, None)
+    stage.look()
+    assert stage.outcome(lost) == (Status.UNKNOWN, "bubble_not_seen")
+
+
+def away(*_: object, **__: object) -> bool:
+    raise StoreUnavailable
+
+
+def test_what_redis_wrote_and_answered_too_late_is_followed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = stage.accept("Hello")
+    stage.play("""
+        << open Ada
+        >> Ada | box: | them: Hi
+        << focus
+        << type Hello
+        >> Ada | box: Hello | them: Hi
+        << enter
+        >> Ada | box: | them: Hi | us: Hello (sent)
+    """)
+    advance = Ledger.advance
+
+    def late(*args: Any, **named: Any) -> None:
+        advance(*args, **named)
+        raise StoreUnavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "advance", late)
+        assert stage.deliver(message) == (Status.SENT, None)
+    stage.clock.sleep(60)
+    stage.play(">> Ada | box: | them: Hi | us: Hello (read)")
+    stage.look()
+    assert stage.outcome(message) == (Status.READ, None)
+
+
+def test_a_chat_is_not_visited_for_ticks_for_ever(stage: Stage) -> None:
+    """Who sends no read receipts would have his chat opened every ten minutes as long as the worker lives."""
+    sent(stage)
+    stage.clock.sleep(stage.context.settings.follow_ticks_seconds + 60)
+    stage.play(">> chats")
+    stage.look()
+    stage.page.end()

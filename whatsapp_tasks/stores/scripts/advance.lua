@@ -1,4 +1,5 @@
 -- Moves a message to another status, never backwards, and updates every index.
+-- uses bubbles
 -- uses places
 --
 -- `fence` is '' for callers that are not a worker. `before` is ',from,from,'. `code` may be ''. `retention` and
@@ -7,7 +8,8 @@
 --
 -- Returns {outcome, record}; outcomes: ok (with the changed record), lease_lost, gone, refused (not allowed in the
 -- current status).
-local record, lease, open, schedule, watched, unknown, expiring, events, metrics, caps, contacted = unpack(KEYS)
+local record, lease, open, schedule, watched, unknown, expiring, events, metrics, caps, contacted,
+  bubbles = unpack(KEYS)
 local now, fence, to, before, code, retention, follow, due = unpack(ARGV, 1, 8)
 local fields_from = 9
 
@@ -20,7 +22,10 @@ if not string.find(before, ',' .. m[1] .. ',', 1, true) then return {'refused', 
 local entry = to .. '@' .. now
 if code ~= '' then entry = entry .. '@' .. code end
 redis.call('HSET', record, 'status', to, 'updated_ms', now, 'timeline', m[3] .. ';' .. entry)
-for i = fields_from, #ARGV, 2 do redis.call('HSET', record, ARGV[i], ARGV[i + 1]) end
+for i = fields_from, #ARGV, 2 do
+  redis.call('HSET', record, ARGV[i], ARGV[i + 1])
+  if ARGV[i] == 'bubble_id' then note_bubble(bubbles, ARGV[i + 1], follow) end
+end
 
 if to == 'queued' then
   redis.call('HDEL', record, 'intent', 'bubble_id') -- of an attempt that certainly sent nothing

@@ -1,17 +1,21 @@
 -- Writes fields into the record of a message that the worker has claimed.
+-- uses bubbles
 --
 -- `guarded` is '1' to refuse while the account is paused, or if Redis has lost writes: `seen` is the
--- generation that this worker has seen. From fields_from on: alternating fields and values.
+-- generation that this worker has seen. `follow` is ms. From fields_from on: alternating fields and values.
 --
 -- Returns {outcome, generation}; outcomes: ok, lease_lost, paused, refused (the message is not `sending`).
-local record, lease, pauses, generation = unpack(KEYS)
-local fence, guarded, seen = unpack(ARGV, 1, 3)
-local fields_from = 4
+local record, lease, pauses, generation, bubbles = unpack(KEYS)
+local fence, guarded, seen, follow = unpack(ARGV, 1, 4)
+local fields_from = 5
 if redis.call('HGET', lease, 'fence') ~= fence then return {'lease_lost', 0} end
 if redis.call('HGET', record, 'status') ~= 'sending' then return {'refused', 0} end
 if guarded == '1' then
   if redis.call('HLEN', pauses) > 0 then return {'paused', 0} end
   if tonumber(redis.call('GET', generation) or 0) < tonumber(seen) then return {'paused', 0} end
 end
-for i = fields_from, #ARGV, 2 do redis.call('HSET', record, ARGV[i], ARGV[i + 1]) end
+for i = fields_from, #ARGV, 2 do
+  redis.call('HSET', record, ARGV[i], ARGV[i + 1])
+  if ARGV[i] == 'bubble_id' then note_bubble(bubbles, ARGV[i + 1], follow) end
+end
 return {'ok', redis.call('INCR', generation)}
