@@ -1,6 +1,7 @@
 """WhatsApp Web as an object: what a person sees on it and does to it. Decisions stand elsewhere."""
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TypeVar, cast
@@ -226,8 +227,15 @@ class WhatsAppPage:
         )
 
 
+# Half of a surrogate pair, as JSON.stringify writes it: a page may cut a name in the middle of an emoji.
+# Neither Redis nor a log accepts it. "\\\\" is matched first, because what follows it is no escape.
+_HALF = re.compile(r"(\\\\)|\\ud[89a-f][0-9a-f]{2}")
+
+
 def _snapshot(text: str) -> PageSnapshot:
     with reading("What the look returned"):
+        if "\\ud" in text:
+            text = _HALF.sub(lambda found: found[1] or "\\ufffd", text)
         return PageSnapshot.from_raw(json.loads(text))
 
 

@@ -99,6 +99,26 @@ def test_the_mark_of_the_first_eras_is_told_by_its_label_or_icon(look: Look) -> 
     assert [(b.outgoing, b.tick) for b in bubbles] == [(True, "failed"), (True, "failed"), (False, None)]
 
 
+def test_what_the_server_has_did_not_fail(look: Look) -> None:
+    """A reaction or an edit of ours that failed leaves its mark on a message of ours that was read."""
+    bubbles = chat_in(look("failed_reaction")).bubbles
+    assert [(b.outgoing, b.tick) for b in bubbles] == [(True, "read"), (True, "failed")]
+
+
+def test_a_name_that_was_cut_in_the_middle_of_an_emoji_is_a_name(look: Look, whatsapp: WhatsAppPage) -> None:
+    """Half a surrogate pair is no text: it ended the round of the worker, and with it the account's sends."""
+    look("failed_reaction")
+    cut = """() => {
+      for (const node of document.querySelectorAll("#main header span, #main .selectable-text > span")) {
+        node.textContent = "Ada \\ud83d";
+      }
+      return true;
+    }"""
+    whatsapp.page.evaluate(cut, deadline=within())
+    chat = chat_in(whatsapp.look(within()))
+    assert (chat.title, chat.bubbles[0].text) == ("Ada \ufffd", "Ada \ufffd")
+
+
 def test_a_reply_is_read_without_what_it_quotes(look: Look) -> None:
     """Issue 11, C3."""
     bubbles = chat_in(look("replies_e3")).bubbles

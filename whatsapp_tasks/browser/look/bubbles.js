@@ -29,6 +29,8 @@
     return null;
   };
 
+  const AT_SERVER = ["sent", "delivered", "read"];
+
   // The text: the outermost pieces, for each formatted piece within bears the same marks, and so does what is quoted.
   const outermost = (pieces) => pieces.filter((piece) => !pieces.some((other) => other !== piece && other.contains(piece)));
   const inOrder = (one, other) => (one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1);
@@ -104,7 +106,8 @@
         chat: parts && /@c\.us$|^\d+$/.test(parts[2]) ? parts[2].split("@")[0] : null,
         outgoing,
         text: folded ? text.replace(ELLIPSIS, "") : text,
-        tick: bad && outgoing === true ? "failed" : receipt,
+        // What the server has did not fail: such a mark is that of a reaction or an edit.
+        tick: bad && outgoing === true && !AT_SERVER.includes(receipt) ? "failed" : receipt,
         folded,
         edited: isEdited(node, own, isQuoted),
         quoted,

@@ -18,7 +18,7 @@
   };
   const titleOf = (main) => {
     const title = first("chat_title", main);
-    return title ? squeeze(title.getAttribute("title") || title.textContent) : "";
+    return title ? squeeze(title.getAttribute("title") || title.textContent).toWellFormed() : "";
   };
   const partsOf = (main) => {
     const footer = firstShown("footer", main) || first("footer", main);

@@ -1,10 +1,13 @@
 """What a page answers that a look cannot read is an error of ours: issue 13, defect 3."""
 
+import json
+import re
 from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
 
+from tests.support.looks import RAW
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.page import JSON
 from whatsapp_tasks.browser.page_capture import capture_page
@@ -61,3 +64,30 @@ def test_nothing_but_errors_of_ours_leaves_the_page(act: str, answer: JSON) -> N
         return
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         pytest.fail(f"{error!r} left the page")
+
+
+@pytest.mark.parametrize(
+    ("shown", "read"),
+    [
+        ("Ada \ud83d", "Ada \ufffd"),
+        ("\ude00 Ada", "\ufffd Ada"),
+        ("Ada \U0001f600", "Ada \U0001f600"),
+        ("Ada \\ud83d", "Ada \\ud83d"),
+        ("Ada \\\ud83d", "Ada \\\ufffd"),
+    ],
+    ids=ascii,
+)
+def test_half_a_surrogate_pair_is_read_as_a_sign_that_can_be_written(shown: str, read: str) -> None:
+    """A contact chooses its name; one that no store takes would end each round of the worker."""
+    chat = {"title": shown, "compose": None, "notice": "", "bubbles": [], "panel": True}
+    answer = _as_the_page_writes_it(json.dumps({**RAW, "chat": chat}, ensure_ascii=False))
+    snapshot = WhatsAppPage(cast("Any", Page(answer)), "http://127.0.0.1", load_selectors()).look(
+        Deadline.within(60)
+    )
+    assert snapshot.chat is not None
+    assert snapshot.chat.title == read
+
+
+def _as_the_page_writes_it(text: str) -> str:
+    """JSON.stringify escapes halves of pairs alone."""
+    return re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half[0]):04x}", text)
