@@ -79,7 +79,7 @@ def test_nothing_but_errors_of_ours_leaves_the_page(act: str, answer: JSON) -> N
 )
 def test_half_a_surrogate_pair_is_read_as_a_sign_that_can_be_written(shown: str, read: str) -> None:
     """A contact chooses its name; one that no store takes would end each round of the worker."""
-    chat = {"title": shown, "compose": None, "notice": "", "bubbles": [], "panel": True}
+    chat: dict[str, Any] = {"title": shown, "compose": None, "notice": "", "bubbles": [], "panel": True}
     answer = _as_the_page_writes_it(json.dumps({**RAW, "chat": chat}, ensure_ascii=False))
     snapshot = WhatsAppPage(cast("Any", Page(answer)), "http://127.0.0.1", load_selectors()).look(
         Deadline.within(60)
