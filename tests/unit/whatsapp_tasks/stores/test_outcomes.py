@@ -6,11 +6,11 @@ Issue 13, defect 2: an outcome of the claim that nobody knew fell into a default
 import re
 from collections.abc import Callable
 from enum import Enum
-from importlib.resources import files
 from typing import Any
 
 import pytest
 
+from tests.support.lua_scripts import LIBRARIES, NAMES, text_of
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.states import SessionEvent
 from whatsapp_tasks.domain.statuses import Status
@@ -24,7 +24,6 @@ from whatsapp_tasks.stores.messages import message_of
 from whatsapp_tasks.stores.outcomes import Accept, Applied, Attempt, outcome_of
 from whatsapp_tasks.stores.pauses import PauseReason
 
-SCRIPTS = files("whatsapp_tasks.stores") / "scripts"
 NAMED: dict[str, type[Enum]] = {
     "accept": outcomes.Accept,
     "advance": outcomes.Advance,
@@ -41,14 +40,12 @@ ALL_OR_NOTHING = {
 }
 FACTS = {"locate", "page", "webhook_begin", "webhook_take"}
 """They answer with what they found; an empty answer is none."""
-LIBRARIES = {"phones", "places", "windows"}
 
 _RETURN = re.compile(r"\breturn\s+(?:\{\s*)?('[^']*'|-?\d+|\w+)")
 
 
 def source(script: str) -> str:
-    lines = SCRIPTS.joinpath(f"{script}.lua").read_text("utf-8").splitlines()
-    return "\n".join(line.partition("--")[0] for line in lines)
+    return "\n".join(line.partition("--")[0] for line in text_of(script).splitlines())
 
 
 def returned(script: str) -> set[str]:
@@ -57,8 +54,7 @@ def returned(script: str) -> set[str]:
 
 
 def test_every_script_is_of_a_kind() -> None:
-    stems = {path.name.removesuffix(".lua") for path in SCRIPTS.iterdir()}
-    assert stems == {*NAMED, *ALL_OR_NOTHING, *FACTS, *LIBRARIES}
+    assert {*NAMED, *ALL_OR_NOTHING, *FACTS, *LIBRARIES} == NAMES
 
 
 @pytest.mark.parametrize("script", sorted(NAMED))

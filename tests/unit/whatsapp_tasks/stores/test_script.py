@@ -1,18 +1,13 @@
 """The scripts name their keys and arguments once, and everything in their bodies goes by these names."""
 
 import re
-from importlib.resources import files
 
 import pytest
 
+from tests.support import lua_scripts
 from whatsapp_tasks.stores.script import Script, script
 
-LIBRARIES = {"phones", "places", "windows"}
-NAMES = sorted(
-    path.name.removesuffix(".lua")
-    for path in (files("whatsapp_tasks.stores") / "scripts").iterdir()
-    if path.name.removesuffix(".lua") not in LIBRARIES
-)
+NAMES = sorted(lua_scripts.NAMES - lua_scripts.LIBRARIES)
 _HEAD = re.compile(r"^local [\w,\s]+?=\s*unpack\((KEYS|ARGV)(?:, 1, (\d+))?\)$", re.MULTILINE)
 _REST = re.compile(r"^local (\w+_from) = (\d+)$", re.MULTILINE)
 
