@@ -29,7 +29,7 @@ def add_accounts(cli: click.Group, console: Console, load: Callable[[], Settings
 
     @accounts.command("add")
     @click.argument("name")
-    @click.option("--time-zone", default=None, help="Where its day begins, for the daily cap: Europe/Berlin.")
+    @click.option("--time-zone", default=None, help="Its time zone, for the daily cap: Europe/Berlin.")
     def add(name: str, time_zone: str | None) -> None:
         """Add an account, or change its time zone; then run a worker for it."""
         store = Accounts(database())
@@ -43,12 +43,12 @@ def add_accounts(cli: click.Group, console: Console, load: Callable[[], Settings
             store.set_time_zone(name, time_zone)
         click.echo(
             f"{name} {'was added' if new else 'exists already'}; "
-            f"its worker: whatsapp-tasks worker --account {name}"
+            f"start its worker: whatsapp-tasks worker --account {name}"
         )
 
     @accounts.command("list")
     def list_() -> None:
-        """Show the accounts: state, pauses, worker, and what is left of the day's cap."""
+        """Show the accounts: state, pauses, worker, and what is left of today's cap."""
         settings = load()
         connection = Database.connect(settings)
         table = Table("account", "state", "reason", "sends", "paused", "worker", "cap left")
@@ -67,9 +67,9 @@ def add_accounts(cli: click.Group, console: Console, load: Callable[[], Settings
 
     @accounts.command("remove")
     @click.argument("name")
-    @click.option("--force", is_flag=True, help="Also with messages that are not sent yet: they are lost.")
+    @click.option("--force", is_flag=True, help="Remove it even with unsent messages; they are lost.")
     def remove(name: str, force: bool) -> None:
-        """Forget an account, its messages and its evidence.
+        """Delete an account, its messages and its evidence.
 
         The browser profile in the data folder stays.
         """
@@ -88,12 +88,12 @@ def add_accounts(cli: click.Group, console: Console, load: Callable[[], Settings
         if waiting and not force:
             raise RequestRefused(
                 "account_not_empty",
-                f"'{name}' has {waiting} messages that are not sent yet; --force throws them away.",
+                f"'{name}' has {waiting} unsent messages; --force deletes them.",
                 http_status=409,
             )
         pictures = EvidenceKeeper.from_settings(connection, settings, name).forget()
         removed = store.remove(name)
         click.echo(
             f"{name} was removed ({removed} records, {pictures} files of evidence). "
-            f"Its login is left in {settings.profile_dir(name)}"
+            f"Its login is still in {settings.profile_dir(name)}"
         )

@@ -22,9 +22,9 @@ def add_alive(cli: click.Group, load: Callable[[], Settings]) -> None:
 
     @cli.group()
     def alive() -> None:
-        """Exit with 0 while a process gives signs of life, with 1 otherwise.
+        """Exit with 0 if a process gives signs of life, with 1 otherwise.
 
-        While Redis does not answer nothing is known: 0, for a restart would cure nothing.
+        While Redis does not answer, the exit code is 0, because a restart would not help.
         """
 
     @alive.command("worker")
@@ -48,7 +48,7 @@ def _end(gives_signs: Callable[[], bool]) -> None:
     try:
         found = gives_signs()
     except StoreUnavailable:
-        click.echo("Redis does not answer; nothing is known.")
+        click.echo("Redis does not answer; the state is unknown.")
         sys.exit(0)
     click.echo("alive" if found else "no sign of life")
     sys.exit(0 if found else 1)

@@ -1,4 +1,4 @@
-"""How commands reach the HTTP API: address and key from options, the environment, or this machine itself."""
+"""The API's address and key for commands: from options, the environment, or this machine."""
 
 import functools
 import json
@@ -21,14 +21,14 @@ KEY_FILE = "command-line-key"
 _LABEL = "command line of this machine"
 
 _OPTIONS = (
-    click.option("--api-url", envvar="WHATSAPP_API_URL", help="Where the API is; WHATSAPP_API_URL."),
+    click.option("--api-url", envvar="WHATSAPP_API_URL", help="The API's address; WHATSAPP_API_URL."),
     click.option("--api-key", envvar="WHATSAPP_API_KEY", help="The API key's id; WHATSAPP_API_KEY."),
     click.option("--api-secret", envvar="WHATSAPP_API_SECRET", help="Its secret; WHATSAPP_API_SECRET."),
 )
 
 
 def with_client(load: Callable[[], Settings]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Gives a command the options that lead to the API, and a client as its first argument."""
+    """Gives a command the options for the API, and a client as its first argument."""
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(command)
@@ -48,8 +48,8 @@ def with_client(load: Callable[[], Settings]) -> Callable[[Callable[..., None]],
 def open_client(
     load: Callable[[], Settings], url: str | None, key_id: str | None, secret: str | None
 ) -> Client:
-    """What is not given comes from this machine: the port of the settings, and a key of its own that is made
-    once. Whoever can read the data folder and write to Redis needs no other permission.
+    """Missing values come from this machine: the port of the settings, and a key that is created once.
+    Anybody who can read the data folder and write to Redis needs no other permission.
     """
     if bool(key_id) != bool(secret):
         raise ConfigurationError("Give both, the API key's id and its secret (WHATSAPP_API_KEY, _SECRET).")
@@ -57,7 +57,7 @@ def open_client(
     if not (key_id and secret):
         if url:
             raise ConfigurationError(
-                f"Say with which key to call {url}: set WHATSAPP_API_KEY and WHATSAPP_API_SECRET "
+                f"No key was given for {url}: set WHATSAPP_API_KEY and WHATSAPP_API_SECRET "
                 "(`whatsapp-tasks keys create LABEL` shows both)."
             )
         key = _own_key(settings)
@@ -75,8 +75,8 @@ def _own_key(settings: Settings) -> ApiKey:
             _write_private(file, json.dumps({"key": known.id}))
     except StoreUnavailable as error:
         raise ConfigurationError(
-            "No API key was given, and none could be made: nothing seems to run on this machine. Start it "
-            "with `whatsapp-tasks up`, or set WHATSAPP_API_URL, WHATSAPP_API_KEY and WHATSAPP_API_SECRET."
+            "No API key was given, and none could be created: no service seems to run on this machine. Start "
+            "it with `whatsapp-tasks up`, or set WHATSAPP_API_URL, WHATSAPP_API_KEY and WHATSAPP_API_SECRET."
         ) from error
     return known
 

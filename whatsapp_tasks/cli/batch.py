@@ -1,4 +1,4 @@
-"""``whatsapp-tasks batch``: a CSV file of messages, handed in once however often the command is run."""
+"""``whatsapp-tasks batch``: a CSV file of messages, submitted once however often the command is run."""
 
 import json
 import sys
@@ -20,9 +20,9 @@ from whatsapp_tasks.errors import RequestRefused
 
 AT_ONCE = 200
 BYTES_AT_ONCE = 256 * 1024
-"""Half of what the API takes by default (WHATSAPP_MAX_BODY_BYTES), for it alone knows its limit."""
-TOLD = 20
-"""Lines that are printed one by one; the file of results holds them all."""
+"""Half of the API's default limit (WHATSAPP_MAX_BODY_BYTES), because the real limit is not known here."""
+LINES_PRINTED = 20
+"""Lines that are printed; the results file has all of them."""
 LOOK_AGAIN_SECONDS = 2.0
 
 
@@ -31,18 +31,24 @@ def add_batch(cli: click.Group, console: Console, load: Callable[[], Settings]) 
 
     @cli.command()
     @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-    @click.option("--name", default=None, help="Of the campaign, part of each key; else the file's name.")
-    @click.option("--results", type=click.Path(path_type=Path), default=None, help="Else FILE.results.csv.")
-    @click.option("--follow", is_flag=True, help="Stay until every message is settled.")
-    @click.option("--cancel", "cancels", is_flag=True, help="Withdraw what is still queued of earlier runs.")
+    @click.option(
+        "--name", default=None, help="Name of the campaign, part of each key. Default: the file's name."
+    )
+    @click.option(
+        "--results", type=click.Path(path_type=Path), default=None, help="Default: FILE.results.csv."
+    )
+    @click.option("--follow", is_flag=True, help="Wait until every message is settled.")
+    @click.option(
+        "--cancel", "cancels", is_flag=True, help="Cancel the messages of earlier runs that are still queued."
+    )
     @with_client(load)
     def batch(
         client: Client, *, file: Path, name: str | None, results: Path | None, follow: bool, cancels: bool
     ) -> None:
         """Send the messages of a CSV file.
 
-        Its columns: phone, message, and if you like account, idempotency_key, send_at, expires_at, priority,
-        metadata. Run it again after an interruption: it goes on where it was, and sends nothing twice.
+        Columns: phone, message, and optionally account, idempotency_key, send_at, expires_at, priority,
+        metadata. Run it again after an interruption: it continues and sends nothing twice.
         """
         kept = ResultFile(results or file.with_name(file.name + ".results.csv"))
         if cancels:
@@ -50,26 +56,26 @@ def add_batch(cli: click.Group, console: Console, load: Callable[[], Settings]) 
             return
         rows = read_rows(file, file.stem if name is None else name)
         kept.add(rows.others)
-        refused = _tell(rows.others) + _hand_in(console, client, rows.messages, kept)
+        refused = _report(rows.others) + _hand_in(console, client, rows.messages, kept)
         if follow:
             _follow(console, client, kept)
         if refused:
-            click.echo(f"{refused} were refused; {kept.path} says why. Correct them and run this again.")
+            click.echo(f"{refused} were refused; see {kept.path}. Correct them and run this again.")
             sys.exit(1)
 
 
-def _tell(results: Sequence[Result]) -> int:
-    """Says which rows are not sent, and why; returns how many were refused."""
-    told = [result for result in results if not result.done]
-    for result in told[:TOLD]:
+def _report(results: Sequence[Result]) -> int:
+    """Prints which rows are not sent, and why; returns the number of refused rows."""
+    not_sent = [result for result in results if not result.done]
+    for result in not_sent[:LINES_PRINTED]:
         click.echo(f"line {result.line}: {result.problem}", err=True)
-    if len(told) > TOLD:
-        click.echo(f"… and {len(told) - TOLD} more lines", err=True)
-    return sum(result.outcome == "refused" for result in told)
+    if len(not_sent) > LINES_PRINTED:
+        click.echo(f"… and {len(not_sent) - LINES_PRINTED} more lines", err=True)
+    return sum(result.outcome == "refused" for result in not_sent)
 
 
 def _hand_in(console: Console, client: Client, rows: Sequence[Row], kept: ResultFile) -> int:
-    """Hands in what is not done yet; returns how many were refused."""
+    """Submits the rows that are not done yet; returns the number of refused rows."""
     known = kept.read()
     todo = [row for row in rows if row.key not in known or not known[row.key].done]
     counts = Counter(done=len(rows) - len(todo))
@@ -84,11 +90,11 @@ def _hand_in(console: Console, client: Client, rows: Sequence[Row], kept: Result
             progress.advance(bar, len(some))
     words = {"done": "by an earlier run", "duplicate": "accepted before"}
     click.echo(", ".join(f"{n} {words.get(what, what)}" for what, n in counts.items() if n) or "no rows")
-    return _tell(not_sent)
+    return _report(not_sent)
 
 
 def portions(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """The rows in batches that the API takes, if its limit of bytes is the default; one is at least a row."""
+    """The rows in batches that fit the API's default limit of bytes; a batch has at least one row."""
     some: list[Row] = []
     filled = 0
     for row in rows:
@@ -103,8 +109,8 @@ def portions(rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 
 def hand_in(client: Client, rows: Sequence[Row]) -> list[Result]:
-    """One batch, or its halves where the API's limit is lower. A row of the wrong shape, for which the API
-    refuses the whole, is left out by itself.
+    """Submits one batch, or its halves if the API's limit is lower. If the API refuses a batch because of
+    rows with the wrong shape, only these rows are left out.
     """
     try:
         batch = client.send_batch(row.fields for row in rows)
@@ -124,7 +130,7 @@ def hand_in(client: Client, rows: Sequence[Row]) -> list[Result]:
 
 
 def _wrong_items(error: RequestRefused) -> dict[int, str]:
-    """Which rows the refusal names (``messages.7.send_at``), and what it says of them."""
+    """The rows named in the refusal (``messages.7.send_at``), with the problem of each."""
     found: dict[int, str] = {}
     for problem in error.errors:
         place = problem["field"].split(".")
@@ -176,7 +182,7 @@ def _words(counts: Counter[str]) -> str:
 def _cancel(client: Client, kept: ResultFile) -> None:
     batches = dict.fromkeys(result.batch for result in kept.read().values() if result.batch)
     cancelled = sum(client.cancel_batch(batch_id)["cancelled_now"] for batch_id in batches)
-    click.echo(f"{cancelled} messages were withdrawn")
+    click.echo(f"{cancelled} messages were cancelled")
 
 
 def _progress(console: Console) -> Progress:

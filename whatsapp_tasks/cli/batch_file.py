@@ -1,4 +1,4 @@
-"""A CSV file of messages, and beside it the file of results from which a later run goes on."""
+"""A CSV file of messages, and the results file from which a later run continues."""
 
 import csv
 import hashlib
@@ -32,8 +32,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a row. ``outcome``: accepted, duplicate or refused by the API; refused or repeated, then
-    without a ``key``, where the row was not handed in.
+    """The result of a row. ``outcome``: accepted, duplicate or refused by the API. A row that was not
+    submitted is refused or repeated, and has no ``key``.
     """
 
     key: str
@@ -51,15 +51,15 @@ class Result:
 
 @dataclass(frozen=True)
 class Rows:
-    """The messages of a file, each once, and the rows that are none, with what to report of them."""
+    """The messages of a file, each once, and the reports about rows that are not submitted."""
 
     messages: list[Row]
     others: list[Result]
 
 
 def read_rows(path: Path, name: str) -> Rows:
-    """What the file holds. Raises RequestRefused where it cannot be known what its rows are: the message
-    says which line or column is wrong.
+    """Reads the file. Raises RequestRefused, which names the wrong line or column, if its rows cannot be
+    determined.
     """
     try:
         text = decoded(path.read_bytes())
@@ -90,8 +90,8 @@ def _check_columns(path: Path, columns: list[str]) -> None:
     unknown = [name for name in columns if name not in REQUIRED + OPTIONAL]
     if missing or unknown or len(set(columns)) != len(columns):
         raise _refused(
-            f"The first line of {path} must name the columns {', '.join(REQUIRED)}, and of "
-            f"{', '.join(OPTIONAL)} those that are there; it holds: {', '.join(columns) or 'nothing'}."
+            f"The first line of {path} must name the columns {', '.join(REQUIRED)}, and may name "
+            f"{', '.join(OPTIONAL)}; it has: {', '.join(columns) or 'nothing'}."
         )
 
 
@@ -100,8 +100,8 @@ def _row(record: Record, columns: list[str], name: str) -> Row:
     if len(record.cells) != len(columns):
         raise RequestRefused(
             "row_invalid",
-            f"The row has {len(record.cells)} cells where the first line names {len(columns)} columns. "
-            'A text with a separator, a quote or a line break in it must stand in double quotes: "Hi, you".',
+            f"The row has {len(record.cells)} cells, but the first line names {len(columns)} columns. "
+            'Put a text with a separator, a quote or a line break in double quotes: "Hi, you".',
         )
     filled = zip(columns, record.cells, strict=True)
     given: dict[str, Any] = {column: cell for column, cell in filled if cell.strip()}
@@ -117,26 +117,28 @@ def _row(record: Record, columns: list[str], name: str) -> Row:
 
 def _metadata(cell: str) -> dict[str, Any]:
     def refuse(constant: str) -> None:
-        raise ValueError(constant)  # NaN and the infinities, which are not JSON
+        raise ValueError(constant)  # NaN and infinity, which are not JSON
 
     try:
         value = json.loads(cell, parse_constant=refuse)
-        json.dumps(value, ensure_ascii=False).encode()  # not with half of a surrogate pair
+        json.dumps(value, ensure_ascii=False).encode()  # refuses half of a surrogate pair
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        raise RequestRefused("row_invalid", "The column metadata must hold a JSON object.")
+        raise RequestRefused("row_invalid", "The column metadata must contain a JSON object.")
     return value
 
 
 def _key(name: str, given: Mapping[str, Any]) -> str:
-    """Of what makes the message; not of the line, so that lines may be added, removed and put in order."""
+    """Derived from the message, not from the line number, so lines may be added, removed and sorted."""
     parts = json.dumps([name, *_message(given)])
     return "csv-" + hashlib.sha256(parts.encode()).hexdigest()[:40]
 
 
 def _message(given: Mapping[str, Any]) -> list[str]:
-    """Account, recipient and text as the API would take them: what is written in another way is the same."""
+    """Account, recipient and text in the API's canonical form, so that other spellings are the same
+    message.
+    """
     account = given.get("account", DEFAULT_ACCOUNT)
     phone, text = given["phone"], given["message"]
     with suppress(RequestRefused):
@@ -147,13 +149,13 @@ def _message(given: Mapping[str, Any]) -> list[str]:
 
 
 def _repeated(row: Row, first: Row) -> Result:
-    """What is reported of a row that has the key of an earlier one."""
+    """The report about a row with the key of an earlier one."""
     if _message(row.fields) != _message(first.fields):
         problem = f"has the idempotency key of line {first.line}, but is another message"
     elif _rest(row) != _rest(first):
         problem = (
-            f"is the message of line {first.line} (account, phone and text), but differs from it in another "
-            "column; give each an idempotency_key to send both"
+            f"has the same account, phone and text as line {first.line}, but differs in another column; "
+            "give each an idempotency_key to send both"
         )
     else:
         problem = f"is the same as line {first.line}"
@@ -162,12 +164,12 @@ def _repeated(row: Row, first: Row) -> Result:
 
 
 def _rest(row: Row) -> dict[str, object]:
-    """What a row says besides the message itself."""
+    """The other columns of a row."""
     return {name: said for name, said in row.fields.items() if name not in ("account", "phone", "message")}
 
 
 def refusal(key: str, line: int, code: str, problem: str) -> Result:
-    """Of a row of which nothing was handed in, or was refused there."""
+    """The report about a row that was not submitted, or was refused by the API."""
     return Result(key, str(line), "refused", "", "", code, problem)
 
 
@@ -182,7 +184,7 @@ class ResultFile:
         self.path = path
 
     def read(self) -> dict[str, Result]:
-        """The last word on each key."""
+        """The last result of each key."""
         return {result.key: result for result in self._lines()}
 
     def _lines(self) -> Iterator[Result]:
@@ -190,12 +192,12 @@ class ResultFile:
             return
         with self.path.open(encoding="utf-8", newline="") as file:
             for cells in csv.reader(file):
-                # A line that was cut off by a crash is as if it had not been: the API knows the key.
+                # A line that was cut off by a crash is ignored: the API knows the key.
                 if len(cells) == len(_COLUMNS) and cells != _COLUMNS:
                     yield Result(*cells)
 
     def add(self, results: Iterable[Result]) -> None:
-        """On disk when this returns."""
+        """Writes the results; they are on disk when this returns."""
         new = not self.path.exists()
         with self.path.open("a", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)

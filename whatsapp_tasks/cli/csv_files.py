@@ -1,4 +1,4 @@
-"""CSV files as people have them: of a spreadsheet, of another program, with a line that is wrong."""
+"""CSV files from spreadsheets and other programs, possibly with wrong lines."""
 
 import codecs
 import csv
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from io import StringIO
 
 _DELIMITERS = ",;\t"
-"""Spreadsheets write semicolons where the comma is in numbers, and tabs as "Unicode text"."""
+"""Spreadsheets write semicolons in countries with a decimal comma, and tabs as "Unicode text"."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """The cells of one row, and the line of the file in which it ends; ``problem`` where it is not CSV."""
+    """The cells of one row, and the line of the file in which it ends; ``problem`` if it is not CSV."""
 
     line: int
     cells: list[str]
@@ -24,23 +24,22 @@ class Record:
 
 
 def decoded(raw: bytes, errors: str = "strict") -> str:
-    """The text of a file: UTF-16 where it says so in its first two bytes, else UTF-8, with its mark or
-    without. Raises UnicodeDecodeError, unless ``errors`` names another way (see ``bytes.decode``).
+    """The text of a file: UTF-16 if its first two bytes say so, else UTF-8, with or without a byte order
+    mark. Raises UnicodeDecodeError, unless ``errors`` says otherwise (see ``bytes.decode``).
     """
     utf_16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return raw.decode("utf-16" if utf_16 else "utf-8-sig", errors)
 
 
 def records(text: str) -> Iterator[Record]:
-    r"""All rows, the first line's too. Lines end as CSV's do, with \n, \r or \r\n: what else ends a line
-    elsewhere (U+2028, U+0085, form feed) belongs to its cell. Behind a row that is not CSV the next line
-    begins another one.
+    r"""All rows, including the first line. Lines end with \n, \r or \r\n; other line separators (U+2028,
+    U+0085, form feed) belong to the cell. After a row that is not CSV, the next line begins a new row.
     """
     lines = list(StringIO(text, newline=""))
     delimiter = _delimiter(next((line for line in lines if line.strip()), ""))
     begin = 0
     while begin < len(lines):
-        # What stands behind a quote that is never closed is read once per such quote, up to csv's limit.
+        # The text after an unclosed quote is read once per such quote, up to csv's limit.
         reader = csv.reader(iter(lines[begin:]), delimiter=delimiter, strict=True)
         good = begin
         try:

@@ -1,4 +1,4 @@
-"""``whatsapp-tasks demo``: one message end to end, all parts real but WhatsApp itself."""
+"""``whatsapp-tasks demo``: one message end to end; everything is real except WhatsApp."""
 
 import json
 import os
@@ -33,16 +33,16 @@ from whatsapp_tasks.stores.api_keys import ApiKeys
 from whatsapp_tasks.stores.connection import Database
 
 PHONE = "+4915112345678"
-# Of the simulator's magic numbers (whatsapp_simulator/README.md): never on WhatsApp.
+# One of the simulator's magic numbers (whatsapp_simulator/README.md): never on WhatsApp.
 INVALID_PHONE = "+12025550101"
 TEXT = "Your code is 482 913 🎉\nمرحبا — it is valid for ten minutes."
 STEP_SECONDS = 90.0
 _HERE = requests.Session()
-_HERE.trust_env = False  # all of the demo is on this machine, where no proxy leads
+_HERE.trust_env = False  # the demo uses only this machine, so no proxy
 
 
 class DemoFailed(WhatsAppTasksError):
-    """The demo did not go as it should."""
+    """The demo failed."""
 
 
 @dataclass
@@ -58,8 +58,8 @@ class _Stage:
 
 
 def run_demo(console: Console, folder: Path, *, keep: bool) -> int:
-    """Exit code 0 when everything was as it should be, 1 otherwise; nothing is left running."""
-    load_settings()  # what is wrong with them is told before anything starts
+    """Returns exit code 0 if everything worked, 1 otherwise; nothing is left running."""
+    load_settings()  # reports wrong settings before anything starts
     began = time.monotonic()
     try:
         with _stage(console, folder) as stage:
@@ -67,7 +67,7 @@ def run_demo(console: Console, folder: Path, *, keep: bool) -> int:
             _send(console, stage)
             _summary(console, stage, time.monotonic() - began)
             if keep:
-                console.print("Staying up; Ctrl-C ends everything.")
+                console.print("Still running; Ctrl-C stops everything.")
                 _tend_until_interrupted(console, stage)
     except (WhatsAppTasksError, requests.RequestException) as error:
         console.print(f"✘ {error}", style="red")
@@ -156,7 +156,7 @@ def _send(console: Console, stage: _Stage) -> None:
         (message["status"], code) == ("failed", "not_on_whatsapp"),
         f"it ended as {message['status']} ({code}), not as failed (not_on_whatsapp)",
     )
-    _tick(console, "failed, and the reason is said: not_on_whatsapp")
+    _tick(console, "failed, with the reason not_on_whatsapp")
 
 
 def _summary(console: Console, stage: _Stage, seconds: float) -> None:
@@ -167,7 +167,7 @@ def _summary(console: Console, stage: _Stage, seconds: float) -> None:
     table.add_row("simulator", stage.control)
     table.add_row("screenshot", str(_screenshot(stage)))
     table.add_row("logs", str(stage.folder / "logs"))
-    console.print("\nThe demo went as it should.", style="bold green")
+    console.print("\nThe demo succeeded.", style="bold green")
     console.print(table)
 
 
@@ -213,7 +213,7 @@ def _received(stage: _Stage) -> list[dict[str, Any]]:
 
 
 def _until(what: str, asked: Any, seconds: float = STEP_SECONDS) -> Any:
-    """The first true answer; raises WaitTimeout saying ``what`` did not happen."""
+    """The first true answer; raises WaitTimeout, which names ``what`` did not happen."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
@@ -228,11 +228,11 @@ def _until(what: str, asked: Any, seconds: float = STEP_SECONDS) -> Any:
 
 def _check(good: bool, problem: str) -> None:
     if not good:
-        raise DemoFailed(f"Not as it should be: {problem}.")
+        raise DemoFailed(f"The demo failed: {problem}.")
 
 
 def _tend_until_interrupted(console: Console, stage: _Stage) -> None:
-    """Raises StoreUnavailable when the private Valkey will not run any more."""
+    """Raises StoreUnavailable if the private Valkey keeps dying."""
     try:
         while True:
             if stage.server is not None:

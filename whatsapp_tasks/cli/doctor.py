@@ -1,4 +1,4 @@
-"""``whatsapp-tasks doctor``: would sending work now, and if not, why."""
+"""``whatsapp-tasks doctor``: whether sending would work now, and if not, why."""
 
 import json
 import sys
@@ -32,11 +32,11 @@ def add_doctor(cli: click.Group, console: Console, load: Callable[[], Settings])
     """Adds the command to ``cli``."""
 
     @cli.command()
-    @click.option("--account", default=None, help="The account; that of the settings without it.")
+    @click.option("--account", default=None, help="The account. Default: that of the settings.")
     @click.option("--json", "as_json", is_flag=True, help="For programs.")
-    @click.option("--all", "show_all", is_flag=True, help="Also elements that this page need not have.")
+    @click.option("--all", "show_all", is_flag=True, help="Also show elements that this page need not have.")
     @click.option("--page", "pages", multiple=True, type=_PATH, help="A saved page, or a folder of them.")
-    @click.option("--show-texts", is_flag=True, help="With --page, as JSON: also what people wrote.")
+    @click.option("--show-texts", is_flag=True, help="With --page, as JSON: also show what people wrote.")
     @click.argument("more", nargs=-1, type=_PATH, metavar="[PAGE]...")
     def doctor(
         account: str | None,
@@ -49,16 +49,16 @@ def add_doctor(cli: click.Group, console: Console, load: Callable[[], Settings])
     ) -> None:
         """Examine page, selectors, browser, Redis, queues and clock.
 
-        The exit status is 0 when sending would work. The running worker is asked; where none runs, the
-        browser is opened here.
+        The exit status is 0 if sending would work. It asks the running worker; if none runs, it opens the
+        browser itself.
 
-        With --page the pages that somebody saved as HTML are looked at instead, with nothing of them
-        running and no network; the exit status is 1 when one of them is not understood in full. Of texts,
-        names and numbers in them nothing is shown unless --show-texts asks for it.
+        With --page it reads pages saved as HTML instead, without scripts and without network; the exit status
+        is 1 if one of them is not understood in full. Texts, names and numbers are shown only with
+        --show-texts.
         """
         insist_on_extra("worker", "`whatsapp-tasks doctor`")
         if more and not pages:
-            raise click.UsageError("Pages are given after --page.")
+            raise click.UsageError("Give pages after --page.")
         if pages:
             sys.exit(_read(console, (*pages, *more), as_json=as_json, show_texts=show_texts))
         from whatsapp_tasks.cli.examination import examine

@@ -1,4 +1,4 @@
-"""A private Valkey for one machine: what runs when no ``REDIS_URL`` is set."""
+"""A private Valkey for one machine, used if no ``REDIS_URL`` is set."""
 
 import contextlib
 import os
@@ -16,17 +16,17 @@ from whatsapp_tasks.errors import StoreUnavailable
 
 START_SECONDS = 15.0
 STOP_SECONDS = 10.0
-"""To write everything down; one that does not even answer is killed at once."""
+"""For writing all data; a server that does not answer is killed at once."""
 ANSWER_SECONDS = 1.0
 PAUSE_SECONDS = 1.0
-"""Before one that has died is started again, twice as long each time."""
+"""Pause before a dead server is restarted; it doubles each time."""
 MOST_DEATHS = 4
-"""In a row, none of which lived for ``STEADY_SECONDS``: it will not run, whatever the reason."""
+"""Deaths in a row, each within ``STEADY_SECONDS``, after which the server is given up."""
 STEADY_SECONDS = 30.0
 
 
 class Embedded:
-    """The server that a configuration file describes; ``command`` is None when somebody else started it."""
+    """The server of a configuration file; ``command`` is None if another process started it."""
 
     def __init__(self, url: str, folder: Path, command: Sequence[str] | None) -> None:
         self.url = url
@@ -41,7 +41,7 @@ class Embedded:
         return self._folder / "valkey.log"
 
     def launch(self) -> None:
-        """It answers a little later, on the same port and with all that it had."""
+        """Starts it; it answers a little later, on the same port and with its data."""
         if self._command is None:
             return
         with self.log_file.open("ab") as log:
@@ -64,8 +64,8 @@ class Embedded:
             time.sleep(0.05)
 
     def tend(self, say: Callable[[str], None]) -> None:
-        """Starts it again when it has died, without waiting for it; raises StoreUnavailable when it keeps
-        dying. To be called again and again.
+        """Restarts it if it has died, without waiting for it; raises StoreUnavailable if it keeps dying. Call
+        this repeatedly.
         """
         now = time.monotonic()
         if self._process is not None and self._process.poll() is not None:
@@ -77,7 +77,7 @@ class Embedded:
                 )
             pause = PAUSE_SECONDS * 2 ** (self._deaths - 1)
             self._again_at = now + pause
-            say(f"The private Valkey has died (code {code}); it is started again in {pause:.0f} s.")
+            say(f"The private Valkey has died (code {code}); it is restarted in {pause:.0f} s.")
         elif self._has_ended() and now >= self._again_at:
             self.launch()
 
@@ -85,7 +85,7 @@ class Embedded:
         return _answers(self.url)
 
     def stop(self) -> None:
-        """SIGTERM: it writes everything down and ends. SIGKILL when it does not."""
+        """Sends SIGTERM, so that it writes all data and ends; SIGKILL if it does not end."""
         if self._process is None:
             return
         if self.answers():
@@ -110,9 +110,9 @@ def running_url(data_dir: Path) -> str | None:
 
 
 def start(data_dir: Path) -> Embedded:
-    """Starts one with append-only persistence, or finds the one that runs; raises StoreUnavailable.
+    """Starts one with append-only persistence, or finds the running one; raises StoreUnavailable.
 
-    ``appendfsync always``: a message that was accepted survives a power cut.
+    ``appendfsync always``: accepted messages survive a power cut.
     """
     folder = data_dir.resolve() / "valkey"
     url = running_url(data_dir)

@@ -1,4 +1,4 @@
-"""The command ``whatsapp-tasks``: an app that only sends has the command, but not what it is made of."""
+"""The command ``whatsapp-tasks``. An app that only sends has the command, but not the packages it needs."""
 
 import sys
 
@@ -7,7 +7,7 @@ from whatsapp_tasks.extras import insist_on_extra
 
 
 def main() -> None:
-    """Runs the command; without the extra ``cli`` one line says how to install it."""
+    """Runs the command; without the extra ``cli`` it prints how to install that."""
     try:
         insist_on_extra("cli", "The command line")
     except ConfigurationError as error:

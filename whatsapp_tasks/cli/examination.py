@@ -1,4 +1,4 @@
-"""What the doctor finds, section by section."""
+"""The doctor's findings, section by section."""
 
 import time
 from collections.abc import Mapping
@@ -27,9 +27,9 @@ from whatsapp_tasks.stores.selectors import SelectorOverride
 Status: TypeAlias = Literal["ok", "info", "warn", "fail"]
 
 ANSWER_SECONDS = 30.0
-SKEW_TOLD_SECONDS = 1.0
+SKEW_WARN_SECONDS = 1.0
 SKEW_BAD_SECONDS = 5.0
-"""More, and signed requests are refused as coming from the future."""
+"""With more, signed requests are refused because they are in the future."""
 
 _SHOWN_SETTINGS = (
     *("account", "url", "data_dir", "headless", "language", "selectors", "cap_policy", "time_zone"),
@@ -45,7 +45,7 @@ class Finding:
 
 
 def examine(settings: Settings, account: str) -> dict[str, list[Finding]]:
-    """All sections. Where Redis is away there is no worker to ask, and nothing else would work either."""
+    """All sections. Without Redis the worker cannot be asked, and nothing else would work either."""
     database = Database.connect(settings)
     sections = {"settings": _settings(settings), "redis": _redis(database)}
     if any(one.name == "reachable" and one.status == "fail" for one in sections["redis"]):
@@ -84,14 +84,14 @@ def _redis(database: Database) -> list[Finding]:
         *_redis_keeps(info),
         Finding(
             "clock",
-            "ok" if abs(skew) < SKEW_TOLD_SECONDS else "warn" if abs(skew) < SKEW_BAD_SECONDS else "fail",
-            f"Redis is {skew:+.3f} s from this machine",
+            "ok" if abs(skew) < SKEW_WARN_SECONDS else "warn" if abs(skew) < SKEW_BAD_SECONDS else "fail",
+            f"Redis differs by {skew:+.3f} s from this machine",
         ),
     ]
 
 
 def _redis_info(database: Database) -> Mapping[str, Any]:
-    """Empty where it is forbidden, as at many hosters; raises StoreUnavailable."""
+    """Empty if it is forbidden, as by many hosting providers; raises StoreUnavailable."""
     try:
         return dict(database.do("INFO"))
     except redis.ResponseError:
@@ -100,7 +100,7 @@ def _redis_info(database: Database) -> Mapping[str, Any]:
 
 def _redis_keeps(info: Mapping[str, Any]) -> list[Finding]:
     if not info:
-        return [Finding("durability", "warn", "could not be checked: this user may not ask for INFO")]
+        return [Finding("durability", "warn", "could not be checked: this user may not run INFO")]
     policy = str(info.get("maxmemory_policy", "unknown"))
     durable = bool(info.get("aof_enabled"))
     limited = int(info.get("maxmemory", 0)) > 0
@@ -109,12 +109,12 @@ def _redis_keeps(info: Mapping[str, Any]) -> list[Finding]:
         Finding(
             "append-only file",
             "ok" if durable else "warn",
-            "on" if durable else "off: a crash forgets messages",
+            "on" if durable else "off: a crash loses messages",
         ),
         Finding(
             "maxmemory-policy",
             "ok" if keeps else "fail" if limited else "warn",
-            policy if keeps else f"{policy}: Redis may throw messages away; set noeviction",
+            policy if keeps else f"{policy}: Redis may delete messages; set noeviction",
         ),
     ]
 
@@ -133,7 +133,7 @@ def _session(database: Database, settings: Settings, account: str) -> list[Findi
     sends = permission(
         session.state,
         session.restriction,
-        paused=False,  # told, like the worker, on a line of its own
+        paused=False,  # shown, like the worker, on its own line
         worker_runs=True,
         replies_when_restricted=settings.restricted_replies,
     )
@@ -175,7 +175,7 @@ def _profile(settings: Settings, account: str) -> list[Finding]:
 
 
 def _page_report(database: Database, settings: Settings, account: str) -> Mapping[str, Any] | str:
-    """The worker's answer, ours where no worker runs, or why there is none."""
+    """The worker's answer; our own if no worker runs; or the reason why there is none."""
     if current_holder(database, account) is None:
         return _look_ourselves(database, settings, account)
     try:
@@ -222,7 +222,7 @@ def _page(report: Mapping[str, Any]) -> list[Finding]:
         Finding(
             "open chat",
             "info",
-            "yes" if report["chat_open"] else "none: its elements cannot be judged now",
+            "yes" if report["chat_open"] else "none: its elements cannot be checked now",
         ),
         Finding("browser", "ok", str(report["browser_version"])),
         Finding("driver", "ok" if same else "warn", str(report["driver_version"])),
@@ -237,7 +237,7 @@ def _page(report: Mapping[str, Any]) -> list[Finding]:
 def _language(report: Mapping[str, Any]) -> Finding:
     language = report["language"] or "unknown"
     if not report["language_supported"]:
-        why = "not read in full: what it decides by words waits for a person (docs/whatsapp-web.md, 14)"
+        why = "not read in full: decisions by words wait for a person (docs/whatsapp-web.md, 14)"
         return Finding("language", "warn", f"{language}, {why}")
     kept = report["settled_language"]
     other = kept and base_language(kept) != base_language(language)

@@ -1,4 +1,4 @@
-"""Linking a phone, in the terminal."""
+"""Linking a phone in the terminal."""
 
 import time
 
@@ -16,7 +16,9 @@ CODE_VALID_SECONDS = 180
 
 
 def show_pairing_code(console: Console, operations: Operations, phone: str) -> None:
-    """Asks the worker for a code that links ``phone`` and prints it; raises RequestRefused saying why not."""
+    """Asks the worker for a code that links ``phone`` and prints it; raises RequestRefused with the
+    reason.
+    """
     code = operations.pairing_code(phone, ANSWER_SECONDS)
     console.print("On the phone: WhatsApp › Linked devices › Link a device › Link with phone number instead:")
     console.print(f"\n    {code[:4]}-{code[4:]}\n", style="bold")
@@ -44,7 +46,7 @@ def show_passkey(console: Console, operations: Operations, action: str) -> None:
 def show_until_linked(
     console: Console, sessions: Sessions, timeout_seconds: float, *, codes: bool = True
 ) -> bool:
-    """Prints each new QR code, unless asked not to; True once the account is linked."""
+    """Prints each new QR code, unless told not to; returns True when the account is linked."""
     deadline = time.monotonic() + timeout_seconds
     shown: str | None = None
     while time.monotonic() < deadline:

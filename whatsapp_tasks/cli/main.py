@@ -43,7 +43,7 @@ from whatsapp_tasks.stores.sessions import Sessions
 
 log = logging.getLogger(__name__)
 console = Console(markup=False, emoji=False)
-"""What it prints are words of callers and operators too: in them ``[/x]`` and ``:x:`` are just that."""
+"""It also prints texts of callers and operators: ``[/x]`` and ``:x:`` in them are not markup."""
 
 
 @click.group()
@@ -53,7 +53,7 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Entry point: every foreseen error is one line, and exit code 1."""
+    """Entry point: every expected error is one line, and exit code 1."""
     keep_private()
     try:
         cli.main(standalone_mode=False)
@@ -68,7 +68,7 @@ def main() -> None:
 
 
 def _settings() -> Settings:
-    """Settings; with no ``REDIS_URL``, the private Valkey of the data folder if one runs."""
+    """Settings; without ``REDIS_URL`` with the private Valkey of the data folder, if it runs."""
     settings = load_settings()
     if "REDIS_URL" not in os.environ:
         url = embedded.running_url(settings.data_dir)
@@ -90,12 +90,12 @@ def _now_ms() -> int:
 
 
 def _begin(process: str, settings: Settings, **fields: str) -> None:
-    """Logs, then Redis: five attempts with the blueprint's pauses, then exit code 1."""
+    """Sets up logs and waits for Redis: five attempts with the blueprint's pauses, then exit code 1."""
     configure_logging(settings.log_level, settings.log_format, process=process, **fields)
     try:
         private_folder(settings.data_dir)
-    except OSError as error:  # not every process writes there; one that does says so itself
-        log.warning("The data folder cannot be made", extra={"detail": error.strerror})
+    except OSError as error:  # not every process writes there; one that does reports it itself
+        log.warning("The data folder cannot be created", extra={"detail": error.strerror})
     database = Database.connect(settings)
     try:
         await_redis(database, process)
@@ -137,7 +137,7 @@ def web() -> None:
 
 @cli.command()
 def beat() -> None:
-    """Run the clock of the checks."""
+    """Run beat, which schedules the checks."""
     settings = _settings()
     _begin("beat", settings)
     from whatsapp_tasks.celery import app
@@ -152,7 +152,7 @@ def flower() -> None:
     settings = _settings()
     if not os.environ.get("FLOWER_BASIC_AUTH"):
         raise ConfigurationError(
-            "Set FLOWER_BASIC_AUTH=user:password: without it anyone could steer workers."
+            "Set FLOWER_BASIC_AUTH=user:password: without it anyone could control the workers."
         )
     ports.insist_on_free(settings.flower_host, settings.flower_port, "WHATSAPP_FLOWER")
     _begin("flower", settings)
@@ -172,7 +172,7 @@ def flower() -> None:
 @cli.command()
 @click.option("--flower/--no-flower", "with_flower", default=True, help="Also run Flower.")
 def up(with_flower: bool) -> None:
-    """Run everything on this machine; Ctrl-C ends everything."""
+    """Run everything on this machine; Ctrl-C stops everything."""
     insist_on_extra("up", "`whatsapp-tasks up`")
     from whatsapp_tasks.cli.up import run_up
 
@@ -180,7 +180,7 @@ def up(with_flower: bool) -> None:
 
 
 @cli.command()
-@click.option("--keep", is_flag=True, help="Stay up after the demo, until Ctrl-C.")
+@click.option("--keep", is_flag=True, help="Keep running after the demo, until Ctrl-C.")
 @click.option("--folder", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True)
 def demo(keep: bool, folder: Path) -> None:
     """Show one message end to end, against the simulator.
@@ -206,7 +206,7 @@ def keys() -> None:
 @click.argument("label")
 @click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), default=("send", "read"))
 def keys_create(label: str, scopes: tuple[str, ...]) -> None:
-    """Make a key. Its secret is shown once, here."""
+    """Create a key. Its secret is shown only now."""
     key = ApiKeys(_database()).create(label, scopes, _now_ms())
     click.echo(f"key:    {key.id}\nsecret: {key.secrets[0]}\nscopes: {', '.join(key.scopes)}")
 
@@ -223,7 +223,7 @@ def keys_list() -> None:
 @keys.command("rotate")
 @click.argument("key_id")
 def keys_rotate(key_id: str) -> None:
-    """Add a secret; the one before it stays valid until the next rotation."""
+    """Add a secret; the previous one stays valid until the next rotation."""
     store = ApiKeys(_database())
     key = store.get(key_id)
     if key is None:
@@ -234,7 +234,7 @@ def keys_rotate(key_id: str) -> None:
 @keys.command("revoke")
 @click.argument("key_id")
 def keys_revoke(key_id: str) -> None:
-    """End a key at once."""
+    """Revoke a key at once."""
     if not ApiKeys(_database()).revoke(key_id):
         raise RequestRefused("key_unknown", f"There is no key '{key_id}'.")
     click.echo(f"{key_id} is revoked")

@@ -1,4 +1,4 @@
-"""``whatsapp-tasks status``, ``list``, ``cancel`` and ``resolve``: looking after messages."""
+"""``whatsapp-tasks status``, ``list``, ``cancel`` and ``resolve``."""
 
 import json
 import sys
@@ -28,7 +28,7 @@ def add_messages(cli: click.Group, console: Console, load: Callable[[], Settings
     @_AS_JSON
     @with_client(load)
     def status(client: Client, message_id: str, as_json: bool) -> None:
-        """Show what became of a message."""
+        """Show the status and timeline of a message."""
         message = client.message(message_id)
         if as_json:
             click.echo(json.dumps(message, ensure_ascii=False, indent=1))
@@ -40,7 +40,7 @@ def add_messages(cli: click.Group, console: Console, load: Callable[[], Settings
     @click.option("--status", "wanted", type=click.Choice([s.value for s in Status]), default=None)
     @click.option("--phone", default=None)
     @click.option("--account", default=None)
-    @click.option("--limit", default=50, show_default=True, help="How many at most; 0 for all.")
+    @click.option("--limit", default=50, show_default=True, help="Maximum number; 0 for all.")
     @_AS_JSON
     @with_client(load)
     def list_(
@@ -52,7 +52,7 @@ def add_messages(cli: click.Group, console: Console, load: Callable[[], Settings
         limit: int,
         as_json: bool,
     ) -> None:
-        """List messages, the newest first. Numbers are masked, but with --json (one message a line)."""
+        """List messages, newest first. Numbers are masked, except with --json (one message per line)."""
         found = islice(client.messages(status=wanted, phone=phone, account=account), limit or None)
         if as_json:
             for message in found:
@@ -76,7 +76,7 @@ def add_messages(cli: click.Group, console: Console, load: Callable[[], Settings
     @click.argument("message_ids", nargs=-1, required=True)
     @with_client(load)
     def cancel(client: Client, message_ids: tuple[str, ...]) -> None:
-        """Withdraw messages that are still queued."""
+        """Cancel messages that are still queued."""
         _, refused = one_by_one(
             zip(message_ids, message_ids, strict=True),
             lambda message_id: click.echo(f"{message_id} {client.cancel(message_id)['status']}"),
@@ -86,8 +86,8 @@ def add_messages(cli: click.Group, console: Console, load: Callable[[], Settings
     @cli.command()
     @click.argument("message_id")
     @click.argument("became", type=click.Choice(["sent", "failed"]))
-    @click.option("--note", default="", help="Who looked, and what was seen.")
+    @click.option("--note", default="", help="Who looked, and what they saw.")
     @with_client(load)
     def resolve(client: Client, message_id: str, became: str, note: str) -> None:
-        """Settle a message in doubt (unknown), after a look at the phone."""
+        """Settle a message that is in doubt (unknown), after checking the phone."""
         click.echo(f"{message_id} {client.resolve(message_id, became, note)['status']}")

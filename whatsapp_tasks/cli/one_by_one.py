@@ -1,4 +1,4 @@
-"""Many things in one command: each is done, whatever became of the others."""
+"""Several things in one command: each is done, whatever happens to the others."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -10,16 +10,17 @@ import click
 from whatsapp_tasks.errors import RequestRefused
 
 _ABOUT_IT = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY})
-"""What the API says of the one thing; anything else it would say of the next one too."""
+"""Codes about one thing; any other error would also happen for the next one."""
 
 T = TypeVar("T")
 
 
 def one_by_one(things: Iterable[tuple[str, T]], do: Callable[[T], None]) -> tuple[int, int]:
-    """Does each of ``things``, each under its name, and says which were refused, and why. Returns
-    how many were done, and how many refused.
+    """Does each of ``things`` and prints the name of each refused one, with the reason. Returns the numbers
+    of done and refused ones.
 
-    Raises RequestRefused where the refusal is not about the thing itself. A limit of requests is waited for.
+    Raises RequestRefused if the refusal is not about the thing itself. Waits when the request limit is
+    reached.
     """
     done = refused = 0
     for name, thing in things:

@@ -1,4 +1,4 @@
-"""``whatsapp-tasks opt-outs``: phones that are not written to."""
+"""``whatsapp-tasks opt-outs``: phones that do not want messages."""
 
 import csv
 import sys
@@ -24,13 +24,13 @@ def add_opt_outs(cli: click.Group, _console: Console, load: Callable[[], Setting
 
     @cli.group("opt-outs")
     def opt_outs() -> None:
-        """The opt-out list: phones that are not written to."""
+        """The opt-out list: phones that do not want messages."""
 
     @opt_outs.command()
     @click.argument("phones", nargs=-1, required=True)
     @with_client(load)
     def add(client: Client, phones: tuple[str, ...]) -> None:
-        """Put phones on the list; queued messages to them fail."""
+        """Add phones to the list; queued messages to them fail."""
         _, refused = one_by_one(
             zip(phones, phones, strict=True),
             lambda phone: click.echo(f"{client.add_opt_out(phone)} is on the list"),
@@ -39,10 +39,10 @@ def add_opt_outs(cli: click.Group, _console: Console, load: Callable[[], Setting
 
     @opt_outs.command()
     @click.argument("phones", nargs=-1, required=True)
-    @click.confirmation_option(prompt="Does the recipient agree to be written to again?")
+    @click.confirmation_option(prompt="Does the recipient agree to get messages again?")
     @with_client(load)
     def remove(client: Client, phones: tuple[str, ...]) -> None:
-        """Take phones off the list: only with the recipients' consent."""
+        """Remove phones from the list, only with the recipients' consent."""
         _, refused = one_by_one(
             zip(phones, phones, strict=True),
             lambda phone: click.echo(f"{client.remove_opt_out(phone)} is off the list"),
@@ -52,7 +52,7 @@ def add_opt_outs(cli: click.Group, _console: Console, load: Callable[[], Setting
     @opt_outs.command("list")
     @with_client(load)
     def list_(client: Client) -> None:
-        """Show the list, one phone a line."""
+        """Show the list, one phone per line."""
         for phone in client.opt_outs():
             click.echo(phone)
 
@@ -60,15 +60,15 @@ def add_opt_outs(cli: click.Group, _console: Console, load: Callable[[], Setting
     @click.argument("file", type=click.File("rb"))
     @with_client(load)
     def import_(client: Client, file: BinaryIO) -> None:
-        """Put every phone of a CSV file on the list: its column `phone`, or its first one. - is stdin.
+        """Add every phone of a CSV file: its column `phone`, or its first column. - is stdin.
 
-        Lines that hold no number are told, and the exit code is 1; the others are on the list.
+        Lines without a number are reported, and the exit code is 1; all others are added.
         """
 
         def add(row: Record) -> None:
             client.add_opt_out(_phone(row))
 
-        # What is no UTF-8 is no number either: it is told with its line, or stands in another column.
+        # Text that is not UTF-8 is not a number: it is reported with its line, or is in another column.
         added, wrong = one_by_one(_rows(decoded(file.read(), "replace")), add)
         click.echo(f"{added} on the list, {wrong} lines refused")
         if wrong:
@@ -78,14 +78,14 @@ def add_opt_outs(cli: click.Group, _console: Console, load: Callable[[], Setting
     @click.argument("file", type=click.File("w", encoding="utf-8"), default="-")
     @with_client(load)
     def export(client: Client, file: TextIO) -> None:
-        """Write the list as CSV, as `import` reads it; to standard output unless FILE is given."""
+        """Write the list as CSV for `import`, to FILE or to standard output."""
         writer = csv.writer(file)
         writer.writerow([COLUMN])
         writer.writerows([phone] for phone in client.opt_outs())
 
 
 def _rows(text: str) -> Iterator[tuple[str, Record]]:
-    """Each row that is not blank, under its name, cut to the cell that holds the phone."""
+    """Each row that is not blank, with its name, reduced to the cell with the phone."""
     column = 0
     for place, record in enumerate(records(text)):
         names = [cell.strip().lower() for cell in record.cells]
@@ -96,7 +96,7 @@ def _rows(text: str) -> Iterator[tuple[str, Record]]:
 
 
 def _phone(row: Record) -> str:
-    """Raises RequestRefused where there is none."""
+    """The phone in the row; raises RequestRefused if there is none."""
     phone = "".join(row.cells).strip()
     if not phone:
         raise RequestRefused("row_invalid", f"{row.problem or 'There is no phone in the row'}.")

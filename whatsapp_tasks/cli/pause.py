@@ -1,4 +1,4 @@
-"""``whatsapp-tasks pause``, ``resume``, ``clear-ban`` and ``state``: what a person says to an account."""
+"""``whatsapp-tasks pause``, ``resume``, ``clear-ban`` and ``state``."""
 
 import getpass
 import os
@@ -31,9 +31,9 @@ def add_pause(cli: click.Group, console: Console, load: Callable[[], Settings]) 
 
     @cli.command()
     @click.option("--account", default=DEFAULT_ACCOUNT)
-    @click.option("--note", default="", help="Why, for those who find it paused.")
+    @click.option("--note", default="", help="The reason, for people who find it paused.")
     def pause(account: str, note: str) -> None:
-        """Stop sending until `resume`; the message in hand is finished."""
+        """Stop sending until `resume`; the current message is finished."""
         new = existing(account).pause(_person(), note)
         click.echo(f"{account} is paused" if new else f"{account} was paused already")
 
@@ -46,7 +46,7 @@ def add_pause(cli: click.Group, console: Console, load: Callable[[], Settings]) 
         show_default=True,
     )
     def resume(account: str, reason: str) -> None:
-        """Take back a pause; other reasons stay and are reported."""
+        """End a pause; other reasons stay and are reported."""
         operations = existing(account)
         stood = operations.resume(_person(), PauseReason(reason))
         click.echo(f"the pause '{reason}' is over" if stood else f"{account} was not paused for '{reason}'")
@@ -58,17 +58,17 @@ def add_pause(cli: click.Group, console: Console, load: Callable[[], Settings]) 
     @click.option("--account", default=DEFAULT_ACCOUNT)
     @click.confirmation_option(prompt="Have you seen on the phone that the account is not banned?")
     def clear_ban(account: str) -> None:
-        """Say that the account is not banned.
+        """Confirm that the account is not banned.
 
-        The worker looks at its page anew.
+        The worker then looks at its page again.
         """
         after = existing(account).clear_ban(_person())
-        click.echo(f"{account} is {after}: the worker decides by the page")
+        click.echo(f"{account} is {after}: the worker looks at the page and decides")
 
     @cli.command()
     @click.option("--account", default=DEFAULT_ACCOUNT)
     def state(account: str) -> None:
-        """Show how an account is, why, since when, and how it came there."""
+        """Show an account's state with its reason, time and history."""
         operations = existing(account)
         overview = operations.overview()
         now = overview.session

@@ -1,4 +1,4 @@
-"""Which processes make up the service on one machine; the same as in the Procfile."""
+"""The processes of the service on one machine; the same as in the Procfile."""
 
 import os
 import secrets
@@ -32,20 +32,20 @@ def add_programs(
 
 
 def add_worker(supervisor: Supervisor, account: str, environment: Mapping[str, str]) -> None:
-    """The worker of one account; also of one that comes while the others run."""
+    """Adds the worker of one account; also for an account that is added later."""
     supervisor.add(f"worker-{account}", python_module(CLI, "worker", "--account", account), environment)
 
 
 def insist_on_programs(settings: Settings) -> None:
-    """Raises ConfigurationError naming the setting that leads to none: a worker would try again and again."""
+    """Raises ConfigurationError for a setting that is not a program: a worker would retry it for ever."""
     for name in ("chromium", "chromedriver"):
         path: Path = getattr(settings, name)
         if not (path.is_file() and os.access(path, os.X_OK)):
-            raise ConfigurationError(f"WHATSAPP_{name.upper()}: {path} is no program that can be run.")
+            raise ConfigurationError(f"WHATSAPP_{name.upper()}: {path} is not an executable program.")
 
 
 def flower_environment(data_dir: Path) -> Mapping[str, str]:
-    """Flower is open to all without a password: one is made at first and kept in the data folder."""
+    """Without a password Flower is open to everybody: one is created once and kept in the data folder."""
     if os.environ.get("FLOWER_BASIC_AUTH"):
         return {}
     file = data_dir.resolve() / "flower-login"

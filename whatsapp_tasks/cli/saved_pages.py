@@ -1,4 +1,4 @@
-"""``whatsapp-tasks doctor --page``: what the service would make of pages that somebody saved."""
+"""``whatsapp-tasks doctor --page``: how the service reads saved pages."""
 
 import shutil
 import tempfile
@@ -24,7 +24,7 @@ VIEWPORT = (1400, 800)
 
 
 def files_in(paths: Iterable[Path]) -> list[Path]:
-    """The files, and of folders the HTML files in them."""
+    """The files, and the HTML files in the folders."""
     found: list[Path] = []
     for path in paths:
         found += sorted([*path.glob("*.html"), *path.glob("*.htm")]) if path.is_dir() else [path]
@@ -32,7 +32,7 @@ def files_in(paths: Iterable[Path]) -> list[Path]:
 
 
 def read_pages(settings: Settings, files: list[Path], *, show_texts: bool) -> list[dict[str, Any]]:
-    """Plain values for each file, for JSON; ``problems`` is empty where all fits."""
+    """Plain values for each file, for JSON; ``problems`` is empty if there are none."""
     folder = Path(tempfile.mkdtemp(prefix="whatsapp-tasks-pages-"))
     options = BrowserOptions(
         profile=folder,
@@ -62,7 +62,7 @@ def read_pages(settings: Settings, files: list[Path], *, show_texts: bool) -> li
 
 
 def _texts(page: PageSnapshot) -> dict[str, Any]:
-    """What people wrote: only where it was asked for."""
+    """What people wrote; used only on request."""
     chat = page.chat
     return {
         "title": chat.title if chat else None,
@@ -76,14 +76,14 @@ def _texts(page: PageSnapshot) -> dict[str, Any]:
 
 
 def show_pages(console: Console, found: list[dict[str, Any]]) -> None:
-    """What was found in each page, and a last line for all."""
+    """Prints the findings of each page, and a last line for all."""
     table = Table("", "what", "found", box=None, pad_edge=False)
     for one in found:
         fits = not one["problems"]
         mark = Text("✔", style="green") if fits else Text("✘", style="red")
         table.add_row(mark, Text(Path(one["file"]).name, style="bold"), "")
-        for what, told in _lines(one):
-            table.add_row("", what, told)
+        for what, text in _lines(one):
+            table.add_row("", what, text)
     console.print(table)
     bad = sum(1 for one in found if one["problems"])
     console.print(f"pages: {len(found)} fit: {len(found) - bad} do not: {bad}")
@@ -106,7 +106,7 @@ def _lines(one: dict[str, Any]) -> list[tuple[str, str]]:
             ("trouble", ", ".join(one["trouble"])),
             *lines,
         ]
-    return [(what, told) for what, told in lines if told]
+    return [(what, text) for what, text in lines if text]
 
 
 def _figures(counted: dict[str, int]) -> str:

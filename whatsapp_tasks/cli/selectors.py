@@ -1,4 +1,4 @@
-"""``whatsapp-tasks selectors``: look up, check, put in force and take back single selectors."""
+"""``whatsapp-tasks selectors``: show, check, set and clear single selectors."""
 
 import getpass
 import time
@@ -23,11 +23,11 @@ def add_selectors(cli: click.Group, console: Console, load: Callable[[], Setting
 
     @cli.group()
     def selectors() -> None:
-        """Selectors: where things are on the page. An override needs no restart (docs/selectors.md)."""
+        """Selectors: how elements are found on the page. An override needs no restart (docs/selectors.md)."""
 
     @selectors.command("show")
     def show() -> None:
-        """Show the elements as they are in force by our own, the override file and Redis."""
+        """Show the selectors in force: built-in ones, the override file and Redis."""
         settings = load()
         now = load_selectors(settings.selectors)
         stored = SelectorOverride(Database.connect(settings)).get()
@@ -43,20 +43,20 @@ def add_selectors(cli: click.Group, console: Console, load: Callable[[], Setting
     @selectors.command("check")
     @click.argument("file", type=click.Path(path_type=Path))
     def check(file: Path) -> None:
-        """Say whether an override file would be accepted; the browser's own word on it is the doctor's."""
+        """Check whether an override file would be accepted. Use the doctor to check it in the browser."""
         load_selectors(file)
-        click.echo(f"{file} is sound")
+        click.echo(f"{file} is valid")
 
     @selectors.command("set")
     @click.argument("file", type=click.Path(path_type=Path))
     def set_(file: Path) -> None:
-        """Put a file's entries in force for all accounts, at once. See afterwards: whatsapp-tasks doctor."""
+        """Put a file's entries in force for all accounts. Check the result: whatsapp-tasks doctor."""
         load_selectors(file)
         override().put(read_override(file), getpass.getuser(), int(time.time() * 1000))
-        click.echo("in force within a second; `whatsapp-tasks doctor` shows what is found by it")
+        click.echo("in force within a second; `whatsapp-tasks doctor` shows what it finds")
 
     @selectors.command("clear")
     def clear() -> None:
-        """Take back what `set` put in force."""
+        """Remove the override of `set`."""
         override().clear()
         click.echo("taken back")

@@ -1,4 +1,4 @@
-"""``whatsapp-tasks send`` and ``watch``: one message, and what becomes of it before one's eyes."""
+"""``whatsapp-tasks send`` and ``watch``: send one message, and follow its status live."""
 
 import json
 import sys
@@ -34,8 +34,8 @@ def add_send(cli: click.Group, console: Console, load: Callable[[], Settings]) -
     @click.option("--send-at", default=None, help="Not before this time: 2026-12-31T18:00:00+01:00.")
     @click.option("--expires-at", default=None, help="Never after this time.")
     @click.option("--priority", type=click.Choice([p.value for p in Priority]), default=None)
-    @click.option("--metadata", default=None, help="A JSON object of yours, returned with the message.")
-    @click.option("--watch/--no-watch", "watched", default=False, help="Stay until it is at WhatsApp.")
+    @click.option("--metadata", default=None, help="Your own JSON object, returned with the message.")
+    @click.option("--watch/--no-watch", "watched", default=False, help="Wait until it is at WhatsApp.")
     @with_client(load)
     def send(client: Client, phone: str, message: str, watched: bool, **options: Any) -> None:
         """Send MESSAGE to PHONE (+49…). MESSAGE - is read from standard input."""
@@ -56,7 +56,7 @@ def add_send(cli: click.Group, console: Console, load: Callable[[], Settings]) -
     @click.option("--timeout-seconds", default=3600.0, show_default=True)
     @with_client(load)
     def watch(client: Client, message_id: str, until: str, timeout_seconds: float) -> None:
-        """Show a message's way, live. Exit code 1 when it does not end well."""
+        """Show a message's timeline, live. The exit code is 1 if it fails."""
         sys.exit(_watch(console, client, message_id, until, timeout_seconds))
 
 

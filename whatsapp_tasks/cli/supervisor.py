@@ -1,4 +1,4 @@
-"""Runs the processes of one machine: starts them, keeps logs apart, starts again what died, ends all."""
+"""Runs the processes of one machine: starts them, separates their logs, restarts dead ones, ends all."""
 
 import signal
 import subprocess
@@ -14,11 +14,11 @@ from typing import IO
 from whatsapp_tasks.browser.processes import die_with_parent
 
 STOP_SECONDS = 60.0
-"""For SIGTERM: the worker finishes the message in hand."""
+"""For SIGTERM: the worker finishes the current message."""
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
 STEADY_SECONDS = 30.0
-"""A process that lived that long is started again without a pause."""
+"""A process that lived that long is restarted without a pause."""
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Program:
 
 
 class Supervisor:
-    """For the main thread: the processes end when the thread that started them is killed.
+    """Use it in the main thread: the processes end when the thread that started them is killed.
 
     ``show(name, line)`` gets each line of output; ``log_dir``, if any, keeps them in a file per program.
     """
@@ -48,7 +48,7 @@ class Supervisor:
         self._asked = threading.Event()
 
     def add(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """To be started in this order, and ended in the reverse."""
+        """Adds a program; programs are started in this order, and ended in reverse order."""
         self._programs.append(Program(name, command, environment))
 
     def start(self) -> None:
@@ -58,7 +58,7 @@ class Supervisor:
             self._start(program)
 
     def tend(self) -> None:
-        """Starts again what has ended, after a growing pause."""
+        """Restarts programs that have ended, after a growing pause."""
         now = time.monotonic()
         for program in self._programs:
             if program.process is not None and program.process.poll() is not None:
@@ -82,8 +82,8 @@ class Supervisor:
         each_round: Callable[[], None] = lambda: None,
         stop_seconds: Callable[[], float] = lambda: STOP_SECONDS,
     ) -> None:
-        """Until SIGINT, SIGTERM, ``ask_to_stop``, or an error of ``each_round``; then everything has ended.
-        ``stop_seconds`` is asked when the end comes.
+        """Runs until SIGINT, SIGTERM, ``ask_to_stop``, or an error of ``each_round``; then ends everything.
+        ``stop_seconds`` is called at the end.
         """
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self.ask_to_stop())
@@ -99,7 +99,7 @@ class Supervisor:
         self._asked.set()
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """SIGTERM to all, the last started first; SIGKILL to what is still there after ``seconds``."""
+        """SIGTERM to all, the last started first; SIGKILL to those still running after ``seconds``."""
         running = [p for p in reversed(self._programs) if p.process is not None]
         for program in running:
             assert program.process is not None
@@ -128,7 +128,7 @@ class Supervisor:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env=dict(program.environment),
-            # Ctrl-C in the terminal reaches the supervisor alone, which ends the rest in order.
+            # Ctrl-C in the terminal reaches only the supervisor, which ends the others in order.
             start_new_session=True,
         )
         program.started = time.monotonic()

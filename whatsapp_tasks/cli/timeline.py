@@ -10,7 +10,7 @@ from whatsapp_tasks.domain.statuses import MEANINGS, Status
 
 
 def timeline(message: Message) -> Table:
-    """Each status with its time, and how long after the first it came."""
+    """Each status with its time, and the time since the first one."""
     table = Table("status", "at", "after", "", box=None, padding=(0, 2, 0, 2))
     begin: datetime | None = None
     for entry in message["timeline"]:
@@ -26,7 +26,7 @@ def timeline(message: Message) -> Table:
 
 
 def outcome(message: Message) -> Text:
-    """What the message has come to, in one line."""
+    """The status of the message, in one line."""
     status = Status(message["status"])
     colour = "green" if status in AT_WHATSAPP else "yellow" if status in ("queued", "sending") else "red"
     error = message["error"]

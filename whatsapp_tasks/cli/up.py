@@ -26,19 +26,19 @@ from whatsapp_tasks.stores.connection import Database, await_redis
 from whatsapp_tasks.stores.sessions import Sessions
 
 AWAY_STOP_SECONDS = 6.0
-"""While the store does not answer, nothing can be brought to its end, and what is killed loses nothing."""
+"""While the store does not answer, no work can be finished, and killing the processes loses nothing."""
 _COLOURS = ("cyan", "magenta", "yellow", "blue", "green", "bright_red")
 
 
 def run_up(console: Console, *, with_flower: bool) -> int:
-    """Runs until SIGINT or SIGTERM; the exit code. Raises ConfigurationError before anything was started."""
+    """Runs until SIGINT or SIGTERM; returns the exit code. Raises ConfigurationError before the start."""
     settings = load_settings()
     lock = _only_one(settings.data_dir)
     ports.insist_on_free(settings.web_host, settings.web_port, "WHATSAPP_WEB")
     if os.geteuid() == 0 and "WHATSAPP_NO_SANDBOX" not in os.environ:
         console.print(
             "Running as root: Chromium starts only without its sandbox. Run as an ordinary user to "
-            "keep it, or set WHATSAPP_NO_SANDBOX to say that you know.",
+            "keep it, or set WHATSAPP_NO_SANDBOX to accept this.",
             style="yellow",
         )
         os.environ["WHATSAPP_NO_SANDBOX"] = "true"
@@ -57,7 +57,7 @@ def run_up(console: Console, *, with_flower: bool) -> int:
         _first_key(console, database)
         supervisor = Supervisor(Shower(console), settings.data_dir / "logs")
         add_programs(supervisor, settings, accounts.names(), os.environ, with_flower=with_flower)
-        console.print(f"API {url_at(settings.web_host, settings.web_port)} · Ctrl-C ends everything")
+        console.print(f"API {url_at(settings.web_host, settings.web_port)} · Ctrl-C stops everything")
         watch = _AccountWatch(console, database, supervisor, accounts.names())
         supervisor.run(
             lambda: _look_after(console, server, watch),
@@ -72,14 +72,14 @@ def run_up(console: Console, *, with_flower: bool) -> int:
 
 
 def _look_after(console: Console, server: embedded.Embedded | None, watch: "_AccountWatch") -> None:
-    """Raises StoreUnavailable when the private store will not run any more."""
+    """Raises StoreUnavailable if the private store keeps dying."""
     if server is not None:
         server.tend(lambda line: console.print(line, style="bold red"))
     watch.look()
 
 
 def _only_one(data_dir: Path) -> IO[str]:
-    """One `up` per data folder; the kernel lets go of the lock when this process ends."""
+    """Allows one `up` per data folder; the kernel releases the lock when this process ends."""
     try:
         lock = (private_folder(data_dir) / "up.lock").open("w", encoding="ascii")
     except OSError as error:
@@ -101,7 +101,7 @@ def _first_key(console: Console, database: Database) -> None:
     if not keys.all():
         key = keys.create("first key, made by `up`", ("send", "read", "admin"), int(time.time() * 1000))
         console.print(
-            f"A first API key, its secret is shown only now:\n  key:    {key.id}\n  secret: {key.secrets[0]}"
+            f"A first API key; its secret is shown only now:\n  key:    {key.id}\n  secret: {key.secrets[0]}"
         )
 
 
@@ -119,8 +119,8 @@ class Shower:
 
 
 class _AccountWatch:
-    """Shows the QR code of every account that waits for a phone; starts a worker for one that is added;
-    says when the store is away.
+    """Shows the QR code of every account that waits for a phone, starts a worker for each added account, and
+    reports when the store is unavailable.
     """
 
     def __init__(
@@ -148,11 +148,11 @@ class _AccountWatch:
         try:
             self._look()
         except StoreUnavailable:
-            self._tell(away=True)
+            self._report_store(away=True)
         else:
-            self._tell(away=False)
+            self._report_store(away=False)
 
-    def _tell(self, *, away: bool) -> None:
+    def _report_store(self, *, away: bool) -> None:
         if away != self._away:
             if away:
                 said = "Redis does not answer: nothing is accepted or sent until it does."

@@ -28,12 +28,12 @@ def add_webhooks(
     load: Callable[[], Settings],
     begin: Callable[[str, Settings], None],
 ) -> None:
-    """Adds the group to ``cli``; ``begin`` is what every process of ours does first."""
+    """Adds the group to ``cli``; ``begin`` is the first step of every process."""
 
     @cli.group(invoke_without_command=True)
     @click.pass_context
     def webhooks(context: click.Context) -> None:
-        """Run the webhooks worker, or look after webhooks."""
+        """Run the webhooks worker, or manage webhooks."""
         if context.invoked_subcommand is not None:
             return
         insist_on_extra("webhooks", "`whatsapp-tasks webhooks`")
@@ -55,7 +55,7 @@ def add_webhooks(
 def _add_endpoints(webhooks: click.Group, console: Console, database: Callable[[], Database]) -> None:
     @webhooks.command("list")
     def list_() -> None:
-        """Show the webhooks, how they do, and what waits for them."""
+        """Show the webhooks, their state, and the waiting events."""
         connection = database()
         store = WebhookEndpoints(connection)
         table = Table("name", "url", "events", "accounts", "state", "waiting", "dead", "set by")
@@ -77,11 +77,11 @@ def _add_endpoints(webhooks: click.Group, console: Console, database: Callable[[
     @click.argument("name")
     @click.argument("url")
     @click.option("--event", "events", multiple=True, help="A type such as message.sent, or message.*")
-    @click.option("--account", "accounts", multiple=True, help="Of this account alone.")
-    @click.option("--allow-private", is_flag=True, help="It may be in a private network or on this machine.")
-    @click.option("--concurrency", default=4, show_default=True, help="Requests under way at once.")
+    @click.option("--account", "accounts", multiple=True, help="Only events of this account.")
+    @click.option("--allow-private", is_flag=True, help="Allow a private network or this machine.")
+    @click.option("--concurrency", default=4, show_default=True, help="Maximum of concurrent requests.")
     def add(**fields: object) -> None:
-        """Tell URL of events. The secret to verify them is shown once, here."""
+        """Send events to URL. The secret to verify them is shown only now."""
         secret = encode_secret(secrets.token_bytes(SECRET_BYTES))
         signs = str(fields["url"]).startswith("http")
         endpoint = Endpoint(**fields, secrets=(secret,) if signs else (), created_ms=_now_ms())  # type: ignore[arg-type]
@@ -92,9 +92,9 @@ def _add_endpoints(webhooks: click.Group, console: Console, database: Callable[[
 
     @webhooks.command()
     @click.argument("name")
-    @click.confirmation_option(prompt="Its waiting events and dead letters are forgotten too. Go on?")
+    @click.confirmation_option(prompt="Its waiting events and dead letters are deleted too. Continue?")
     def remove(name: str) -> None:
-        """Forget a webhook with all that waits for it."""
+        """Delete a webhook with all its waiting events."""
         if not WebhookEndpoints(database()).remove(name):
             raise RequestRefused("webhook_not_found", f"There is no webhook '{name}'.")
         click.echo(f"{name} is removed")
@@ -104,28 +104,28 @@ def _add_switches(webhooks: click.Group, database: Callable[[], Database]) -> No
     @webhooks.command()
     @click.argument("name")
     def rotate(name: str) -> None:
-        """Add a secret; the one before it signs too, until `end-rotation` or the next rotation."""
+        """Add a secret; the previous one signs too, until `end-rotation` or the next rotation."""
         endpoint = WebhookEndpoints(database()).rotate(name, encode_secret(secrets.token_bytes(SECRET_BYTES)))
         click.echo(f"secret: {endpoint.secrets[0]}")
 
     @webhooks.command("end-rotation")
     @click.argument("name")
     def end_rotation(name: str) -> None:
-        """Sign with the newest secret alone."""
+        """Sign only with the newest secret."""
         WebhookEndpoints(database()).end_rotation(name)
         click.echo(f"{name} has one secret now")
 
     @webhooks.command()
     @click.argument("name")
     def disable(name: str) -> None:
-        """Tell it nothing more; what is in line waits."""
+        """Stop sending to it; queued events wait."""
         WebhookEndpoints(database()).disable(name, _now_ms(), "operator")
         click.echo(f"{name} is disabled")
 
     @webhooks.command()
     @click.argument("name")
     def enable(name: str) -> None:
-        """Go on after it was disabled, by a 410 or by hand."""
+        """Enable it after it was disabled, by a 410 or by hand."""
         WebhookEndpoints(database()).enable(name)
         click.echo(f"{name} is enabled")
 
@@ -149,7 +149,7 @@ def _add_dead_letters(webhooks: click.Group, console: Console, database: Callabl
     @click.argument("name")
     @click.argument("event_ids", nargs=-1)
     def redrive(name: str, event_ids: tuple[str, ...]) -> None:
-        """Try dead letters again: those named, or all."""
+        """Try dead letters again: the given ones, or all."""
         connection = database()
         WebhookEndpoints(connection).get(name)
         deliveries = Deliveries(connection, name)
@@ -157,11 +157,11 @@ def _add_dead_letters(webhooks: click.Group, console: Console, database: Callabl
             count = sum(deliveries.redrive(event_id, _now_ms()) for event_id in event_ids)
         else:
             count = deliveries.redrive_all(_now_ms())
-        click.echo(f"{count} in line again")
+        click.echo(f"{count} queued again")
 
 
 def state_text(state: EndpointState) -> str:
-    """How an endpoint does, in a few words."""
+    """The state of an endpoint, in a few words."""
     if state.disabled_ms is not None:
         return f"disabled since {_time(state.disabled_ms)} ({state.disabled_reason})"
     if state.streak:

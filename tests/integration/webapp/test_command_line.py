@@ -180,7 +180,7 @@ def test_a_row_that_is_no_message_is_told_and_not_sent_in_part_issue_12_row_2(
         f"phone,message\n{PHONE},Your order is ready, but pay first\n+4915112345679,Hi\n", "utf-8"
     )
     ended = run("batch", str(file), code=1)
-    assert "line 2: The row has 3 cells where the first line names 2" in ended.stderr
+    assert "line 2: The row has 3 cells, but the first line names 2" in ended.stderr
     assert "1 accepted" in ended.stdout
     assert queued(database) == 1
     refused, accepted = results(file)
@@ -193,10 +193,10 @@ def test_rows_that_are_one_message_are_told_issue_12_row_3(run: Run, tmp_path: P
     times = ["2027-01-01T00:00:00Z", "2027-02-01T00:00:00Z", "2027-01-01T00:00:00Z"]
     file.write_text("phone,message,send_at\n" + "".join(f"{PHONE},Hi,{time}\n" for time in times), "utf-8")
     ended = run("batch", str(file), code=1)
-    assert "line 3: The row is the message of line 2" in ended.stderr
+    assert "line 3: The row has the same account, phone and text as line 2" in ended.stderr
     assert "line 4: The row is the same as line 2." in ended.stderr
     assert "1 were refused" in ended.stdout
-    assert run("batch", str(file), "--cancel").stdout == "1 messages were withdrawn\n"
+    assert run("batch", str(file), "--cancel").stdout == "1 messages were cancelled\n"
 
 
 def test_many_long_texts_are_handed_in_issue_12_row_4(run: Run, database: Database, tmp_path: Path) -> None:
@@ -253,5 +253,5 @@ def test_a_campaign_is_called_off_and_followed_to_its_end(
     run: Run, campaign: Path, database: Database
 ) -> None:
     run("batch", str(campaign), code=1)
-    assert run("batch", str(campaign), "--cancel").output == "448 messages were withdrawn\n"
+    assert run("batch", str(campaign), "--cancel").output == "448 messages were cancelled\n"
     assert "448 cancelled" in run("batch", str(campaign), "--follow", code=1).output

@@ -133,7 +133,7 @@ def test_the_campaign(
 
     down.behave = answer(204)
     down.received.clear()
-    assert f"{total} in line again" in worker.run("webhooks", "redrive", "down")
+    assert f"{total} queued again" in worker.run("webhooks", "redrive", "down")
     down.wait_for(lambda r: len(events_of(r)) == total)
     check(down.received, ids)
 

@@ -84,7 +84,7 @@ def test_the_operator_s_commands(hooks: WebhookRig, settings: Settings, tmp_path
     assert "orders" in listed
     assert "disabled" in listed
     assert "whsec" not in listed
-    assert "0 in line again" in cli.run("webhooks", "redrive", "orders")
+    assert "0 queued again" in cli.run("webhooks", "redrive", "orders")
     cli.run("webhooks", "remove", "orders", "--yes")
     assert hooks.endpoints.all() == []
     with pytest.raises(RequestRefused, match="webhooks list"):

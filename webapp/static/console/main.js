@@ -183,7 +183,7 @@ const ACTIONS = {
     const { webhook, letter } = button.dataset;
     if (!letter && !(await ask({ title: `Redrive the dead letters of ${webhook}?`, text: "Each is tried again, for up to a day.", agree: "Redrive" }))) return null;
     const { redriven } = await post(`/console/webhooks/${webhook}/redrive`, letter ? { ids: [letter] } : {});
-    return `${redriven} in line again.`;
+    return `${redriven} queued again.`;
   },
 
   async enable(button) {

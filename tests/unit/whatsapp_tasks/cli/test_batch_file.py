@@ -86,7 +86,7 @@ def test_a_text_with_an_unquoted_separator_is_not_sent_in_part_issue_12_row_2(
     found = read(file, text)
     assert [row.fields["phone"] for row in found.messages] == ["+12025550101"]
     assert [(other.line, other.outcome) for other in found.others] == [("2", "refused"), ("4", "refused")]
-    assert "3 cells where the first line names 2" in found.others[0].problem
+    assert "3 cells, but the first line names 2" in found.others[0].problem
 
 
 def test_rows_that_differ_in_the_time_alone_are_told_issue_12_row_3(file: Path) -> None:
@@ -135,7 +135,7 @@ def test_metadata_that_the_api_cannot_take_refuses_its_row_alone(file: Path, cel
     assert [row.fields["phone"] for row in found.messages] == ["+492"]
     [other] = found.others
     assert (other.line, other.code) == ("2", "row_invalid")
-    assert "metadata must hold a JSON object" in other.problem
+    assert "metadata must contain a JSON object" in other.problem
 
 
 @pytest.mark.parametrize(
