@@ -18,7 +18,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
-setup: system $(STAMP) $(NODE_STAMP) ## install all that is needed (fast when it is there)
+setup: system $(STAMP) $(NODE_STAMP) ## install everything needed (fast if it is already there)
 
 system:
 	@missing=""; \
@@ -49,7 +49,7 @@ $(NODE_STAMP): $(JS)/package-lock.json
 	@if command -v npm >/dev/null; then cd $(JS) && npm ci --silent && touch node_modules/.package-lock.json; fi
 
 # Not through `setup`: the lock is behind setup.cfg just when one needs this.
-lock: ## renew the lock files after a change of setup.cfg; to the newest versions: make lock ARGS=--upgrade
+lock: ## update the lock files after a change of setup.cfg; to the newest versions: make lock ARGS=--upgrade
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	@[ -x $(BIN)/uv ] || $(PIP) uv
 	@$(COMPILE) $(ARGS) setup.cfg --extra all --output-file requirements.txt
@@ -57,7 +57,7 @@ lock: ## renew the lock files after a change of setup.cfg; to the newest version
 	@$(COMPILE) $(ARGS) setup.cfg --extra test --constraints requirements.txt --output-file requirements-test.txt
 
 FLOORS := .venv-floors
-test-floors: setup ## unit and integration tests with the oldest versions that setup.cfg admits
+test-floors: setup ## unit and integration tests with the oldest versions that setup.cfg allows
 	@$(BIN)/uv pip compile --quiet --resolution lowest-direct --no-emit-index-url --extra test setup.cfg --output-file $(FLOORS).txt
 	@[ -x $(FLOORS)/bin/python ] || $(PYTHON) -m venv $(FLOORS)
 	@$(FLOORS)/bin/python -m pip install --quiet --disable-pip-version-check -r $(FLOORS).txt
@@ -67,7 +67,7 @@ test-floors: setup ## unit and integration tests with the oldest versions that s
 demo: setup ## one message end to end against the simulator, nothing leaves this machine
 	@$(BIN)/python -m whatsapp_tasks.cli.main demo
 
-run: setup ## the same against the real WhatsApp Web, staying up; scan the QR code with your phone
+run: setup ## run everything against the real WhatsApp Web; scan the QR code with your phone
 	@$(BIN)/python -m whatsapp_tasks.cli.main up
 
 test: setup lint ## lint and all tests
@@ -82,7 +82,7 @@ test-integration: setup ## on a real Redis
 test-installs: setup ## the wheel in empty environments, one per extra (minutes; packages from the index)
 	@$(BIN)/python -m pytest -s tests/integration/test_installs.py
 
-test-client-js: setup ## the JavaScript client on an API that is started for it (needs node and npm)
+test-client-js: setup ## the JavaScript client against an API that it starts (needs node and npm)
 	@$(BIN)/python -m pytest tests/integration/webapp/test_js_client.py
 
 client-types: setup ## generate the JavaScript client's types after a change of the API
@@ -91,22 +91,22 @@ client-types: setup ## generate the JavaScript client's types after a change of 
 test-browser: setup ## in headless Chromium against the simulator
 	@$(BIN)/python -m pytest tests/browser
 
-read-pages: ## what the service makes of saved pages: PAGES=a folder with HTML files (nothing of their texts is shown)
+read-pages: ## how the service reads saved pages: PAGES=folder with HTML files (their texts are not shown)
 	@$(BIN)/whatsapp-tasks doctor --page $(or $(PAGES),$(error PAGES=folder says where the pages are))
 
-test-pages: setup ## every state of the page in every era and language, a worker before the nasty ones (minutes; a short form is in test-browser)
+test-pages: setup ## every state of the page in every era and language, and a worker on the difficult ones (minutes; a short form is in test-browser)
 	@TEST_PAGES=full $(BIN)/python -m pytest tests/browser/pages tests/browser/worker -n $(TEST_PROCESSES) --dist worksteal
 
 test-acceptance: setup ## all processes, some of them killed
 	@$(BIN)/python -m pytest tests/acceptance
 
-docs: setup ## the docs as a site, in var/docs-site; fails for a link that leads nowhere
+docs: setup ## the docs as a site, in var/docs-site; fails for a broken link
 	@$(BIN)/python docs/make_site.py
 
-bench-imports: setup ## what `import whatsapp_tasks.client` and `send_message` cost (seconds; on an idle machine)
+bench-imports: setup ## the time of `import whatsapp_tasks.client` and `send_message` (seconds; on an idle machine)
 	@$(BIN)/python -m bench.imports $(ARGS)
 
-bench-navigation: setup ## chats opened inside the page beside a full load per message (minutes)
+bench-navigation: setup ## chats opened inside the page compared with a full load per message (minutes)
 	@$(BIN)/python -m bench.navigation $(ARGS)
 
 faults: setup ## the long campaign of faults: 2,000 messages, 300 faults (three quarters of an hour)
@@ -115,29 +115,29 @@ faults: setup ## the long campaign of faults: 2,000 messages, 300 faults (three 
 mutate-pages: setup ## 500 pages changed at random in ways they have changed before (an hour; a short form is in test)
 	@$(BIN)/python -m bench.mutate_pages $(ARGS)
 
-mutants: setup ## decisions of the send path taken away, each to be noticed by a test (minutes; ARGS='--tool FILE …': by mutmut)
+mutants: setup ## decisions of the send path removed; a test must fail for each (minutes; ARGS='--tool FILE …': by mutmut)
 	@[ -x $(BIN)/mutmut ] || $(PIP) mutmut
 	@$(BIN)/python -m bench.mutants $(ARGS)
 
-bench-unwritable: setup ## every fifth message to somebody who cannot be written to: what the others wait (a quarter of an hour)
+bench-unwritable: setup ## every fifth message to somebody who cannot be written to: how long the others wait (a quarter of an hour)
 	@$(BIN)/python -m bench.unwritable $(ARGS)
 
-crash-matrix: setup ## everything killed at every place of the send path, both eras (half an hour)
+crash-matrix: setup ## everything killed at every point of the send path, both eras (half an hour)
 	@$(BIN)/python -m bench.crash_matrix $(ARGS)
 
-soak: setup ## 1,000 messages on one worker with a leaking page, memory drawn to docs/soak.svg (a quarter of an hour)
+soak: setup ## 1,000 messages on one worker with a leaking page, memory plotted in docs/soak.svg (a quarter of an hour)
 	@$(BIN)/python -m bench.soak $(ARGS)
 
-fuzz-api: setup ## Schemathesis over the API as it is served (minutes; FUZZ_EXAMPLES, FUZZ_SEED)
+fuzz-api: setup ## Schemathesis against the served API (minutes; FUZZ_EXAMPLES, FUZZ_SEED)
 	@$(BIN)/python -m pytest -s tests/integration/webapp/fuzz_api.py
 
-flood: setup ## slow bodies, endless heads and stuck screenshots for two minutes, and what others wait (a short form is in test)
+flood: setup ## slow bodies, endless heads and stuck screenshots for two minutes, and how long others wait (a short form is in test)
 	@FLOOD_SECONDS=120 $(BIN)/python -m pytest -s tests/integration/webapp/test_flood.py
 
-test-protection: setup ## bans, circuit, healing, pauses, lost Redis on real processes: all scenes (a short form is in test)
+test-protection: setup ## bans, circuit, recovery, pauses, lost Redis on real processes: all cases (a short form is in test)
 	@$(BIN)/python -m pytest tests/acceptance/protection
 
-test-crashes: setup ## a death at every place of the send path (a short form is in test)
+test-crashes: setup ## a death at every point of the send path (a short form is in test)
 	@$(BIN)/python -m pytest tests/acceptance/test_crash_points.py
 
 test-console: setup ## an operator at the console: desktop and phone, pictures into docs/images
@@ -155,9 +155,9 @@ lint: setup ## layers, style, types
 	@$(BIN)/ruff format --check -q .
 	@$(BIN)/python -m mypy
 
-format: setup ## let ruff format
+format: setup ## format with ruff
 	@$(BIN)/ruff format -q .
 	@$(BIN)/ruff check -q --fix .
 
-clean: ## remove what setup and runs made
+clean: ## remove the files of setup and runs
 	rm -rf $(VENV) $(FLOORS) $(FLOORS).txt var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info build dist

@@ -142,9 +142,9 @@ def test_metadata_that_the_api_cannot_take_refuses_its_row_alone(file: Path, cel
     ("text", "said"),
     [
         ("", "must name the columns phone, message"),
-        ("number,message\n", "it holds: number, message"),
-        ("phone,message,colour\n", "it holds: phone, message, colour"),
-        ("phone,message,phone\n", "it holds: phone, message, phone"),
+        ("number,message\n", "it has: number, message"),
+        ("phone,message,colour\n", "it has: phone, message, colour"),
+        ("phone,message,phone\n", "it has: phone, message, phone"),
         ('phone,message\n+491,"a\n', "line 2"),
     ],
 )
