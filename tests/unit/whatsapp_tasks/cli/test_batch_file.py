@@ -96,7 +96,7 @@ def test_rows_that_differ_in_the_time_alone_are_told_issue_12_row_3(file: Path) 
     found = read(file, text)
     [row], [told] = found.messages, found.others
     assert (row.line, told.line, told.outcome, told.code) == (2, "3", "refused", "row_repeated")
-    assert "the message of line 2" in told.problem
+    assert "same account, phone and text as line 2" in told.problem
 
 
 @pytest.mark.parametrize(
