@@ -61,6 +61,8 @@ class Watcher:
         self._check.before_look(page)
         snapshot = page.look(Deadline.within(context.settings.look_timeout_seconds), rows=True)
         kind = kind_of(snapshot)
+        if kind is PageKind.PASSKEY and not self.in_ceremony:
+            context.sessions.hide_qr()  # it was used
         self.in_ceremony = kind is PageKind.PASSKEY
         if kind is PageKind.QR and snapshot.qr:
             context.sessions.show_qr(snapshot.qr, context.now_ms())

@@ -177,6 +177,7 @@ def test_a_passkey_ceremony_is_reported_at_once_and_left_alone(
     it, clock = make_rig(), Clock(monkeypatch)
     it.see(before)
     assert it.see(PASSKEY) == "ATTENTION"
+    assert it.context.sessions.qr() is None
     assert it.context.sessions.get().reason == "passkey_required"
     it.context.memory = TreeUse(900, 401, True)
     opened = it.page.opened
