@@ -10,7 +10,7 @@ from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.crash_points import reach
 from whatsapp_tasks.domain.attempts import Seen
-from whatsapp_tasks.domain.intents import Intent, find_intended
+from whatsapp_tasks.domain.intents import Intent, Likeness, find_intended, likeness
 from whatsapp_tasks.domain.notices import notice_of
 from whatsapp_tasks.domain.open_chat import OpenChat
 from whatsapp_tasks.domain.page_snapshot import (
@@ -31,6 +31,7 @@ from whatsapp_tasks.session.opening import open_chat
 from whatsapp_tasks.session.waits import until_in_main
 from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.metrics import Phase
+from whatsapp_tasks.stores.outcomes import Note
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,8 @@ BOX_SECONDS = 5.0
 """For the compose box to take the focus, to be empty, or to show what was typed."""
 BUBBLE_SECONDS = 15.0
 """From Enter until the page shows the bubble: it does so at once, before the server knows."""
+CERTAIN_SECONDS = 1.0
+"""For the bubble itself to show, where the first one that came may be another one."""
 EMPTY_CHAT_SECONDS = 1.5
 """A chat that shows no bubble for so long has none."""
 LEASE_MARGIN_SECONDS = 2.0
@@ -67,8 +70,12 @@ def send(context: AccountContext, page: WhatsAppPage, message: Message) -> Seen:
     context.lease.check(LEASE_MARGIN_SECONDS)
     if message.expires_at_ms is not None and message.expires_at_ms <= context.now_ms():
         _give_back(page, opened, "expired", "The message expired while it was typed.")
-    if not context.ledger.note_intent(message.id, context.lease.fence, intent):
+    noted = context.ledger.note_intent(message.id, context.lease.fence, intent)
+    if noted is Note.PAUSED:
         _give_back(page, opened, "paused", "The account was paused while the message was typed.")
+    if noted is Note.OPTED_OUT:
+        _empty(page, opened, Deadline.within(BOX_SECONDS))
+        raise SendRefused("recipient_opted_out", "The recipient opted out while the message was typed.")
     reach("before_enter")
     context.lease.check(LEASE_MARGIN_SECONDS)  # we may have been stopped meanwhile, and succeeded
     _press(context, page, opened, message)
@@ -134,18 +141,42 @@ def _late_history(page: WhatsAppPage, opened: float) -> tuple[Bubble, ...]:
 def follow_enter(context: AccountContext, page: WhatsAppPage, message: Message, intent: Intent) -> Seen:
     """From Enter to the server's tick: the bubble must show, then its tick must leave "pending"."""
     left = SendUnsettled("page_left", "The page left the chats right after Enter.")
+
+    def appeared(snapshot: PageSnapshot) -> tuple[Bubble, bool] | None:
+        bubble = _appeared(context, snapshot, message, intent)
+        return None if bubble is None else (bubble, _is_certain(bubble, snapshot, message, intent))
+
+    def certain(snapshot: PageSnapshot) -> Bubble | None:
+        found = appeared(snapshot)
+        return found[0] if found is not None and found[1] else None
+
     try:
-        bubble = until_in_main(
-            page, lambda s: _appeared(context, s, message, intent), Deadline.within(BUBBLE_SECONDS), left
-        )
+        bubble, is_certain = until_in_main(page, appeared, Deadline.within(BUBBLE_SECONDS), left)
     except WaitTimeout as error:
-        _not_taken(context, page, message)
+        _not_taken(context, page, message, intent)
         raise SendUnsettled("bubble_not_seen", "Enter was pressed and no bubble appeared.") from error
+    if not is_certain:
+        try:
+            bubble = until_in_main(page, certain, Deadline.within(CERTAIN_SECONDS), left)
+        except WaitTimeout:
+            bubble, _ = appeared(page.look(Deadline.within(BOX_SECONDS))) or (bubble, False)
     return await_tick(context, page, message, bubble)
 
 
-def _not_taken(context: AccountContext, page: WhatsAppPage, message: Message) -> None:
-    """Raises SendPostponed where the text, all of it, still stands in the box: certainly not sent."""
+def _is_certain(bubble: Bubble, snapshot: PageSnapshot, message: Message, intent: Intent) -> bool:
+    """False for a bubble that is drawn otherwise: another device may have sent it meanwhile. Also for an
+    equal text in a chat that seemed empty: it may be an old one that was loaded late.
+    """
+    bubbles = snapshot.chat.bubbles if snapshot.chat else ()
+    alone = [b.id for b in bubbles if b.id not in intent.local] == [bubble.id]
+    new = bool(intent.anchors) or (alone and bubble.tick not in ("delivered", "read"))
+    return new and likeness(bubble, message.text) is Likeness.SAME
+
+
+def _not_taken(context: AccountContext, page: WhatsAppPage, message: Message, intent: Intent) -> None:
+    """Raises SendPostponed where the text, all of it, still stands in the box, and the chat shows nothing new
+    that may be ours: certainly not sent.
+    """
     opened = context.opened
     now = page.look(Deadline.within(BOX_SECONDS))
     if opened is None or not opened.holds_in(now) or now.chat is None or now.chat.compose is None:
@@ -153,6 +184,8 @@ def _not_taken(context: AccountContext, page: WhatsAppPage, message: Message) ->
     standing = now.chat.compose.text
     if standing.rstrip("\n") not in forms_in_box(message.text):
         return
+    if find_intended(intent, message.text, now.chat.bubbles, settled=True).verdict != "absent":
+        return  # a page may send the text and not empty the box
     context.ledger.withdraw_intent(message.id, context.lease.fence)
     if standing in forms_in_box(message.text):
         _give_back(page, opened, "enter_ignored", "The page did not take Enter; the text stayed in the box.")
@@ -182,10 +215,19 @@ def await_tick(context: AccountContext, page: WhatsAppPage, message: Message, bu
     context.times.lap(Phase.VERIFY)
     reach("before_bubble_noted")
     context.ledger.note(message.id, context.lease.fence, bubble_id=bubble.id)
+    opened = context.opened
+
+    def tick(snapshot: PageSnapshot) -> Status | None:
+        if opened is None or snapshot.document != opened.mark.document:
+            raise SendUnsettled(
+                "page_left", "The page was loaded anew before WhatsApp's server had the message."
+            )
+        return _status_of(snapshot, bubble.id)
+
     try:
         status = until_in_main(
             page,
-            lambda s: _status_of(s, bubble.id),
+            tick,
             Deadline.within(context.settings.ack_timeout_seconds),
             SendUnsettled("page_left", "The page left the chats before WhatsApp's server had the message."),
         )

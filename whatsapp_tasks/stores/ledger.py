@@ -140,9 +140,9 @@ class Ledger:
     def _seen(self) -> int:
         return self._generation.seen if self._generation else 0
 
-    def note_intent(self, message_id: str, fence: int, intent: Intent) -> bool:
-        """Stores before Enter what to look for in the chat if this worker dies. False while paused, and if
-        Redis has lost writes.
+    def note_intent(self, message_id: str, fence: int, intent: Intent) -> Note:
+        """Stores before Enter what to look for in the chat if this worker dies. Not while paused, nor if
+        Redis has lost writes, nor if the recipient has opted out since the claim. Raises LeaseLost.
         """
         return self._note(message_id, fence, {"intent": intent.to_json()}, guarded=True)
 
@@ -150,7 +150,7 @@ class Ledger:
         """Called when Enter certainly did not reach the page: there is nothing to look for in the chat."""
         self._note(message_id, fence, {"intent": ""})
 
-    def _note(self, message_id: str, fence: int, fields: Mapping[str, str], *, guarded: bool = False) -> bool:
+    def _note(self, message_id: str, fence: int, fields: Mapping[str, str], *, guarded: bool = False) -> Note:
         k = self._keys
         answer, reached = self._db.run(
             "note",
@@ -159,6 +159,7 @@ class Ledger:
                 "lease": k.lease,
                 "pauses": k.pauses,
                 "generation": k.generation,
+                "opt_outs": keys.OPT_OUTS,
                 "bubbles": k.bubbles,
             },
             {
@@ -169,17 +170,12 @@ class Ledger:
             },
             more_args=_in_turn(fields),
         )
-        match outcome_of(Note, answer):
-            case Note.LEASE_LOST | Note.REFUSED:
-                raise LeaseLost
-            case Note.PAUSED:
-                return False
-            case Note.OK:
-                if guarded and self._generation:
-                    self._generation.remember(int(reached))
-                return True
-            case unknown:
-                assert_never(unknown)
+        outcome = outcome_of(Note, answer)
+        if outcome in (Note.LEASE_LOST, Note.REFUSED):
+            raise LeaseLost
+        if outcome is Note.OK and guarded and self._generation:
+            self._generation.remember(int(reached))
+        return outcome
 
     def advance(
         self,

@@ -53,6 +53,7 @@ class Note(StrEnum):
     OK = "ok"
     LEASE_LOST = "lease_lost"
     PAUSED = "paused"
+    OPTED_OUT = "opted_out"
     REFUSED = "refused"
 
 

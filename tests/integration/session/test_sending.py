@@ -4,6 +4,7 @@ import pytest
 
 from tests.integration.session.stage import ADA, BO, Stage
 from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.stores.opt_outs import OptOuts
 
 OPENED = """
     << open Ada
@@ -72,6 +73,21 @@ def test_a_pause_while_it_is_typed_holds_enter_back(stage: Stage) -> None:
         >> Ada | box: | them: Hi
     """)
     assert stage.deliver(message) == (Status.QUEUED, "paused")
+    stage.page.end()
+
+
+def test_an_opt_out_while_it_is_typed_holds_enter_back(stage: Stage) -> None:
+    message = stage.accept("Hello")
+    stage.page.happen["an opt-out"] = lambda: OptOuts(stage.rig.database).add(message.phone)
+    stage.play(OPENED + TYPED)
+    stage.play("""
+        -- after_typing
+        !! an opt-out
+        << focus
+        << clear
+        >> Ada | box: | them: Hi
+    """)
+    assert stage.deliver(message) == (Status.FAILED, "recipient_opted_out")
     stage.page.end()
 
 
@@ -159,6 +175,20 @@ def test_a_page_that_did_not_take_enter_is_tried_again(stage: Stage) -> None:
     assert stage.rig.get(message.id).intent is None
 
 
+def test_a_text_that_was_sent_and_stays_in_the_box_is_not_typed_again(stage: Stage) -> None:
+    """The box alone does not tell."""
+    message = stage.accept("Hello")
+    stage.play(OPENED + TYPED)
+    stage.play("""
+        << enter
+        >> Ada | box: Hello | them: Hi | us: Hello (sent)
+    """)
+    assert stage.deliver(message) == (Status.SENDING, None)
+    stage.clock.sleep(3)
+    assert stage.deliver(message) == (Status.SENT, None)
+    stage.page.end()
+
+
 def test_where_the_text_left_the_box_and_no_bubble_came_the_chat_decides(stage: Stage) -> None:
     message = stage.accept("Hello")
     stage.play(OPENED + TYPED)
@@ -187,6 +217,63 @@ def test_an_old_message_with_the_same_text_is_not_taken_for_ours(stage: Stage) -
     assert stage.deliver(message) == (Status.SENT, None)
     stage.page.end()
     assert stage.rig.get(message.id).bubble_id == "#new"
+
+
+def test_what_another_device_sent_between_the_look_and_enter_is_not_taken_for_ours(stage: Stage) -> None:
+    """A picture without a word could be a text that is drawn otherwise."""
+    message = stage.accept("Hello")
+    stage.play(OPENED + TYPED)
+    stage.play("""
+        << enter
+        >> Ada | box: | them: Hi | us#photo: hello (read)
+        >> 0.5 s later: Ada | box: | them: Hi | us#photo: hello (read) | us#ours: Hello (pending)
+        >> 1 s later: Ada | box: | them: Hi | us#photo: hello (read) | us#ours: Hello (sent)
+    """)
+    assert stage.deliver(message) == (Status.SENT, None)
+    stage.page.end()
+    assert stage.rig.get(message.id).bubble_id == "#ours"
+
+
+def test_an_old_text_that_is_loaded_after_enter_is_not_taken_for_ours(stage: Stage) -> None:
+    message = stage.accept("Hello")
+    stage.play("""
+        << open Ada
+        >> Ada | box:
+        << focus
+        << type Hello
+        >> Ada | box: Hello
+        << enter
+        >> Ada | box: | us#old: Hello (read)
+        >> 0.5 s later: Ada | box: | us#old: Hello (read) | us#ours: Hello (pending)
+        >> 1 s later: Ada | box: | us#old: Hello (read) | us#ours: Hello (sent)
+    """)
+    assert stage.deliver(message) == (Status.SENT, None)
+    stage.page.end()
+    assert stage.rig.get(message.id).bubble_id == "#ours"
+
+
+def test_a_page_that_is_loaded_anew_before_the_tick_leaves_it_to_the_chat(stage: Stage) -> None:
+    """The bubble lived in that page: waiting for its tick would end as `unknown`, whatever the chat shows."""
+    message = stage.accept("Hello")
+    stage.play(OPENED + TYPED)
+    stage.play("""
+        << enter
+        >> Ada | box: | them: Hi | us: Hello (pending)
+        !! another browser
+        >> 1 s later: loading
+        >> 1 s later: chats
+    """)
+    assert stage.deliver(message) == (Status.SENDING, None)
+    stage.clock.sleep(3)
+    stage.look()
+    stage.play("""
+        << load Ada
+        >> Ada | box: | them: Hi
+        << load Ada
+        >> Ada | box: | them: Hi
+    """)
+    assert stage.deliver(message) == (Status.QUEUED, "not_in_chat")
+    stage.page.end()
 
 
 def test_a_bubble_counts_once_the_text_has_left_the_box(stage: Stage) -> None:

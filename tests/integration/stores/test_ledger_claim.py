@@ -10,7 +10,7 @@ from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores.ledger import Claimed
 from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.opt_outs import OptOuts
-from whatsapp_tasks.stores.outcomes import Claim
+from whatsapp_tasks.stores.outcomes import Claim, Note
 from whatsapp_tasks.stores.pauses import PauseReason, Pauses
 
 
@@ -186,7 +186,7 @@ def test_each_attempt_counts_and_begins_without_the_intent_of_the_last(rig: Ledg
 
 def test_an_intent_is_read_back_as_it_was_written(rig: LedgerRig) -> None:
     message = rig.claimed()
-    assert rig.ledger.note_intent(message.id, rig.fence, Intent(1, ("false_49@c.us_3EB0",)))
+    assert rig.ledger.note_intent(message.id, rig.fence, Intent(1, ("false_49@c.us_3EB0",))) is Note.OK
     assert rig.get(message.id).intent == Intent(1, ("false_49@c.us_3EB0",))
 
 
@@ -217,10 +217,21 @@ def test_a_worker_whose_lease_is_lost_writes_no_intent(rig: LedgerRig) -> None:
 def test_no_intent_is_written_while_paused_and_other_notes_are(rig: LedgerRig) -> None:
     message = rig.claimed()
     Pauses(rig.database, "default").set(PauseReason.OPERATOR, "test", NOW)
-    assert not rig.ledger.note_intent(message.id, rig.fence, Intent(1))
+    assert rig.ledger.note_intent(message.id, rig.fence, Intent(1)) is Note.PAUSED
     assert rig.get(message.id).intent is None
     rig.ledger.note(message.id, rig.fence, bubble_id="b")
     assert rig.get(message.id).bubble_id == "b"
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_no_intent_is_written_for_who_opted_out_since_the_claim(
+    rig: LedgerRig, pair: tuple[str, str]
+) -> None:
+    message = rig.claimed(phone=pair[0])
+    OptOuts(rig.database).add(pair[1])
+    assert rig.ledger.note_intent(message.id, rig.fence, Intent(1)) is Note.OPTED_OUT
+    assert rig.get(message.id).intent is None
+    rig.ledger.note(message.id, rig.fence, bubble_id="b")  # one that was pressed already
 
 
 @pytest.mark.parametrize("status", sorted(set(Status) - {Status.SENDING}))
@@ -235,6 +246,6 @@ def test_nothing_is_noted_for_a_message_that_is_not_in_hand(rig: LedgerRig, stat
 def test_an_intent_that_was_withdrawn_is_none(rig: LedgerRig) -> None:
     message = rig.accept()
     rig.claim(message)
-    assert rig.ledger.note_intent(message.id, rig.fence, Intent(1, ("b",)))
+    assert rig.ledger.note_intent(message.id, rig.fence, Intent(1, ("b",))) is Note.OK
     rig.ledger.withdraw_intent(message.id, rig.fence)
     assert rig.get(message.id).intent is None

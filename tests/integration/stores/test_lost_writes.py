@@ -9,6 +9,7 @@ from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.stores.generation import Generation
 from whatsapp_tasks.stores.ledger import Ledger
+from whatsapp_tasks.stores.outcomes import Note
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def test_what_was_seen_is_remembered_over_a_restart_of_the_worker(file: Path) ->
 
 def test_each_intent_is_remembered_before_enter(careful: LedgerRig, file: Path) -> None:
     message = careful.claimed()
-    assert careful.ledger.note_intent(message.id, careful.fence, Intent(1))
+    assert careful.ledger.note_intent(message.id, careful.fence, Intent(1)) is Note.OK
     assert Generation(file).seen == careful.database.number("GET", careful.keys.generation)
 
 
@@ -59,7 +60,7 @@ def test_an_attempt_that_lost_only_its_intent_is_not_typed_again_to_its_end(care
     careful.database.do("HDEL", careful.keys.message(message.id), "intent")
     lose(careful, 1)
     assert careful.claim(message) == "settle"
-    assert not careful.ledger.note_intent(message.id, careful.fence, Intent(1, ("c",)))
+    assert careful.ledger.note_intent(message.id, careful.fence, Intent(1, ("c",))) is Note.PAUSED
     assert careful.get(message.id).intent is None
 
 
