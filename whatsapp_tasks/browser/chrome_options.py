@@ -1,4 +1,4 @@
-"""What Chromium is started with."""
+"""The command line of Chromium."""
 
 import platform
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ FLAGS = (
     "--disable-extensions",
     # a container's /dev/shm holds 64 MB
     "--disable-dev-shm-usage",
-    # nothing is called but the page
+    # the browser contacts no server except the page's
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
@@ -54,11 +54,11 @@ FLAGS = (
     "--noerrdialogs",
     "--password-store=basic",
     "--mute-audio",
-    # timers of a page that nobody looks at run on time
+    # timers of a hidden page run on time
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
     "--disable-renderer-backgrounding",
-    # a port would be open to every user of the machine; a pipe by itself makes navigator.webdriver true
+    # a port would be open to every user of the machine; a pipe alone sets navigator.webdriver to true
     "--remote-debugging-pipe",
     "--disable-blink-features=AutomationControlled",
     "--log-level=2",
@@ -78,10 +78,10 @@ NETWORK_URLS = tuple(f"{scheme}://*" for scheme in ("http", "https", "ws", "wss"
 
 @dataclass(frozen=True, slots=True)
 class BrowserOptions:
-    """What a browser is opened with."""
+    """Options for opening a browser."""
 
     profile: Path
-    """Chromium's `--user-data-dir`: the login lives there."""
+    """Chromium's `--user-data-dir`; it holds the login."""
     headless: bool
     no_sandbox: bool
     """Chromium refuses to run as root with its sandbox."""
@@ -111,7 +111,7 @@ def chromium_command(options: BrowserOptions, user_agent: str) -> list[str]:
         profile_flag(options.profile),
         f"--window-size={width},{height}",
         f"--lang={options.language}",
-        # also for workers and requests, which no command of the protocol reaches from the page
+        # also for workers and requests, which commands to the page do not affect
         f"--user-agent={user_agent}",
     ]
     if options.headless:
@@ -124,10 +124,10 @@ def chromium_command(options: BrowserOptions, user_agent: str) -> list[str]:
 
 
 def user_agent(version: str) -> str:
-    """What a windowed Chromium of this version says; headless says `HeadlessChrome`.
+    """The user agent of a windowed Chromium of this version; headless sends `HeadlessChrome`.
 
-    WhatsApp Web answers `HeadlessChrome` with its page for unsupported browsers. Chromium has frozen
-    the platform and all but the major version ("user agent reduction").
+    WhatsApp Web answers `HeadlessChrome` with its page for unsupported browsers. Chromium sends a fixed
+    platform, and only the major version ("user agent reduction").
     """
     major = version.partition(".")[0]
     return (
@@ -137,7 +137,7 @@ def user_agent(version: str) -> str:
 
 
 def user_agent_metadata(version: str, brands: list[dict[str, str]]) -> dict[str, JSON]:
-    """The rest of what a windowed Chromium says; a `--user-agent` of one's own empties it.
+    """The other user agent data of a windowed Chromium; a custom `--user-agent` would empty it.
 
     `brands` are those the page sees: `{"brand": …, "version": …}`.
     """

@@ -1,4 +1,4 @@
-"""A `Page` by means of the DevTools protocol, whoever carries it."""
+"""A `Page` over the DevTools protocol, independent of its transport."""
 
 import base64
 import contextlib
@@ -32,12 +32,12 @@ class ChromePage:
     """See `whatsapp_tasks.browser.page.Page`."""
 
     def __init__(self, connection: Connection, deadline: Deadline) -> None:
-        """Prepare the page for scripts of ours."""
+        """Prepare the page for our scripts."""
         self._connection = connection
         self._world = IsolatedWorld(connection, deadline)
 
     def prepare(self, options: BrowserOptions, deadline: Deadline) -> None:
-        """Make the page look like that of a window, and block what `options` say."""
+        """Make the page look like one in a window, and block what `options` say."""
         brands: Any = self.wait_for(  # until the first page is there
             "() => navigator.userAgentData?.brands.map(({ brand, version }) => ({ brand, version }))",
             deadline=deadline,
@@ -85,7 +85,7 @@ class ChromePage:
         self._connection.navigate(url, deadline)
         document, fragment, _ = url.partition("#")
         if fragment and document == before.url:
-            return  # another place in the same document
+            return  # another position in the same document
         self._wait_for_document_after(before.loader, deadline)
 
     def reload(self, deadline: Deadline) -> None:
@@ -147,7 +147,7 @@ class ChromePage:
         for stroke in strokes:
             _require_time(deadline)
             for method, params in events_of_stroke(stroke):
-                # The deadline is that of the whole text; a page that takes so long for one key hangs.
+                # The deadline is for the whole text; a page that needs so long for one key hangs.
                 self._connection.send(method, params, deadline.capped(_STROKE_S))
             if stroke.pause_ms > 0:
                 time.sleep(min(stroke.pause_ms / 1000, deadline.remaining()))
@@ -214,7 +214,7 @@ class ChromePage:
         self._connection.send("Input.dispatchMouseEvent", event, deadline)
 
     def _give_up_navigation(self, deadline: Deadline) -> None:
-        """What is under way would hold back the commands that follow. It may have just come to its end."""
+        """Stop a running navigation, which would delay the next commands. It may have just ended."""
         with contextlib.suppress(PageChanged):
             self._connection.send("Page.stopLoading", {}, deadline)
 
@@ -229,6 +229,6 @@ class ChromePage:
 
 
 def _require_time(deadline: Deadline) -> None:
-    """A browser is not asked, and so not killed for being silent, when there is no time to answer."""
+    """Without time for an answer, do not ask the browser, so that it is not killed for not answering."""
     if deadline.passed:
         raise WaitTimeout("The deadline had passed before the browser was asked")

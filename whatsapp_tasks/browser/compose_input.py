@@ -1,19 +1,19 @@
 """Input for the compose box of one chat, and for nothing else.
 
-Trusted keys and clicks go to whatever has the focus or lies under the mouse when they arrive, and a dialog
-may come at any time (docs/whatsapp-web.md, 11.3). So each action first gives an order to the guard in the
-page (``input/guard.js``, ``input/order.js``), which looks at every event before the page does and holds back
-what does not go to the box of the chat that is meant. A document that comes anew meanwhile takes nothing.
+Trusted keys and clicks go to the element that is focused or under the mouse when they arrive, and a dialog
+may appear at any time (docs/whatsapp-web.md, 11.3). So each action first gives an order to the guard in the
+page (``input/guard.js``, ``input/order.js``), which sees every event before the page does and blocks all
+events that do not go to the box of the intended chat. A document that replaces this one meanwhile gets no
+input.
 
-All methods raise InputStopped with one of these reasons; certainly nothing reached the page from then on:
+All methods raise InputStopped with one of these reasons; from then on certainly nothing reached the page:
 
-- ``chat_moved``: the chat with this mark is no longer the open one, or the document was replaced;
-- ``no_box``: the chat has no compose box, or another than at first; for `press_send`: no send button;
-- ``dialog``: a dialog or something else lies over it;
+- ``chat_moved``: the chat with this mark is not open any more, or the document was replaced;
+- ``no_box``: the chat has no compose box, or a different one than before; for `press_send`: no send button;
+- ``dialog``: a dialog or another element covers it;
 - ``focus``: the box does not have the focus, or an event went elsewhere;
-- ``suggestions``: a list is open that takes Enter, and would pick from it;
-- ``text``: the box does not hold the text: when typing, it was not empty, or the page does not keep the text
-  as given.
+- ``suggestions``: a list of suggestions is open, which would take Enter;
+- ``text``: the box does not hold the text: it was not empty before typing, or the page changes the text.
 
 They also raise the other BrowserErrors of ``browser.page``.
 """
@@ -34,9 +34,9 @@ from whatsapp_tasks.errors import InputStopped, PageChanged, PageError, WaitTime
 
 RELEASE_SECONDS = 5.0
 SETTLE_SECONDS = 2.0
-"""For the page to take the focus, or to write down what was typed or pasted."""
+"""Time for the page to set the focus, or to insert typed or pasted text."""
 CHECK_EVERY_MS, CHECK_EVERY = 250.0, 50
-"""Rests and strokes between two looks of typing at whether all is well."""
+"""The pauses and strokes between two checks while typing."""
 
 _CLOSE = "if (window === top) globalThis.whatsappTasksInputClosed = true;"
 _RELEASE = """() => {
@@ -58,7 +58,7 @@ _AMISS = """() => {
 
 
 def _once(condition: str) -> str:
-    """A script that waits until ``condition`` of the order holds, or the order is at its end."""
+    """A script that waits until ``condition`` of the order holds, or the order has ended."""
     return f"""(text) => {{
       const {{ order }} = globalThis.whatsappTasksGuard;
       if (!order) return {{ stopped: "chat_moved" }};
@@ -72,35 +72,36 @@ _HOLDS = _once("order.text() === text")
 
 
 @dataclass(frozen=True)
-class _Place:
+class _Point:
     x: float
     y: float
 
 
 class ComposeInput:
-    """Hands for the compose boxes of ``page``. ``config`` gives the selectors in force."""
+    """Input for the compose boxes of ``page``. ``config`` gives the current selectors."""
 
     def __init__(self, page: Page, config: Callable[[], dict[str, JSON]]) -> None:
         self._page = page
         self._config = config
 
     def focus(self, mark: ChatMark, deadline: Deadline) -> None:
-        """A click into the box, until it has the focus."""
-        with self._order("focus", mark, deadline) as place, _in_one_document():
-            self._page.click(place.x, place.y, deadline)
+        """Clicks into the box and waits until it has the focus."""
+        with self._order("focus", mark, deadline) as point, _in_one_document():
+            self._page.click(point.x, point.y, deadline)
             self._wait(_FOCUSED, "", deadline)
 
     def clear(self, mark: ChatMark, deadline: Deadline) -> None:
-        """Empties the box, which has the focus, by keys, as a person would."""
+        """Empties the focused box by keys, as a person would."""
         with self._order("clear", mark, deadline), _in_one_document():
             self._page.press_key("Control+a", deadline)
             self._page.press_key("Backspace", deadline)
             self._wait(_HOLDS, "", deadline)
 
     def type_text(self, strokes: Iterable[Stroke], mark: ChatMark, deadline: Deadline) -> None:
-        """Types into the box, which has the focus and is empty, until it holds exactly what the strokes say.
+        """Types into the focused, empty box, and waits until it holds exactly the text of the strokes.
 
-        The page trims what it sends: the box may hold a blank more than the text (`forms_in_box`).
+        The box may hold one more space than the text (`forms_in_box`), because the page trims it when
+        sending.
         """
         typed = ""
         with self._order("type", mark, deadline), _in_one_document():
@@ -114,25 +115,25 @@ class ComposeInput:
             self._wait(_HOLDS, typed, deadline)
 
     def press_enter(self, mark: ChatMark, text: str, deadline: Deadline) -> None:
-        """Enter, if at its very event the box has the focus and holds ``text``, and nothing is in the way.
+        """Presses Enter, if at its event the box has the focus and holds ``text``, and nothing is in the way.
 
-        Raises PageChanged when the document was replaced and it is not known whether Enter came before that;
-        InputStopped only when Enter certainly did not reach the page.
+        Raises PageChanged if the document was replaced and it is not known whether Enter came before that;
+        InputStopped only if Enter certainly did not reach the page.
         """
         with self._order("enter", mark, deadline, forms_in_box(text)):
             self._page.press_enter(deadline)
             self._require_done(deadline)
 
     def press_send(self, mark: ChatMark, text: str, deadline: Deadline) -> None:
-        """A click on the send button, under the conditions of `press_enter` and with its errors."""
-        with self._order("send", mark, deadline, forms_in_box(text)) as place:
-            self._page.click(place.x, place.y, deadline)
+        """Clicks the send button, under the conditions of `press_enter` and with the same errors."""
+        with self._order("send", mark, deadline, forms_in_box(text)) as point:
+            self._page.click(point.x, point.y, deadline)
             self._require_done(deadline)
 
     @contextlib.contextmanager
     def _order(
         self, kind: str, mark: ChatMark, deadline: Deadline, texts: Sequence[str] = ()
-    ) -> Iterator[_Place]:
+    ) -> Iterator[_Point]:
         closing = self._page.run_at_start(_CLOSE, deadline)
         try:
             answer = self._ask(
@@ -149,13 +150,13 @@ class ComposeInput:
             )
             _raise_if_stopped(answer)
             with reading("The guard's answer"):
-                place = _Place(answer["x"], answer["y"])
+                place = _Point(answer["x"], answer["y"])
             yield place
         finally:
             self._release(closing)
 
     def _release(self, closing: str) -> None:
-        """What is left of the order goes, in whichever document is there now."""
+        """Removes the order, in the document that is there now."""
         deadline = Deadline.within(RELEASE_SECONDS)
         try:
             self._page.forget_at_start(closing, deadline)
@@ -165,7 +166,7 @@ class ComposeInput:
         self._until_answered(_RELEASE, deadline)
 
     def _paste(self, stroke: Stroke, typed: str, deadline: Deadline) -> None:
-        """The page handles a paste in its own time: what follows must wait."""
+        """Waits for a paste, which the page inserts asynchronously."""
         answer = self._ask(paste_script(), stroke.text, deadline=deadline)
         _raise_if_stopped(answer)
         with reading("The guard's answer"):
@@ -195,7 +196,7 @@ class ComposeInput:
         raise InputStopped(stopped or "focus")
 
     def _verdict(self, deadline: Deadline) -> Any:
-        """What became of the order; a new document knows of none."""
+        """The state of the order; a new document has none."""
         return self._until_answered(_VERDICT, deadline)
 
     def _until_answered(self, function: str, deadline: Deadline) -> Any:
@@ -204,14 +205,14 @@ class ComposeInput:
                 return cast("Any", self._page.evaluate(function, deadline=deadline))
 
     def _ask(self, function: str, *args: JSON, deadline: Deadline) -> Any:
-        """The answer of the document for which the order is."""
+        """The answer of the order's document."""
         with _in_one_document():
             return cast("Any", self._page.evaluate(function, *args, deadline=deadline))
 
 
 @contextlib.contextmanager
 def _in_one_document() -> Iterator[None]:
-    """For what does no harm when it came to the document before."""
+    """For actions that are harmless if they reached the previous document."""
     try:
         yield
     except PageChanged as error:
@@ -226,7 +227,7 @@ def _raise_if_stopped(answer: Any) -> None:
 
 
 def _chunks(strokes: Iterable[Stroke]) -> Iterator[list[Stroke]]:
-    """Strokes between two looks at whether they arrive; a paste stands alone."""
+    """The strokes between two checks whether they arrived; a paste is checked alone."""
     chunk: list[Stroke] = []
     rest_ms = 0.0
     for stroke in strokes:

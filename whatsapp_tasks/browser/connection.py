@@ -1,4 +1,4 @@
-"""What a `ChromePage` needs of whatever carries the DevTools protocol to its page."""
+"""The interface of a `ChromePage` to the transport of the DevTools protocol."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol, Self
@@ -10,10 +10,10 @@ from whatsapp_tasks.errors import PageChanged, PageError
 
 
 class Answer(dict[str, Any]):
-    """The result of one command; so are the objects in it.
+    """The result of one command; nested objects are of the same class.
 
-    A key that is missing raises PageChanged when the answer is empty, PageError otherwise, never KeyError:
-    ChromeDriver gives up a command, and answers nothing, when the page opens a dialog meanwhile.
+    A missing key raises PageChanged if the answer is empty, PageError otherwise, never KeyError: ChromeDriver
+    gives up a command, and answers nothing, if the page opens a dialog meanwhile.
     """
 
     @classmethod
@@ -40,7 +40,7 @@ class Connection(Protocol):
         """The result of one command of the protocol."""
 
     def navigate(self, url: str, deadline: Deadline) -> None:
-        """Begin to load `url`; does not wait for anything of it."""
+        """Begin to load `url`, without waiting for it."""
 
     def memory(self) -> TreeMemory:
         """See `Page.memory`."""

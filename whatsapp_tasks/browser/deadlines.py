@@ -1,4 +1,4 @@
-"""One deadline per action, handed down to everything the action does."""
+"""One deadline per action, passed to everything that the action does."""
 
 import time
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """The DevTools protocol of a browser over a pipe, shared by its driver and by us.
 
-A DevTools port on TCP is open to every user of the machine; a pipe is open to those who hold its ends
-(`--remote-debugging-pipe`). The browser holds two ends, we the others. What ChromeDriver sends is passed on
-message by message, so that a few commands of our own fit between; their answers are kept from ChromeDriver.
+A DevTools port on TCP is open to every user of the machine; a pipe is open only to the holders of its ends
+(`--remote-debugging-pipe`). The browser holds two ends, we hold the others. ChromeDriver's messages are
+forwarded one by one, so we can insert a few commands of our own; ChromeDriver does not see their answers.
 """
 
 import json
@@ -37,10 +37,10 @@ _ASK_S = 0.1
 
 
 class DevToolsPipe:
-    """Between one browser and one driver."""
+    """The pipe between one browser and one driver."""
 
     def __init__(self) -> None:
-        """Nothing runs yet; `browser_ends` are for the browser alone."""
+        """Creates the pipe; nothing runs yet. `browser_ends` are for the browser only."""
         commands_read, self._to_browser = os.pipe()
         self._from_browser, events_written = os.pipe()
         self.browser_ends: Ends | None = (commands_read, events_written)
@@ -53,28 +53,32 @@ class DevToolsPipe:
         self._answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
     def close_browser_ends(self) -> None:
-        """Call it when the browser has them: our copies would hide its end."""
+        """Close our copies of the browser's ends once it has them; they would hide that the browser has
+        ended.
+        """
         for end in self.browser_ends or ():
             os.close(end)
         self.browser_ends = None
 
     def answers(self, browser: Child, deadline: Deadline) -> bool:
         """Whether the browser answers before it exits, and before the deadline. Before `join` only."""
-        self.tell("Browser.getVersion")
+        self.send("Browser.getVersion")
         while browser.readable_or_exited(self._from_browser, deadline):
-            told = os.read(self._from_browser, _CHUNK)
-            if b"\0" in told or not told:
-                return bool(told)
+            answer = os.read(self._from_browser, _CHUNK)
+            if b"\0" in answer or not answer:
+                return bool(answer)
         return False
 
     def join(self, driver_ends: Callable[[], Ends | None]) -> None:
-        """Pass on what a driver and the browser say. `driver_ends` waits for its ends; None: no driver."""
+        """Forward messages between driver and browser. `driver_ends` waits for the driver's ends; None: no
+        driver.
+        """
         for work in (lambda: self._pass_commands(driver_ends), self._pass_events):
             thread = threading.Thread(target=work, name="devtools-pipe", daemon=True)
             thread.start()
             self._threads.append(thread)
 
-    def tell(self, method: str, target: str | None = None) -> None:
+    def send(self, method: str, target: str | None = None) -> None:
         """Send a command without waiting: to a page that the driver is attached to, else to the browser.
 
         Nothing happens when either is gone. From any thread.
@@ -87,9 +91,9 @@ class DevToolsPipe:
     def ask(
         self, method: str, params: Mapping[str, JSON], deadline: Deadline, session: str | None = None
     ) -> Answer:
-        """The result of a command to the browser, or to what is attached by `session`; after `join` only.
+        """The result of a command to the browser, or to the target attached by `session`; only after `join`.
 
-        Raises WaitTimeout when there is none by the deadline, PageError when the command is refused.
+        Raises WaitTimeout if there is no result by the deadline, PageError if the command is refused.
         """
         with suppress(OSError):
             number = self._send(method, params, session)
@@ -101,12 +105,12 @@ class DevToolsPipe:
         raise WaitTimeout(f"The browser does not answer {method}")
 
     def leave_driver(self) -> None:
-        """Nothing more reaches the driver; it takes the browser for ended."""
+        """Nothing more reaches the driver, so it believes that the browser has ended."""
         with self._writing:
             self._left = True
 
     def _send(self, method: str, params: Mapping[str, JSON], session: str | None) -> int:
-        """The id of the command. Raises OSError when nobody can take it any more."""
+        """The id of the sent command. Raises OSError if nobody can read it any more."""
         with self._writing:
             if self._closed:
                 raise BrokenPipeError
@@ -118,7 +122,7 @@ class DevToolsPipe:
             return self._last_id
 
     def close(self) -> None:
-        """Give all ends back. Call it when the browser and its driver have ended; may be called again."""
+        """Close all ends. Call it when the browser and its driver have ended; may be called again."""
         with self._writing:
             if self._closed:
                 return
@@ -154,11 +158,11 @@ class DevToolsPipe:
         try:
             for message in _messages(self._from_browser):
                 if _OUR_ANSWER.match(message):
-                    with suppress(ValueError):  # what is no JSON answers nothing
+                    with suppress(ValueError):  # not JSON, so not an answer
                         self._answers.put(json.loads(message))
                     continue
                 if message.startswith(_ATTACHED):
-                    with suppress(*MISREAD):  # the driver makes what it can of it
+                    with suppress(*MISREAD):  # the driver handles it
                         self._remember_session(message)
                 if self._to_driver is not None and not self._left:
                     with suppress(OSError):  # a driver that is gone must not stop the browser
@@ -181,7 +185,7 @@ class DevToolsPipe:
 
 
 def _messages(source: int) -> Iterator[bytes]:
-    """What comes from `source` until its other end is closed; each message ends with a zero byte there."""
+    """The messages from `source` until its other end is closed; each ends with a zero byte."""
     rest = b""
     while chunk := os.read(source, _CHUNK):
         *whole, rest = (rest + chunk).split(b"\0")
@@ -189,7 +193,7 @@ def _messages(source: int) -> Iterator[bytes]:
 
 
 def _write(target: int, message: bytes) -> None:
-    """Raises OSError when nobody reads any more."""
+    """Raises OSError if nobody reads any more."""
     left = memoryview(message)
     while left:
         left = left[os.write(target, left) :]

@@ -1,8 +1,8 @@
 """undetected-chromedriver and selenium, used through the `Page` seam only; no other module knows them.
 
-What is used of undetected-chromedriver (UC) is its patch of the driver and its way to attach: the browser
-runs first, without any flag of automation, and the driver joins it, by a pipe instead of a port. The rest
-of it (downloads, flags, a `quit` that loses data) is replaced, each for a reason told in place.
+Two parts of undetected-chromedriver (UC) are used: its patch of the driver, and its way to attach. The
+browser runs first, without any automation flag, and the driver joins it, by a pipe instead of a port. The
+other parts (downloads, flags, a `quit` that loses data) are replaced; the reasons are given below.
 """
 
 import contextlib
@@ -60,11 +60,11 @@ from whatsapp_tasks.errors import (
 __all__ = ["BrowserOptions", "open_page"]
 
 log = logging.getLogger(__name__)
-# It writes what is typed and read to its log at level DEBUG.
+# At level DEBUG it logs typed and read text.
 logging.getLogger("selenium.webdriver.remote.remote_connection").setLevel(logging.INFO)
 
 _FOREIGN = (WebDriverException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
-"""What selenium and the HTTP client below it raise."""
+"""The errors of selenium and of its HTTP client."""
 
 _LOG_PREFIX = re.compile(r"^\[[^]]*\] ")
 _VERSION = re.compile(r"\d+\.\d+\.\d+\.\d+")
@@ -75,7 +75,7 @@ _EXIT_REASONS = {
     21: "the profile is in use by another Chromium, or by one on another host that died",
 }
 
-# How ChromeDriver 156 tells that …
+# Texts by which ChromeDriver 156 reports that …
 _DEAD = ("tab crashed", "disconnected", "not connected to DevTools", "target window already closed")
 _CONTEXT_LOST = (
     "no such execution context",
@@ -93,7 +93,7 @@ def open_page(options: BrowserOptions, deadline: Deadline) -> Page:
     Call it from the main thread, holding the `ProfileLock`: where `setpriv` is there, the kernel kills
     browser and driver together with the *thread* that started them.
 
-    Raises BrowserStartFailed when it did not start; nothing of it is running then.
+    Raises BrowserStartFailed if it did not start; nothing is left running then.
     """
     if threading.current_thread() is not threading.main_thread():
         log.warning("The browser is started by a thread other than the main one and ends with that thread")
@@ -141,12 +141,12 @@ def _version_of(chromium: Path, deadline: Deadline) -> str:
     command = [str(chromium), "--version"]
     limit = min(_VERSION_TIMEOUT_S, deadline.remaining() + GRACE_S)
     try:
-        told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=limit)
+        shown = subprocess.run(command, capture_output=True, text=True, check=False, timeout=limit)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise BrowserStartFailed(f"{chromium} cannot be run: {error}") from error
-    found = _VERSION.search(told.stdout)
+    found = _VERSION.search(shown.stdout)
     if not found:
-        raise BrowserStartFailed(f"{chromium} shows no version", exit_code=told.returncode)
+        raise BrowserStartFailed(f"{chromium} shows no version", exit_code=shown.returncode)
     return found[0]
 
 
@@ -169,7 +169,7 @@ class _Service(Service):
         launch.pipe.join(self.driver.pipe_ends)
 
     def stop(self) -> None:
-        """Nothing: selenium would ask whoever listens on the port to shut down."""
+        """Does nothing: selenium would ask the listener on the port to shut down."""
 
 
 class _DriverPool(urllib3.HTTPConnectionPool):
@@ -203,7 +203,7 @@ class _Launch:
 
 
 class _Attaching(SeleniumChrome):
-    """Stands between UC's class and selenium's, and changes what the one hands to the other."""
+    """A class between UC's and selenium's that changes the arguments passed from one to the other."""
 
     launch: _Launch
     patcher: uc.Patcher
@@ -213,10 +213,12 @@ class _Attaching(SeleniumChrome):
         joining = ChromeOptions()
         joining.binary_location = str(stand_in_for_browser(options.driver_cache))
         joining.add_argument("--remote-debugging-pipe")
-        joining.add_argument(f"--user-data-dir={_decoy_profile(options)}")  # else it makes one, and leaves it
-        joining.page_load_strategy = "none"  # else every command waits for a navigation that is under way
+        joining.add_argument(
+            f"--user-data-dir={_decoy_profile(options)}"
+        )  # otherwise it creates one, and leaves it
+        joining.page_load_strategy = "none"  # otherwise every command waits for a running navigation
         joining.unhandled_prompt_behavior = "accept"
-        # The driver is never behind HTTP_PROXY; the public way to say so is deprecated.
+        # The driver is never reached through HTTP_PROXY; the public option for that is deprecated.
         joining._ignore_local_proxy = True
         ours = _Service(self.patcher.executable_path, self.launch)
         super().__init__(service=cast(ChromeService, ours), options=joining, keep_alive=keep_alive)
@@ -266,18 +268,20 @@ class _Driver(uc.Chrome, _Attaching):  # type: ignore[misc]
 
     @property
     def http(self) -> RemoteConnection:
-        """What carries commands to the driver."""
+        """The connection that carries commands to the driver."""
         return cast(RemoteConnection, self.command_executor)
 
     def limit(self, seconds: float) -> None:
-        """How long the driver may take to answer the next command."""
+        """Sets how long the driver may take to answer the next command."""
         self.http.client_config.timeout = seconds
 
     def quit(self) -> None:
-        """Nothing: UC sends SIGTERM, on which data of the last seconds is lost, to a pid it may not own."""
+        """Does nothing: UC sends SIGTERM, which loses the data of the last seconds, to a pid it may not
+        own.
+        """
 
     def __del__(self) -> None:
-        """Nothing: UC would quit."""
+        """Does nothing: UC would quit."""
 
 
 @contextlib.contextmanager
@@ -301,7 +305,7 @@ _PIPE_ON_3_AND_4 = 'exec "$@" 3<&0 4>&1 0</dev/null 1>/dev/null'
 
 
 def _start_browser(launch: _Launch) -> Child:
-    """Start Chromium and wait until it speaks. Raises BrowserStartFailed when it exits instead."""
+    """Start Chromium and wait until it answers. Raises BrowserStartFailed if it exits instead."""
     command = chromium_command(launch.options, user_agent(launch.version))
     assert launch.pipe.browser_ends is not None
     commands, events = launch.pipe.browser_ends
@@ -315,7 +319,7 @@ def _start_browser(launch: _Launch) -> Child:
     launch.pipe.close_browser_ends()
     stderr = browser.process.stderr
     assert stderr is not None
-    with stderr:  # what it says later is lost: nobody would read it, and a full pipe would stop it
+    with stderr:  # later output is dropped: nobody would read it, and a full pipe would block it
         if not launch.pipe.answers(browser, launch.deadline):
             browser.wait(launch.deadline.capped(_EXIT_AFTER_SILENCE_S))
             os.set_blocking(stderr.fileno(), False)
@@ -323,9 +327,9 @@ def _start_browser(launch: _Launch) -> Child:
     return browser
 
 
-def _start_failure(browser: Child, told: bytes) -> BrowserStartFailed:
+def _start_failure(browser: Child, output: bytes) -> BrowserStartFailed:
     code = browser.exit_code()
-    lines = [_LOG_PREFIX.sub("", line) for line in told.decode(errors="replace").splitlines()]
+    lines = [_LOG_PREFIX.sub("", line) for line in output.decode(errors="replace").splitlines()]
     said = " / ".join(line for line in lines if line and "bus" not in line)[-500:]
     if code is None:
         return BrowserStartFailed(f"Chromium did not answer in time; it said: {said}")
@@ -334,7 +338,7 @@ def _start_failure(browser: Child, told: bytes) -> BrowserStartFailed:
 
 
 class _Connection:
-    """Carries commands to the browser, and what goes wrong back as errors of ours: the only place."""
+    """Carries commands to the browser, and turns all failures into our own errors; nothing else does."""
 
     def __init__(self, driver: _Driver, watchdog: Watchdog) -> None:
         self._driver = driver
@@ -370,13 +374,13 @@ class _Connection:
         """See `Page`. SIGTERM is never sent: Chromium 156 exits unflushed on it."""
         browser = self._processes.browser
         assert browser is not None
-        if browser.running() and not deadline.passed:  # whatever became of its driver: the pipe is ours
+        if browser.running() and not deadline.passed:  # even if the driver is dead: the pipe is ours
             family = browser.family()
-            with contextlib.suppress(BrowserError):  # its end may be orderly all the same
+            with contextlib.suppress(BrowserError):  # it may still end properly
                 commit_storage(self._pipe, browser, self._target, deadline.capped(deadline.remaining() / 2))
-            self._pipe.tell("Browser.close")
+            self._pipe.send("Browser.close")
             browser.wait(deadline.capped(deadline.remaining() / 2))
-            # one of them writes localStorage to disk, and may still be at it
+            # one of them may still be writing localStorage to disk
             wait_for_end(family, deadline.capped(deadline.remaining() / 2))
         if browser.running() and not deadline.passed:
             log.warning("The browser was asked to close by SIGINT")
@@ -402,8 +406,8 @@ class _Connection:
                 raise self._translated(error) from error
 
     def _stop_loading(self) -> None:
-        """Give up a navigation that is under way: Chromium holds back other commands until its end."""
-        self._pipe.tell("Page.stopLoading", self._target)
+        """Stop a running navigation: Chromium delays other commands until its end."""
+        self._pipe.send("Page.stopLoading", self._target)
 
     def _translated(self, error: Exception) -> BrowserError:
         if self._watchdog.fired or isinstance(error, urllib3.exceptions.ReadTimeoutError):

@@ -1,4 +1,4 @@
-"""ChromeDriver as a process that nobody but this one can reach, where the kernel allows that."""
+"""ChromeDriver as a process that only this process can reach, if the kernel allows that."""
 
 import contextlib
 import hashlib
@@ -37,7 +37,7 @@ class DriverProcess:
         self.private = False
 
     def wait_until_it_listens(self, deadline: Deadline) -> None:
-        """Raises BrowserStartFailed when it ends instead, or does not by the deadline."""
+        """Wait until it listens. Raises BrowserStartFailed if it ends instead, or misses the deadline."""
         while self.child.readable_or_exited(self._line.fileno(), deadline):
             message, files = self._receive()
             if message == start_driver.PRIVATE:
@@ -74,7 +74,9 @@ class DriverProcess:
         return self._sockets.pop()
 
     def pipe_ends(self) -> Ends | None:
-        """What it gives to the browser it believes to start. Waits for that; None when it ends before."""
+        """Wait for the pipe ends that it passes to the browser that it believes to start; None if it ends
+        before.
+        """
         while True:
             try:
                 message, files = self._receive()
@@ -87,7 +89,9 @@ class DriverProcess:
                 return None
 
     def close(self) -> None:
-        """End the line to it, and with it what stands for the browser. May be called again."""
+        """Close the connection to it, which also ends the program that poses as the browser. May be called
+        again.
+        """
         with contextlib.suppress(OSError):  # closed already, or nobody is left at its other end
             self._line.shutdown(socket.SHUT_RDWR)
         for each in (self._line, *self._sockets):
@@ -101,13 +105,13 @@ class DriverProcess:
 
 
 def python(program: str | None) -> list[str]:
-    """The command that runs one of `browser.programs`, apart from whatever is installed."""
+    """The command that runs one of `browser.programs`, independent of installed packages."""
     assert program is not None
     return [sys.executable, "-IS", program]
 
 
 def stand_in_for_browser(cache: Path) -> Path:
-    """The program in `cache` that ChromeDriver takes for the browser; made now if it is not there yet.
+    """The program in `cache` that ChromeDriver starts as the browser; created if it is missing.
 
     Raises OSError when `cache` cannot be written.
     """

@@ -1,4 +1,4 @@
-"""The scripts that watch over input, put together from ``browser/input/*.js``."""
+"""The scripts that guard input, assembled from ``browser/input/*.js``."""
 
 from functools import cache
 from importlib.resources import files

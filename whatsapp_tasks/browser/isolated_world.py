@@ -1,8 +1,7 @@
 """Run scripts in a world of our own inside the page.
 
-An isolated world shares the DOM with the page and nothing else: the page's scripts see none of our variables
-and cannot have replaced the built-ins we use. The protocol domain Runtime is never enabled by us; a page can
-notice that.
+An isolated world shares only the DOM with the page: the page's scripts cannot see our variables or replace
+the built-ins that we use. We never enable the protocol domain Runtime, because a page can notice that.
 """
 
 import json
@@ -21,10 +20,10 @@ _WORLD = "whatsapp-tasks"
 _MARK = "whatsappTasksDocument"
 _STALE, _LATE = "stale", "late"
 
-# Every new document gets a name of its own before the page's scripts run, and every call says which document
-# it is meant for. The numbers of contexts do not do: they begin anew in a new renderer process, where a
-# remembered one means another world, and ChromeDriver repeats a call by itself when the document was replaced
-# under it. Without the name a function would run a second time, in the new document.
+# Every new document gets a name before the page's scripts run, and every call names its document. Context ids
+# are not enough: in a new renderer process they start again, so an old id may mean another world. And
+# ChromeDriver repeats a call if the document was replaced during it: without the name a function would run
+# again, in the new document.
 _PREPARE = f"globalThis.{_MARK} = String(Math.random())"
 _NAME = f"() => globalThis.{_MARK}"
 
@@ -96,14 +95,14 @@ class IsolatedWorld:
     """Our world in the main frame of one page."""
 
     def __init__(self, connection: Connection, deadline: Deadline) -> None:
-        """Prepare the present document and all that follow it."""
+        """Prepare the current document and all later ones."""
         self._connection = connection
         self._document: _Document | None = None
         self.run_at_start(_PREPARE, deadline, now=True)
         self.run_at_start(guard_script(), deadline, now=True)
 
     def run_at_start(self, script: str, deadline: Deadline, *, now: bool = False) -> str:
-        """See `Page.run_at_start`; with `now` in the present document as well."""
+        """See `Page.run_at_start`; with `now` also in the current document."""
         answer = self._connection.send(
             "Page.addScriptToEvaluateOnNewDocument",
             {"source": script, "worldName": _WORLD, "runImmediately": now},
@@ -120,7 +119,7 @@ class IsolatedWorld:
         while True:
             try:
                 return self._run(_WAIT_FOR, function, args, deadline)
-            except PageChanged:  # go on in the new document
+            except PageChanged:  # continue in the new document
                 pause_before_retry(deadline)
 
     def _run(self, template: str, function: str, args: tuple[JSON, ...], deadline: Deadline) -> JSON:
@@ -129,7 +128,7 @@ class IsolatedWorld:
         answer = self._call(
             template % parts,
             document.context,
-            # how long, not until when: a wall clock may be stepped meanwhile
+            # a duration, not an end time: a wall clock may be changed meanwhile
             [document.name, json.dumps(args), deadline.remaining() * 1000],
             deadline,
         )
@@ -140,7 +139,7 @@ class IsolatedWorld:
         return _value_of(answer)
 
     def _enter(self, deadline: Deadline) -> _Document:
-        """Our world in the present document."""
+        """Our world in the current document."""
         while True:
             try:
                 frame = main_frame(self._connection, deadline)

@@ -54,12 +54,12 @@ for _letter in "abcdefghijklmnopqrstuvwxyz":
 
 
 def events_of_stroke(stroke: Stroke) -> Iterator[Event]:
-    """The events that bring one stroke into the focused box.
+    """The events that enter one stroke into the focused box.
 
     Raises ValueError for a `key` stroke that is not one printable ASCII character, and for a `paste`.
     """
     if stroke.kind == "paste":
-        raise ValueError("A paste is no event of the keyboard")
+        raise ValueError("A paste is not a keyboard event")
     if stroke.kind == "insert":
         yield "Input.insertText", {"text": stroke.text}
     elif stroke.kind == "newline":
@@ -75,7 +75,7 @@ def events_of_stroke(stroke: Stroke) -> Iterator[Event]:
 def events_of_key(key: str, modifiers: int = 0) -> Iterator[Event]:
     """Key down, the character it makes (if any), key up. `key` may begin with modifiers: `Control+A`.
 
-    Raises ValueError for a key that is not known.
+    Raises ValueError for an unknown key.
     """
     *held, name = key.split("+") if len(key) > 1 else [key]
     for modifier in held:

@@ -1,4 +1,4 @@
-"""The scripts that look at the page, put together from ``browser/look/*.js``. They run on any document."""
+"""The scripts that read the page, assembled from ``browser/look/*.js``. They run on any document."""
 
 from functools import cache
 from importlib.resources import files
@@ -32,10 +32,10 @@ def parts_script() -> str:
 
 @cache
 def adopt_script() -> str:
-    """Puts a saved page in the place of the document: ``(html, base) => true``."""
+    """Replaces the document by a saved page: ``(html, base) => true``."""
     return look_part("adopt")
 
 
 def look_part(name: str) -> str:
-    """One of the functions that a look is made of, for what must see the same."""
+    """One of the functions of a look, for callers that must see the same."""
     return files(__package__).joinpath("look", f"{name}.js").read_text("utf-8").strip().removesuffix(";")

@@ -25,9 +25,9 @@ class MainFrame:
 
 
 def main_frame(connection: Connection, deadline: Deadline) -> MainFrame:
-    """The present document. Asks again when a navigation or a dialog of the page came between.
+    """The current document. Asks again if a navigation or a dialog of the page interrupts.
 
-    Raises WaitTimeout when there was no answer by the deadline.
+    Raises WaitTimeout if there is no answer by the deadline.
     """
     while True:
         try:
@@ -40,7 +40,7 @@ def main_frame(connection: Connection, deadline: Deadline) -> MainFrame:
 
 
 def pause_before_retry(deadline: Deadline) -> None:
-    """Give the page a moment. Raises WaitTimeout when the deadline has passed."""
+    """Wait a moment for the page. Raises WaitTimeout if the deadline has passed."""
     if deadline.passed:
         raise WaitTimeout
     time.sleep(_RETRY_PAUSE_S)

@@ -1,4 +1,4 @@
-"""What a tree of processes costs in memory."""
+"""The memory of a process tree."""
 
 import re
 from collections.abc import Iterable
@@ -17,14 +17,14 @@ class TreeMemory:
     """Pages shared by n processes count 1/n in each. Without `exact` the sum of RSS, which counts shared
     pages many times (957 against 396 on a light page): too much to compare with a limit."""
     anon_mb: float
-    """What the kernel cannot take back: the figure that decides whether a container is killed."""
+    """Unreclaimable memory, which decides whether a container is killed."""
     processes: int
     exact: bool
     """Whether the kernel reported PSS for every process (`smaps_rollup`)."""
 
 
 def measure(pids: Iterable[int]) -> TreeMemory:
-    """What these processes cost; those that are gone count for nothing."""
+    """The memory of these processes; processes that have ended count as zero."""
     pss = anon = 0.0
     processes = 0
     exact = True

@@ -1,4 +1,4 @@
-"""Who else on this machine could reach ChromeDriver's port, where it has no network of its own."""
+"""Other users who could reach ChromeDriver's port, if it has no network namespace of its own."""
 
 import contextlib
 import os
@@ -15,13 +15,13 @@ from whatsapp_tasks.errors import BrowserStartFailed
 
 _PROBE_S = 30.0
 _EVERYBODY = ["0", "0", str(2**32 - 1)]
-"""The map of user ids where all of them have one."""
+"""The map of user ids if all of them are mapped."""
 
 
 def require_alone() -> None:
-    """Raises BrowserStartFailed when people other than us could reach a driver that we start.
+    """Raises BrowserStartFailed if other people could reach a driver that we start.
 
-    Whoever reaches it runs programs as its user, and scripts in the linked page.
+    Anybody who reaches it can run programs as its user, and scripts in the linked page.
     """
     if driver_is_private():
         return
