@@ -1,6 +1,6 @@
 // Covers what people wrote before a picture is taken, or uncovers it: every letter becomes a dot, pictures and
 // codes disappear. A style sheet in memory: no node of the page is touched, no font is needed, and unlike a
-// blur it cannot be undone from the picture. Dialogs, banners and full-screen texts stay: they tell what is wrong.
+// blur it cannot be undone from the picture. Dialogs, banners and full-screen texts stay: they show what is wrong.
 (on) => {
   const KEY = "whatsappTasksMask";
   document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== globalThis[KEY]);

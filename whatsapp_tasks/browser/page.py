@@ -1,17 +1,17 @@
-"""The seam between this service and a browser: what is done to a page. No element handle crosses it.
+"""The seam between this service and a browser: the actions on a page. No element handle crosses it.
 
 Every method that takes a deadline raises
 
-- `BrowserDied` when browser, renderer or driver is gone,
-- `BrowserTimeout` when no answer came within 0.8 s after the deadline: give an action more time than the
-  page's own scripts ever take in one go,
-- `WaitTimeout` when the deadline passed while the page was alive and answering,
-- `PageError` when the browser refuses a command or answers what nobody expects, and `PageChanged` when the
-  document was replaced, or a dialog of the page came, while it was asked.
+- `BrowserDied` if browser, renderer or driver is gone,
+- `BrowserTimeout` if no answer came within 0.8 s after the deadline: give an action more time than the
+  page's own scripts ever take at once,
+- `WaitTimeout` if the deadline passed while the page was alive and answering,
+- `PageError` if the browser refuses a command or gives an unexpected answer, and `PageChanged` if the
+  document was replaced, or a dialog of the page appeared, during the command.
 
-Errors of another kind do not cross it, but for a ValueError where a method says so.
+No other errors cross it, except a ValueError if a method says so.
 
-After the first two, nothing of the browser is running any more; the others leave it as it is. An action whose
+After the first two, the browser is not running any more; the others do not change it. An action whose
 deadline has passed before it begins raises `WaitTimeout` and does nothing.
 """
 
@@ -25,11 +25,11 @@ from whatsapp_tasks.domain.typing_plan import Stroke
 __all__ = ["JSON", "Page", "Stroke"]
 
 JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
-"""A value that goes into the page or comes out of it."""
+"""A value passed into the page or returned from it."""
 
 
 class Page(Protocol):
-    """One page of one browser. Not for several threads, except `kill`, `alive` and `memory`."""
+    """One page of one browser. Not thread-safe, except `kill`, `alive` and `memory`."""
 
     @property
     def browser_version(self) -> str:
@@ -40,51 +40,51 @@ class Page(Protocol):
         """The same of what drives the browser."""
 
     def goto(self, url: str, deadline: Deadline) -> None:
-        """Open `url`; return when its document is there and parsed (not: everything loaded).
+        """Open `url`; return when its document is parsed (not everything need be loaded).
 
-        Raises `PageError` when the address cannot be reached.
+        Raises `PageError` if the address cannot be reached.
         """
 
     def reload(self, deadline: Deadline) -> None:
         """Load the document again; return like `goto`."""
 
     def evaluate(self, function: str, *args: JSON, deadline: Deadline) -> JSON:
-        """What the JavaScript `function`, for example `(a, b) => a + b`, returns; it may be async.
+        """The result of the JavaScript `function`, for example `(a, b) => a + b`; it may be async.
 
         It sees the DOM but none of the page's own variables, and the page sees none of its. `undefined` and
-        what JSON cannot tell comes back as None, half a surrogate pair as U+FFFD.
+        values that JSON cannot represent are returned as None, half a surrogate pair as U+FFFD.
 
-        Raises `PageError` when it throws; `PageChanged` when the document was replaced while it ran, or a
-        dialog of the page came: then it is not known how much of it ran, but it does not run twice.
+        Raises `PageError` if it throws; `PageChanged` if the document was replaced while it ran, or a dialog
+        of the page appeared: then it is not known how much of it ran, but it does not run twice.
         """
 
     def wait_for(self, function: str, *args: JSON, deadline: Deadline) -> JSON:
         """The first truthy value that `function` (see `evaluate`) returns.
 
-        It is called at once, after every change of the DOM and every 250 ms, and goes on in the new document
-        when the page navigates.
+        It is called at once, after every change of the DOM and every 250 ms, and continues in the new
+        document if the page navigates.
 
-        Raises `WaitTimeout` when no truthy value came, `PageError` when it throws.
+        Raises `WaitTimeout` if no truthy value came, `PageError` if it throws.
         """
 
     def run_at_start(self, script: str, deadline: Deadline) -> str:
-        """Run `script`, in the world of `evaluate`, at the start of every document to come, before the page's
-        own scripts. The name is for `forget_at_start`.
+        """Run `script`, in the world of `evaluate`, at the start of every later document, before the page's
+        own scripts. Pass the returned name to `forget_at_start`.
         """
 
     def forget_at_start(self, name: str, deadline: Deadline) -> None:
-        """Documents to come begin without this script again."""
+        """Later documents begin without this script again."""
 
     def set_cookie(
         self, name: str, value: str, url: str, *, domain: str, seconds: float, deadline: Deadline
     ) -> None:
-        """Keep a cookie for `url` and its `domain`, for so many seconds; nothing is asked of the page."""
+        """Set a cookie for `url` and its `domain`, for so many seconds, without using the page."""
 
     def shut_off(self, deadline: Deadline) -> None:
-        """From the next document on, let no script of a page run and nothing be fetched from a network."""
+        """From the next document on, run no scripts of the page and load nothing from a network."""
 
     def type(self, strokes: Iterable[Stroke], deadline: Deadline) -> None:
-        """Type into whatever has the focus: `ComposeInput` sees to it that this is the right box.
+        """Type into the focused element: `ComposeInput` makes sure that this is the right box.
 
         `key` strokes are one printable ASCII character each, as key events; `insert` any text at once, as an
         input method does; `newline` is Shift+Enter. Raises ValueError for another character as a key.
@@ -108,16 +108,16 @@ class Page(Protocol):
         """The viewport as JPEG, or as PNG."""
 
     def memory(self) -> TreeMemory:
-        """What browser and driver cost now. Raises `BrowserDied` when they are gone."""
+        """The memory of browser and driver now. Raises `BrowserDied` if they are gone."""
 
     def alive(self) -> bool:
-        """Whether the processes exist; nothing is asked of the page."""
+        """Whether the processes exist; does not use the page."""
 
     def close(self, deadline: Deadline) -> None:
-        """End the browser so that its profile is complete on disk; by force when the deadline passes.
+        """End the browser so that its profile is complete on disk; by force after the deadline.
 
-        Never raises for a browser that is gone already; may be called again.
+        Never raises for a browser that has already ended; may be called again.
         """
 
     def kill(self) -> None:
-        """End browser and driver at once, whatever they do. From any thread; may be called again."""
+        """End browser and driver at once. From any thread; may be called again."""

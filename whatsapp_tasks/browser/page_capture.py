@@ -1,4 +1,4 @@
-"""What a page looks like and is made of, without what people wrote on it."""
+"""The picture and structure of a page, without what people wrote on it."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +17,7 @@ QUALITY = 55
 
 @dataclass(frozen=True)
 class PageCapture:
-    """``picture`` is a JPEG, None where none was wanted."""
+    """``picture`` is a JPEG, None if none was requested."""
 
     picture: bytes | None
     structure: tuple[str, ...]
@@ -29,7 +29,7 @@ def _script(name: str) -> str:
 
 
 def capture_page(page: Page, deadline: Deadline, *, picture: bool = True, masked: bool = True) -> PageCapture:
-    """The page as it stands; nothing on it is changed. Raises BrowserErrors."""
+    """Captures the current page without changing it. Raises BrowserErrors."""
     lines = cast(
         "list[str]", page.evaluate(_script("page_structure.js"), LONGEST_STRUCTURE, deadline=deadline)
     )

@@ -1,8 +1,8 @@
-"""Keeps WhatsApp Web in one language, as far as it can be kept (docs/whatsapp-web.md, 11.5).
+"""Keeps WhatsApp Web in one language, as far as possible (docs/whatsapp-web.md, 11.5).
 
-The server chooses the language by a cookie. The page remembers one in its local storage, which must agree:
-else it reloads itself. When it syncs it takes over the language of the phone, for its next load. So both are
-set again before every load of ours.
+The server chooses the language by a cookie. The page stores one in its local storage, which must agree:
+otherwise it reloads itself. When it syncs, it adopts the language of the phone for its next load. So we set
+both again before each of our loads.
 """
 
 import json
@@ -13,9 +13,9 @@ from whatsapp_tasks.browser.page import Page
 
 COOKIE = "wa_web_lang_pref"
 COOKIE_SECONDS = 4 * 7 * 24 * 3600.0
-"""As long as the page's own."""
+"""As long as the page's own cookie."""
 
-# Before the scripts of the page run, which compare it with the language they are in.
+# Runs before the page's scripts, which compare it with their language.
 _REMEMBER = """if (location.origin === %(origin)s) {
   try {
     localStorage.setItem("WALangPhonePref", JSON.stringify(%(tag)s));
@@ -24,7 +24,7 @@ _REMEMBER = """if (location.origin === %(origin)s) {
 
 
 class PageLanguage:
-    """``language`` is a tag like ``pt-BR``; "" leaves the page in whatever language it is."""
+    """``language`` is a tag like ``pt-BR``; "" does not change the page's language."""
 
     def __init__(self, page: Page, origin: str, language: str) -> None:
         self._page = page
@@ -34,7 +34,7 @@ class PageLanguage:
         self._remembered = False
 
     def pin(self, deadline: Deadline) -> None:
-        """To be called before each load of the page."""
+        """Call this before each load of the page."""
         if not self._tag:
             return
         if not self._remembered:

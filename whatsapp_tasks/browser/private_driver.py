@@ -7,17 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 PATCHED = b"undetected chromedriver"
-"""What undetected-chromedriver leaves in a driver it has patched, and looks for before it patches one."""
+"""The mark of a driver that undetected-chromedriver has patched."""
 
 
 def private_driver(source: Path, cache: Path, patch: Callable[[Path], None]) -> Path:
-    """The patched copy of `source` in `cache`, made now if it is not there yet.
+    """The patched copy of `source` in `cache`, created if it is missing.
 
-    Its name carries the hash of the source, so an upgraded driver gets a new copy. It appears by an atomic
-    rename when it is complete: a driver that is written to cannot be run ("Text file busy", a third of
+    Its name contains the hash of the source, so an upgraded driver gets a new copy. It is renamed into place
+    when complete, because a file that is being written cannot be run ("Text file busy", a third of
     concurrent starts).
 
-    Raises OSError when `source` cannot be read or `cache` not be written, ValueError when `patch` did not
+    Raises OSError if `source` cannot be read or `cache` cannot be written, ValueError if `patch` did not
     find what it replaces.
     """
     content = source.read_bytes()
@@ -36,7 +36,7 @@ def private_driver(source: Path, cache: Path, patch: Callable[[Path], None]) -> 
 
 
 def put_in_place(target: Path, write: Callable[[Path], None]) -> None:
-    """Make a program that is complete when it appears; its folder is made if need be. Raises OSError."""
+    """Write an executable file atomically, creating its folder if necessary. Raises OSError."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
     os.close(handle)

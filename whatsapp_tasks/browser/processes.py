@@ -1,4 +1,4 @@
-"""Start, watch and end the processes of one browser; sweep away what a killed worker left."""
+"""Start, watch and end the processes of one browser; end those that a killed worker left."""
 
 import contextlib
 import functools
@@ -21,9 +21,9 @@ from whatsapp_tasks.browser.deadlines import Deadline
 log = logging.getLogger(__name__)
 
 PROFILE_VARIABLE = "WHATSAPP_TASKS_BROWSER_PROFILE"
-"""Set in the environment of everything we start, so that a driver can be matched with its profile."""
+"""Set in the environment of all our processes, so that a driver can be matched with its profile."""
 
-# What a browser needs of our environment. The rest holds secrets, and every renderer gets a copy.
+# The variables that a browser needs. The others may be secrets, and every renderer gets a copy.
 _PASSED_ON = {
     "PATH", "HOME", "USER", "LANG", "LANGUAGE", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "NO_PROXY", "HTTP_PROXY",
     "HTTPS_PROXY", "ALL_PROXY", "DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS",
@@ -32,15 +32,15 @@ _PASSED_ON_PREFIXES = ("LC_", "XDG_", "FONTCONFIG_", "SSL_CERT_")
 
 _POLL_S = 0.005
 _REAP_S = 1.0
-"""How long killed processes may take to vanish."""
+"""How long killed processes may take to disappear."""
 
 
 @functools.cache
 def die_with_parent() -> tuple[str, ...]:
-    """The command to put in front of another so that the kernel kills it when its parent dies.
+    """A prefix for a command, so that the kernel kills it when its parent dies.
 
-    The signal follows the *thread* that starts the process: start browsers from the main thread.
-    Empty, with one warning, where `setpriv` is missing or too old (before util-linux 2.33).
+    The signal depends on the *thread* that starts the process: start browsers from the main thread.
+    Empty, with one warning, if `setpriv` is missing or too old (before util-linux 2.33).
     """
     setpriv = shutil.which("setpriv")
     if setpriv:
@@ -53,10 +53,10 @@ def die_with_parent() -> tuple[str, ...]:
 
 
 class Child:
-    """A process of ours, leader of its own process group.
+    """One of our processes, leader of its own process group.
 
-    Its exit is looked at without reaping until `end`, so that its id, and with it the id of its group,
-    cannot come to mean anybody else.
+    Until `end`, its exit is observed without reaping it, so that its id, and the id of its group, cannot be
+    reused.
     """
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
@@ -110,20 +110,20 @@ class Child:
             return True
 
     def readable_or_exited(self, source: int, deadline: Deadline) -> bool:
-        """Wait for output on the descriptor `source` or exit; whether there is output. False at the deadline,
-        too.
+        """Wait for output on the descriptor `source`, or for the exit; returns whether there is output (False
+        at the deadline too).
         """
         with contextlib.closing(_PidFd(self.process.pid)) as exited:
             return exited.readable_first(source, deadline.remaining())
 
     def end(self) -> None:
-        """SIGKILL the whole group and reap what of it is ours. From any thread; may be called again."""
+        """SIGKILL the whole group and reap our own processes in it. From any thread; may be called again."""
         with self._lock:
             if self._ended:
                 return
             if self.process.returncode is None:
                 os.killpg(self.process.pid, signal.SIGKILL)
-            with contextlib.suppress(subprocess.TimeoutExpired):  # in the middle of I/O that does not end
+            with contextlib.suppress(subprocess.TimeoutExpired):  # blocked in I/O
                 self.process.wait(_REAP_S)
             self._reap_orphans()
             for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
@@ -132,7 +132,7 @@ class Child:
             self._ended = True
 
     def _reap_orphans(self) -> None:
-        """Children of it come to us when it dies, if we are PID 1 (of a container) or a subreaper."""
+        """We inherit its children when it dies, if we are PID 1 (of a container) or a subreaper."""
         until = time.monotonic() + _REAP_S
         with contextlib.suppress(ChildProcessError):
             while time.monotonic() < until:
@@ -157,7 +157,7 @@ class _PidFd:
 
 
 class ProcessPair:
-    """A browser and its driver; both are ended together, once and for all."""
+    """A browser and its driver; both are ended together."""
 
     def __init__(self) -> None:
         """Nothing runs yet."""
@@ -167,7 +167,7 @@ class ProcessPair:
         self._killed = False
 
     def adopt_browser(self, browser: Child) -> None:
-        """Take charge of it; it is ended at once when the pair was killed already."""
+        """Add the process; it is ended at once if the pair was already killed."""
         with self._lock:
             self.browser = browser
             killed = self._killed
@@ -205,7 +205,9 @@ class ProcessPair:
 
 
 def environment_of(profile: Path) -> dict[str, str]:
-    """What a browser needs of ours, plus the mark by which `sweep_orphans` knows what serves `profile`."""
+    """The variables that a browser needs, plus the mark by which `sweep_orphans` finds processes of
+    `profile`.
+    """
     passed_on = {
         name: value
         for name, value in os.environ.items()
@@ -222,9 +224,9 @@ def start_child(
     stdout: int = subprocess.DEVNULL,
     stderr: int = subprocess.PIPE,
 ) -> Child:
-    """Start `command`; its stderr is a pipe, its other streams are closed to it unless given.
+    """Start `command`; its stderr is a pipe, its other streams are closed unless given.
 
-    Raises OSError when the program cannot be run.
+    Raises OSError if the program cannot be run.
     """
     process = subprocess.Popen(
         [*die_with_parent(), *command],
@@ -239,7 +241,7 @@ def start_child(
 
 
 def wait_for_end(processes: Iterable[psutil.Process], deadline: Deadline) -> bool:
-    """Whether all of them ended before the deadline; whose children they are does not matter."""
+    """Whether all of them ended before the deadline; they need not be our children."""
     while any(map(_runs, processes)):
         if deadline.passed:
             return False
@@ -248,10 +250,10 @@ def wait_for_end(processes: Iterable[psutil.Process], deadline: Deadline) -> boo
 
 
 def sweep_orphans(profile: Path) -> int:
-    """SIGKILL every process that works on `profile`; returns how many there were.
+    """SIGKILL every process that works on `profile`; returns their number.
 
-    Only for who holds the `ProfileLock` of `profile` and has no browser open: what still runs then was
-    left behind by a killed worker.
+    Only the holder of the `ProfileLock` of `profile` may call this, without an open browser: processes that
+    still run then were left by a killed worker.
     """
     flag = profile_flag(profile)
     doomed: dict[int, psutil.Process] = {}
@@ -262,7 +264,7 @@ def sweep_orphans(profile: Path) -> int:
             if flag in process.cmdline() or _is_driver_of(process, profile):
                 doomed.update({child.pid: child for child in process.children(recursive=True)})
                 doomed[process.pid] = process
-        except psutil.Error:  # gone meanwhile, or another user's
+        except psutil.Error:  # ended meanwhile, or of another user
             continue
     for process in doomed.values():
         with contextlib.suppress(psutil.Error):
@@ -274,7 +276,7 @@ def sweep_orphans(profile: Path) -> int:
 
 
 def _runs(process: psutil.Process) -> bool:
-    """Whether it does; a zombie of another parent does not."""
+    """Whether the process runs; a zombie of another parent does not."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

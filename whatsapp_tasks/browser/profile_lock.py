@@ -1,4 +1,4 @@
-"""One browser per profile, held by a lock the kernel releases when its holder dies."""
+"""One browser per profile: a lock that the kernel releases when its holder dies."""
 
 import fcntl
 import os
@@ -17,16 +17,16 @@ class ProfileLock:
     """The right to use a profile folder. Not inherited by child processes."""
 
     def __init__(self, profile: Path) -> None:
-        """The folder is made when the lock is taken."""
+        """The folder is created when the lock is taken."""
         self._profile = profile
         self._fd: int | None = None
 
     def acquire(self) -> None:
-        """Take the lock at once, then remove what a dead Chromium left of its own lock.
+        """Take the lock without waiting, then remove the remains of a dead Chromium's own lock.
 
-        A `SingletonLock` that names another host (a new container) would stop Chromium with exit code 21.
+        A `SingletonLock` with another host name (a new container) would stop Chromium with exit code 21.
 
-        Raises BrowserStartFailed, naming the holder, when another process has the lock.
+        Raises BrowserStartFailed, naming the holder, if another process has the lock.
         """
         if self._fd is not None:
             return
@@ -47,21 +47,21 @@ class ProfileLock:
         self._remove_stale_singleton()
 
     def release(self) -> None:
-        """Give the lock back; may be called again."""
+        """Release the lock; may be called again."""
         if self._fd is not None:
             os.ftruncate(self._fd, 0)
             os.close(self._fd)
             self._fd = None
 
     def holder(self) -> str | None:
-        """Who has the lock, as far as the file says; nothing is locked to find out."""
+        """The holder of the lock according to the file; does not try to lock."""
         try:
-            told = (self._profile / LOCK_NAME).read_text("utf-8").strip()
+            holder = (self._profile / LOCK_NAME).read_text("utf-8").strip()
         except OSError:
             return None
-        pid, _, host = told.removeprefix("process ").partition(" on ")
+        pid, _, host = holder.removeprefix("process ").partition(" on ")
         gone = host == socket.gethostname() and pid.isdigit() and not Path(f"/proc/{pid}").exists()
-        return None if gone or not told else told
+        return None if gone or not holder else holder
 
     def _remove_stale_singleton(self) -> None:
         socket_link = self._profile / "SingletonSocket"
@@ -80,5 +80,5 @@ class ProfileLock:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Give the lock back."""
+        """Release the lock."""
         self.release()

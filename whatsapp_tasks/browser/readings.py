@@ -1,4 +1,4 @@
-"""Reading what a browser, its driver or a script of ours answered."""
+"""Parsing the answers of a browser, its driver or our scripts."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from whatsapp_tasks.errors import PageError
 
 MISREAD = (LookupError, TypeError, ValueError, AttributeError)
-"""What Python raises on an answer of another shape than expected; JSON and base64 raise ValueErrors."""
+"""The errors of Python for an answer of an unexpected shape; JSON and base64 raise ValueErrors."""
 
 
 @contextmanager
 def reading(what: str) -> Iterator[None]:
-    """Raises PageError where ``what`` has another shape than expected. For the reading alone, not for the
-    asking: an error in our own code must not look like one of the page.
+    """Raises PageError if ``what`` has an unexpected shape. Use it only around the parsing, not around the
+    command: an error in our own code must not look like one of the page.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""Looks at pages that somebody saved as HTML: nothing of them runs, and nothing is fetched from a network."""
+"""Reads pages saved as HTML: no scripts run, and nothing is loaded from a network."""
 
 import contextlib
 from collections.abc import Iterator
@@ -14,22 +14,22 @@ from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.errors import WaitTimeout
 
 PAGE_SECONDS = 30.0
-"""For one page: some are large."""
+"""Time for one page: some are large."""
 STYLES_SECONDS = 3.0
-"""For the style sheets beside a page; without them what is hidden would seem to be shown."""
+"""Time for a page's style sheets; without them hidden elements would seem visible."""
 
 _STYLED = """() => [...document.querySelectorAll("link[rel~=stylesheet][href]")]
   .every((link) => link.sheet || !link.href.startsWith("file:"))"""
 
 
 class SavedPages:
-    """A browser that only looks at files."""
+    """A browser that only reads files."""
 
     def __init__(self, page: WhatsAppPage) -> None:
         self._page = page
 
     def look(self, file: Path) -> tuple[PageSnapshot, dict[str, dict[str, int]]]:
-        """What a look sees in ``file``, with the chat list, and how often each element is found.
+        """A look at ``file``, including the chat list, and how often each element is found.
 
         Raises OSError for a file that cannot be read, and BrowserErrors.
         """

@@ -1,4 +1,4 @@
-"""Selectors as data: loaded and checked at start, single entries replaceable by a file."""
+"""Selectors as data: loaded and checked at the start; a file can replace single entries."""
 
 import tomllib
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _PAIRS = {")": "(", "]": "["}
 
 
 def _closed(css: str) -> str:
-    """What can be checked of a selector without a page: that its brackets and quotes are closed."""
+    """Checks a selector without a page: its brackets and quotes must be closed."""
     open_: list[str] = []
     quote = ""
     for character in css:
@@ -51,7 +51,7 @@ class _File(BaseModel):
 
 @dataclass(frozen=True)
 class Selectors:
-    """All entries in force. ``for_script`` is the form that the look takes."""
+    """All current entries. ``for_script`` is the form for the look."""
 
     elements: Mapping[str, Mapping[str, str]]
     icons: Mapping[str, list[str]]
@@ -65,9 +65,9 @@ class Selectors:
         }
 
     def overridden(self, text: str, origin: str) -> "Selectors":
-        """These selectors with the entries of ``text`` (TOML) in place of ours.
+        """These selectors with the entries of ``text`` (TOML) replacing ours.
 
-        Raises SelectorsInvalid naming the entry; then these stay as they are.
+        Raises SelectorsInvalid, which names the entry; these are never changed.
         """
         new = _parse(text, origin)
         for kind, ours, theirs in (
@@ -77,21 +77,21 @@ class Selectors:
         ):
             unknown = sorted(set(theirs) - set(ours))
             if unknown:
-                raise SelectorsInvalid(f"{origin}: {kind}.{unknown[0]} is not an entry we know.")
+                raise SelectorsInvalid(f"{origin}: {kind}.{unknown[0]} is an unknown entry.")
         return Selectors(
             {**self.elements, **_css(new)}, {**self.icons, **new.icons}, {**self.texts, **new.texts}
         )
 
 
 def load_selectors(override: Path | None = None) -> Selectors:
-    """The built-in selectors, with the entries of the file ``override`` in place of theirs."""
+    """The built-in selectors, with entries replaced by those of the file ``override``."""
     built_in = _parse(files(__package__).joinpath("selectors.toml").read_text("utf-8"), "selectors.toml")
     selectors = Selectors(_css(built_in), built_in.icons, built_in.texts)
     return selectors if override is None else selectors.overridden(read_override(override), str(override))
 
 
 def read_override(file: Path) -> str:
-    """The text of an override file; raises SelectorsInvalid when it cannot be read."""
+    """The text of an override file; raises SelectorsInvalid if it cannot be read."""
     try:
         return file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -19,13 +19,13 @@ from whatsapp_tasks.browser.processes import Child, wait_for_end
 _RENDERER = "--type=renderer"
 _RENDERERS_END_S = 3.0
 _STOP_AGAIN_S = 0.3
-"""A service worker that was starting is not stopped by the first command to stop all."""
+"""The first command to stop all does not stop a service worker that is just starting."""
 
 
 def commit_storage(pipe: DevToolsPipe, browser: Child, target: str, deadline: Deadline) -> None:
-    """Close the page `target` and return when what it stored is on disk; its driver is of no use afterwards.
+    """Close the page `target` and return when its storage is on disk; its driver cannot be used afterwards.
 
-    Raises WaitTimeout when the browser does not answer, PageError when it refuses a command.
+    Raises WaitTimeout if the browser does not answer, PageError if it refuses a command.
     """
     pipe.leave_driver()
     renderers = _renderers(browser)

@@ -9,25 +9,25 @@ from collections.abc import Callable, Iterator
 from whatsapp_tasks.browser.deadlines import Deadline
 
 NUDGE_AFTER_S = 0.1
-"""How long after the deadline the browser is asked to give up a navigation."""
+"""How long after the deadline the browser is asked to stop a navigation."""
 
 GRACE_S = 0.8
-"""How long after the deadline the browser may still answer. An action that is late in a page which is alive
-is ended at its deadline from inside the page; this is the time for that answer to reach us."""
+"""How long after the deadline the browser may still answer. In a page that answers, a late action is ended at
+its deadline from inside the page; this is the time for that answer to reach us."""
 
 
 class Watchdog:
-    """Ends hung commands by ending the processes they wait for; nothing else works against all hangs.
+    """Ends hung commands by ending the processes that they wait for; nothing else works against all hangs.
 
-    One thread for all commands of a browser: it sleeps until the deadline it knows of, and is woken only
-    for an earlier one, so that guarding a command costs microseconds.
+    One thread serves all commands of a browser: it sleeps until the next deadline, and is woken only for an
+    earlier one, so that guarding a command costs microseconds.
     """
 
     def __init__(self, kill: Callable[[], None]) -> None:
         """`kill` must be callable from another thread."""
         self.fired = False
         self.nudge: Callable[[], None] = lambda: None
-        """Asks the browser, from another thread, to give up a navigation; all it takes for some hangs."""
+        """Asks the browser, from another thread, to stop a navigation; for some hangs that is enough."""
         self._kill = kill
         self._changed = threading.Condition()
         self._armed: Deadline | None = None
@@ -40,7 +40,7 @@ class Watchdog:
 
     @contextlib.contextmanager
     def guard(self, deadline: Deadline) -> Iterator[None]:
-        """Nudge, then kill, when the block has not ended soon after the deadline."""
+        """Nudge, then kill, if the block has not ended soon after the deadline."""
         before = self._armed
         self._arm(deadline)
         try:
@@ -76,7 +76,7 @@ class Watchdog:
             self._kill()
 
     def _next_step(self) -> float | None:
-        """Seconds until there is something to do; None when it is time to kill."""
+        """Seconds until the next step; None if it is time to kill."""
         if self._armed is None:
             return math.inf
         late = time.monotonic() - self._armed.at

@@ -1,4 +1,4 @@
-"""WhatsApp Web as an object: what a person sees on it and does to it. Decisions stand elsewhere."""
+"""WhatsApp Web as an object: reading the page and acting on it, without decisions."""
 
 import json
 import re
@@ -23,10 +23,10 @@ T = TypeVar("T")
 
 BUBBLES_LOOKED_AT = 60
 SIGN_OF_LIFE_SECONDS = 10.0
-"""The page must answer that often during a long wait, or it hangs: the wait goes on in slices."""
+"""A long wait is split into slices of this length; a page that does not answer in one of them hangs."""
 
-# The app listens for clicks whose target is the anchor itself and opens the chat without a reload
-# (docs/whatsapp-web.md, 3). The anchor is never painted and is gone at once.
+# The app listens for clicks on the anchor itself and opens the chat without a reload (docs/whatsapp-web.md,
+# 3). The anchor is never painted and is removed at once.
 _CLICK_ANCHOR = """(href) => {
   const anchor = document.createElement("a");
   anchor.href = href;
@@ -58,8 +58,8 @@ _CONTROL = """(selectors, wordings) => {
 }"""
 
 
-# The look travels as JSON text: an object would come back with its keys sorted by the driver, and could not
-# be compared with the next look.
+# A look is returned as JSON text: the driver would sort the keys of an object, which could then not be
+# compared with the next look.
 @cache
 def _look_text_script() -> str:
     return f"(config, limit, rows) => JSON.stringify(({look_script()})(config, limit, rows))"
@@ -100,13 +100,14 @@ class WhatsAppPage:
         self.page.goto(self._origin + "/", deadline)
 
     def look(self, deadline: Deadline, *, rows: bool = False) -> PageSnapshot:
-        """What the page shows now; with ``rows`` the chat list too, in the same command."""
+        """The current state of the page; with ``rows`` including the chat list, in the same command."""
         return _snapshot(self._look_text(deadline, rows=rows))
 
     def until(self, wanted: Callable[[PageSnapshot], T | None], deadline: Deadline) -> T:
-        """The first answer of ``wanted`` that is not None, asked at once and after each change of the page.
+        """The first result of ``wanted`` that is not None; it is called at once and after each change of the
+        page.
 
-        Raises WaitTimeout when the deadline passes first.
+        Raises WaitTimeout if the deadline passes first.
         """
         text = self._look_text(deadline)
         while True:
@@ -143,7 +144,7 @@ class WhatsAppPage:
         self.page.click(button.x, button.y, deadline)
 
     def focus(self, mark: ChatMark, deadline: Deadline) -> None:
-        """A click into the compose box of the chat with this mark: `ComposeInput.focus`."""
+        """Clicks into the compose box of the chat with this mark: `ComposeInput.focus`."""
         self._input.focus(mark, deadline)
 
     def clear_compose(self, mark: ChatMark, deadline: Deadline) -> None:
@@ -163,7 +164,7 @@ class WhatsAppPage:
         self._input.press_send(mark, text, deadline)
 
     def parts(self, deadline: Deadline, selectors: Selectors | None = None) -> dict[str, dict[str, int]]:
-        """How often each variant of each element is found; -1 where the selector is none."""
+        """How often each variant of each element is found; -1 for an invalid selector."""
         elements = {name: dict(css) for name, css in (selectors or self._selectors).elements.items()}
         counts = cast(
             "dict[str, dict[str, int]]", self.page.evaluate(parts_script(), elements, deadline=deadline)
@@ -173,7 +174,7 @@ class WhatsAppPage:
             return {name: {each: counts[name][each] for each in css} for name, css in elements.items()}
 
     def check_selectors(self, selectors: Selectors, deadline: Deadline) -> None:
-        """Raises SelectorsInvalid naming the entry that the browser does not understand."""
+        """Raises SelectorsInvalid, which names the entry, if the browser does not understand a selector."""
         for name, variants in self.parts(deadline, selectors).items():
             for variant, count in variants.items():
                 if count < 0:
@@ -182,17 +183,17 @@ class WhatsAppPage:
                     )
 
     def until_control(self, element: str, text: str | None, deadline: Deadline) -> Button:
-        """The last control of this name, once there is one; with ``text``, one that says such a text."""
+        """The last control of this name, once there is one; with ``text``, one with such a text."""
         wordings = [part for parts in self._selectors.texts[text].values() for part in parts] if text else []
         found = self.page.wait_for(
             _CONTROL, list(self._selectors.elements[element].values()), wordings, deadline=deadline
         )
-        place = cast("dict[str, float]", found)
+        point = cast("dict[str, float]", found)
         with reading("The page's answer about a control"):
-            return Button(text or element, place["x"], place["y"])
+            return Button(text or element, point["x"], point["y"])
 
     def names_of(self, text: str) -> frozenset[str]:
-        """Names of the known texts that ``text`` holds, in any language."""
+        """Names of the known texts in ``text``, in any language."""
         said = _plain(text)
         return frozenset(
             name
@@ -201,19 +202,19 @@ class WhatsAppPage:
         )
 
     def enter_phone(self, entry: PhoneEntry, phone: str, deadline: Deadline) -> None:
-        """Writes the phone, in international form, into the box of the way to a pairing code."""
+        """Types the phone, in international form, into the input for a pairing code."""
         self.page.click(entry.x, entry.y, deadline)
         self.page.press_key("Control+a", deadline)
         self.page.press_key("Backspace", deadline)
         self.page.type([Stroke("key", character, 0) for character in phone], deadline)
 
     def own_phone(self, deadline: Deadline) -> str | None:
-        """Digits of the linked account, from what the app keeps (docs/whatsapp-web.md, 1.3: B)."""
+        """Digits of the linked account's phone, from the app's storage (docs/whatsapp-web.md, 1.3: B)."""
         found = self.page.evaluate(_OWN_PHONE, deadline=deadline)
         return found if isinstance(found, str) else None
 
     def screenshot(self, deadline: Deadline, *, scale: float = 1.0) -> bytes:
-        """JPEG of what the page shows."""
+        """A JPEG of the page."""
         return self.page.screenshot(deadline, scale=scale)
 
     def _chat_url(self, phone: str) -> str:
@@ -240,7 +241,7 @@ def _snapshot(text: str) -> PageSnapshot:
 
 
 def _plain(text: str) -> str:
-    """As the look compares words: in lower case, with one kind of apostrophe."""
+    """The form in which the look compares words: lower case, one kind of apostrophe."""
     return text.lower().translate(_APOSTROPHES)
 
 

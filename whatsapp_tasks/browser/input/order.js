@@ -22,7 +22,7 @@
     if (!box || now.box !== box) return "no_box";
     return dialogShown() ? "dialog" : null;
   };
-  // The same as far as it can be told without a new layout of the page, which each stroke would pay for. A switch
+  // The same as far as possible without a new layout of the page, which would cost time for each stroke. A switch
   // of chats makes new nodes; what merely hides them takes the focus.
   const isThere = () => [bound.main, bound.footer, box].every((element) => element.isConnected);
   const strokeAmiss = () => {

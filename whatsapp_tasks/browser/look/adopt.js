@@ -1,4 +1,4 @@
-// Puts a saved page in the place of this document, with nothing in it that would run, load or lead elsewhere.
+// Replaces this document by a saved page, without anything that would run, load or navigate.
 // `base` is where the files beside it lie.
 (html, base) => {
   const saved = new DOMParser().parseFromString(html, "text/html");

@@ -66,7 +66,7 @@
     if (out === into) return null;
     return out !== rtl;
   };
-  // A contact may call himself "You": then the label tells nothing.
+  // A contact may call himself "You": then the label means nothing.
   const says = (labels, name, title) => labels.some((label) => is(name, label) && label.slice(0, -1) !== title);
   const isEdited = (node, own, isQuoted) => [...node.querySelectorAll("span")].some(
     (span) => !span.firstElementChild && is("edited", squeeze(span.textContent)) && !isQuoted(span) && !own.some((piece) => piece.contains(span)),
@@ -75,7 +75,7 @@
 
   const bubbleOf = (node, before, { rtl, title }) => {
     const raw = node.getAttribute("data-id");
-    // Ids are chosen by whoever sends. Where they carry no phone by themselves (E3), one that seems to is a lie.
+    // The sender chooses the ids. In an era whose ids carry no phone (E3), one that seems to carry it is false.
     const bare = /^conv-msg-/.test(node.getAttribute("data-testid") || "");
     const parts = bare ? null : /^(true|false)_([^_]+)_([^_]+)/.exec(raw);
     const marks = every("quotation", node);

@@ -1,4 +1,4 @@
-// The open chat: its name, its box or what stands in its place, its messages.
+// The open chat: its name, its box or what replaces it, its messages.
 (tools, openChat, bubblesOf) => {
   const { CONTROLS, all, button, config, first, firstShown, mentioned, middle, nodeId, words } = tools;
   const { composeText, hasFocus, nodesOf, partsOf, sendOf, suggestionsShown } = openChat;

@@ -9,7 +9,7 @@
     return lines.map((block) => (block.childNodes.length === 1 && block.firstChild.nodeName === "BR" ? "" : textOf(block))).join("\n");
   };
   const hasFocus = (box) => box.contains(document.activeElement);
-  // The voice button has the same place while the box is empty; where no icon tells, its name does.
+  // The voice button has the same position while the box is empty; without a known icon, its name decides.
   const sendOf = (footer) => {
     if (!footer) return null;
     const controls = [...footer.querySelectorAll(CONTROLS)].filter((control) => !control.disabled && control.getAttribute("aria-disabled") !== "true" && shown(control));

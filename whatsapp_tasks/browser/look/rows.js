@@ -11,7 +11,7 @@
   });
   const ungrouped = (text) => western(squeeze(text)).replace(/(\d)[.,\u066c\s'’](?=\d{3}(?!\d))/g, "$1");
 
-  // A badge is told by its number, which its label repeats, or by the label's words: the rows hold other labels.
+  // A badge is recognised by its number, which its label repeats, or by the label's words: rows have other labels.
   // One marked as unread by hand, or of a count the page does not know, has a badge without a number.
   const unreadOf = (row) => {
     let unknown = false;
@@ -29,7 +29,7 @@
     }
     return { unread: 0, unread_unknown: unknown };
   };
-  // A draft is shown in the place of the last message, under a word of its own.
+  // A draft replaces the last message, under a word of its own.
   const draftOf = (place) => {
     return !!place && [...place.querySelectorAll("span")].some((span) => mentions("draft", squeeze(span.textContent)) && /^[^:：]{1,20}[:：]$/.test(squeeze(span.textContent)));
   };

@@ -51,7 +51,7 @@
   };
   const is = (name, text) => (known[name] || []).includes(plain(text));
 
-  // A control on which a click changes nothing of the page's meaning is told by its icon, not by its words.
+  // A control whose click is harmless is recognised by its icon, not by its words.
   const iconsIn = (root) => {
     const found = [];
     for (const node of root.querySelectorAll("[data-icon]")) found.push([node.getAttribute("data-icon"), node]);

@@ -1,9 +1,9 @@
-"""What ChromeDriver takes for the browser: `python -IS pass_pipe.py`.
+"""The program that ChromeDriver starts as the browser: `python -IS pass_pipe.py`.
 
-ChromeDriver speaks over a pipe only with a browser it has started itself. Ours runs already, so this program
-gives its two ends of the pipe to the worker, by the Unix socket that ChromeDriver's standard output is. Then
-it becomes a shell, which needs less memory, and waits until the worker ends that line: the end of the program
-means to ChromeDriver that the browser has ended.
+ChromeDriver uses a pipe only with a browser that it started itself. Ours already runs, so this program passes
+its two ends of the pipe to the worker, over the Unix socket that is ChromeDriver's standard output. Then it
+becomes a shell, which needs less memory, and waits until the worker closes that socket. When the program
+ends, ChromeDriver concludes that the browser has ended.
 """
 
 import os
@@ -16,7 +16,7 @@ PIPE = b"pipe"
 
 
 def main() -> None:
-    """Give the pipe away and wait."""
+    """Pass the pipe to the worker and wait."""
     with socket.socket(fileno=os.dup(1)) as worker:
         socket.send_fds(worker, [PIPE], [COMMANDS, EVENTS])
     os.close(COMMANDS)

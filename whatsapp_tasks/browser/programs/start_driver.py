@@ -1,9 +1,9 @@
-"""Become ChromeDriver in a network of its own: `python -IS start_driver.py PROGRAM ARGUMENTS…`.
+"""Become ChromeDriver in a network namespace: `python -IS start_driver.py PROGRAM ARGUMENTS…`.
 
-ChromeDriver listens on TCP and asks nobody who they are: whoever reaches its port runs programs as its user.
-So it gets a network namespace with nothing but a loopback, which no other process can reach. Standard output
-is a Unix socket to the worker; the first message on it is `private`, with TCP sockets that belong to the new
-network, or `shared` where the kernel allows no namespace.
+ChromeDriver listens on TCP without authentication: anybody who reaches its port can run programs as its user.
+So it gets a network namespace with only a loopback, which no other process can reach. Standard output
+is a Unix socket to the worker; the first message on it is `private`, with TCP sockets of the new network, or
+`shared` if the kernel allows no namespace.
 """
 
 import ctypes
@@ -23,7 +23,7 @@ _SIOCSIFFLAGS, _IFF_UP = 0x8914, 0x1
 
 
 def main() -> None:
-    """Enter the network if that is possible, tell, and run the program."""
+    """Enter the namespace if possible, report that, and run the program."""
     sockets = []
     if _possible():
         _enter()
@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def _possible() -> bool:
-    """Whether a process like this one may have a network of its own; a namespace half made cannot be left."""
+    """Whether a process like this one may create a namespace; a half-made one cannot be left."""
     child = os.fork()
     if child == 0:
         try:
@@ -46,11 +46,11 @@ def _possible() -> bool:
 
 
 def _enter() -> None:
-    """Move into a new network with its loopback up. Raises OSError."""
+    """Move into a new network namespace with its loopback up. Raises OSError."""
     uid, gid = os.geteuid(), os.getegid()
     try:
         _unshare(_CLONE_NEWNET)
-    except PermissionError:  # not root: by way of a user namespace in which everybody stays who they are
+    except PermissionError:  # not root: use a user namespace that keeps all user ids
         _unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
         Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
