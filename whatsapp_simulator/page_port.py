@@ -8,16 +8,15 @@ import hashlib
 import itertools
 import json
 from pathlib import Path
-from typing import Any
 
-from aiohttp import WSMsgType, web
+from aiohttp import web
 
 from .account.messages import Attachment
-from .account.pages import Page
 from .boot_html import boot_html, unsupported_html
 from .languages import COOKIE, localized, phone_banner, tag
+from .page_connection import PageConnection
 from .phones import FATES
-from .scenarios.network import NetworkDown, NetworkStall
+from .scenarios.network import NetworkDown
 from .scenarios.renderer import BreakSelector, Mutated
 from .scenarios.starting import UnsupportedBrowser
 from .settings import Settings
@@ -32,65 +31,12 @@ LARGEST_UPLOAD = 100 * 1024 * 1024
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
-class _Connection:
-    """A page's WebSocket: an outbox written by one task; while the network is stalled nothing passes."""
-
-    def __init__(self, simulation: Simulation, page_id: str) -> None:
-        self._simulation = simulation
-        self._outbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._held: list[dict[str, Any]] = []
-        # A hung renderer never answers a close; 0.2 s is all it gets.
-        self._socket = web.WebSocketResponse(timeout=0.2, max_msg_size=4 * 1024 * 1024)
-        self.page = Page(page_id, post=self._outbox.put_nowait, drop=self._drop)
-        self._dropping: asyncio.Task[bool] | None = None
-
-    def _drop(self) -> None:
-        self._dropping = asyncio.ensure_future(self._socket.close(code=1001))
-
-    def _stalled(self) -> bool:
-        return self._simulation.scenarios.look(NetworkStall) is not None
-
-    async def serve(self, request: web.Request) -> web.WebSocketResponse:
-        await self._socket.prepare(request)
-        self.page.user_agent = request.headers.get("User-Agent", "")
-        self._simulation.connect(self.page)
-        writer = asyncio.create_task(self._write())
-        try:
-            async for frame in self._socket:
-                if frame.type is WSMsgType.TEXT:
-                    self._held.append(json.loads(frame.data))
-                    self._deliver()
-        finally:
-            # What is still held was never received: the browser is gone.
-            writer.cancel()
-            self._simulation.disconnect(self.page)
-        return self._socket
-
-    def _deliver(self) -> None:
-        while self._held and not self._stalled():
-            self._simulation.handle(self.page, self._held.pop(0))
-
-    async def _write(self) -> None:
-        while True:
-            message = await self._outbox.get()
-            while self._stalled():
-                await asyncio.sleep(0.05)
-                self._deliver()
-            try:
-                await self._socket.send_json(message)
-            except ConnectionError:
-                return
-
-    async def close(self) -> None:
-        await self._socket.close(code=1001)
-
-
 class PagePort:
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
         self._numbers = itertools.count(1)
         self._uploads = itertools.count(1)
-        self._connections: set[_Connection] = set()
+        self._connections: set[PageConnection] = set()
 
     def application(self) -> web.Application:
         app = web.Application(client_max_size=LARGEST_UPLOAD)
@@ -160,7 +106,7 @@ class PagePort:
     async def _socket(self, request: web.Request) -> web.StreamResponse:
         if self._simulation.scenarios.look(NetworkDown):
             raise web.HTTPServiceUnavailable(text="scenario network_down")
-        connection = _Connection(self._simulation, f"page-{next(self._numbers)}")
+        connection = PageConnection(self._simulation, f"page-{next(self._numbers)}")
         self._connections.add(connection)
         try:
             return await connection.serve(request)

@@ -4,7 +4,7 @@ from typing import Any
 
 from .mutations.mutate import mutate
 from .scenarios.renderer import BreakSelector, Mutated
-from .settings import Settings
+from .settings import Era, Settings
 from .skin_icons import ICONS
 from .skin_parts.catalogue import PARTS
 from .skin_texts import texts
@@ -80,31 +80,45 @@ def skin(
 ) -> dict[str, Any]:
     """The skin as the page gets it; `broken` renames or removes one attribute, `mutated` changes more."""
     era = settings.era
-    parts = {name: {"tag": part.tag, "attributes": part.attributes(era)} for name, part in PARTS.items()}
-    if era == "E3":
-        parts["search"]["tag"] = "input"
-    if broken is not None and broken.part in parts:
-        attributes: dict[str, str] = parts[broken.part]["attributes"]  # type: ignore[assignment]
-        value = attributes.pop(broken.attribute, None)
-        if value is not None and broken.to:
-            attributes[broken.to] = value
-    icons = {name: names[era] for name, names in ICONS.items()}
-    if settings.send_icon != "auto":
-        icons["send"] = settings.send_icon
-    invalid = settings.invalid_text
-    if invalid == "auto":
-        invalid = "number" if era == "E3" else "url"
     made = {
         "era": era,
         "lang": settings.lang,
         "structure": STRUCTURE[era],
-        "parts": parts,
-        "icons": icons,
+        "parts": _parts(era, broken),
+        "icons": _icons(settings),
         "read_class": READ_CLASS[era],
         "texts": dict(texts(era, settings.lang)),
-        "invalid_text": f"invalid_{invalid}",
+        "invalid_text": _invalid_text(settings),
         "digits": DIGITS.get(settings.lang, "latin"),
     }
     if mutated is not None:
         mutate(made, mutated.seed, mutated.changes, tuple(mutated.kinds))
     return made
+
+
+def _parts(era: Era, broken: BreakSelector | None) -> dict[str, dict[str, Any]]:
+    parts: dict[str, dict[str, Any]] = {
+        name: {"tag": part.tag, "attributes": part.attributes(era)} for name, part in PARTS.items()
+    }
+    if era == "E3":
+        parts["search"]["tag"] = "input"
+    if broken is not None and broken.part in parts:
+        attributes = parts[broken.part]["attributes"]
+        value = attributes.pop(broken.attribute, None)
+        if value is not None and broken.to:
+            attributes[broken.to] = value
+    return parts
+
+
+def _icons(settings: Settings) -> dict[str, str]:
+    icons = {name: names[settings.era] for name, names in ICONS.items()}
+    if settings.send_icon != "auto":
+        icons["send"] = settings.send_icon
+    return icons
+
+
+def _invalid_text(settings: Settings) -> str:
+    """The key of the words of the error popup (§2.1)."""
+    if settings.invalid_text != "auto":
+        return f"invalid_{settings.invalid_text}"
+    return "invalid_number" if settings.era == "E3" else "invalid_url"

@@ -26,94 +26,114 @@ function popoversBucket() {
   return bucket;
 }
 
-/** Returns how to unregister. `members()` are the names of the group's members. */
-export function registerSuggestions(editor, members) {
-  const list = element("div", { class: "ws-popover ws-popover-unused" });
-  popoversBucket().append(list);
-  let found = null; // { typed, before, entries, marked }
-  let dropped = null; // what stands before the word whose list Escape has dropped
+/** What the words before the caret may become: `[match, entries]`, entries as `{ label, insert }`. */
+function entriesOf(line, members) {
+  const emoji = EMOJI.exec(line);
+  if (emoji) return [emoji, emojiNamed(emoji.groups.words)];
+  const mention = MENTION.exec(line);
+  if (!mention) return [null, []];
+  const low = mention.groups.words.toLowerCase();
+  const names = members().filter((name) => name.toLowerCase().startsWith(low));
+  return [mention, names.slice(0, MOST_MEMBERS).map((name) => ({ label: name, insert: `@${name} ` }))];
+}
 
-  const entriesOf = (line) => {
-    const emoji = EMOJI.exec(line);
-    if (emoji) return [emoji, emojiNamed(emoji.groups.words)];
-    const mention = MENTION.exec(line);
-    if (!mention) return [null, []];
-    const low = mention.groups.words.toLowerCase();
-    const names = members().filter((name) => name.toLowerCase().startsWith(low));
-    return [mention, names.slice(0, MOST_MEMBERS).map((name) => ({ label: name, insert: `@${name} ` }))];
-  };
+class Suggestions {
+  #editor;
+  #members;
+  #list = element("div", { class: "ws-popover ws-popover-unused" });
+  #found = null; // { typed, before, entries, marked }
+  #dropped = null; // what stands before the word whose list Escape has dropped
 
-  const look = () => {
-    const line = editor.getEditorState().read($lineBeforeCaret);
-    const [match, entries] = line === null ? [null, []] : entriesOf(line);
+  constructor(editor, members) {
+    this.#editor = editor;
+    this.#members = members;
+    popoversBucket().append(this.#list);
+  }
+
+  /** Returns how to unregister. */
+  register() {
+    const undo = [
+      this.#editor.registerUpdateListener(() => this.#look()),
+      this.#takes(KEY_ENTER_COMMAND, () => this.#choose()),
+      this.#takes(KEY_TAB_COMMAND, () => this.#choose()),
+      this.#takes(KEY_ARROW_DOWN_COMMAND, () => this.#move(1)),
+      this.#takes(KEY_ARROW_UP_COMMAND, () => this.#move(-1)),
+      this.#takes(KEY_ESCAPE_COMMAND, () => this.#drop()),
+      () => this.#list.remove(),
+    ];
+    return () => undo.forEach((each) => each());
+  }
+
+  #look() {
+    const line = this.#editor.getEditorState().read($lineBeforeCaret);
+    const [match, entries] = line === null ? [null, []] : entriesOf(line, this.#members);
     const before = match ? line.slice(0, match.index) : null;
-    if (before !== dropped) dropped = null;
-    if (entries.length === 0 || dropped !== null) {
-      found = null;
-    } else if (found?.before !== before || found.typed !== match.groups.typed) {
-      found = { typed: match.groups.typed, before, entries, marked: 0 };
+    if (before !== this.#dropped) this.#dropped = null;
+    if (entries.length === 0 || this.#dropped !== null) {
+      this.#found = null;
+    } else if (this.#found?.before !== before || this.#found.typed !== match.groups.typed) {
+      this.#found = { typed: match.groups.typed, before, entries, marked: 0 };
     }
-    draw();
-  };
+    this.#draw();
+  }
 
-  const draw = () => {
-    list.classList.toggle("ws-popover-unused", found === null);
-    if (!found) return; // the buttons stay, unseen
-    const buttons = found.entries.map((entry, index) =>
-      element(
-        "button",
-        {
-          type: "button",
-          class: index === found.marked ? "ws-popover-marked" : null,
-          onmousedown: (event) => event.preventDefault(),
-          onclick: () => pick(index),
-        },
-        entry.label,
-      ),
+  #draw() {
+    this.#list.classList.toggle("ws-popover-unused", this.#found === null);
+    if (!this.#found) return; // the buttons stay, unseen
+    this.#list.replaceChildren(...this.#found.entries.map((entry, index) => this.#button(entry, index)));
+  }
+
+  #button(entry, index) {
+    return element(
+      "button",
+      {
+        type: "button",
+        class: index === this.#found.marked ? "ws-popover-marked" : null,
+        onmousedown: (event) => event.preventDefault(),
+        onclick: () => this.#pick(index),
+      },
+      entry.label,
     );
-    list.replaceChildren(...buttons);
-  };
+  }
 
-  const pick = (index) => {
-    const { typed, entries } = found;
-    editor.update(() => $replaceBeforeCaret(typed.length, entries[index].insert), { discrete: true });
-  };
+  #pick(index) {
+    const { typed, entries } = this.#found;
+    const replace = () => $replaceBeforeCaret(typed.length, entries[index].insert);
+    this.#editor.update(replace, { discrete: true });
+  }
 
   /** A key that the open list takes. */
-  const takes = (command, act) =>
-    editor.registerCommand(
+  #takes(command, act) {
+    return this.#editor.registerCommand(
       command,
       (event) => {
-        if (!found || !event?.isTrusted || event.isComposing) return false;
+        if (!this.#found || !event?.isTrusted || event.isComposing) return false;
         event.preventDefault();
         event.stopPropagation();
-        // Not inside Lexical's own update.
-        queueMicrotask(act);
+        // Not inside Lexical's own update; the list may be gone by then.
+        queueMicrotask(() => this.#found && act());
         return true;
       },
       COMMAND_PRIORITY_CRITICAL,
     );
-  const move = (by) => () => {
-    if (!found) return;
-    found.marked = (found.marked + by + found.entries.length) % found.entries.length;
-    draw();
-  };
-  const choose = () => found && pick(found.marked);
-  const drop = () => {
-    if (!found) return;
-    dropped = found.before;
-    found = null;
-    draw();
-  };
+  }
 
-  const undo = [
-    editor.registerUpdateListener(look),
-    takes(KEY_ENTER_COMMAND, choose),
-    takes(KEY_TAB_COMMAND, choose),
-    takes(KEY_ARROW_DOWN_COMMAND, move(1)),
-    takes(KEY_ARROW_UP_COMMAND, move(-1)),
-    takes(KEY_ESCAPE_COMMAND, drop),
-    () => list.remove(),
-  ];
-  return () => undo.forEach((each) => each());
+  #choose() {
+    this.#pick(this.#found.marked);
+  }
+
+  #move(by) {
+    const { marked, entries } = this.#found;
+    this.#found.marked = (marked + by + entries.length) % entries.length;
+    this.#draw();
+  }
+
+  #drop() {
+    this.#dropped = this.#found.before;
+    this.#found = null;
+    this.#draw();
+  }
 }
+
+/** Returns how to unregister. `members()` are the names of the group's members. */
+export const registerSuggestions = (editor, members) => new Suggestions(editor, members).register();
