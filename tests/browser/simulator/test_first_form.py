@@ -152,7 +152,7 @@ def test_number_not_on_whatsapp(linked: WhatsAppPage) -> None:
 
 def test_starting_chat_leaves_the_previous_chat_below(linked: WhatsAppPage) -> None:
     linked.open_chat(ANNA)
-    linked.simulator.set(query_ms=600)
+    linked.simulator.set(query_ms=3000)
     linked.js(
         """const a = document.createElement("a"); a.href = location.origin + "/send?phone=12025550100";
         document.body.append(a); a.click();"""

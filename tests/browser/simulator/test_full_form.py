@@ -231,7 +231,7 @@ def test_whats_new_swallows_clicks_until_it_is_closed(linked: WhatsAppPage) -> N
 )
 def test_new_chats_are_locked_old_ones_not(linked: WhatsAppPage, name: str, words: str) -> None:
     linked.simulator.incoming(ANNA, "hi")
-    linked.simulator.scenario(name)
+    linked.play(name)
     linked.open_chat(ANNA)
     follow(linked, "12025550100", "hello")
     linked.wait("the lock", lambda: linked.text("#main footer") == words)
@@ -293,7 +293,7 @@ def test_a_click_counts_only_on_the_anchor_itself(linked: WhatsAppPage) -> None:
 
 
 def test_early_keys_are_lost(linked: WhatsAppPage) -> None:
-    linked.simulator.scenario("lose_early_keys", ms=300)
+    linked.play("lose_early_keys", ms=300)
     linked.open_chat(ANNA)
     linked.insert("early")
     linked.wait("the loss", lambda: linked.boxed().strip() == "")
@@ -345,7 +345,7 @@ def say(page: WhatsAppPage, text: str) -> None:
 
 @pytest.mark.parametrize("fate", ["stuck_pending", "lost_acks"])
 def test_clocks_that_stay(linked: WhatsAppPage, fate: str) -> None:
-    linked.simulator.scenario(fate)
+    linked.play(fate)
     linked.open_chat(ANNA)
     say(linked, "hello")
     time.sleep(0.8)
@@ -369,10 +369,10 @@ def test_failed_bubble_and_sending_again(linked: WhatsAppPage) -> None:
 
 def test_altered_and_ignored(linked: WhatsAppPage) -> None:
     linked.open_chat(ANNA)
-    linked.simulator.scenario("altered_text", how="drop_newlines", count=1)
+    linked.play("altered_text", how="drop_newlines", count=1)
     say(linked, "a\nb")
     assert linked.simulator.wait_for_messages(1)[0].text == "a b"
-    linked.simulator.scenario("enter_ignored", count=1)
+    linked.play("enter_ignored", count=1)
     say(linked, "stays")
     assert linked.boxed() == "stays"
     linked.press_enter()
@@ -381,7 +381,7 @@ def test_altered_and_ignored(linked: WhatsAppPage) -> None:
 
 def test_typing_is_altered_once(linked: WhatsAppPage) -> None:
     linked.open_chat(ANNA)
-    linked.simulator.scenario("altered_typing")
+    linked.play("altered_typing")
     for character in "abcdefgh":
         linked.insert(character)
         time.sleep(0.02)
@@ -627,7 +627,7 @@ def test_a_broken_selector(linked: WhatsAppPage) -> None:
 
 
 def test_leak(linked: WhatsAppPage) -> None:
-    linked.simulator.scenario("leak", megabytes=30)
+    linked.play("leak", megabytes=30)
     linked.open_chat(ANNA)
     before = _memory(linked)
     say(linked, "one")

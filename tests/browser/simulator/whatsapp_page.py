@@ -84,6 +84,13 @@ class WhatsAppPage:
             lambda: any(each.get("chat") == phone for each in self.simulator.pages()) and self.has(COMPOSE),
         )
 
+    def play(self, name: str, **parameters: object) -> None:
+        """Switches on a scenario that the page itself plays, and waits until the page knows of it."""
+        self.simulator.scenario(name, **parameters)
+        known = """const [name, done] = arguments;
+            import("/_sim/static/js/state.js").then(({ state }) => done(name in state.scenarios));"""
+        self.wait(name, lambda: self.browser.execute_async_script(known, name))
+
     def insert(self, text: str) -> None:
         """Types as the service does: insertText per line, Shift+Enter between."""
         for number, line in enumerate(text.split("\n")):
