@@ -106,7 +106,7 @@ class AccountSession:
                 self._receiving.saw(snapshot)
                 self._healer.saw(page, snapshot, self._watcher.state)
             except PageChanged:
-                return  # it loads itself anew; the next look sees what became of it
+                return  # it reloads itself; the next look sees the result
             except (PageError, WaitTimeout) as error:
                 log.warning("A look at the page failed", extra={"detail": str(error)})
                 self._healer.page_error(page)
@@ -123,11 +123,11 @@ class AccountSession:
     def _page(self) -> WhatsAppPage:
         """The page; a browser that is started for it has yet to show in which state the account is."""
         keeper = self.context.keeper
-        anew = not keeper.started
-        if anew:
+        is_new = not keeper.started
+        if is_new:
             self._watcher.start("browser_started")
         page = keeper.ensure()
-        if anew:
+        if is_new:
             self._memory.restarted()
         return page
 

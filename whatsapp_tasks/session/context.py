@@ -47,7 +47,7 @@ class AccountContext:
     """None where nothing of failures is kept."""
     selectors: SelectorSource = field(default_factory=lambda: SelectorSource(None, None))
     opened: OpenChat | None = field(default=None)
-    """The chat that was opened last, by whose phone; whoever acts on it asks whether it still holds."""
+    """The chat that was opened last, by whose phone; check that it still holds before acting on it."""
     unanswered: str = field(default="")
     """The load of the page in which a chat was asked for that has not come: it still may, at any time."""
     enter_sends: bool = field(default=True)

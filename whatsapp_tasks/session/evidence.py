@@ -128,7 +128,7 @@ def outdated(names: Iterable[str], keep_count: int, before_ms: int) -> list[str]
 
 
 def _report(evidence: Evidence, capture: PageCapture, events: list[Event]) -> bytes:
-    told = [
+    last_events = [
         {"type": e.type, "subject": e.subject, "at_ms": e.at_ms, "code": e.code, **e.details} for e in events
     ]
     fields = {
@@ -139,7 +139,7 @@ def _report(evidence: Evidence, capture: PageCapture, events: list[Event]) -> by
         "detail": evidence.detail,
         "state": evidence.state,
         "message_id": evidence.message_id,
-        "last_events": told,
+        "last_events": last_events,
         "structure": list(capture.structure),
     }
     return json.dumps(fields, ensure_ascii=False, indent=1).encode()

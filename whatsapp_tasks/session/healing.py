@@ -69,7 +69,7 @@ class Healer:
     def _worth_a_reload(self, snapshot: PageSnapshot, state: SessionState, now: float) -> bool:
         """A page that nobody understands, a temporary ban that should be over: it may be better by now."""
         if state is SessionState.ATTENTION:
-            # A page that is used elsewhere would be taken from whoever uses it; a reload ends a ceremony.
+            # A page that is used elsewhere would be taken from its user; a reload ends a ceremony.
             due = kind_of(snapshot) not in (PageKind.MAIN, PageKind.CONFLICT, PageKind.PASSKEY)
         elif state is SessionState.RESTRICTED:
             ban = self._context.sessions.get().restriction

@@ -99,7 +99,7 @@ def _back(page: WhatsAppPage) -> None:
 def log_out(page: WhatsAppPage) -> bool:
     """Logs the account out by the menu of the page. False where the page does not offer it.
 
-    That menu is described by no source we have (docs/whatsapp-web.md): it is told by its words alone, and
+    That menu is described by no source we have (docs/whatsapp-web.md): it is known by its words alone, and
     only this use case, which a person asks for, presses a control that says "Log out".
     """
     deadline = Deadline.within(LOGOUT_SECONDS)

@@ -47,11 +47,11 @@ class PageCheck:
     def before_look(self, page: WhatsAppPage) -> None:
         """Selectors that changed come into force, on a new page the ones in force."""
         deadline = Deadline.within(self._context.settings.look_timeout_seconds)
-        anew = page is not self._page
-        if anew:
+        is_new = page is not self._page
+        if is_new:
             self._page = page
             self._next_trial = 0.0
-        if anew or self._source.changed():
+        if is_new or self._source.changed():
             if self._source.refresh(lambda selectors: page.check_selectors(selectors, deadline)):
                 self._next_trial, self._suspicious = 0.0, True
             page.selectors = self._context.keeper.selectors = self._source.current
@@ -63,7 +63,7 @@ class PageCheck:
             return
         now = time.monotonic()
         if snapshot.chat is None and self._chat_was_open:
-            self._next_trial = 0.0  # the page was loaded anew: it may be another one
+            self._next_trial = 0.0  # the page was reloaded: it may be another one
         self._chat_was_open = snapshot.chat is not None
         if snapshot.chat is not None:
             self._judge_open_chat(snapshot, now)
@@ -91,7 +91,7 @@ class PageCheck:
             page.until(_usable, deadline)
         except WaitTimeout:
             if self._answered_by_a_dialog(page):
-                return  # the look-up failed, which tells nothing about the parts of the page
+                return  # the look-up failed, which says nothing about the parts of the page
             self._failures += 1
             self._next_trial = time.monotonic() + (AGAIN_SECONDS if self.broken else SURE_SECONDS)
             if self._suspicious or self._failures >= FAILURES_BELIEVED:
@@ -102,7 +102,7 @@ class PageCheck:
         self._all_well()
 
     def _answered_by_a_dialog(self, page: WhatsAppPage) -> bool:
-        """Whether a dialog came in place of the chat; one in words that nobody knows goes by a full load."""
+        """Return whether a dialog came instead of the chat. One in unknown words is removed by a reload."""
         settings = self._context.settings
         snapshot = page.look(Deadline.within(settings.look_timeout_seconds))
         if kind_of(snapshot) is PageKind.COVERED:

@@ -1,4 +1,4 @@
-"""Tells what others wrote, from what a look at the page shows anyway; opens no chat for it."""
+"""Reports what others wrote, from what a look at the page shows anyway. Opens no chat for it."""
 
 import logging
 from collections import Counter

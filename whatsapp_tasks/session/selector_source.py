@@ -1,7 +1,7 @@
 """The selectors in force: ours, then the override file, then the override in Redis, entry by entry.
 
-Both are asked for once a round, by a stat and one small read; what changed takes the place of what was
-in force when all of it is sound. A bad override is told once and otherwise changes nothing.
+Both are asked for once a round, by a stat and one small read; a change is
+applied when all of it is valid. An invalid override is logged once and otherwise changes nothing.
 """
 
 import logging

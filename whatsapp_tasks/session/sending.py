@@ -56,7 +56,7 @@ def send(context: AccountContext, page: WhatsAppPage, message: Message) -> Seen:
     """Types ``message`` (claimed by us) into its chat and sends it.
 
     Raises SendRefused or SendPostponed (certainly not sent), SendUnsettled (perhaps sent), BrowserErrors
-    (whether Enter was pressed: the ledger's intent tells), LeaseLost, StoreUnavailable.
+    (whether Enter was pressed: the intent in the ledger shows it), LeaseLost, StoreUnavailable.
     """
     reach("after_claim")
     opened = _open_to_write(context, page, message)
@@ -220,7 +220,7 @@ def await_tick(context: AccountContext, page: WhatsAppPage, message: Message, bu
     def tick(snapshot: PageSnapshot) -> Status | None:
         if opened is None or snapshot.document != opened.mark.document:
             raise SendUnsettled(
-                "page_left", "The page was loaded anew before WhatsApp's server had the message."
+                "page_left", "The page was reloaded before WhatsApp's server had the message."
             )
         return _status_of(snapshot, bubble.id)
 

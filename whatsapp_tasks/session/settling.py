@@ -53,7 +53,7 @@ def _conclusion(context: AccountContext, page: WhatsAppPage, message: Message, f
         return await_tick(context, page, message, finding.bubble)
     if finding.verdict == "absent":
         return NeverSent("not_in_chat")
-    raise SendUnsettled("chat_unclear", "The chat does not show the place where the message would be.")
+    raise SendUnsettled("chat_unclear", "The chat does not show the part in which the message would be.")
 
 
 def _find(

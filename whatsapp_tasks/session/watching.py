@@ -201,7 +201,7 @@ class Watcher:
 
     @staticmethod
     def way_out(page: WhatsAppPage, snapshot: PageSnapshot) -> Button | None:
-        """The control of a conflict that takes the session over: known by its words, never by its place."""
+        """The control of a conflict that takes the session over: known by its words, not its position."""
         buttons = [button for dialog in snapshot.dialogs for button in dialog.buttons] or snapshot.buttons
         wanted = "use_here" if "use_here" in snapshot.texts else "refresh"
         for button in buttons:

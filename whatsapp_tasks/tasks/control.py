@@ -88,7 +88,7 @@ def log_out(*, account: str = DEFAULT_ACCOUNT) -> None:  # noqa: ARG001 - decide
 
 
 def _answer(account: str, request_id: str, use_case: Callable[[AccountSession], Mapping[str, Any]]) -> None:
-    """Whoever asked gets the outcome, failures too."""
+    """Returns the outcome to the caller, failures too."""
     session = runtime().session
     requests = WorkerRequests(Database.connect(session.context.settings), account)
     try:

@@ -31,7 +31,7 @@ class DeliveryTask(ServiceTask):
                 handled = self.run(message_id)
                 reach("before_ack")
                 if not handled:
-                    runtime().gate.close()  # it stays in the ledger and is queued again at its place
+                    runtime().gate.close()  # it stays in the ledger and is queued again in its order
             except LeaseLost:
                 runtime().gate.close()
                 log.warning("The lease was lost; the message is left to the account's next worker")

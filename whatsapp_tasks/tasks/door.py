@@ -1,8 +1,8 @@
-"""The door: what comes off a queue is looked at before Celery has it, whoever put it there.
+"""The door: every queue entry is checked before Celery gets it, whoever put it there.
 
 Celery and kombu die of an entry that is no task, and write the arguments of those that are into events,
 Flower and the log. So each entry that a worker takes is read by the rules of ``queues.read_entry``: it is
-written anew without what shows, or dropped, counted and told.
+rewritten without readable arguments, or dropped, counted and logged.
 """
 
 import logging
@@ -83,9 +83,9 @@ def _transport(admit: Callable[[str, bytes], str | None]) -> type[Transport]:
             answer = super().parse_response(connection, command_name, **options)  # type: ignore[no-untyped-call]
             if command_name != "BRPOP" or not answer:
                 return answer
-            place, raw = answer
-            entry = admit(place.decode().partition(Channel.sep)[0], raw)
-            return None if entry is None else (place, entry)  # None: as if the wait had ended without one
+            name, raw = answer
+            entry = admit(name.decode().partition(Channel.sep)[0], raw)
+            return None if entry is None else (name, entry)  # None: as if the wait had ended without one
 
     class DoorChannel(Channel):
         def _get_client(self) -> type[redis.Redis]:

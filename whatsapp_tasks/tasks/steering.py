@@ -71,18 +71,18 @@ def revoke(state: Any, task_id: str | list[str], **options: Any) -> dict[str, st
     A message that is in hand, or that may have been sent, stays what it is: flagged as revoked, its entry
     would be thrown away when it comes back to be settled.
     """
-    context, told, others = runtime().session.context, [], []
+    context, results, others = runtime().session.context, [], []
     try:
         for each in [task_id] if isinstance(task_id, str) else list(task_id):
             message = context.ledger.get(each)
             if message is None:
                 others.append(each)
             elif context.ledger.advance(message, Status.CANCELLED, context.now_ms(), code="revoked"):
-                told.append(f"message {each} is cancelled")
+                results.append(f"message {each} is cancelled")
             else:
-                told.append(f"message {each} is {message.status}, and cannot be cancelled any more")
+                results.append(f"message {each} is {message.status}, and cannot be cancelled any more")
     except StoreUnavailable as error:
         return {"error": str(error)}
     if others:
-        told.append(str(dict(_revoke(state, others, **options)).get("ok", "")))
-    return {"ok": "; ".join(told)}
+        results.append(str(dict(_revoke(state, others, **options)).get("ok", "")))
+    return {"ok": "; ".join(results)}

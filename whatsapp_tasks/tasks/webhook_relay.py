@@ -77,9 +77,9 @@ class Relay(threading.Thread):
     def round(self) -> None:
         """One round; raises StoreUnavailable."""
         endpoints = self._endpoints.all()
-        told = self._endpoints.enabled(endpoints)
+        enabled = self._endpoints.enabled(endpoints)
         for account in self._behind():
-            while self.fan_out(account, told) == BATCH and not self._stop_asked.is_set():
+            while self.fan_out(account, enabled) == BATCH and not self._stop_asked.is_set():
                 pass
         self._hand_over_all(endpoints)
         if time.monotonic() >= self._next_housekeeping:

@@ -135,5 +135,5 @@ def _endpoint(name: str, table: Mapping[str, Any], now_ms: int, origin: str = "f
         raise ConfigurationError(f"The webhook '{name}': {refused}") from refused
     except ValidationError as error:
         problems = error.errors(include_input=False, include_url=False)  # the input may be a secret
-        told = "; ".join(f"{'.'.join(map(str, p['loc']))}: {p['msg']}" for p in problems)
-        raise ConfigurationError(f"The webhook '{name}': {told}") from None
+        wrong = "; ".join(f"{'.'.join(map(str, p['loc']))}: {p['msg']}" for p in problems)
+        raise ConfigurationError(f"The webhook '{name}': {wrong}") from None

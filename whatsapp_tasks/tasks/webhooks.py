@@ -17,7 +17,7 @@ def set_sender(sender: WebhookSender) -> None:
 # Acknowledged when it starts: the hold on the lane brings it back, sooner and more surely than kombu would.
 @app.task(name=WEBHOOK_TASK, acks_late=False)
 def deliver_webhook(endpoint: str, lane: str, token: str) -> None:
-    """Tells ``endpoint`` of the first event of ``lane``, then of others that are due."""
+    """Sends ``endpoint`` the first event of ``lane``, then others that are due."""
     if not _sender:
         raise ConfigurationError("This task runs only in a worker started by `whatsapp-tasks webhooks`.")
     account, _, subject = lane.partition("/")

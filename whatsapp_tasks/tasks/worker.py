@@ -166,7 +166,7 @@ class Rounds(bootsteps.StartStopStep):
             current.gate.close()
             log.warning("Redis does not answer; nothing is sent", extra={"detail": str(error)})
         except LeaseLost as error:
-            # Another worker is at work on this account: leave, and let the supervisor start us anew.
+            # Another worker is at work on this account: exit, and let the supervisor restart us.
             current.gate.close()
             log.critical("The lease was lost; the worker ends", extra={"detail": str(error)})
             worker_state.should_stop = 1  # type: ignore[assignment]  # an exit code; typed as None
