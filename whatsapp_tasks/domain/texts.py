@@ -10,7 +10,8 @@ MAX_UTF16_UNITS = 65_536
 """WhatsApp's own limit for one message; the page counts as JavaScript does, in UTF-16 code units."""
 
 _NEWLINES = re.compile(r"\r\n?|\u2028|\u2029")
-_BYTE_ORDER_MARK = "\ufeff"
+# What the page drops at the ends: white space, and the byte order mark.
+_AT_THE_ENDS = "".join(c for c in map(chr, range(0x3001)) if c.isspace()) + "\ufeff"
 _HALVES = re.compile("[\ud800-\udfff]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # Unicode's Cc, but for line feed and tab
 # WhatsApp turns these into formatting and removes them from the bubble. They are removed before the marks of
@@ -28,9 +29,7 @@ def normalise_message(raw: str) -> str:
     Line ends become ``\\n``; white space around the whole text is removed, as WhatsApp does. Everything else
     stays exactly as it is: no Unicode normalisation.
     """
-    text = _NEWLINES.sub("\n", raw)
-    while (bare := text.strip().strip(_BYTE_ORDER_MARK)) != text:  # the page drops both at the ends
-        text = bare
+    text = _NEWLINES.sub("\n", raw).strip(_AT_THE_ENDS)
     if _HALVES.search(text):
         raise _refused("message_invalid", "contains half of a surrogate pair; send whole characters")
     # "Cn" is visible: emoji newer than this Python's Unicode data.

@@ -160,3 +160,31 @@ def test_a_page_that_takes_no_paste_gets_line_breaks_by_key() -> None:
         ("newline", "\n"),
         ("insert", "x"),
     ]
+
+
+UNITS = 65_536
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ":-" * (UNITS // 2 - 1) + ")",
+        ".:ab" * (UNITS // 4 - 1) + ")",
+        ".@" * (UNITS // 2 - 1) + "é",
+        "/" * UNITS,
+        "\U0001f1e9\U0001f1ea" * (UNITS // 4),
+        "\U0001f1e9\U0001f1ea" * (UNITS // 4 - 2) + ":)",
+        "a" + " " * (UNITS - 2) + "b",
+        "a" + "\n " * (UNITS // 2 - 1) + "b",
+        "\t:)" * (UNITS // 3),
+    ],
+    ids=lambda text: ascii(text[:8]),
+)
+@pytest.mark.timeout(30)
+def test_no_text_takes_long_to_plan(text: str) -> None:
+    """The first took minutes in calls that keep the heartbeat from renewing the lease: one text ended the
+    worker's hold of its account.
+    """
+    forms_in_box(text)
+    strokes = list(typing_plan(text, uniform))
+    assert "".join(stroke.text for stroke in strokes).rstrip(PAD) == text.rstrip(PAD)
