@@ -37,7 +37,7 @@ if _settings.role == "webhooks":
 
 task_serializer = "json"
 accept_content = ["json"]
-task_ignore_result = True  # the ledger tells what became of a message
+task_ignore_result = True  # the ledger has the status of each message
 task_acks_late = True
 task_acks_on_failure = True
 task_acks_on_timeout = True  # a failed attempt is in the ledger; the same entry must not run again

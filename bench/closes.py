@@ -118,9 +118,9 @@ def main() -> None:
             seconds.append(took)
             for store, value in zip(STORES, found, strict=True):
                 lost[store] += number > 0 and value != str(number - 1)
-    told = ", ".join(f"{store} lost {count}" for store, count in lost.items())
+    losses = ", ".join(f"{store} lost {count}" for store, count in lost.items())
     print(
-        f"{asked.times} closes beside {asked.busy} busy processes: {told}; "
+        f"{asked.times} closes beside {asked.busy} busy processes: {losses}; "
         f"a close took {statistics.median(seconds):.2f} s, at most {max(seconds):.2f} s"
     )
     sys.exit(any(lost.values()))

@@ -24,7 +24,7 @@ WEB_POINTS = [point for point in POINTS if point.endswith("_accept")]
 @click.option("--era", "eras", multiple=True, default=("E2", "E3"), show_default=True)
 @click.option("--rounds", default=1, show_default=True)
 def main(eras: tuple[str, ...], rounds: int) -> None:
-    """Ends with one line of counts; exit code 1 when a message was lost, doubled or told wrongly."""
+    """Ends with one line of counts; exit code 1 when a message was lost, doubled or reported wrongly."""
     console = Console(width=140)
     bad = 0
     for era in eras:

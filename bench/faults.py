@@ -7,7 +7,7 @@ printed. At the end every accepted message must be in one final status that agre
 there were. (Ctrl-C goes to its children too.)
 
 What struck when, and what became of each message, stands in a log (``--log``). The seed decides texts,
-recipients and faults; what a fault hits is up to the clock, so the log tells one run from another.
+recipients and faults; what a fault hits is up to the clock, so the logs of two runs differ.
 """
 
 import contextlib
@@ -36,7 +36,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from bench.texts import text_of
-from bench.verdicts import SETTLED, WRONGS, Told, pressed_wrongly, wrongs
+from bench.verdicts import SETTLED, WRONGS, Reported, pressed_wrongly, wrongs
 from tests.support.stack import Stack, eventually
 from whatsapp_simulator.phones import printed
 from whatsapp_simulator.testing import ReceivedMessage, SimulatorError
@@ -69,7 +69,7 @@ COMPILER = None if os.environ.get("NO_CLOCK_JUMPS") else shutil.which("cc")
 
 @dataclass
 class Accepted:
-    """One message of the campaign; ``id`` once the API has told it."""
+    """One message of the campaign; ``id`` once the API has returned it."""
 
     key: str
     phone: str
@@ -265,7 +265,7 @@ class Faults:
         self._stack.simulator.scenario("main_while_syncing", ms=self._random.choice([1000, 5000]), count=1)
 
     def contact_loads_late(self) -> None:
-        """The header shows the number first, then is mounted anew with the name."""
+        """The header shows the number first, then is mounted again with the name."""
         self._stack.simulator.scenario("late_contact", ms=self._random.choice([50, 300, 1500]), count=1)
 
     def focus_taken(self) -> str:
@@ -378,7 +378,7 @@ def run(
     console: Console,
     log: Path | None = None,
 ) -> int:
-    """The exit code: 0 when nothing was lost, doubled or told wrongly."""
+    """The exit code: 0 when nothing was lost, doubled or reported wrongly."""
     folder = Path(mkdtemp(prefix="faults-"))
     campaign = Campaign(seed, log or folder / "strikes.log")
     campaign.log.parent.mkdir(parents=True, exist_ok=True)
@@ -489,7 +489,8 @@ def _status(stack: Stack, item: Accepted) -> str:
 
 def report(stack: Stack, campaign: Campaign, seconds: float, console: Console) -> int:
     """Prints figures, and what was reported wrongly with what struck meanwhile; the exit code."""
-    # The ledger first: ticks still come, and the truth may be ahead of what is told, never behind.
+    # The ledger first: ticks still come, and the truth may be ahead of the reported status, never the
+    # reverse.
     messages = [stack.dispatcher.get(item.id) for item in campaign.accepted if item.id is not None]
     truth = stack.simulator.messages()
     statuses: Counter[str] = Counter()
@@ -504,13 +505,13 @@ def report(stack: Stack, campaign: Campaign, seconds: float, console: Console) -
         if message.status in ("failed", "unknown"):
             codes[f"{message.status}: {message.error_code}, received {len(got)}"] += 1
         by_name = message.error_code == "wrong_chat" and message.phone in campaign.named
-        wrong = wrongs(Told.of(message, writable=not by_name), got)
+        wrong = wrongs(Reported.of(message, writable=not by_name), got)
         found.update(wrong)
-        told = _story(message, got)
+        story = _story(message, got)
         with campaign.log.open("a", encoding="utf-8") as log:
-            print(", ".join(wrong) or "right", told, file=log)
+            print(", ".join(wrong) or "right", story, file=log)
         if wrong:
-            console.print(f"[red]{', '.join(wrong)}[/] {told}", highlight=False)
+            console.print(f"[red]{', '.join(wrong)}[/] {story}", highlight=False)
             for strike in _around(message, got, campaign.strikes):
                 console.print(f"    {strike}", highlight=False)
     table = Table("what", "figure", title="Campaign")

@@ -133,7 +133,7 @@ MUTANTS = (
         f"{PLAYS}/test_sending.py",
     ),
     Mutant(
-        "tick taken from a chat that took the place of ours",
+        "tick taken from a chat that replaced ours",
         FOLLOWING,
         "if chat is None or opened is None or not opened.holds_in(snapshot):",
         "if chat is None or opened is None:",

@@ -4,10 +4,10 @@ Each mutant is the simulator's page changed at random in ways WhatsApp has chang
 (``whatsapp_simulator/mutations``). On it a worker's session is linked, sends, receives, and loses its
 browser by a kill in the middle of a message. Then it is counted:
 
-* **works**: all of it came to its end, each message was received once, in its chat, and told rightly;
+* **works**: everything was completed, each message was received once, in its chat, and reported correctly;
 * **holds**: the account is in ATTENTION, which says what is amiss, and nothing was done wrongly;
-* **harmful**: a message in a wrong chat, told wrongly, doubled or lost, an account logged out;
-* *silent*: something did not come to its end, and nobody was told why. Not harmful, and not good.
+* **harmful**: a message in a wrong chat, reported wrongly, doubled or lost, an account logged out;
+* *silent*: something was not completed, and nothing says why. Not harmful, but not good.
 
 A seed is enough to see one mutant again: ``--seed SEED --mutants 1``.
 """
@@ -27,7 +27,7 @@ import click
 from rich.console import Console
 
 from bench.one_worker import Life, OneWorker
-from bench.verdicts import Told, pressed_wrongly, wrongs
+from bench.verdicts import Reported, pressed_wrongly, wrongs
 from whatsapp_simulator.mutations.kinds import KINDS
 from whatsapp_simulator.mutations.mutate import mutate
 from whatsapp_simulator.settings import Era
@@ -43,7 +43,7 @@ ANNA, BO = "+4915112345678", "+4915112345679"
 ERAS: tuple[Era, ...] = ("E3", "E2", "E3", "E1")
 CHANGES = (1, 2, 1, 3, 1, 4, 1, 5, 1, 6)
 """Half of the mutants differ in one thing, the others in up to six."""
-PLACES = ("after_typing", "before_enter", "after_enter", "before_bubble_noted", "before_recording")
+POINTS = ("after_typing", "before_enter", "after_enter", "before_bubble_noted", "before_recording")
 """Where the browser is killed."""
 SENT = ("sent", "delivered", "read")
 WAITING = ("queued", "sending")
@@ -114,10 +114,10 @@ def _steps(simulator: Simulator, life: Life, mutant: Mutant, scanned: list[str])
     simulator.incoming(BO, f"hello {mutant.seed}")
     if not life.rounds(lambda: bool(_received(life)), RECEIVE_SECONDS):
         return "receive"
-    place = random.Random(mutant.seed).choice(PLACES)
-    with life.browser_killed_at(place):
+    point = random.Random(mutant.seed).choice(POINTS)
+    with life.browser_killed_at(point):
         second = _send(life, BO, f"second {mutant.seed}", SETTLE_SECONDS)
-    return "" if second in SENT else f"fault at {place}: {second}"
+    return "" if second in SENT else f"fault at {point}: {second}"
 
 
 def _linked(simulator: Simulator, life: Life, scanned: list[str]) -> bool:
@@ -141,7 +141,7 @@ def _send(life: Life, phone: str, text: str, seconds: float) -> str:
 
 
 def _received(life: Life) -> list[tuple[str, str]]:
-    """Phone and preview of each message that was told as received."""
+    """Phone and preview of each message that was reported as received."""
     log = EventLog(life.database, life.session.context.account)
     events = [event for _, event in log.after("0-0", 100) if event and event.type is EventType.RECEIVED]
     records = log.records(events)
@@ -152,11 +152,11 @@ def _harm(simulator: Simulator, life: Life, mutant: Mutant) -> list[str]:
     """What was done wrongly. The simulator is asked after the ledger (``wrongs``)."""
     said = f"hello {mutant.seed}"
     wrong_ear = any((phone or BO) != BO or (preview or said) != said for phone, preview in _received(life))
-    told = [Told.of(message) for message in life.messages()]
+    reported = [Reported.of(message) for message in life.messages()]
     received = simulator.messages()
     found = {
         name
-        for one in told
+        for one in reported
         for name in wrongs(one, received)
         if not (name == "lost" and one.status in WAITING)  # what the account holds back is not lost
     }
@@ -214,7 +214,7 @@ def report(found: list[Outcome], console: Console) -> None:
         "\nheld with the reason: " + ", ".join(f"{why} {number}" for why, number in held.most_common())
     )
     counts = Counter(outcome.verdict for outcome in found)
-    console.print(f"neither worked nor told anybody: {counts['silent']}")
+    console.print(f"neither worked nor reported anything: {counts['silent']}")
     console.print(
         f"mutants: {len(found)} works: {counts['works']} "
         f"holds: {counts['holds']} harmful: {counts['harmful']}"

@@ -4,7 +4,7 @@
 
 One session per era: each message goes through the service's own way into the chat (``session.opening``), its
 typing without any pause, Enter, and the wait for the server's tick. What the simulator received must be each
-message once, in the right chat, byte for byte. Then the same with the page loaded anew for every message.
+message once, in the right chat, byte for byte. Then the same with the page loaded again for every message.
 Then a table of where the time of one message goes (bench/time_of_message.py).
 The simulated page boots in 1.5 s, the least the real one's own timers allow (docs/whatsapp-web.md, 1.2).
 """

@@ -102,7 +102,7 @@ class OneWorker:
     def life(self, **settings: object) -> Iterator["Life"]:
         """A worker that begins with an empty Redis, at a simulator reset to these settings.
 
-        Whoever uses it may switch scenarios on before the first round: until then no page is open.
+        Scenarios may be switched on before the first round: until then no page is open.
         """
         self._keeper.nowhere()
         self.simulator.reset(**settings)
@@ -170,16 +170,16 @@ class Life:
                 return task_id_of(entry)
         return None
 
-    def browser_killed_at(self, place: str) -> contextlib.AbstractContextManager[None]:
+    def browser_killed_at(self, point: str) -> contextlib.AbstractContextManager[None]:
         """The first message that comes to this crash point within the block loses its browser there."""
-        return self.at(place, lambda: kill_browser(self._profile))
+        return self.at(point, lambda: kill_browser(self._profile))
 
     @contextlib.contextmanager
-    def at(self, place: str, act: Callable[[], None]) -> Iterator[None]:
+    def at(self, point: str, act: Callable[[], None]) -> Iterator[None]:
         """``act`` runs while the first message that comes to this crash point waits there."""
         folder = self._settings.crash_points
         assert folder is not None
-        request, reached = folder / place, folder / f"{place}.reached"
+        request, reached = folder / point, folder / f"{point}.reached"
         request.touch()
 
         def wait_and_act() -> None:

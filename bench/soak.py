@@ -27,7 +27,7 @@ SLACK_MB = 40.0
 
 @dataclass(frozen=True)
 class Sample:
-    """What the heartbeat told, ``seconds`` after the beginning."""
+    """The heartbeat's data, ``seconds`` after the beginning."""
 
     seconds: float
     sent: int

@@ -1,6 +1,6 @@
 """Texts for campaigns: what callers really send, and what the page's editor does something to.
 
-Each is unlike every other of the same campaign, so that what was received tells which message it was.
+Each is unlike every other of the same campaign, so that a received text identifies its message.
 """
 
 from random import Random

@@ -3,7 +3,7 @@
 Twice the same messages at the same pace, through a real worker: once to ordinary recipients alone, once with
 every fifth message to somebody who cannot be written to (the simulator's magic numbers, one kind after the
 other) or whose chat bears the number of somebody else. The account must not pause for them, nobody may be
-told wrongly, and the others' median time from acceptance to WhatsApp's server may be no worse than 1.2 x.
+reported wrongly, and the others' median time from acceptance to WhatsApp's server may be no worse than 1.2 x.
 """
 
 import statistics
@@ -19,7 +19,7 @@ import click
 from rich.console import Console
 from rich.progress import track
 
-from bench.verdicts import SETTLED, WRONGS, Told, wrongs
+from bench.verdicts import SETTLED, WRONGS, Reported, wrongs
 from tests.support.stack import Stack, eventually
 from whatsapp_simulator.phones import MAGIC_NUMBERS, printed
 from whatsapp_tasks.domain.message_request import MessageRequest
@@ -110,10 +110,10 @@ def _settle(stack: Stack, ids: list[str], outcome: Run) -> None:
 
 
 def _judge(stack: Stack, accepted: list[tuple[str, str]], outcome: Run) -> None:
-    told = [(stack.dispatcher.get(message_id), kind) for message_id, kind in accepted]
+    messages = [(stack.dispatcher.get(message_id), kind) for message_id, kind in accepted]
     received = stack.simulator.messages()
-    for message, kind in told:
-        outcome.found.update(wrongs(Told.of(message, writable=kind in ("", "fifth")), received))
+    for message, kind in messages:
+        outcome.found.update(wrongs(Reported.of(message, writable=kind in ("", "fifth")), received))
         if kind:
             end = f"{message.status} {message.error_code or ''}".strip()
             outcome.ends.setdefault(kind, Counter())[end] += 1
@@ -132,7 +132,9 @@ def _seconds(message: Message) -> float | None:
 @click.option("--every", default=3.0, show_default=True, help="Seconds between two messages.")
 @click.option("--era", type=click.Choice(["E1", "E2", "E3"]), default="E3", show_default=True)
 def main(messages: int, every: float, era: str) -> None:
-    """Ends with one line of figures; exit code 1 when the account paused, others waited, or told wrongly."""
+    """Ends with one line of figures; exit code 1 when the account paused, others waited, or a status was
+    wrong.
+    """
     console = Console(width=160, highlight=False)
     plain = run(messages, every, mixed=False, era=era, console=console)
     mixed = run(messages, every, mixed=True, era=era, console=console)

@@ -12,14 +12,16 @@ _RANK = {"sent": 1, "delivered": 2, "read": 3}
 _NOT_SENT = frozenset({"failed", "expired", "cancelled"})
 
 HARMFUL_PRESSES = frozenset({"log_out", "try_again", "edit", "unlock", "leave_site"})
-"""Of `GET /presses`: what nobody of ours may ever press."""
+"""From `GET /presses`: controls that the service must never press."""
 
 WRONGS = ("lost", "doubled", "lying", "wrong chat", "wrong failure")
 
 
 @dataclass(frozen=True)
-class Told:
-    """The ledger's word. ``writable``: the recipient can be written to, so that `failed` is wrong."""
+class Reported:
+    """A message as the ledger reports it. ``writable``: the recipient can be written to, so that `failed` is
+    wrong.
+    """
 
     phone: str
     text: str
@@ -27,26 +29,26 @@ class Told:
     writable: bool = True
 
     @classmethod
-    def of(cls, message: Message, *, writable: bool = True) -> "Told":
+    def of(cls, message: Message, *, writable: bool = True) -> "Reported":
         return cls(message.phone, message.text, str(message.status), writable)
 
 
 def pressed_wrongly(presses: Mapping[str, int]) -> dict[str, int]:
-    """Of what was pressed on pages, what does harm."""
+    """The presses of harmful controls."""
     return {name: count for name, count in presses.items() if name in HARMFUL_PRESSES and count}
 
 
-def wrongs(told: Told, received: Sequence[ReceivedMessage]) -> tuple[str, ...]:
-    """Names out of WRONGS. ``received`` must be read **after** the ledger: a tick that comes between the two
-    would make a liar of a ledger that was right (seed 771904: two messages, the last ones of a campaign).
+def wrongs(reported: Reported, received: Sequence[ReceivedMessage]) -> tuple[str, ...]:
+    """Names from WRONGS. ``received`` must be read **after** the ledger: otherwise a tick that comes between
+    the two makes a correct status look wrong (seed 771904: the last two messages of a campaign).
     """
-    ours = [message for message in received if message.text == told.text]
+    ours = [message for message in received if message.text == reported.text]
     reached = max((_RANK[message.status] for message in ours), default=0)
     found = {
-        "lost": told.status not in SETTLED,
+        "lost": reported.status not in SETTLED,
         "doubled": len(ours) > 1,
-        "lying": _RANK.get(told.status, 0) > reached or (told.status in _NOT_SENT and bool(ours)),
-        "wrong chat": any(message.chat != told.phone.removeprefix("+") for message in ours),
-        "wrong failure": told.writable and told.status == "failed",
+        "lying": _RANK.get(reported.status, 0) > reached or (reported.status in _NOT_SENT and bool(ours)),
+        "wrong chat": any(message.chat != reported.phone.removeprefix("+") for message in ours),
+        "wrong failure": reported.writable and reported.status == "failed",
     }
     return tuple(name for name in WRONGS if found[name])

@@ -33,7 +33,7 @@ _DEFAULTS = Settings()
 def main(  # noqa: PLR0917 - click hands them over by name
     host: str, port: int, control_port: int, era: str, lang: str, data: Path | None, changes: tuple[str, ...]
 ) -> None:
-    """A WhatsApp Web look-alike that can be told to misbehave.
+    """A simulator of WhatsApp Web that can misbehave on request.
 
     Prints one line of JSON with both URLs when it is ready. Open the control URL in a browser to steer it.
     """

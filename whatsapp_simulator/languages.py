@@ -6,7 +6,7 @@ from .settings import Lang, Settings
 from .skin_texts import texts
 
 COOKIE = "wa_web_lang_pref"
-"""Like `en_US`, set by the page and by whoever pins its language."""
+"""Like `en_US`, set by the page and by anyone who pins its language."""
 
 RIGHT_TO_LEFT = frozenset({"ar"})
 

@@ -17,7 +17,7 @@ Notice = Literal[
     "unknown_notice",
     "channel",
 ]
-"""What stands in the place of the compose box because of the chat itself (§10.5)."""
+"""What replaces the compose box because of the chat itself (§10.5)."""
 
 Fate = Literal[
     "ordinary",
@@ -48,7 +48,7 @@ MAGIC_NUMBERS = (
     MagicNumber("12025550104", "never_read", "sent and delivered, never read"),
     MagicNumber("12025550105", "never_delivered", "sent (one tick), never delivered"),
     MagicNumber("12025550106", "slow", "query 3 s, sent after 5 s, delivered 5 s later, read 10 s later"),
-    MagicNumber("12025550107", "lost_acks", "received by the server, but the page is never told"),
+    MagicNumber("12025550107", "lost_acks", "received by the server, but the page never learns it"),
     MagicNumber("12025550108", "query_error", "on WhatsApp, but the query fails: the same error popup"),
     MagicNumber("12025550109", "altered_text", "the editor drops the last character of what is sent"),
     MagicNumber(

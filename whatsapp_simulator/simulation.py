@@ -37,7 +37,7 @@ class Simulation:
         *,
         record: Callable[[Event], None] = lambda _event: None,
     ) -> None:
-        """`record` is told what must survive a restart."""
+        """`record` is called with everything that must survive a restart."""
         self._environment = environment
         self.settings = SettingsInForce(settings)
         self.scenarios = ActiveScenarios()

@@ -7,7 +7,7 @@ from .foreign_texts import LANGUAGES, foreign
 
 
 class Guess(str):
-    """A text nobody has seen; listed by `guesses()` so that it can be corrected by whoever sees the page."""
+    """A text without a source; `guesses()` lists them, so that anyone who sees the page can correct them."""
 
 
 def guess(text: str) -> Guess:

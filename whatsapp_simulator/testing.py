@@ -35,7 +35,7 @@ def _die_with_parent() -> None:
 
 
 class Simulator(ControlClient):
-    """Starts at `with` (or `start()`), with free ports unless told others."""
+    """Starts at `with` (or `start()`), with free ports unless others are given."""
 
     def __init__(
         self,

@@ -51,15 +51,15 @@ def run_round(server: Server, store: redis.Redis, key: tuple[str, str], seconds:
         text=True,
         check=True,
     )
-    told = json.loads(ended.stdout.strip().splitlines()[-1])
-    if told["other"] or told["over"] or told["errors"]:
-        raise Refused(f"{server.name}, {server.processes} processes: {told}")
-    accepted = told["accepted"]
+    result = json.loads(ended.stdout.strip().splitlines()[-1])
+    if result["other"] or result["over"] or result["errors"]:
+        raise Refused(f"{server.name}, {server.processes} processes: {result}")
+    accepted = result["accepted"]
     return Round(
         accepted,
-        accepted / told["seconds"],
-        told["p50_ms"],
-        told["p99_ms"],
+        accepted / result["seconds"],
+        result["p50_ms"],
+        result["p99_ms"],
         (server.cpu_seconds() - cpu) * 1e6 / accepted,
         (_redis_cpu(store) - redis_cpu) * 1e6 / accepted,
         (store.info()["used_memory_dataset"] - before["used_memory_dataset"]) / accepted,

@@ -1,4 +1,4 @@
-"""What pages are told of chats and messages when they change."""
+"""The messages to pages when chats and messages change."""
 
 from dataclasses import dataclass
 from typing import Any

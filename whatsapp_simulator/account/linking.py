@@ -42,7 +42,7 @@ class Linking:
     environment: Environment
 
     def scan(self, *, page_id: str | None = None, ref: str | None = None) -> Device:
-        """Scans the QR code that is shown (the latest page's unless told which).
+        """Scans the QR code that is shown (the latest page's unless another is given).
 
         Raises NothingToScan, LinkRefused, PasskeyAsked.
         """

@@ -13,7 +13,7 @@ from .messages import Attachment, Quotation
 
 class Memory:
     def __init__(self, record: Callable[[Event], None]) -> None:
-        """`record` is told what must survive a restart."""
+        """`record` is called with everything that must survive a restart."""
         self.record = record
         self.mailbox = Mailbox()
         self.devices = Devices()

@@ -1,4 +1,4 @@
-"""The open pages of the account, and what is told to several of them at once."""
+"""The open pages of the account, and the messages to several of them at once."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The status of our messages: sent, delivered, read, each at its time, and what pages are told of it."""
+"""The status of our messages: sent, delivered, read, each at its time, and the messages to pages about it."""
 
 from dataclasses import dataclass, field
 from functools import partial
@@ -60,7 +60,7 @@ class Ticks:
             self.plan(message)
 
     def set_status(self, message_id: str, status: Status) -> bool:
-        """Moves a message on and tells the pages. Returns whether anything changed."""
+        """Moves a message to its next status and informs the pages. Returns whether anything changed."""
         at = self.environment.clock()
         if not self.memory.mailbox.advance(message_id, status, at):
             return False

@@ -21,7 +21,7 @@ def icon_renamed(skin: Skin, draw: Random) -> str:
 
 
 def text_reworded(skin: Skin, draw: Random) -> str:
-    """Another word before or behind, or words that nobody has ever seen."""
+    """Another word before or after, or unknown words."""
     key = pick(draw, [each for each in TEXTS_SEEN if each in skin["texts"]])
     before = skin["texts"][key]
     skin["texts"][key] = draw.choice(

@@ -69,5 +69,5 @@ class ActiveScenarios:
         return False
 
     def as_json(self) -> dict[str, dict[str, Any]]:
-        """Parameters of what is on, with `left` plays; this is what pages are told."""
+        """Parameters of what is on, with `left` plays; this is sent to pages."""
         return {name: {**each.model_dump(), "left": self._left[name]} for name, each in self._active.items()}

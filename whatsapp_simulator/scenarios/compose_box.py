@@ -1,4 +1,4 @@
-"""Scenarios that put something else in the place of the compose box."""
+"""Scenarios that replace the compose box."""
 
 from typing import Literal
 
@@ -16,7 +16,7 @@ class Restricted(Scenario):
 
     title: Literal["account", "web", "linked_devices"] = "account"
     place: Literal["footer", "outside"] = Field(
-        "footer", description="outside: [data-testid=reachout-timelock-compose-bar] behind an empty footer"
+        "footer", description="outside: [data-testid=reachout-timelock-compose-bar] after an empty footer"
     )
     text: str | None = Field(None, description="other words of the bar, e.g. with a typographic apostrophe")
     also_known: bool = Field(False, description="chats with history are locked, too (§10.6)")
@@ -27,7 +27,7 @@ class MonthlyCap(Scenario):
 
 
 class ChatNotice(Scenario):
-    """What stands in place of the compose box because of the chat itself (§10.5), as the magic numbers do."""
+    """What replaces the compose box because of the chat itself (§10.5), as the magic numbers do."""
 
     what: Notice = "chat_closed"
     text: str | None = Field(None, description="other words")

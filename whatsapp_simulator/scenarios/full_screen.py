@@ -1,4 +1,4 @@
-"""Scenarios that show a full screen in place of the chats, or take the chats away."""
+"""Scenarios that replace the chats by a full screen, or remove them."""
 
 from typing import Literal
 
@@ -23,7 +23,7 @@ class BanNotice(Scenario):
 
 
 class ChatListGone(Scenario):
-    """The chat list is taken out of the main screen without a word, as by a page that draws itself anew."""
+    """The chat list disappears from the main screen without a notice, as while a page renders again."""
 
 
 class ServiceUnavailable(Scenario):

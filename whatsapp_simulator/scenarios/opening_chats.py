@@ -21,7 +21,7 @@ class LookupFailures(Scenario):
 
 
 class LateContact(Scenario):
-    """The header shows the number first and is mounted anew, alone, when its contact has loaded (§11.6)."""
+    """The header shows the number first and is mounted again, alone, when its contact has loaded (§11.6)."""
 
     ms: int = Field(300, ge=0)
 

@@ -20,7 +20,7 @@ class FailedReaction(Scenario):
 
 
 class LostAcks(Scenario):
-    """The server receives the message, the page is never told: the clock stays (§4.2)."""
+    """The server receives the message, the page never learns it: the clock stays (§4.2)."""
 
 
 class NeverDelivered(Scenario):
@@ -38,7 +38,7 @@ class SlowSending(Scenario):
 
 
 class AlteredText(Scenario):
-    """What is sent is not what stood in the box; the bubble tells, too late."""
+    """The sent text differs from the box; the bubble shows it, too late."""
 
     how: Literal["drop_last", "drop_newlines", "double_first", "lower_case"] = "drop_last"
 

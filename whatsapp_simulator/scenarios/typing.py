@@ -42,6 +42,6 @@ class TakesFocus(Scenario):
 
 
 class AlteredTyping(Scenario):
-    """Once per opened chat, the box is rewritten when it holds three characters: reading it back tells."""
+    """Once per opened chat, the box is rewritten when it holds three characters: reading it back shows it."""
 
     how: Literal["drop_last", "drop_newlines", "double_first", "lower_case"] = "drop_last"

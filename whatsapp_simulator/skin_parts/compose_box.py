@@ -1,4 +1,4 @@
-"""The box at the foot of a chat (§2.2), and what stands in its place (§10.5)."""
+"""The box at the foot of a chat (§2.2), and what replaces it (§10.5)."""
 
 from .part import Part, part, testid
 

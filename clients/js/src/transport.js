@@ -16,7 +16,7 @@ const LONGEST_PAUSE_SECONDS = 5;
  */
 
 /**
- * One request: signed, and repeated while its answer is lost or says "later". Each attempt is signed anew and
+ * One request: signed, and repeated while its answer is lost or says "later". Each attempt is signed again and
  * carries the same idempotency key. The same rules as whatsapp_tasks/client/transport.py.
  */
 export class Transport {
@@ -95,7 +95,7 @@ export class Transport {
       method,
       headers,
       body: body === "" ? undefined : body,
-      redirect: "manual", // a signature holds for one place
+      redirect: "manual", // a signature is valid for one path only
       signal: AbortSignal.timeout(1000 * this.times.timeoutSeconds),
     });
     return new Answer(response, new Uint8Array(await response.arrayBuffer()));

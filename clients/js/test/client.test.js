@@ -148,7 +148,7 @@ test("a lost answer and a 503 are repeated with the same key and a signature eac
   assert.notEqual(requests[0]["x-signature"], requests[2]["x-signature"]);
 });
 
-test("a signature that was used before is made anew in the next second", async () => {
+test("a signature that was used before is made again in the next second", async () => {
   const replayed = [401, {}, { code: "signature_replayed", detail: "used before" }];
   const { url, requests } = await serving([replayed, [200, {}, { accounts: [] }]]);
   assert.deepEqual(await new Client(url, "wak_1", "was_1").accounts(), []);

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.verdicts import Told, wrongs
+from bench.verdicts import Reported, wrongs
 from whatsapp_simulator.testing import ReceivedMessage
 
 PHONE = "+4915112345678"
@@ -32,8 +32,8 @@ def got(text: str = "Hi", *, chat: str = PHONE[1:], status: str = "sent") -> Rec
     ],
 )
 def test_what_is_wrong(status: str, received: list[ReceivedMessage], wrong: tuple[str, ...]) -> None:
-    assert wrongs(Told(PHONE, "Hi", status), received) == wrong
+    assert wrongs(Reported(PHONE, "Hi", status), received) == wrong
 
 
 def test_a_recipient_who_cannot_be_written_to_may_end_as_failed() -> None:
-    assert wrongs(Told(PHONE, "Hi", "failed", writable=False), []) == ()
+    assert wrongs(Reported(PHONE, "Hi", "failed", writable=False), []) == ()

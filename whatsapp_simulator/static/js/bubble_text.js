@@ -43,7 +43,7 @@ function foldable(words, view) {
   return [text, button];
 }
 
-/** Quoted words are cut at the same place, without a button. */
+/** Quoted words are cut at the same length, without a button. */
 function quotation({ author, text }) {
   const points = [...text];
   const shown = points.length > FOLDED_AT ? `${points.slice(0, FOLDED_AT).join("")}…` : text;
@@ -61,7 +61,7 @@ function quotation({ author, text }) {
   );
 }
 
-/** What a message says, in the element that tells when and by whom (§4.1); nothing if it has no text. */
+/** What a message says, in the element with its time and author (§4.1); nothing if it has no text. */
 export function bubbleText(message, name, view) {
   if (!message.text) return [];
   const quoted = message.quoted ? quotation(message.quoted) : null;

@@ -22,7 +22,7 @@ export function $lineBeforeCaret() {
   return line;
 }
 
-/** Puts `words` in the place of the `length` characters before the caret; false if they are not in one node. */
+/** Replaces the `length` characters before the caret by `words`; false if they are not in one node. */
 export function $replaceBeforeCaret(length, words) {
   const anchor = $caret();
   const node = anchor?.getNode();

@@ -14,7 +14,7 @@ export function chatHeader(chat) {
     inside(title).textContent = renamed.title;
     if (title.hasAttribute("title")) title.setAttribute("title", titleAttribute(renamed));
   };
-  // Its contact has loaded: the header alone is mounted anew (§11.6).
+  // Its contact has loaded: the header alone is mounted again (§11.6).
   if (late) setTimeout(() => remount(header, chat), late.ms);
   return header;
 }

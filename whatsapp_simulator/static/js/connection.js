@@ -8,7 +8,7 @@ let socket = null;
 let questionCount = 0;
 let retryDelay = 200;
 
-/** Calls `listener(message)` for every message of this type; `open` and `closed` tell of the socket. */
+/** Calls `listener(message)` for every message of this type; `open` and `closed` are about the socket. */
 export function on(type, listener) {
   listeners.set(type, [...(listeners.get(type) ?? []), listener]);
 }

@@ -81,7 +81,7 @@ function loseEarlyKeys(phone) {
   if (early && composer) setTimeout(() => composer.clear(), early.ms);
 }
 
-/** What the server tells of the open chat has changed: its title is redrawn, in the same nodes. */
+/** The server's data of the open chat has changed: its title is redrawn, in the same nodes. */
 export function retitle(chat) {
   if (open?.phone !== chat.phone) return;
   open.header.retitle(chat);

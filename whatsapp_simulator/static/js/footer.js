@@ -1,4 +1,4 @@
-// The footer of the open chat: the compose box, or what stands in its place when the chat is locked (§7b, §7c, §10.5).
+// The footer of the open chat: the compose box, or what replaces it when the chat is locked (§7b, §7c, §10.5).
 import { attachButton } from "./attachments.js";
 import { Composer } from "./compose.js";
 import { editLastMessage } from "./edit.js";

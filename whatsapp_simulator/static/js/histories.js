@@ -17,7 +17,7 @@ export async function loadHistory(phone) {
   if (!state.histories.has(phone)) keep(phone, answer);
 }
 
-/** The history anew. Returns whether it came. */
+/** Loads the history again. Returns whether it came. */
 export async function reloadHistory(phone) {
   const answer = await newest(phone);
   if (answer) keep(phone, answer);

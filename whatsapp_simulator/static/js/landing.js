@@ -29,7 +29,7 @@ const hintKey = (event) => {
 };
 
 function showQr() {
-  // Seen in place of its own id until the first code is there.
+  // Seen instead of its own id until the first code is there.
   const early = hasQr() ? {} : { id: "link-device-phone-number-code-screen-instructions" };
   const steps = ["step_1", "step_2", "step_3"].map((step) => element("li", {}, skin.texts[step]));
   content.replaceChildren(

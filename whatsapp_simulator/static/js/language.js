@@ -42,7 +42,7 @@ export function settleLanguage() {
   followPhone();
 }
 
-/** The sync tells the phone's language: kept for the next load, and said in a banner. */
+/** The sync sends the phone's language: kept for the next load, and shown in a banner. */
 function followPhone() {
   const phone = boot.phone_tag;
   if (!phone) return;

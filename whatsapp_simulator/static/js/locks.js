@@ -1,11 +1,11 @@
-// What stands in place of the compose box when the account may not start chats (§7b, §7c).
+// What replaces the compose box when the account may not start chats (§7b, §7c).
 import { popup } from "./popup.js";
 import { element, part, skin, text } from "./skin.js";
 import { noticeBar } from "./notices.js";
 import { allMessages, scenario } from "./state.js";
 
 /**
- * What stands in place of the compose box, or null: `{ node, outside }`, outside the footer or in it. The account's
+ * What replaces the compose box, or null: `{ node, outside }`, outside the footer or in it. The account's
  * locks come before what the chat itself says (§10.5); chats with history are not locked unless the scenario says.
  */
 export function lockOf(chat) {

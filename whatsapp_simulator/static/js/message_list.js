@@ -29,7 +29,7 @@ export function closeMessages() {
   open = null;
 }
 
-/** Reads the history of the open chat (again, after a change behind its back). */
+/** Reads the history of the open chat (again, after a change from outside). */
 export function fillMessages() {
   const { phone, list, panel } = open;
   const { more } = state.histories.get(phone);

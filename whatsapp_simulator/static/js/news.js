@@ -1,4 +1,4 @@
-// What the server tells of chats and messages, while they are shown.
+// The server's news of chats and messages, while they are shown.
 import { setSyncing } from "./banners.js";
 import { drawRows } from "./chatlist.js";
 import * as connection from "./connection.js";
@@ -8,7 +8,7 @@ import { redrawMessage, refillMessages, showMessage } from "./message_list.js";
 import { setStatus, transmitAgain } from "./sending.js";
 import { findMessage, state } from "./state.js";
 
-/** After a reconnect: the open chat's history anew, and the outbox once more. */
+/** After a reconnect: the open chat's history again, and the outbox once more. */
 export async function catchUp() {
   transmitAgain();
   for (const phone of state.histories.keys()) {
@@ -20,7 +20,7 @@ export async function catchUp() {
 }
 
 connection.on("message", ({ chat, message }) => {
-  // No badge if the chat is open and focused (§6); the server is told below.
+  // No badge if the chat is open and focused (§6); the server is informed below.
   const seen = chat.phone === state.active && document.hasFocus();
   state.chats.set(chat.phone, seen ? { ...chat, unread: 0 } : chat);
   if (seen) connection.send({ type: "seen", phone: chat.phone });

@@ -1,4 +1,4 @@
-// What stands in the place of the compose box because of the chat itself (§10.5): by magic number, or by the
+// What replaces the compose box because of the chat itself (§10.5): by magic number, or by the
 // scenario chat_notice. A channel has no footer at all.
 import { element, fates, part, skin, structure, text } from "./skin.js";
 import { scenario } from "./state.js";
@@ -18,15 +18,15 @@ const KINDS = {
 
 /** `{ kind, words }` of the chat's notice, or null. */
 function noticeOf(chat) {
-  const told = scenario("chat_notice", chat.phone);
-  const kind = told?.what ?? chat.notice ?? fates[chat.phone];
+  const set = scenario("chat_notice", chat.phone);
+  const kind = set?.what ?? chat.notice ?? fates[chat.phone];
   if (!(kind in KINDS)) return null;
-  return { kind, words: told?.text ?? text(`notice_${kind}`, { contact: chat.title }) };
+  return { kind, words: set?.text ?? text(`notice_${kind}`, { contact: chat.title }) };
 }
 
 export const hasFooter = (chat) => noticeOf(chat)?.kind !== "channel";
 
-/** The element in place of the compose box, or null. */
+/** The element that replaces the compose box, or null. */
 export function noticeBar(chat) {
   const notice = noticeOf(chat);
   if (!notice) return null;
@@ -36,7 +36,7 @@ export function noticeBar(chat) {
   return part("notice", {}, {}, words, ...buttons);
 }
 
-/** The box that is drawn behind the footer while a notice stands there (§11.6; its markup is a guess). */
+/** The box that is drawn after the footer while a notice stands there (§11.6; its markup is a guess). */
 export function boxBehindFooter() {
   if (!structure.box_behind_notice) return null;
   const box = element("div", {

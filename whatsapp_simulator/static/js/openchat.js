@@ -58,8 +58,8 @@ function startingChat() {
 }
 
 export async function openChatFlow(phone, words) {
-  const flow = (flows += 1); // a later link takes the place of this one
-  // The popup's place is taken at once: the focus leaves the box with nothing to see (§11.3).
+  const flow = (flows += 1); // a later link replaces this one
+  // The popup is mounted at once: the focus leaves the box with nothing to see (§11.3).
   if (structure.opens_below_popup) document.activeElement?.blur();
   const starting = startingChat();
   const answer = await exists(phone);

@@ -1,7 +1,7 @@
 // Paste: handled asynchronously, cut off at the longest text; lists are not continued in it (§12.5).
 import { $getRoot, $getSelection, COMMAND_PRIORITY_CRITICAL, PASTE_COMMAND } from "../vendor/lexical.js";
 
-/** `words` as far as they fit behind `length` code points, and whether something was cut off. */
+/** `words` as far as they fit after `length` code points, and whether something was cut off. */
 export function fitting(words, length, limit) {
   const points = [...words];
   const room = Math.max(0, limit - length);

@@ -64,7 +64,7 @@ export function popup({
     if (event.target === backdrop.firstChild) leave();
   });
   document.addEventListener("keydown", onKey, true);
-  // One at a time: a new one takes the place of the old one, without an answer (§11.3).
+  // One at a time: a new one replaces the old one, without an answer (§11.3).
   if (structure.modals_take_focus) for (const other of [...open.values()]) other();
   popupLayer().append(backdrop);
   open.set(name, close);

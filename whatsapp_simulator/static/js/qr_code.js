@@ -1,4 +1,4 @@
-// The QR code (§1.3), and what lies over it or stands in its place when there is none.
+// The QR code (§1.3), and what lies over it or replaces it when there is none.
 import { on, send } from "./connection.js";
 import { icon } from "./icons.js";
 import { bearer, standing } from "./shape.js";
@@ -20,7 +20,7 @@ export function qrBox(onFirst) {
   return box;
 }
 
-/** Draws again what was shown before the frame was made anew. */
+/** Draws again what was shown before the frame was created again. */
 export function redrawQr() {
   if (shown) draw(shown);
 }

@@ -5,7 +5,7 @@ import { element, part, skin } from "./skin.js";
 import { state } from "./state.js";
 import { dressed } from "./wording.js";
 
-/** The draft that is shown in place of the last message: only of a chat that is not open and has nothing unread. */
+/** The draft that replaces the last message: only for a chat that is not open and has nothing unread. */
 export function draftOf(chat) {
   if (chat.phone === state.active || chat.unread) return null;
   return state.drafts.get(chat.phone)?.trim() || null;

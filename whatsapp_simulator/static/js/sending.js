@@ -1,4 +1,4 @@
-// Our messages on their way: bubble at once, transmission later, ticks when the server tells (§4.2).
+// Our messages on their way: bubble at once, transmission later, ticks when the server reports them (§4.2).
 // The open chat listens for the events `ws-message-added` and `ws-message-changed`; nothing here knows it.
 import * as connection from "./connection.js";
 import { hangIf, leakForMessage } from "./misbehaviour.js";
@@ -72,7 +72,7 @@ export function transmitAgain() {
   for (const message of state.outbox.values()) if (message.due && !message.stuck) transmit(message);
 }
 
-/** The server tells the status of a message. */
+/** The server reports the status of a message. */
 export function setStatus(id, status) {
   state.outbox.delete(id);
   const message = findMessage(id);

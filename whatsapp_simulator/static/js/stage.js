@@ -39,7 +39,7 @@ export function showAnyway(node) {
   stage.replaceChildren(node);
 }
 
-/** Full-screen states come and go with the scenarios; the screen behind is kept. */
+/** Full-screen states come and go with the scenarios; the screen below is kept. */
 export function checkBlockers() {
   const found = mode === "startup" ? null : blocker(conflict);
   const name = found?.[0] ?? null;
@@ -57,7 +57,7 @@ export function checkBlockers() {
   }
 }
 
-/** The first screen of the app takes the place of what the HTML itself shows. */
+/** The first screen of the app replaces the content of the HTML itself. */
 export function leaveBootHtml() {
   document.getElementById("initial_startup")?.remove();
   document.getElementById("wa_web_initial_startup")?.remove();

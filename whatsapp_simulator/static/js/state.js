@@ -7,7 +7,7 @@ export const state = {
   settings: boot.settings,
   scenarios: boot.scenarios,
   own: null,
-  chats: new Map(), // phone -> chat as the server tells it
+  chats: new Map(), // phone -> chat as the server sends it
   histories: new Map(), // phone -> { messages, more }
   drafts: new Map(), // phone -> text
   outbox: new Map(), // message id -> message not yet acknowledged
@@ -59,7 +59,7 @@ export function chatsByActivity() {
 
 let screen = {};
 
-/** Tells the server what the page shows, for GET /pages. */
+/** Reports to the server what the page shows, for GET /pages. */
 export function tellScreen(change = {}) {
   screen = { ...screen, ...change, chat: state.active };
   send({ type: "screen", ...screen });
