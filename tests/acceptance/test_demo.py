@@ -1,4 +1,4 @@
-"""``make demo`` in one go, and what its logs tell of the people in it: nothing."""
+"""``make demo`` in one go, and its logs contain nothing about the people in it."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ from whatsapp_tasks.cli.demo import INVALID_PHONE, PHONE, TEXT
 
 
 def test_the_demo_ends_well_and_its_logs_show_no_number_and_no_text(tmp_path: Path) -> None:
-    """In a folder of any name, and behind a proxy that leads nowhere (issue 12, rows 25 and 26)."""
+    """In a folder of any name, and with a proxy that does not work (issue 12, rows 25 and 26)."""
     stack = Stack(tmp_path / "unused")
     environment = {
         name: value for name, value in stack.plain_environment.items() if not name.startswith("WHATSAPP_")

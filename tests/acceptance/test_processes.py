@@ -1,4 +1,4 @@
-"""Processes start, end and die as they should; nothing of ours stays behind."""
+"""Processes start, end and die as they should; none of ours keeps running."""
 
 import json
 import os
@@ -100,7 +100,7 @@ def test_sigterm_ends_a_worker_in_order_and_the_login_survives(new_stack: Callab
 
 
 def test_up_runs_everything_and_ctrl_c_ends_everything(new_stack: Callable[..., Stack]) -> None:
-    """In a folder of any name, and behind a proxy that leads nowhere (issue 12, rows 25 and 26)."""
+    """In a folder of any name, and with a proxy that does not work (issue 12, rows 25 and 26)."""
     stack = new_stack(data=ANY_NAME)
     stack.simulator.start()
     environment = stack.plain_environment | {

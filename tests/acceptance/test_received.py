@@ -1,4 +1,4 @@
-"""Somebody writes to us: told once by a webhook, never marked as read; who says STOP is left alone."""
+"""Somebody writes to us: reported once by a webhook, never marked as read; after STOP nothing is sent."""
 
 from collections.abc import Callable, Iterator
 
@@ -61,7 +61,7 @@ def test_a_message_is_told_and_not_read_and_who_answers_stop_is_left_alone(
     assert told(receiver) == [(ADA_TITLE, None, 1, 1, "Hello 🎈"), ("Bo", None, 2, 1, "hi again")]
     assert unread(stack) == {ADA: 1, BO: 2}
 
-    # The answer to what we send comes into the open chat, where no badge tells of it.
+    # The answer to what we send comes into the open chat, which has no badge.
     sent = stack.dispatcher.send(MessageRequest(ADA, "Your code is 7")).id
     stack.await_status(sent, "sent", "delivered", "read")
     stack.simulator.incoming(ADA, "Stop!")

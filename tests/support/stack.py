@@ -38,7 +38,7 @@ NO_WAY_OUT = {
     "NO_PROXY": "example.org",
     "no_proxy": "example.org",
 }
-"""A proxy that nobody can reach: who asks it for this machine is told so."""
+"""An unreachable proxy: a request through it to this machine fails."""
 
 
 class Stack:
@@ -124,7 +124,7 @@ class Stack:
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
                 [
-                    *die_with_parent(),  # a killed test run leaves nothing behind
+                    *die_with_parent(),  # a killed test run leaves no processes
                     *self._commands.get(
                         name, [sys.executable, "-m", "whatsapp_tasks.cli.main", name, *arguments]
                     ),
@@ -246,12 +246,12 @@ class Stack:
     # crash points
 
     def hold(self, place: str) -> None:
-        """The next process that comes to ``place`` waits there."""
+        """The next process that reaches the point ``place`` waits there."""
         (self.crash_points / f"{place}.reached").unlink(missing_ok=True)
         (self.crash_points / place).touch()
 
     def await_held(self, place: str) -> int:
-        """The process id of whoever waits at ``place``."""
+        """The id of the process that waits at the point ``place``."""
         reached = self.crash_points / f"{place}.reached"
         return int(
             eventually(lambda: reached.read_text("utf-8") if reached.exists() else "", f"{place} is reached")

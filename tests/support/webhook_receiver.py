@@ -1,4 +1,4 @@
-"""A receiver of webhooks: a real HTTP server on 127.0.0.1 that can be told to misbehave."""
+"""A receiver of webhooks: a real HTTP server on 127.0.0.1 that can misbehave on request."""
 
 import json
 import socketserver

@@ -57,7 +57,7 @@ class Scene:
         )
 
     def await_worker(self) -> None:
-        """Waits until the worker that runs now is at work: what Redis tells may be of the one before it."""
+        """Waits until the worker that runs now is at work: data in Redis may be of the one before it."""
         name = f"process {self.stack.process('worker').pid} on"
         eventually(
             lambda: name in (self.sessions.heartbeat() or {}).get("worker", ""), "the worker's heartbeat"

@@ -18,7 +18,7 @@ def test_failures_open_it_a_restart_leaves_it_open_and_a_probe_closes_it(
 ) -> None:
     it = scene(WHATSAPP_CIRCUIT_FAILURES="2", WHATSAPP_CIRCUIT_OPEN_SECONDS="6")
     circuits = Circuits(it.stack.database, it.account)
-    it.stack.simulator.scenario("lookup_failures")  # the page's fault, whoever is written to
+    it.stack.simulator.scenario("lookup_failures")  # the page's fault, for every recipient
     messages = [it.send(f"+49151123456{number}") for number in range(10, 14)]
     it.await_state("CIRCUIT_OPEN", "circuit_open")
     opened = time.monotonic()

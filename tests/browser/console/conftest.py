@@ -61,7 +61,7 @@ def _no_dialog_left_open(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(scope="package")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    """A worker whose phone is not linked yet, and whoever steers it."""
+    """A worker whose phone is not linked yet, and its operator."""
     stack = Stack(
         tmp_path_factory.mktemp("console"),
         environment={

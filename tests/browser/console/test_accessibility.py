@@ -98,5 +98,5 @@ def test_by_keyboard_alone(scene: Scene) -> None:
         assert browser.driver.execute_script(inside)
     press(Keys.ESCAPE)
     browser.until(lambda: not browser.all("#dialog[open]"), "Escape closes it")
-    # The page is drawn anew every two seconds, and the focus stays where it was.
+    # The page is drawn again every two seconds, and the focus stays where it was.
     browser.until(lambda: press(Keys.SHIFT) == reached, "the focus is back at the button")

@@ -1,4 +1,4 @@
-"""An operator at the console, with a real worker behind it: what is clicked has its effect, and is seen.
+"""An operator at the console, with a real worker: each click has its effect, and the page shows it.
 
 With ``CONSOLE_FULL=1`` (``make test-console``) all of it runs on a phone's screen too.
 """

@@ -1,4 +1,4 @@
-"""The picture and the structure of a page tell what is wrong with it, and not what people wrote."""
+"""The picture and the structure of a page show what is wrong with it, and not what people wrote."""
 
 import os
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from whatsapp_tasks.browser.page_capture import PageCapture, capture_page
 from whatsapp_tasks.browser.selectors import load_selectors
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 
-# Two conversations of the same shape, of which nothing may be told apart.
+# Two conversations of the same shape, that must look the same.
 TALES = (
     ("+4915112345678", "Grandma Ann", "the code is 4711, call me", "on my way to you"),
     ("+4915187654321", "Someone Bob", "you must by 0815, meet us", "do as she is bid"),
@@ -46,7 +46,7 @@ def page(simulator: Simulator, tmp_path: Path) -> Iterator[WhatsAppPage]:
 
 
 def conversation(simulator: Simulator, page: WhatsAppPage, tale: tuple[str, str, str, str]) -> None:
-    """The page shows the chat that ``tale`` tells."""
+    """The page shows the chat that ``tale`` describes."""
     phone, name, theirs, mine = tale
     simulator.reset()
     page.open(Deadline.within(SECONDS))

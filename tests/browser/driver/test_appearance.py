@@ -1,4 +1,4 @@
-"""What a page and its server can tell about the browser, and what the browser leaves out."""
+"""What a page and its server can learn about the browser, and what the browser does not send."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""A killed worker leaves no browser behind, or the next one sweeps it away."""
+"""A killed worker leaves no browser, or the next one ends it."""
 
 import os
 import shutil

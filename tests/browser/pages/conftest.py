@@ -85,7 +85,7 @@ def stage(skinned: Stage) -> Iterator[Stage]:
 
 @pytest.fixture
 def unlinked(skinned: Stage) -> Iterator[Stage]:
-    """The page that asks for a phone; linked again behind the test."""
+    """The page that asks for a phone; linked again after the test."""
     skinned.begin()
     yield skinned
     skinned.begin()

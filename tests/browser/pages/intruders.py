@@ -115,7 +115,7 @@ _TELL = """() => {
 
 
 def set_intruder(page: Page, kind: str, *, at: int, ms: float) -> None:
-    """One comes behind the ``at``-th change of the box: ``ms`` milliseconds later, negative: at once."""
+    """One comes after the ``at``-th change of the box: ``ms`` milliseconds later, negative: at once."""
     page.evaluate(_SET, kind, at, ms, deadline=Deadline.within(10))
 
 

@@ -54,7 +54,7 @@ class Stage:
         """A device nobody has linked; the page is at its link screen, or on its way there."""
         self.titles.clear()
         self.context.opened = None
-        self.whatsapp.page.goto("about:blank", within())  # else the page loads itself anew behind our back
+        self.whatsapp.page.goto("about:blank", within())  # otherwise the page reloads itself unnoticed
         self.simulator.reset(era=self.era, lang=self.lang, sync_ms=50, boot_ms=50, **settings)
         self.whatsapp.open(within())
 
@@ -64,7 +64,9 @@ class Stage:
         self.kind(PageKind.MAIN)
 
     def tidy(self) -> None:
-        """Back to the chats, with nothing over them; anew where the page does not get there by itself."""
+        """Back to the chats, with nothing over them; with a reload if the page does not get there by
+        itself.
+        """
         self.simulator.clear_scenarios()
         snapshot = self.whatsapp.look(within())
         if kind_of(snapshot) is not PageKind.MAIN or popup_of(snapshot) is not Popup.NONE:

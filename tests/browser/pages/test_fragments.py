@@ -144,7 +144,7 @@ CODE = """<div data-testid="shortcake_code_matching_card">
 def test_each_step_of_the_passkey_ceremony(
     whatsapp: WhatsAppPage, card: str, step: str, code: str, buttons: tuple[str | None, ...]
 ) -> None:
-    """Issue 14, 1: told by test ids alone, for its words are not known."""
+    """Issue 14, 1: recognised only by test ids, because its words are not known."""
     html = (FRAGMENTS / "passkey.html").read_text("utf-8").replace("SHOWN", card, 2)
     snapshot = look_at(whatsapp, html)
     passkey = snapshot.passkey

@@ -32,7 +32,7 @@ def test_an_incoming_message_is_seen_in_its_row_and_not_read(stage: Stage) -> No
 
     known = {t: k for t, k in first_look(before, None).changes.items() if k}
     told = [(n.title, n.phone, n.unread, n.new) for n in find_incoming(known, stage.rows(), None).notices]
-    assert told == [(title, None, 2, 1), (name, None, 1, 1)]  # a title tells no phone
+    assert told == [(title, None, 2, 1), (name, None, 1, 1)]  # a title proves no phone
     unread = {chat["phone"]: chat["unread"] for chat in stage.simulator.chats()}
     assert (unread[phone.removeprefix("+")], unread[named.removeprefix("+")]) == (2, 1)
 

@@ -39,7 +39,7 @@ def origin() -> Iterator[str]:
 
 
 def shown(page: WhatsAppPage) -> tuple[object, str, str]:
-    """The language that was remembered at the start, and what a look tells."""
+    """The language that was stored at the start, and what a look shows."""
     snapshot = page.look(within())
     title = page.page.evaluate("() => document.title", deadline=within())
     return title, snapshot.language, snapshot.settled_language

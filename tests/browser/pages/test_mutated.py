@@ -1,4 +1,6 @@
-"""What the look finds by its place where names are gone: found by the campaign of mutants (issue 11, E2)."""
+"""What the look finds by its position when names are gone: found by the campaign of mutants (issue 11,
+E2).
+"""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The screen that asks for a passkey, with the browser's own WebAuthn behind it (issue 14, 1)."""
+"""The screen that asks for a passkey, with the browser's own WebAuthn (issue 14, 1)."""
 
 import base64
 from collections.abc import Callable, Iterator

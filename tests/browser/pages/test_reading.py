@@ -166,7 +166,7 @@ def test_tails_hang_on_the_other_side_where_one_reads_from_right_to_left(whatsap
     assert [b.outgoing for b in chat_in(snapshot).bubbles] == [False, False, True, True, None, None]
 
 
-# What stands in place of the compose box
+# Notices that replace the compose box
 
 CHAT = """<div id="app">
 <div id="side"><input type="text" data-tab="3"><div id="pane-side"></div></div><div id="main">

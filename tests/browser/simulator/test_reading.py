@@ -38,7 +38,7 @@ def test_row_4_what_stands_in_place_of_the_box(linked: WhatsAppPage, phone: str)
         assert len(linked.text("#main footer")) > 20
     if is_e3(linked) and fate != "channel":
         assert linked.has("footer[data-testid=compose-box] [data-testid=block-message]")
-        assert linked.has("#main footer ~ div [contenteditable][aria-hidden=true]"), "a box behind the footer"
+        assert linked.has("#main footer ~ div [contenteditable][aria-hidden=true]"), "a box after the footer"
 
 
 def test_row_5_a_banner_without_a_role_and_its_button_inside_the_line(page: WhatsAppPage) -> None:

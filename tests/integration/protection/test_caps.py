@@ -45,7 +45,7 @@ def left(rig: LedgerRig) -> int:
 
 
 def over(rig: LedgerRig, **changes: object) -> int | None:
-    """Hands in one message that must be over the cap; the time of the next place."""
+    """Submits one message that must be over the cap; returns the time of the next place."""
     acceptance = rig.admission.accept(rig.new(**changes))
     assert acceptance.outcome == "capped"
     return acceptance.next_place_ms

@@ -1,4 +1,4 @@
-"""A real server is asked how it keeps what it is told."""
+"""The durability of a real server is checked."""
 
 from collections.abc import Callable
 

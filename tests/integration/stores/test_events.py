@@ -1,4 +1,4 @@
-"""Events: written with the change they tell of, or not at all."""
+"""Events: written together with their change, or not at all."""
 
 import json
 

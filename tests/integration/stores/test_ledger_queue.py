@@ -58,7 +58,7 @@ def test_no_more_than_the_limit_is_released_at_once(rig: LedgerRig) -> None:
 
 def test_a_message_put_off_without_a_time_stays_where_it_is(rig: LedgerRig) -> None:
     message = rig.accept()
-    assert rig.ledger.defer(message, rig.fence, "why", rig.now) is None  # no cap tells a day
+    assert rig.ledger.defer(message, rig.fence, "why", rig.now) is None  # no cap gives a day
     assert rig.indexes(message) == {"open"}
     assert rig.ledger.defer(message, rig.fence, "why", rig.now, rig.now + 5) == rig.now + 5
     assert rig.indexes(message) == {"schedule"}
@@ -129,14 +129,14 @@ def test_what_is_settled_is_not_lost(rig: LedgerRig, status: Status) -> None:
 
 def test_a_message_settled_between_look_and_push_is_not_pushed(rig: LedgerRig) -> None:
     message = rig.claimed()
-    rig.database.do("HSET", rig.keys.message(message.id), "status", "sent")  # the index lags behind
+    rig.database.do("HSET", rig.keys.message(message.id), "status", "sent")  # the index is out of date
     assert rig.queue.requeue_lost() == 0
     assert "open" not in rig.indexes(message)
 
 
 def test_a_message_put_off_between_look_and_push_is_not_pushed(rig: LedgerRig) -> None:
     message = rig.accept(send_at_ms=NOW + 10)
-    rig.database.do("ZADD", rig.keys.open_messages(message.priority), 1, message.id)  # lags behind
+    rig.database.do("ZADD", rig.keys.open_messages(message.priority), 1, message.id)  # out of date
     assert rig.queue.requeue_lost() == 0
     assert rig.queued() == []
 

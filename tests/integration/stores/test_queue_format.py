@@ -38,7 +38,7 @@ LEFT_OUT = {
 OUR_OWN = {
     # Hidden: they would show the message's id and, for other tasks, numbers and texts in events and Flower.
     "headers": {"argsrepr", "kwargsrepr"},
-    # A random one in kombu; ours is the task's id, so that copies of one message share a place in `unacked`.
+    # A random one in kombu; ours is the task's id, so that copies of one message share an entry in `unacked`.
     "properties": {"delivery_tag"},
 }
 

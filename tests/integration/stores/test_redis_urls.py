@@ -1,4 +1,4 @@
-"""Issue 12, row 23: whatever way REDIS_URL leads to Redis, the stores and Celery come to the same place."""
+"""Issue 12, row 23: for every form of REDIS_URL, the stores and Celery use the same database."""
 
 import asyncio
 import gc

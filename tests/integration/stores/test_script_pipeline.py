@@ -1,4 +1,4 @@
-"""Scripts that share a connection: each caller gets its own answer, or is told that there is none."""
+"""Scripts that share a connection: each caller gets its own answer, or an error that there is none."""
 
 import asyncio
 import time

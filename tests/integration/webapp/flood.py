@@ -38,7 +38,7 @@ class Flood:
     served: HttpServer
     key: ApiKey
     ended: Counter[str] = field(default_factory=Counter)
-    """How often a caller was let go, by what it was and was told."""
+    """How often a caller's request ended, by its kind and its answer."""
 
     def __post_init__(self) -> None:
         self._over = threading.Event()

@@ -60,7 +60,7 @@ def test_nothing_the_document_allows_or_forbids_breaks_the_api(
             [
                 *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "fuzz.toml")),
                 *("run", f"{served.url}/openapi.json", "--checks", "all", "--continue-on-failure"),
-                # DELETE cancels a message or the rest of a batch: the record stays, to tell that it was.
+                # DELETE cancels a message or the rest of a batch: the record stays, to show that it was.
                 *("--exclude-checks", "use_after_free"),
                 *("--max-examples", os.environ.get("FUZZ_EXAMPLES", "50"), "--no-color"),
                 *(["--seed", os.environ["FUZZ_SEED"]] if "FUZZ_SEED" in os.environ else []),

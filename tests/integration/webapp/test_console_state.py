@@ -1,4 +1,4 @@
-"""What the console is told, and what it is not told."""
+"""What the console gets, and what it does not get."""
 
 import json
 

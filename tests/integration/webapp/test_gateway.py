@@ -110,7 +110,7 @@ class World:
     def __init__(self, loop: Runner, database: Database, settings: Settings) -> None:
         self.database = database
         self.app = create_app(settings, database, Dispatcher(database, settings, clock=lambda: MOMENT))
-        # The refusal of an old request tells its age in seconds.
+        # The refusal of an old request contains its age in seconds.
         self._now = time.time()
         parts: Services = self.app.extensions[EXTENSION]
         self.app.extensions[EXTENSION] = replace(parts, clock=lambda: self._now)
@@ -156,7 +156,7 @@ HEADERS = {
     *("content-type", "content-length", "x-request-id", "cache-control"),
     *("referrer-policy", "x-content-type-options", "x-frame-options"),
 }
-"""Of each answer; one that accepts names the message's place, a refusal may say when to come back."""
+"""Of each answer; an acceptance names the message's path, a refusal may say when to try again."""
 
 
 def code_of(answer: AsgiAnswer) -> str:

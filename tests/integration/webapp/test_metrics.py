@@ -1,4 +1,4 @@
-"""``/metrics``: what it tells, to whom, and that it is right across processes."""
+"""``/metrics``: its contents, its readers, and that it is correct across processes."""
 
 import json
 from collections.abc import Callable
@@ -40,7 +40,7 @@ def value(found: Samples, name: str, **labels: str) -> float:
 
 
 def busy_service(database: Database) -> None:
-    """An account with something to tell for every family."""
+    """An account with data for every family."""
     rig = LedgerRig(database)
     now = NOW
     for end in (Status.SENT, Status.UNKNOWN, Status.FAILED):
@@ -79,7 +79,7 @@ def text(caller: Caller, make_app: Callable[..., Flask], database: Database) -> 
 
 
 def scrape_busy_service(caller: Caller, make_app: Callable[..., Flask], database: Database) -> str:
-    """What an application with a daily cap tells of it."""
+    """The metrics of an application with a daily cap."""
     busy_service(database)
     caller.client = make_app(cap_policy="reject").test_client()
     answer = caller.get("/metrics")

@@ -37,7 +37,7 @@ def block(language: str) -> str:
 
 
 def run(command: Sequence[str], served: HttpServer, key: ApiKey) -> Any:
-    """What the command tells, as JSON."""
+    """The command's output, as JSON."""
     ended = subprocess.run(
         command,
         env={

@@ -117,7 +117,7 @@ def hooks(database: Database, settings: Settings) -> WebhookRig:
 
 @pytest.fixture
 def rig(database: Database) -> LedgerRig:
-    """The account `default`, whose linking is not told."""
+    """The account `default`, whose linking is not reported."""
     rig = LedgerRig(database)
     database.do("DEL", rig.keys.events, rig.keys.metrics)
     return rig

@@ -375,7 +375,7 @@ def test_a_removed_endpoint_leaves_nothing(hooks: WebhookRig, rig: LedgerRig, re
     assert len(receiver.received) == 1
 
 
-# what crashes leave behind
+# what crashes leave
 
 
 def test_a_lane_of_a_killed_worker_is_taken_over_when_its_hold_runs_out(

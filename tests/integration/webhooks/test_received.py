@@ -1,4 +1,4 @@
-"""Received messages at their receivers: what is told, in which order, and what is kept of it."""
+"""Received messages at their receivers: what is sent, in which order, and what is stored of it."""
 
 import pytest
 

@@ -18,7 +18,7 @@ PHONE = "+4915112345678"
 
 
 class World:
-    """One message; its next tick comes, and is told, just when the ledger is asked for it."""
+    """One message; its next tick comes, and is reported, just when the ledger is read."""
 
     def __init__(self, **changes: Any) -> None:
         self.status = "sent"

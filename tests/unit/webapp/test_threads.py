@@ -1,4 +1,4 @@
-"""What Flask is told of a request that came by ASGI."""
+"""The environ that Flask gets for a request from ASGI."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""A world without I/O: timers that are moved by hand, and pages that remember what they were told."""
+"""A world without I/O: timers that are moved by hand, and pages that record their messages."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -240,5 +240,5 @@ def extra_keys(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_no_field_has_a_name_that_the_record_keeps_for_itself(path: Path) -> None:
-    # logging raises KeyError for one, in the very line that should tell of a failure.
+    # logging raises KeyError for one, in the very line that should report a failure.
     assert extra_keys(path) & RESERVED == set()

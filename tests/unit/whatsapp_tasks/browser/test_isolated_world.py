@@ -1,4 +1,4 @@
-"""What the world does when documents come and go, with a connection that answers as it is told."""
+"""What the world does when documents come and go, with a connection that gives prepared answers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Repeating: signed anew, under the same key, not longer than the caller's patience."""
+"""Repeating: signed again, with the same key, not longer than the caller's patience."""
 
 import json
 import threading

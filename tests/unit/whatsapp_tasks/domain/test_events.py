@@ -1,4 +1,4 @@
-"""Events: read from the stream, and told in an envelope."""
+"""Events: read from the stream, and sent in an envelope."""
 
 import pytest
 from hypothesis import given

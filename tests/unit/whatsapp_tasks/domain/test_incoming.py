@@ -1,4 +1,4 @@
-"""What a look tells of messages of others: badges that grew, and bubbles of the open chat."""
+"""What a look shows of received messages: badges that grew, and bubbles of the open chat."""
 
 from typing import Any
 

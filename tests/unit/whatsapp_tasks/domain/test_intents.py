@@ -1,4 +1,4 @@
-"""Settling an intent: what the chat tells after a crash. `absent` means typing again, so it must be sure."""
+"""Settling an intent: what the chat shows after a crash. `absent` means typing again, so it must be sure."""
 
 import re
 from typing import Any

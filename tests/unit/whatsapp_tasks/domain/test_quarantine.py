@@ -20,7 +20,7 @@ QUARANTINE = 30.0
             page("ban", qr="2@abc"),
             True,
             True,
-        ),  # a ban told on the link page: the list is away for that reason
+        ),  # a ban text on the link page: the list is missing for that reason
         (QR, False, False),
         (LOADING, False, False),
         (page("use_here"), False, False),

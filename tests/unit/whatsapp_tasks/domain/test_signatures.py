@@ -48,7 +48,7 @@ def test_any_secret_of_the_key_will_do(secrets: Any) -> None:
 def test_a_refusal_costs_as_many_macs_whatever_secrets_there_are(
     secrets: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Issue 12, row 20: time tells not which keys there are."""
+    """Issue 12, row 20: the time does not reveal which keys exist."""
     made: list[str] = []
 
     def counted(secret: str, *rest: Any) -> str:
