@@ -175,7 +175,7 @@ class Families(Collector):
         yield from (cap, used)
 
     def _events(self, readings: Mapping[str, Readings]) -> Iterator[Metric]:
-        behind = GaugeMetricFamily(
+        unread = GaugeMetricFamily(
             f"{PREFIX}events_behind",
             "Events that no webhooks worker has queued yet.",
             labels=["account"],
@@ -183,8 +183,8 @@ class Families(Collector):
         positions = Positions(self._db)
         for account in self._accounts:
             added = EventLog(self._db, account).added()
-            behind.add_metric([account], max(0, added - positions.get(account).read))
-        yield behind
+            unread.add_metric([account], max(0, added - positions.get(account).read))
+        yield unread
         lost = CounterMetricFamily(
             f"{PREFIX}events_lost",
             "Events that no webhook got, because they were not queued in time.",

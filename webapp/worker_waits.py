@@ -21,8 +21,8 @@ class WorkerWaits:
 
     @contextmanager
     def slot(self, account: str, within_seconds: float) -> Iterator[None]:
-        """Holds a slot; raises RequestRefused (``worker_busy``) if there is none within
-        ``within_seconds``.
+        """Holds a slot; raises RequestRefused (``worker_busy``) at once if none is free. A request keeps its
+        slot for at most ``within_seconds``.
         """
         with self._lock:
             if self._waiting[account] >= MOST_OF_ACCOUNT or self._waiting.total() >= MOST:

@@ -133,9 +133,9 @@ def _wrong_items(error: RequestRefused) -> dict[int, str]:
     """The rows named in the refusal (``messages.7.send_at``), with the problem of each."""
     found: dict[int, str] = {}
     for problem in error.errors:
-        place = problem["field"].split(".")
-        if error.code == "request_invalid" and place[0] == "messages" and place[1:2]:
-            found.setdefault(int(place[1]), f"{'.'.join(place[2:])} {problem['message']}")
+        path = problem["field"].split(".")
+        if error.code == "request_invalid" and path[0] == "messages" and path[1:2]:
+            found.setdefault(int(path[1]), f"{'.'.join(path[2:])} {problem['message']}")
     return found
 
 

@@ -87,9 +87,9 @@ def add_opt_outs(cli: click.Group, _console: Console, load: Callable[[], Setting
 def _rows(text: str) -> Iterator[tuple[str, Record]]:
     """Each row that is not blank, with its name, reduced to the cell with the phone."""
     column = 0
-    for place, record in enumerate(records(text)):
+    for index, record in enumerate(records(text)):
         names = [cell.strip().lower() for cell in record.cells]
-        if place == 0 and COLUMN in names:
+        if index == 0 and COLUMN in names:
             column = names.index(COLUMN)
         elif not record.blank:
             yield f"line {record.line}", replace(record, cells=record.cells[column : column + 1])

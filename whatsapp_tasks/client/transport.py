@@ -31,10 +31,10 @@ class Transport:
         self, base_url: str, key_id: str, secret: str, *, timeout_seconds: float, patience_seconds: float
     ) -> None:
         self.base_url = base_url.rstrip("/")
-        place = _base(self.base_url)
+        host = _base(self.base_url)
         if not (key_id.isascii() and key_id.isprintable()):
             raise ConfigurationError("The API key's id (WHATSAPP_API_KEY) must be printable ASCII.")
-        self._direct = is_loopback(place)
+        self._direct = is_loopback(host)
         self._key_id = key_id
         self._secret = secret
         self._timeout = timeout_seconds
@@ -102,7 +102,7 @@ class Transport:
 
 
 def _base(url: str) -> str:
-    """The API's address without a trailing slash; raises ConfigurationError if it is invalid."""
+    """The host of the API's address; raises ConfigurationError if the address is invalid."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port

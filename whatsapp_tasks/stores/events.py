@@ -34,12 +34,12 @@ class EventLog:
     def after(self, position: str, limit: int) -> list[tuple[str, Event | None]]:
         """The next entries after ``position``, oldest first, each with its position; see ``event_of``."""
         entries = self._db.do("XRANGE", self._keys.events, f"({position}", "+", "COUNT", limit) or []
-        return [(place, event_of(self.account, place, fields)) for place, fields in entries]
+        return [(position, event_of(self.account, position, fields)) for position, fields in entries]
 
     def latest(self, limit: int) -> list[Event]:
         """The newest events, newest first."""
         entries = self._db.do("XREVRANGE", self._keys.events, "+", "-", "COUNT", limit) or []
-        found = (event_of(self.account, place, fields) for place, fields in entries)
+        found = (event_of(self.account, position, fields) for position, fields in entries)
         return [event for event in found if event is not None]
 
     def added(self) -> int:
@@ -72,13 +72,15 @@ class EventLog:
     def forget_received(self, entries: Sequence[tuple[str, Event | None]]) -> None:
         """Deletes the data stored for the envelopes of these events, which are queued now."""
         kept = [
-            self._received(place) for place, event in entries if event and event.type is EventType.RECEIVED
+            self._received(position)
+            for position, event in entries
+            if event and event.type is EventType.RECEIVED
         ]
         if kept:
             self._db.do("DEL", *kept)
 
-    def _received(self, place: str) -> str:
-        return self._keys.received + place
+    def _received(self, position: str) -> str:
+        return self._keys.received + position
 
     def messages(self, events: Sequence[Event]) -> dict[str, dict[str, Any]]:
         """The data of messages for the envelopes of their events, by id, in one round trip."""

@@ -74,19 +74,19 @@ class SendQueue:
             priority = Priority(kept or Priority.NORMAL)
             # An open attempt is settled before anything else is sent: another message with the same text to
             # the same phone would be mistaken for it.
-            place = Priority.HIGH if status == Status.SENDING else priority
+            queue_priority = Priority.HIGH if status == Status.SENDING else priority
             answer = self._db.run(
                 "push",
                 {
                     "record": k.message(message_id),
                     "schedule": k.schedule,
                     "open": k.open_messages(priority),
-                    "broker_list": messages_list(self.account, place),
+                    "broker_list": messages_list(self.account, queue_priority),
                     "sequence": k.sequence,
                 },
                 {
                     "id": message_id,
-                    "queue_message": deliver_envelope(message_id, self.account, place),
+                    "queue_message": deliver_envelope(message_id, self.account, queue_priority),
                     "how": how,
                 },
             )
