@@ -140,6 +140,20 @@ def test_a_message_without_a_place_at_its_claim_is_put_off_and_not_sent(database
     assert rig.claim(old) == "claimed"
 
 
+def test_a_message_that_waits_for_a_time_waits_although_all_days_are_full(database: Database) -> None:
+    """It would be claimed and refused again each second, as long as the account is restricted."""
+    rig = desk_with(database, CapRules(base=1, step=0, highest=1, new_chats_share=1), holds=True)
+    first = rig.accept()
+    while rig.admission.accept(rig.new()).outcome == "accepted":
+        pass
+    due = rig.now + DAY // 24
+    assert rig.ledger.defer(first, rig.fence, "restricted", rig.now, due) == due
+    assert rig.claim(first) == "later"
+    rig.now = due
+    rig.queue.release_due(rig.now)
+    assert rig.claim(first) == "claimed"
+
+
 def test_a_scheduled_message_takes_a_place_of_its_day(database: Database) -> None:
     rig = desk_with(database, SMALL)
     tomorrow = rig.now + DAY
