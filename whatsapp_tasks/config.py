@@ -46,7 +46,7 @@ class AccountSettings(BaseSettings):
     """redis://user:password@host:port/db, rediss:// for TLS, or unix:///path?db=0; for the options see
     docs/reliability.md."""
     redis_timeout_seconds: Positive = 2.0
-    """For a connection and for each answer; the API waits one second at most."""
+    """For connecting and for each answer; the API waits one second at most."""
     accept_unsafe_redis: bool = False
     """Start even if the configuration of Redis breaks a promise (docs/reliability.md)."""
     data_dir: RequiredPath = Path("var")
@@ -60,7 +60,7 @@ class AccountSettings(BaseSettings):
     url: HttpUrl = HttpUrl("https://web.whatsapp.com")
     """The page; in tests and CI the address of a simulator."""
     headless: bool = True
-    """False: the browser is seen, which needs a screen (`DISPLAY`)."""
+    """False: the browser is visible, which needs a screen (`DISPLAY`)."""
     no_sandbox: bool = False
     """Needed when Chromium runs as root; leave it off otherwise."""
     chromium: RequiredPath = Path("/usr/bin/chromium")
@@ -127,7 +127,7 @@ class AccountSettings(BaseSettings):
     circuit_failures: Count = 5
     """So many failures in a row are allowed; the next one opens the circuit."""
     circuit_open_seconds: Positive = 300
-    """The first time; each one that follows without a success between lasts twice as long."""
+    """Duration of the first opening; each further one without a success in between lasts twice as long."""
     circuit_longest_seconds: Positive = 3600
     memory_limit_mb: Positive = 400
     """For worker, driver and browser together; above it the browser is restarted."""
@@ -142,7 +142,7 @@ class AccountSettings(BaseSettings):
 
     # the worker's lease on its account
     lease_seconds: Positive = 10
-    """Another worker may take the account over when its worker was silent for so long."""
+    """Another worker may take over the account after its worker was silent for this long."""
     heartbeat_seconds: Positive = 2
     """How often the worker renews its lease."""
 
@@ -190,7 +190,7 @@ class Settings(AccountSettings):
     signature_past_seconds: Positive = 30
     """How old the timestamp of a request may be."""
     signature_future_seconds: NotNegative = 5
-    """How far it may be ahead."""
+    """How far the timestamp may be in the future."""
     max_body_bytes: int = Field(512 * 1024, ge=1024, le=MOST)
     trusted_proxies: Count = 0
     """The number of your proxies that add to X-Forwarded-For; with one too many, callers can choose their
@@ -208,7 +208,7 @@ class Settings(AccountSettings):
     webhook_longest_retry_seconds: Positive = 4 * 3600
     """The pause between two attempts grows from the first to this."""
     webhook_give_up_seconds: Positive = 24 * 3600
-    """After so long an event is a dead letter."""
+    """After this time an event becomes a dead letter."""
     webhook_threads: int = Field(16, ge=1, le=128)
     """Concurrent requests, of all endpoints together."""
     alert_events: Annotated[str, ruled(lambda text: check_event_types(parts_of(text)))] = "session.attention"
