@@ -6,7 +6,8 @@
     >> 3 s later: Ada | us: Hi (read)          … that long after what stands before
     << open Ada                                this is done next, and nothing else
     << enter -> stopped: dialog                … and the page holds it back
-    -- before_enter                            the message passes this place of ``crash_points``
+    -- before_enter                            the message passes this place of ``crash_points``,
+                                               or ``order``: the page has the order for Enter
     !! the lease is lost                       something happens elsewhere: a function of the test
     # a remark
 
@@ -182,10 +183,18 @@ class ScriptedPage:
     def type_text(self, strokes: Iterable[Stroke], mark: ChatMark, deadline: Deadline) -> None:
         self._into(mark, f"type {''.join(stroke.text for stroke in strokes)}")
 
-    def press_enter(self, mark: ChatMark, text: str, deadline: Deadline) -> None:
+    def press_enter(
+        self, mark: ChatMark, text: str, deadline: Deadline, may_go_on: Callable[[float], None]
+    ) -> None:
+        self.reach("order")
+        may_go_on(2.0)
         self._into(mark, "enter")
 
-    def press_send(self, mark: ChatMark, text: str, deadline: Deadline) -> None:
+    def press_send(
+        self, mark: ChatMark, text: str, deadline: Deadline, may_go_on: Callable[[float], None]
+    ) -> None:
+        self.reach("order")
+        may_go_on(2.0)
         self._into(mark, "press send")
 
     def _into(self, mark: ChatMark, act: str) -> None:

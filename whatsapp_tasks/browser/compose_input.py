@@ -13,6 +13,7 @@ All methods raise InputStopped with one of these reasons; from then on certainly
 - ``dialog``: a dialog or another element covers it;
 - ``focus``: the box does not have the focus, or an event went elsewhere;
 - ``suggestions``: a list of suggestions is open, which would take Enter;
+- ``late``: Enter came more than `SEND_WITHIN_SECONDS` after its order: this process may have been stopped;
 - ``text``: the box does not hold the text: it was not empty before typing, or the page changes the text.
 
 They also raise the other BrowserErrors of ``browser.page``.
@@ -33,6 +34,8 @@ from whatsapp_tasks.domain.typing_plan import forms_in_box, without_paste
 from whatsapp_tasks.errors import InputStopped, PageChanged, PageError, WaitTimeout
 
 RELEASE_SECONDS = 5.0
+SEND_WITHIN_SECONDS = 2.0
+"""From the order to the event that sends, by the clock of the page."""
 SETTLE_SECONDS = 2.0
 """Time for the page to set the focus, or to insert typed or pasted text."""
 CHECK_EVERY_MS, CHECK_EVERY = 250.0, 50
@@ -69,6 +72,10 @@ def _once(condition: str) -> str:
 
 _FOCUSED = _once("order.focused()")
 _HOLDS = _once("order.text() === text")
+
+
+MayGoOn = Callable[[float], None]
+"""Raises an error of its own unless there are so many seconds left."""
 
 
 @dataclass(frozen=True)
@@ -114,19 +121,26 @@ class ComposeInput:
                     _raise_if_stopped(self._verdict(deadline))
             self._wait(_HOLDS, typed, deadline)
 
-    def press_enter(self, mark: ChatMark, text: str, deadline: Deadline) -> None:
+    def press_enter(
+        self, mark: ChatMark, text: str, deadline: Deadline, may_go_on: MayGoOn = lambda _: None
+    ) -> None:
         """Presses Enter, if at its event the box has the focus and holds ``text``, and nothing is in the way.
 
         Raises PageChanged if the document was replaced and it is not known whether Enter came before that;
-        InputStopped only if Enter certainly did not reach the page.
+        InputStopped only if Enter certainly did not reach the page. ``may_go_on`` is asked after the page has
+        the order, and raises if less time is left than Enter may take.
         """
         with self._order("enter", mark, deadline, forms_in_box(text)):
+            may_go_on(SEND_WITHIN_SECONDS)
             self._page.press_enter(deadline)
             self._require_done(deadline)
 
-    def press_send(self, mark: ChatMark, text: str, deadline: Deadline) -> None:
+    def press_send(
+        self, mark: ChatMark, text: str, deadline: Deadline, may_go_on: MayGoOn = lambda _: None
+    ) -> None:
         """Clicks the send button, under the conditions of `press_enter` and with the same errors."""
         with self._order("send", mark, deadline, forms_in_box(text)) as point:
+            may_go_on(SEND_WITHIN_SECONDS)
             self._page.click(point.x, point.y, deadline)
             self._require_done(deadline)
 
@@ -145,6 +159,7 @@ class ComposeInput:
                     "nodes": mark.nodes,
                     "title": mark.title,
                     "texts": texts,
+                    "valid_ms": SEND_WITHIN_SECONDS * 1000,
                 },
                 deadline=deadline,
             )

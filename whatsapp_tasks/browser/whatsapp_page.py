@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TypeVar, cast
 
-from whatsapp_tasks.browser.compose_input import ComposeInput
+from whatsapp_tasks.browser.compose_input import ComposeInput, MayGoOn
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.look_script import look_script, parts_script
 from whatsapp_tasks.browser.page import JSON, Page
@@ -155,13 +155,17 @@ class WhatsAppPage:
         """Types into the empty compose box of the chat with this mark: `ComposeInput.type_text`."""
         self._input.type_text(strokes, mark, deadline)
 
-    def press_enter(self, mark: ChatMark, text: str, deadline: Deadline) -> None:
+    def press_enter(
+        self, mark: ChatMark, text: str, deadline: Deadline, may_go_on: MayGoOn = lambda _: None
+    ) -> None:
         """Enter, if the compose box of the chat with this mark holds ``text``: `ComposeInput.press_enter`."""
-        self._input.press_enter(mark, text, deadline)
+        self._input.press_enter(mark, text, deadline, may_go_on)
 
-    def press_send(self, mark: ChatMark, text: str, deadline: Deadline) -> None:
+    def press_send(
+        self, mark: ChatMark, text: str, deadline: Deadline, may_go_on: MayGoOn = lambda _: None
+    ) -> None:
         """The same by the send button: `ComposeInput.press_send`."""
-        self._input.press_send(mark, text, deadline)
+        self._input.press_send(mark, text, deadline, may_go_on)
 
     def parts(self, deadline: Deadline, selectors: Selectors | None = None) -> dict[str, dict[str, int]]:
         """How often each variant of each element is found; -1 for an invalid selector."""

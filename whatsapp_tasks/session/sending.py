@@ -111,9 +111,9 @@ def _press(context: AccountContext, page: WhatsAppPage, opened: OpenChat, messag
     deadline = Deadline.within(BOX_SECONDS)
     try:
         if context.enter_sends:
-            page.press_enter(opened.mark, message.text, deadline)
+            page.press_enter(opened.mark, message.text, deadline, context.lease.check)
         else:
-            page.press_send(opened.mark, message.text, deadline)
+            page.press_send(opened.mark, message.text, deadline, context.lease.check)
     except InputStopped as error:
         context.ledger.withdraw_intent(message.id, context.lease.fence)
         raise _postponed(error.reason) from error
@@ -304,6 +304,7 @@ POSTPONED = {  # by what held an input back
     "text": ("text_not_kept", "The compose box does not keep this text as given."),
     "suggestions": ("text_not_kept", "A list of suggestions stays open over this text."),
     "no_box": ("box_not_ready", "The compose box is gone."),
+    "late": ("input_stopped", "Enter came too late after it was allowed."),
     "dialog": ("input_stopped", "A dialog came over the chat while the message was typed."),
     "focus": ("input_stopped", "Something took the focus while the message was typed."),
 }

@@ -207,6 +207,28 @@ def test_the_send_button_sends(chat: Stage, phone: str) -> None:
     assert [m.text for m in chat.simulator.wait_for_messages(1, chat=phone)] == ["by the button"]
 
 
+_THREE_SECONDS_PASS = """() => {
+  const now = performance.now.bind(performance);
+  performance.now = () => now() + 3000;
+  return true;
+}"""
+
+
+def test_what_was_held_up_for_longer_than_it_may_sends_nothing(chat: Stage, phone: str) -> None:
+    """A worker that is stopped between its last look at the lease and Enter may have been succeeded."""
+    mark, whatsapp = chat.mark(), chat.whatsapp
+    whatsapp.type_text(strokes_of("in time"), mark, within())
+
+    def stopped(_seconds: float) -> None:
+        whatsapp.page.evaluate(_THREE_SECONDS_PASS, deadline=within())
+
+    for press in (whatsapp.press_enter, whatsapp.press_send):
+        with pytest.raises(InputStopped, match="late"):
+            press(mark, "in time", within(), stopped)
+    whatsapp.press_enter(mark, "in time", within())
+    assert [m.text for m in chat.simulator.wait_for_messages(1, chat=phone)] == ["in time"]
+
+
 def test_nothing_is_entered_into_another_chat(chat: Stage) -> None:
     """Issue 11, A and B: each way of input asks for the chat it is meant for."""
     mark, whatsapp = chat.mark(), chat.whatsapp

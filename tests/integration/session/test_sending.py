@@ -47,7 +47,9 @@ def test_what_expires_while_it_is_typed_is_taken_back(stage: Stage) -> None:
     stage.page.end()
 
 
-@pytest.mark.parametrize(("place", "intended"), [("after_typing", False), ("before_enter", True)])
+@pytest.mark.parametrize(
+    ("place", "intended"), [("after_typing", False), ("before_enter", True), ("order", True)]
+)
 def test_without_the_lease_enter_is_not_pressed(stage: Stage, place: str, intended: bool) -> None:
     """Mutant: no second lease check. A worker that was stopped meanwhile may have been succeeded."""
     message = stage.accept("Hello")

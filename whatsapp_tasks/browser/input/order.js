@@ -1,6 +1,6 @@
 // One action of ours: what the guard (guard.js) lets through from now on. `wanted` is {kind, document, nodes, title,
-// texts}; a kind is the name of a set of rules below. Returns {stopped} when the chat is not as wanted, else the place
-// of the element that is meant.
+// texts, valid_ms}; a kind is the name of a set of rules below. Returns {stopped} when the chat is not as wanted, else
+// the place of the element that is meant.
 (tools, openChat, wanted) => {
   const { all, firstShown, middle, shown } = tools;
   const { composeText, nodesOf, partsOf, sendOf, suggestionsShown, titleOf } = openChat;
@@ -40,6 +40,10 @@
     return wanted.texts.includes(composeText(box)) ? null : "text";
   };
 
+  // Whoever gave the order may have been stopped since, and another one be at work.
+  const made = performance.now();
+  const late = () => (performance.now() - made > wanted.valid_ms ? "late" : null);
+
   const pressed = (event) => (event.shiftKey ? "Shift+" : "") + (event.ctrlKey ? "Control+" : "") + (event.altKey || event.metaKey ? "Other+" : "") + event.key;
   // Keys and what they do reach the box alone. Where they change something, the chat is looked at as well.
   const keysAmiss = (event) => {
@@ -64,7 +68,7 @@
   const entering = (event) => {
     if (order.done) return keysAmiss(event) || (event.type === "keydown" ? "focus" : null);
     if (event.type !== "keydown" || pressed(event) !== "Enter" || event.isComposing) return "focus";
-    const amiss = keysAmiss(event) || chatAmiss() || unsendable() || (covered(box) ? "dialog" : null);
+    const amiss = late() || keysAmiss(event) || chatAmiss() || unsendable() || (covered(box) ? "dialog" : null);
     order.done = !amiss;
     return amiss;
   };
@@ -72,7 +76,7 @@
   const sending = (event) => {
     if (order.done) return "focus";
     const { footer } = chat();
-    const amiss = chatAmiss() || unsendable();
+    const amiss = late() || chatAmiss() || unsendable();
     if (amiss) return amiss;
     if (!within(sendOf(footer), event.composedPath()[0])) return "focus";
     order.done = event.type === "click";
