@@ -22,7 +22,7 @@ TEXTS = [
 ]
 
 TICKS = """
-const row = [...document.querySelectorAll("#main [data-id]")].at(-1);
+const row = [...document.querySelectorAll("#main [data-id]")].at(-1) ?? document.createElement("div");
 const icon = [...row.querySelectorAll("[aria-label]")].find((each) => each.querySelector(":scope > svg"));
 return [icon?.getAttribute("data-icon") ?? icon?.querySelector("title")?.textContent, icon?.ariaLabel];
 """
