@@ -120,7 +120,7 @@ MUTANTS = (
     Mutant(
         "last look after Enter ignored",
         SENDING,
-        "        _not_taken(context, page, message)\n",
+        "        _not_taken(context, page, message, intent)\n",
         "",
         f"{PLAYS}/test_sending.py",
     ),
