@@ -61,7 +61,7 @@ def test_what_was_written_is_on_disk_before_the_browser_ends(
         page.evaluate("(value) => localStorage.setItem('login', value)", value, deadline=within())
         browser = Running(page, now.profile).browser
         monkeypatch.setattr(storage_commit, "_RENDERERS_END_S", waits_s)
-        monkeypatch.setattr(DevToolsPipe, "tell", lambda *_, browser=browser: browser.kill())
+        monkeypatch.setattr(DevToolsPipe, "send", lambda *_, browser=browser: browser.kill())
         page.close(within(20))
         monkeypatch.undo()
     assert kept == [None, "1", "2"]

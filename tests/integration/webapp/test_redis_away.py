@@ -44,6 +44,8 @@ ENDPOINTS = [
     ("POST", "/accounts/default/restart", None),
     ("POST", "/accounts/default/logout", None),
     ("POST", "/accounts/default/pairing-code", {"phone": PHONE}),
+    ("GET", "/accounts/default/passkey", None),
+    ("POST", "/accounts/default/passkey", {"action": "confirm"}),
     ("PUT", "/opt-outs/+4915112345678", None),
     ("DELETE", "/opt-outs/+4915112345678", None),
     ("DELETE", "/messages/0", None),
