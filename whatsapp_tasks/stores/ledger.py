@@ -13,7 +13,7 @@ from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.generation import Generation
-from whatsapp_tasks.stores.messages import Message, message_of
+from whatsapp_tasks.stores.messages import Message, message_from, message_of
 from whatsapp_tasks.stores.outcomes import Advance, Claim, Defer, Note, outcome_of
 
 _NOT_IN_TIMELINE = re.compile("[@;]")  # they separate its parts
@@ -95,7 +95,7 @@ class Ledger:
         outcome = outcome_of(Claim, answer)
         if outcome is Claim.LEASE_LOST:
             raise LeaseLost
-        return Claimed(outcome, self._message(record))
+        return Claimed(outcome, message_from(self.account, record))
 
     def defer(
         self, message: Message, fence: int, code: str, now_ms: int, due_ms: int | None = None
@@ -234,7 +234,7 @@ class Ledger:
             case Advance.LEASE_LOST:
                 raise LeaseLost
             case Advance.OK:
-                return self._message(record)
+                return message_from(self.account, record)
             case Advance.GONE | Advance.REFUSED:
                 return None
             case unknown:
@@ -275,10 +275,6 @@ class Ledger:
             return []
         records = self._db.together(*(("HGETALL", self._keys.message(i)) for i in message_ids))
         return [message_of(self.account, record) for record in records if record]
-
-    def _message(self, record: Sequence[str]) -> Message | None:
-        """From a script's answer: alternating names and values, or nothing."""
-        return message_of(self.account, dict(zip(record[::2], record[1::2], strict=True))) if record else None
 
 
 def _in_turn(fields: Mapping[str, str]) -> list[str]:

@@ -1,7 +1,7 @@
 """One message as the ledger keeps it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,6 +56,11 @@ class Message:
         if self.status is Status.QUEUED:
             return self.timeline[-1].code == self.error_code
         return self.status in (Status.FAILED, Status.UNKNOWN)
+
+
+def message_from(account: str, pairs: Sequence[str]) -> Message | None:
+    """From a script's answer: names and values in turn, or nothing."""
+    return message_of(account, dict(zip(pairs[::2], pairs[1::2], strict=True))) if pairs else None
 
 
 def message_of(account: str, record: Mapping[str, str]) -> Message:
