@@ -13,6 +13,8 @@ from whatsapp_tasks.domain.signatures import sign
 from whatsapp_tasks.errors import ApiUnreachable, ConfigurationError, RequestRefused
 
 _LATER = frozenset({429, 502, 503, 504})
+_TIMER_MARGIN_SECONDS = 0.01
+"""A pause until the next second must not end before it."""
 _LONGEST_PAUSE_SECONDS = 5.0
 _FIRST_PAUSE_SECONDS = 0.2
 
@@ -119,7 +121,7 @@ def _wait(response: requests.Response) -> float | None:
     """How long to wait before the request is repeated; None if the answer is final."""
     if response.status_code == requests.codes.unauthorized and _code(response) == "signature_replayed":
         # Same second, same content, so the same signature: our own lost request, or a twin of it.
-        return 1 - time.time() % 1
+        return 1 + _TIMER_MARGIN_SECONDS - time.time() % 1
     if response.status_code not in _LATER:
         return None
     given = response.headers.get("Retry-After", "1")

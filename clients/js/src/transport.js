@@ -6,6 +6,8 @@ import { sign } from "./signature.js";
 const LATER = new Set([429, 502, 503, 504]);
 const FIRST_PAUSE_SECONDS = 0.2;
 const LONGEST_PAUSE_SECONDS = 5;
+/** A pause until the next second must not end before it. */
+const TIMER_MARGIN_SECONDS = 0.01;
 
 /**
  * @typedef {object} Request
@@ -161,7 +163,8 @@ export class Answer {
  */
 function secondsToWait(answer) {
   if (answer.status === 401 && answer.object()?.code === "signature_replayed") {
-    return 1 - (now() % 1); // the same second and content, so the same signature: our own lost request
+    // The same second and content, so the same signature: our own lost request. A timer may fire early.
+    return 1 + TIMER_MARGIN_SECONDS - (now() % 1);
   }
   return LATER.has(answer.status) ? (answer.retryAfterSeconds ?? 1) : null;
 }
