@@ -62,8 +62,8 @@ MUTANTS = (
     Mutant(
         "no second lease check",
         SENDING,
-        "    context.lease.check(LEASE_MARGIN_SECONDS)  # we may",
-        "    # we may",
+        "page.press_enter(opened.mark, message.text, deadline, context.lease.check)",
+        "page.press_enter(opened.mark, message.text, deadline, lambda _: None)",
         f"{PLAYS}/test_sending.py",
     ),
     Mutant(

@@ -77,7 +77,6 @@ def send(context: AccountContext, page: WhatsAppPage, message: Message) -> Seen:
         _empty(page, opened, Deadline.within(BOX_SECONDS))
         raise SendRefused("recipient_opted_out", "The recipient opted out while the message was typed.")
     reach("before_enter")
-    context.lease.check(LEASE_MARGIN_SECONDS)  # we may have been stopped meanwhile, and succeeded
     _press(context, page, opened, message)
     reach("after_enter")
     return follow_enter(context, page, message, intent)
@@ -107,7 +106,10 @@ def _known_before(context: AccountContext, message: Message) -> bool:
 
 
 def _press(context: AccountContext, page: WhatsAppPage, opened: OpenChat, message: Message) -> None:
-    """Enter, or the send button where Enter makes a new line. Raises SendPostponed: certainly not sent."""
+    """Enter, or the send button where Enter makes a new line. Raises SendPostponed: certainly not sent.
+
+    The lease is checked while the order stands: we may have been stopped meanwhile, and succeeded.
+    """
     deadline = Deadline.within(BOX_SECONDS)
     try:
         if context.enter_sends:

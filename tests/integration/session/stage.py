@@ -58,6 +58,7 @@ class Stage:
         patch.setattr(delivery, "runtime", lambda: current)
         self.page.happen = {
             "the lease is lost": self.lose_the_lease,
+            "the lease has a second left": self.shorten_the_lease,
             "a pause": lambda: self.context.pauses.set(PauseReason.OPERATOR, "test", 1),
             "another browser": self.page.new_document,
             "6 s pass": lambda: self.clock.sleep(6),
@@ -69,6 +70,11 @@ class Stage:
     def lose_the_lease(self) -> None:
         """We were stopped for longer than it holds."""
         self.context.lease._valid_until = 0.0
+
+    def shorten_the_lease(self) -> None:
+        """Nobody renewed it for a while."""
+        lease = self.context.lease
+        lease._valid_until = lease._clock() + 1.0
 
     def play(self, script: str) -> None:
         self.page.play(script)

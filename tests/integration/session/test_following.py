@@ -62,6 +62,16 @@ def test_a_tick_of_another_chat_is_not_ours(stage: Stage) -> None:
     stage.page.end()
 
 
+def test_a_text_of_another_chat_that_is_nobodys_of_ours_is_not_adopted(stage: Stage) -> None:
+    """Mutant: the same, where the bubble is no message of ours: a person typed it on the phone."""
+    to_ada = unknown(stage)
+    sent(stage, "Other", phone=BO)
+    stage.play(">> Bo | box: | them: Hi | us: Other (sent) | us#phone: Hello (read)")
+    stage.look()
+    assert stage.outcome(to_ada) == (Status.UNKNOWN, "bubble_not_seen")
+    stage.page.end()
+
+
 def test_a_tick_of_a_chat_that_took_the_place_of_ours_is_not_ours(stage: Stage) -> None:
     """The chat was opened by us; what stands there now was opened by somebody else."""
     message = sent(stage)

@@ -64,6 +64,19 @@ def test_without_the_lease_enter_is_not_pressed(stage: Stage, place: str, intend
     assert stage.gate.closed == 1
 
 
+def test_with_a_lease_that_is_about_to_end_enter_is_not_pressed(stage: Stage) -> None:
+    """Mutant: no second lease check. It asks for as long as Enter may take."""
+    message = stage.accept("Hello")
+    stage.play(OPENED + TYPED)
+    stage.play("""
+        -- before_enter
+        !! the lease has a second left
+    """)
+    assert stage.deliver(message) == (Status.SENDING, None)
+    stage.page.end()
+    assert stage.gate.closed == 1
+
+
 def test_a_pause_while_it_is_typed_holds_enter_back(stage: Stage) -> None:
     message = stage.accept("Hello")
     stage.play(OPENED + TYPED)
