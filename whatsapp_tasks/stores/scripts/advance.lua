@@ -22,10 +22,7 @@ if not string.find(before, ',' .. m[1] .. ',', 1, true) then return {'refused', 
 local entry = to .. '@' .. now
 if code ~= '' then entry = entry .. '@' .. code end
 redis.call('HSET', record, 'status', to, 'updated_ms', now, 'timeline', m[3] .. ';' .. entry)
-for i = fields_from, #ARGV, 2 do
-  redis.call('HSET', record, ARGV[i], ARGV[i + 1])
-  if ARGV[i] == 'bubble_id' then note_bubble(bubbles, ARGV[i + 1], follow) end
-end
+write_fields(record, fields_from, bubbles, follow)
 
 if to == 'queued' then
   redis.call('HDEL', record, 'intent', 'bubble_id') -- of an attempt that certainly sent nothing
@@ -55,6 +52,6 @@ else
 end
 -- An identity is claimed from the time of sending: if the message is settled earlier, its record must still outlive it.
 local early = math.max(0, tonumber(m[5] or 0) - tonumber(now))
-local now_kept = redis.call('HGETALL', record)
+local changed = redis.call('HGETALL', record) -- before its time to live begins, which may be over at once
 if to ~= 'unknown' then redis.call('PEXPIRE', record, early + tonumber(retention)) end
-return {'ok', now_kept}
+return {'ok', changed}

@@ -3,7 +3,8 @@
 -- uses phones
 --
 -- `guarded` is '1' to refuse while the account is paused, if the recipient has opted out, or if Redis has lost
--- writes: `seen` is the generation that this worker has seen. `follow` is ms. From fields_from on: alternating fields and values.
+-- writes: `seen` is the generation that this worker has seen. `follow` is ms. From fields_from on: alternating fields
+-- and values.
 --
 -- Returns {outcome, generation}; outcomes: ok, lease_lost, paused, opted_out, refused (the message is
 -- not `sending`).
@@ -18,8 +19,5 @@ if guarded == '1' then
   local m = redis.call('HMGET', record, 'phone', 'forms')
   if holds_any(opt_outs, m[2] or m[1]) then return {'opted_out', 0} end
 end
-for i = fields_from, #ARGV, 2 do
-  redis.call('HSET', record, ARGV[i], ARGV[i + 1])
-  if ARGV[i] == 'bubble_id' then note_bubble(bubbles, ARGV[i + 1], follow) end
-end
+write_fields(record, fields_from, bubbles, follow)
 return {'ok', redis.call('INCR', generation)}
