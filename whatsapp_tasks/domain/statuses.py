@@ -56,6 +56,9 @@ OPEN = frozenset({Status.QUEUED, Status.SENDING})
 
 AT_WHATSAPP = frozenset({Status.SENT, Status.DELIVERED, Status.READ})
 
+FOLLOWED = frozenset({Status.SENT, Status.DELIVERED, Status.UNKNOWN})
+"""Statuses after which the message's tick is still looked at."""
+
 
 def may_become(status: Status) -> frozenset[Status]:
     """The statuses that may change to ``status``; the store scripts check against them."""

@@ -17,7 +17,7 @@ from whatsapp_tasks.domain.pacing import pause_seconds
 from whatsapp_tasks.domain.restrictions import Permission, permission
 from whatsapp_tasks.domain.retries import RetryDecision, code_of, decide_again, decide_retry, decide_settle
 from whatsapp_tasks.domain.states import MAY_REPLY, MAY_SEND, SessionState
-from whatsapp_tasks.domain.statuses import AT_WHATSAPP, Status
+from whatsapp_tasks.domain.statuses import AT_WHATSAPP, FOLLOWED, Status
 from whatsapp_tasks.errors import BrowserError, LeaseLost, SendError
 from whatsapp_tasks.session.attempt_evidence import keep_evidence
 from whatsapp_tasks.session.breaker import Breaker
@@ -31,9 +31,6 @@ from whatsapp_tasks.stores.outcomes import Claim
 from whatsapp_tasks.stores.pauses import PauseReason
 
 log = logging.getLogger(__name__)
-
-FOLLOWED = (Status.SENT, Status.DELIVERED, Status.UNKNOWN)
-"""Statuses after which the ticks of a message are still looked at."""
 
 
 class Delivery:
@@ -167,9 +164,9 @@ class Delivery:
         match result:
             case Seen(status):
                 context = self._context
+                self._settles.pop(message.id, None)
                 self._settled(
-                    message.id,
-                    context.ledger.advance(message, status, context.now_ms(), fence=context.lease.fence),
+                    context.ledger.advance(message, status, context.now_ms(), fence=context.lease.fence)
                 )
             case NeverSent(code):
                 decision = decide_again(message.attempts, code)
@@ -230,7 +227,7 @@ class Delivery:
                 written = context.ledger.advance(
                     message, Status.UNKNOWN, now_ms, fence=fence, code=code, error=error
                 )
-                self._settled(message.id, written)
+                self._settled(written)
             case "settle":
                 # It stays `sending`, and the search for lost entries makes it the next; until then, nothing
                 self._not_before = max(self._not_before, time.monotonic() + decision.delay_seconds)
@@ -239,9 +236,8 @@ class Delivery:
                 assert_never(unknown)
         self._settles.pop(message.id, None)
 
-    def _settled(self, message_id: str, message: Message | None) -> None:
+    def _settled(self, message: Message | None) -> None:
         """``message`` is as it was written; None when it was gone."""
-        self._settles.pop(message_id, None)
         if message is None:
             return
         if message.status in FOLLOWED:

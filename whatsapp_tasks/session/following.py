@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.intents import find_intended
 from whatsapp_tasks.domain.page_snapshot import TICK_STATUS, Bubble, Chat, PageSnapshot
-from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.domain.statuses import FOLLOWED, Status
 from whatsapp_tasks.errors import SendError
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.opening import open_chat
@@ -76,7 +76,7 @@ class Follower:
         now = context.ledger.advance(
             message, status, context.now_ms(), fence=context.lease.fence, bubble_id=bubble.id
         )
-        if now is not None and now.status in (Status.SENT, Status.DELIVERED, Status.UNKNOWN):
+        if now is not None and now.status in FOLLOWED:
             self.add(now)
         else:
             del self._messages[message.id]
