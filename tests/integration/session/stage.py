@@ -19,6 +19,19 @@ ADA, BO, CY = "+4915112345678", "+4915112345679", "+4915112345680"
 CAST = {"Ada": ADA, "Bo": BO, "Cy": CY}
 
 
+def sending(text: str = "Hello", title: str = "Ada") -> str:
+    """The play of a message that is sent without anything in its way."""
+    return f"""
+        << open {title}
+        >> {title} | box: | them: Hi
+        << focus
+        << type {text}
+        >> {title} | box: {text} | them: Hi
+        << enter
+        >> {title} | box: | them: Hi | us: {text} (sent)
+    """
+
+
 class Gate:
     """Counts how often it was closed."""
 

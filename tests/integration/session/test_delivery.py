@@ -6,27 +6,17 @@ from typing import Any
 
 import pytest
 
-from tests.integration.session.stage import Stage
+from tests.integration.session.stage import Stage, sending
 from whatsapp_tasks.domain.states import SessionEvent
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import StoreUnavailable
 from whatsapp_tasks.stores.ledger import Ledger
 from whatsapp_tasks.stores.opt_outs import OptOuts
 
-SENT = """
-    << open Ada
-    >> Ada | box: | them: Hi
-    << focus
-    << type Hello
-    >> Ada | box: Hello | them: Hi
-    << enter
-    >> Ada | box: | them: Hi | us: Hello (sent)
-"""
-
 
 def test_what_was_sent_leaves_the_gate_open_and_is_followed(stage: Stage) -> None:
     message = stage.accept("Hello")
-    stage.play(SENT)
+    stage.play(sending())
     assert stage.deliver(message) == (Status.SENT, None)
     stage.page.end()
     assert stage.gate.closed == 0
@@ -86,7 +76,7 @@ def test_a_redis_that_goes_away_during_the_attempt_leaves_it_to_the_chat(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     message = stage.accept("Hello")
-    stage.play(SENT)
+    stage.play(sending())
 
     def away(*_: object, **__: object) -> bool:
         raise StoreUnavailable
@@ -107,7 +97,7 @@ def test_no_other_message_is_sent_while_redis_has_an_attempt_open(
     never pressed: the second one's bubble would be taken for it.
     """
     first, second = stage.accept("Hello"), stage.accept("Hello")
-    stage.play(SENT.partition("<< enter")[0])
+    stage.play(sending().partition("<< enter")[0])
     note_intent = Ledger.note_intent
 
     def late(*args: Any) -> bool:
@@ -185,7 +175,7 @@ def test_a_message_that_nobody_knows_is_dropped(stage: Stage) -> None:
 
 def test_a_second_entry_of_a_sent_message_does_nothing(stage: Stage) -> None:
     message = stage.accept("Hello")
-    stage.play(SENT)
+    stage.play(sending())
     stage.deliver(message)
     stage.page.done.clear()
     assert stage.deliver(message) == (Status.SENT, None)
@@ -205,7 +195,7 @@ def test_a_browser_that_dies_before_enter_leads_to_typing_again_after_a_pause(st
 
 def test_a_browser_that_dies_at_enter_leads_to_the_chat_and_never_to_typing(stage: Stage) -> None:
     message = stage.accept("Hello")
-    stage.play(SENT.partition("<< enter")[0] + "<< enter -> died")
+    stage.play(sending().partition("<< enter")[0] + "<< enter -> died")
     assert stage.deliver(message) == (Status.SENDING, None)
     stage.clock.sleep(3)
     stage.play("!! another browser\n>> chats")
@@ -255,7 +245,7 @@ def test_a_chat_without_a_box_is_left(stage: Stage) -> None:
 def test_between_two_messages_is_the_pause_that_is_set(stage: Stage) -> None:
     stage.context.settings = stage.context.settings.model_copy(update={"pacing_seconds": 30.0})
     message = stage.accept("Hello")
-    stage.play(SENT)
+    stage.play(sending())
     stage.deliver(message)
     assert not stage.session.delivery.may_send
     stage.clock.sleep(29)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.session.stage import ADA, BO, Stage
+from tests.integration.session.stage import ADA, BO, Stage, sending
 from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import StoreUnavailable
@@ -17,15 +17,7 @@ def sent(stage: Stage, text: str = "Hello", phone: str = ADA) -> Message:
     message = stage.accept(text, phone)
     title = {ADA: "Ada", BO: "Bo"}[phone]
     assert stage.rig.pop() == message.id
-    stage.play(f"""
-        << open {title}
-        >> {title} | box: | them: Hi
-        << focus
-        << type {text}
-        >> {title} | box: {text} | them: Hi
-        << enter
-        >> {title} | box: | them: Hi | us: {text} (sent)
-    """)
+    stage.play(sending(text, title))
     assert stage.deliver(message) == (Status.SENT, None)
     return message
 
@@ -190,15 +182,7 @@ def test_a_bubble_of_an_attempt_that_is_open_is_not_that_of_an_unknown_one(stage
     lost = unknown(stage)
     again = stage.accept("Hello")
     assert stage.rig.pop() == again.id
-    stage.play("""
-        << open Ada
-        >> Ada | box: | them: Hi
-        << focus
-        << type Hello
-        >> Ada | box: Hello | them: Hi
-        << enter
-        >> Ada | box: | them: Hi | us: Hello (sent)
-    """)
+    stage.play(sending())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Ledger, "note", away)
         assert stage.deliver(again) == (Status.SENDING, None)
@@ -217,15 +201,7 @@ def test_what_redis_wrote_and_answered_too_late_is_followed(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     message = stage.accept("Hello")
-    stage.play("""
-        << open Ada
-        >> Ada | box: | them: Hi
-        << focus
-        << type Hello
-        >> Ada | box: Hello | them: Hi
-        << enter
-        >> Ada | box: | them: Hi | us: Hello (sent)
-    """)
+    stage.play(sending())
     advance = Ledger.advance
 
     def late(*args: Any, **named: Any) -> None:
