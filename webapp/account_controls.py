@@ -1,7 +1,7 @@
 """An operator's commands to an account: pause, resume, and requests to its worker."""
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated
 
 from flask import Blueprint, Response
 from pydantic import Field
@@ -13,6 +13,7 @@ from webapp.bodies import RequestModel
 from webapp.guards import caller
 from webapp.sends import PHONE_PATTERN, Links
 from webapp.services import services
+from whatsapp_tasks.domain.page_snapshot import PasskeyAction
 from whatsapp_tasks.domain.phones import parse_phone
 from whatsapp_tasks.operations import Operations
 
@@ -45,7 +46,7 @@ class PairingCodeRequest(RequestModel):
 class PasskeyRequest(RequestModel):
     """The button of WhatsApp's page that is to be pressed."""
 
-    action: Literal["continue", "confirm", "cancel"]
+    action: PasskeyAction
 
 
 class PasskeyView(TypedDict):
@@ -124,14 +125,14 @@ def pairing_code(account: str) -> Response:
 @blueprint.get("/accounts/<account>/passkey")
 def passkey(account: str) -> Response:
     """Where the passkey ceremony is, and the code to compare with the phone's."""
-    return _passkey(account, "")
+    return _passkey(services().operations(account), "")
 
 
 @blueprint.post("/accounts/<account>/passkey")
 def answer_passkey(account: str) -> Response:
     """Presses a button of the passkey screen. Only a person who sees the phone's code may confirm it."""
     operations = services().operations(account)
-    return _passkey(operations.account, bodies.read(PasskeyRequest).action)
+    return _passkey(operations, bodies.read(PasskeyRequest).action)
 
 
 @blueprint.get("/accounts/<account>/screenshot")
@@ -142,10 +143,9 @@ def screenshot(account: str) -> Response:
     return Response(picture, content_type="image/png")
 
 
-def _passkey(account: str, action: str) -> Response:
-    operations = services().operations(account)
+def _passkey(operations: Operations, action: str) -> Response:
     step, code = services().ask_worker(operations, lambda within: operations.passkey(within, action))
-    view: PasskeyView = {"account": account, "step": step, "code": code}
+    view: PasskeyView = {"account": operations.account, "step": step, "code": code}
     return bodies.answer(view)
 
 

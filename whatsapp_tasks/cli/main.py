@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import get_args
 
 import click
 from rich.console import Console
@@ -25,6 +26,7 @@ from whatsapp_tasks.cli.supervisor import Supervisor, python_module
 from whatsapp_tasks.cli.webhooks import add_webhooks
 from whatsapp_tasks.config import Settings, load_settings
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT, check_account_name
+from whatsapp_tasks.domain.page_snapshot import PasskeyAction
 from whatsapp_tasks.errors import (
     ConfigurationError,
     RequestRefused,
@@ -257,7 +259,7 @@ def link(account: str, phone: str | None, timeout_seconds: float) -> None:
 
 
 @cli.command()
-@click.argument("action", type=click.Choice(["show", "continue", "confirm", "cancel"]), default="show")
+@click.argument("action", type=click.Choice(["show", *get_args(PasskeyAction)]), default="show")
 @click.option("--account", default=DEFAULT_ACCOUNT)
 def passkey(action: str, account: str) -> None:
     """Show the passkey that WhatsApp asks for when a phone is linked, and go on with it."""

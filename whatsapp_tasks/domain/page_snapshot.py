@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from whatsapp_tasks.domain.languages import is_supported
 from whatsapp_tasks.domain.statuses import Status
@@ -115,6 +115,10 @@ class PasskeyStep(StrEnum):
     OTHER = "other"
 
 
+PasskeyAction = Literal["continue", "confirm", "cancel"]
+"""What a person may do at a step, by the page's own buttons."""
+
+
 @dataclass(frozen=True)
 class Passkey:
     """The screen on which WhatsApp asks for a passkey before a phone is linked. A control that is disabled
@@ -128,6 +132,10 @@ class Passkey:
     confirm: Button | None
     cancel: Button | None
     """Back to a QR code."""
+
+    def button(self, action: str) -> Button | None:
+        """The button for a ``PasskeyAction``; None if the step has none, or if there is no such action."""
+        return {"continue": self.go, "confirm": self.confirm, "cancel": self.cancel}.get(action)
 
 
 @dataclass(frozen=True)

@@ -185,8 +185,8 @@ class AccountSession:
         return request_pairing_code(self.context.keeper.ensure(), phone, self._asked_deadline())
 
     def passkey(self, action: str) -> dict[str, Any]:
-        """The passkey ceremony: ``step`` and ``code``, both "" once it is over. ``action`` is one of
-        ``passkey.ACTIONS``, or "" to look only; raises RequestRefused.
+        """The passkey ceremony: ``step`` and ``code``, both "" once it is over. ``action`` is a
+        ``PasskeyAction``, or "" to look only; raises RequestRefused.
         """
         page, deadline = self.context.keeper.ensure(), self._asked_deadline()
         now = answer_passkey(page, action, deadline) if action else look_at_passkey(page, deadline)

@@ -3,16 +3,11 @@
 Nothing here answers for the person: the page's own buttons are pressed, and nothing is forged.
 """
 
-from collections.abc import Mapping
-from operator import attrgetter
-
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
-from whatsapp_tasks.domain.page_snapshot import Button, PageSnapshot, Passkey, PasskeyStep
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot, Passkey, PasskeyStep
 from whatsapp_tasks.errors import RequestRefused, WaitTimeout
 
-ACTIONS: Mapping[str, str] = {"continue": "go", "confirm": "confirm", "cancel": "cancel"}
-"""What a person may ask for, and the control of ``Passkey`` that does it."""
 SETTLED_SECONDS = 5.0
 """For the screen to show what followed from a click."""
 
@@ -33,7 +28,7 @@ def answer_passkey(page: WhatsAppPage, action: str, deadline: Deadline) -> Passk
     Raises RequestRefused when there is no ceremony, or no such button at this step.
     """
     before = look_at_passkey(page, deadline)
-    button: Button | None = attrgetter(ACTIONS[action])(before) if action in ACTIONS else None
+    button = before.button(action)
     if button is None:
         raise RequestRefused(
             "passkey_step",

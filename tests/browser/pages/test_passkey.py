@@ -1,7 +1,7 @@
 """The screen that asks for a passkey, with the browser's own WebAuthn (issue 14, 1)."""
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -20,6 +20,10 @@ from whatsapp_tasks.session.passkey import answer_passkey
 
 HOST = "localhost"
 """Passkeys belong to names; an address of digits has none."""
+
+
+def _base64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
 
 
 @dataclass
@@ -57,10 +61,14 @@ class Ceremony:
         key = ec.generate_private_key(ec.SECP256R1()).private_bytes(
             serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        text: Callable[[bytes], str] = lambda raw: base64.b64encode(raw).decode()  # noqa: E731 - one line, used thrice
         credential = {
-            **{"credentialId": text(b"passkey"), "isResidentCredential": True, "rpId": HOST, "signCount": 1},
-            **{"privateKey": text(key), "userHandle": text(b"person")},
+            **{
+                "credentialId": _base64(b"passkey"),
+                "isResidentCredential": True,
+                "rpId": HOST,
+                "signCount": 1,
+            },
+            **{"privateKey": _base64(key), "userHandle": _base64(b"person")},
         }
         self.devtools(
             "WebAuthn.addCredential", authenticatorId=added["authenticatorId"], credential=credential
