@@ -62,13 +62,12 @@ class Ceremony:
             serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         credential = {
-            **{
-                "credentialId": _base64(b"passkey"),
-                "isResidentCredential": True,
-                "rpId": HOST,
-                "signCount": 1,
-            },
-            **{"privateKey": _base64(key), "userHandle": _base64(b"person")},
+            "credentialId": _base64(b"passkey"),
+            "isResidentCredential": True,
+            "rpId": HOST,
+            "signCount": 1,
+            "privateKey": _base64(key),
+            "userHandle": _base64(b"person"),
         }
         self.devtools(
             "WebAuthn.addCredential", authenticatorId=added["authenticatorId"], credential=credential
