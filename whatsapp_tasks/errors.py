@@ -19,6 +19,7 @@ WhatsAppTasksError
 │   └── InputStopped               input for a chat's compose box was blocked; carries the reason
 ├── ApiUnreachable                 our HTTP API does not answer (raised by its client)
 ├── ObjectStoreFailed              a file (evidence, for example) could not be stored or fetched
+│   └── ObjectStoreFull            there is no space left for it
 ├── SelectorsInvalid               a selector file or override is malformed; names the entry
 ├── IllegalTransition              a state machine has no row for this event
 └── SendError                      one attempt to send did not end in `sent`
@@ -146,6 +147,10 @@ class InputStopped(BrowserError):
 
 class ObjectStoreFailed(WhatsAppTasksError):
     """A file could not be stored or fetched."""
+
+
+class ObjectStoreFull(ObjectStoreFailed):
+    """There is no space left to store the file."""
 
 
 class SelectorsInvalid(WhatsAppTasksError):

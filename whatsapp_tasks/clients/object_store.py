@@ -1,10 +1,15 @@
-"""Object store for files: a folder, or an S3 bucket. Evidence of failures is the first user.
+"""Object store for files: a folder, or an S3 bucket. It keeps evidence of failures and the files of messages.
 
-Raises ObjectStoreFailed for every error: an outage of S3 must not look like one of the page.
+Raises ObjectStoreFailed for every error: an outage of S3 must not look like one of the page. ObjectStoreFull,
+a subclass, means that a folder's disk or quota is full.
 """
 
+import errno
 import os
 import re
+import shutil
+import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from mimetypes import guess_type
@@ -13,15 +18,27 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from whatsapp_tasks.domain.addresses import is_loopback
-from whatsapp_tasks.errors import ObjectStoreFailed
+from whatsapp_tasks.errors import ObjectStoreFailed, ObjectStoreFull
 from whatsapp_tasks.extras import insist_on_extra
 
 CONNECT_SECONDS = 3
 ANSWER_SECONDS = 5
 """After a failed attempt the worker waits for S3 once, and no longer than this."""
+LARGE_ANSWER_SECONDS = 60
+"""For one answer, or one read of it, when a whole file is stored or fetched: S3 answers after it has all of
+it.
+"""
+CHUNK_BYTES = 256 * 1024
+"""A file is copied in pieces of this size, however large it is."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z0-9_-]+\.(?!part$)[a-z0-9]+", re.ASCII)
 _DRAFT = ".part"
+
+
+class Readable(Protocol):
+    """An open file, or the body of an answer."""
+
+    def read(self, size: int = ..., /) -> bytes: ...
 
 
 class ObjectStore(Protocol):
@@ -35,11 +52,25 @@ class ObjectStore(Protocol):
     def get(self, name: str) -> bytes | None:
         """The stored content; None if it is not there (any more)."""
 
+    def put_file(self, name: str, path: Path) -> None:
+        """Stores the content of the file at ``path``, which stays. When this returns it is on disk, whole."""
+
+    def get_file(self, name: str, path: Path) -> bool:
+        """Writes the stored content to ``path`` (mode 0600), all of it or nothing; False if it is not there
+        (any more).
+        """
+
+    def size(self, name: str) -> int | None:
+        """Bytes of the stored content; None if it is not there (any more)."""
+
     def names(self, folder: str) -> list[str]:
         """The names in a folder, sorted."""
 
     def delete(self, names: Iterable[str]) -> None:
         """Deletes these; missing ones are ignored."""
+
+    def forget_drafts(self, folder: str, older_seconds: float) -> None:
+        """Deletes what killed processes have left half-written in a folder, if it is older than this."""
 
 
 def open_store(place: str, folder: Path, s3_endpoint: str = "") -> ObjectStore | None:
@@ -81,6 +112,33 @@ class FolderStore:
             except FileNotFoundError:
                 return None
 
+    def put_file(self, name: str, path: Path) -> None:
+        """See ``ObjectStore``."""
+        file = self._file(name)
+        with _failing_as_store(), path.open("rb") as source:
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _write_whole(file, source, file.with_suffix(_DRAFT))
+            _sync_folder(file.parent)
+
+    def get_file(self, name: str, path: Path) -> bool:
+        """See ``ObjectStore``."""
+        with _failing_as_store():
+            try:
+                source = self._file(name).open("rb")
+            except FileNotFoundError:
+                return False
+            with source:
+                _write_whole(path, source)
+            return True
+
+    def size(self, name: str) -> int | None:
+        """See ``ObjectStore``."""
+        with _failing_as_store():
+            try:
+                return self._file(name).stat().st_size
+            except FileNotFoundError:
+                return None
+
     def names(self, folder: str) -> list[str]:
         """See ``ObjectStore``."""
         with _failing_as_store():
@@ -94,6 +152,11 @@ class FolderStore:
             for name in names:
                 self._file(name).unlink(missing_ok=True)
 
+    def forget_drafts(self, folder: str, older_seconds: float) -> None:
+        """See ``ObjectStore``."""
+        with _failing_as_store():
+            forget_old(self._folder / folder, f"*{_DRAFT}", older_seconds)
+
     def _file(self, name: str) -> Path:
         return self._folder / _checked(name)
 
@@ -105,7 +168,7 @@ class S3Store:
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
         self._endpoint = endpoint
-        self._made: Any = None
+        self._made: dict[float, Any] = {}
 
     def put(self, name: str, content: bytes) -> None:
         """See ``ObjectStore``. Without an ACL: the bucket's own rules keep it private."""
@@ -122,6 +185,38 @@ class S3Store:
             except client.exceptions.NoSuchKey:
                 return None
             return bytes(answer["Body"].read())
+
+    def put_file(self, name: str, path: Path) -> None:
+        """See ``ObjectStore``. One request, whose body is read from the file as it is sent."""
+        key = self._prefix + _checked(name)
+        with _failing_as_store(), path.open("rb") as source:
+            self._large_client.put_object(
+                Bucket=self._bucket, Key=key, Body=source, ContentType="application/octet-stream"
+            )
+
+    def get_file(self, name: str, path: Path) -> bool:
+        """See ``ObjectStore``."""
+        with _failing_as_store():
+            client = self._large_client
+            try:
+                answer = client.get_object(Bucket=self._bucket, Key=self._prefix + _checked(name))
+            except client.exceptions.NoSuchKey:
+                return False
+            with answer["Body"] as source:
+                _write_whole(path, source)
+            return True
+
+    def size(self, name: str) -> int | None:
+        """See ``ObjectStore``."""
+        with _failing_as_store():
+            client = self._client
+            try:
+                answer = client.head_object(Bucket=self._bucket, Key=self._prefix + _checked(name))
+            except client.exceptions.ClientError as error:
+                if _reason(error) in ("404", "NoSuchKey", "NotFound"):
+                    return None
+                raise
+            return int(answer["ContentLength"])
 
     def names(self, folder: str) -> list[str]:
         """See ``ObjectStore``."""
@@ -143,18 +238,28 @@ class S3Store:
                     Bucket=self._bucket, Delete={"Objects": keys[start : start + 1000], "Quiet": True}
                 )
 
+    def forget_drafts(self, folder: str, older_seconds: float) -> None:
+        """See ``ObjectStore``. There are none: S3 keeps nothing of an upload that was cut off."""
+
     @property
     def _client(self) -> Any:
-        if self._made is None:
+        return self._client_with(ANSWER_SECONDS)
+
+    @property
+    def _large_client(self) -> Any:
+        return self._client_with(LARGE_ANSWER_SECONDS)
+
+    def _client_with(self, answer_seconds: float) -> Any:
+        if answer_seconds not in self._made:
             import boto3  # the import takes half a second, so it is done only if S3 is used
             from botocore.config import Config
 
-            self._made = boto3.client(
+            self._made[answer_seconds] = boto3.client(
                 "s3",
                 endpoint_url=self._endpoint,
                 config=Config(
                     connect_timeout=CONNECT_SECONDS,
-                    read_timeout=ANSWER_SECONDS,
+                    read_timeout=answer_seconds,
                     retries={"total_max_attempts": 1},
                     proxies={} if is_loopback(urlsplit(self._endpoint or "").hostname or "") else None,
                     # A server other than AWS is reached by its own address, not by a host name with the
@@ -162,13 +267,52 @@ class S3Store:
                     s3={"addressing_style": "path" if self._endpoint else "auto"},
                 ),
             )
-        return self._made
+        return self._made[answer_seconds]
 
 
 def _checked(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise ObjectStoreFailed("The object's name is invalid.")
     return name
+
+
+def forget_old(folder: Path, pattern: str, older_seconds: float) -> None:
+    """Deletes files of ``folder`` that were last written to more than ``older_seconds`` ago. Raises OSError.
+    """
+    for file in folder.glob(pattern):
+        try:
+            if time.time() - file.stat().st_mtime > older_seconds:
+                file.unlink()
+        except FileNotFoundError:  # another process was faster
+            continue
+
+
+def _write_whole(file: Path, source: Readable, draft: Path | None = None) -> None:
+    """Copies ``source`` to ``file``: to disk, then in one step to its name. Nothing is left after an error.
+    """
+    if draft is None:
+        descriptor, name = tempfile.mkstemp(suffix=_DRAFT, dir=file.parent)  # mode 0600
+        draft = Path(name)
+    else:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as opened:
+            shutil.copyfileobj(source, opened, CHUNK_BYTES)
+            opened.flush()
+            os.fsync(descriptor)
+        draft.replace(file)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """Brings a new name in ``folder`` to disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
@@ -178,6 +322,8 @@ def _failing_as_store() -> Iterator[None]:
     except ObjectStoreFailed:
         raise
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise ObjectStoreFull from error
         raise ObjectStoreFailed(f"{type(error).__name__}: {error.strerror}") from error
     except Exception as error:  # botocore's errors have no useful base in common with urllib3's
         if not type(error).__module__.startswith(("botocore", "urllib3", "boto3")):

@@ -5,6 +5,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
+from whatsapp_tasks.domain.file_requests import FileRequest
 from whatsapp_tasks.domain.priorities import Priority
 
 
@@ -17,7 +18,9 @@ class MessageRequest:
 
     phone: str
     message: str = field(repr=False)
+    """With a file its caption, which may be empty."""
     _: KW_ONLY
+    file: FileRequest | None = None
     account: str = DEFAULT_ACCOUNT
     idempotency_key: str | None = None
     send_at: float | None = None

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from whatsapp_tasks.domain.files import MessageFile
 from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status
@@ -25,6 +26,7 @@ class Message:
     account: str
     phone: str
     text: str = field(repr=False)
+    """With a file its caption, which may be empty."""
     status: Status
     priority: Priority
     created_ms: int
@@ -42,6 +44,8 @@ class Message:
     """Who submitted it: ``api``, ``task``, or ``batch:`` and the batch's id."""
     resolved_by: str | None = None
     resolution_note: str | None = None
+    file: MessageFile | None = None
+    """None also while it is still to be fetched from a URL; such a message cannot be claimed."""
     evidence_id: str | None = None
     """The id of the evidence of its last failed attempt (stores/evidence.py)."""
 
@@ -90,6 +94,7 @@ def message_of(account: str, record: Mapping[str, str]) -> Message:
         source=record.get("source", "api"),
         resolved_by=record.get("resolved_by"),
         resolution_note=record.get("resolution_note"),
+        file=MessageFile.from_json(record["file"]) if record.get("file") else None,
         evidence_id=record.get("evidence_id"),
     )
 

@@ -1,5 +1,7 @@
 """The same promises of both stores: a folder, and S3 as moto's server speaks it over HTTP."""
 
+import errno
+import os
 import stat
 import time
 from collections.abc import Callable
@@ -15,7 +17,7 @@ from whatsapp_tasks.clients.object_store import (
     S3Store,
     open_store,
 )
-from whatsapp_tasks.errors import ObjectStoreFailed
+from whatsapp_tasks.errors import ObjectStoreFailed, ObjectStoreFull
 
 __all__ = ["s3_url"]  # the fixture
 
@@ -63,10 +65,30 @@ def test_no_other_name_is_touched(storage: ObjectStore, name: str) -> None:
         lambda: storage.get(name),
         lambda: storage.put(name, b""),
         lambda: storage.delete([name]),
+        lambda: storage.put_file(name, Path(__file__)),
+        lambda: storage.get_file(name, Path("nowhere")),
+        lambda: storage.size(name),
     )
     for attempt in attempts:
         with pytest.raises(ObjectStoreFailed):
             attempt()
+
+
+def test_a_file_comes_back_byte_for_byte(storage: ObjectStore, tmp_path: Path) -> None:
+    """issue 15: streamed, larger than several chunks, and not a multiple of one."""
+    source, name = tmp_path / "source", "files/1790000000000_ab.bin"
+    source.write_bytes(bytes(range(256)) * 4096 + b"end")
+    assert storage.size(name) is None
+    assert not storage.get_file(name, tmp_path / "got")
+    assert not (tmp_path / "got").exists()
+    storage.put_file(name, source)
+    assert storage.size(name) == source.stat().st_size
+    assert storage.get_file(name, tmp_path / "got")
+    assert (tmp_path / "got").read_bytes() == source.read_bytes()
+    assert stat.S_IMODE((tmp_path / "got").stat().st_mode) == 0o600
+    assert storage.names("files") == [name]
+    storage.delete([name])
+    assert storage.size(name) is None
 
 
 def test_more_objects_than_one_answer_of_s3_holds(s3_url: str) -> None:
@@ -97,6 +119,34 @@ def test_files_are_for_this_user_alone_and_whole(tmp_path: Path) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     assert [each.name for each in file.parent.iterdir()] == [file.name]
+
+
+def test_a_full_disk_is_an_error_of_its_own_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """issue 15: nothing half-kept."""
+    (tmp_path / "source").write_bytes(b"x" * 1000)
+    storage = FolderStore(tmp_path / "objects")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ObjectStoreFull):
+        storage.put_file("files/1.bin", tmp_path / "source")
+    assert list((tmp_path / "objects" / "files").iterdir()) == []
+
+
+def test_drafts_of_killed_processes_are_deleted_when_they_are_old(tmp_path: Path) -> None:
+    storage = FolderStore(tmp_path)
+    (tmp_path / "files").mkdir()
+    old, new, whole = (tmp_path / "files" / name for name in ("1.part", "2.part", "3.bin"))
+    for file in (old, new, whole):
+        file.write_bytes(b"x")
+    os.utime(old, (0, 0))
+    os.utime(whole, (0, 0))
+    storage.forget_drafts("files", 60)
+    assert sorted(each.name for each in (tmp_path / "files").iterdir()) == ["2.part", "3.bin"]
 
 
 def test_an_outage_is_one_error_of_ours_within_seconds(s3_url: str, tmp_path: Path) -> None:
