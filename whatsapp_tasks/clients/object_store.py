@@ -277,8 +277,7 @@ def _checked(name: str) -> str:
 
 
 def forget_old(folder: Path, pattern: str, older_seconds: float) -> None:
-    """Deletes files of ``folder`` that were last written to more than ``older_seconds`` ago. Raises OSError.
-    """
+    """Deletes files that were last written to more than ``older_seconds`` ago. Raises OSError."""
     for file in folder.glob(pattern):
         try:
             if time.time() - file.stat().st_mtime > older_seconds:
@@ -288,8 +287,7 @@ def forget_old(folder: Path, pattern: str, older_seconds: float) -> None:
 
 
 def _write_whole(file: Path, source: Readable, draft: Path | None = None) -> None:
-    """Copies ``source`` to ``file``: to disk, then in one step to its name. Nothing is left after an error.
-    """
+    """Copies ``source`` to disk, then gives it its name in one step. Nothing is left after an error."""
     if draft is None:
         descriptor, name = tempfile.mkstemp(suffix=_DRAFT, dir=file.parent)  # mode 0600
         draft = Path(name)

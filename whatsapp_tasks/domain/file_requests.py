@@ -29,8 +29,7 @@ class FileRequest:
 
     @classmethod
     def of(cls, given: object, owner: str | None = None) -> "FileRequest":
-        """From the JSON object of a caller; raises RequestRefused (``file_invalid``, ``file_name_invalid``).
-        """
+        """From the JSON object of a caller; raises RequestRefused (file_invalid, file_name_invalid)."""
         if not isinstance(given, Mapping):
             raise _invalid("file", "must be an object with id or url")
         unknown = sorted(str(name)[:40] for name in given if name not in _FIELDS)
