@@ -26,8 +26,10 @@ class SendQueue:
     def requeue_lost(self) -> int:
         """Queues open messages again that have lost their queue entry, because a worker died with it.
 
-        Lists are first in, first out, so every entry taken off was enqueued before the next one. Only the
-        lease's holder may call this, and only while it is sending nothing.
+        Lists are first in, first out, so every entry taken off was enqueued before the next one. An open
+        attempt becomes the next one in any case: it may have been taken out of order (a copied or restored
+        entry), and no other message is claimed before it is settled. Only the lease's holder may call this,
+        and only while it is sending nothing.
         """
         pushed = 0
         for priority in Priority:
@@ -42,7 +44,7 @@ class SendQueue:
                 below = f"({score}"
             lost = self._db.texts("ZRANGEBYSCORE", open_key, "-inf", below)
             pushed += self._push(reversed(lost), "lost")
-        return pushed
+        return pushed + self._push(self._in_hand(), "lost")
 
     def due_to_expire(self, now_ms: int, limit: int = 100) -> list[str]:
         return self._due(self._keys.expiring, now_ms, limit)
@@ -62,6 +64,14 @@ class SendQueue:
             "scheduled": self._db.number("ZCARD", k.schedule),
             "unknown": self._db.number("ZCARD", k.unknown),
         }
+
+    def _in_hand(self) -> Iterable[str]:
+        """The message claimed last, if its attempt is still open."""
+        record = self._db.text("GET", self._keys.in_hand)
+        if record is not None:
+            message_id, status = self._db.texts_or_none("HMGET", record, "id", "status")
+            if message_id is not None and status == Status.SENDING:
+                yield message_id
 
     def _due(self, key: str, now_ms: int, limit: int) -> list[str]:
         return self._db.texts("ZRANGEBYSCORE", key, "-inf", now_ms, "LIMIT", 0, limit)

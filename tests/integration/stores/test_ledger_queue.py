@@ -109,6 +109,27 @@ def test_an_attempt_that_was_open_when_its_worker_died_is_settled_before_anythin
     assert rig.claim(message) == "settle"
 
 
+def test_an_open_attempt_is_the_next_one_even_if_its_entry_was_taken_out_of_order(rig: LedgerRig) -> None:
+    """Found by the campaign of faults: nothing else may be claimed before it, so the queue stood still."""
+    first, copied = rig.accept(), rig.accept()
+    rig.database.do(
+        "RPUSH",
+        messages_list("default", Priority.NORMAL),
+        rig.database.text("LINDEX", messages_list("default", Priority.NORMAL), 0) or "",
+    )
+    assert rig.pop() == copied.id
+    assert rig.claim(copied) == "claimed"
+    # The worker dies; its successor meets the first message, which has to wait.
+    assert rig.claim(first) == "occupied"
+    assert rig.queue.requeue_lost() == 1
+    assert rig.queue.requeue_lost() == 0
+    assert rig.pop(Priority.HIGH) == copied.id
+    assert rig.claim(copied) == "settle"
+    rig.advance(copied, S.SENT, fence=rig.fence)
+    assert rig.queue.requeue_lost() == 0
+    assert rig.claim(first) == "claimed"
+
+
 def test_what_waits_for_its_time_is_not_lost(rig: LedgerRig) -> None:
     rig.accept(send_at_ms=NOW + 10)
     tried = rig.claimed()
@@ -326,7 +347,14 @@ def attempt(rig: LedgerRig, chat: Chat, message: Message, die: Callable[[str], N
     die("recorded")
 
 
-@pytest.mark.parametrize("seed", range(6))
+def copy_an_entry(rig: LedgerRig) -> None:
+    """As a restored or repeated queue entry does: to either end of its list."""
+    name = messages_list("default", random.choice(list(Priority)))
+    if entries := rig.database.texts("LRANGE", name, 0, -1):
+        rig.database.do(random.choice(["LPUSH", "RPUSH"]), name, random.choice(entries))
+
+
+@pytest.mark.parametrize("seed", [*range(6), 32])  # 32: a copy is in hand when its worker dies
 def test_through_any_deaths_each_message_is_sent_once_and_none_is_lost(
     rig: LedgerRig, worker: Broker, seed: int
 ) -> None:
@@ -351,6 +379,8 @@ def test_through_any_deaths_each_message_is_sent_once_and_none_is_lost(
                 if not rig.queue.counts()["scheduled"]:
                     break
                 continue
+            if random.random() < 0.1:
+                copy_an_entry(rig)
             if random.random() < 0.1:  # between BRPOP and the note in `unacked`: the entry is gone
                 for priority in Priority:
                     if rig.pop(priority):
