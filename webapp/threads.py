@@ -117,13 +117,17 @@ _ALWAYS: "WSGIEnvironment" = {
 }
 
 
+def _unescaped(path: bytes) -> bytes:
+    return unquote_to_bytes(path) if b"%" in path else path
+
+
 def environ_of(scope: Scope, body: bytes) -> "WSGIEnvironment":
     """The request's WSGI environ (PEP 3333)."""
     host, port = scope.get("server") or ("localhost", 80)
     environ: WSGIEnvironment = {
         **_ALWAYS,
         "REQUEST_METHOD": scope["method"],
-        "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
+        "PATH_INFO": _unescaped(scope["raw_path"]).decode("latin-1"),
         "QUERY_STRING": scope["query_string"].decode("latin-1"),
         RAW_TARGET: raw_target(scope),
         "SERVER_PROTOCOL": "HTTP/" + scope["http_version"],

@@ -148,6 +148,8 @@ def forms_of(phone: str) -> tuple[str, ...]:
     """``phone`` (E.164) first; for Brazilian, Mexican and Argentine mobiles also the form with or without the
     digit: WhatsApp may show either, and the recipient may be stored under the other one.
     """
+    if phone[1:3] not in _COUNTRIES_WITH_DIGIT:
+        return (phone,)
     short = _short(phone[1:])
     forms = {f"+{short}"}
     for mobile, digit in _ADDED_DIGIT:
@@ -165,6 +167,7 @@ _ADDED_DIGIT = (
     (re.compile(r"(52)([1-9]\d{9})"), "1"),
     (re.compile(r"(54)([1-9]\d{9})"), "9"),
 )
+_COUNTRIES_WITH_DIGIT = frozenset({"52", "54", "55"})
 _WITH_DIGIT = re.compile(r"(55\d\d)9([6-9]\d{7})|(52)1([1-9]\d{9})|(54)9([1-9]\d{9})")
 
 

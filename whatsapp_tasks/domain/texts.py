@@ -38,7 +38,8 @@ def normalise_message(raw: str) -> str:
     bad = _CONTROLS.search(text)
     if bad is not None:
         raise _refused("message_invalid", f"contains the control character U+{ord(bad[0]):04X}; remove it")
-    units = len(text.encode("utf-16-le")) // 2
+    # A character has at most two units.
+    units = len(text.encode("utf-16-le")) // 2 if len(text) > MAX_UTF16_UNITS // 2 else 0
     if units > MAX_UTF16_UNITS:
         raise _refused(
             "message_too_long", f"has {units} UTF-16 code units; WhatsApp takes at most {MAX_UTF16_UNITS}"
