@@ -192,6 +192,7 @@ class Settings(AccountSettings):
     signature_future_seconds: NotNegative = 5
     """How far the timestamp may be in the future."""
     max_body_bytes: int = Field(512 * 1024, ge=1024, le=MOST)
+    """Of every request but POST /files."""
     trusted_proxies: Count = 0
     """The number of your proxies that add to X-Forwarded-For; with one too many, callers can choose their
     address."""
@@ -221,6 +222,18 @@ class Settings(AccountSettings):
     alert_whatsapp_account: Annotated[str, ruled(check_account_name)] = ""
     """The account that sends the alerts about all others."""
 
+    # files of messages (docs/files.md)
+    files: str = "folder"
+    """Where the files of messages are kept: ``folder`` (in the data folder) or ``s3://bucket/prefix``."""
+    max_file_bytes: int = Field(64 * 1024 * 1024, ge=1024, le=MOST)
+    """Of one file; pictures, video and audio have WhatsApp's own limit of 16 MiB."""
+    upload_kept_seconds: Positive = 24 * 3600
+    """How long an uploaded file waits for a message that uses it."""
+    file_url_seconds: Positive = 300
+    """For one attempt to fetch a file from a URL."""
+    file_url_allow_private: bool = False
+    """Whether files may be fetched from private networks and this machine, also by http."""
+
     # the console page (docs/console.md)
     console_idle_seconds: Positive = 1800
     """A console session without a request for this long is logged out; an open page makes requests by
@@ -237,8 +250,8 @@ class Settings(AccountSettings):
     evidence_keep_count: int = Field(200, ge=1, le=MOST)
     """Per account."""
     evidence_keep_days: Positive = 14
-    evidence_s3_endpoint: Annotated[str, url_of("http", "https")] = ""
-    """URL of an S3-compatible server other than AWS."""
+    s3_endpoint: Annotated[str, url_of("http", "https")] = ""
+    """URL of an S3-compatible server other than AWS, for everything that is kept in S3."""
 
     # metrics (docs/metrics.md)
     metrics_networks: str = ""
@@ -279,6 +292,13 @@ class Settings(AccountSettings):
     def _evidence_is_valid(cls, value: str) -> str:
         if value not in ("folder", "off") and not BUCKET.fullmatch(value):
             raise ValueError("must be folder, off, or s3://bucket/prefix")
+        return value
+
+    @field_validator("files")
+    @classmethod
+    def _files_is_valid(cls, value: str) -> str:
+        if value != "folder" and not BUCKET.fullmatch(value):
+            raise ValueError("must be folder, or s3://bucket/prefix")
         return value
 
     @field_validator("metrics_networks")

@@ -13,6 +13,9 @@ from whatsapp_tasks.config import Settings, load_settings
 from whatsapp_tasks.crash_points import reach, reach_async
 from whatsapp_tasks.domain import identity, phones, texts
 from whatsapp_tasks.domain.accounts import check_account_name
+from whatsapp_tasks.domain.file_requests import FileRequest, check_file_url
+from whatsapp_tasks.domain.file_types import check_type, default_name
+from whatsapp_tasks.domain.files import MessageFile, check_caption, check_wish, decide_kind
 from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status
@@ -21,6 +24,7 @@ from whatsapp_tasks.stores.account_stores import AccountStores
 from whatsapp_tasks.stores.admission import Acceptance, Admission, NewMessage, Window
 from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.connection import Database, Pipeline
+from whatsapp_tasks.stores.files import FileRecords, Upload
 from whatsapp_tasks.stores.ledger import Ledger
 from whatsapp_tasks.stores.message_index import MessageIndex
 from whatsapp_tasks.stores.messages import Message
@@ -94,6 +98,8 @@ class Prepared:
                 raise signature_replayed()
             case Accept.OPTED_OUT:
                 raise _opted_out()
+            case Accept.FILE_GONE:
+                raise file_unknown()
             case Accept.ACCOUNT_UNKNOWN:
                 raise account_unknown(account)
             case unknown:
@@ -107,6 +113,7 @@ class Dispatcher:
         self, database: Database, settings: Settings, clock: Callable[[], float] = time.time
     ) -> None:
         self._index = MessageIndex(database)
+        self._files = FileRecords(database)
         self._settings = settings
         self._clock = clock
         self._stores = lru_cache(maxsize=_ACCOUNTS_KNOWN)(partial(AccountStores, database, settings))
@@ -129,8 +136,10 @@ class Dispatcher:
         """
         return self.prepare(request, source=source).accept()
 
-    def needs_no_redis(self, account: str) -> bool:
+    def needs_no_redis(self, account: str, file: FileRequest | None = None) -> bool:
         """Whether ``prepare`` finds everything it needs in this process, without waiting for Redis."""
+        if file is not None and file.id is not None:
+            return False
         caps = self.caps(account)
         return caps is None or caps.known()
 
@@ -149,13 +158,15 @@ class Dispatcher:
         """
         account, key = check_account_name(_text("account", request.account)), request.idempotency_key
         phone = phones.parse_phone(_text("phone", request.phone))
-        text = texts.normalise_message(_text("message", request.message))
+        text = _content(request)
         if key is not None:
             identity.check_idempotency_key(_text("idempotency_key", key))
         priority = _priority(request.priority)
         now_ms = int(self._clock() * 1000)
         send_at_ms, expires_at_ms = _times(request.send_at, request.expires_at, now_ms)
-        who = identity.identity_digest(account, phone, text, key)
+        file, wanted = self._file(request.file, has_caption=bool(text))
+        parts = file.identity if file else wanted.identity if wanted else ()
+        who = identity.identity_digest(account, phone, text, key, parts)
         return Prepared(
             self._stores(account).admission,
             NewMessage(
@@ -163,7 +174,7 @@ class Dispatcher:
                 phone=phone,
                 text=text,
                 identity=who,
-                content=identity.content_digest(account, phone, text),
+                content=identity.content_digest(account, phone, text, parts),
                 priority=priority,
                 now_ms=now_ms,
                 window_ms=self._window_ms(key, send_at_ms, now_ms),
@@ -174,8 +185,31 @@ class Dispatcher:
                 nonce=signature_digest(signature) if signature else None,
                 nonce_ttl_ms=nonce_ttl_ms(self._settings),
                 windows=windows() if windows else (),
+                file=file,
+                file_wanted=wanted,
             ),
         )
+
+    def _file(
+        self, asked: FileRequest | None, *, has_caption: bool
+    ) -> tuple[MessageFile | None, FileRequest | None]:
+        """The file of a message, or what is to be fetched for it; raises RequestRefused."""
+        if asked is None:
+            return None, None
+        check_wish(asked.kind, has_caption=has_caption)
+        if asked.url is not None:
+            check_file_url(asked.url, allow_private=self._settings.file_url_allow_private)
+            return None, asked
+        return message_file(self.upload(asked.id or "", asked.owner), asked, has_caption=has_caption), None
+
+    def upload(self, upload_id: str, owner: str | None) -> Upload:
+        """The upload of this owner (an API key), or of any with None; raises RequestRefused
+        (``file_unknown``).
+        """
+        found = self._files.upload(upload_id)
+        if found is None or owner not in (None, found.owner):
+            raise file_unknown()
+        return found
 
     def _window_ms(self, idempotency_key: str | None, send_at_ms: int | None, now_ms: int) -> int:
         """How long the identity stays claimed. With a caller's key, the window begins at ``send_at``:
@@ -317,6 +351,35 @@ def account_unknown(account: str) -> RequestRefused:
     )
 
 
+def file_unknown() -> RequestRefused:
+    """The error for an id that names no file that this caller has uploaded."""
+    return RequestRefused(
+        "file_unknown",
+        "There is no file with this id that was uploaded with your key, or it has expired. Upload it again.",
+        http_status=404,
+        errors=[{"field": "file.id", "message": "is unknown"}],
+    )
+
+
+def message_file(upload: Upload, asked: FileRequest, *, has_caption: bool) -> MessageFile:
+    """The file of a message, from an upload and what the caller wants; raises RequestRefused."""
+    content = upload.content
+    if asked.name is not None:
+        check_type(content.facts.media_type, name=asked.name)
+    kind = decide_kind(content.facts, content.size, asked.kind, has_caption=has_caption)
+    media_type = content.facts.media_type
+    name = asked.name or upload.name or default_name(kind, media_type)
+    return MessageFile(content.digest, name, kind, content.size, media_type)
+
+
+def _content(request: MessageRequest) -> str:
+    """The text, or the caption of the file; raises RequestRefused."""
+    given = _text("message", request.message)
+    if request.file is None:
+        return texts.normalise_message(given)
+    return check_caption(texts.normalise_message(given)) if given.strip() else ""
+
+
 def _priority(value: str) -> Priority:
     try:
         return Priority(value)
@@ -375,7 +438,7 @@ def _field(code: str, field: str, problem: str) -> RequestRefused:
 def _conflict(message_id: str) -> RequestRefused:
     return RequestRefused(
         "idempotency_conflict",
-        "This idempotency key was used for another phone or text. Use a new key for a new message.",
+        "This idempotency key was used for another phone, text or file. Use a new key for a new message.",
         http_status=409,
         extra={"message_id": message_id},
     )

@@ -20,6 +20,8 @@ WhatsAppTasksError
 ├── ApiUnreachable                 our HTTP API does not answer (raised by its client)
 ├── ObjectStoreFailed              a file (evidence, for example) could not be stored or fetched
 │   └── ObjectStoreFull            there is no space left for it
+├── FileGone                       the bytes of a message's file are not stored any more, or are others
+├── FileUnreadable                 a file could not be examined or converted
 ├── SelectorsInvalid               a selector file or override is malformed; names the entry
 ├── IllegalTransition              a state machine has no row for this event
 └── SendError                      one attempt to send did not end in `sent`
@@ -151,6 +153,14 @@ class ObjectStoreFailed(WhatsAppTasksError):
 
 class ObjectStoreFull(ObjectStoreFailed):
     """There is no space left to store the file."""
+
+
+class FileGone(WhatsAppTasksError):
+    """The file is not in the object store any more."""
+
+
+class FileUnreadable(WhatsAppTasksError):
+    """The file could not be examined or converted."""
 
 
 class SelectorsInvalid(WhatsAppTasksError):

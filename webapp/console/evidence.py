@@ -32,9 +32,7 @@ def evidence_path(evidence_id: str) -> str:
 def _serve(evidence_id: str, kind: str, content_type: str) -> Response:
     settings = services().settings
     account = account_of(evidence_id)
-    storage = open_store(
-        settings.evidence, settings.data_dir.resolve() / "evidence", settings.evidence_s3_endpoint
-    )
+    storage = open_store(settings.evidence, settings.data_dir.resolve() / "evidence", settings.s3_endpoint)
     try:
         content = storage.get(f"{account}/{evidence_id}.{kind}") if storage and account else None
     except ObjectStoreFailed as error:

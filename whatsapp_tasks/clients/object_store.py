@@ -73,16 +73,18 @@ class ObjectStore(Protocol):
         """Deletes what killed processes have left half-written in a folder, if it is older than this."""
 
 
-def open_store(place: str, folder: Path, s3_endpoint: str = "") -> ObjectStore | None:
+def open_store(
+    place: str, folder: Path, s3_endpoint: str = "", setting: str = "WHATSAPP_EVIDENCE"
+) -> ObjectStore | None:
     """The store for a setting: ``folder``, ``s3://bucket/prefix``; None for ``off``.
 
-    Raises ConfigurationError if the packages for S3 are not installed.
+    Raises ConfigurationError, which names ``setting``, if the packages for S3 are not installed.
     """
     if place == "off":
         return None
     if place == "folder":
         return FolderStore(folder)
-    insist_on_extra("s3", f"WHATSAPP_EVIDENCE={place}")
+    insist_on_extra("s3", f"{setting}={place}")
     bucket, _, prefix = place.removeprefix("s3://").partition("/")
     return S3Store(bucket, prefix.strip("/"), s3_endpoint or None)
 
@@ -96,7 +98,7 @@ class FolderStore:
     def put(self, name: str, content: bytes) -> None:
         """See ``ObjectStore``. The file is written atomically."""
         file = self._file(name)
-        with _failing_as_store():
+        with store_errors():
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             draft = file.with_suffix(_DRAFT)
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -106,7 +108,7 @@ class FolderStore:
 
     def get(self, name: str) -> bytes | None:
         """See ``ObjectStore``."""
-        with _failing_as_store():
+        with store_errors():
             try:
                 return self._file(name).read_bytes()
             except FileNotFoundError:
@@ -115,14 +117,14 @@ class FolderStore:
     def put_file(self, name: str, path: Path) -> None:
         """See ``ObjectStore``."""
         file = self._file(name)
-        with _failing_as_store(), path.open("rb") as source:
+        with store_errors(), path.open("rb") as source:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             _write_whole(file, source, file.with_suffix(_DRAFT))
             _sync_folder(file.parent)
 
     def get_file(self, name: str, path: Path) -> bool:
         """See ``ObjectStore``."""
-        with _failing_as_store():
+        with store_errors():
             try:
                 source = self._file(name).open("rb")
             except FileNotFoundError:
@@ -133,7 +135,7 @@ class FolderStore:
 
     def size(self, name: str) -> int | None:
         """See ``ObjectStore``."""
-        with _failing_as_store():
+        with store_errors():
             try:
                 return self._file(name).stat().st_size
             except FileNotFoundError:
@@ -141,20 +143,20 @@ class FolderStore:
 
     def names(self, folder: str) -> list[str]:
         """See ``ObjectStore``."""
-        with _failing_as_store():
+        with store_errors():
             files = (self._folder / folder).glob("*")
             found = (f"{folder}/{file.name}" for file in files if file.suffix != _DRAFT)
             return sorted(name for name in found if _NAME.fullmatch(name))
 
     def delete(self, names: Iterable[str]) -> None:
         """See ``ObjectStore``."""
-        with _failing_as_store():
+        with store_errors():
             for name in names:
                 self._file(name).unlink(missing_ok=True)
 
     def forget_drafts(self, folder: str, older_seconds: float) -> None:
         """See ``ObjectStore``."""
-        with _failing_as_store():
+        with store_errors():
             forget_old(self._folder / folder, f"*{_DRAFT}", older_seconds)
 
     def _file(self, name: str) -> Path:
@@ -173,12 +175,12 @@ class S3Store:
     def put(self, name: str, content: bytes) -> None:
         """See ``ObjectStore``. Without an ACL: the bucket's own rules keep it private."""
         key, kind = self._prefix + _checked(name), guess_type(name)[0] or "application/octet-stream"
-        with _failing_as_store():
+        with store_errors():
             self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=kind)
 
     def get(self, name: str) -> bytes | None:
         """See ``ObjectStore``."""
-        with _failing_as_store():
+        with store_errors():
             client = self._client
             try:
                 answer = client.get_object(Bucket=self._bucket, Key=self._prefix + _checked(name))
@@ -189,14 +191,14 @@ class S3Store:
     def put_file(self, name: str, path: Path) -> None:
         """See ``ObjectStore``. One request, whose body is read from the file as it is sent."""
         key = self._prefix + _checked(name)
-        with _failing_as_store(), path.open("rb") as source:
+        with store_errors(), path.open("rb") as source:
             self._large_client.put_object(
                 Bucket=self._bucket, Key=key, Body=source, ContentType="application/octet-stream"
             )
 
     def get_file(self, name: str, path: Path) -> bool:
         """See ``ObjectStore``."""
-        with _failing_as_store():
+        with store_errors():
             client = self._large_client
             try:
                 answer = client.get_object(Bucket=self._bucket, Key=self._prefix + _checked(name))
@@ -208,7 +210,7 @@ class S3Store:
 
     def size(self, name: str) -> int | None:
         """See ``ObjectStore``."""
-        with _failing_as_store():
+        with store_errors():
             client = self._client
             try:
                 answer = client.head_object(Bucket=self._bucket, Key=self._prefix + _checked(name))
@@ -220,7 +222,7 @@ class S3Store:
 
     def names(self, folder: str) -> list[str]:
         """See ``ObjectStore``."""
-        with _failing_as_store():
+        with store_errors():
             pages = self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self._bucket, Prefix=f"{self._prefix}{folder}/"
             )
@@ -232,7 +234,7 @@ class S3Store:
     def delete(self, names: Iterable[str]) -> None:
         """See ``ObjectStore``."""
         keys = [{"Key": self._prefix + _checked(name)} for name in names]
-        with _failing_as_store():
+        with store_errors():
             for start in range(0, len(keys), 1000):
                 self._client.delete_objects(
                     Bucket=self._bucket, Delete={"Objects": keys[start : start + 1000], "Quiet": True}
@@ -314,7 +316,8 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _failing_as_store() -> Iterator[None]:
+def store_errors() -> Iterator[None]:
+    """Turns errors of the disk, and of S3, into ours."""
     try:
         yield
     except ObjectStoreFailed:

@@ -1,5 +1,6 @@
 """The file that a caller asks for: one that was uploaded, or one to be fetched from a URL."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -53,6 +54,14 @@ class FileRequest:
     def identity(self) -> tuple[str, ...]:
         """What stands for the content of a file that is not fetched yet."""
         return ("url", self.url or "", self.name or "", self.kind or "")
+
+    def to_json(self) -> str:
+        return json.dumps(self.to_fields(), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> "FileRequest":
+        """As ``to_json`` wrote it; raises RequestRefused or ValueError for anything else."""
+        return cls.of(json.loads(text))
 
     def to_fields(self) -> dict[str, str]:
         """As a caller writes it."""

@@ -97,6 +97,14 @@ _SENT_AS: dict[FileKind, frozenset[str]] = {
 """Types that WhatsApp Web takes as this kind (docs/whatsapp-web.md, 12.6); everything may be a document."""
 
 
+def check_wish(kind: FileKind | None, *, has_caption: bool) -> None:
+    """Raises RequestRefused for a ``kind`` that cannot be sent like this, whatever the file is."""
+    if kind is FileKind.AUDIO and has_caption:
+        raise _refused(
+            "file_kind_impossible", "as audio has no caption; send it as document, or without a message"
+        )
+
+
 def decide_kind(
     facts: FileFacts, size: int, wanted: FileKind | None, *, has_caption: bool = False
 ) -> FileKind:
@@ -142,10 +150,10 @@ def _why_not(kind: FileKind, facts: FileFacts, size: int, *, has_caption: bool) 
             "file_too_large",
             f"has {size} bytes; as {kind} WhatsApp takes at most {MOST_MEDIA_BYTES}; send it as document",
         )
-    if kind is FileKind.AUDIO and has_caption:
-        return _refused(
-            "file_kind_impossible", "as audio has no caption; send it as document, or without a message"
-        )
+    try:
+        check_wish(kind, has_caption=has_caption)
+    except RequestRefused as refused:
+        return refused
     return None
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 
 from whatsapp_tasks.domain.accounts import SLUG
 from whatsapp_tasks.domain.phones import one_form_of
@@ -24,19 +25,19 @@ def check_idempotency_key(key: str) -> str:
     return key
 
 
-def identity_digest(account: str, phone: str, text: str, key: str | None) -> str:
-    """Equal for two requests that are the same message: by the caller's key, else by recipient and text.
+def identity_digest(account: str, phone: str, text: str, key: str | None, file: Sequence[str] = ()) -> str:
+    """Equal for two requests that are the same message: by the caller's key, else by recipient and content.
 
     SHA-256, hex.
     """
-    return _digest("key", account, key) if key is not None else content_digest(account, phone, text)
+    return _digest("key", account, key) if key is not None else content_digest(account, phone, text, file)
 
 
-def content_digest(account: str, phone: str, text: str) -> str:
+def content_digest(account: str, phone: str, text: str, file: Sequence[str] = ()) -> str:
     """Must be equal when a key is used again; other content under the same key is a conflict. All forms of
-    one mobile number are the same recipient.
+    one mobile number are the same recipient. ``file`` is the identity of the message's file.
     """
-    return _digest("content", account, one_form_of(phone), text)
+    return _digest("content", account, one_form_of(phone), text, *file)
 
 
 def message_id(identity: str, accepted_at_ms: int, account: str) -> str:

@@ -46,7 +46,7 @@ class EvidenceKeeper:
     @classmethod
     def from_settings(cls, database: Database, settings: Settings, account: str) -> "EvidenceKeeper":
         folder = settings.data_dir.resolve() / "evidence"
-        storage = open_store(settings.evidence, folder, settings.evidence_s3_endpoint)
+        storage = open_store(settings.evidence, folder, settings.s3_endpoint)
         return cls(database, settings, account, storage)
 
     def keep(

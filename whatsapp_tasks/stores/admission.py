@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from whatsapp_tasks.domain.file_requests import FileRequest
+from whatsapp_tasks.domain.files import MessageFile
 from whatsapp_tasks.domain.phones import forms_of
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.queues import deliver_envelope, messages_list
@@ -33,6 +35,9 @@ class NewMessage:
     nonce: str | None = None
     nonce_ttl_ms: int = 0
     windows: Sequence["Window"] = ()
+    file: MessageFile | None = None
+    file_wanted: FileRequest | None = None
+    """A file that is to be fetched first."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,8 @@ class Admission:
             "caps": k.caps,
             "contacted": k.contacted,
             "all_messages": keys.ALL_MESSAGES,
+            "contents_due": keys.FILES_DUE,
+            "fetches": keys.FILE_FETCHES,
         }
 
     def accept(self, new: NewMessage) -> Acceptance:
@@ -114,6 +121,8 @@ class Admission:
                 "open": k.open_messages(new.priority),
                 "nonce": keys.nonce(new.nonce or ""),
                 "broker_list": messages_list(self.account, new.priority),
+                "file_content": keys.file_content(new.file.digest) if new.file else "",
+                "held": keys.file_held(new.file.digest) if new.file else "",
             },
             {
                 "now": new.now_ms,
@@ -132,6 +141,9 @@ class Admission:
                 "plan": self._caps.plan_for_new(max(new.now_ms, new.send_at_ms or 0)) if self._caps else "",
                 "holds": int(self._caps is not None and self._caps.holds),
                 "forms": ",".join(forms_of(new.phone)),
+                "file": new.file.to_json() if new.file else "",
+                "file_wanted": new.file_wanted.to_json() if new.file_wanted else "",
+                "digest": new.file.digest if new.file else "",
             },
             [key for w in new.windows for key in (w.previous_key, w.current_key)],
             [number for w in new.windows for number in (w.limit, w.seconds)],

@@ -28,6 +28,25 @@ def console_place(who: str) -> str:
     return f"wa:console:place:{who}"
 
 
+FILES_DUE = "wa:files:due"  # zset: digest by the time to look whether its content is still needed, ms
+FILE_FETCHES = "wa:files:fetches"  # zset: id of a message whose file is to be fetched, by when, ms
+
+
+def file_content(digest: str) -> str:
+    """Hash: the object that keeps these bytes, and what they are."""
+    return f"wa:file:{digest}"
+
+
+def file_held(digest: str) -> str:
+    """Zset: holder by the time its hold ends, ms; see ``scripts/holds.lua``."""
+    return f"wa:file:{digest}:held"
+
+
+def upload(upload_id: str) -> str:
+    """Hash with ttl: owner, digest, name."""
+    return f"wa:upload:{upload_id}"
+
+
 def batch(batch_id: str) -> str:
     return f"wa:batch:{batch_id}"
 

@@ -217,6 +217,7 @@ class Ledger:
                 "caps": k.caps,
                 "contacted": k.contacted,
                 "bubbles": k.bubbles,
+                "contents_due": keys.FILES_DUE,
             },
             {
                 "now": now_ms,
@@ -227,6 +228,7 @@ class Ledger:
                 "retention": self._retention_ms,
                 "follow": self._follow_ms,
                 "due": "" if due_ms is None else due_ms,
+                "held_pattern": keys.file_held("%s"),
             },
             more_args=_in_turn(fields),
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from whatsapp_tasks.domain.file_requests import FileRequest
 from whatsapp_tasks.domain.files import MessageFile
 from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.priorities import Priority
@@ -45,7 +46,11 @@ class Message:
     resolved_by: str | None = None
     resolution_note: str | None = None
     file: MessageFile | None = None
-    """None also while it is still to be fetched from a URL; such a message cannot be claimed."""
+    """None also while it is still to be fetched; such a message cannot be claimed."""
+    file_wanted: FileRequest | None = None
+    """The file that is still to be fetched."""
+    fetches: int = 0
+    """Attempts to fetch it."""
     evidence_id: str | None = None
     """The id of the evidence of its last failed attempt (stores/evidence.py)."""
 
@@ -95,6 +100,8 @@ def message_of(account: str, record: Mapping[str, str]) -> Message:
         resolved_by=record.get("resolved_by"),
         resolution_note=record.get("resolution_note"),
         file=MessageFile.from_json(record["file"]) if record.get("file") else None,
+        file_wanted=FileRequest.from_json(record["file_wanted"]) if record.get("file_wanted") else None,
+        fetches=int(record.get("fetches", 0)),
         evidence_id=record.get("evidence_id"),
     )
 

@@ -17,6 +17,7 @@ class Accept(StrEnum):
     REPLAYED = "replayed"
     ACCOUNT_UNKNOWN = "account_unknown"
     OPTED_OUT = "opted_out"
+    FILE_GONE = "file_gone"
     LIMITED = "limited"
     CAPPED = "capped"
 

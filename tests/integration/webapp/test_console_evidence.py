@@ -63,7 +63,7 @@ def test_what_a_worker_keeps_in_s3_is_served_from_there(
     s3_url: str,
 ) -> None:
     boto3.client("s3", endpoint_url=s3_url).create_bucket(Bucket="evidence")
-    where = {"evidence": "s3://evidence/whatsapp", "evidence_s3_endpoint": s3_url}
+    where = {"evidence": "s3://evidence/whatsapp", "s3_endpoint": s3_url}
     keeper = EvidenceKeeper.from_settings(database, settings.model_copy(update=where), "default")
     kept = keeper.keep(
         None, code="browser_failed", detail="It died.", state="AUTHENTICATED", now_ms=1790000000000
@@ -82,6 +82,6 @@ def test_a_store_that_is_away_is_said_to_be(
     database: Database,
     settings: Settings,
 ) -> None:
-    app = make_app(evidence="s3://bucket/prefix", evidence_s3_endpoint="http://127.0.0.1:1")
+    app = make_app(evidence="s3://bucket/prefix", s3_endpoint="http://127.0.0.1:1")
     caller = Caller(app.test_client(), ApiKeys(database).create("test", ("admin",), 1), settings)
     assert problem(caller.get(f"/evidence/{ID}.jpg"), 503) == "evidence_unavailable"

@@ -1,20 +1,21 @@
 -- Moves a message to another status, never backwards, and updates every index.
 -- uses bubbles
+-- uses holds
 -- uses places
 --
 -- `fence` is '' for callers that are not a worker. `before` is ',from,from,'. `code` may be ''. `retention` and
--- `follow` are ms. `due` is when a message that is queued again is due; '' means at once. From fields_from on:
+-- `follow` are ms. `held_pattern` turns the digest of a file into the key of its holders. `due` is when a message that is queued again is due; '' means at once. From fields_from on:
 -- alternating fields and values, to be written into the record.
 --
 -- Returns {outcome, record}; outcomes: ok (with the changed record), lease_lost, gone, refused (not allowed in the
 -- current status).
 local record, lease, open, schedule, watched, unknown, expiring, events, metrics, caps, contacted,
-  bubbles = unpack(KEYS)
-local now, fence, to, before, code, retention, follow, due = unpack(ARGV, 1, 8)
-local fields_from = 9
+  bubbles, contents_due = unpack(KEYS)
+local now, fence, to, before, code, retention, follow, due, held_pattern = unpack(ARGV, 1, 9)
+local fields_from = 10
 
 if fence ~= '' and redis.call('HGET', lease, 'fence') ~= fence then return {'lease_lost', {}} end
-local m = redis.call('HMGET', record, 'status', 'id', 'timeline', 'phone', 'send_at_ms')
+local m = redis.call('HMGET', record, 'status', 'id', 'timeline', 'phone', 'send_at_ms', 'file_digest')
 if not m[1] then return {'gone', {}} end
 local id = m[2]
 if not string.find(before, ',' .. m[1] .. ',', 1, true) then return {'refused', {}} end
@@ -53,5 +54,11 @@ end
 -- An identity is claimed from the time of sending: if the message is settled earlier, its record must still outlive it.
 local early = math.max(0, tonumber(m[5] or 0) - tonumber(now))
 local changed = redis.call('HGETALL', record) -- before its time to live begins, which may be over at once
-if to ~= 'unknown' then redis.call('PEXPIRE', record, early + tonumber(retention)) end
+if to ~= 'unknown' then
+  redis.call('PEXPIRE', record, early + tonumber(retention))
+  if m[6] then
+    local ends = string.format('%d', tonumber(now) + early + tonumber(retention))
+    hold(string.format(held_pattern, m[6]), contents_due, m[6], 'm:' .. id, ends, now)
+  end
+end
 return {'ok', changed}

@@ -36,9 +36,12 @@ NAMED: dict[str, type[Enum]] = {
 }
 ALL_OR_NOTHING = {
     *("lease_renew", "pause", "push", "put_fenced", "resume"),
-    *("webhook_fan_out", "webhook_redrive", "webhook_settle"),
+    *("webhook_fan_out", "webhook_redrive", "webhook_settle", "file_fetch_settle"),
 }
-FACTS = {"locate", "page", "webhook_begin", "webhook_take"}
+FACTS = {
+    *("locate", "page", "webhook_begin", "webhook_take"),
+    *("file_keep", "file_sweep", "file_fetch_take", "file_fetch_begin"),
+}
 """They answer with what they found; an empty answer is none."""
 
 _RETURN = re.compile(r"\breturn\s+(?:\{\s*)?('[^']*'|-?\d+|\w+)")

@@ -1,0 +1,169 @@
+"""The bytes of files: stored once, held by those who need them, deleted when nobody does."""
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from whatsapp_tasks.clients.object_store import CHUNK_BYTES, ObjectStore, open_store
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.crash_points import reach
+from whatsapp_tasks.domain.file_names import with_extension
+from whatsapp_tasks.domain.files import FileFacts, MessageFile
+from whatsapp_tasks.errors import FileGone, FileUnreadable
+from whatsapp_tasks.files.drafts import Drafts
+from whatsapp_tasks.files.examination import convert_picture
+from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.files import FOLDER, Content, FileRecords, made_ms, new_object
+
+log = logging.getLogger(__name__)
+
+SWEPT_AT_ONCE = 100
+DRAFT_OLD_SECONDS = 6 * 3600
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """A file on this machine's disk, as WhatsApp is to get it."""
+
+    path: Path = field(repr=False)
+    """Its last part is the name that the recipient sees; with another extension if it was converted."""
+    digest: str
+    """SHA-256, hex, of these bytes."""
+    size: int
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file that was received and examined, on this machine's disk."""
+
+    path: Path = field(repr=False)
+    digest: str
+    size: int
+    facts: FileFacts
+
+
+class Contents:
+    """The object store of files, and the records of who holds them."""
+
+    def __init__(
+        self,
+        database: Database,
+        store: ObjectStore,
+        drafts: Drafts,
+        *,
+        kept_seconds: float,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.records = FileRecords(database)
+        self.drafts = drafts
+        self._store = store
+        self._kept_ms = int(kept_seconds * 1000)
+        self._clock = clock
+
+    @classmethod
+    def from_settings(
+        cls, database: Database, settings: Settings, clock: Callable[[], float] = time.time
+    ) -> "Contents":
+        """Raises ConfigurationError if the packages for S3 are not installed."""
+        folder = settings.data_dir.resolve() / "objects"
+        store = open_store(settings.files, folder, settings.s3_endpoint, "WHATSAPP_FILES")
+        assert store is not None, "files cannot be turned off"
+        return cls(database, store, Drafts(settings), kept_seconds=settings.record_seconds, clock=clock)
+
+    # storing
+
+    def keep(self, received: Received, holder: str, until_ms: int) -> Content:
+        """Stores a file, unless the same bytes are there already, and holds it. Raises ObjectStoreFailed or
+        StoreUnavailable; what is left then is deleted by ``sweep_strays``.
+        """
+        digest, size, facts = received.digest, received.size, received.facts
+        known = self.records.hold(digest, holder, until_ms, self._now_ms())
+        if known is not None and self._store.size(known) == size:
+            return Content(digest, known, size, facts)
+        content = Content(digest, new_object(digest, self._now_ms()), size, facts)
+        reach("before_file_stored")
+        self._store.put_file(content.object, received.path)
+        reach("after_file_stored")
+        kept = self.records.keep(content, holder, until_ms, self._now_ms(), lost=known)
+        if kept != content.object:  # somebody stored the same bytes meanwhile
+            self._store.delete([content.object])
+        return Content(digest, kept, size, facts)
+
+    # handing over
+
+    def hand_over(self, file: MessageFile, folder: Path) -> HandedOver:
+        """Writes the file of a message into ``folder``, which is the caller's and empty, and checks it.
+
+        Raises FileGone if its bytes are not there any more or are not the same, FileUnreadable if the picture
+        cannot be converted, and ObjectStoreFailed (also ObjectStoreFull) or StoreUnavailable if the store is
+        not there now.
+        """
+        content = self.records.content(file.digest)
+        path = folder / file.name
+        if content is None or not self._store.get_file(content.object, path):
+            raise FileGone
+        if digest_of(path) != file.digest:
+            path.unlink()
+            raise FileGone("The file's bytes have changed in the object store.")
+        if not file.is_converted:
+            return HandedOver(path, file.digest, file.size)
+        try:
+            return _converted(path, folder)
+        finally:
+            path.unlink(missing_ok=True)
+
+    # deleting
+
+    def sweep(self, limit: int = SWEPT_AT_ONCE) -> int:
+        """Deletes contents that nobody holds any more; returns their number. A process that is killed in
+        between leaves an object to ``sweep_strays``.
+        """
+        now_ms = self._now_ms()
+        found = [self.records.let_go(digest, now_ms) for digest in self.records.due(now_ms, limit)]
+        objects = [name for name in found if name is not None]
+        if objects:
+            reach("before_file_deleted")
+            self._store.delete(objects)
+            log.info("Files that no message needs any more were deleted", extra={"files": len(objects)})
+        return len(objects)
+
+    def sweep_strays(self) -> int:
+        """Deletes what killed processes have left: drafts, and objects that Redis does not know. Such an
+        object must be older than records are kept, in case Redis was restored with older data.
+        """
+        self.drafts.forget_old()
+        self._store.forget_drafts(FOLDER, DRAFT_OLD_SECONDS)
+        before_ms = self._now_ms() - self._kept_ms
+        strays = self.records.unknown([n for n in self._store.names(FOLDER) if made_ms(n) < before_ms])
+        self._store.delete(strays)
+        if strays:
+            log.warning("Files that nothing refers to were deleted", extra={"files": len(strays)})
+        return len(strays)
+
+    def _now_ms(self) -> int:
+        return int(self._clock() * 1000)
+
+
+def _converted(path: Path, folder: Path) -> HandedOver:
+    draft = folder / ".converted"
+    try:
+        extension = convert_picture(path, draft)
+        target = folder / with_extension(path.name, extension)
+        draft.replace(target)
+    except OSError as error:
+        raise FileUnreadable(f"The picture cannot be converted: {error.strerror}") from error
+    finally:
+        draft.unlink(missing_ok=True)
+    return HandedOver(target, digest_of(target), target.stat().st_size)
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file, hex, read in pieces."""
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(CHUNK_BYTES):
+            found.update(piece)
+    return found.hexdigest()

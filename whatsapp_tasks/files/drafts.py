@@ -1,0 +1,82 @@
+"""A file while it is being received: in a folder of its own, and gone when it was stored or refused."""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from whatsapp_tasks.clients.object_store import forget_old, store_errors
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.errors import ObjectStoreFull
+
+OLD_SECONDS = 6 * 3600
+"""A draft that nobody has written to for this long was left by a process that was killed."""
+SPARE_BYTES = 64 * 1024 * 1024
+"""Must stay free on the disk: Redis and the browser's profile may be on it, too."""
+
+
+class Draft:
+    """Bytes that arrive in pieces; ``path`` is a file of mode 0600. Methods raise ObjectStoreFailed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.size = 0
+        self._hash = hashlib.sha256()
+        with store_errors():
+            self._file = path.open("wb", buffering=0)
+
+    def write(self, piece: bytes) -> None:
+        """Adds a piece."""
+        self._hash.update(piece)
+        self.size += len(piece)
+        with store_errors():
+            self._file.write(piece)
+
+    def close(self) -> None:
+        """Ends writing; the file stays."""
+        self._file.close()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what was written so far, hex."""
+        return self._hash.hexdigest()
+
+
+class Drafts:
+    """The drafts of all processes that share a data folder."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._folder = settings.data_dir.resolve() / "drafts"
+
+    def begin(self, size: int) -> Draft:
+        """An empty draft; call ``drop`` in any case. Raises ObjectStoreFull if there is no room for ``size``
+        bytes, twice: the object store may be on the same disk.
+        """
+        with store_errors():
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if shutil.disk_usage(self._folder).free < 2 * size + SPARE_BYTES:
+                raise ObjectStoreFull
+            descriptor, name = tempfile.mkstemp(suffix=".part", dir=self._folder)  # mode 0600
+            open(descriptor, "rb").close()
+        return Draft(Path(name))
+
+    @contextmanager
+    def draft(self, size: int) -> Iterator[Draft]:
+        """A draft that is dropped at the end."""
+        draft = self.begin(size)
+        try:
+            yield draft
+        finally:
+            self.drop(draft)
+
+    def drop(self, draft: Draft) -> None:
+        """Deletes it; doing it again changes nothing."""
+        draft.close()
+        draft.path.unlink(missing_ok=True)
+
+    def forget_old(self) -> None:
+        """Deletes what killed processes have left."""
+        with store_errors():
+            forget_old(self._folder, "*.part", OLD_SECONDS)

@@ -1,0 +1,106 @@
+"""Says what a file is, or converts a picture. A process of its own, with limits for memory and time.
+
+``look_at_file examine FILE`` prints JSON: media_type, pixels, moves, damaged.
+``look_at_file convert FILE TARGET`` writes the first frame to TARGET as JPEG, or as PNG if it is transparent,
+and prints JSON: extension. Exit status 3: the picture cannot be unpacked.
+"""
+
+import json
+import resource
+import sys
+from typing import Any
+
+MOST_MEMORY_BYTES = 1_500 * 1024 * 1024
+"""Of address space: a picture of ``MOST_PIXELS`` in four colours, twice."""
+MOST_CPU_SECONDS = 60
+CANNOT_UNPACK = 3
+JPEG_QUALITY = 92
+
+
+def main(arguments: list[str]) -> int:
+    """Runs one of the commands."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    match arguments:
+        case ["examine", path]:
+            print(json.dumps(examine(path)))  # noqa: T201 - the answer
+        case ["convert", path, target]:
+            try:
+                print(json.dumps({"extension": convert(path, target)}))  # noqa: T201 - the answer
+            except Exception:  # noqa: BLE001 - Pillow raises many kinds for damaged pictures
+                return CANNOT_UNPACK
+        case _:
+            return 2
+    return 0
+
+
+def examine(path: str) -> dict[str, Any]:
+    """The fields of ``FileFacts``."""
+    from whatsapp_tasks.domain.files import MOST_PIXELS
+
+    media_type = _type_of(path)
+    facts: dict[str, Any] = {"media_type": media_type, "pixels": 0, "moves": False, "damaged": False}
+    if media_type not in _PICTURES:
+        return facts
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = None  # the domain has the limit
+    try:
+        with Image.open(path, formats=[_PICTURES[media_type]]) as picture:
+            facts["pixels"] = picture.width * picture.height
+            facts["moves"] = media_type != "image/png" and getattr(picture, "n_frames", 1) > 1
+            if facts["pixels"] <= MOST_PIXELS:
+                picture.draft("RGB", (picture.width // 8, picture.height // 8))  # a JPEG is unpacked smaller
+                picture.load()
+    except Exception:  # noqa: BLE001 - Pillow raises many kinds for damaged pictures
+        facts["damaged"] = True
+    return facts
+
+
+def convert(path: str, target: str) -> str:
+    """The extension of what was written."""
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = None
+    with Image.open(path) as picture:
+        picture.load()
+        if picture.has_transparency_data:
+            picture.convert("RGBA").save(target, "PNG")
+            return "png"
+        picture.convert("RGB").save(target, "JPEG", quality=JPEG_QUALITY)
+        return "jpg"
+
+
+_PICTURES = {
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "image/webp": "WEBP",
+    "image/gif": "GIF",
+    "image/bmp": "BMP",
+    "image/tiff": "TIFF",
+}
+"""Pillow's names; its other formats are not opened."""
+
+
+def _type_of(path: str) -> str:
+    from whatsapp_tasks.domain.file_types import HEAD_BYTES, type_of_head, usual_name_of
+    from whatsapp_tasks.domain.files import UNKNOWN_TYPE
+
+    with open(path, "rb") as file:
+        head = file.read(HEAD_BYTES)
+    known = type_of_head(head)
+    if known is not None:
+        return known
+    import puremagic
+
+    try:
+        found = puremagic.magic_file(path)
+    except (puremagic.PureError, ValueError):
+        return UNKNOWN_TYPE
+    sure = [one for one in found if one.mime_type and (one.confidence >= 0.5 or one.extension == ".mpga")]
+    return usual_name_of(sure[0].mime_type) if sure else UNKNOWN_TYPE
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

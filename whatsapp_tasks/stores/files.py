@@ -1,0 +1,260 @@
+"""What Redis knows about files: uploads, contents and who needs them, and fetches that are still to be made.
+
+A content is a sequence of bytes, named by its SHA-256. It is kept in one object of the object store as long
+as somebody holds it: an upload until it expires, a message until it is settled and its record's time is over.
+The name of an object is never used again, so whoever deletes an object that nobody holds cannot meet one that
+has just been stored.
+"""
+
+import secrets
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from whatsapp_tasks.domain.files import FileFacts
+from whatsapp_tasks.stores import keys
+from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.messages import Message, message_from
+from whatsapp_tasks.stores.outcomes import applied
+
+FOLDER = "files"
+"""Of the object store."""
+LOOK_AGAIN_MS = 3_600_000
+_ANY = keys.AccountKeys("%s")
+
+
+@dataclass(frozen=True)
+class Content:
+    """Bytes that are kept in ``object``."""
+
+    digest: str
+    object: str
+    size: int
+    facts: FileFacts
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that a caller has handed in; ``owner`` is the id of its API key."""
+
+    id: str
+    owner: str
+    name: str = field(repr=False)
+    content: Content
+    created_ms: int
+    expires_ms: int
+
+
+def new_object(digest: str, now_ms: int) -> str:
+    """The name of a new object; it contains the time at which it was made."""
+    return f"{FOLDER}/{now_ms:013d}_{digest}_{secrets.token_hex(4)}.bin"
+
+
+def made_ms(object_name: str) -> int:
+    """When an object was made; 0 for another name."""
+    ms = object_name.removeprefix(f"{FOLDER}/").partition("_")[0]
+    return int(ms) if ms.isascii() and ms.isdigit() else 0
+
+
+def digest_in(object_name: str) -> str:
+    """The digest in an object's name; empty for another name."""
+    parts = object_name.removeprefix(f"{FOLDER}/").split("_")
+    return parts[1] if len(parts) == 3 else ""
+
+
+class FileRecords:
+    """Uploads and contents. Every method raises StoreUnavailable."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def content(self, digest: str) -> Content | None:
+        return _content(digest, self._db.record(keys.file_content(digest)))
+
+    def hold(self, digest: str, holder: str, until_ms: int, now_ms: int) -> str | None:
+        """Holds a content if it is known; returns its object."""
+        return self._keep(digest, holder, until_ms, now_ms, "", "", []) or None
+
+    def keep(
+        self, content: Content, holder: str, until_ms: int, now_ms: int, *, lost: str | None = None
+    ) -> str:
+        """Records a content that was stored, and holds it. Returns the object that keeps it: another one if
+        somebody stored the same bytes meanwhile. ``lost`` is an object that is not there any more.
+        """
+        facts = {**asdict(content.facts), "size": content.size}
+        words = [str(int(v) if isinstance(v, bool) else v) for pair in facts.items() for v in pair]
+        return self._keep(content.digest, holder, until_ms, now_ms, content.object, lost or "", words)
+
+    def _keep(  # noqa: PLR0917 - the arguments of one script
+        self,
+        digest: str,
+        holder: str,
+        until_ms: int,
+        now_ms: int,
+        object_name: str,
+        lost: str,
+        facts: list[str],
+    ) -> str:
+        return str(
+            self._db.run(
+                "file_keep",
+                {
+                    "content": keys.file_content(digest),
+                    "held": keys.file_held(digest),
+                    "due": keys.FILES_DUE,
+                },
+                {
+                    "digest": digest,
+                    "holder": holder,
+                    "until_ms": until_ms,
+                    "now": now_ms,
+                    "object": object_name,
+                    "lost": lost,
+                },
+                more_args=facts,
+            )
+        )
+
+    def add_upload(self, upload: Upload) -> None:
+        """Until ``expires_ms``; an upload with the same id is replaced."""
+        key = keys.upload(upload.id)
+        self._db.together(
+            (
+                "HSET", key, "owner", upload.owner, "digest", upload.content.digest, "name", upload.name,
+                "created_ms", upload.created_ms, "expires_ms", upload.expires_ms,
+            ),
+            ("PEXPIREAT", key, upload.expires_ms),
+        )  # fmt: skip
+
+    def upload(self, upload_id: str) -> Upload | None:
+        """None if it has expired."""
+        record = self._db.record(keys.upload(upload_id))
+        content = self.content(record["digest"]) if record else None
+        if content is None:
+            return None
+        return Upload(
+            upload_id,
+            record["owner"],
+            record["name"],
+            content,
+            int(record["created_ms"]),
+            int(record["expires_ms"]),
+        )
+
+    def due(self, now_ms: int, limit: int) -> list[str]:
+        """Digests of contents that may not be needed any more."""
+        return self._db.texts("ZRANGEBYSCORE", keys.FILES_DUE, "-inf", now_ms, "LIMIT", 0, limit)
+
+    def let_go(self, digest: str, now_ms: int) -> str | None:
+        """Forgets a content that nobody holds; returns the object to delete."""
+        found = self._db.run(
+            "file_sweep",
+            {
+                "content": keys.file_content(digest),
+                "held": keys.file_held(digest),
+                "due": keys.FILES_DUE,
+            },
+            {
+                "digest": digest,
+                "now": now_ms,
+                "record_pattern": _ANY.message(""),
+                "again": LOOK_AGAIN_MS,
+            },
+        )
+        return str(found) or None
+
+    def unknown(self, objects: list[str]) -> list[str]:
+        """Those of ``objects`` that keep no known content."""
+        if not objects:
+            return []
+        kept = self._db.together(*(("HGET", keys.file_content(digest_in(o)), "object") for o in objects))
+        return [name for name, known in zip(objects, kept, strict=True) if name != known]
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """A file that is to be fetched now; ``token`` proves that it is ours."""
+
+    message_id: str
+    token: str
+
+
+class FileFetches:
+    """Files that are to be fetched, of all accounts; see ``scripts/file_fetch_take.lua``."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def take(self, now_ms: int, *, hold_ms: int, limit: int) -> list[Fetch]:
+        """Takes fetches that are due. After ``hold_ms`` another worker may take them."""
+        flat = self._db.run(
+            "file_fetch_take",
+            {"fetches": keys.FILE_FETCHES},
+            {"now": now_ms, "hold": hold_ms, "most": limit},
+        )
+        return [Fetch(i, token) for i, token in zip(flat[::2], flat[1::2], strict=True)]
+
+    def begin(self, fetch: Fetch, account: str, now_ms: int) -> Message | None:
+        """The message; None if it does not wait for its file any more, or is not ours."""
+        record = self._db.run(
+            "file_fetch_begin",
+            {"record": keys.AccountKeys(account).message(fetch.message_id), "fetches": keys.FILE_FETCHES},
+            {"id": fetch.message_id, "token": fetch.token, "now": now_ms},
+        )
+        return message_from(account, record)
+
+    def fetched(self, fetch: Fetch, account: str, now_ms: int, file_json: str, digest: str) -> bool:
+        """The message is queued with its file; False if it does not wait for it any more, or is not ours."""
+        return self._settle(fetch, account, now_ms, file_json=file_json, digest=digest)
+
+    def again(self, fetch: Fetch, account: str, now_ms: int, next_ms: int) -> bool:
+        """The next attempt is at ``next_ms``."""
+        return self._settle(fetch, account, now_ms, next_attempt=next_ms)
+
+    def over(self, fetch: Fetch, account: str, now_ms: int) -> bool:
+        """The message was given up."""
+        return self._settle(fetch, account, now_ms)
+
+    def _settle(
+        self,
+        fetch: Fetch,
+        account: str,
+        now_ms: int,
+        *,
+        file_json: str = "",
+        digest: str = "",
+        next_attempt: int | str = "",
+    ) -> bool:
+        k = keys.AccountKeys(account)
+        answer: Any = self._db.run(
+            "file_fetch_settle",
+            {
+                "record": k.message(fetch.message_id),
+                "fetches": keys.FILE_FETCHES,
+                "schedule": k.schedule,
+                "content": keys.file_content(digest),
+                "held": keys.file_held(digest),
+                "due": keys.FILES_DUE,
+                "metrics": k.metrics,
+            },
+            {
+                "id": fetch.message_id,
+                "token": fetch.token,
+                "now": now_ms,
+                "file": file_json,
+                "next_attempt": next_attempt,
+                "digest": digest,
+            },
+        )
+        return applied(answer)
+
+
+def _content(digest: str, record: dict[str, str]) -> Content | None:
+    if not record:
+        return None
+    facts = FileFacts(
+        record["media_type"],
+        int(record["pixels"]),
+        moves=record["moves"] == "1",
+        damaged=record["damaged"] == "1",
+    )
+    return Content(digest, record["object"], int(record["size"]), facts)
