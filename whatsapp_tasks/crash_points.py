@@ -26,6 +26,14 @@ POINTS = (
     "before_ack",  # everything is recorded; the queue entry is not acknowledged
 )
 
+FILE_POINTS = (
+    "before_file_stored",  # received and examined; not in the object store yet
+    "after_file_stored",  # in the object store; Redis does not know it yet
+    "before_file_deleted",  # Redis has forgotten it; it is still in the object store
+    "before_file_fetched",  # fetched from its URL and stored; its message still waits
+)
+"""In the way of a file, in the processes web and webhooks."""
+
 _POLL_SECONDS = 0.005
 
 _hooks: list[Callable[[str], None]] = []

@@ -1,6 +1,6 @@
 """Media types of files: what the first bytes say, and whether a name or a declared type contradicts it.
 
-A library (puremagic) knows most types. Here is what it does not tell apart and the kind of a message depends
+A library (filetype) knows most types. Here is what it does not tell apart and the kind of a message depends
 on: the brands of MP4 and its relatives (ISO 14496-12, 4.3), the codecs in Ogg (RFC 3533, 5334), and text.
 """
 

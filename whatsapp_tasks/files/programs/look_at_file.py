@@ -92,14 +92,10 @@ def _type_of(path: str) -> str:
     known = type_of_head(head)
     if known is not None:
         return known
-    import puremagic
+    import filetype
 
-    try:
-        found = puremagic.magic_file(path)
-    except (puremagic.PureError, ValueError):
-        return UNKNOWN_TYPE
-    sure = [one for one in found if one.mime_type and (one.confidence >= 0.5 or one.extension == ".mpga")]
-    return usual_name_of(sure[0].mime_type) if sure else UNKNOWN_TYPE
+    found = filetype.guess_mime(head)
+    return UNKNOWN_TYPE if found is None else usual_name_of(found)
 
 
 if __name__ == "__main__":

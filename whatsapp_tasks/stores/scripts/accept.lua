@@ -7,13 +7,13 @@
 -- `open` holds the messages that are queued or being sent. `send_at`, `expires_at`, `metadata`, `nonce_ttl` (no
 -- nonce) and `plan` (no cap) may be ''. `holds` is '1' to hold a message until a day with a free place. `forms`
 -- are all forms of the phone. `file` is JSON, or '' (no file, or it is to be fetched first); its content is held by
--- the message. `file_wanted` is JSON of a file to be fetched, or ''. From windows_from on: for each window that limits requests, the keys of previous
--- and current count, and its limit and seconds.
+-- the message. `file_wanted` is JSON of a file to be fetched, or ''. From windows_from on: for each window that
+-- limits requests, the keys of previous and current count, and its limit and seconds.
 --
 -- Returns {outcome, message id, status}; outcomes: accepted, duplicate, conflict, replayed, account_unknown,
--- opted_out, file_gone (its content was deleted meanwhile), limited (instead of the status: the index of the full window), capped (instead of the status: start
--- ms of the next day with a free place, or ''). Only `accepted` writes anything, except that every outcome but
--- account_unknown and limited keeps the nonce.
+-- opted_out, file_gone (its content was deleted meanwhile), limited (instead of the status: the index of the full
+-- window), capped (instead of the status: start ms of the next day with a free place, or ''). Only `accepted` writes
+-- anything, except that every outcome but account_unknown and limited keeps the nonce.
 local account, identity, record, log, open, schedule, nonce, opt_outs, broker_list, sequence, expiring, events,
   metrics, caps, contacted, all_messages, file_content, held, contents_due, fetches = unpack(KEYS, 1, 20)
 local now, id, phone, text, window, content, priority, send_at, expires_at, metadata, queue_message, nonce_ttl,

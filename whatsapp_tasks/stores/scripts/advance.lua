@@ -4,8 +4,9 @@
 -- uses places
 --
 -- `fence` is '' for callers that are not a worker. `before` is ',from,from,'. `code` may be ''. `retention` and
--- `follow` are ms. `held_pattern` turns the digest of a file into the key of its holders. `due` is when a message that is queued again is due; '' means at once. From fields_from on:
--- alternating fields and values, to be written into the record.
+-- `follow` are ms. `held_pattern` turns the digest of a file into the key of its holders. `due` is when a message
+-- that is queued again is due; '' means at once. From fields_from on: alternating fields and values, to be written
+-- into the record.
 --
 -- Returns {outcome, record}; outcomes: ok (with the changed record), lease_lost, gone, refused (not allowed in the
 -- current status).
@@ -51,7 +52,8 @@ if to == 'sent' or to == 'delivered' or to == 'unknown' then
 else
   redis.call('ZREM', watched, id)
 end
--- An identity is claimed from the time of sending: if the message is settled earlier, its record must still outlive it.
+-- An identity is claimed from the time of sending: if the message is settled earlier, its record must still outlive
+-- it.
 local early = math.max(0, tonumber(m[5] or 0) - tonumber(now))
 local changed = redis.call('HGETALL', record) -- before its time to live begins, which may be over at once
 if to ~= 'unknown' then

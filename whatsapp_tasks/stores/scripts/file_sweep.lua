@@ -1,10 +1,10 @@
 -- Forgets the content of a file if nobody needs it any more.
 --
--- `record_pattern` turns an account into the prefix of its records' keys. `again` is how long until the next look, ms,
--- if only messages that are not settled hold the content.
+-- `record_pattern` turns an account into the prefix of its records' keys. `again` is how long until the next look,
+-- ms, if only messages that are not settled hold the content.
 --
--- Returns the object to delete, or '' if the content is still held, or unknown. A message whose record is gone (deleted
--- by hand, evicted) holds nothing.
+-- Returns the object to delete, or '' if the content is still held, or unknown. A message whose record is gone
+-- (deleted by hand, evicted) holds nothing.
 local content, held, due = unpack(KEYS)
 local digest, now, record_pattern, again = unpack(ARGV)
 redis.call('ZREMRANGEBYSCORE', held, '-inf', now)

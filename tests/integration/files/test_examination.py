@@ -1,0 +1,54 @@
+"""What a file is, by its content and never by its name (issue 15, "Types by content")."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.pictures import FILES, bomb, picture
+from whatsapp_tasks.domain.files import MOST_PIXELS, FileFacts
+from whatsapp_tasks.errors import FileUnreadable
+from whatsapp_tasks.files import examination
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_type_is_found_without_the_name(tmp_path: Path, name: str) -> None:
+    content, media_type = FILES[name]
+    (tmp_path / "draft.part").write_bytes(content)
+    facts = examination.examine(tmp_path / "draft.part")
+    assert facts.media_type == media_type
+    assert not facts.damaged
+    assert not facts.moves
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+def test_a_picture_that_moves_is_told_from_one_that_does_not(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "a").write_bytes(picture(kind, frames=3))
+    facts = examination.examine(tmp_path / "a")
+    assert facts.moves
+    assert facts.pixels == 64 * 48
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
+def test_a_picture_that_was_cut_off_is_damaged(tmp_path: Path, kind: str) -> None:
+    whole = picture(kind, size=(300, 300))
+    (tmp_path / "a").write_bytes(whole[: len(whole) // 2])
+    assert examination.examine(tmp_path / "a").damaged
+
+
+def test_a_bomb_is_measured_and_not_unpacked(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(bomb())
+    assert examination.examine(tmp_path / "a") == FileFacts("image/png", pixels=400_000_000)
+    assert MOST_PIXELS < 400_000_000
+
+
+def test_what_cannot_be_unpacked_is_not_converted(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"RIFF\0\0\0\0WEBPVP8 nothing")
+    with pytest.raises(FileUnreadable, match="exit status 3"):
+        examination.convert_picture(tmp_path / "a", tmp_path / "b")
+
+
+def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examination, "SECONDS", 0.001)
+    (tmp_path / "a").write_bytes(b"x")
+    with pytest.raises(FileUnreadable, match="too long"):
+        examination.examine(tmp_path / "a")

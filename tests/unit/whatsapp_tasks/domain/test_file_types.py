@@ -1,0 +1,74 @@
+"""Types of files: what a name or a declared type may say about one (issue 15, "Bad input": type lies)."""
+
+import pytest
+
+from tests.support.pictures import FILES
+from whatsapp_tasks.domain.file_types import (
+    HEAD_BYTES,
+    check_type,
+    default_name,
+    extension_for,
+    type_of_head,
+    usual_name_of,
+)
+from whatsapp_tasks.domain.files import UNKNOWN_TYPE, FileKind
+from whatsapp_tasks.errors import RequestRefused
+
+
+@pytest.mark.parametrize(
+    ("detected", "name", "declared"),
+    [
+        ("application/pdf", "photo.jpg", None),
+        ("text/html", "invoice.pdf", None),
+        ("text/plain", "photo.png", None),
+        ("application/x-msdownload", "invoice.pdf", None),
+        ("application/x-msdownload", "notes.txt", None),
+        (UNKNOWN_TYPE, "invoice.PDF", None),
+        ("image/jpeg", "a.png", None),
+        ("image/jpeg", None, "image/png"),
+        ("application/pdf", "a.pdf", "image/jpg; charset=x"),
+    ],
+)
+def test_a_lie_is_refused(detected: str, name: str | None, declared: str | None) -> None:
+    with pytest.raises(RequestRefused) as refused:
+        check_type(detected, name=name, declared=declared)
+    assert refused.value.code == "file_type_contradicts"
+
+
+@pytest.mark.parametrize(
+    ("detected", "name", "declared"),
+    [
+        ("application/pdf", "invoice", None),
+        ("application/pdf", "invoice.2026", "application/octet-stream"),
+        ("application/pdf", ".jpg", None),
+        ("video/mp4", "a.mov", "video/quicktime"),
+        ("video/mp4", "a.m4a", None),
+        ("application/zip", "a.docx", None),
+        ("text/plain", "a.svg", "text/csv"),
+        ("audio/ogg", "a.opus", "audio/opus"),
+        (UNKNOWN_TYPE, "a.mp3", "audio/mpeg"),
+        (UNKNOWN_TYPE, "a.dat", None),
+        ("image/jpeg", "a.JPG", "image/jpg"),
+    ],
+)
+def test_what_proves_nothing_is_accepted(detected: str, name: str | None, declared: str | None) -> None:
+    check_type(detected, name=name, declared=declared)
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if "." in name])
+def test_no_file_lies_by_its_own_name(name: str) -> None:
+    _, media_type = FILES[name]
+    check_type(media_type, name=name, declared=media_type)
+
+
+def test_text_that_is_cut_off_within_a_character_is_text() -> None:
+    assert type_of_head(("a" * (HEAD_BYTES - 1) + "é").encode()[:HEAD_BYTES]) == "text/plain"
+    assert type_of_head(b"\xff\xfe") is None
+    assert type_of_head(b"%PDF-1.4 all ASCII") is None
+
+
+def test_names() -> None:
+    assert usual_name_of("Audio/X-WAV; rate=1") == "audio/wav"
+    assert extension_for("application/x-unheard-of") == "bin"
+    assert default_name(FileKind.DOCUMENT, "application/pdf") == "document.pdf"
+    assert default_name(FileKind.IMAGE, "image/jpeg") == "image.jpg"
