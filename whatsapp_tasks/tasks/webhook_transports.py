@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from whatsapp_tasks.clients.mail import MailServer, send_mail
+from whatsapp_tasks.clients.pinned_http import Limits
 from whatsapp_tasks.clients.webhook_headers import signed_headers
-from whatsapp_tasks.clients.webhook_post import Limits, post
+from whatsapp_tasks.clients.webhook_post import post
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.alerts import alert_text

@@ -12,8 +12,9 @@ import pytest
 
 from tests.support import webhook_receiver as receivers
 from tests.support.webhook_receiver import Behaviour, Receiver, answer
-from whatsapp_tasks.clients import webhook_post
-from whatsapp_tasks.clients.webhook_post import Limits, post
+from whatsapp_tasks.clients import pinned_http, webhook_post
+from whatsapp_tasks.clients.pinned_http import Limits
+from whatsapp_tasks.clients.webhook_post import post
 from whatsapp_tasks.domain.webhooks import Answer
 
 SHORT = Limits(connect_seconds=0.5, total_seconds=1.0)
@@ -217,7 +218,7 @@ def test_tls_is_checked_against_the_name_while_the_address_is_pinned(
     assert send(f"https://receiver.example:{tls_receiver.port}/").problem == "tls_failed", "an unknown signer"
 
     trusting = ssl.create_default_context(cafile=str(certificate))
-    monkeypatch.setattr(webhook_post, "_tls", lambda: trusting)
+    monkeypatch.setattr(pinned_http, "tls", lambda: trusting)
     assert send(f"https://receiver.example:{tls_receiver.port}/") == Answer(204)
     assert send(f"https://other.example:{tls_receiver.port}/").problem == "tls_failed"
     assert [r.headers["host"] for r in tls_receiver.received] == [f"receiver.example:{tls_receiver.port}"]
