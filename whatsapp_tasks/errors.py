@@ -21,13 +21,13 @@ WhatsAppTasksError
 ├── ObjectStoreFailed              a file (evidence, for example) could not be stored or fetched
 │   └── ObjectStoreFull            there is no space left for it
 ├── FileGone                       the bytes of a message's file are not stored any more, or are others
-├── FileUnreadable                 a file could not be examined or converted
-├── SelectorsInvalid               a selector file or override is malformed; names the entry
-├── IllegalTransition              a state machine has no row for this event
-└── SendError                      one attempt to send did not end in `sent`
-    ├── SendRefused                certainly not sent, and trying again does not help (not on WhatsApp)
-    ├── SendPostponed              certainly not sent; may be tried again later (page offline, text altered)
-    └── SendUnsettled              Enter was pressed and the chat does not show whether it was sent
+├── FetchFailed                    a file could not be fetched from its URL; carries the code, and whether to
+try again ├── FileUnreadable                 a file could not be examined or converted ├── SelectorsInvalid
+a selector file or override is malformed; names the entry ├── IllegalTransition              a state machine
+has no row for this event └── SendError                      one attempt to send did not end in `sent` ├──
+SendRefused                certainly not sent, and trying again does not help (not on WhatsApp) ├──
+SendPostponed              certainly not sent; may be tried again later (page offline, text altered) └──
+SendUnsettled              Enter was pressed and the chat does not show whether it was sent
 
 The class docstring is the default message: it is written for the person who reads it.
 """
@@ -157,6 +157,21 @@ class ObjectStoreFull(ObjectStoreFailed):
 
 class FileGone(WhatsAppTasksError):
     """The file is not in the object store any more."""
+
+
+class FetchFailed(WhatsAppTasksError):
+    """A file could not be fetched. ``code`` is a key of ``domain/faults.py``."""
+
+    def __init__(
+        self, code: str, message: str, *, again: bool = False, at_least_seconds: float = 0.0
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.again = again
+        self.at_least_seconds = at_least_seconds
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), (self.code, str(self)), self.__dict__)
 
 
 class FileUnreadable(WhatsAppTasksError):

@@ -11,6 +11,7 @@ from enum import StrEnum
 class Fault(StrEnum):
     RECIPIENT = "recipient"  # this phone, or the chat with it
     TEXT = "text"  # this text
+    FILE = "file"  # this file, or the URL that it is to come from
     PAGE = "page"  # WhatsApp's page or server, the browser, the connection
     US = "us"  # what an operator, a setting or this service decided
 
@@ -19,6 +20,8 @@ MAX_ATTEMPTS = 20
 """These take hours, because the circuit opens between them: a page that is down for an evening fails no
 message."""
 FEW_ATTEMPTS = 3
+FETCH_ATTEMPTS = 5
+"""Requests for a file; between them the message is `queued`."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,15 @@ def _us(meaning: str, next_step: str, attempts: int = MAX_ATTEMPTS) -> Consequen
     return Consequence(Fault.US, meaning, next_step, attempts)
 
 
+def _file(meaning: str, next_step: str, attempts: int = 1) -> Consequence:
+    return Consequence(Fault.FILE, meaning, next_step, attempts)
+
+
 _CONTACT_OTHERWISE = "Contact this person another way."
 _LOOK_AT_EVIDENCE = "Look at the picture of the page in the console's evidence."
 _NOTHING_OR_STATUS = "Nothing: it is tried again. If it continues, run `whatsapp-tasks state`."
+_OTHER_FILE = "Send another file with a new key."
+_OTHER_URL = "Check the URL, and send again with a new key."
 _LOOK_INTO_CHAT = "Check the chat on the phone before you send it again with a new key."
 
 
@@ -108,6 +117,40 @@ FAULTS: dict[str, Consequence] = {
         "Change the text: lists, emoticons and unusual characters are the likely cause.",
         FEW_ATTEMPTS,
     ),
+    "file_gone": _file(
+        "the file is not in the object store any more, or was changed there",
+        "Upload it again, and send with a new key. Find out who deletes or changes objects.",
+    ),
+    "file_unreadable": _file("the file cannot be examined or converted", _OTHER_FILE),
+    "file_empty": _file("there is an empty file at the URL", _OTHER_URL),
+    "file_too_large": _file(
+        "the file at the URL is larger than allowed, or than WhatsApp takes as this kind",
+        "Send a smaller file, or send it as a document.",
+    ),
+    "file_picture_too_large": _file("the picture at the URL has too many pixels", _OTHER_FILE),
+    "file_type_contradicts": _file("the file at the URL is not what its name says", _OTHER_URL),
+    "file_kind_impossible": _file(
+        "the file at the URL cannot be sent as the kind that was asked for", "Send it as a document."
+    ),
+    "file_url_address": _file(
+        "the URL leads to an address that is not public",
+        "Use a public URL, or set `WHATSAPP_FILE_URL_ALLOW_PRIVATE` if the server is yours.",
+    ),
+    "file_url_redirected": _file("the URL redirects where nothing is fetched from, or too often", _OTHER_URL),
+    "file_url_forbidden": _file(
+        "the URL needs a login (401, 403)",
+        "Use a URL that needs none, for example a signed one, or upload the file.",
+    ),
+    "file_url_not_found": _file("there is no file at the URL (404, 410)", _OTHER_URL),
+    "file_url_is_page": _file("there is a web page at the URL, perhaps a login", _OTHER_URL),
+    "file_url_failed": _file("the URL answered with an error", _OTHER_URL, FETCH_ATTEMPTS),
+    "file_url_unreachable": _file("the URL's server cannot be reached", _OTHER_URL, FETCH_ATTEMPTS),
+    "file_url_slow": _file(
+        "the file did not arrive in time",
+        "Use a faster server, or raise `WHATSAPP_FILE_URL_SECONDS`.",
+        FETCH_ATTEMPTS,
+    ),
+    "file_url_cut_off": _file("the file ended before its declared length", _OTHER_URL, FETCH_ATTEMPTS),
     "page_not_ready": _page("the page does not show the chats", _NOTHING_OR_STATUS),
     "page_offline": _page("the page has no connection", "Check the network of the worker's machine."),
     "lookup_unavailable": _page("WhatsApp finds neither this number nor others reliably", _NOTHING_OR_STATUS),
@@ -139,6 +182,10 @@ FAULTS: dict[str, Consequence] = {
         "no day in the near future has a free place under the cap",
         "Send fewer messages, send later, or raise the cap.",
         1,
+    ),
+    "file_store_unavailable": _us(
+        "the object store of files is unavailable, or the disk is full",
+        "Make the object store available, and free space on the disk.",
     ),
     "worker_died": _us("the worker died before Enter", "Nothing: the message is typed again."),
     "not_in_chat": _us("the chat shows that it was not sent", "Nothing: the message is typed again."),

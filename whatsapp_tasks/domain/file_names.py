@@ -50,6 +50,19 @@ def _is_control(character: str) -> bool:
     return category in ("Cc", "Zl", "Zp") or (category == "Cf" and character not in _EMOJI_PARTS)
 
 
+def clean_name(name: str) -> str | None:
+    """A name that nobody chose, without everything that ``check_file_name`` would refuse; None if nothing is
+    left.
+    """
+    last = re.split(r"[/\\]", name)[-1]
+    kept = "".join(c for c in last if not (_is_control(c) or _SHOWN_AS_ANOTHER.match(c) or _HALVES.match(c)))
+    end = extension_of(kept)
+    while len(kept.encode()) > MOST_NAME_BYTES:
+        kept = kept[:-1] if len(end) > 10 or not end else kept[: -len(end) - 2] + "." + end
+    kept = kept.strip()
+    return kept if _why_not(kept) is None else None
+
+
 def extension_of(name: str) -> str:
     """The part after the last full stop, in lower case; empty without one, or if the name begins with it."""
     stem, stop, end = name.rpartition(".")

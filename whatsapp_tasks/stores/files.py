@@ -7,10 +7,10 @@ has just been stored.
 """
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
-from whatsapp_tasks.domain.files import FileFacts
+from whatsapp_tasks.domain.files import FileFacts, MessageFile
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.messages import Message, message_from
@@ -172,77 +172,87 @@ class FileRecords:
 
 @dataclass(frozen=True)
 class Fetch:
-    """A file that is to be fetched now; ``token`` proves that it is ours."""
+    """An attempt to fetch the file of a message; ``token`` proves that it is the latest one."""
 
-    message_id: str
+    message: Message
     token: str
 
 
 class FileFetches:
-    """Files that are to be fetched, of all accounts; see ``scripts/file_fetch_take.lua``."""
+    """Files that are to be fetched, of all accounts. Every method raises StoreUnavailable."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def take(self, now_ms: int, *, hold_ms: int, limit: int) -> list[Fetch]:
-        """Takes fetches that are due. After ``hold_ms`` another worker may take them."""
-        flat = self._db.run(
+    def take(self, now_ms: int, *, hold_ms: int, limit: int) -> list[str]:
+        """Ids of messages whose file is to be fetched now. After ``hold_ms`` another worker may take them."""
+        taken = self._db.run(
             "file_fetch_take",
             {"fetches": keys.FILE_FETCHES},
             {"now": now_ms, "hold": hold_ms, "most": limit},
         )
-        return [Fetch(i, token) for i, token in zip(flat[::2], flat[1::2], strict=True)]
+        return [str(message_id) for message_id in taken]
 
-    def begin(self, fetch: Fetch, account: str, now_ms: int) -> Message | None:
-        """The message; None if it does not wait for its file any more, or is not ours."""
+    def hold(self, message_ids: Iterable[str], until_ms: int) -> None:
+        """Their fetches go on."""
+        times = [word for message_id in message_ids for word in (until_ms, message_id)]
+        if times:
+            self._db.do("ZADD", keys.FILE_FETCHES, "XX", "GT", *times)
+
+    def begin(self, message_id: str, account: str, now_ms: int) -> Fetch | None:
+        """None if the message does not wait for its file any more."""
+        token = secrets.token_hex(8)
         record = self._db.run(
             "file_fetch_begin",
-            {"record": keys.AccountKeys(account).message(fetch.message_id), "fetches": keys.FILE_FETCHES},
-            {"id": fetch.message_id, "token": fetch.token, "now": now_ms},
+            {"record": keys.AccountKeys(account).message(message_id), "fetches": keys.FILE_FETCHES},
+            {"id": message_id, "token": token, "now": now_ms},
         )
-        return message_from(account, record)
+        message = message_from(account, record)
+        return Fetch(message, token) if message else None
 
-    def fetched(self, fetch: Fetch, account: str, now_ms: int, file_json: str, digest: str) -> bool:
-        """The message is queued with its file; False if it does not wait for it any more, or is not ours."""
-        return self._settle(fetch, account, now_ms, file_json=file_json, digest=digest)
+    def fetched(self, fetch: Fetch, file: MessageFile, now_ms: int) -> bool:
+        """The message is queued with its file; False if it does not wait for it any more."""
+        return self._settle(fetch, now_ms, file=file)
 
-    def again(self, fetch: Fetch, account: str, now_ms: int, next_ms: int) -> bool:
-        """The next attempt is at ``next_ms``."""
-        return self._settle(fetch, account, now_ms, next_attempt=next_ms)
+    def again(self, fetch: Fetch, now_ms: int, next_ms: int, error: tuple[str, str]) -> bool:
+        """The next attempt is at ``next_ms``; ``error`` is the code and a sentence."""
+        return self._settle(fetch, now_ms, next_attempt=next_ms, error=error)
 
-    def over(self, fetch: Fetch, account: str, now_ms: int) -> bool:
+    def over(self, fetch: Fetch) -> None:
         """The message was given up."""
-        return self._settle(fetch, account, now_ms)
+        self._db.do("ZREM", keys.FILE_FETCHES, fetch.message.id)
 
     def _settle(
         self,
         fetch: Fetch,
-        account: str,
         now_ms: int,
         *,
-        file_json: str = "",
-        digest: str = "",
+        file: MessageFile | None = None,
         next_attempt: int | str = "",
+        error: tuple[str, str] = ("", ""),
     ) -> bool:
-        k = keys.AccountKeys(account)
-        answer: Any = self._db.run(
+        message, digest = fetch.message, file.digest if file else ""
+        k = keys.AccountKeys(message.account)
+        answer = self._db.run(
             "file_fetch_settle",
             {
-                "record": k.message(fetch.message_id),
+                "record": k.message(message.id),
                 "fetches": keys.FILE_FETCHES,
                 "schedule": k.schedule,
                 "content": keys.file_content(digest),
                 "held": keys.file_held(digest),
-                "due": keys.FILES_DUE,
+                "contents_due": keys.FILES_DUE,
                 "metrics": k.metrics,
             },
             {
-                "id": fetch.message_id,
+                "id": message.id,
                 "token": fetch.token,
                 "now": now_ms,
-                "file": file_json,
-                "next_attempt": next_attempt,
+                "file": file.to_json() if file else "",
                 "digest": digest,
+                "next_attempt": next_attempt,
+                "code": error[0],
+                "sentence": error[1],
             },
         )
         return applied(answer)

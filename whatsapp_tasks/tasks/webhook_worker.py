@@ -1,4 +1,6 @@
-"""Composition root of the webhooks worker: the relay, and threads that post. No account, no browser."""
+"""Composition root of the webhooks worker: the relay, threads that post, and threads that fetch files. No
+account, no browser.
+"""
 
 import logging
 import time
@@ -10,18 +12,22 @@ from typing import Any
 from celery import signals
 from pydantic import TypeAdapter, ValidationError
 
+from whatsapp_tasks import crash_points
 from whatsapp_tasks.celery import app
 from whatsapp_tasks.clients.mail import MailServer
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.webhooks import Endpoint
 from whatsapp_tasks.errors import ConfigurationError, RequestRefused, StoreUnavailable
+from whatsapp_tasks.files.contents import Contents
+from whatsapp_tasks.files.fetching import Fetcher
 from whatsapp_tasks.queues import WEBHOOK_TASK, WEBHOOKS_QUEUE
 from whatsapp_tasks.setting_kinds import parts_of
 from whatsapp_tasks.stores.connection import Database, await_redis
 from whatsapp_tasks.stores.metrics import Metrics
 from whatsapp_tasks.stores.webhook_endpoints import WebhookEndpoints
 from whatsapp_tasks.tasks.door import guard
+from whatsapp_tasks.tasks.file_fetcher import FileFetcher
 from whatsapp_tasks.tasks.webhook_relay import Relay
 from whatsapp_tasks.tasks.webhook_sender import WebhookSender
 from whatsapp_tasks.tasks.webhook_transports import transports
@@ -56,13 +62,19 @@ def run_webhooks(settings: Settings) -> int:
         dead_kept_seconds=settings.retention_seconds,
     )
 
+    contents = Contents.from_settings(database, settings)
+    files = FileFetcher(Fetcher(database, settings, contents), contents)
+
     def stop_taking(**_: Any) -> None:
         sender.stopping.set()
         relay.ask_to_stop()
+        files.ask_to_stop()
 
     signals.worker_shutting_down.connect(stop_taking, weak=False)
     guard(app, {WEBHOOK_TASK}, Metrics.of_webhooks_worker(database))
+    crash_points.install(settings.crash_points)
     relay.start()
+    files.start()
     try:
         app.worker_main(
             [
@@ -79,6 +91,7 @@ def run_webhooks(settings: Settings) -> int:
     finally:
         stop_taking()
         relay.join(timeout=STOP_SECONDS)
+        files.join(timeout=STOP_SECONDS)
     return 0
 
 
