@@ -30,6 +30,10 @@ Fate = Literal[
     "lost_acks",
     "query_error",
     "altered_text",
+    "slow_upload",
+    "upload_never_ends",
+    "upload_fails",
+    "file_refused",
 ]
 
 
@@ -63,6 +67,10 @@ MAGIC_NUMBERS = (
     MagicNumber("12025550117", "agent_blocked", "no box: a bar about an AI agent"),
     MagicNumber("12025550118", "channel", "no footer at all, as in a channel"),
     MagicNumber("12025550119", "unknown_notice", "no box: words that are in no source"),
+    MagicNumber("12025550120", "slow_upload", "files: the upload takes 8 s more"),
+    MagicNumber("12025550121", "upload_never_ends", "files: the upload stops in the middle, the clock stays"),
+    MagicNumber("12025550122", "upload_fails", "files: the upload fails; the bubble shows it"),
+    MagicNumber("12025550123", "file_refused", 'files: "1 file you tried adding is not supported."'),
 )
 """Numbers valid for libphonenumber in the range reserved for fiction. Every other number is `ordinary`."""
 

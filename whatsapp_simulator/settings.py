@@ -42,6 +42,16 @@ class Settings(BaseModel):
         500, ge=0, description='"Starting chat" once shown stays at least this long (§2)'
     )
     sent_ms: int = Field(120, ge=0, description="from Enter until the page transmits and gets one tick")
+    preview_ms: int = Field(30, ge=0, description="how long a chosen file is prepared, at least (a guess)")
+    upload_ms: int = Field(60, ge=0, description="how long an upload takes besides its bytes")
+    upload_kb_per_s: int | None = Field(
+        None,
+        ge=1,
+        description="how many kilobytes of a file are uploaded in a second; null = as fast as they go",
+    )
+    media_limit_mb: int = Field(
+        16, ge=1, le=64, description="largest picture, video and audio, in MiB; documents: 2,000 (§12.1, 8)"
+    )
     delivered_ms: int | None = Field(300, ge=0, description="from sent to delivered")
     read_ms: int | None = Field(1500, ge=0, description="from delivered to read")
     send_icon: Literal["auto", "send", "wds-ic-send-filled"] = Field(

@@ -39,6 +39,13 @@ ICONS: dict[str, dict[Era, str]] = {
         "E3": "document-filled-refreshed",
     },
     "media": {"E1": "attach-image", "E2": "media-filled-refreshed", "E3": "media-filled-refreshed"},
+    # §12.4, §12.6; the names of E2 stand for test ids it has not: guesses
+    "caption_clear": {"E1": "x-alt", "E2": "x-alt", "E3": "x-alt"},
+    "headphones": {"E1": "attach-audio", "E2": "audio-filled-refreshed", "E3": "ic-headphones-filled"},
+    "audio": {"E1": "audio-play", "E2": "audio-play", "E3": "audio-play"},
+    "video": {"E1": "msg-video", "E2": "msg-video", "E3": "msg-video"},
+    "media_cancel": {"E1": "media-cancel", "E2": "media-cancel", "E3": "media-cancel"},
+    "media_upload": {"E1": "media-upload", "E2": "media-upload", "E3": "media-upload"},
     "logo": {"E1": "logo", "E2": "logo", "E3": "wa-wordmark-refreshed"},
     "reload": {"E1": "refresh-large", "E2": "refresh-large", "E3": "ic-sync"},
 }

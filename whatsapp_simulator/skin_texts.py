@@ -591,26 +591,100 @@ TEXTS: dict[str, dict[str, str]] = {
         "es": guess("Los mensajes y las llamadas están cifrados de extremo a extremo."),
     },
     "today": {"en": "Today", "pt": "Hoje", "es": "Hoy"},
-    # §5
+    # §5, §10.8, §12.6
+    "attach_document": {"en": "Document", "pt": "Documento", "es": guess("Documento")},
     "attach_media": {
         "en": "Photos & videos",
         "en@E1": "Photos & Videos",
-        "pt": guess("Fotos e vídeos"),
+        "pt": "Fotos e vídeos",
         "es": guess("Fotos y videos"),
     },
-    "attach_document": {"en": "Document", "pt": guess("Documento"), "es": guess("Documento")},
-    "attach_camera": {"en": "Camera", "pt": guess("Câmera"), "es": guess("Cámara")},
-    "attach_contact": {"en": "Contact", "pt": guess("Contato"), "es": guess("Contacto")},
-    "attach_poll": {"en": "Poll", "pt": guess("Enquete"), "es": guess("Encuesta")},
+    "attach_camera": {"en": "Camera", "pt": "Câmera", "es": guess("Cámara")},
+    "attach_audio": {"en": "Audio", "pt": "Áudio", "es": guess("Audio")},
+    "attach_contact": {"en": "Contact", "pt": "Contato", "es": guess("Contacto")},
+    "attach_poll": {"en": "Poll", "pt": "Enquete", "es": guess("Encuesta")},
+    "attach_event": {"en": "Event", "pt": "Evento", "es": guess("Evento")},
     "attach_sticker": {
-        "en": guess("New sticker"),
-        "pt": guess("Nova figurinha"),
+        "en": "New sticker",
+        "pt": "Nova figurinha",
         "es": guess("Nuevo sticker"),
     },
     "add_a_caption": {
         "en": "Add a caption",
         "pt": "Adicione uma legenda",
         "es": guess("Añade un comentario"),
+    },
+    "caption_label": {"en": "Type a message", "pt": "Digite uma mensagem", "es": "Escribe algo"},
+    "send_selected": {
+        "en": "Send {count} selected",
+        "pt": "Enviar {count} item selecionado",
+        "es": guess("Enviar {count} seleccionado"),
+    },
+    "no_preview": {
+        "en": guess("No preview available"),
+        "pt": guess("Nenhuma pré-visualização disponível"),
+        "es": guess("Vista previa no disponible"),
+    },
+    "discard_selection": {
+        "en": "Discard selection?",
+        "pt": "Deseja descartar a seleção?",
+        "es": guess("¿Quieres descartar la selección?"),
+    },
+    "discard": {"en": "Discard", "pt": "Descartar", "es": guess("Descartar")},
+    "file_not_supported": {
+        "en": "1 file you tried adding is not supported.",
+        "pt": guess("1 arquivo que você tentou adicionar não é compatível."),
+        "es": guess("1 archivo que intentaste añadir no es compatible."),
+    },
+    "file_too_large": {
+        "en": "1 file you tried adding is larger than the {max_size} limit.",
+        "pt": guess("1 arquivo que você tentou adicionar é maior que o limite de {max_size}."),
+        "es": guess("1 archivo que intentaste añadir supera el límite de {max_size}."),
+    },
+    "image_too_large": {
+        "en": "1 image you tried adding is larger than the {max_size} limit.",
+        "pt": guess("1 imagem que você tentou adicionar é maior que o limite de {max_size}."),
+        "es": guess("1 imagen que intentaste añadir supera el límite de {max_size}."),
+    },
+    "video_too_large": {
+        "en": "1 video you tried adding is larger than the {max_size} limit.",
+        "pt": guess("1 vídeo que você tentou adicionar é maior que o limite de {max_size}."),
+        "es": guess("1 video que intentaste añadir supera el límite de {max_size}."),
+    },
+    "document_too_large": {
+        "en": "1 document you tried adding is larger than the {max_size} limit.",
+        "pt": guess("1 documento que você tentou adicionar é maior que o limite de {max_size}."),
+        "es": guess("1 documento que intentaste añadir supera el límite de {max_size}."),
+    },
+    "file_empty": {
+        "en": "1 file you tried adding has no content.",
+        "pt": guess("1 arquivo que você tentou adicionar não tem conteúdo."),
+        "es": guess("1 archivo que intentaste añadir no tiene contenido."),
+    },
+    "file_failed_to_load": {
+        "en": "The item you tried adding failed to load.",
+        "pt": guess("Falha ao carregar o item que você tentou adicionar."),
+        "es": guess("No se pudo cargar el elemento que intentaste añadir."),
+    },
+    "file_not_added": {
+        "en": "1 file could not be added.",
+        "pt": guess("Não foi possível adicionar 1 arquivo."),
+        "es": guess("No se pudo añadir 1 archivo."),
+    },
+    "download": {
+        "en": 'Download "{name}"',
+        "pt": guess('Baixar "{name}"'),
+        "es": guess('Descargar "{name}"'),
+    },
+    "play_audio": {
+        "en": guess("Play audio"),
+        "pt": guess("Reproduzir áudio"),
+        "es": guess("Reproducir audio"),
+    },
+    "nobody_knows": {
+        "en": guess("Zorblax quimby flunt"),
+        "pt": guess("Zorblax quimby flunt"),
+        "es": guess("Zorblax quimby flunt"),
     },
     # §11.2, §12.2, §10.5
     "language_title": {

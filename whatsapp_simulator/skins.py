@@ -10,7 +10,7 @@ from .skin_parts.catalogue import PARTS
 from .skin_texts import texts
 
 STRUCTURE: dict[str, dict[str, Any]] = {
-    # What differs in shape, not in attributes: row_px §4.3, icons §4.2, file_input §5, title_unread §6,
+    # What differs in shape, not in attributes: row_px §4.3, icons §4.2, file_inputs §5, compose_becomes_caption §12.6, title_unread §6,
     # rich_text §12.4 (folded texts, lists, quotations), text_rules §12.5 (lists, emoticons, suggestions,
     # trimming, keys elsewhere), labels_ends_of_runs §12.1, fail_container §10.2, tail_test_id §10.3,
     # opens_below_popup §11.6, modals_take_focus §11.3,
@@ -20,6 +20,7 @@ STRUCTURE: dict[str, dict[str, Any]] = {
         "search": "div",
         "row_px": 72,
         "file_inputs": "in_menu",
+        "compose_becomes_caption": False,
         "empties_rows": False,
         "rich_text": False,
         "labels_ends_of_runs": False,
@@ -37,6 +38,7 @@ STRUCTURE: dict[str, dict[str, Any]] = {
         "search": "div",
         "row_px": 72,
         "file_inputs": "in_menu",
+        "compose_becomes_caption": True,
         "empties_rows": False,
         "rich_text": True,
         "labels_ends_of_runs": False,
@@ -54,6 +56,7 @@ STRUCTURE: dict[str, dict[str, Any]] = {
         "search": "input",
         "row_px": 76,
         "file_inputs": "on_click",
+        "compose_becomes_caption": True,
         "empties_rows": True,
         "rich_text": True,
         "labels_ends_of_runs": True,

@@ -7,14 +7,19 @@ Status = Literal["sent", "delivered", "read"]
 ORDER: tuple[Status, ...] = ("sent", "delivered", "read")
 
 
+FileKind = Literal["image", "video", "audio", "document", "sticker"]
+
+
 @dataclass(frozen=True)
 class Attachment:
+    """A file as the server received it: the digest is that of its bytes."""
+
     name: str
     type: str
     size: int
     """Bytes."""
     sha256: str
-    kind: Literal["media", "document", "sticker"] = "document"
+    kind: FileKind = "document"
 
 
 @dataclass(frozen=True)

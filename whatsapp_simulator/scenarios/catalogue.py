@@ -2,6 +2,7 @@
 
 from . import (
     compose_box,
+    files,
     full_screen,
     linking,
     network,
@@ -23,6 +24,7 @@ _TOPICS = (
     opening_chats,
     typing,
     sending,
+    files,
     network,
     renderer,
 )

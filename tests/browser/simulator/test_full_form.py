@@ -1,7 +1,6 @@
 """Every state and misbehaviour that can be switched on, as the page shows it."""
 
 import contextlib
-import hashlib
 import time
 from pathlib import Path
 
@@ -525,39 +524,6 @@ def test_older_messages_come_on_scrolling_and_rows_out_of_sight_are_empty(linked
     linked.wait("all messages", lambda: linked.js(count) == 70)
     linked.js(f"{panel}.scrollTop = 0")
     linked.wait("the first", lambda: "message 0" in linked.text("#main [data-id]"))
-
-
-# --- attachments --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("era", ["E1", "E2", "E3"])
-def test_attachments(page: WhatsAppPage, tmp_path: Path, era: str) -> None:
-    page.simulator.set(era=era)
-    page.link()
-    page.open_chat(ANNA)
-    file = tmp_path / "report.txt"
-    file.write_bytes(b"figures" * 1000)
-    at_rest = "return [...document.querySelectorAll('input[type=file]')].map((each) => each.accept)"
-    assert page.js(at_rest) == (["image/*"] if era == "E3" else [])
-    page.click("#main footer button[aria-label=Attach]")
-    if era == "E3":
-        page.browser.execute_cdp_cmd("Page.setInterceptFileChooserDialog", {"enabled": True})
-        page.click("[role=menuitem][data-testid=mi-attach-document]")
-        page.browser.find_element(By.CSS_SELECTOR, "input[type=file][accept='*']").send_keys(str(file))
-        page.browser.execute_cdp_cmd("Page.setInterceptFileChooserDialog", {"enabled": False})
-    else:
-        page.browser.find_element(By.CSS_SELECTOR, "li input[accept='*'][multiple]").send_keys(str(file))
-    caption = "div[contenteditable][role=textbox][aria-placeholder='Add a caption']"
-    page.wait_for(caption)
-    page.insert("see page 3 😀")
-    page.click("div[role=button][aria-label=Send]")
-    (message,) = page.simulator.wait_for_messages(1)
-    assert message.text == "see page 3 😀"
-    (received,) = message.attachments
-    assert (received["name"], received["size"]) == ("report.txt", 7000)
-    assert received["sha256"] == hashlib.sha256(b"figures" * 1000).hexdigest()
-    assert not page.has(caption)
-    assert page.js(at_rest) == (["image/*"] if era == "E3" else [])
 
 
 # --- skins --------------------------------------------------------------------------------------------------

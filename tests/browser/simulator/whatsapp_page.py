@@ -104,6 +104,12 @@ class WhatsAppPage:
         self.browser.execute_cdp_cmd("Input.dispatchKeyEvent", {"type": "keyDown", "text": "\r", **key})
         self.browser.execute_cdp_cmd("Input.dispatchKeyEvent", {"type": "keyUp", **key})
 
+    def press(self, key: str) -> None:
+        """A key that makes no character."""
+        for kind in ("rawKeyDown", "keyUp"):
+            event = {"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": {"Escape": 27}[key]}
+            self.browser.execute_cdp_cmd("Input.dispatchKeyEvent", event)
+
     def boxed(self) -> str:
         """The text in the compose box, as a reader of the DOM sees it."""
         return str(self.js("return document.querySelector(arguments[0]).innerText", COMPOSE))

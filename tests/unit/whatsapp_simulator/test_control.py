@@ -167,7 +167,10 @@ def test_html_and_uploads_of_the_page_port(simulator: Simulator) -> None:
                 simulator.page_url, headers={"User-Agent": "x HeadlessChrome/1"}
             ) as answer:
                 refused = await answer.text()
-            async with session.post(simulator.page_url + "/_sim/upload?name=a.txt", data=b"abc") as answer:
+            named = {"X-File-Name": "a%20b.txt", "X-File-Kind": "audio"}
+            async with session.post(
+                simulator.page_url + "/_sim/upload", data=b"abc", headers=named
+            ) as answer:
                 upload = (await answer.json())["upload"]
         return html, refused, upload
 
@@ -181,7 +184,7 @@ def test_html_and_uploads_of_the_page_port(simulator: Simulator) -> None:
     )
     (message,) = simulator.messages()
     (file,) = message.attachments
-    assert (file["name"], file["size"]) == ("a.txt", 3)
+    assert (file["name"], file["size"], file["kind"]) == ("a b.txt", 3, "audio")
     assert file["sha256"] == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 

@@ -1,135 +1,97 @@
-// Attachments: menu, file inputs, preview with a caption (§5).
-import { Composer, LONGEST_CAPTION } from "./compose.js";
+// Attachments: the button with its menu, and the inputs through which files are chosen (§5, §10.8, §12.6).
 import { icon } from "./icons.js";
-import { sendMessage } from "./sending.js";
+import { openPreview } from "./preview.js";
 import { element, part, skin, structure } from "./skin.js";
-import { tellScreen } from "./state.js";
+import { scenario } from "./state.js";
+import { sendFiles } from "./uploads.js";
 
-const ACCEPT = { media: "image/*,video/mp4,video/3gpp,video/quicktime", document: "*" };
-const KINDS = ["document", "media", "camera", "contact", "poll", "sticker"];
+const ACCEPT = {
+  document: "*",
+  media: "image/*,video/mp4,video/3gpp,video/quicktime",
+  audio: "audio/wav,audio/mp3,audio/ogg,audio/aac,audio/mpeg",
+  sticker: "image/*",
+};
+// In the order of the menu. Photos and audio bear the same test id (WAWebAttachMenuPopupItemAudio).
+const ITEMS = ["document", "media", "camera", "audio", "contact", "poll", "event", "sticker"];
+const TEST_IDS = { audio: "media" };
+
+const itemIcon = (kind) => {
+  if (kind === "document") return icon("document");
+  return kind === "audio" ? icon("headphones") : icon("media");
+};
 
 /** The button with its menu; in E3 also the sticker input, the only one there at rest. */
 export function attachButton(chat) {
   const place = element("span", { class: "ws-attach-place" });
   let menu = null;
-  const toggle = () => {
-    if (menu) {
-      menu.remove();
-      menu = null;
-    } else {
-      menu = attachMenu(chat, toggle);
-      place.append(menu);
-    }
+  const close = () => {
+    menu?.remove();
+    menu = null;
+    button.setAttribute("aria-expanded", "false");
   };
-  place.append(part("attach", {}, { onclick: toggle, "aria-haspopup": "menu" }, icon("attach")));
+  const toggle = () => {
+    if (menu) return close();
+    menu = attachMenu(chat, close);
+    place.append(menu);
+    return button.setAttribute("aria-expanded", "true");
+  };
+  const button = part("attach", {}, { onclick: toggle, "aria-haspopup": "menu", "aria-expanded": "false" }, icon("attach"));
+  place.append(button);
   if (structure.file_inputs === "on_click") {
-    place.append(
-      part("sticker_input", {}, { onchange: (event) => sendFiles(chat, "sticker", event.target.files, "") }),
-    );
+    // What is given to it goes at once, as a sticker.
+    const post = ({ target }) => sendFiles(chat, "", [...target.files], "sticker");
+    place.append(part("sticker_input", {}, { onchange: post }));
   }
   return place;
 }
 
 function attachMenu(chat, close) {
-  const items = KINDS.map((kind) => {
-    const picked = kind === "media" || kind === "document";
-    const onclick = () => {
-      if (!picked) return;
-      if (structure.file_inputs === "on_click") {
-        pickOnClick(chat, kind);
-        close();
-      }
-    };
-    const item = part(
-      "attach_item",
-      { kind },
-      { onclick },
-      icon(kind === "document" ? "document" : "media"),
-      element("span", {}, skin.texts[`attach_${kind}`]),
-    );
-    // E1 and E2: the inputs lie inside the open menu.
-    if (picked && structure.file_inputs === "in_menu") {
-      item.append(fileInput(kind, (files) => preview(chat, kind, files, close)));
-    }
-    return item;
-  });
-  return part("attach_menu", {}, {}, ...items);
+  return part("attach_menu", {}, {}, ...ITEMS.map((kind) => menuItem(chat, kind, close)));
+}
+
+function menuItem(chat, kind, close) {
+  const chosen = (files) => {
+    close();
+    openPreview(chat, kind, files);
+  };
+  const atOnce = structure.file_inputs === "on_click";
+  // E1 and E2: the input lies inside the item, and a press on the item opens it.
+  const inside = kind in ACCEPT && !atOnce ? fileInput(kind, chosen) : null;
+  const onclick = ({ target }) => {
+    if (target === inside || !(kind in ACCEPT)) return;
+    if (inside) inside.click();
+    else pickOnClick(kind, chosen, close);
+  };
+  const item = part(
+    "attach_item",
+    { test_id: TEST_IDS[kind] ?? kind },
+    { onclick },
+    itemIcon(kind),
+    element("span", {}, skin.texts[`attach_${kind}`]),
+    inside,
+  );
+  if (scenario("menu_without_test_ids", chat.phone)) item.removeAttribute("data-testid");
+  return item;
 }
 
 function fileInput(kind, onFiles) {
   return part(
     "file_input",
     { accept: ACCEPT[kind] },
-    { onchange: (event) => onFiles([...event.target.files]) },
+    { onchange: ({ target }) => target.files.length && onFiles([...target.files]) },
   );
 }
 
-/** E3: the input is made on the click and gone after change or cancel; the native chooser opens. */
-function pickOnClick(chat, kind) {
+/** E3: the input is made on the click and gone after change or cancel; the menu stays open until then. */
+function pickOnClick(kind, chosen, close) {
   const input = fileInput(kind, (files) => {
     input.remove();
-    preview(chat, kind, files);
+    chosen(files);
   });
-  input.addEventListener("cancel", () => input.remove());
+  input.addEventListener("cancel", () => {
+    input.remove();
+    close();
+  });
   document.body.append(input);
   input.click();
-}
-
-/** The preview fills the conversation; it is no dialog. */
-function preview(chat, kind, files, whenDone = () => {}) {
-  if (files.length === 0) return;
-  const box = part("caption");
-  const pictures = files.map((file) =>
-    file.type.startsWith("image/")
-      ? element("img", { src: URL.createObjectURL(file), alt: "", class: "ws-preview-picture" })
-      : element("div", { class: "ws-preview-file" }, icon("document"), element("div", {}, file.name)),
-  );
-  const close = () => {
-    caption.destroy();
-    drawer.remove();
-    tellScreen({ drawer: null });
-    whenDone();
-  };
-  const submit = () => {
-    const words = structure.text_rules ? caption.text().trim() : caption.text();
-    close();
-    sendFiles(chat, kind, files, words);
-  };
-  const drawer = part(
-    "media_drawer",
-    {},
-    {},
-    element("button", { type: "button", "aria-label": skin.texts.close, onclick: close }, icon("close")),
-    part("media_canvas", {}, {}, ...pictures),
-    element(
-      "div",
-      { class: "ws-footer-row" },
-      part("caption_frame", {}, {}, box),
-      part("media_send", {}, { onclick: submit }, icon("send")),
-    ),
-  );
-  const caption = new Composer(box, { onSend: submit, limit: LONGEST_CAPTION });
-  document.querySelector(".ws-conversation").append(drawer);
-  caption.focus();
-  tellScreen({ drawer: "media" });
-}
-
-async function sendFiles(chat, kind, files, words) {
-  const uploads = [];
-  const attachments = [];
-  for (const file of files) {
-    const query = new URLSearchParams({ name: file.name, kind });
-    const type = file.type || "application/octet-stream";
-    const response = await fetch(`/_sim/upload?${query}`, {
-      method: "POST",
-      body: file,
-      headers: { "Content-Type": type },
-    });
-    uploads.push((await response.json()).upload);
-    attachments.push({ name: file.name, type, size: file.size, kind });
-  }
-  // One message per file, the caption with the first, as WhatsApp does.
-  uploads.forEach((upload, index) =>
-    sendMessage(chat, index === 0 ? words : "", [upload], [attachments[index]]),
-  );
 }

@@ -1,5 +1,6 @@
 // Keys that reach the compose box, or the chat, from elsewhere in the page (§12.5, §12.3).
 import { popupIsOpen } from "./popup.js";
+import { previewIsOpen } from "./preview.js";
 
 const inTextBox = (target) => target.closest?.("[contenteditable=true], input, textarea, button") !== null;
 
@@ -30,6 +31,6 @@ export function closeOnEscape(close) {
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !event.isTrusted || event.defaultPrevented) return;
     const elsewhere = document.activeElement?.closest("#side, [role=dialog], [role=menu]");
-    if (!elsewhere && !popupIsOpen() && !document.querySelector(".ws-media-drawer")) close();
+    if (!elsewhere && !popupIsOpen() && !previewIsOpen()) close();
   });
 }

@@ -2,6 +2,7 @@
 import { icon, tail } from "./icons.js";
 import { bubbleText } from "./bubble_text.js";
 import { failedMark, failedReaction } from "./failed.js";
+import { captionFrame, fileParts } from "./file_bubbles.js";
 import { element, part, skin, structure } from "./skin.js";
 import { inside, standing } from "./shape.js";
 import { scenario, state } from "./state.js";
@@ -51,7 +52,7 @@ function messageContent(message, { first, last, onResend }, unfolded) {
     {},
     {},
     first ? tail(direction) : null,
-    part("bubble_inner", {}, {}, spoken, ...files(message), ...bubbleText(message, own, unfolded), meta(message)),
+    part("bubble_inner", {}, {}, spoken, ...fileParts(message), ...captionFrame(message, bubbleText(message, own, unfolded)), meta(message)),
   );
   const side = part("direction", { direction }, {}, bubble);
   side.classList.add(message.mine ? "ws-end" : "ws-start");
@@ -67,18 +68,6 @@ const isGroup = (message) => state.chats.get(message.chat)?.group ?? false;
 const jidOf = (message) => `${message.chat}@${isGroup(message) ? "g.us" : "c.us"}`;
 
 const speaker = (message) => (message.mine ? skin.texts.you_speak : `${chatTitle(message)}:`);
-
-function files(message) {
-  return (message.attachments ?? []).map((file) =>
-    part(
-      "attachment",
-      {},
-      {},
-      icon(file.kind === "document" ? "document" : "media"),
-      element("span", { title: file.name }, file.name),
-    ),
-  );
-}
 
 /** Time and tick. */
 function meta(message) {

@@ -8,6 +8,7 @@ import { icon } from "./icons.js";
 import { closeMessages, fillMessages, openMessages } from "./message_list.js";
 import { hangIf } from "./misbehaviour.js";
 import { hasFooter } from "./notices.js";
+import { leavePreview, reopenPreview } from "./preview.js";
 import { element, part, skin, structure } from "./skin.js";
 import { play, state, tellScreen } from "./state.js";
 
@@ -43,6 +44,7 @@ export function closeConversation() {
 }
 
 function leave() {
+  leavePreview();
   closeFooter();
   closeMessages();
   open = null;
@@ -59,6 +61,7 @@ export async function openConversation(chat) {
   leave();
   state.active = chat.phone;
   build(chat);
+  reopenPreview(chat);
   loseEarlyKeys(chat.phone);
   markSeen();
   document.dispatchEvent(new CustomEvent("ws-chat-opened"));

@@ -27,7 +27,7 @@ function forget() {
   closeConversation();
   dropPopups();
   abandonFlow();
-  for (const each of [state.chats, state.histories, state.drafts, state.outbox]) each.clear();
+  for (const each of [state.chats, state.histories, state.drafts, state.selections, state.outbox]) each.clear();
   state.own = null;
 }
 

@@ -18,7 +18,7 @@ export function editLastMessage(phone, isStillOpen) {
     if (!isStillOpen()) return;
     const message = allMessages(phone).findLast((each) => each.mine);
     if (editable(message)) openEditor(message);
-    else toast("nothing_to_edit");
+    else toast(skin.texts.nothing_to_edit);
   }, OPENS_AFTER_MS);
 }
 

@@ -36,11 +36,16 @@ const PATHS = {
     "M21 19V5a2 2 0 00-2-2H5a2 2 0 00-2 2v14a2 2 0 002 2h14a2 2 0 002-2zM8.5 13.500l2.5 3 3.5-4.5 4.5 6H5z",
   logo: "M12 2a10 10 0 00-8.6 15L2 22l5.2-1.400A10 10 0 1012 2zm4.5 14c-.2.6-1.2 1.1-1.7 1.2-2 .3-6.6-2-7.8-6.2-.2-1.5.8-2.8 1.7-2.800l.8.1.9 2.1-.8 1.200c.8 1.5 1.9 2.3 3.1 2.800l1-1.2 2.2 1z",
   back: "M20 11H7.800l5.6-5.600L12 4l-8 8 8 8 1.4-1.400L7.8 13H20z",
+  headphones: "M12 3a9 9 0 00-9 9v7h5v-8H5a7 7 0 0114 0h-3v8h5v-7a9 9 0 00-9-9z",
+  audio: "M8 5v14l11-7z",
+  video: "M17 10.5V7a1 1 0 00-1-1H4a1 1 0 00-1 1v10a1 1 0 001 1h12a1 1 0 001-1v-3.500l4 4v-11z",
+  media_upload: "M5 20h14v-2H5zm0-10h4v6h6v-6h4l-7-7z",
   tail: "M0 0h24L0 24z",
 };
 PATHS.read = PATHS.delivered;
 PATHS.reload = PATHS.update;
 PATHS.restricted = PATHS.failed;
+PATHS.media_cancel = PATHS.caption_clear = PATHS.close;
 
 /** The icon of a logical name (`send`, `sent`, `row_read`, …) as this era marks it. */
 export function icon(name, attributes = {}) {

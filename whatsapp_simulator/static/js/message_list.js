@@ -4,6 +4,7 @@ import { ask } from "./connection.js";
 import { part, text } from "./skin.js";
 import { allMessages, findMessage, scenario, state } from "./state.js";
 import { sendMessage } from "./sending.js";
+import { sendFiles } from "./uploads.js";
 import { day } from "./wording.js";
 
 const SCREEN_OF_ROWS = 800; // E3 keeps about one screen of rows around the visible ones
@@ -58,7 +59,10 @@ function addRow(message, previous, next) {
 function resend(message) {
   const { messages } = state.histories.get(message.chat);
   messages.splice(messages.indexOf(message), 1);
-  sendMessage(state.chats.get(message.chat), message.text);
+  const chat = state.chats.get(message.chat);
+  const files = message.attachments.map(({ file }) => file).filter(Boolean);
+  if (files.length) sendFiles(chat, message.text, files, message.attachments[0].kind);
+  else sendMessage(chat, message.text);
   fillMessages();
 }
 

@@ -6,11 +6,13 @@ import { retitle } from "./conversation.js";
 import { reloadHistory } from "./histories.js";
 import { redrawMessage, refillMessages, showMessage } from "./message_list.js";
 import { setStatus, transmitAgain } from "./sending.js";
+import { uploadAgain } from "./uploads.js";
 import { findMessage, state } from "./state.js";
 
 /** After a reconnect: the open chat's history again, and the outbox once more. */
 export async function catchUp() {
   transmitAgain();
+  uploadAgain();
   for (const phone of state.histories.keys()) {
     if (phone !== state.active) state.histories.delete(phone);
   }

@@ -20,6 +20,7 @@ const tellOpen = () => tellScreen({ popup: [...open.keys()].at(-1) ?? null });
 /**
  * Shows a popup with what of title, text, spinner, cancel and ok it is given. Without `cancel` Escape does
  * nothing; a click exactly on the overlay closes it all the same. `hides`: both only hide it, as if nothing was said.
+ * `keeps`: Escape does nothing although it could be cancelled.
  */
 export function popup({
   name,
@@ -30,6 +31,7 @@ export function popup({
   ok = null,
   extra = [],
   hides = false,
+  keeps = false,
 }) {
   const label = [title, text].filter(Boolean).join(" ");
   const labelled = (where) => (state.settings.popup_label_on === where ? { "aria-label": label } : {});
@@ -51,7 +53,7 @@ export function popup({
   };
   const leave = () => finish(hides ? null : cancel?.action)();
   const onKey = (event) => {
-    if (event.key === "Escape" && cancel) leave();
+    if (event.key === "Escape" && cancel && !keeps) leave();
   };
   if (title) body.append(...standing(part("popup_title", {}, {}, title)));
   const content = [text, spinner ? part("qr_spinner", {}, { class: "ws-spinner" }) : null, ...extra];

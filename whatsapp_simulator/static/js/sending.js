@@ -30,18 +30,26 @@ function altered(words, phone) {
 }
 
 /** Shows the bubble with its clock and puts the message in the outbox. */
-export function sendMessage(chat, words, uploads = [], attachments = []) {
+export function sendMessage(chat, words) {
+  const message = addMessage(chat, { text: altered(words, chat.phone) });
+  if (fated("stuck_pending", chat.phone)) message.stuck = true;
+  else transmitLater(message);
+}
+
+/** A message of ours, shown with its clock and in the outbox; it is not on its way yet. */
+export function addMessage(chat, content) {
   const { phone } = chat;
   const known = state.chats.get(phone) ?? chat;
   const message = {
     id: newId(),
     chat: phone,
-    text: altered(words, phone),
+    text: "",
     at: Date.now() / 1000,
     mine: true,
     status: "pending",
-    attachments,
-    uploads,
+    attachments: [],
+    uploads: [],
+    ...content,
   };
   state.chats.set(phone, { ...known, last: message });
   state.histories.get(phone)?.messages.push(message);
@@ -50,9 +58,11 @@ export function sendMessage(chat, words, uploads = [], attachments = []) {
   document.dispatchEvent(new CustomEvent("ws-chats-changed"));
   leakForMessage(phone);
   hangIf("send", phone);
-  if (fated("stuck_pending", phone)) message.stuck = true;
-  else setTimeout(() => transmit(message), sendingTime(phone));
+  return message;
 }
+
+/** After the time that a message takes. */
+export const transmitLater = (message) => setTimeout(() => transmit(message), sendingTime(message.chat));
 
 function sendingTime(phone) {
   if (fates[phone] === "slow") return SLOW_SENT_MS;
@@ -72,7 +82,7 @@ export function transmitAgain() {
   for (const message of state.outbox.values()) if (message.due && !message.stuck) transmit(message);
 }
 
-/** The server reports the status of a message. */
+/** The server reports the status of a message; or its upload has failed. */
 export function setStatus(id, status) {
   state.outbox.delete(id);
   const message = findMessage(id);
