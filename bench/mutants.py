@@ -68,10 +68,9 @@ MUTANTS = (
     ),
     Mutant(
         "no chat check after typing",
-        SENDING,
-        "            and chat.compose.text in forms_in_box(message.text)\n"
-        "            and opened.holds_in(snapshot)",
-        "            and chat.compose.text in forms_in_box(message.text)",
+        "whatsapp_tasks/session/typing.py",
+        "            and shown.text in forms_in_box(text)\n            and opened.holds_in(snapshot)",
+        "            and shown.text in forms_in_box(text)",
         f"{PLAYS}/test_sending.py",
     ),
     Mutant(
@@ -128,8 +127,8 @@ MUTANTS = (
         "bubble taken from another chat",
         SENDING,
         "    if chat is None or opened is None or not opened.holds_in(snapshot):\n"
-        "        return None\n    if",
-        "    if chat is None or opened is None:\n        return None\n    if",
+        "        return None\n    standing",
+        "    if chat is None or opened is None:\n        return None\n    standing",
         f"{PLAYS}/test_sending.py",
     ),
     Mutant(
@@ -163,8 +162,8 @@ MUTANTS = (
     Mutant(
         "intent not withdrawn when Enter was held back",
         SENDING,
-        "        context.ledger.withdraw_intent(message.id, context.lease.fence)\n        raise _postponed",
-        "        raise _postponed",
+        "        context.ledger.withdraw_intent(message.id, context.lease.fence)\n        raise postponed",
+        "        raise postponed",
         f"{PLAYS}/test_sending.py",
     ),
 )

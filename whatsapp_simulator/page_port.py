@@ -117,8 +117,8 @@ class PagePort:
             self._connections.discard(connection)
 
     async def _upload(self, request: web.Request) -> web.Response:
-        """A file of a message, raw, its name and kind in headers: an address that ends like a picture or a film
-        is one that browsers are told not to load. Only name, kind, size and digest are kept.
+        """A file of a message, raw, its name and kind in headers: an address that ends like a picture or a
+        film is one that browsers are told not to load. Only name, kind, size and digest are kept.
         """
         digest, size = hashlib.sha256(), 0
         async for chunk in request.content.iter_chunked(_CHUNK):

@@ -10,10 +10,10 @@ from .skin_parts.catalogue import PARTS
 from .skin_texts import texts
 
 STRUCTURE: dict[str, dict[str, Any]] = {
-    # What differs in shape, not in attributes: row_px §4.3, icons §4.2, file_inputs §5, compose_becomes_caption §12.6, title_unread §6,
-    # rich_text §12.4 (folded texts, lists, quotations), text_rules §12.5 (lists, emoticons, suggestions,
-    # trimming, keys elsewhere), labels_ends_of_runs §12.1, fail_container §10.2, tail_test_id §10.3,
-    # opens_below_popup §11.6, modals_take_focus §11.3,
+    # What differs in shape, not in attributes: row_px §4.3, icons §4.2, file_inputs §5,
+    # compose_becomes_caption §12.6, title_unread §6, rich_text §12.4 (folded texts, lists, quotations),
+    # text_rules §12.5 (lists, emoticons, suggestions, trimming, keys elsewhere), labels_ends_of_runs §12.1,
+    # fail_container §10.2, tail_test_id §10.3, opens_below_popup §11.6, modals_take_focus §11.3,
     # wds_banners §11.2, box_behind_notice §11.6, qr_overlays §11.1.
     "E1": {
         "icons": "data-icon",

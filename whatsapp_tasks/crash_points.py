@@ -18,10 +18,14 @@ POINTS = (
     "after_accept",  # in ledger and queue; the caller does not know it yet
     "before_claim",  # taken off the queue; the ledger still says `queued`
     "after_claim",  # `sending`; nothing in the page yet
-    "after_typing",  # the text is in the box; no intent yet
+    "chooser_open",  # of a file: the page asks for it
+    "preview_open",  # the page shows it; no caption yet
+    "after_typing",  # the text is in the box, the caption in the preview; no intent yet
     "before_enter",  # the intent is durable
     "after_enter",  # Enter was pressed
     "before_bubble_noted",  # the bubble was seen; its id is not recorded
+    "uploading",  # the file is on its way; its bubble is recorded
+    "uploaded",  # all its bytes are; no tick yet
     "before_recording",  # the server's tick was seen; the status is not recorded
     "before_ack",  # everything is recorded; the queue entry is not acknowledged
 )
@@ -33,6 +37,8 @@ FILE_POINTS = (
     "before_file_fetched",  # fetched from its URL and stored; its message still waits
 )
 """In the way of a file, in the processes web and webhooks."""
+WITH_FILE = ("chooser_open", "preview_open", "uploading", "uploaded")
+"""Only a message with a file comes to these."""
 
 _POLL_SECONDS = 0.005
 

@@ -9,10 +9,10 @@ import pytest
 
 from tests.support.crash import crash_at
 from tests.support.stack import Stack, eventually
-from whatsapp_tasks.crash_points import POINTS
+from whatsapp_tasks.crash_points import WITH_FILE, POINTS
 from whatsapp_tasks.domain.message_request import MessageRequest
 
-WORKER_POINTS = [point for point in POINTS if not point.endswith("_accept")]
+WORKER_POINTS = [point for point in POINTS if not point.endswith("_accept") and point not in WITH_FILE]
 SHORT_POINTS = {"after_typing", "before_enter", "after_enter", "before_bubble_noted", "before_recording"}
 """Around Enter; the others are left to `make test-crashes`."""
 PAIRS = [

@@ -25,11 +25,13 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from tests.support.looks import DIALOG, OK, page
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.page import Stroke
+from whatsapp_tasks.domain.files import FileKind
 from whatsapp_tasks.domain.open_chat import ChatMark, mark_of
 from whatsapp_tasks.domain.page_snapshot import Button, PageSnapshot
 from whatsapp_tasks.errors import BrowserDied, InputStopped, PageChanged, WaitTimeout
@@ -174,14 +176,30 @@ class ScriptedPage:
     def press(self, button: Button, deadline: Deadline) -> None:
         self._do(f"press {button.label}")
 
-    def focus(self, mark: ChatMark, deadline: Deadline) -> None:
-        self._into(mark, "focus")
+    def focus(self, mark: ChatMark, deadline: Deadline, box: str) -> None:
+        self._into(mark, f"focus{_where(box)}")
 
-    def clear_compose(self, mark: ChatMark, deadline: Deadline) -> None:
-        self._into(mark, "clear")
+    def clear_compose(self, mark: ChatMark, deadline: Deadline, box: str) -> None:
+        self._into(mark, f"clear{_where(box)}")
 
-    def type_text(self, strokes: Iterable[Stroke], mark: ChatMark, deadline: Deadline) -> None:
-        self._into(mark, f"type {''.join(stroke.text for stroke in strokes)}")
+    def type_text(self, strokes: Iterable[Stroke], mark: ChatMark, deadline: Deadline, box: str) -> None:
+        self._into(mark, f"type{_where(box)} {''.join(stroke.text for stroke in strokes)}")
+
+    def press_attach(self, mark: ChatMark, deadline: Deadline) -> None:
+        self._into(mark, "press attach")
+
+    def choose_file(
+        self, mark: ChatMark, kind: FileKind, path: Path, deadline: Deadline, chosen: Callable[[], None]
+    ) -> None:
+        chosen()
+        self._into(mark, f"choose {path.name} as {kind}")
+
+    def press_send_file(
+        self, mark: ChatMark, caption: str, deadline: Deadline, may_go_on: Callable[[float], None]
+    ) -> None:
+        self.reach("order")
+        may_go_on(2.0)
+        self._into(mark, "press send of the preview")
 
     def press_enter(
         self, mark: ChatMark, text: str, deadline: Deadline, may_go_on: Callable[[float], None]
@@ -211,6 +229,10 @@ class ScriptedPage:
 
     def names_of(self, text: str) -> frozenset[str]:
         return frozenset()
+
+
+def _where(box: str) -> str:
+    return "" if box == "compose" else f" {box}"
 
 
 _ANSWERS: Mapping[str, Exception] = {"died": BrowserDied(), "changed": PageChanged()}

@@ -12,6 +12,7 @@ from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.errors import BrowserError, WaitTimeout
 from whatsapp_tasks.session.account_session import AccountSession
 from whatsapp_tasks.session.context import AccountContext
+from whatsapp_tasks.session.outgoing import Outgoing
 from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.circuits import Circuits
 from whatsapp_tasks.stores.clock import StoreClock
@@ -131,6 +132,7 @@ class SessionRig:
             lease=self.rig.lease,
             keeper=self.keeper,  # type: ignore[arg-type]
             actor="engine",
+            outgoing=Outgoing(None, settings.data_dir / "outgoing"),
         )
         self.context.now_ms = self._now  # type: ignore[method-assign]
         self.session = AccountSession(self.context)

@@ -8,7 +8,9 @@ from .scenario import Scenario
 
 
 class MenuWithoutTestIds(Scenario):
-    """The items of the attach menu bear labels and no test ids (§10.8, §12.1: so in one build of August 2026)."""
+    """The items of the attach menu bear labels and no test ids (§10.8, §12.1: so in one build of August
+    2026).
+    """
 
 
 class SlowPreview(Scenario):
@@ -45,8 +47,8 @@ class UploadNeverEnds(Scenario):
 
 
 class UploadFails(Scenario):
-    """The upload ends with an error: the bubble offers to try again, and shows the failure unless `mark` is false
-    (§12.4: `media-state-upload`).
+    """The upload ends with an error: the bubble offers to try again, and shows the failure unless `mark` is
+    false (§12.4: `media-state-upload`).
     """
 
     mark: bool = True

@@ -3,7 +3,8 @@
 import base64
 import contextlib
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from whatsapp_tasks.browser.chrome_options import (
@@ -21,10 +22,13 @@ from whatsapp_tasks.browser.main_frame import main_frame
 from whatsapp_tasks.browser.memory import TreeMemory
 from whatsapp_tasks.browser.page import JSON, Stroke
 from whatsapp_tasks.browser.readings import reading
-from whatsapp_tasks.errors import PageChanged, PageError, WaitTimeout
+from whatsapp_tasks.errors import BrowserDied, PageChanged, PageError, WaitTimeout
 
 _COMMIT_POLL_S = 0.02
 _STROKE_S = 10.0
+_CHOOSER_S = 5.0
+"""From a press to the chooser that it opens: it does so at once."""
+_RELEASE_S = 5.0
 _PARSED = "() => document.readyState !== 'loading'"
 
 
@@ -191,8 +195,47 @@ class ChromePage:
         with reading("The browser's picture of the page"):
             return base64.b64decode(answer["data"])
 
-    # Files to send: here belongs set_files(function, paths, deadline), by Runtime.callFunctionOn without
-    # returnByValue for the object of the <input>, then DOM.setFileInputFiles.
+    def give_file(self, path: Path, function: str, *args: JSON, deadline: Deadline) -> bool:
+        """See `Page`."""
+        _require_time(deadline)
+        handle = self._world.find(function, args, deadline)
+        if handle is not None:
+            self._set_file(handle, path, deadline)
+        return handle is not None
+
+    def choose_file(
+        self,
+        path: Path,
+        press: Callable[[], None],
+        function: str,
+        *args: JSON,
+        deadline: Deadline,
+        chosen: Callable[[], None],
+    ) -> bool:
+        """See `Page`."""
+        _require_time(deadline)
+        self._connection.send("Page.setInterceptFileChooserDialog", {"enabled": True}, deadline)
+        try:
+            self._connection.forget_choosers()
+            press()
+            node = self._connection.next_chooser(deadline.capped(_CHOOSER_S))
+            if node is None:
+                return False
+            chosen()
+            handle = self._world.accept(node, function, args, deadline)
+            if handle is None:
+                return False
+            self._set_file(handle, path, deadline)
+            return True
+        finally:
+            # In a browser that is gone there is nothing to switch off.
+            with contextlib.suppress(PageChanged, WaitTimeout, BrowserDied):
+                soon = Deadline.within(_RELEASE_S)
+                self._connection.send("Page.setInterceptFileChooserDialog", {"enabled": False}, soon)
+
+    def _set_file(self, handle: str, path: Path, deadline: Deadline) -> None:
+        files: dict[str, JSON] = {"files": [str(path)], "objectId": handle}
+        self._connection.send("DOM.setFileInputFiles", files, deadline)
 
     def memory(self) -> TreeMemory:
         """See `Page`."""

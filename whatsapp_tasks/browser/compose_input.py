@@ -1,4 +1,5 @@
-"""Input for the compose box of one chat, and for nothing else.
+"""Input for the compose box of one chat, or for the caption of a file that is about to be sent to it, and for
+nothing else.
 
 Trusted keys and clicks go to the element that is focused or under the mouse when they arrive, and a dialog
 may appear at any time (docs/whatsapp-web.md, 11.3). So each action first gives an order to the guard in the
@@ -9,12 +10,13 @@ input.
 All methods raise InputStopped with one of these reasons; from then on certainly nothing reached the page:
 
 - ``chat_moved``: the chat with this mark is not open any more, or the document was replaced;
-- ``no_box``: the chat has no compose box, or a different one than before; for `press_send`: no send button;
+- ``no_box``: the box is not there, or a different one than before; for a press: no such control;
 - ``dialog``: a dialog or another element covers it;
 - ``focus``: the box does not have the focus, or an event went elsewhere;
 - ``suggestions``: a list of suggestions is open, which would take Enter;
 - ``late``: Enter came more than `SEND_WITHIN_SECONDS` after its order: this process may have been stopped;
-- ``text``: the box does not hold the text: it was not empty before typing, or the page changes the text.
+- ``text``: the box does not hold the text: it was not empty before typing, or the page changes the text;
+- ``no_chooser``: the page asked for no file, or for one of another kind.
 
 They also raise the other BrowserErrors of ``browser.page``.
 """
@@ -23,12 +25,19 @@ import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from pathlib import Path
+from typing import Any, Literal, cast
 
 from whatsapp_tasks.browser.deadlines import Deadline
-from whatsapp_tasks.browser.input_scripts import order_script, paste_script
+from whatsapp_tasks.browser.input_scripts import (
+    input_of_item_script,
+    order_script,
+    paste_script,
+    takes_script,
+)
 from whatsapp_tasks.browser.page import JSON, Page, Stroke
 from whatsapp_tasks.browser.readings import reading
+from whatsapp_tasks.domain.files import FileKind
 from whatsapp_tasks.domain.open_chat import ChatMark
 from whatsapp_tasks.domain.typing_plan import forms_in_box, without_paste
 from whatsapp_tasks.errors import InputStopped, PageChanged, PageError, WaitTimeout
@@ -74,6 +83,8 @@ _FOCUSED = _once("order.focused()")
 _HOLDS = _once("order.text() === text")
 
 
+Box = Literal["compose", "caption"]
+"""The box of the chat, or that of the preview of a file."""
 MayGoOn = Callable[[float], None]
 """Raises an error of its own unless there are so many seconds left."""
 
@@ -91,27 +102,29 @@ class ComposeInput:
         self._page = page
         self._config = config
 
-    def focus(self, mark: ChatMark, deadline: Deadline) -> None:
+    def focus(self, mark: ChatMark, deadline: Deadline, box: Box = "compose") -> None:
         """Clicks into the box and waits until it has the focus."""
-        with self._order("focus", mark, deadline) as point, _in_one_document():
+        with self._order("focus", mark, deadline, box=box) as point, _in_one_document():
             self._page.click(point.x, point.y, deadline)
             self._wait(_FOCUSED, "", deadline)
 
-    def clear(self, mark: ChatMark, deadline: Deadline) -> None:
+    def clear(self, mark: ChatMark, deadline: Deadline, box: Box = "compose") -> None:
         """Empties the focused box by keys, as a person would."""
-        with self._order("clear", mark, deadline), _in_one_document():
+        with self._order("clear", mark, deadline, box=box), _in_one_document():
             self._page.press_key("Control+a", deadline)
             self._page.press_key("Backspace", deadline)
             self._wait(_HOLDS, "", deadline)
 
-    def type_text(self, strokes: Iterable[Stroke], mark: ChatMark, deadline: Deadline) -> None:
+    def type_text(
+        self, strokes: Iterable[Stroke], mark: ChatMark, deadline: Deadline, box: Box = "compose"
+    ) -> None:
         """Types into the focused, empty box, and waits until it holds exactly the text of the strokes.
 
         The box may hold one more space than the text (`forms_in_box`), because the page trims it when
         sending.
         """
         typed = ""
-        with self._order("type", mark, deadline), _in_one_document():
+        with self._order("type", mark, deadline, box=box), _in_one_document():
             for chunk in _chunks(strokes):
                 typed += "".join(stroke.text for stroke in chunk)
                 if chunk[0].kind == "paste":
@@ -136,17 +149,64 @@ class ComposeInput:
             self._require_done(deadline)
 
     def press_send(
-        self, mark: ChatMark, text: str, deadline: Deadline, may_go_on: MayGoOn = lambda _: None
+        self,
+        mark: ChatMark,
+        text: str,
+        deadline: Deadline,
+        may_go_on: MayGoOn = lambda _: None,
+        box: Box = "compose",
     ) -> None:
-        """Clicks the send button, under the conditions of `press_enter` and with the same errors."""
-        with self._order("send", mark, deadline, forms_in_box(text)) as point:
+        """Clicks the send button of the box, under the conditions of `press_enter` and with the same errors.
+
+        That of a preview only if it sends exactly one file; the box need not have the focus there.
+        """
+        with self._order("send", mark, deadline, forms_in_box(text), box=box) as point:
             may_go_on(SEND_WITHIN_SECONDS)
             self._page.click(point.x, point.y, deadline)
             self._require_done(deadline)
 
+    def press_attach(self, mark: ChatMark, deadline: Deadline) -> None:
+        """Clicks the button that opens the menu of files, or closes it."""
+        with self._order("attach", mark, deadline) as point, _in_one_document():
+            self._page.click(point.x, point.y, deadline)
+            self._require_done(deadline)
+
+    def choose_file(
+        self, mark: ChatMark, kind: FileKind, path: Path, deadline: Deadline, chosen: Callable[[], None]
+    ) -> None:
+        """Gives the file at ``path`` to the open menu's item for ``kind``. ``chosen`` is called just before.
+
+        To the input that lies in the item (E1, E2), else to the one for which a press on the item makes the
+        page open a chooser (E3); never to an input that makes stickers.
+        """
+        with self._order("item", mark, deadline, file_kind=kind) as point, _in_one_document():
+            config, wanted = self._config(), str(kind)
+            find = input_of_item_script()
+            if self._page.evaluate(f"(...all) => !!({find})(...all)", config, wanted, deadline=deadline):
+                chosen()
+                taken = self._page.give_file(path, find, config, wanted, deadline=deadline)
+            else:
+
+                def press() -> None:
+                    self._page.click(point.x, point.y, deadline)
+                    self._require_done(deadline)
+
+                taken = self._page.choose_file(
+                    path, press, takes_script(), wanted, deadline=deadline, chosen=chosen
+                )
+            if not taken:
+                raise InputStopped("no_chooser")
+
     @contextlib.contextmanager
     def _order(
-        self, kind: str, mark: ChatMark, deadline: Deadline, texts: Sequence[str] = ()
+        self,
+        kind: str,
+        mark: ChatMark,
+        deadline: Deadline,
+        texts: Sequence[str] = (),
+        *,
+        box: Box = "compose",
+        file_kind: str = "",
     ) -> Iterator[_Point]:
         closing = self._page.run_at_start(_CLOSE, deadline)
         try:
@@ -155,6 +215,8 @@ class ComposeInput:
                 self._config(),
                 {
                     "kind": kind,
+                    "box": box,
+                    "file_kind": str(file_kind),
                     "document": mark.document,
                     "nodes": mark.nodes,
                     "title": mark.title,

@@ -42,6 +42,12 @@ class Connection(Protocol):
     def navigate(self, url: str, deadline: Deadline) -> None:
         """Begin to load `url`, without waiting for it."""
 
+    def forget_choosers(self) -> None:
+        """What pages asked files for until now is not waited for."""
+
+    def next_chooser(self, deadline: Deadline) -> int | None:
+        """The backend node for which the page asks for a file; None if it does not by the deadline."""
+
     def memory(self) -> TreeMemory:
         """See `Page.memory`."""
 

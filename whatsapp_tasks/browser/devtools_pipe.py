@@ -31,6 +31,7 @@ _FIRST_ID = 1_000_000_000
 """Ids of our commands begin here; ChromeDriver counts from 1."""
 _OUR_ANSWER = re.compile(rb'\{"id":1\d{9}\b')
 _ATTACHED = b'{"method":"Target.attachedToTarget"'
+_CHOOSER = b'{"method":"Page.fileChooserOpened"'
 _CHUNK = 1 << 18
 _JOIN_S = 1.0
 _ASK_S = 0.1
@@ -51,6 +52,7 @@ class DevToolsPipe:
         self._threads: list[threading.Thread] = []
         self._over = self._closed = self._left = False
         self._answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._choosers: queue.SimpleQueue[int] = queue.SimpleQueue()
 
     def close_browser_ends(self) -> None:
         """Close our copies of the browser's ends once it has them; they would hide that the browser has
@@ -103,6 +105,21 @@ class DevToolsPipe:
                     if answer["id"] == number:
                         return Answer.of(answer)["result"]  # type: ignore[no-any-return]
         raise WaitTimeout(f"The browser does not answer {method}")
+
+    def forget_choosers(self) -> None:
+        """What pages asked for until now is not waited for."""
+        with suppress(queue.Empty):
+            while True:
+                self._choosers.get_nowait()
+
+    def next_chooser(self, deadline: Deadline) -> int | None:
+        """The node for which a page has asked for a file (``Page.setInterceptFileChooserDialog``); None if
+        none did by the deadline, or the browser has ended.
+        """
+        while not deadline.passed and not self._over:
+            with suppress(queue.Empty):
+                return self._choosers.get(timeout=min(_ASK_S, deadline.remaining()))
+        return None
 
     def leave_driver(self) -> None:
         """Nothing more reaches the driver, so it believes that the browser has ended."""
@@ -164,6 +181,9 @@ class DevToolsPipe:
                 if message.startswith(_ATTACHED):
                     with suppress(*MISREAD):  # the driver handles it
                         self._remember_session(message)
+                if message.startswith(_CHOOSER):
+                    with suppress(*MISREAD):  # a chooser for no element is not for us
+                        self._choosers.put(int(json.loads(message)["params"]["backendNodeId"]))
                 if self._to_driver is not None and not self._left:
                     with suppress(OSError):  # a driver that is gone must not stop the browser
                         _write(self._to_driver, message + b"\0")

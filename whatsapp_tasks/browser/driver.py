@@ -360,6 +360,14 @@ class _Connection:
         """See `Connection`. The protocol's own command would wait for the server's answer."""
         self._execute(Command.GET, {"url": url}, deadline)
 
+    def forget_choosers(self) -> None:
+        """See `Connection`."""
+        self._pipe.forget_choosers()
+
+    def next_chooser(self, deadline: Deadline) -> int | None:
+        """See `Connection`."""
+        return self._pipe.next_chooser(deadline)
+
     def memory(self) -> TreeMemory:
         """See `Page`."""
         if not self.alive():

@@ -7,7 +7,26 @@ from whatsapp_tasks.browser.look_script import look_part
 
 _ORDER = """(config, wanted) => {
   const tools = (%(tools)s)(config);
-  return (%(order)s)(tools, (%(open_chat)s)(tools), wanted);
+  const openChat = (%(open_chat)s)(tools);
+  return (%(order)s)(tools, openChat, (%(files)s)(tools, openChat), wanted);
+}"""
+
+# Where a file may go: the input that the chooser was opened for, or one inside the open menu's item; never
+# one that lies in the chat at rest, which makes a sticker of any picture. Decided at the element itself.
+_TAKES = """(node, kind) => {
+  if (!(node instanceof HTMLInputElement) || node.type !== "file" || !node.isConnected) return false;
+  const accepted = node.accept.split(",").map((each) => each.trim()).filter(Boolean);
+  const takes = (start) => accepted.some((each) => each.startsWith(start));
+  const everything = accepted.every((each) => each === "*" || each === "*/*");
+  if (kind === "document") return everything;
+  if (kind === "audio") return takes("audio/");
+  return takes("image/") && takes("video/");
+}"""
+_INPUT_OF_ITEM = """(config, kind) => {
+  const tools = (%(tools)s)(config);
+  const item = (%(files)s)(tools, (%(open_chat)s)(tools)).itemOf(kind);
+  const input = item && item.querySelector("input[type=file]");
+  return input && (%(takes)s)(input, kind) ? input : null;
 }"""
 
 
@@ -20,11 +39,19 @@ def guard_script() -> str:
 @cache
 def order_script() -> str:
     """``(config, wanted) => {stopped, x, y}``: from now on the guard lets one action through."""
-    return _ORDER % {
-        "tools": look_part("tools"),
-        "open_chat": look_part("open_chat"),
-        "order": _part("order"),
-    }
+    return _ORDER % {**_shared(), "order": _part("order")}
+
+
+@cache
+def takes_script() -> str:
+    """``(node, kind) => bool``: whether this file input takes files of the kind, and no stickers."""
+    return _TAKES
+
+
+@cache
+def input_of_item_script() -> str:
+    """``(config, kind) => element``: the file input inside the open menu's item for the kind; null if none."""
+    return _INPUT_OF_ITEM % {**_shared(), "takes": _TAKES}
 
 
 @cache
@@ -35,3 +62,7 @@ def paste_script() -> str:
 
 def _part(name: str) -> str:
     return files(__package__).joinpath("input", f"{name}.js").read_text("utf-8").strip().removesuffix(";")
+
+
+def _shared() -> dict[str, str]:
+    return {name: look_part(name) for name in ("tools", "open_chat", "files")}

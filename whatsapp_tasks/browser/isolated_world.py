@@ -77,6 +77,16 @@ _WAIT_FOR = """async function (name, args, ms) {
   });
 }"""
 
+# An element stays in the browser: only the id of its handle leaves the page.
+_FIND = """function (name, args) {
+  return globalThis.%(mark)s === name ? (%(function)s
+  )(...JSON.parse(args)) : null;
+}"""
+_JUDGE = """function (name, args) {
+  return globalThis.%(mark)s === name && !!(%(function)s
+  )(this, ...JSON.parse(args));
+}"""
+
 _JSON = """JSON.stringify(
     { value: value === undefined ? null : value },
     (_, part) => (typeof part === "string" ? part.toWellFormed() : part))"""
@@ -121,6 +131,45 @@ class IsolatedWorld:
                 return self._run(_WAIT_FOR, function, args, deadline)
             except PageChanged:  # continue in the new document
                 pause_before_retry(deadline)
+
+    def find(self, function: str, args: tuple[JSON, ...], deadline: Deadline) -> str | None:
+        """The handle of the element that ``function`` returns; None for null, or in a new document."""
+        document = self._enter(deadline)
+        answer = self._connection.send(
+            "Runtime.callFunctionOn",
+            {
+                "functionDeclaration": _FIND % {"mark": _MARK, "function": function},
+                "arguments": [{"value": document.name}, {"value": json.dumps(args)}],
+                "executionContextId": document.context,
+            },
+            deadline,
+        )
+        with reading("The browser's answer about an element"):
+            if "exceptionDetails" in answer:
+                raise PageError(_message(answer["exceptionDetails"]))
+            handle = answer["result"].get("objectId")
+            return str(handle) if handle else None
+
+    def accept(self, node: int, function: str, args: tuple[JSON, ...], deadline: Deadline) -> str | None:
+        """The handle of the element with this backend node, if ``function`` (element, …) says so."""
+        document = self._enter(deadline)
+        resolved = self._connection.send(
+            "DOM.resolveNode", {"backendNodeId": node, "executionContextId": document.context}, deadline
+        )
+        with reading("The browser's answer about an element"):
+            handle = str(resolved["object"]["objectId"])
+        answer = self._connection.send(
+            "Runtime.callFunctionOn",
+            {
+                "functionDeclaration": _JUDGE % {"mark": _MARK, "function": function},
+                "objectId": handle,
+                "arguments": [{"value": document.name}, {"value": json.dumps(args)}],
+                "returnByValue": True,
+            },
+            deadline,
+        )
+        with reading("The browser's answer about an element"):
+            return handle if answer["result"].get("value") is True else None
 
     def _run(self, template: str, function: str, args: tuple[JSON, ...], deadline: Deadline) -> JSON:
         parts = {"mark": _MARK, "stale": _STALE, "late": _LATE, "json": _JSON, "function": function}

@@ -6,9 +6,11 @@ from importlib.resources import files
 _WHOLE = """(config, bubbleLimit, withRows) => {
   const tools = (%(tools)s)(config);
   const openChat = (%(open_chat)s)(tools);
-  const bubblesOf = (%(bubbles)s)(tools);
+  const files = (%(files)s)(tools, openChat);
+  const bubblesOf = (%(bubbles)s)(tools, (%(bubble_files)s)(tools));
   const parts = {
-    chatOf: (%(chat)s)(tools, openChat, bubblesOf),
+    files,
+    chatOf: (%(chat)s)(tools, openChat, files, bubblesOf),
     rowsOf: (%(rows)s)(tools),
     bannersOf: (%(banners)s)(tools),
     passkeyOf: (%(passkey)s)(tools),
@@ -20,7 +22,10 @@ _WHOLE = """(config, bubbleLimit, withRows) => {
 @cache
 def look_script() -> str:
     """The one look at the page: ``(config, bubbleLimit, withRows) => facts``."""
-    names = ("tools", "open_chat", "bubbles", "chat", "rows", "banners", "passkey", "page")
+    names = (
+        *("tools", "open_chat", "files", "bubble_files", "bubbles"),
+        *("chat", "rows", "banners", "passkey", "page"),
+    )
     return _WHOLE % {name: look_part(name) for name in names}
 
 

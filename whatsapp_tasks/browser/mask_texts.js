@@ -12,7 +12,7 @@
       -webkit-text-security: disc !important; caret-color: transparent !important; transition: none !important;
     }
     #side img, #pane-side img, #main img, header img, [data-id] img, [role=grid] img,
-    #main video, #main canvas, [data-id] canvas, [data-ref] canvas, [data-ref] img, [data-ref] svg,
+    img[src^="blob:"], video, canvas, [data-id] canvas, [data-ref] canvas, [data-ref] img, [data-ref] svg,
     [style*="background-image"] { visibility: hidden !important; }
     [data-link-code], [data-link-code] * { -webkit-text-security: disc !important; }
     [data-testid=chat-butterbar] *, #side [data-testid=chat-butterbar] * { -webkit-text-security: none !important; }

@@ -15,7 +15,8 @@ After the first two, the browser is not running any more; the others do not chan
 deadline has passed before it begins raises `WaitTimeout` and does nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from whatsapp_tasks.browser.deadlines import Deadline
@@ -101,6 +102,25 @@ class Page(Protocol):
 
     def click(self, x: float, y: float, deadline: Deadline) -> None:
         """Move the mouse to a point of the viewport, in CSS pixels, and click."""
+
+    def give_file(self, path: Path, function: str, *args: JSON, deadline: Deadline) -> bool:
+        """Hand the file at ``path`` to the `<input type=file>` that ``function`` (see `evaluate`) returns;
+        False if it returns null. The browser reads the file itself.
+        """
+
+    def choose_file(
+        self,
+        path: Path,
+        press: Callable[[], None],
+        function: str,
+        *args: JSON,
+        deadline: Deadline,
+        chosen: Callable[[], None],
+    ) -> bool:
+        """Hand over the file at ``path`` when ``press`` makes the page open a file chooser, which is not
+        shown: to the input that the page opened it for, and only if ``function`` (input, …) says that this
+        one may have it. ``chosen`` is called while the chooser is open. False if no such chooser came.
+        """
 
     def screenshot(
         self, deadline: Deadline, *, scale: float = 1.0, quality: int = 60, png: bool = False

@@ -4,15 +4,17 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
+from pathlib import Path
 from typing import TypeVar, cast
 
-from whatsapp_tasks.browser.compose_input import ComposeInput, MayGoOn
+from whatsapp_tasks.browser.compose_input import Box, ComposeInput, MayGoOn
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.look_script import look_script, parts_script
 from whatsapp_tasks.browser.page import JSON, Page
 from whatsapp_tasks.browser.page_language import PageLanguage
 from whatsapp_tasks.browser.readings import reading
 from whatsapp_tasks.browser.selectors import Selectors
+from whatsapp_tasks.domain.files import FileKind
 from whatsapp_tasks.domain.open_chat import ChatMark
 from whatsapp_tasks.domain.page_snapshot import Button, PageSnapshot, PhoneEntry
 from whatsapp_tasks.domain.phones import digits
@@ -143,17 +145,19 @@ class WhatsAppPage:
     def press(self, button: Button, deadline: Deadline) -> None:
         self.page.click(button.x, button.y, deadline)
 
-    def focus(self, mark: ChatMark, deadline: Deadline) -> None:
-        """Clicks into the compose box of the chat with this mark: `ComposeInput.focus`."""
-        self._input.focus(mark, deadline)
+    def focus(self, mark: ChatMark, deadline: Deadline, box: Box = "compose") -> None:
+        """Clicks into the box of the chat with this mark: `ComposeInput.focus`."""
+        self._input.focus(mark, deadline, box)
 
-    def clear_compose(self, mark: ChatMark, deadline: Deadline) -> None:
-        """Empties the compose box of the chat with this mark: `ComposeInput.clear`."""
-        self._input.clear(mark, deadline)
+    def clear_compose(self, mark: ChatMark, deadline: Deadline, box: Box = "compose") -> None:
+        """Empties the box of the chat with this mark: `ComposeInput.clear`."""
+        self._input.clear(mark, deadline, box)
 
-    def type_text(self, strokes: Iterable[Stroke], mark: ChatMark, deadline: Deadline) -> None:
-        """Types into the empty compose box of the chat with this mark: `ComposeInput.type_text`."""
-        self._input.type_text(strokes, mark, deadline)
+    def type_text(
+        self, strokes: Iterable[Stroke], mark: ChatMark, deadline: Deadline, box: Box = "compose"
+    ) -> None:
+        """Types into the empty box of the chat with this mark: `ComposeInput.type_text`."""
+        self._input.type_text(strokes, mark, deadline, box)
 
     def press_enter(
         self, mark: ChatMark, text: str, deadline: Deadline, may_go_on: MayGoOn = lambda _: None
@@ -166,6 +170,22 @@ class WhatsAppPage:
     ) -> None:
         """The same by the send button: `ComposeInput.press_send`."""
         self._input.press_send(mark, text, deadline, may_go_on)
+
+    def press_attach(self, mark: ChatMark, deadline: Deadline) -> None:
+        """Opens or closes the menu of files: `ComposeInput.press_attach`."""
+        self._input.press_attach(mark, deadline)
+
+    def choose_file(
+        self, mark: ChatMark, kind: FileKind, path: Path, deadline: Deadline, chosen: Callable[[], None]
+    ) -> None:
+        """Gives a file to the open menu: `ComposeInput.choose_file`."""
+        self._input.choose_file(mark, kind, path, deadline, chosen)
+
+    def press_send_file(
+        self, mark: ChatMark, caption: str, deadline: Deadline, may_go_on: MayGoOn = lambda _: None
+    ) -> None:
+        """The send button of the preview, if its caption is this one: `ComposeInput.press_send`."""
+        self._input.press_send(mark, caption, deadline, may_go_on, "caption")
 
     def parts(self, deadline: Deadline, selectors: Selectors | None = None) -> dict[str, dict[str, int]]:
         """How often each variant of each element is found; -1 for an invalid selector."""

@@ -39,6 +39,10 @@ def _recipient(meaning: str, next_step: str, attempts: int = 1) -> Consequence:
     return Consequence(Fault.RECIPIENT, meaning, next_step, attempts)
 
 
+def _file(meaning: str, next_step: str, attempts: int = 1) -> Consequence:
+    return Consequence(Fault.TEXT, meaning, next_step, attempts)
+
+
 def _page(meaning: str, next_step: str) -> Consequence:
     return Consequence(Fault.PAGE, meaning, next_step)
 
@@ -122,9 +126,9 @@ FAULTS: dict[str, Consequence] = {
         "Upload it again, and send with a new key. Find out who deletes or changes objects.",
     ),
     "file_unreadable": _file("the file cannot be examined or converted", _OTHER_FILE),
-    "file_empty": _file("there is an empty file at the URL", _OTHER_URL),
+    "file_empty": _file("the file is empty, at its URL or as WhatsApp sees it", _OTHER_FILE),
     "file_too_large": _file(
-        "the file at the URL is larger than allowed, or than WhatsApp takes as this kind",
+        "the file is larger than allowed, or than WhatsApp takes as this kind",
         "Send a smaller file, or send it as a document.",
     ),
     "file_picture_too_large": _file("the picture at the URL has too many pixels", _OTHER_FILE),
@@ -151,6 +155,22 @@ FAULTS: dict[str, Consequence] = {
         FETCH_ATTEMPTS,
     ),
     "file_url_cut_off": _file("the file ended before its declared length", _OTHER_URL, FETCH_ATTEMPTS),
+    "file_not_supported": _file(
+        "WhatsApp does not take this file", "Send it as a document, or in another format."
+    ),
+    "file_not_loaded": _file("WhatsApp cannot load the file", "Send it as a document.", FEW_ATTEMPTS),
+    "file_kind_not_taken": _file(
+        "WhatsApp would send the file as another kind", "Send it as a document.", FEW_ATTEMPTS
+    ),
+    "file_upload_stopped": _file(
+        "the upload failed, and the bubble shows it", "Send it again with a new key.", 1
+    ),
+    "file_uploading": _file(
+        "the file was still being uploaded at the end of the time for it", _LOOK_INTO_CHAT
+    ),
+    "attach_not_found": _page("the button or the menu for files is not found", _LOOK_AT_EVIDENCE),
+    "preview_not_shown": _page("the preview of the file did not come in time", _NOTHING_OR_STATUS),
+    "preview_unexpected": _page("the preview shows another file, or several", _LOOK_AT_EVIDENCE),
     "page_not_ready": _page("the page does not show the chats", _NOTHING_OR_STATUS),
     "page_offline": _page("the page has no connection", "Check the network of the worker's machine."),
     "lookup_unavailable": _page("WhatsApp finds neither this number nor others reliably", _NOTHING_OR_STATUS),
@@ -192,7 +212,7 @@ FAULTS: dict[str, Consequence] = {
 }
 
 
-AFTER_ENTER = frozenset({"bubble_not_seen", "page_left", "still_pending", "chat_unclear"})
+AFTER_ENTER = frozenset({"bubble_not_seen", "page_left", "still_pending", "file_uploading", "chat_unclear"})
 """For these the chat decides what happens next, not a number of attempts (``retries.decide_settle``)."""
 
 

@@ -3,17 +3,16 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from typing import Literal
 
+from whatsapp_tasks.domain.files import MessageFile
+from whatsapp_tasks.domain.files_shown import file_likeness, is_distinct
+from whatsapp_tasks.domain.likeness import Likeness, text_likeness
 from whatsapp_tasks.domain.page_snapshot import Bubble
-from whatsapp_tasks.domain.texts import bubble_key, letters_of
 
 ANCHORS = 5
 LOCALS = 40
 _AT_SERVER = frozenset({"sent", "delivered", "read"})
-_RAGGED_END = 12
-"""Characters at the end of a folded text that are not compared: the cut may go through a formatting mark."""
 
 
 @dataclass(frozen=True)
@@ -64,38 +63,19 @@ class Finding:
     bubble: Bubble | None = None
 
 
-class Likeness(StrEnum):
-    """Whether a bubble shows a text."""
-
-    SAME = "same"
-    PERHAPS = "perhaps"
-    OTHER = "other"
-
-
-def likeness(bubble: Bubble, text: str) -> Likeness:
-    """Whether ``bubble`` shows ``text``, as far as its own text allows to say.
-
-    The page folds a long text (docs/whatsapp-web.md, 12.4), renders formatting marks differently and may turn
-    characters into pictures. So a bubble counts as another text only if its letters differ; if it is folded,
-    only if they differ in the first half of the shown part.
-    """
-    if bubble.text is None or bubble.edited:
-        return Likeness.PERHAPS
-    wanted, letters = bubble_key(text), letters_of(text)
-    if not bubble.folded:
-        if bubble_key(bubble.text) == wanted:
-            return Likeness.SAME
-        return Likeness.PERHAPS if letters_of(bubble.text) == letters else Likeness.OTHER
-    shown = bubble_key(bubble.text[:-_RAGGED_END])
-    if shown and wanted.startswith(shown):
-        return Likeness.SAME
-    beginning = letters_of(bubble.text)
-    half = beginning[: len(beginning) // 2]
-    return Likeness.PERHAPS if letters.startswith(half) else Likeness.OTHER
+def likeness(bubble: Bubble, text: str, file: MessageFile | None = None) -> Likeness:
+    """Whether ``bubble`` shows this message: a text, or a file with its caption."""
+    return text_likeness(bubble, text) if file is None else file_likeness(bubble, file, text)
 
 
 def find_intended(
-    intent: Intent, text: str, bubbles: Sequence[Bubble], *, settled: bool, watched: bool = False
+    intent: Intent,
+    text: str,
+    bubbles: Sequence[Bubble],
+    *,
+    settled: bool,
+    watched: bool = False,
+    file: MessageFile | None = None,
 ) -> Finding:
     """Look for the intended message in ``bubbles``, oldest first.
 
@@ -106,17 +86,22 @@ def find_intended(
     sent to a chat before its open intent is settled, and an old message with the same text may be loaded
     late, above it. If the chat showed nothing before Enter and shows more than our bubble now, its history
     was loaded late, and an old message may look like ours: ``unclear``, unless watched.
+
+    A file that looks like any other of its kind (``is_distinct``) is found only by who watched: another
+    device may have sent the one that is there. It is absent only where no file is there that it could be.
     """
     ids = [bubble.id for bubble in bubbles]
     indexes = [ids.index(anchor) for anchor in intent.anchors if anchor in ids]
     if intent.anchors and not indexes:
         return Finding("unclear")
     after = [bubble for bubble in bubbles[max(indexes, default=-1) + 1 :] if bubble.id not in intent.local]
-    ours = [b for b in after if b.outgoing and likeness(b, text) is Likeness.SAME]
+    ours = [b for b in after if b.outgoing and likeness(b, text, file) is Likeness.SAME]
     late_history = not intent.anchors and len(bubbles) > 1
     if watched and not ours and not late_history:
         # The box was emptied while we watched: the new bubble is ours, however it is rendered.
-        ours = [b for b in after if b.outgoing and likeness(b, text) is Likeness.PERHAPS]
+        ours = [b for b in after if b.outgoing and likeness(b, text, file) is Likeness.PERHAPS]
+    if ours and not watched and file is not None and not is_distinct(file, text):
+        return Finding("unclear")
     if ours:
         history_was_late = not intent.anchors and ours[-1] is not after[0]
         return Finding("unclear") if history_was_late and not watched else Finding("found", ours[-1])
@@ -124,6 +109,6 @@ def find_intended(
     # So may one that the page has inserted between the anchors by its time.
     among = bubbles[min(indexes, default=0) : max(indexes, default=0)]
     new = [*after, *(b for b in among if b.id not in (*intent.anchors, *intent.local))]
-    doubtful = any(b.outgoing is not False and likeness(b, text) is not Likeness.OTHER for b in new)
+    doubtful = any(b.outgoing is not False and likeness(b, text, file) is not Likeness.OTHER for b in new)
     newest_shown = not intent.anchors or intent.anchors[-1] in ids
     return Finding("absent" if settled and newest_shown and not doubtful else "unclear")

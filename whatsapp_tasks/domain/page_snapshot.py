@@ -10,6 +10,22 @@ from whatsapp_tasks.domain.statuses import Status
 
 
 @dataclass(frozen=True)
+class BubbleFile:
+    """What a bubble shows of a file (docs/whatsapp-web.md, 10.8 and 12.4)."""
+
+    kind: str
+    """``image``, ``video``, ``audio``, ``document``, ``sticker`` or ``album``."""
+    name: str = field(repr=False, default="")
+    """Of documents only."""
+    size: str = ""
+    """As the page writes it, of documents only: ``60 kB``."""
+    upload: Literal["", "running", "stopped"] = ""
+    """``stopped``: the bubble offers to try again."""
+    percent: int | None = None
+    """How far a running upload is, where the page shows it."""
+
+
+@dataclass(frozen=True)
 class Bubble:
     """One message in the open chat, as the page shows it."""
 
@@ -28,6 +44,8 @@ class Bubble:
     """It was changed after it was sent, so its text need not be what was typed."""
     quoted: str | None = field(repr=False, default=None)
     """The text of the message that it quotes, "" if that has no text; None if it quotes nothing."""
+    file: BubbleFile | None = None
+    """None for a text, and for a row that was emptied off-screen."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +166,22 @@ class Compose:
     """As in ``Chat.nodes``."""
 
 
+@dataclass(frozen=True)
+class Preview:
+    """The drawer that shows files before they are sent (docs/whatsapp-web.md, 10.8 and 12.6)."""
+
+    names: tuple[str, ...] = field(repr=False)
+    """The pieces of text in it; a document's name is one of them."""
+    count: int
+    """How many files its send button would send."""
+    caption: Compose | None
+    """Audio has none."""
+    send: Button | None
+    """None while files are prepared."""
+    close: Button | None
+    """The cross that leaves it, not the one that empties the caption."""
+
+
 Nodes = tuple[int, int, int]
 
 LOCKS = frozenset({"restricted", "new_chats_used_up"})
@@ -178,6 +212,8 @@ class Chat:
     """The control that sends the content of the box."""
     editable: bool = False
     """There is an editable element that is not known as the compose box."""
+    attach: Button | None = None
+    """The control that opens the attach menu, and closes it."""
 
 
 @dataclass(frozen=True)
@@ -235,6 +271,16 @@ class PageSnapshot:
     passkey: Passkey | None = None
     trouble_signs: frozenset[str] = frozenset()
     """Signs without words that the page is not well connected (whatsapp-web.md, 11.7), by name."""
+    preview: Preview | None = None
+    attach_menu: bool = False
+    """The menu of the attach button is open."""
+    file_notices: frozenset[str] = frozenset()
+    """Names of the texts by which the page just now refuses a file; chat content never counts."""
+
+    @property
+    def attaching(self) -> bool:
+        """Whether something of sending a file is open: a menu, a preview, the question about leaving it."""
+        return self.preview is not None or self.attach_menu or popup_of(self) is Popup.DISCARD
 
     @property
     def trouble(self) -> bool:
@@ -289,13 +335,14 @@ class PageSnapshot:
                 title=chat["title"],
                 compose=Compose(**chat["compose"]) if chat["compose"] else None,
                 notice=chat["notice"],
-                bubbles=tuple(Bubble(**bubble) for bubble in chat["bubbles"]),
+                bubbles=tuple(_bubble(bubble) for bubble in chat["bubbles"]),
                 panel=chat["panel"],
                 notice_texts=frozenset(chat.get("notice_texts", ())) & NOTICES,
                 nodes=tuple(chat.get("nodes", (0, 0, 0))),
                 suggestions=chat.get("suggestions", False),
                 send=_button(chat.get("send")),
                 editable=chat.get("editable", False),
+                attach=_button(chat.get("attach")),
             )
             if chat
             else None,
@@ -306,7 +353,27 @@ class PageSnapshot:
             settled_language=raw.get("settled_language", ""),
             passkey=_passkey(raw.get("passkey")),
             trouble_signs=frozenset(raw.get("trouble", ())),
+            preview=_preview(raw.get("preview")),
+            attach_menu=raw.get("attach_menu", False),
+            file_notices=frozenset(raw.get("file_notices", ())),
         )
+
+
+def _bubble(raw: Mapping[str, Any]) -> Bubble:
+    file = raw.get("file")
+    return Bubble(**{**raw, "file": BubbleFile(**file) if file else None})
+
+
+def _preview(raw: Mapping[str, Any] | None) -> Preview | None:
+    if not raw:
+        return None
+    return Preview(
+        tuple(raw["names"]),
+        raw["count"],
+        Compose(**raw["caption"]) if raw["caption"] else None,
+        _button(raw["send"]),
+        _button(raw["close"]),
+    )
 
 
 def _passkey(raw: Mapping[str, Any] | None) -> Passkey | None:
@@ -420,6 +487,8 @@ class Popup(StrEnum):
     INVALID_NUMBER = "invalid_number"
     WHATS_NEW = "whats_new"
     TOO_LONG = "too_long"
+    DISCARD = "discard"
+    """Asks whether to leave the preview of a file."""
     NOT_SENT = "not_sent"
     """Asks whether to send a failed message again; appears when its red mark is clicked."""
     CONNECTING = "connecting"
@@ -440,6 +509,7 @@ _POPUPS = (
     ("whats_new", Popup.WHATS_NEW),
     ("too_long", Popup.TOO_LONG),
     ("message_not_sent", Popup.NOT_SENT),
+    ("discard_selection", Popup.DISCARD),
     ("ban", Popup.BAN),
     ("restricted", Popup.RESTRICTION),
     ("new_chats_used_up", Popup.RESTRICTION),

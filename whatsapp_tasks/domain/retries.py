@@ -73,9 +73,9 @@ def decide_settle(error: SendError | BrowserError, tried: int, *, jitter: float)
     chat, or says that the number is unknown, says nothing about the attempt.
     """
     code = code_of(error)
-    if isinstance(error, SendUnsettled) and code == "still_pending":
+    if isinstance(error, SendUnsettled) and code in ("still_pending", "file_uploading"):
         return RetryDecision("unknown", code)  # its bubble exists in this page: it is followed there
-    if isinstance(error, SendRefused) and code == "whatsapp_refused":
+    if isinstance(error, SendRefused) and code in ("whatsapp_refused", "file_upload_stopped"):
         return RetryDecision("fail", code)  # shown by the bubble itself
     if tried > _looks_allowed(error, code):
         return RetryDecision("unknown", code)

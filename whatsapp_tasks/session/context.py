@@ -7,6 +7,7 @@ from whatsapp_tasks.domain.memory_rules import TreeUse
 from whatsapp_tasks.domain.open_chat import OpenChat
 from whatsapp_tasks.session.browser_keeper import BrowserKeeper
 from whatsapp_tasks.session.evidence import EvidenceKeeper
+from whatsapp_tasks.session.outgoing import Outgoing
 from whatsapp_tasks.session.selector_source import SelectorSource
 from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.circuits import Circuits
@@ -43,6 +44,8 @@ class AccountContext:
     """Of the message in hand, phase by phase."""
     actor: str
     """Who we are in histories: ``worker 123 on host``."""
+    outgoing: Outgoing
+    """Files of messages on this machine's disk."""
     evidence: EvidenceKeeper | None = field(default=None)
     """None where nothing of failures is kept."""
     selectors: SelectorSource = field(default_factory=lambda: SelectorSource(None, None))

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass, replace
 
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
-from whatsapp_tasks.domain.intents import find_intended
+from whatsapp_tasks.domain.intents import Intent, find_intended
 from whatsapp_tasks.domain.page_snapshot import TICK_STATUS, Bubble, Chat, PageSnapshot
 from whatsapp_tasks.domain.statuses import FOLLOWED, Status
 from whatsapp_tasks.errors import SendError
@@ -107,10 +107,13 @@ class Follower:
         Others with the same text may have been sent there since: their bubbles are not this one's.
         """
         intent, ledger = message.intent, self._context.ledger
-        if intent is None or not find_intended(intent, message.text, chat.bubbles, settled=False).bubble:
+        if intent is None or not _found(intent, message, chat):
             return None
         if ledger.attempt_open():
             return None  # its bubble may stand here, and is not noted yet
         taken = ledger.taken([bubble.id for bubble in chat.bubbles])
-        others = replace(intent, local=(*intent.local, *taken))
-        return find_intended(others, message.text, chat.bubbles, settled=False).bubble
+        return _found(replace(intent, local=(*intent.local, *taken)), message, chat)
+
+
+def _found(intent: Intent, message: Message, chat: Chat) -> Bubble | None:
+    return find_intended(intent, message.text, chat.bubbles, settled=False, file=message.file).bubble

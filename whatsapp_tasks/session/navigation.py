@@ -5,17 +5,10 @@ import logging
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.open_chat import ChatMark, Opening, judge_opening, mark_of
-from whatsapp_tasks.domain.page_snapshot import (
-    NUISANCES,
-    Button,
-    Dialog,
-    PageKind,
-    PageSnapshot,
-    kind_of,
-    popup_of,
-)
+from whatsapp_tasks.domain.page_snapshot import NUISANCES, PageKind, PageSnapshot, kind_of, popup_of
 from whatsapp_tasks.errors import SendPostponed, WaitTimeout
 from whatsapp_tasks.session.context import AccountContext
+from whatsapp_tasks.session.putting_away import closing_button, put_away
 from whatsapp_tasks.session.waits import until_in_main
 
 log = logging.getLogger(__name__)
@@ -27,8 +20,6 @@ SURE_SECONDS = 1.0
 dialog one that is gone in a moment."""
 DISMISS_SECONDS = 5.0
 LEAVE_SECONDS = 10.0
-NEVER_PRESSED = frozenset({"log_out", "try_again"})
-"""Controls that undo the link, or send a failed message a second time."""
 
 Opened = tuple[Opening, PageSnapshot]
 
@@ -54,12 +45,10 @@ def _navigate_inside(
     context: AccountContext, page: WhatsAppPage, phone: str, deadline: Deadline
 ) -> Opened | None:
     """None when only a full load can identify the chat."""
-    before = until_in_main(
-        page,
-        _is_main,
-        deadline.capped(context.settings.boot_timeout_seconds),
-        SendPostponed("page_not_ready", "The page does not show the chats."),
-    )
+    before = _until_main(context, page, deadline)
+    if before.attaching:  # an attempt that died, or somebody by hand, has left it
+        put_away(context, page)
+        before = _until_main(context, page, deadline)
     if kind_of(before) is PageKind.COVERED:
         return Opening.GONE, before
     if popup_of(before) in NUISANCES:
@@ -77,6 +66,15 @@ def _navigate_inside(
     except WaitTimeout:
         log.info("Reloading to identify the chat", extra={"account": context.account})
         return None
+
+
+def _until_main(context: AccountContext, page: WhatsAppPage, deadline: Deadline) -> PageSnapshot:
+    return until_in_main(
+        page,
+        _is_main,
+        deadline.capped(context.settings.boot_timeout_seconds),
+        SendPostponed("page_not_ready", "The page does not show the chats."),
+    )
 
 
 def ask_inside(
@@ -149,9 +147,3 @@ def dismiss(page: WhatsAppPage, snapshot: PageSnapshot, deadline: Deadline) -> N
         page.until(lambda s: True if len(s.dialogs) < count else None, deadline.capped(DISMISS_SECONDS))
     except WaitTimeout as error:
         raise SendPostponed("dialog_stays", "A dialog covers the page and does not go away.") from error
-
-
-def closing_button(page: WhatsAppPage, dialog: Dialog) -> Button | None:
-    """The control that takes the dialog away, never one that says "Log out" or "Try again"."""
-    safe = [button for button in dialog.buttons if not page.names_of(button.label) & NEVER_PRESSED]
-    return next((button for button in safe if button.closes), safe[-1] if safe else None)

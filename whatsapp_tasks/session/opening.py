@@ -10,6 +10,7 @@ from whatsapp_tasks.errors import SendPostponed
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.lookups import confirm_unknown
 from whatsapp_tasks.session.navigation import dismiss, leave_chat, navigate
+from whatsapp_tasks.session.putting_away import put_away
 
 
 def open_chat(context: AccountContext, page: WhatsAppPage, phone: str, *, fresh: bool = False) -> Chat:
@@ -25,6 +26,9 @@ def open_chat(context: AccountContext, page: WhatsAppPage, phone: str, *, fresh:
             outcome, snapshot = confirm_unknown(context, page, phone, snapshot)
         match outcome:
             case Opening.OPEN | Opening.BARE:
+                if snapshot.attaching:  # files chosen earlier come back with their chat
+                    put_away(context, page)
+                    continue
                 return _trust(context, page, phone, snapshot)
             case Opening.GONE:
                 raise SendPostponed("page_not_ready", "The page left its main state while a chat was opened.")

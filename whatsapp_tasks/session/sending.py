@@ -1,33 +1,34 @@
-"""Sends one message: open the chat, type, write the intent down, press Enter, believe the bubble alone."""
+"""Sends one message: open the chat, type, write the intent down, press Enter, believe the bubble alone.
+
+With a file, its preview and its caption stand in place of the compose box and the text
+(``session/attaching.py``); everything from the intent on is the same.
+"""
 
 import logging
-import random
 import time
-from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.crash_points import reach
 from whatsapp_tasks.domain.attempts import Seen
-from whatsapp_tasks.domain.intents import Intent, Likeness, find_intended, likeness
+from whatsapp_tasks.domain.files_shown import is_distinct, upload_seconds
+from whatsapp_tasks.domain.intents import Intent, find_intended, likeness
+from whatsapp_tasks.domain.likeness import Likeness
 from whatsapp_tasks.domain.notices import notice_of
 from whatsapp_tasks.domain.open_chat import OpenChat
-from whatsapp_tasks.domain.page_snapshot import (
-    TICK_STATUS,
-    Bubble,
-    Chat,
-    Compose,
-    PageSnapshot,
-    Popup,
-    popup_of,
-)
+from whatsapp_tasks.domain.page_snapshot import TICK_STATUS, Bubble, PageSnapshot
 from whatsapp_tasks.domain.statuses import Status
-from whatsapp_tasks.domain.typing_plan import forms_in_box, typing_plan
+from whatsapp_tasks.domain.typing_plan import forms_in_box
 from whatsapp_tasks.errors import InputStopped, SendPostponed, SendRefused, SendUnsettled, WaitTimeout
+from whatsapp_tasks.session.attaching import attach
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.navigation import leave_chat
 from whatsapp_tasks.session.opening import open_chat
+from whatsapp_tasks.session.putting_away import put_away
+from whatsapp_tasks.session.typing import BOX_SECONDS, empty_box, postponed, type_text
+from whatsapp_tasks.session.uploading import await_upload
 from whatsapp_tasks.session.waits import until_in_main
 from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.metrics import Phase
@@ -35,8 +36,6 @@ from whatsapp_tasks.stores.outcomes import Note
 
 log = logging.getLogger(__name__)
 
-BOX_SECONDS = 5.0
-"""For the compose box to take the focus, to be empty, or to show what was typed."""
 BUBBLE_SECONDS = 15.0
 """From Enter until the page shows the bubble: it does so at once, before the server knows."""
 CERTAIN_SECONDS = 1.0
@@ -46,35 +45,44 @@ EMPTY_CHAT_SECONDS = 1.5
 LEASE_MARGIN_SECONDS = 2.0
 ATTEMPTS_TO_GIVE_UP_THE_KNOWN = 12
 """With the pauses between them half an hour; each looked the number up with a control."""
-STROKE_SECONDS = 0.1
-"""Allowed for one grapheme besides its pause: 6 to 10 ms measured, times ten for a machine that is busy."""
-PASTE_SECONDS = 0.5
-"""For the page to write a paste down: a line break, mostly (docs/whatsapp-web.md, 12.5)."""
 
 
 def send(context: AccountContext, page: WhatsAppPage, message: Message) -> Seen:
-    """Types ``message`` (claimed by us) into its chat and sends it.
+    """Types ``message`` (claimed by us) into its chat, or attaches its file, and sends it.
 
     Raises SendRefused or SendPostponed (certainly not sent), SendUnsettled (perhaps sent), BrowserErrors
     (whether Enter was pressed: the intent in the ledger shows it), LeaseLost, StoreUnavailable.
     """
     reach("after_claim")
+    if message.file is None:
+        return _send(context, page, message, None)
+    with context.outgoing.file(message.file) as path:
+        return _send(context, page, message, path)
+
+
+def _send(context: AccountContext, page: WhatsAppPage, message: Message, path: Path | None) -> Seen:
+    """``path``: where its file lies, if it has one."""
     opened = _open_to_write(context, page, message)
     context.times.lap(Phase.OPEN_CHAT)
     since = time.monotonic()
-    ready = _type(context, page, message, opened)
+    if path is None:
+        bubbles = type_text(page, context.settings, message.text, opened).bubbles
+    else:
+        bubbles = attach(context, page, message, opened, path)
     context.times.lap(Phase.TYPE)
     reach("after_typing")
-    intent = Intent.before_enter(message.attempts, ready.bubbles or _late_history(page, since))
+    intent = Intent.before_enter(message.attempts, bubbles or _late_history(page, since))
 
     context.lease.check(LEASE_MARGIN_SECONDS)
     if message.expires_at_ms is not None and message.expires_at_ms <= context.now_ms():
-        _give_back(page, opened, "expired", "The message expired while it was typed.")
+        _give_back(context, page, message, opened, "expired", "The message expired while it was typed.")
     noted = context.ledger.note_intent(message.id, context.lease.fence, intent)
     if noted is Note.PAUSED:
-        _give_back(page, opened, "paused", "The account was paused while the message was typed.")
+        _give_back(
+            context, page, message, opened, "paused", "The account was paused while the message was typed."
+        )
     if noted is Note.OPTED_OUT:
-        _empty(page, opened, Deadline.within(BOX_SECONDS))
+        _take_back(context, page, message, opened)
         raise SendRefused("recipient_opted_out", "The recipient opted out while the message was typed.")
     reach("before_enter")
     _press(context, page, opened, message)
@@ -106,25 +114,38 @@ def _known_before(context: AccountContext, message: Message) -> bool:
 
 
 def _press(context: AccountContext, page: WhatsAppPage, opened: OpenChat, message: Message) -> None:
-    """Enter, or the send button where Enter makes a new line. Raises SendPostponed: certainly not sent.
+    """Enter, or the send button: of a file's preview, or where Enter makes a new line. Raises SendPostponed:
+    certainly not sent.
 
     The lease is checked while the order stands: we may have been stopped meanwhile, and succeeded.
     """
     deadline = Deadline.within(BOX_SECONDS)
     try:
-        if context.enter_sends:
+        if message.file is not None:
+            page.press_send_file(opened.mark, message.text, deadline, context.lease.check)
+        elif context.enter_sends:
             page.press_enter(opened.mark, message.text, deadline, context.lease.check)
         else:
             page.press_send(opened.mark, message.text, deadline, context.lease.check)
     except InputStopped as error:
         context.ledger.withdraw_intent(message.id, context.lease.fence)
-        raise _postponed(error.reason) from error
+        raise postponed(error.reason) from error
 
 
-def _give_back(page: WhatsAppPage, opened: OpenChat, code: str, sentence: str) -> NoReturn:
-    """Empties the box and postpones."""
-    _empty(page, opened, Deadline.within(BOX_SECONDS))
+def _give_back(  # noqa: PLR0917 - where, whose, and why
+    context: AccountContext, page: WhatsAppPage, message: Message, opened: OpenChat, code: str, sentence: str
+) -> NoReturn:
+    """Takes the message out of the page and postpones."""
+    _take_back(context, page, message, opened)
     raise SendPostponed(code, sentence)
+
+
+def _take_back(context: AccountContext, page: WhatsAppPage, message: Message, opened: OpenChat) -> None:
+    """Nothing of the message is left in the page that could still be sent."""
+    if message.file is None:
+        empty_box(page, opened, Deadline.within(BOX_SECONDS))
+    else:
+        put_away(context, page)
 
 
 def _late_history(page: WhatsAppPage, opened: float) -> tuple[Bubble, ...]:
@@ -172,32 +193,52 @@ def _is_certain(bubble: Bubble, snapshot: PageSnapshot, message: Message, intent
     bubbles = snapshot.chat.bubbles if snapshot.chat else ()
     alone = [b.id for b in bubbles if b.id not in intent.local] == [bubble.id]
     new = bool(intent.anchors) or (alone and bubble.tick not in ("delivered", "read"))
-    return new and likeness(bubble, message.text) is Likeness.SAME
+    return new and _is_no_other(bubble, message)
+
+
+def _is_no_other(bubble: Bubble, message: Message) -> bool:
+    """A picture without a word looks like any other one: ours is one that has not left yet."""
+    if likeness(bubble, message.text, message.file) is not Likeness.SAME:
+        return False
+    distinct = message.file is None or is_distinct(message.file, message.text)
+    return distinct or bubble.tick in (None, "pending")
 
 
 def _not_taken(context: AccountContext, page: WhatsAppPage, message: Message, intent: Intent) -> None:
-    """Raises SendPostponed where the text, all of it, still stands in the box, and the chat shows nothing new
-    that may be ours: certainly not sent.
+    """Raises SendPostponed where the text, all of it, still stands in the box (with a file: in the
+    preview), and the chat shows nothing new that may be ours: certainly not sent.
     """
     opened = context.opened
     now = page.look(Deadline.within(BOX_SECONDS))
-    if opened is None or not opened.holds_in(now) or now.chat is None or now.chat.compose is None:
+    if opened is None or not opened.holds_in(now) or now.chat is None:
         return
-    standing = now.chat.compose.text
-    if standing.rstrip("\n") not in forms_in_box(message.text):
+    standing = _standing(now, message)
+    if standing is None or standing.rstrip("\n") not in forms_in_box(message.text):
         return
-    if find_intended(intent, message.text, now.chat.bubbles, settled=True).verdict != "absent":
+    bubbles, file = now.chat.bubbles, message.file
+    if find_intended(intent, message.text, bubbles, settled=True, file=file).verdict != "absent":
         return  # a page may send the text and not empty the box
     context.ledger.withdraw_intent(message.id, context.lease.fence)
     if standing in forms_in_box(message.text):
-        _give_back(page, opened, "enter_ignored", "The page did not take Enter; the text stayed in the box.")
+        stayed = "The page did not take Enter; the text stayed in the box."
+        _give_back(context, page, message, opened, "enter_ignored", stayed)
     context.enter_sends = False
     _give_back(
+        context,
         page,
+        message,
         opened,
         "enter_does_not_send",
         'Enter makes a new line: switch on "Enter is send" in WhatsApp\'s chat settings.',
     )
+
+
+def _standing(snapshot: PageSnapshot, message: Message) -> str | None:
+    """What of the message stands where it was typed; None if nothing does."""
+    if message.file is not None:
+        caption = snapshot.preview.caption if snapshot.preview else None
+        return None if snapshot.preview is None else caption.text if caption else ""
+    return snapshot.chat.compose.text if snapshot.chat and snapshot.chat.compose else None
 
 
 def _appeared(
@@ -207,9 +248,11 @@ def _appeared(
     chat, opened = snapshot.chat, context.opened
     if chat is None or opened is None or not opened.holds_in(snapshot):
         return None
-    if chat.compose is not None and chat.compose.text.rstrip("\n") in forms_in_box(message.text):
+    standing = _standing(snapshot, message)
+    if standing is not None and standing.rstrip("\n") in forms_in_box(message.text):
         return None
-    return find_intended(intent, message.text, chat.bubbles, settled=False, watched=True).bubble
+    file = message.file
+    return find_intended(intent, message.text, chat.bubbles, settled=False, watched=True, file=file).bubble
 
 
 def await_tick(context: AccountContext, page: WhatsAppPage, message: Message, bubble: Bubble) -> Seen:
@@ -218,6 +261,8 @@ def await_tick(context: AccountContext, page: WhatsAppPage, message: Message, bu
     reach("before_bubble_noted")
     context.ledger.note(message.id, context.lease.fence, bubble_id=bubble.id)
     opened = context.opened
+    if message.file is not None and bubble.tick in (None, "pending"):
+        await_upload(context, page, bubble.id, upload_seconds(message.file.size))
 
     def tick(snapshot: PageSnapshot) -> Status | None:
         if opened is None or snapshot.document != opened.mark.document:
@@ -239,9 +284,17 @@ def await_tick(context: AccountContext, page: WhatsAppPage, message: Message, bu
         ) from error
     context.times.lap(Phase.ACK)
     reach("before_recording")
+    if status is Status.FAILED and _upload_stopped(page, bubble.id):
+        raise SendRefused("file_upload_stopped", "WhatsApp shows that the file was not uploaded.")
     if status is Status.FAILED:
         raise SendRefused("whatsapp_refused", "WhatsApp shows that the message was not sent.")
     return Seen(status)
+
+
+def _upload_stopped(page: WhatsAppPage, bubble_id: str) -> bool:
+    chat = page.look(Deadline.within(BOX_SECONDS)).chat
+    bubbles = chat.bubbles if chat else ()
+    return any(b.id == bubble_id and b.file is not None and b.file.upload == "stopped" for b in bubbles)
 
 
 def _status_of(snapshot: PageSnapshot, bubble_id: str) -> Status | None:
@@ -249,96 +302,3 @@ def _status_of(snapshot: PageSnapshot, bubble_id: str) -> Status | None:
         if bubble.id == bubble_id and bubble.tick is not None:
             return TICK_STATUS.get(bubble.tick)
     return None
-
-
-def _type(context: AccountContext, page: WhatsAppPage, message: Message, opened: OpenChat) -> Chat:
-    """The chat with exactly the message's text in its compose box; raises SendPostponed."""
-    settings = context.settings
-    strokes = list(
-        typing_plan(
-            message.text,
-            random.uniform,
-            fastest_ms=settings.typing_fastest_ms,
-            slowest_ms=settings.typing_slowest_ms,
-        )
-    )
-    seconds = sum(
-        stroke.pause_ms / 1000 + (PASTE_SECONDS if stroke.kind == "paste" else STROKE_SECONDS)
-        for stroke in strokes
-    )
-    _empty(page, opened, Deadline.within(BOX_SECONDS))
-    try:
-        page.type_text(strokes, opened.mark, Deadline.within(seconds + BOX_SECONDS))
-    except InputStopped as error:
-        raise _postponed(error.reason) from error
-
-    def as_typed(snapshot: PageSnapshot) -> Chat | None:
-        chat = snapshot.chat
-        right = (
-            popup_of(snapshot) is Popup.NONE
-            and chat is not None
-            and chat.compose is not None
-            and chat.compose.text in forms_in_box(message.text)
-            and opened.holds_in(snapshot)
-        )
-        return chat if right else None
-
-    try:
-        return until_in_main(page, as_typed, Deadline.within(BOX_SECONDS), _postponed("left"))
-    except WaitTimeout as error:
-        raise _not_as_typed(page, opened) from error
-
-
-def _not_as_typed(page: WhatsAppPage, opened: OpenChat) -> SendPostponed:
-    """Why the box does not show the text: the text's own fault only where nothing else is amiss."""
-    snapshot = page.look(Deadline.within(BOX_SECONDS))
-    if not opened.holds_in(snapshot):
-        return _postponed("chat_moved")
-    if popup_of(snapshot) is not Popup.NONE:
-        return _postponed("dialog")
-    _empty(page, opened, Deadline.within(BOX_SECONDS))
-    return _postponed("text")
-
-
-POSTPONED = {  # by what held an input back
-    "left": ("page_not_ready", "The page left the chats while the message was typed."),
-    "chat_moved": ("chat_moved", "The open chat changed while the message was typed."),
-    "text": ("text_not_kept", "The compose box does not keep this text as given."),
-    "suggestions": ("text_not_kept", "A list of suggestions stays open over this text."),
-    "no_box": ("box_not_ready", "The compose box is gone."),
-    "late": ("input_stopped", "Enter came too late after it was allowed."),
-    "dialog": ("input_stopped", "A dialog came over the chat while the message was typed."),
-    "focus": ("input_stopped", "Something took the focus while the message was typed."),
-}
-
-
-def _postponed(reason: str) -> SendPostponed:
-    return SendPostponed(*POSTPONED[reason])
-
-
-def _empty(page: WhatsAppPage, opened: OpenChat, deadline: Deadline) -> None:
-    """The compose box of the open chat has the focus and holds nothing."""
-    try:
-        compose = _compose(page, opened, lambda _: True, deadline)
-        page.focus(opened.mark, deadline)
-        compose = _compose(page, opened, lambda c: c.focused, deadline)
-        if compose.text:
-            page.clear_compose(opened.mark, deadline)
-            _compose(page, opened, lambda c: not c.text, deadline)
-    except InputStopped as error:
-        raise _postponed(error.reason) from error
-
-
-def _compose(
-    page: WhatsAppPage, opened: OpenChat, wanted: Callable[[Compose], bool], deadline: Deadline
-) -> Compose:
-    def found(snapshot: PageSnapshot) -> Compose | None:
-        compose = snapshot.chat.compose if snapshot.chat and opened.holds_in(snapshot) else None
-        return compose if compose is not None and wanted(compose) else None
-
-    try:
-        return until_in_main(page, found, deadline, _postponed("left"))
-    except WaitTimeout as error:
-        raise SendPostponed(
-            "box_not_ready", "The compose box does not take the focus or cannot be emptied."
-        ) from error

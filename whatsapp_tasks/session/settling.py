@@ -66,7 +66,8 @@ def _find(
         if bubble.id == message.bubble_id and bubble.outgoing is not False:
             return Finding("found", bubble)  # seen to be ours right after Enter, however it is drawn
     settled = is_calm(snapshot) and snapshot.chat.panel
-    return find_intended(intent, message.text, snapshot.chat.bubbles, settled=settled)
+    bubbles = snapshot.chat.bubbles
+    return find_intended(intent, message.text, bubbles, settled=settled, file=message.file)
 
 
 def _quiet(page: WhatsAppPage, seconds: float) -> PageSnapshot:

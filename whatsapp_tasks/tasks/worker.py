@@ -18,6 +18,7 @@ from whatsapp_tasks.session.account_session import AccountSession
 from whatsapp_tasks.session.browser_keeper import BrowserKeeper
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.evidence import EvidenceKeeper
+from whatsapp_tasks.session.outgoing import Outgoing
 from whatsapp_tasks.session.selector_source import SelectorSource
 from whatsapp_tasks.stores.account_stores import AccountStores
 from whatsapp_tasks.stores.accounts import Accounts
@@ -112,7 +113,15 @@ def take_account(database: Database, settings: Settings) -> AccountContext:
         evidence=EvidenceKeeper.from_settings(database, settings, account),
         keeper=BrowserKeeper(settings, account, count=stores.sessions.count_cure),
         actor=f"worker {Holder.this_process()}",
+        outgoing=_outgoing(settings),
     )
+
+
+def _outgoing(settings: Settings) -> Outgoing:
+    """What a worker of this account that died has left there is deleted."""
+    outgoing = Outgoing(None, settings.data_dir.resolve() / "outgoing" / settings.account)
+    outgoing.sweep()
+    return outgoing
 
 
 def _leave(heartbeat: HeartbeatThread, session: AccountSession) -> None:

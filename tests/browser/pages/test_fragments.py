@@ -16,7 +16,7 @@ from whatsapp_tasks.domain.page_parts import PartState, judge_parts
 from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, Popup, kind_of, popup_of
 from whatsapp_tasks.domain.quarantine import ban_signals
 from whatsapp_tasks.domain.restrictions import RestrictionKind, restriction_on
-from whatsapp_tasks.session.navigation import closing_button
+from whatsapp_tasks.session.putting_away import closing_button
 from whatsapp_tasks.session.watching import Watcher
 
 Look = Callable[[str], Any]

@@ -213,7 +213,9 @@ def test_an_empty_file_and_a_large_picture_are_refused_by_themselves(
     page.wait("the words", lambda: "has no content" in page.text(".ws-toast"))
     page.wait_gone(".ws-toast")
     choose(page, "Photos & videos", large)
-    page.wait("the words", lambda: "1 image you tried adding is larger than the 1 MB" in page.text(".ws-toast"))
+    page.wait(
+        "the words", lambda: "1 image you tried adding is larger than the 1 MB" in page.text(".ws-toast")
+    )
 
 
 def test_while_it_is_prepared_the_button_is_disabled_or_not_there(page: WhatsAppPage, file: Path) -> None:

@@ -174,7 +174,7 @@ function submit(own) {
   if (open !== own || popupIsOpen() || play("enter_ignored", own.chat.phone)) return;
   const { chat, files, kinds } = own;
   const typed = own.caption?.text() ?? "";
-  const words = structure.text_rules ? typed.trim() : typed;
+  const words = typed.trim(); // in all eras
   if (boxBecomesCaption) openComposer()?.clear();
   state.selections.delete(chat.phone);
   close();

@@ -1,17 +1,26 @@
-// One action of ours: what the guard (guard.js) lets through from now on. `wanted` is {kind, document, nodes, title,
-// texts, valid_ms}; a kind is the name of a set of rules below. Returns {stopped} when the chat is not as wanted, else
-// the place of the element that is meant.
-(tools, openChat, wanted) => {
-  const { all, firstShown, middle, shown } = tools;
+// One action of ours: what the guard (guard.js) lets through from now on. `wanted` is {kind, box, file_kind, document,
+// nodes, title, texts, valid_ms}; a kind is the name of a set of rules below, `box` says where the text stands: in the
+// chat's own box, or in the preview of a file. Returns {stopped} when the chat is not as wanted, else the place of the
+// element that is meant.
+(tools, openChat, files, wanted) => {
+  const { all, first, firstShown, middle, shown } = tools;
   const { composeText, nodesOf, partsOf, sendOf, suggestionsShown, titleOf } = openChat;
   const guard = globalThis.whatsappTasksGuard;
   const ANY_DIALOG = "[role=dialog], [role=alertdialog], [aria-modal=true], dialog[open]";
+  const inPreview = wanted.box === "caption";
+  // Under a preview the chat need not be shown; it is the same one as long as its elements are.
   const chat = () => {
-    const main = firstShown("main");
-    return main && { main, ...partsOf(main), nodes: nodesOf(main) };
+    const main = firstShown("main") || (inPreview ? first("main") : null);
+    if (!main) return null;
+    const parts = { main, ...partsOf(main), nodes: nodesOf(main) };
+    if (!inPreview) return parts;
+    const preview = files.previewParts();
+    return { ...parts, preview, box: preview && preview.caption };
   };
   const bound = chat();
   const box = bound && bound.box;
+  // Audio has no caption: then the preview itself is what must stay.
+  const held = box || (bound && bound.preview ? bound.preview.root : null);
 
   // The header alone may be drawn again for the same chat (docs/whatsapp-web.md, 11.6).
   const isSame = (now) => [0, 2].every((part) => now.nodes[part] === wanted.nodes[part]) && now.title === wanted.title;
@@ -19,12 +28,12 @@
   const chatAmiss = () => {
     const now = chat();
     if (globalThis.whatsappTasksDocument !== wanted.document || !now || !isSame(now)) return "chat_moved";
-    if (!box || now.box !== box) return "no_box";
+    if (!held || now.box !== box || (inPreview && !(now.preview && now.preview.root.contains(held)))) return "no_box";
     return dialogShown() ? "dialog" : null;
   };
   // The same as far as possible without a new layout of the page, which would cost time for each stroke. A switch
   // of chats makes new nodes; what merely hides them takes the focus.
-  const isThere = () => [bound.main, bound.footer, box].every((element) => element.isConnected);
+  const isThere = () => [bound.main, bound.footer, held].every((element) => element.isConnected);
   const strokeAmiss = () => {
     if (titleOf(bound.main) !== wanted.title) return "chat_moved";
     return dialogShown() ? "dialog" : null;
@@ -37,7 +46,8 @@
   };
   const unsendable = () => {
     if (suggestionsShown()) return "suggestions";
-    return wanted.texts.includes(composeText(box)) ? null : "text";
+    if (inPreview && chat().preview.count !== 1) return "text";
+    return wanted.texts.includes(box ? composeText(box) : "") ? null : "text";
   };
 
   // Whoever gave the order may have been stopped since, and another one be at work.
@@ -75,20 +85,39 @@
   const focusing = (event) => (within(box, event.composedPath()[0]) ? chatAmiss() : "focus");
   const sending = (event) => {
     if (order.done) return "focus";
-    const { footer } = chat();
     const amiss = late() || chatAmiss() || unsendable();
     if (amiss) return amiss;
-    if (!within(sendOf(footer), event.composedPath()[0])) return "focus";
+    if (!within(sendControl(), event.composedPath()[0])) return "focus";
     order.done = event.type === "click";
     return null;
   };
+  const sendControl = () => {
+    const now = chat();
+    if (!inPreview) return sendOf(now.footer);
+    const { send } = now.preview;
+    return send && !files.isDisabled(send) ? send : null;
+  };
+  // The button that opens the menu of files, and an item of it: each is pressed once.
+  const pressing = (control) => (event) => {
+    if (order.done) return "focus";
+    const amiss = late() || chatAmiss();
+    if (amiss) return amiss;
+    if (!within(control(), event.composedPath()[0])) return "focus";
+    order.done = event.type === "click";
+    return null;
+  };
+  const attachControl = () => files.attachOf(chat().footer);
+  const itemControl = () => files.itemOf(wanted.file_kind);
   const KINDS = {
     type: { families: ["keys"], amiss: typing, long: true },
     clear: { families: ["keys"], amiss: clearing },
     enter: { families: ["keys"], amiss: entering },
     focus: { families: ["presses", "moves"], amiss: focusing },
-    send: { families: ["presses", "moves"], amiss: sending },
+    send: { families: ["presses", "moves"], amiss: sending, target: sendControl },
+    attach: { families: ["presses", "moves"], amiss: pressing(attachControl), target: attachControl },
+    item: { families: ["presses", "moves"], amiss: pressing(itemControl), target: itemControl },
   };
+  const NEEDS_FOCUS = ["type", "clear", "enter", ...(inPreview ? [] : ["send"])];
   const order = {
     ...KINDS[wanted.kind],
     box,
@@ -98,9 +127,9 @@
     text: () => composeText(box),
     chatAmiss,
   };
-  const target = wanted.kind === "send" && !order.stopped ? sendOf(chat().footer) : box;
+  const target = order.target && !order.stopped ? order.target() : box;
   if (!order.stopped && !target) order.stopped = "no_box";
-  if (!order.stopped && wanted.kind !== "focus" && !focused()) order.stopped = "focus";
+  if (!order.stopped && NEEDS_FOCUS.includes(wanted.kind) && !focused()) order.stopped = "focus";
   if (!order.stopped && order.families.includes("presses") && covered(target)) order.stopped = "dialog";
   if (!order.stopped && wanted.kind === "type" && composeText(box)) order.stopped = "text";
   if (!order.stopped && ["enter", "send"].includes(wanted.kind)) order.stopped = unsendable();

@@ -1,5 +1,5 @@
 // The messages of the open chat, oldest first (docs/whatsapp-web.md, 4.1, 4.2, 10.2, 10.3, 12.1, 12.4).
-(tools) => {
+(tools, fileOf) => {
   const { CONTROLS, config, every, first, iconsIn, is, isIcon, labelOf, mentions, squeeze, textOf } = tools;
 
   const isBlue = (node) => {
@@ -111,6 +111,7 @@
         folded,
         edited: isEdited(node, own, isQuoted),
         quoted,
+        file: fileOf(node, isQuoted),
       },
       outgoing,
     };

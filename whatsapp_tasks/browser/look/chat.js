@@ -1,5 +1,5 @@
 // The open chat: its name, its box or what replaces it, its messages.
-(tools, openChat, bubblesOf) => {
+(tools, openChat, files, bubblesOf) => {
   const { CONTROLS, all, button, config, first, firstShown, mentioned, middle, nodeId, words } = tools;
   const { composeText, hasFocus, nodesOf, partsOf, sendOf, suggestionsShown } = openChat;
   const EDITABLE = "[contenteditable=true], [contenteditable=''], textarea, input[type=text]";
@@ -44,6 +44,7 @@
       notice,
       notice_texts: notice ? [...new Set([...mentioned(notice), ...markedNotices(main)])] : [],
       send: button(sendOf(footer)),
+      attach: button(files.attachOf(footer)),
       suggestions: suggestionsShown(),
       bubbles: bubblesOf(outermost.slice(-(bubbleLimit || 60)), { rtl, title }),
     };

@@ -1,7 +1,7 @@
 // One look at the page. Reads, never changes anything; runs on any document, live or static.
 // Returns raw facts only: what they mean is decided in whatsapp_tasks/domain/page_snapshot.py.
 // The rows of the chat list are read only on demand: most looks, those of sending, have no use for them.
-(tools, { chatOf, rowsOf, bannersOf, passkeyOf }, bubbleLimit, withRows) => {
+(tools, { files, chatOf, rowsOf, bannersOf, passkeyOf }, bubbleLimit, withRows) => {
   const { CONTROLS, all, button, first, firstShown, hasIcon, labelOf, mentioned, mentions, middle, rendered, shown, squeeze, words } = tools;
 
   // The control of this name: by its selector, else the innermost one that says a wording of the same name.
@@ -46,7 +46,8 @@
   const qr = first("qr");
   const reload = first("qr_reload");
   const linkCode = first("link_code");
-  const main = firstShown("main");
+  const preview = files.previewOf();
+  const main = firstShown("main") || (preview && first("main")); // it may be hidden under the preview
   const dialogs = all("dialog").map(dialogOf);
   const chat = main ? chatOf(main, bubbleLimit) : null;
   const banners = bannersOf();
@@ -90,6 +91,9 @@
     dialogs,
     banners,
     chat,
+    preview,
+    attach_menu: files.menuShown(),
+    file_notices: files.notices(),
     trouble,
     rows: withRows && pane ? rowsOf() : null,
     texts: [...seen],

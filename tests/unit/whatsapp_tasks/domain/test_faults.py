@@ -17,7 +17,7 @@ from whatsapp_tasks.domain.faults import (
 )
 from whatsapp_tasks.domain.notices import UNKNOWN, notice_of
 from whatsapp_tasks.domain.page_snapshot import NOTICES, Chat
-from whatsapp_tasks.session.sending import POSTPONED
+from whatsapp_tasks.session.typing import POSTPONED
 
 SOURCES = Path(whatsapp_tasks.__file__).parent
 SEND_ERRORS = {"SendRefused", "SendPostponed", "SendUnsettled"}

@@ -1,0 +1,134 @@
+"""Attaches a file: menu, chooser, preview, caption. Nothing is sent here."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.crash_points import reach
+from whatsapp_tasks.domain.files import MessageFile
+from whatsapp_tasks.domain.files_shown import is_ready, preparation_seconds, preview_amiss, refusal_of
+from whatsapp_tasks.domain.open_chat import OpenChat
+from whatsapp_tasks.domain.page_snapshot import Bubble, PageSnapshot, Popup, Preview, popup_of
+from whatsapp_tasks.errors import (
+    BrowserError,
+    InputStopped,
+    SendError,
+    SendPostponed,
+    SendRefused,
+    WaitTimeout,
+)
+from whatsapp_tasks.session.context import AccountContext
+from whatsapp_tasks.session.putting_away import put_away
+from whatsapp_tasks.session.typing import BOX_SECONDS, empty_box, postponed, type_text
+from whatsapp_tasks.session.waits import until_in_main
+from whatsapp_tasks.stores.messages import Message
+
+log = logging.getLogger(__name__)
+
+MENU_SECONDS = 5.0
+PREVIEW_SECONDS = 20.0
+"""For the preview of a small file; large ones get more (``preparation_seconds``)."""
+
+
+def attach(
+    context: AccountContext, page: WhatsAppPage, message: Message, opened: OpenChat, path: Path
+) -> tuple[Bubble, ...]:
+    """The preview of the message's file, which lies at ``path``, is open with the text as its caption and
+    can be sent. Returns the bubbles of the chat.
+
+    Raises SendRefused where the page does not take the file, SendPostponed, and the page's BrowserErrors;
+    nothing was sent, and no preview is left open if the page answers.
+    """
+    try:
+        return _attach(context, page, message, opened, path)
+    except InputStopped as error:
+        _put_away_quietly(context, page)
+        raise postponed(error.reason) from error
+    except SendError:
+        _put_away_quietly(context, page)
+        raise
+
+
+def _attach(
+    context: AccountContext, page: WhatsAppPage, message: Message, opened: OpenChat, path: Path
+) -> tuple[Bubble, ...]:
+    file = message.file
+    assert file is not None
+    # What stands in the box would become the caption (docs/whatsapp-web.md, 12.6).
+    empty_box(page, opened, Deadline.within(BOX_SECONDS))
+    before = page.look(Deadline.within(BOX_SECONDS))
+    _open_menu(page, opened)
+    page.choose_file(
+        opened.mark, file.kind, path, Deadline.within(PREVIEW_SECONDS), lambda: reach("chooser_open")
+    )
+    _await_preview(page, file, opened)
+    reach("preview_open")
+    chat = before.chat
+    if message.text:
+        chat = type_text(page, context.settings, message.text, opened, "caption")
+    now = page.look(Deadline.within(BOX_SECONDS))
+    amiss = preview_amiss(now.preview, file) if now.preview else "preview_not_shown"
+    if amiss:
+        raise _not_shown(amiss)
+    shown = now.chat or chat
+    return _best_known(before.chat.bubbles if before.chat else (), shown.bubbles if shown else ())
+
+
+def _open_menu(page: WhatsAppPage, opened: OpenChat) -> None:
+    page.press_attach(opened.mark, Deadline.within(MENU_SECONDS))
+    try:
+        until_in_main(
+            page, lambda s: True if s.attach_menu else None, Deadline.within(MENU_SECONDS), postponed("left")
+        )
+    except WaitTimeout as error:
+        raise SendPostponed("attach_not_found", "The menu of files did not open.") from error
+
+
+def _await_preview(page: WhatsAppPage, file: MessageFile, opened: OpenChat) -> Preview:
+    """The preview of the one file, ready to be sent."""
+
+    def ready(snapshot: PageSnapshot) -> Preview | None:
+        refused = refusal_of(snapshot.file_notices)
+        if refused is not None:
+            raise SendRefused(refused, "WhatsApp Web did not take the file.")
+        if not opened.holds_in(snapshot) or popup_of(snapshot) is not Popup.NONE:
+            return None
+        preview = snapshot.preview
+        return preview if preview is not None and (is_ready(preview, file) or _is_sticker(preview)) else None
+
+    seconds = PREVIEW_SECONDS + preparation_seconds(file.size)
+    try:
+        preview = until_in_main(page, ready, Deadline.within(seconds), postponed("left"))
+    except WaitTimeout as error:
+        raise SendPostponed("preview_not_shown", "The preview of the file did not come in time.") from error
+    amiss = preview_amiss(preview, file)
+    if amiss:
+        raise _not_shown(amiss)
+    return preview
+
+
+def _is_sticker(preview: Preview) -> bool:
+    """It can be sent, and there is nowhere to write."""
+    return preview.send is not None and preview.caption is None
+
+
+def _not_shown(code: str) -> SendPostponed:
+    if code == "file_kind_not_taken":
+        return SendPostponed(code, "The preview shows the file as another kind.")
+    return SendPostponed(code, "The preview does not show this one file.")
+
+
+def _best_known(before: Sequence[Bubble], now: Sequence[Bubble]) -> tuple[Bubble, ...]:
+    """The bubbles as of now, each as it was seen before the preview covered it and its row was emptied."""
+    seen = {bubble.id: bubble for bubble in before if bubble.outgoing is not None}
+    return tuple(seen.get(b.id, b) if b.outgoing is None else b for b in now)
+
+
+def _put_away_quietly(context: AccountContext, page: WhatsAppPage) -> None:
+    """After a failure, which is what is told; a page that does not answer is put right at its next use."""
+    try:
+        put_away(context, page)
+    except (BrowserError, SendError) as error:
+        log.info("A preview was left open", extra={"error": type(error).__name__})
