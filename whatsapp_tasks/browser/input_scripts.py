@@ -50,7 +50,7 @@ def takes_script() -> str:
 
 @cache
 def input_of_item_script() -> str:
-    """``(config, kind) => element``: the file input inside the open menu's item for the kind; null if none."""
+    """``(config, kind) => element``: the file input in the open menu's item for the kind; null if none."""
     return _INPUT_OF_ITEM % {**_shared(), "takes": _TAKES}
 
 

@@ -26,6 +26,10 @@ _SEVERAL = frozenset(
         *("quotation", "read_more", "fail_mark", "media_symbol", "row_second_line", "row_last_message"),
         *("bubble", "bubble_text", "menu_button", "menu_item", "mark_of_e1", "mark_of_e3"),
         *("chat_row", "row_title", "row_preview", "unread_badge"),
+        *("bubble_document", "bubble_document_name", "bubble_document_size", "bubble_sticker"),
+        *("bubble_video", "bubble_audio", "bubble_image", "bubble_uploading", "bubble_progress"),
+        *("bubble_upload_stopped", "attach_item", "attach_item_document", "attach_item_media", "attach"),
+        *("preview_mark", "preview_caption"),
     }
 )
 """These may exist several times: the first is meant, or all are. For all others, several matches are a
