@@ -14,7 +14,7 @@ from rich.progress import track
 
 from tests.support.crash import KILLS, Outcome, crash_at
 from tests.support.stack import Stack
-from whatsapp_tasks.crash_points import WITH_FILE, POINTS
+from whatsapp_tasks.crash_points import POINTS, WITH_FILE
 
 WORKER_POINTS = [point for point in POINTS if not point.endswith("_accept") and point not in WITH_FILE]
 WEB_POINTS = [point for point in POINTS if point.endswith("_accept")]

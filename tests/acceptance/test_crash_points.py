@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.crash import crash_at
 from tests.support.stack import Stack, eventually
-from whatsapp_tasks.crash_points import WITH_FILE, POINTS
+from whatsapp_tasks.crash_points import POINTS, WITH_FILE
 from whatsapp_tasks.domain.message_request import MessageRequest
 
 WORKER_POINTS = [point for point in POINTS if not point.endswith("_accept") and point not in WITH_FILE]

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
 from whatsapp_tasks.domain.files import MessageFile
 from whatsapp_tasks.errors import (
@@ -17,22 +16,7 @@ from whatsapp_tasks.errors import (
     SendPostponed,
     SendRefused,
 )
-
-
-class HandedOver(Protocol):
-    """A file as WhatsApp is to get it; the last part of ``path`` is its name."""
-
-    @property
-    def path(self) -> Path: ...
-
-
-class FileSource(Protocol):
-    """Where the bytes of files are: ``whatsapp_tasks.files.contents.Contents``."""
-
-    def hand_over(self, file: MessageFile, folder: Path) -> HandedOver:
-        """Writes the file into ``folder``, which is empty. Raises FileGone, FileUnreadable,
-        ObjectStoreFailed, StoreUnavailable.
-        """
+from whatsapp_tasks.files.contents import Contents
 
 
 class Outgoing:
@@ -41,8 +25,8 @@ class Outgoing:
     The browser reads the file from there, up to the end of its upload.
     """
 
-    def __init__(self, source: FileSource | None, folder: Path) -> None:
-        self._source = source
+    def __init__(self, contents: Contents | None, folder: Path) -> None:
+        self._contents = contents
         self._folder = folder
 
     def sweep(self) -> None:
@@ -59,12 +43,12 @@ class Outgoing:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _hand_over(self, file: MessageFile, folder: Path) -> Path:
-        if self._source is None:
+        if self._contents is None:
             raise SendPostponed("file_unavailable", "This worker has no store of files.")
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             folder.mkdir(mode=0o700)
-            path = self._source.hand_over(file, folder).path
+            path = self._contents.hand_over(file, folder).path
             path.chmod(0o600)
         except FileGone as error:
             raise SendRefused("file_missing", "The file is not stored any more.") from error

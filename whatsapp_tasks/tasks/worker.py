@@ -13,6 +13,7 @@ from whatsapp_tasks import crash_points
 from whatsapp_tasks.celery import app
 from whatsapp_tasks.config import Settings, load_settings
 from whatsapp_tasks.errors import BrowserStartFailed, LeaseLost, StoreUnavailable, WhatsAppTasksError
+from whatsapp_tasks.files.contents import Contents
 from whatsapp_tasks.queues import CONTROL_TASKS, DELIVER_TASK, SEND_TASK, control_queue, messages_queue
 from whatsapp_tasks.session.account_session import AccountSession
 from whatsapp_tasks.session.browser_keeper import BrowserKeeper
@@ -113,13 +114,14 @@ def take_account(database: Database, settings: Settings) -> AccountContext:
         evidence=EvidenceKeeper.from_settings(database, settings, account),
         keeper=BrowserKeeper(settings, account, count=stores.sessions.count_cure),
         actor=f"worker {Holder.this_process()}",
-        outgoing=_outgoing(settings),
+        outgoing=_outgoing(database, settings),
     )
 
 
-def _outgoing(settings: Settings) -> Outgoing:
+def _outgoing(database: Database, settings: Settings) -> Outgoing:
     """What a worker of this account that died has left there is deleted."""
-    outgoing = Outgoing(None, settings.data_dir.resolve() / "outgoing" / settings.account)
+    contents = Contents.from_settings(database, settings)
+    outgoing = Outgoing(contents, settings.data_dir.resolve() / "outgoing" / settings.account)
     outgoing.sweep()
     return outgoing
 
