@@ -39,10 +39,6 @@ def _recipient(meaning: str, next_step: str, attempts: int = 1) -> Consequence:
     return Consequence(Fault.RECIPIENT, meaning, next_step, attempts)
 
 
-def _file(meaning: str, next_step: str, attempts: int = 1) -> Consequence:
-    return Consequence(Fault.TEXT, meaning, next_step, attempts)
-
-
 def _page(meaning: str, next_step: str) -> Consequence:
     return Consequence(Fault.PAGE, meaning, next_step)
 

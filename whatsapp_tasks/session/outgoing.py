@@ -44,16 +44,16 @@ class Outgoing:
 
     def _hand_over(self, file: MessageFile, folder: Path) -> Path:
         if self._contents is None:
-            raise SendPostponed("file_unavailable", "This worker has no store of files.")
+            raise SendPostponed("file_store_unavailable", "This worker has no store of files.")
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             folder.mkdir(mode=0o700)
             path = self._contents.hand_over(file, folder).path
             path.chmod(0o600)
         except FileGone as error:
-            raise SendRefused("file_missing", "The file is not stored any more.") from error
+            raise SendRefused("file_gone", "The file is not stored any more.") from error
         except FileUnreadable as error:
-            raise SendRefused("file_not_loaded", "The picture cannot be converted.") from error
+            raise SendRefused("file_unreadable", "The picture cannot be converted.") from error
         except (ObjectStoreFailed, OSError) as error:
-            raise SendPostponed("file_unavailable", "The stored file cannot be read now.") from error
+            raise SendPostponed("file_store_unavailable", "The stored file cannot be read now.") from error
         return path
