@@ -16,6 +16,17 @@ class WhatsNew(Scenario):
     button: str | None = Field(None, description="another word for Continue")
 
 
+class UnforeseenDialog(Scenario):
+    """A dialog that nobody knows, over everything, until its button is pressed: a survey, new terms. It has
+    no cross, Escape does nothing, and it survives a reload (issue 14, part 5).
+    """
+
+    count: int | None = Field(1, ge=1, description="how often it must be answered; null = for ever")
+    title: str = "We value your opinion"
+    text: str = "How did the last call go? Three questions help to make it better next time."
+    button: str = "Maybe another day"
+
+
 class OfflineBanner(Scenario):
     """The "Computer not connected" banner, while the network works (§1.5)."""
 

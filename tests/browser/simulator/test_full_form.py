@@ -221,6 +221,26 @@ def test_whats_new_swallows_clicks_until_it_is_closed(linked: WhatsAppPage) -> N
     linked.wait_for(COMPOSE)
 
 
+def test_an_unforeseen_dialog_stays_until_its_button_is_pressed(linked: WhatsAppPage) -> None:
+    """Issue 14, part 5: nothing else takes it away, a reload neither; then it is over for good."""
+    linked.simulator.incoming(ANNA, "hi")
+    linked.wait_for("[data-testid=list-item-0]")
+    linked.simulator.scenario("unforeseen_dialog", button="Maybe another day")
+    linked.wait_for("[role=dialog]")
+    with pytest.raises(ElementClickInterceptedException):
+        linked.click("[data-testid=list-item-0] [role=gridcell]")
+    linked.browser.switch_to.active_element.send_keys("\ue00c")  # Escape
+    linked.open()
+    linked.wait_for("[role=dialog]")
+    assert "We value your opinion" in linked.text("[role=dialog]")
+    linked.click("[role=dialog] button")
+    linked.wait("it is gone", lambda: linked.text("[role=dialog]") == "")
+    linked.open()
+    linked.wait_for("[data-testid=list-item-0]")
+    linked.click("[data-testid=list-item-0] [role=gridcell]")
+    linked.wait_for(COMPOSE)
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [

@@ -11,6 +11,7 @@ import { followLinks } from "./openchat.js";
 import { listenForPasskey } from "./passkey.js";
 import { chatsAreShown, checkBlockers, wrapper } from "./stage.js";
 import { scenario, state } from "./state.js";
+import { drawUnforeseen } from "./unforeseen.js";
 
 connection.on("reload", () => location.reload());
 connection.on("error", ({ message }) => console.error(message));
@@ -23,6 +24,7 @@ connection.on("scenarios", ({ scenarios }) => {
   state.scenarios = scenarios;
   if (scenario("hang")) hangIf("now");
   checkBlockers();
+  drawUnforeseen(chatsAreShown());
   drawBanners();
   drawRows();
   refreshFooter();

@@ -8,8 +8,9 @@ import { settleLanguage } from "./language.js";
 import { loadingScreen } from "./loading.js";
 import { followAddress } from "./openchat.js";
 import { element, part, skin } from "./skin.js";
-import { checkBlockers, enter, leaveBootHtml, mode, show, showAnyway } from "./stage.js";
+import { chatsAreShown, checkBlockers, enter, leaveBootHtml, mode, show, showAnyway } from "./stage.js";
 import { play, tellScreen } from "./state.js";
+import { drawUnforeseen } from "./unforeseen.js";
 import { announceNews } from "./whatsnew.js";
 
 const LOGOUT_MS = 300;
@@ -41,6 +42,7 @@ export async function enterMain(prepare) {
   tellScreen({ screen: "main" });
   checkBlockers();
   announceNews();
+  drawUnforeseen(chatsAreShown());
   followAddress();
 }
 
