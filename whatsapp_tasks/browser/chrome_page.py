@@ -175,6 +175,26 @@ class ChromePage:
         self._mouse({"type": "mousePressed", "buttons": 1, **held}, deadline)
         self._mouse({"type": "mouseReleased", "buttons": 0, **held}, deadline)
 
+    def scroll(self, x: float, y: float, down: float, deadline: Deadline) -> None:
+        """See `Page`."""
+        _require_time(deadline)
+        self._mouse({"type": "mouseWheel", "x": x, "y": y, "deltaX": 0, "deltaY": down}, deadline)
+
+    def close_other_tabs(self, deadline: Deadline) -> int:
+        """See `Page`."""
+        _require_time(deadline)
+        ours = main_frame(self._connection, deadline).id  # a page's id is that of its main frame
+        answer = self._connection.send("Target.getTargets", {}, deadline)
+        with reading("The browser's list of its tabs"):
+            others = [
+                target["targetId"]
+                for target in answer["targetInfos"]
+                if target["type"] == "page" and target["targetId"] != ours
+            ]
+        for other in others:
+            self._connection.send("Target.closeTarget", {"targetId": other}, deadline)
+        return len(others)
+
     def screenshot(
         self, deadline: Deadline, *, scale: float = 1.0, quality: int = 60, png: bool = False
     ) -> bytes:

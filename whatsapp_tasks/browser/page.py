@@ -122,6 +122,12 @@ class Page(Protocol):
         one may have it. ``chosen`` is called while the chooser is open. False if no such chooser came.
         """
 
+    def scroll(self, x: float, y: float, down: float, deadline: Deadline) -> None:
+        """Turn the mouse wheel over a point of the viewport; ``down`` in CSS pixels, negative for up."""
+
+    def close_other_tabs(self, deadline: Deadline) -> int:
+        """Close the tabs and windows that this page has opened: they would cover it. Returns how many."""
+
     def screenshot(
         self, deadline: Deadline, *, scale: float = 1.0, quality: int = 60, png: bool = False
     ) -> bytes:

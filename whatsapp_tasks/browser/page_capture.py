@@ -35,14 +35,18 @@ def capture_page(page: Page, deadline: Deadline, *, picture: bool = True, masked
     )
     with reading("The page's structure"):
         structure = tuple(lines)
-    return PageCapture(_picture(page, deadline, masked=masked) if picture else None, structure)
+    return PageCapture(
+        take_picture(page, deadline, masked=masked, scale=SCALE, quality=QUALITY) if picture else None,
+        structure,
+    )
 
 
-def _picture(page: Page, deadline: Deadline, *, masked: bool) -> bytes:
+def take_picture(page: Page, deadline: Deadline, *, masked: bool, scale: float, quality: int) -> bytes:
+    """A JPEG of the current page, which is changed only while it is taken. Raises BrowserErrors."""
     if not masked:
-        return page.screenshot(deadline, scale=SCALE, quality=QUALITY)
+        return page.screenshot(deadline, scale=scale, quality=quality)
     page.evaluate(_script("mask_texts.js"), True, deadline=deadline)
     try:
-        return page.screenshot(deadline, scale=SCALE, quality=QUALITY)
+        return page.screenshot(deadline, scale=scale, quality=quality)
     finally:
         page.evaluate(_script("mask_texts.js"), False, deadline=deadline)
