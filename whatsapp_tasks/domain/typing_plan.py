@@ -69,6 +69,13 @@ def typing_plan(
     yield from _one_by_one(text[position:], uniform, fastest_ms, slowest_ms)
 
 
+def as_typed(text: str) -> Iterator[Stroke]:
+    """Strokes for ``text`` grapheme by grapheme, without pauses: what a person types who sees what the page
+    makes of it.
+    """
+    return _one_by_one(text, lambda fastest, _: fastest, 0, 0)
+
+
 def without_paste(stroke: Stroke) -> Iterator[Stroke]:
     """The same stroke for a page that does not accept a paste: line breaks by Shift+Enter."""
     for number, line in enumerate(stroke.text.split("\n")):

@@ -9,6 +9,7 @@ from whatsapp_tasks.stores.circuits import Circuits
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.events import EventLog
 from whatsapp_tasks.stores.generation import Generation
+from whatsapp_tasks.stores.hands import Hands
 from whatsapp_tasks.stores.incoming import Incoming
 from whatsapp_tasks.stores.ledger import Ledger
 from whatsapp_tasks.stores.metrics import Metrics
@@ -65,6 +66,10 @@ class AccountStores:
     @cached_property
     def pauses(self) -> Pauses:
         return Pauses(self._db, self.account)
+
+    @cached_property
+    def hands(self) -> Hands:
+        return Hands(self._db, self.account)
 
     @cached_property
     def circuits(self) -> Circuits:

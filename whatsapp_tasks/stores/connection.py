@@ -35,6 +35,9 @@ AWAY = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError, OutOfMem
 MAX_CONNECTIONS = 1000
 """Of one process: one per busy thread. redis-py 8 raises an error at the 101st by default."""
 
+LISTENING_SECONDS = 2.0
+"""Until Redis confirms that we listen."""
+
 START_ATTEMPTS = 5
 START_FIRST_DELAY_SECONDS = 1.0
 
@@ -110,6 +113,47 @@ class Database:
 
     def record(self, key: str) -> dict[str, str]:
         return dict(self.do("HGETALL", key))
+
+    # What no store keeps.
+
+    def publish(self, channel: str, text: str) -> int:
+        """Passes ``text`` to those who listen to ``channel`` now; returns how many they are."""
+        return self.number("PUBLISH", channel, text)
+
+    def listen(self, channel: str) -> "Listener":
+        """From now on, what is published on ``channel``; to be closed."""
+        return Listener(self.client, channel)
+
+
+class Listener:
+    """What is published on one channel from its creation on, on a connection of its own.
+
+    Redis keeps none of it, neither in memory nor on disk: what comes while nobody listens is lost. Raises the
+    errors of ``Database``.
+    """
+
+    def __init__(self, client: redis.Redis, channel: str) -> None:
+        self._pubsub = client.pubsub()  # type: ignore[no-untyped-call]  # untyped there
+        with _failing_closed:
+            self._pubsub.subscribe(channel)
+        # What is published before Redis confirms would be missed.
+        if self._next(LISTENING_SECONDS) is None:
+            self.close()
+            raise StoreUnavailable
+
+    def next(self, within_seconds: float) -> str | None:
+        """The next text, None if none came in time."""
+        message = self._next(within_seconds)
+        return str(message["data"]) if message is not None and message["type"] == "message" else None
+
+    def _next(self, within_seconds: float) -> dict[str, Any] | None:
+        with _failing_closed:
+            message: dict[str, Any] | None = self._pubsub.get_message(timeout=max(0.0, within_seconds))
+        return message
+
+    def close(self) -> None:
+        """Listens no longer; may be called again."""
+        self._pubsub.close()
 
 
 class Pipeline:

@@ -75,6 +75,7 @@ class AccountKeys:
         self.history = prefix + "history"  # list of JSON, newest first
         self.pauses = prefix + "pauses"  # hash: reason -> JSON
         self.pause_history = prefix + "pause-history"  # list of JSON, newest first
+        self.viewer = prefix + "viewer"  # with ttl: id of the view that a person has open
         self.generation = prefix + "generation"  # counter: a number gone back means lost writes
         self.circuit = prefix + "circuit"  # JSON: failures in a row, openings, until when
         self.caps = prefix + "caps"  # hash: local day -> places taken; day:new -> those of new chats
@@ -103,6 +104,18 @@ class AccountKeys:
 
     def answer(self, request_id: str) -> str:
         return f"{self._prefix}answer:{request_id}"
+
+    def view_ended(self, view: str) -> str:
+        """With ttl: why the view is over."""
+        return f"{self._prefix}view-ended:{view}"
+
+    def view_orders(self, view: str) -> str:
+        """A channel: what the viewer asks of the worker."""
+        return f"{self._prefix}view:{view}"
+
+    def view_answer(self, view: str, asked: str) -> str:
+        """A channel: the worker's answer."""
+        return f"{self._prefix}view:{view}:{asked}"
 
     def identity(self, digest: str) -> str:
         """With ttl: ``message id:content digest``."""

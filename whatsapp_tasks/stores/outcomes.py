@@ -90,6 +90,13 @@ class Acquire(StrEnum):
     HELD = "held"
 
 
+class OpenView(StrEnum):
+    """``scripts/hand_open.lua``."""
+
+    OPENED = "opened"
+    TAKEN = "taken"
+
+
 class Attempt(StrEnum):
     """The result of an attempt to deliver an event: an argument of ``scripts/webhook_settle.lua``."""
 

@@ -13,6 +13,7 @@ HISTORY_KEPT = 200
 
 class PauseReason(StrEnum):
     OPERATOR = "operator"  # a person paused it
+    OPERATOR_VIEW = "operator_view"  # a person has the page open in the console (hands.py)
     BAN = "ban"  # the ban was confirmed; `clear-ban` ends it
     MEMORY = "memory"  # the browser uses too much memory and is being restarted
     CIRCUIT = "circuit"  # too many failures in a row
@@ -47,7 +48,7 @@ class Pauses:
                 {
                     "reason": reason,
                     "fact": json.dumps(fact),
-                    "entry": _entry("pause", reason, author, now_ms, note),
+                    "entry": history_entry("pause", reason, author, now_ms, note),
                     "kept": HISTORY_KEPT,
                 },
             )
@@ -66,7 +67,7 @@ class Pauses:
                 },
                 {
                     "reason": reason,
-                    "entry": _entry("resume", reason, author, now_ms, ""),
+                    "entry": history_entry("resume", reason, author, now_ms),
                     "kept": HISTORY_KEPT,
                     "at_least": generation,
                 },
@@ -74,7 +75,13 @@ class Pauses:
         )
 
     def all(self) -> dict[str, dict[str, Any]]:
-        return {reason: json.loads(text) for reason, text in self._db.record(self._keys.pauses).items()}
+        """By reason. A view whose viewer is gone is none, also while no worker is there to end it."""
+        facts, viewed = self._db.together(("HGETALL", self._keys.pauses), ("EXISTS", self._keys.viewer))
+        return {
+            reason: json.loads(text)
+            for reason, text in facts.items()
+            if viewed or reason != PauseReason.OPERATOR_VIEW
+        }
 
     def history(self, limit: int = 50) -> list[dict[str, Any]]:
         """The pauses and resumes with author, time and note; newest first."""
@@ -82,5 +89,6 @@ class Pauses:
         return [json.loads(entry) for entry in entries]
 
 
-def _entry(action: str, reason: PauseReason, author: str, now_ms: int, note: str) -> str:
+def history_entry(action: str, reason: PauseReason, author: str, now_ms: int, note: str = "") -> str:
+    """One line of the history of pauses."""
     return json.dumps({"action": action, "reason": reason, "author": author, "at_ms": now_ms, "note": note})

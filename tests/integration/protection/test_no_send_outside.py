@@ -8,15 +8,19 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.support.ledger_rig import NOW, LedgerRig
 from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.hand import Ended
 from whatsapp_tasks.domain.restrictions import Permission, Restriction, RestrictionKind, permission
 from whatsapp_tasks.domain.states import MAY_REPLY, MAY_SEND, SessionEvent, SessionState, next_state
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import IllegalTransition
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.hands import Hands
 from whatsapp_tasks.stores.pauses import PauseReason, Pauses
 from whatsapp_tasks.stores.sessions import Sessions
 
 LOCK = Restriction(RestrictionKind.NEW_CHATS_LOCKED, NOW)
+SET_ALONE = sorted({*PauseReason} - {PauseReason.OPERATOR_VIEW})
+"""The other one comes and goes with a view of the page."""
 BAN = Restriction(RestrictionKind.TEMPORARY_BAN, NOW, NOW + 1000, "101")
 
 
@@ -31,6 +35,7 @@ class Account(RuleBasedStateMachine):
         self.database.do("FLUSHALL")
         self.rig = LedgerRig(self.database)
         self.sessions, self.pauses = Sessions(self.database, "default"), Pauses(self.database, "default")
+        self.hands, self.view = Hands(self.database, "default"), ""
         self.replies = replies
         self.state = SessionState.AUTHENTICATED
         self.restriction: Restriction | None = None
@@ -64,15 +69,28 @@ class Account(RuleBasedStateMachine):
             restriction=restriction,
         )
 
-    @rule(reason=st.sampled_from(sorted(PauseReason)))
+    @rule(reason=st.sampled_from(SET_ALONE))
     def pause(self, reason: PauseReason) -> None:
         assert self.pauses.set(reason, "test", 1) is (reason not in self.paused)
         self.paused.add(reason)
 
-    @rule(reason=st.sampled_from(sorted(PauseReason)))
+    @rule(reason=st.sampled_from(SET_ALONE))
     def resume(self, reason: PauseReason) -> None:
         assert self.pauses.clear(reason, "test", 1) is (reason in self.paused)
         self.paused.discard(reason)
+
+    @rule()
+    def open_page(self) -> None:
+        opened, view = self.hands.open("test", 1)
+        assert opened is (PauseReason.OPERATOR_VIEW not in self.paused)
+        self.view = view.id
+        self.paused.add(PauseReason.OPERATOR_VIEW)
+
+    @rule()
+    def close_page(self) -> None:
+        ended = self.hands.end(self.view, Ended.CLOSED, "test", 1)
+        assert ended is (PauseReason.OPERATOR_VIEW in self.paused)
+        self.paused.discard(PauseReason.OPERATOR_VIEW)
 
     @rule(known=st.booleans())
     def claim(self, known: bool) -> None:

@@ -29,13 +29,14 @@ NAMED: dict[str, type[Enum]] = {
     "advance": outcomes.Advance,
     "claim": outcomes.Claim,
     "defer": outcomes.Defer,
+    "hand_open": outcomes.OpenView,
     "lease_acquire": outcomes.Acquire,
     "note": outcomes.Note,
     "receive": outcomes.Receive,
     "transition": outcomes.Transition,
 }
 ALL_OR_NOTHING = {
-    *("lease_renew", "pause", "push", "put_fenced", "resume"),
+    *("hand_end", "hand_renew", "lease_renew", "pause", "push", "put_fenced", "resume"),
     *("webhook_fan_out", "webhook_redrive", "webhook_settle", "file_fetch_settle"),
 }
 FACTS = {
@@ -116,6 +117,7 @@ def stores() -> AccountStores:
         lambda it: it.ledger.note("0" * 32, 1, bubble_id="b"),
         lambda it: it.sessions.apply(SessionEvent.LOGGED_IN, 0, reason="", actor="", fence=1),
         lambda it: it.pauses.set(PauseReason.OPERATOR, "test", 0),
+        lambda it: it.hands.open("test", 0),
         lambda it: it.circuits.put(it.circuits.get(), 1),
     ],
 )
