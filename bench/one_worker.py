@@ -157,6 +157,7 @@ class Life:
         while not until():
             if time.monotonic() > deadline or self.state is SessionState.ATTENTION:
                 return False
+            self.session.lend_hand()
             self.session.look_after(at_once=True)
             if self.session.delivery.may_send and (message_id := self._next()):
                 deliver_message(message_id)

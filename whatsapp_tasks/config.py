@@ -241,12 +241,16 @@ class Settings(AccountSettings):
     console_longest_seconds: Positive = 8 * 3600
     """A console session ends after this time in any case."""
 
+    hand_idle_seconds: Positive = 300
+    """A person who has an account's page open and does nothing for this long gives it back (docs/hand.md)."""
+
     # evidence of failures (docs/console.md)
     evidence: str = "folder"
     """Where pictures and structure of failed pages are saved: ``folder`` (in the data folder),
     ``s3://bucket/prefix``, or ``off``."""
     evidence_pictures: Literal["masked", "clear", "off"] = "masked"
-    """``masked``: letters are covered before the picture is taken; ``clear`` shows chats as they are."""
+    """``masked``: letters are covered before the picture is taken; ``clear`` shows chats as they are. The
+    live page (docs/hand.md) is clear with ``clear`` only."""
     evidence_keep_count: int = Field(200, ge=1, le=MOST)
     """Per account."""
     evidence_keep_days: Positive = 14

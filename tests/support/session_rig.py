@@ -1,7 +1,7 @@
 """An account's session on a real Redis, with a page made up by the test."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from tests.support.ledger_rig import LedgerRig
@@ -9,6 +9,7 @@ from tests.support.looks import LOADING
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.typing_plan import Stroke
 from whatsapp_tasks.errors import BrowserError, WaitTimeout
 from whatsapp_tasks.session.account_session import AccountSession
 from whatsapp_tasks.session.context import AccountContext
@@ -18,6 +19,7 @@ from whatsapp_tasks.stores.circuits import Circuits
 from whatsapp_tasks.stores.clock import StoreClock
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.generation import Generation
+from whatsapp_tasks.stores.hands import Hands
 from whatsapp_tasks.stores.incoming import Incoming
 from whatsapp_tasks.stores.metrics import Metrics, PhaseTimes
 from whatsapp_tasks.stores.pauses import Pauses
@@ -37,6 +39,9 @@ class Page:
         self.opened = 0
         self.page = self
         self.selectors: object = None
+        self.done: list[tuple[object, ...]] = []
+        self.face, self.pictures = b"a picture", 0
+        self.hand_fails: BrowserError | None = None
 
     def look(self, deadline: Deadline, *, rows: bool = False) -> PageSnapshot:
         if isinstance(self.shows, BrowserError):
@@ -56,6 +61,37 @@ class Page:
         self.shows = self.chats.get(phone, self.shows)
 
     open_chat_by_url = open_chat_inside
+
+    # in a person's hands: what reaches the page, in ``done``; ``hand_fails`` is raised instead
+
+    def _done(self, *what: object) -> None:
+        if self.hand_fails is not None:
+            raise self.hand_fails
+        self.done.append(what)
+
+    def click(self, x: float, y: float, deadline: Deadline) -> None:
+        self._done("click", x, y)
+
+    def scroll(self, x: float, y: float, down: float, deadline: Deadline) -> None:
+        self._done("scroll", x, y, down)
+
+    def press_key(self, key: str, deadline: Deadline) -> None:
+        self._done("key", key)
+
+    def type(self, strokes: Iterable[Stroke], deadline: Deadline) -> None:
+        self._done("type", "".join(stroke.text for stroke in strokes))
+
+    def close_other_tabs(self, deadline: Deadline) -> int:
+        return 0
+
+    def evaluate(self, function: str, *args: object, deadline: Deadline) -> object:
+        return [1000, 500]
+
+    def screenshot(self, deadline: Deadline, **_: object) -> bytes:
+        if self.hand_fails is not None:
+            raise self.hand_fails
+        self.pictures += 1
+        return self.face
 
     def own_phone(self, deadline: Deadline) -> None:
         return None
@@ -81,6 +117,10 @@ class Keeper:
     @property
     def running(self) -> None:
         return None
+
+    @property
+    def loaded(self) -> Page | None:
+        return self.page if self.started else None
 
     def take_profile(self) -> None:
         pass
@@ -125,6 +165,7 @@ class SessionRig:
             sessions=Sessions(database, "default"),
             incoming=Incoming(database, "default"),
             pauses=Pauses(database, "default"),
+            hands=Hands(database, "default"),
             circuits=Circuits(database, "default"),
             times=PhaseTimes(Metrics(database, "default")),
             caps=Caps(database, "default", settings.cap_rules, "UTC", holds=False),

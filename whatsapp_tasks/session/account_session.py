@@ -7,15 +7,17 @@ from typing import Any
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.circuit import Phase
+from whatsapp_tasks.domain.hand import Ended
 from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
 from whatsapp_tasks.domain.states import MAY_REPLY, MAY_SEND
 from whatsapp_tasks.domain.statuses import Status
-from whatsapp_tasks.errors import BrowserError, PageChanged, PageError, WaitTimeout
+from whatsapp_tasks.errors import BrowserError, PageChanged, PageError, StoreUnavailable, WaitTimeout
 from whatsapp_tasks.session.breaker import Breaker
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.delivery import Delivery
 from whatsapp_tasks.session.doctor import page_report
 from whatsapp_tasks.session.following import Follower
+from whatsapp_tasks.session.hand import Hand
 from whatsapp_tasks.session.healing import Healer
 from whatsapp_tasks.session.linking import log_out, request_pairing_code
 from whatsapp_tasks.session.memory_watch import MemoryWatch
@@ -46,6 +48,7 @@ class AccountSession:
         self._breaker = Breaker(context)
         self._memory = MemoryWatch(context, self._breaker)
         self._healer = Healer(context)
+        self._hand = Hand(context)
         self._look_failures = 0
         self._next_look = 0.0
         self._next_start = 0.0
@@ -54,6 +57,7 @@ class AccountSession:
             context,
             WhatsAppWeb(context),
             seen_state=lambda: self._watcher.state,
+            page_is_ours=lambda: self._hand.page_is_free,
             breaker=self._breaker,
             follower=self._follower,
             receiving=self._receiving,
@@ -64,10 +68,23 @@ class AccountSession:
         """Takes the profile and takes up what the predecessor left; raises BrowserStartFailed."""
         self.context.keeper.take_profile()
         self._memory.restarted()  # this worker's browser is not the one that grew
+        self._hand.start()
         self._watcher.start()
         self._follower.take_up()
 
     # between messages
+
+    def lend_hand(self) -> None:
+        """One round for a person who has the page open, or wants it. Raises StoreErrors and LeaseLost."""
+        had_page = self._hand.has_page
+        self._hand.serve()
+        if had_page and not self._hand.has_page:
+            self._healer = Healer(self.context)  # what the page was before the person had it says nothing
+            self._next_look = 0.0
+
+    def take_page_back(self, why: Ended) -> None:
+        """Ends the view of a person who has the page open, if any; raises StoreUnavailable."""
+        self._hand.end(why)
 
     def look_after(self, *, at_once: bool = False) -> None:
         """One round between messages: due, expired and lost entries; the page; ticks. Raises StoreErrors."""
@@ -88,6 +105,9 @@ class AccountSession:
             )
         phase = self._breaker.reconcile()
         self._watcher.circuit_turned(phase)
+        if self._hand.has_page:
+            self._look_on(phase)
+            return
         if self._memory.due and not self._watcher.in_ceremony:
             self._memory.restart()
         if now_ms >= self._memory.rests_until_ms and now >= self._next_start:
@@ -98,11 +118,27 @@ class AccountSession:
         if message is not None and message.status is Status.QUEUED:
             self.context.ledger.advance(message, Status.EXPIRED, now_ms)
 
+    def _look_on(self, phase: Phase) -> None:
+        """A look while a person has the page: nothing is clicked, reloaded or restarted."""
+        page = self.context.keeper.loaded
+        if page is None:
+            return  # the view ends by itself
+        try:
+            snapshot = self._watcher.look(page, phase, only_look=True)
+            self._receiving.saw(snapshot)
+            if kind_of(snapshot) is PageKind.MAIN:
+                self._follower.read(snapshot)
+        except (PageError, WaitTimeout) as error:
+            log.info("A look at a page in a person's hands failed", extra={"detail": str(error)})
+        except BrowserError as error:
+            self._page_failed(error)
+
     def _look_at_page(self, phase: Phase) -> None:
         try:
             page = self._page()
             try:
                 snapshot = self._watcher.look(page, phase)
+                self._hand.looked(snapshot)
                 self._receiving.saw(snapshot)
                 self._healer.saw(page, snapshot, self._watcher.state)
             except PageChanged:
@@ -211,4 +247,8 @@ class AccountSession:
 
     def close(self) -> None:
         """Ends the browser and gives the profile back."""
+        try:
+            self._hand.end(Ended.WORKER_STOPPED)
+        except StoreUnavailable:
+            log.warning("That a person no longer has the page could not be noted; the next worker does")
         self.context.keeper.close()

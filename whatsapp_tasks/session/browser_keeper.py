@@ -98,6 +98,11 @@ class BrowserKeeper:
         return self._page.page if self._page is not None else None
 
     @property
+    def loaded(self) -> WhatsAppPage | None:
+        """The page at WhatsApp Web, if there is one and its browser lives, without starting any."""
+        return self._page if self._loaded and self.started else None
+
+    @property
     def started(self) -> bool:
         """Whether there is a browser whose processes live; nothing is asked of the page."""
         return self._page is not None and self._page.page.alive()

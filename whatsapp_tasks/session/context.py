@@ -13,6 +13,7 @@ from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.circuits import Circuits
 from whatsapp_tasks.stores.clock import StoreClock
 from whatsapp_tasks.stores.generation import Generation
+from whatsapp_tasks.stores.hands import Hands
 from whatsapp_tasks.stores.incoming import Incoming
 from whatsapp_tasks.stores.leases import Lease
 from whatsapp_tasks.stores.ledger import Ledger
@@ -34,6 +35,7 @@ class AccountContext:
     sessions: Sessions
     incoming: Incoming
     pauses: Pauses
+    hands: Hands
     circuits: Circuits
     caps: Caps | None
     """None where the setting turned the daily cap off."""

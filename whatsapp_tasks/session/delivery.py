@@ -34,7 +34,9 @@ log = logging.getLogger(__name__)
 
 
 class Delivery:
-    """One message at a time. ``seen_state`` is the session state that the last look at the page came to."""
+    """One message at a time. ``seen_state`` is the session state that the last look at the page came to;
+    ``page_is_ours`` is false while a person has the page, and until a look after that.
+    """
 
     def __init__(
         self,
@@ -42,6 +44,7 @@ class Delivery:
         transport: Transport,
         *,
         seen_state: Callable[[], SessionState],
+        page_is_ours: Callable[[], bool],
         breaker: Breaker,
         follower: Follower,
         receiving: Receiving,
@@ -50,6 +53,7 @@ class Delivery:
         self._context = context
         self._transport = transport
         self._seen_state = seen_state
+        self._page_is_ours = page_is_ours
         self._breaker = breaker
         self._follower = follower
         self._receiving = receiving
@@ -117,6 +121,7 @@ class Delivery:
             return Permission.NOTHING
         if (
             conditions.session.state is not self._seen_state()
+            or not self._page_is_ours()
             or not context.keeper.started
             or self._memory.due
             or time.monotonic() < self._not_before

@@ -55,8 +55,10 @@ class Watcher:
         session = self._context.sessions.get()
         self._apply(session.state, Sight(SessionEvent.STARTED, reason, session.restriction), force=True)
 
-    def look(self, page: WhatsAppPage, circuit: Phase) -> PageSnapshot:
-        """One look; the session's state and the QR code in Redis follow it."""
+    def look(self, page: WhatsAppPage, circuit: Phase, *, only_look: bool = False) -> PageSnapshot:
+        """One look; the session's state and the QR code in Redis follow it. ``only_look``: nothing is done
+        to the page.
+        """
         context = self._context
         self._check.before_look(page)
         snapshot = page.look(Deadline.within(context.settings.look_timeout_seconds), rows=True)
@@ -66,8 +68,9 @@ class Watcher:
         self.in_ceremony = kind is PageKind.PASSKEY
         if kind is PageKind.QR and snapshot.qr:
             context.sessions.show_qr(snapshot.qr, context.now_ms())
-        self.help(page, snapshot)
-        self._check.saw(page, snapshot)
+        if not only_look:
+            self.help(page, snapshot)
+            self._check.saw(page, snapshot)
         session = context.sessions.get()
         sight = sight_of(
             snapshot,

@@ -12,6 +12,7 @@ import whatsapp_tasks.tasks.steering  # noqa: F401 - replaces two of Celery's re
 from whatsapp_tasks import crash_points
 from whatsapp_tasks.celery import app
 from whatsapp_tasks.config import Settings, load_settings
+from whatsapp_tasks.domain.hand import Ended
 from whatsapp_tasks.errors import BrowserStartFailed, LeaseLost, StoreUnavailable, WhatsAppTasksError
 from whatsapp_tasks.files.contents import Contents
 from whatsapp_tasks.queues import CONTROL_TASKS, DELIVER_TASK, SEND_TASK, control_queue, messages_queue
@@ -105,6 +106,7 @@ def take_account(database: Database, settings: Settings) -> AccountContext:
         sessions=stores.sessions,
         incoming=stores.incoming,
         pauses=stores.pauses,
+        hands=stores.hands,
         circuits=stores.circuits,
         caps=stores.caps,
         generation=generation,
@@ -168,10 +170,12 @@ class Rounds(bootsteps.StartStopStep):
             try:
                 if current.heartbeat.lease_lost.is_set():
                     raise LeaseLost
+                current.session.lend_hand()
                 current.session.look_after()
                 current.gate.update(current.session.delivery.may_send)
             except LeaseLost:
                 current.gate.close()
+                current.session.take_page_back(Ended.LEASE_LOST)
                 _take_lease_again(current)
         except StoreUnavailable as error:
             current.gate.close()
