@@ -59,6 +59,7 @@ KINDS: dict[str, Kind] = {
     "worker_failed": Kind(409, "The worker could not do it"),
     "worker_busy": Kind(503, "Too many requests wait for the worker"),
     "worker_no_answer": Kind(504, "The worker did not answer in time"),
+    "page_in_hand": Kind(409, "A person has the page open"),
     # webhooks
     "webhook_not_found": Kind(404, "There is no such webhook"),
     # batches
@@ -66,6 +67,7 @@ KINDS: dict[str, Kind] = {
     # the console, and evidence of failures
     "console_session_missing": Kind(401, "Nobody is logged in at the console"),
     "console_token_invalid": Kind(403, "The request did not come from the console page"),
+    "view_over": Kind(410, "The view of the page is over"),
     "nothing_to_clear": Kind(409, "There is no ban to clear"),
     "evidence_not_found": Kind(404, "There is no such evidence"),
     "evidence_unavailable": Kind(503, "The store of evidence is unavailable"),

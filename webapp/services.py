@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 from flask import current_app
 
 from webapp.known_keys import KnownKeys
-from webapp.worker_waits import WorkerWaits
+from webapp.worker_waits import MOST_VIEWERS, MOST_VIEWERS_OF_ACCOUNT, WorkerWaits
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.operations import Operations
@@ -41,6 +41,9 @@ class Services:
     clock: Callable[[], float] = field(default=time.time)
     answer_within_seconds: float = ANSWER_WITHIN_SECONDS
     worker_waits: WorkerWaits = field(default_factory=WorkerWaits)
+    viewer_waits: WorkerWaits = field(
+        default_factory=lambda: WorkerWaits(MOST_VIEWERS_OF_ACCOUNT, MOST_VIEWERS)
+    )
 
     def operations(self, account: str) -> Operations:
         """The commands to an account; raises RequestRefused (``account_unknown``) unless it exists."""

@@ -12,10 +12,18 @@ MOST = 16
 """In one process; half of ``webapp.threads.THREADS``: the other half never waits for a worker."""
 
 
+MOST_VIEWERS_OF_ACCOUNT = 2
+MOST_VIEWERS = 8
+"""Requests of viewers of pages (docs/hand.md), which come twice a second: they have slots of their own. One
+person has a page at a time, with one request under way; the second is what they do on it."""
+
+
 class WorkerWaits:
     """Slots for waiting requests."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_of_account: int = MOST_OF_ACCOUNT, most: int = MOST) -> None:
+        self._most_of_account = most_of_account
+        self._most = most
         self._lock = Lock()
         self._waiting: Counter[str] = Counter()
 
@@ -25,7 +33,7 @@ class WorkerWaits:
         slot for at most ``within_seconds``.
         """
         with self._lock:
-            if self._waiting[account] >= MOST_OF_ACCOUNT or self._waiting.total() >= MOST:
+            if self._waiting[account] >= self._most_of_account or self._waiting.total() >= self._most:
                 raise RequestRefused(
                     "worker_busy",
                     f"Too many requests are already waiting for the worker of '{account}', or for others.",

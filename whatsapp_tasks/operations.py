@@ -3,7 +3,7 @@
 Used by the API, the console, the command line and Flower's commands.
 
 Error codes: ``account_unknown``, ``nothing_to_clear``, ``worker_not_running``, ``worker_no_answer``,
-``worker_failed``, ``account_linked``, ``qr_not_shown``.
+``worker_failed``, ``account_linked``, ``qr_not_shown``, ``page_in_hand``.
 """
 
 import base64
@@ -19,6 +19,7 @@ from whatsapp_tasks.domain.phones import parse_phone
 from whatsapp_tasks.domain.restrictions import Permission, permission
 from whatsapp_tasks.domain.states import SessionEvent, SessionState
 from whatsapp_tasks.errors import IllegalTransition, RequestRefused
+from whatsapp_tasks.page_lending import PageLending
 from whatsapp_tasks.queues import (
     DOCTOR_TASK,
     LOGOUT_TASK,
@@ -82,6 +83,7 @@ class Operations:
         self._settings = settings
         self._clock = clock
         self._stores = AccountStores(database, settings, account)
+        self.page = PageLending(self._stores, clock)
 
     def existing(self) -> "Operations":
         """Returns itself; raises RequestRefused (``account_unknown``) unless the account exists."""
@@ -143,9 +145,13 @@ class Operations:
         return self._stores.pauses.set(PauseReason.OPERATOR, author, self._now_ms(), note)
 
     def resume(self, author: str, reason: PauseReason = PauseReason.OPERATOR) -> bool:
-        """Ends one pause, one of ``RESUMABLE``; True if it was set. Other reasons stay."""
+        """Ends one pause, one of ``RESUMABLE``; True if it was set. Other reasons stay. With that of a view,
+        the page is taken away from the person who has it open.
+        """
         if reason is PauseReason.CIRCUIT:
             self._stores.circuits.close()
+        if reason is PauseReason.OPERATOR_VIEW:
+            return self.page.take_away(author)
         return self._stores.pauses.clear(reason, author, self._now_ms())
 
     def clear_ban(self, author: str) -> SessionState:
@@ -164,10 +170,12 @@ class Operations:
 
     def restart(self) -> str:
         """Tells the worker to restart its browser; returns the command's id."""
+        self.page.require_free()
         return self._order(RESTART_TASK)
 
     def log_out(self) -> str:
         """Tells the worker to unlink the phone; returns the command's id."""
+        self.page.require_free()
         return self._order(LOGOUT_TASK)
 
     # requests to the worker; all raise RequestRefused: no worker, no answer in time, or it failed
@@ -175,12 +183,15 @@ class Operations:
     def pairing_code(self, phone: str, within_seconds: float) -> str:
         """A code of eight characters that links ``phone``, which may be malformed (``phone_invalid``)."""
         number = parse_phone(phone)
+        self.page.require_free()
         return str(self._ask(PAIRING_CODE_TASK, within_seconds, phone=number)["code"])
 
     def passkey(self, within_seconds: float, action: str = "") -> tuple[str, str]:
         """Step and code of the passkey ceremony, after ``action`` (continue, confirm, cancel) where one is
         named. Both are "" once the ceremony is over.
         """
+        if action:
+            self.page.require_free()
         now = self._ask(PASSKEY_TASK, within_seconds, action=action)
         return str(now["step"]), str(now["code"])
 

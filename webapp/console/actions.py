@@ -31,7 +31,7 @@ _ORDERS = {"restart": Operations.restart, "logout": Operations.log_out}
 class ResumeRequest(RequestModel):
     """The pause to end. For a ban there is a separate action, which needs a confirmation."""
 
-    reason: Literal["operator", "memory", "circuit", "redis"] = "operator"
+    reason: Literal["operator", "operator_view", "memory", "circuit", "redis"] = "operator"
 
 
 class OrderRequest(RequestModel):

@@ -16,7 +16,7 @@ from webapp.console.access import (
     sessions,
     set_cookie,
 )
-from webapp.console.page import html
+from webapp.console.page import html, page_to_show
 from webapp.proxies import caller_of
 from webapp.services import services
 from whatsapp_tasks.domain.signatures import MOST_SECRETS
@@ -45,7 +45,7 @@ _TOO_MANY = "Too many attempts. Wait five minutes, then try again."
 def show() -> Response:
     """The form."""
     if find_operator() is not None:
-        return redirect("/", 303)
+        return redirect(_wanted(), 303)
     return _form()
 
 
@@ -84,7 +84,7 @@ def submit() -> Response:
     store.remember(key.id, caller)
     token, _ = store.begin(key.id, parts.now_ms())
     log.info("Logged in at the console", extra={"key": key.author})
-    response = redirect("/", 303)
+    response = redirect(_wanted(), 303)
     set_cookie(response, cookie_name(request), token)
     response.delete_cookie(_form_cookie(), path="/")
     return response
@@ -120,9 +120,14 @@ def _proven(key: ApiKey | None, secret: str) -> bool:
 def _form(problem: str = "", status: int = 200) -> Response:
     """A form with its own token, also stored in a cookie: another site can neither read nor set it."""
     token = secrets.token_urlsafe(32)
-    response = html(render_template("console/login.html", token=token, problem=problem), status)
+    response = html(render_template("console/login.html", token=token, problem=problem, to=_wanted()), status)
     set_cookie(response, _form_cookie(), token, seconds=3600)
     return response
+
+
+def _wanted() -> str:
+    """The page that the person wanted to see, or the console."""
+    return page_to_show(request.values.get("to", "/"))
 
 
 def _form_cookie() -> str:

@@ -1,19 +1,26 @@
 """``/``: the page and its files. There is no build step: the source files are served."""
 
+import re
 from importlib.metadata import version
 from importlib.resources import files as package_files
+from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect, render_template, request
 from limits.errors import StorageError
 from werkzeug.wrappers import Response
 
 from webapp.console.access import operator
 from webapp.error_handlers import problem_response
 from webapp.problems import STORE_RETRY_SECONDS, Problem
+from webapp.services import services
+from whatsapp_tasks.domain.accounts import SLUG
+from whatsapp_tasks.domain.hand import PATH
 from whatsapp_tasks.errors import RequestRefused, StoreUnavailable
 
 blueprint = Blueprint("console_page", __name__)
 files = Blueprint("console_files", __name__)
+
+_HAND = re.compile(re.escape(PATH) + SLUG)
 
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _FILES = {
@@ -43,10 +50,28 @@ def show() -> Response:
     )
 
 
+@blueprint.get(f"{PATH}<account>")
+def hand(account: str) -> Response:
+    """An account's live page; it is lent only when the person asks for it there (docs/hand.md)."""
+    who = operator()
+    return html(
+        render_template(
+            "console/hand.html",
+            csrf=who.session.csrf,
+            who=who.key.author,
+            account=services().operations(account).account,
+            idle_minutes=round(services().settings.hand_idle_seconds / 60, 1),
+        )
+    )
+
+
 @blueprint.errorhandler(RequestRefused)
 def _to_login(error: RequestRefused) -> Response:
-    """Redirects a person who is not logged in to the form."""
-    return redirect("/login", 303) if error.http_status == 401 else _problem(error)
+    """Redirects a person who is not logged in to the form, and from there to where they wanted to go."""
+    if error.http_status != 401:
+        return _problem(error)
+    wanted = page_to_show(request.path)
+    return redirect("/login" if wanted == "/" else f"/login?{urlencode({'to': wanted})}", 303)
 
 
 @blueprint.errorhandler(StoreUnavailable)
@@ -66,6 +91,11 @@ def file(name: str) -> Response:
         return _problem(RequestRefused("not_found", "There is no such file.", http_status=404))
     kind = _TYPES[name.rpartition(".")[2]]
     return Response(content, content_type=f"{kind}; charset=utf-8", headers={"Cache-Control": "no-cache"})
+
+
+def page_to_show(wanted: str) -> str:
+    """The path of the page of ours that was wanted; ``/`` for anything else, which may lead elsewhere."""
+    return wanted if _HAND.fullmatch(wanted) else "/"
 
 
 def html(text: str, status: int = 200) -> Response:

@@ -16,6 +16,7 @@ from whatsapp_tasks.cli.accounts import add_accounts
 from whatsapp_tasks.cli.alive import add_alive
 from whatsapp_tasks.cli.batch import add_batch
 from whatsapp_tasks.cli.doctor import add_doctor
+from whatsapp_tasks.cli.hand import add_hand
 from whatsapp_tasks.cli.messages import add_messages
 from whatsapp_tasks.cli.opt_outs import add_opt_outs
 from whatsapp_tasks.cli.pause import add_pause
@@ -278,6 +279,7 @@ add_alive(cli, _settings)
 add_doctor(cli, console, _settings)
 add_selectors(cli, console, _settings)
 add_pause(cli, console, _settings)
+add_hand(cli, _settings)
 add_webhooks(cli, console, _settings, _begin)
 
 

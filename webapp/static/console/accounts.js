@@ -42,6 +42,7 @@ function head(account, title) {
       paused
         ? button("resume", account, "Resume", { class: "primary", icon: "play" })
         : button("pause", account, "Pause", { icon: "pause" }),
+      account.worker && h("a", { class: account.state === "ATTENTION" ? "button primary" : "button", href: `/console/hand/${account.account}` }, "Open the page", h("span", { class: "unseen" }, ` (${account.account})`)),
       account.worker && button("restart", account, "Restart browser"),
       account.worker && account.state !== "QR_PENDING" && button("logout", account, "Unlink phone", { class: "danger" }),
     ),
@@ -75,7 +76,7 @@ function pauseBanner(account, pause) {
       ? button("clear-ban", account, "Clear the ban …")
       : pause.reason === "operator" || pause.reason === "memory"
         ? null
-        : button("resume", account, "End this pause …", { "data-reason": pause.reason }),
+        : button("resume", account, pause.reason === "operator_view" ? "End this view …" : "End this pause …", { "data-reason": pause.reason }),
   );
 }
 

@@ -81,9 +81,10 @@ const ACTIONS = {
     const { account: name, reason = "operator" } = button.dataset;
     const warnings = {
       redis: "Redis came back with older data than the worker has seen. Lost messages may have been sent already: resume only if you know that they were not, or that a repetition is harmless.",
+      operator_view: "Whoever has the page open loses it, in the middle of what they do. Ask them first, if you can.",
       circuit: "The circuit opened after too many failures in a row, and would try by itself when its time is over.",
     };
-    if (warnings[reason] && !(await ask({ title: `End the pause of ${name}?`, text: warnings[reason], agree: "End the pause", tone: "danger" }))) return null;
+    if (warnings[reason] && !(await ask({ title: `End ${reason === "operator_view" ? "the view" : "the pause"} of ${name}?`, text: warnings[reason], agree: "End it", tone: "danger" }))) return null;
     await post(account(button, "resume"), { reason });
     return `${name} is resumed.`;
   },

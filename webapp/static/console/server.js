@@ -6,7 +6,7 @@ let seen = null;
 
 /** The state, or null when nothing has changed since the last answer. */
 export async function fetchState() {
-  const response = await ask("/console/state", { headers: seen ? { "If-None-Match": seen } : {}, cache: "no-store" });
+  const response = await request("/console/state", { headers: seen ? { "If-None-Match": seen } : {}, cache: "no-store" });
   learnServerTime(response.headers.get("Date"));
   if (response.status === 304) return null;
   const state = await response.json();
@@ -14,8 +14,9 @@ export async function fetchState() {
   return state;
 }
 
-export async function post(path, body = {}) {
-  const response = await ask(path, {
+export async function post(path, body = {}, options = {}) {
+  const response = await request(path, {
+    ...options,
     method: "POST",
     headers: { "Content-Type": "application/json", "X-Console-Token": token },
     body: JSON.stringify(body),
@@ -24,10 +25,11 @@ export async function post(path, body = {}) {
 }
 
 export async function get(path) {
-  return (await ask(path, { cache: "no-store" })).json();
+  return (await request(path, { cache: "no-store" })).json();
 }
 
-async function ask(path, options) {
+/** The response, when it is a good one. */
+export async function request(path, options) {
   let response;
   try {
     response = await fetch(path, { ...options, credentials: "same-origin", redirect: "error" });
@@ -40,5 +42,5 @@ async function ask(path, options) {
   }
   if (response.ok || response.status === 304) return response;
   const problem = await response.json().catch(() => ({}));
-  throw new Error(problem.detail || `The service answered with ${response.status}.`);
+  throw Object.assign(new Error(problem.detail || `The service answered with ${response.status}.`), { code: problem.code });
 }

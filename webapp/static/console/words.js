@@ -25,6 +25,7 @@ export const STATUSES = {
 
 export const PAUSES = {
   operator: "Paused by an operator",
+  operator_view: "Paused while a person has the page open",
   ban: "Paused: the ban was confirmed",
   memory: "Paused while the browser is restarted: it grew too large",
   circuit: "Paused: too many failures in a row",
