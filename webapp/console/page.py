@@ -39,29 +39,17 @@ CONTENT_SECURITY_POLICY = (
 @blueprint.get("/")
 def show() -> Response:
     """The console."""
-    who = operator()
-    return html(
-        render_template(
-            "console/console.html",
-            csrf=who.session.csrf,
-            who=who.key.author,
-            version=version("whatsapp-tasks"),
-        )
-    )
+    return _operators_page("console", version=version("whatsapp-tasks"))
 
 
 @blueprint.get(f"{PATH}<account>")
 def hand(account: str) -> Response:
     """An account's live page; it is lent only when the person asks for it there (docs/hand.md)."""
-    who = operator()
-    return html(
-        render_template(
-            "console/hand.html",
-            csrf=who.session.csrf,
-            who=who.key.author,
-            account=services().operations(account).account,
-            idle_minutes=round(services().settings.hand_idle_seconds / 60, 1),
-        )
+    parts = services()
+    return _operators_page(
+        "hand",
+        account=parts.operations(account).account,
+        idle_minutes=round(parts.settings.hand_idle_seconds / 60, 1),
     )
 
 
@@ -91,6 +79,11 @@ def file(name: str) -> Response:
         return _problem(RequestRefused("not_found", "There is no such file.", http_status=404))
     kind = _TYPES[name.rpartition(".")[2]]
     return Response(content, content_type=f"{kind}; charset=utf-8", headers={"Cache-Control": "no-cache"})
+
+
+def _operators_page(name: str, **fields: object) -> Response:
+    who = operator()
+    return html(render_template(f"console/{name}.html", csrf=who.session.csrf, who=who.key.author, **fields))
 
 
 def page_to_show(wanted: str) -> str:

@@ -34,7 +34,7 @@ function begin() {
   seen = trouble = "";
   queue.length = 0;
   explain("");
-  live("Waiting", true);
+  live("Waiting");
   say("Sending is paused. The page comes …");
   part("start").hidden = true;
   part("view").hidden = false;
@@ -47,7 +47,7 @@ function over(reason, tone = "bad") {
   if (!view) return;
   view = null;
   wake();
-  live("Not open");
+  live("Not open", "off");
   picture.getContext("2d").clearRect(0, 0, picture.width, picture.height); // nothing stays on the screen
   part("view").hidden = true;
   part("start").hidden = false;
@@ -87,7 +87,7 @@ async function watch() {
     } catch (error) {
       if (view !== mine) return;
       if (error.code === "view_over") return over(error.message);
-      live("Not connected");
+      live("Not connected", "lost");
       say(`${error.message} Trying again.`);
       rest = TROUBLE_MS;
     }
@@ -110,7 +110,7 @@ async function lookOnce() {
   if (answer.status === 202) {
     const { waiting } = await answer.json();
     if (view !== mine) return;
-    live("Waiting", true);
+    live("Waiting");
     say(waiting);
     return;
   }
@@ -119,7 +119,7 @@ async function lookOnce() {
   if (bitmap) draw(bitmap);
   seen = answer.headers.get("X-Picture");
   part("masked").hidden = answer.headers.get("X-Masked") !== "1";
-  live("Live", true);
+  live("Live");
   tellTime(Number(answer.headers.get("X-Idle-Left")));
 }
 
@@ -139,8 +139,9 @@ function tellTime(left) {
   say(soon ? `Without an action the page is given back in ${Math.max(10, Math.ceil(left / 10) * 10)} s.` : trouble || "Sending is paused while you have the page.");
 }
 
-function live(text, well = false) {
-  part("live").classList.toggle("lost", !well);
+/** `tone`: "" for a view that is well, "lost", or "off" where there is none. */
+function live(text, tone = "") {
+  part("live").className = `live ${tone}`;
   if (part("live-text").textContent !== text) part("live-text").textContent = text;
 }
 
