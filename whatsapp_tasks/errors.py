@@ -16,18 +16,21 @@ WhatsAppTasksError
 │   ├── WaitTimeout                the page answers, but the awaited condition did not come in time
 │   ├── PageChanged                the document was replaced while a script ran in it
 │   ├── PageError                  a script of ours failed inside the page
+│   ├── SessionWaits               which copy of the session may run is not settled; carries the reason
 │   └── InputStopped               input for a chat's compose box was blocked; carries the reason
 ├── ApiUnreachable                 our HTTP API does not answer (raised by its client)
 ├── ObjectStoreFailed              a file (evidence, for example) could not be stored or fetched
 │   └── ObjectStoreFull            there is no space left for it
 ├── FileGone                       the bytes of a message's file are not stored any more, or are others
-├── FetchFailed                    a file could not be fetched from its URL; carries the code, and whether to
-try again ├── FileUnreadable                 a file could not be examined or converted ├── SelectorsInvalid
-a selector file or override is malformed; names the entry ├── IllegalTransition              a state machine
-has no row for this event └── SendError                      one attempt to send did not end in `sent` ├──
-SendRefused                certainly not sent, and trying again does not help (not on WhatsApp) ├──
-SendPostponed              certainly not sent; may be tried again later (page offline, text altered) └──
-SendUnsettled              Enter was pressed and the chat does not show whether it was sent
+├── FetchFailed                    a file could not be fetched from its URL; carries the code, whether to try again
+├── FileUnreadable                 a file could not be examined or converted
+├── ArchiveRefused                 a session archive is not used; carries the reason
+├── SelectorsInvalid               a selector file or override is malformed; names the entry
+├── IllegalTransition              a state machine has no row for this event
+└── SendError                      one attempt to send did not end in `sent`
+    ├── SendRefused                certainly not sent, and trying again does not help (not on WhatsApp)
+    ├── SendPostponed              certainly not sent; may be tried again later (page offline, text altered)
+    └── SendUnsettled              Enter was pressed and the chat does not show whether it was sent
 
 The class docstring is the default message: it is written for the person who reads it.
 """
@@ -147,6 +150,18 @@ class InputStopped(BrowserError):
         return (type(self), (self.reason,), self.__dict__)
 
 
+class SessionWaits(BrowserError):
+    """No browser is started: it is not settled which copy of the session may run."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        """See ``domain/session_archives.py``."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), (self.reason, str(self)), self.__dict__)
+
+
 class ObjectStoreFailed(WhatsAppTasksError):
     """A file could not be stored or fetched."""
 
@@ -176,6 +191,18 @@ class FetchFailed(WhatsAppTasksError):
 
 class FileUnreadable(WhatsAppTasksError):
     """The file could not be examined or converted."""
+
+
+class ArchiveRefused(WhatsAppTasksError):
+    """A session archive is not used."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        """See ``domain/session_archives.py``."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), (self.reason, str(self)), self.__dict__)
 
 
 class SelectorsInvalid(WhatsAppTasksError):

@@ -83,6 +83,7 @@ class AccountKeys:
         self.cures = prefix + "cures"  # hash: cause -> number of browser restarts and reloads
         self.qr = prefix + "qr"  # hash with ttl: ref, seen_ms
         self.heartbeat = prefix + "heartbeat"  # JSON with ttl
+        self.vault = prefix + "vault"  # hash, see stores/vault.py
         self.events = prefix + "events"  # stream, trimmed: every change that webhooks may report
         self.metrics = prefix + "metrics"  # hash: counters and histogram buckets, see stores/metrics.py
         self.evidence_log = prefix + "evidence"  # zset: evidence id by the time it was taken, ms

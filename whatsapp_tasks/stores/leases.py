@@ -77,16 +77,16 @@ class Lease:
         self._lock = threading.Lock()
         self.fence = 0
 
-    def acquire(self) -> Holder | None:
+    def acquire(self, above: int = 0) -> Holder | None:
         """None if the lease is ours now, else its holder. If the holder is certainly dead, we take over at
-        once.
+        once. Each time the fence is a new one, higher than ``above``.
         """
-        holder, token = self._try_acquire("")
+        holder, token = self._try_acquire("", above)
         if holder is not None and holder.certainly_dead():
-            holder, _ = self._try_acquire(token)
+            holder, _ = self._try_acquire(token, above)
         return holder
 
-    def _try_acquire(self, dead_token: str) -> tuple[Holder | None, str]:
+    def _try_acquire(self, dead_token: str, above: int) -> tuple[Holder | None, str]:
         begun = self._clock()
         answer, *facts = self._db.run(
             "lease_acquire",
@@ -96,6 +96,7 @@ class Lease:
                 "ttl": self._ttl_ms,
                 "holder": json.dumps(asdict(Holder.this_process())),
                 "dead_token": dead_token,
+                "above": above,
             },
         )
         match outcome_of(Acquire, answer):
@@ -119,9 +120,13 @@ class Lease:
 
     def check(self, margin_seconds: float = 0.0) -> None:
         """Raises LeaseLost unless the lease is ours for at least ``margin_seconds`` more."""
+        if self.seconds_left() <= margin_seconds:
+            raise LeaseLost
+
+    def seconds_left(self) -> float:
+        """How long it is certainly ours without another renewal; not positive: not ours. From any thread."""
         with self._lock:
-            if self._clock() + margin_seconds >= self._valid_until:
-                raise LeaseLost
+            return self._valid_until - self._clock()
 
     def release(self) -> None:
         with self._lock:

@@ -161,6 +161,7 @@ class Ledger:
                 "generation": k.generation,
                 "opt_outs": keys.OPT_OUTS,
                 "bubbles": k.bubbles,
+                "vault": k.vault,
             },
             {
                 "fence": fence,

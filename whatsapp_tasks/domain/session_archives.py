@@ -1,0 +1,312 @@
+"""Session archives: what one says of itself, why one is refused, and which copy of a session may run.
+
+A *session* is what makes a browser a linked device. It lives in a profile; an *archive* is a copy of the
+parts of a profile that restore it. Two copies must never run, nor an old one again after a newer one has run:
+so each browser that starts on a session takes the fence of its worker's lease as its *number*. Redis and the
+profile both keep the number that ran last (docs/sessions.md).
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from whatsapp_tasks.domain.accounts import check_account_name
+from whatsapp_tasks.errors import ArchiveRefused, RequestRefused
+
+FORMAT = 1
+MAGIC = b"whatsapp-tasks session archive\n"
+MOST_HEADER_BYTES = 4096
+KEPT = 2
+"""How many archives of an account are kept."""
+
+_NAME = re.compile(r"[a-z0-9-]+/(\d{12})-(\d{6})\.session", re.ASCII)
+_OFFER = re.compile(r"[a-z0-9-]+/offer-[0-9a-f]{32}\.session", re.ASCII)
+_VERSION = re.compile(r"\d{1,5}(?:\.\d{1,6}){3}", re.ASCII)
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+class Refusal(StrEnum):
+    """Why an archive is not used."""
+
+    NOT_AN_ARCHIVE = "not_an_archive"
+    NEWER_FORMAT = "newer_format"
+    OTHER_ACCOUNT = "other_account"
+    NEWER_CHROMIUM = "newer_chromium"
+    TRUNCATED = "truncated"
+    DAMAGED = "damaged"
+    WRONG_KEY = "wrong_key"
+    UNSAFE_CONTENT = "unsafe_content"
+    TOO_LARGE = "too_large"
+    DISK_FULL = "disk_full"
+    NOT_STORED = "not_stored"
+    NOT_AS_RECORDED = "not_as_recorded"
+    STORE_AWAY = "store_away"
+    STALE = "stale"
+    UNPROVEN = "unproven"
+
+
+SENTENCES: dict[Refusal, str] = {
+    Refusal.NOT_AN_ARCHIVE: "This is no session archive of whatsapp-tasks.",
+    Refusal.NEWER_FORMAT: "The archive was written by a newer version of whatsapp-tasks; update this one.",
+    Refusal.OTHER_ACCOUNT: "The archive belongs to another account.",
+    Refusal.NEWER_CHROMIUM: "The archive comes from a newer Chromium, and an older one may erase what it "
+    "does not understand; update Chromium here.",
+    Refusal.TRUNCATED: "The archive is not complete.",
+    Refusal.DAMAGED: "The archive is damaged: its content is not what was written.",
+    Refusal.WRONG_KEY: "The archive was encrypted for another key than the one in WHATSAPP_VAULT_KEY.",
+    Refusal.UNSAFE_CONTENT: "The archive holds something that is no part of a session.",
+    Refusal.TOO_LARGE: "The archive is larger unpacked than a session may be.",
+    Refusal.DISK_FULL: "There is no room on the disk to unpack the archive.",
+    Refusal.NOT_STORED: "The vault does not have the archive that Redis names.",
+    Refusal.NOT_AS_RECORDED: "The archive in the vault is not the one that Redis names.",
+    Refusal.STORE_AWAY: "The vault cannot be reached.",
+    Refusal.STALE: "Messages were sent after the newest archive was made, so it does not know of them.",
+    Refusal.UNPROVEN: "Redis does not know this session (it lost its data, or is another one), so nothing "
+    "proves which copy of the session is the newest.",
+}
+
+
+def refused(reason: Refusal, detail: str = "") -> ArchiveRefused:
+    """The error for an archive that is not used."""
+    sentence = SENTENCES[reason]
+    return ArchiveRefused(reason, f"{sentence} ({detail})" if detail else sentence)
+
+
+@dataclass(frozen=True, order=True)
+class ArchiveNumber:
+    """Only grows. ``fence``: of the lease under which the session ran; ``sequence``: which of its holder's
+    archives it is, from 1. An archive that no service has run yet has the number 0, 0.
+    """
+
+    fence: int = 0
+    sequence: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.fence}.{self.sequence}"
+
+
+@dataclass(frozen=True)
+class ArchiveHeader:
+    """What an archive says of itself, in clear. It holds no secret, and is repeated inside the encrypted
+    part, except for ``size`` and ``sha256``.
+    """
+
+    account: str
+    number: ArchiveNumber
+    chromium: str
+    """Version of the browser, with four numbers."""
+    created_ms: int
+    """Unix milliseconds, by Redis' clock where a worker wrote it."""
+    sends: int = 0
+    """How many messages the account had handed to its page by then (``Custody.sends``)."""
+    size: int = 0
+    """Of the encrypted part, in bytes."""
+    sha256: str = ""
+    """Of the encrypted part."""
+    format: int = FORMAT
+
+    @property
+    def name(self) -> str:
+        """In the vault."""
+        if self.number == ArchiveNumber():
+            return f"{self.account}/offer-{self.sha256[:32]}.session"
+        return f"{self.account}/{self.number.fence:012d}-{self.number.sequence:06d}.session"
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What is repeated inside the encrypted part."""
+        return {name: value for name, value in self.as_json().items() if name not in ("size", "sha256")}
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def to_json(self) -> str:
+        return json.dumps(self.as_json(), sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "ArchiveHeader":
+        """Raises ArchiveRefused: ``not_an_archive``, or ``newer_format`` whatever else a newer one says."""
+        try:
+            fields = json.loads(text)
+        except (ValueError, RecursionError):
+            raise refused(Refusal.NOT_AN_ARCHIVE) from None
+        if not isinstance(fields, dict) or not _whole(fields.get("format")):
+            raise refused(Refusal.NOT_AN_ARCHIVE)
+        if fields["format"] > FORMAT:
+            raise refused(Refusal.NEWER_FORMAT, f"format {fields['format']}, known is {FORMAT}")
+        try:
+            return _header(fields)
+        except (KeyError, TypeError, ValueError, RequestRefused):
+            raise refused(Refusal.NOT_AN_ARCHIVE) from None
+
+
+def _header(fields: Mapping[str, Any]) -> ArchiveHeader:
+    number = fields["number"]
+    numbers = [number["fence"], number["sequence"], fields["created_ms"], fields["sends"], fields["size"]]
+    if not all(map(_whole, numbers)):
+        raise ValueError
+    if not (_VERSION.fullmatch(fields["chromium"]) and _SHA256.fullmatch(fields["sha256"])):
+        raise ValueError
+    return ArchiveHeader(
+        account=check_account_name(fields["account"]),
+        number=ArchiveNumber(number["fence"], number["sequence"]),
+        chromium=fields["chromium"],
+        created_ms=fields["created_ms"],
+        sends=fields["sends"],
+        size=fields["size"],
+        sha256=fields["sha256"],
+        format=fields["format"],
+    )
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
+
+
+def number_in(name: str) -> ArchiveNumber | None:
+    """The number of the archive stored as ``name``; None for an offer, and for anything else."""
+    match = _NAME.fullmatch(name)
+    return ArchiveNumber(int(match[1]), int(match[2])) if match else None
+
+
+def is_offer(name: str) -> bool:
+    """Whether ``name`` is that of an archive which a person brought."""
+    return _OFFER.fullmatch(name) is not None
+
+
+def check_fits(header: ArchiveHeader, *, account: str, chromium: str) -> None:
+    """Raises ArchiveRefused if the archive is not for this account or this browser.
+
+    An older Chromium's profile is upgraded by a newer one, as at every update; the other way Chromium
+    promises nothing, and deletes databases of a newer version.
+    """
+    if header.account != account:
+        raise refused(Refusal.OTHER_ACCOUNT, f"of '{header.account}', wanted is '{account}'")
+    if _major(header.chromium) > _major(chromium):
+        raise refused(Refusal.NEWER_CHROMIUM, f"{header.chromium}, here is {chromium}")
+
+
+def _major(version: str) -> int:
+    return int(version.partition(".")[0])
+
+
+def outdated(names: Sequence[str], newest: ArchiveNumber) -> list[str]:
+    """Of the stored archives, those that are not among the newest ``KEPT`` up to ``newest``. One with a
+    higher number was never recorded in Redis: its writer had lost the lease.
+    """
+    numbers = {name: number for name in names if (number := number_in(name)) is not None}
+    recorded = sorted((number, name) for name, number in numbers.items() if number <= newest)
+    kept = {name for _, name in recorded[-KEPT:]}
+    return sorted(name for name in numbers if name not in kept)
+
+
+@dataclass(frozen=True)
+class Custody:
+    """What Redis knows of an account's session."""
+
+    ran: int | None = None
+    """The number that ran last; None: none, or Redis has lost it."""
+    newest: ArchiveHeader | None = None
+    """The newest archive."""
+    sends: int = 0
+    """How many messages were handed to the page, ever: counted with the intent, before Enter."""
+    attempt_open: bool = False
+    """Whether one of them has no result yet: it is settled by the chat, and never typed again blindly."""
+    was_linked: bool = False
+    ended: str = ""
+    """Why the session is over: logged_out, unlinked, banned. Its copies are of no use any more."""
+    offer: ArchiveHeader | None = None
+    """An archive that a person wants to be used next: a new one, or one that is stale or unproven."""
+
+    def sent_since(self, archive: ArchiveHeader) -> int:
+        """How many messages an archive does not know of, without the one that has no result yet."""
+        return max(0, self.sends - archive.sends - self.attempt_open)
+
+
+@dataclass(frozen=True)
+class LocalProfile:
+    """The profile on this machine's disk. ``numbers``: under which it ran last; two while a start is not
+    confirmed by Redis; none in a profile of before there was a vault.
+    """
+
+    numbers: frozenset[int] = frozenset()
+    has_session: bool = False
+
+    @property
+    def newest(self) -> int:
+        return max(self.numbers, default=0)
+
+
+class Source(StrEnum):
+    """Where the session comes from that a browser starts with."""
+
+    PROFILE = "profile"
+    ARCHIVE = "archive"
+    NEW = "new"  # there is none: the page shows a QR code
+    WAIT = "wait"  # there is one, but it may not be used now: a person decides, or the vault comes back
+
+
+@dataclass(frozen=True)
+class Choice:
+    """``archive``: what to restore, or what would be. ``set_aside``: the profile here is an old copy."""
+
+    source: Source
+    archive: ArchiveHeader | None = None
+    refusal: Refusal | None = None
+    set_aside: bool = False
+
+
+_PROFILE, _NEW = Choice(Source.PROFILE), Choice(Source.NEW)
+
+
+def choose(profile: LocalProfile, custody: Custody, stored: Sequence[ArchiveNumber] | None) -> Choice:
+    """Which copy of the session a browser may start with, for the holder of the lease.
+
+    ``stored``: the numbers in the vault, None if it was not asked, or cannot be reached. It is needed only
+    where Redis cannot decide: the answer is ``store_away`` then.
+    """
+    if custody.offer is not None:
+        return Choice(Source.ARCHIVE, custody.offer, set_aside=profile.has_session)
+    if custody.ran is None or profile.newest > custody.ran:
+        return _by_the_vault(profile, stored)
+    if custody.ran in profile.numbers:
+        return _PROFILE
+    old = profile.has_session
+    archive = custody.newest
+    if custody.ended or not custody.was_linked or archive is None:
+        return Choice(Source.NEW, set_aside=old)
+    if custody.sent_since(archive):
+        return Choice(Source.WAIT, archive, Refusal.STALE)
+    return Choice(Source.ARCHIVE, archive, set_aside=old)
+
+
+def _by_the_vault(profile: LocalProfile, stored: Sequence[ArchiveNumber] | None) -> Choice:
+    """Redis knows less than the profile, or nothing. The vault is the second witness: if it has an archive of
+    a number that this profile never ran under, another machine has run the session since.
+    """
+    if stored is None:
+        return Choice(Source.WAIT, refusal=Refusal.STORE_AWAY)
+    newest = max(stored, default=ArchiveNumber())
+    if newest.fence > profile.newest:
+        return Choice(Source.WAIT, refusal=Refusal.UNPROVEN)
+    return _PROFILE if profile.has_session else _NEW
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A time of which the running copy of the session knows nothing: from the making of its archive to its
+    restoration. What was sent in it may be missing in the chats of this copy.
+    """
+
+    from_ms: int
+    to_ms: int
+
+
+def absence_proves(attempt_ms: int, gaps: Sequence[Gap]) -> bool:
+    """Whether a message that is not in its chat was never sent. Not if the attempt, begun at ``attempt_ms``,
+    falls into a gap: WhatsApp keeps a device's own messages in that device, and sends it no copy of them.
+    """
+    return not any(gap.from_ms <= attempt_ms <= gap.to_ms for gap in gaps)
