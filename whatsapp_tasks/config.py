@@ -257,6 +257,19 @@ class Settings(AccountSettings):
     s3_endpoint: Annotated[str, url_of("http", "https")] = ""
     """URL of an S3-compatible server other than AWS, for everything that is kept in S3."""
 
+    # session archives (docs/sessions.md)
+    vault: str = "off"
+    """Where archives of the session are saved, so that another host can take it over: ``folder`` (in the data
+    folder), ``s3://bucket/prefix``, or ``off``."""
+    vault_key: str = Field("", repr=False)
+    """The key of the archives (`whatsapp-tasks session new-key`). Only the worker needs it."""
+    vault_key_file: OptionalPath = None
+    """A file with that key, instead."""
+    vault_seconds: Positive = 300
+    """How often the session of a running browser is saved, at a moment when nothing is sent."""
+    vault_s3_endpoint: Annotated[str, url_of("http", "https")] = ""
+    """URL of an S3-compatible server other than AWS."""
+
     # metrics (docs/metrics.md)
     metrics_networks: str = ""
     """Networks, separated by commas, that may read /metrics without a key."""
@@ -291,9 +304,9 @@ class Settings(AccountSettings):
         restore them."""
         return f"wa:{{{self.account}}}:unacked" if self.role == "account" else "wa:webhooks:unacked"
 
-    @field_validator("evidence")
+    @field_validator("evidence", "vault")
     @classmethod
-    def _evidence_is_valid(cls, value: str) -> str:
+    def _object_store_is_valid(cls, value: str) -> str:
         if value not in ("folder", "off") and not BUCKET.fullmatch(value):
             raise ValueError("must be folder, off, or s3://bucket/prefix")
         return value
@@ -334,6 +347,10 @@ class Settings(AccountSettings):
     def profile_dir(self, account: str) -> Path:
         """The browser profile that holds the account's login."""
         return self.data_dir.resolve() / "profiles" / account
+
+    def set_aside_dir(self, account: str) -> Path:
+        """Where an old profile is moved when a newer copy of its session takes its place."""
+        return self.data_dir.resolve() / "set-aside" / account
 
     @property
     def driver_cache(self) -> Path:

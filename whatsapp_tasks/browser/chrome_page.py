@@ -257,6 +257,10 @@ class ChromePage:
         files: dict[str, JSON] = {"files": [str(path)], "objectId": handle}
         self._connection.send("DOM.setFileInputFiles", files, deadline)
 
+    def held(self, deadline: Deadline) -> contextlib.AbstractContextManager[None]:
+        """See `Page`."""
+        return self._connection.held(deadline)
+
     def memory(self) -> TreeMemory:
         """See `Page`."""
         return self._connection.memory()
@@ -265,9 +269,9 @@ class ChromePage:
         """See `Page`."""
         return self._connection.alive()
 
-    def close(self, deadline: Deadline) -> None:
+    def close(self, deadline: Deadline) -> bool:
         """See `Page`."""
-        self._connection.close(deadline)
+        return self._connection.close(deadline)
 
     def kill(self) -> None:
         """See `Page`."""

@@ -1,6 +1,7 @@
 """The interface of a `ChromePage` to the transport of the DevTools protocol."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Protocol, Self
 
 from whatsapp_tasks.browser.deadlines import Deadline
@@ -48,13 +49,16 @@ class Connection(Protocol):
     def next_chooser(self, deadline: Deadline) -> int | None:
         """The backend node for which the page asks for a file; None if it does not by the deadline."""
 
+    def held(self, deadline: Deadline) -> AbstractContextManager[None]:
+        """See `Page.held`."""
+
     def memory(self) -> TreeMemory:
         """See `Page.memory`."""
 
     def alive(self) -> bool:
         """See `Page.alive`."""
 
-    def close(self, deadline: Deadline) -> None:
+    def close(self, deadline: Deadline) -> bool:
         """See `Page.close`."""
 
     def kill(self) -> None:

@@ -12,7 +12,6 @@ import logging
 import os
 import re
 import signal
-import subprocess
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -37,6 +36,7 @@ from selenium.webdriver.remote.remote_connection import RemoteConnection
 
 from whatsapp_tasks.browser.chrome_options import BrowserOptions, chromium_command, user_agent
 from whatsapp_tasks.browser.chrome_page import ChromePage
+from whatsapp_tasks.browser.chromium_version import version_of
 from whatsapp_tasks.browser.connection import Answer
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.devtools_pipe import DevToolsPipe
@@ -67,8 +67,6 @@ _FOREIGN = (WebDriverException, urllib3.exceptions.HTTPError, http.client.HTTPEx
 """The errors of selenium and of its HTTP client."""
 
 _LOG_PREFIX = re.compile(r"^\[[^]]*\] ")
-_VERSION = re.compile(r"\d+\.\d+\.\d+\.\d+")
-_VERSION_TIMEOUT_S = 30.0
 
 _EXIT_REASONS = {
     0: "another Chromium runs on this profile and took the page over",
@@ -112,7 +110,7 @@ def open_page(options: BrowserOptions, deadline: Deadline) -> Page:
     try:
         with watchdog.guard(deadline):
             _require_writable(options.profile)
-            version = _version_of(options.chromium, deadline)
+            version = version_of(options.chromium, deadline)
             driver = _Driver(_Launch(options, version, processes, pipe, lines, deadline))
             page = ChromePage(_Connection(driver, watchdog), deadline)
             page.prepare(options, deadline)
@@ -135,19 +133,6 @@ def _require_writable(profile: Path) -> None:
     profile.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not os.access(profile, os.W_OK | os.X_OK):
         raise BrowserStartFailed(f"The profile {profile} cannot be written")
-
-
-def _version_of(chromium: Path, deadline: Deadline) -> str:
-    command = [str(chromium), "--version"]
-    limit = min(_VERSION_TIMEOUT_S, deadline.remaining() + GRACE_S)
-    try:
-        shown = subprocess.run(command, capture_output=True, text=True, check=False, timeout=limit)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise BrowserStartFailed(f"{chromium} cannot be run: {error}") from error
-    found = _VERSION.search(shown.stdout)
-    if not found:
-        raise BrowserStartFailed(f"{chromium} shows no version", exit_code=shown.returncode)
-    return found[0]
 
 
 class _Service(Service):
@@ -368,6 +353,14 @@ class _Connection:
         """See `Connection`."""
         return self._pipe.next_chooser(deadline)
 
+    @contextlib.contextmanager
+    def held(self, deadline: Deadline) -> Iterator[None]:
+        """See `Page`."""
+        if not self.alive():
+            raise BrowserDied
+        with self._processes.held(deadline):
+            yield
+
     def memory(self) -> TreeMemory:
         """See `Page`."""
         if not self.alive():
@@ -378,7 +371,7 @@ class _Connection:
         """See `Page`."""
         return self._processes.running()
 
-    def close(self, deadline: Deadline) -> None:
+    def close(self, deadline: Deadline) -> bool:
         """See `Page`. SIGTERM is never sent: Chromium 156 exits unflushed on it."""
         browser = self._processes.browser
         assert browser is not None
@@ -394,9 +387,11 @@ class _Connection:
             log.warning("The browser was asked to close by SIGINT")
             browser.signal(signal.SIGINT)
             browser.wait(deadline)
-        if browser.running():
+        in_order = not browser.running()
+        if not in_order:
             log.warning("The browser did not close and was killed")
         self.kill()
+        return in_order
 
     def kill(self) -> None:
         """See `Page`."""

@@ -16,6 +16,7 @@ deadline has passed before it begins raises `WaitTimeout` and does nothing.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
@@ -133,14 +134,21 @@ class Page(Protocol):
     ) -> bytes:
         """The viewport as JPEG, or as PNG."""
 
+    def held(self, deadline: Deadline) -> AbstractContextManager[None]:
+        """A block in which all processes of the browser stand still, so that its files do not change.
+
+        Raises WaitTimeout if they do not stop by the deadline, or if the block took longer; they go on then.
+        """
+
     def memory(self) -> TreeMemory:
         """The memory of browser and driver now. Raises `BrowserDied` if they are gone."""
 
     def alive(self) -> bool:
         """Whether the processes exist; does not use the page."""
 
-    def close(self, deadline: Deadline) -> None:
-        """End the browser so that its profile is complete on disk; by force after the deadline.
+    def close(self, deadline: Deadline) -> bool:
+        """End the browser so that its profile is complete on disk; by force after the deadline. Whether it
+        ended by itself.
 
         Never raises for a browser that has already ended; may be called again.
         """

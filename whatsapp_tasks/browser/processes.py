@@ -10,13 +10,14 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import psutil
 
 from whatsapp_tasks.browser.chrome_options import profile_flag
 from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.errors import WaitTimeout
 
 log = logging.getLogger(__name__)
 
@@ -195,6 +196,34 @@ class ProcessPair:
             if child is not None:
                 child.end()
 
+    @contextlib.contextmanager
+    def held(self, deadline: Deadline) -> Iterator[None]:
+        """The browser's processes are stopped inside the block, so that none of its files changes.
+
+        Raises WaitTimeout if they have not stopped by the deadline, or if it has passed at the end: what was
+        done meanwhile does not count then. They always go on.
+        """
+        assert self.browser is not None
+        stopped: list[psutil.Process] = []
+        try:
+            # The first one starts all others: once it stands still, there are no new ones.
+            self.browser.signal(signal.SIGSTOP)
+            for process in [psutil.Process(self.browser.pid), *self.browser.family()]:
+                with contextlib.suppress(psutil.Error):
+                    process.suspend()
+                    stopped.append(process)
+            while not all(map(_stands_still, stopped)):
+                if deadline.passed:
+                    raise WaitTimeout("The browser's processes did not stop")
+                time.sleep(_POLL_S)
+            yield
+            if deadline.passed:
+                raise WaitTimeout("The browser's processes were held for too long")
+        finally:
+            for process in reversed(stopped):
+                with contextlib.suppress(psutil.Error):
+                    process.resume()
+
     def tree(self) -> list[int]:
         """The ids of both and of all their children."""
         pids = []
@@ -281,6 +310,14 @@ def _runs(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def _stands_still(process: psutil.Process) -> bool:
+    """Whether the process is stopped, or has ended."""
+    try:
+        return process.status() in (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
 
 
 def _is_driver_of(process: psutil.Process, profile: Path) -> bool:

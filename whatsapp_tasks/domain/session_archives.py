@@ -69,6 +69,23 @@ SENTENCES: dict[Refusal, str] = {
 }
 
 
+_GIVE_UP = "To give the session up instead, log the account out and link a phone."
+_HELP: dict[Refusal, str] = {
+    Refusal.STALE: "Chats of these messages may be out of step for a while. If you accept that: "
+    "whatsapp-tasks session import --newest --accept-stale.",
+    Refusal.UNPROVEN: "If you are sure that no other copy of it runs: whatsapp-tasks session import --newest "
+    "--accept-stale.",
+    Refusal.STORE_AWAY: "It is asked again every few seconds.",
+}
+WAITING: dict[str, str] = {
+    f"session_{reason}": f"no browser is started. {sentence} {_HELP.get(reason, '')} {_GIVE_UP}".replace(
+        "  ", " "
+    )
+    for reason, sentence in SENTENCES.items()
+}
+"""What it means, for people, that an account waits for its session (reasons of ATTENTION)."""
+
+
 def refused(reason: Refusal, detail: str = "") -> ArchiveRefused:
     """The error for an archive that is not used."""
     sentence = SENTENCES[reason]

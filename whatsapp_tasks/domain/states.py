@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from whatsapp_tasks.domain.session_archives import WAITING
 from whatsapp_tasks.errors import IllegalTransition
 
 
@@ -27,6 +28,7 @@ class SessionEvent(StrEnum):
     FAILURES_IN_ROW = "failures_in_row"  # the circuit opens, or is still open
     PROBE_ALLOWED = "probe_allowed"  # the circuit's time is over
     PAGE_UNKNOWN = "page_unknown"  # an unknown page
+    SESSION_WAITS = "session_waits"  # no copy of the session may run now, so no browser is started
     PERSON_CLEARED = "person_cleared"  # an operator says: try again
 
 
@@ -51,6 +53,7 @@ _BY_REASON = {
         "WhatsApp asks for a passkey before it links the phone; the page is not changed until a person "
         "continues or cancels: whatsapp-tasks passkey"
     ),
+    **WAITING,
 }
 
 
@@ -68,6 +71,7 @@ _ANYWHERE: dict[SessionEvent, SessionState] = {
     E.RESTRICTION_SEEN: S.RESTRICTED,
     E.BAN_SIGNAL: S.SUSPECTED_BAN,
     E.PAGE_UNKNOWN: S.ATTENTION,
+    E.SESSION_WAITS: S.ATTENTION,
     E.FAILURES_IN_ROW: S.CIRCUIT_OPEN,
 }
 
@@ -85,6 +89,7 @@ TRANSITIONS: dict[SessionState, dict[SessionEvent, SessionState]] = {
         E.RESTRICTION_SEEN: S.RESTRICTED,
         E.FAILURES_IN_ROW: S.CIRCUIT_OPEN,
         E.PAGE_UNKNOWN: S.ATTENTION,  # the chat list stays away, and nothing says that it is a ban
+        E.SESSION_WAITS: S.ATTENTION,
         E.STARTED: S.SUSPECTED_BAN,  # a restart does not end the quarantine
         E.PERSON_CLEARED: S.INIT,
     },
@@ -101,6 +106,7 @@ TRANSITIONS: dict[SessionState, dict[SessionEvent, SessionState]] = {
         E.QR_SHOWN: S.QR_PENDING,
         E.RESTRICTION_SEEN: S.RESTRICTED,
         E.BAN_SIGNAL: S.SUSPECTED_BAN,
+        E.SESSION_WAITS: S.ATTENTION,
     },
     S.RESTRICTED: {**_ANYWHERE, E.PERSON_CLEARED: S.INIT},
     S.ATTENTION: {**_ANYWHERE, E.PERSON_CLEARED: S.INIT},

@@ -11,7 +11,14 @@ from whatsapp_tasks.domain.hand import Ended
 from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
 from whatsapp_tasks.domain.states import MAY_REPLY, MAY_SEND
 from whatsapp_tasks.domain.statuses import Status
-from whatsapp_tasks.errors import BrowserError, PageChanged, PageError, StoreUnavailable, WaitTimeout
+from whatsapp_tasks.errors import (
+    BrowserError,
+    PageChanged,
+    PageError,
+    SessionWaits,
+    StoreUnavailable,
+    WaitTimeout,
+)
 from whatsapp_tasks.session.breaker import Breaker
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.delivery import Delivery
@@ -30,6 +37,9 @@ from whatsapp_tasks.session.watching import Watcher
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
+QUIET_SECONDS = 6.0
+"""See ``session/saving.py``."""
+SESSION_WAITS_SECONDS = 2.0
 RESTART_FIRST_SECONDS = 1.0
 RESTART_LONGEST_SECONDS = 60.0
 ASKED_SECONDS = 9.0
@@ -135,7 +145,11 @@ class AccountSession:
 
     def _look_at_page(self, phase: Phase) -> None:
         try:
-            page = self._page()
+            try:
+                page = self._page()
+            except SessionWaits as waits:
+                self._wait_for_session(waits)
+                return
             try:
                 snapshot = self._watcher.look(page, phase)
                 self._hand.looked(snapshot)
@@ -153,6 +167,7 @@ class AccountSession:
                 if self._watcher.state in MAY_SEND | MAY_REPLY:
                     self._opt_outs.look(page)
                 self._follow(page, snapshot)
+                self._save_session(page)
         except BrowserError as error:
             self._page_failed(error)
 
@@ -161,11 +176,26 @@ class AccountSession:
         keeper = self.context.keeper
         is_new = not keeper.started
         if is_new:
-            self._watcher.start("browser_started")
+            vault = self.context.vault
+            self._watcher.start("browser_started" if vault is None else vault.taking_over.prepare())
         page = keeper.ensure()
         if is_new:
             self._memory.restarted()
         return page
+
+    def _wait_for_session(self, waits: SessionWaits) -> None:
+        """No copy of the session may run now: a person decides, or the vault comes back."""
+        self._next_start = time.monotonic() + SESSION_WAITS_SECONDS
+        if self._watcher.session_waits(f"session_{waits.reason}"):
+            log.error(
+                "No browser is started: no copy of the session may run now",
+                extra={"account": self.context.account, "reason": waits.reason, "detail": str(waits)},
+            )
+
+    def _save_session(self, page: WhatsAppPage) -> None:
+        vault = self.context.vault
+        if vault is not None and not vault.saving.look(page.page, self.delivery.quiet_seconds):
+            self.delivery.hold(QUIET_SECONDS + LOOK_SECONDS)
 
     def _page_failed(self, error: BrowserError) -> None:
         """The next round opens another browser, after a pause that grows; a loop opens the circuit."""
@@ -214,17 +244,17 @@ class AccountSession:
 
     def examine(self) -> dict[str, Any]:
         """What the doctor asks for: see ``page_report``."""
-        return page_report(self.context.keeper.ensure(), self.context.selectors, self._asked_deadline())
+        return page_report(self._page(), self.context.selectors, self._asked_deadline())
 
     def pairing_code(self, phone: str) -> str:
         """A code that links ``phone``; raises RequestRefused saying why there is none."""
-        return request_pairing_code(self.context.keeper.ensure(), phone, self._asked_deadline())
+        return request_pairing_code(self._page(), phone, self._asked_deadline())
 
     def passkey(self, action: str) -> dict[str, Any]:
         """The passkey ceremony: ``step`` and ``code``, both "" once it is over. ``action`` is a
         ``PasskeyAction``, or "" to look only; raises RequestRefused.
         """
-        page, deadline = self.context.keeper.ensure(), self._asked_deadline()
+        page, deadline = self._page(), self._asked_deadline()
         now = answer_passkey(page, action, deadline) if action else look_at_passkey(page, deadline)
         return {"step": now.step if now else "", "code": now.code if now else ""}
 
@@ -234,7 +264,13 @@ class AccountSession:
         """
         context = self.context
         context.sessions.set_linked(False)
-        if not log_out(context.keeper.ensure()):
+        if context.vault is not None:
+            context.vault.saving.deleted("unlinked")
+        try:
+            pressed = log_out(self._page())
+        except SessionWaits:  # no copy of it runs, and none will
+            pressed = False
+        if not pressed:
             context.keeper.forget_login()
             log.warning(
                 "The page offered no logout; the login was deleted", extra={"account": context.account}

@@ -53,6 +53,10 @@ class BrowserKeeper:
         self._page: WhatsAppPage | None = None
         self._loaded = False
         self._count = count
+        self.before_start: Callable[[], object] = lambda: None
+        """Called before each browser is started on the profile; it may refuse by an error."""
+        self.after_close: Callable[[], None] = lambda: None
+        """Called after a browser was closed in order: its profile is complete then."""
         self._cause = "first"
         self._login_on_disk = 0.0
         self.cures: Counter[str] = Counter()
@@ -76,6 +80,7 @@ class BrowserKeeper:
         page = self._page
         if page is None or not page.page.alive():
             self.discard()
+            self.before_start()
             settings = self._settings
             page = WhatsAppPage(
                 self._open(self._options(), Deadline.within(settings.start_timeout_seconds)),
@@ -142,14 +147,24 @@ class BrowserKeeper:
         """Ends the browser in order, so that its profile is complete; the next ``ensure`` opens another."""
         self._cause = cause
         if self._page is not None:
-            if self._page.page.alive():
+            in_order = self._page.page.alive()
+            if in_order:
                 time.sleep(max(0.0, self._login_on_disk - time.monotonic()))
             try:
-                self._page.page.close(Deadline.within(CLOSE_SECONDS))
+                in_order &= self._page.page.close(Deadline.within(CLOSE_SECONDS))
             except BrowserError:
+                in_order = False
                 self._page.page.kill()
             self._page = None
             sweep_orphans(self._profile)
+            if in_order:
+                self.after_close()
+
+    def end_at_once(self) -> None:
+        """Kills the browser; the next ``ensure`` opens another. From any thread."""
+        page = self._page
+        if page is not None:
+            page.page.kill()
 
     def forget_login(self) -> None:
         """Ends the browser and deletes what is in its profile: the next one is linked to no phone."""

@@ -1,6 +1,7 @@
 """What the use cases of one account share."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.memory_rules import TreeUse
@@ -21,6 +22,9 @@ from whatsapp_tasks.stores.metrics import PhaseTimes
 from whatsapp_tasks.stores.pauses import Pauses
 from whatsapp_tasks.stores.send_queue import SendQueue
 from whatsapp_tasks.stores.sessions import Sessions
+
+if TYPE_CHECKING:  # the packages of the extra "vault" are needed only where it is on
+    from whatsapp_tasks.session.vault import SessionVault
 
 
 @dataclass
@@ -50,6 +54,8 @@ class AccountContext:
     """Files of messages on this machine's disk."""
     evidence: EvidenceKeeper | None = field(default=None)
     """None where nothing of failures is kept."""
+    vault: "SessionVault | None" = field(default=None)
+    """None where the session is not saved."""
     selectors: SelectorSource = field(default_factory=lambda: SelectorSource(None, None))
     opened: OpenChat | None = field(default=None)
     """The chat that was opened last, by whose phone; check that it still holds before acting on it."""

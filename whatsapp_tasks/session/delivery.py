@@ -59,12 +59,22 @@ class Delivery:
         self._receiving = receiving
         self._memory = memory
         self._not_before = 0.0
+        self._last_attempt = 0.0
         self._settles: dict[str, int] = {}
 
     @property
     def may_send(self) -> bool:
         """Whether messages may be taken off the queue now. Asks Redis; raises StoreUnavailable."""
         return self._permission() is not Permission.NOTHING
+
+    @property
+    def quiet_seconds(self) -> float:
+        """For how long no message was in hand."""
+        return time.monotonic() - self._last_attempt
+
+    def hold(self, seconds: float) -> None:
+        """Nothing is sent for so long: the session is about to be saved."""
+        self._not_before = max(self._not_before, time.monotonic() + seconds)
 
     def deliver(self, message_id: str) -> bool:
         """Bring one message to its end. False when it must wait: the account is not ready, is paused, or has
@@ -160,6 +170,7 @@ class Delivery:
             return
         finally:
             context.busy_with = None
+            self._last_attempt = time.monotonic()
             context.times.write()
         self._after(message, result)
         self._rest()

@@ -8,6 +8,8 @@ from whatsapp_tasks.domain.attempts import Attempt, NeverSent
 from whatsapp_tasks.domain.connection import is_calm
 from whatsapp_tasks.domain.intents import Finding, Intent, find_intended
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.session_archives import absence_proves
+from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import SendUnsettled, WaitTimeout
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.navigation import leave_chat
@@ -52,8 +54,20 @@ def _conclusion(context: AccountContext, page: WhatsAppPage, message: Message, f
     if finding.verdict == "found" and finding.bubble is not None:
         return await_tick(context, page, message, finding.bubble)
     if finding.verdict == "absent":
+        if not _absence_proves(context, message):
+            raise SendUnsettled(
+                "chat_unclear",
+                "The session was restored from an archive older than the attempt, so its chat may miss the "
+                "message.",
+            )
         return NeverSent("not_in_chat")
     raise SendUnsettled("chat_unclear", "The chat does not show the part in which the message would be.")
+
+
+def _absence_proves(context: AccountContext, message: Message) -> bool:
+    gaps = context.vault.taking_over.gaps if context.vault is not None else ()
+    begun = (entry.at_ms for entry in reversed(message.timeline) if entry.status is Status.SENDING)
+    return absence_proves(next(begun, message.updated_ms), gaps)
 
 
 def _find(

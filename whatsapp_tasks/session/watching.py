@@ -55,6 +55,15 @@ class Watcher:
         session = self._context.sessions.get()
         self._apply(session.state, Sight(SessionEvent.STARTED, reason, session.restriction), force=True)
 
+    def session_waits(self, reason: str) -> bool:
+        """No copy of the session may run now; True if that is news."""
+        session = self._context.sessions.get()
+        if session.state is SessionState.ATTENTION and session.reason == reason:
+            self.state = session.state
+            return False
+        self._apply(session.state, Sight(SessionEvent.SESSION_WAITS, reason), force=True)
+        return True
+
     def look(self, page: WhatsAppPage, circuit: Phase, *, only_look: bool = False) -> PageSnapshot:
         """One look; the session's state and the QR code in Redis follow it. ``only_look``: nothing is done
         to the page.
@@ -135,13 +144,21 @@ class Watcher:
 
     def _follow_state(self, sight: Sight) -> None:
         context = self._context
+        saving = context.vault.saving if context.vault is not None else None
         if self.state is SessionState.BANNED:
             context.pauses.set(PauseReason.BAN, context.actor, context.now_ms(), sight.reason)
+            if saving is not None:
+                saving.deleted("banned")
+        elif sight.event is SessionEvent.LOGGED_OUT and saving is not None:
+            saving.logged_out()
         elif self.state is SessionState.AUTHENTICATED:
             context.sessions.hide_qr()
-            if not context.sessions.get().was_linked:
+            linked_anew = not context.sessions.get().was_linked
+            if linked_anew:
                 context.keeper.login_is_new()
                 context.sessions.set_linked(True)
+            if saving is not None:
+                saving.logged_in(linked_anew=linked_anew)
             if context.caps is not None:
                 context.caps.note_authenticated(context.now_ms())
 

@@ -34,6 +34,7 @@ from whatsapp_tasks.tasks.door import guard
 from whatsapp_tasks.tasks.gate import Gate
 from whatsapp_tasks.tasks.heartbeat_thread import HeartbeatThread
 from whatsapp_tasks.tasks.runtime import Runtime, runtime, set_runtime
+from whatsapp_tasks.tasks.session_vault import attach_vault, vault_key_of
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ def run_worker(settings: Settings) -> int:
     """Runs the worker of ``settings.account`` until it is asked to stop; the exit code."""
     crash_points.install(settings.crash_points)
     database = Database.connect(settings)
+    key = vault_key_of(settings)
     try:
         context = take_account(database, settings)
     except (StoreUnavailable, LeaseLost, BrowserStartFailed) as error:
@@ -52,6 +54,8 @@ def run_worker(settings: Settings) -> int:
     heartbeat = HeartbeatThread(context)
     heartbeat.beat()
     heartbeat.start()
+    if key is not None:
+        attach_vault(context, database, key).start()
     session = AccountSession(context)
     set_runtime(Runtime(session, Gate(messages_queue(settings.account)), heartbeat))
     guard(

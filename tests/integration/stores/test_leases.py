@@ -304,6 +304,6 @@ def test_the_dead_holder_must_be_the_one_that_was_seen(database: Database) -> No
     database.do("HSET", key, "token", "dead", "fence", 1, "holder", json.dumps(asdict(dead)))
     winner, late = lease_of(database), lease_of(database)
     assert winner.acquire() is None
-    holder, _ = late._try_acquire("dead")
+    holder, _ = late._try_acquire("dead", 0)
     assert holder == Holder.this_process()
     winner.check()

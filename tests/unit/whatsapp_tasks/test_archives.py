@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whatsapp_tasks import archives
-from whatsapp_tasks.archives import VaultKey, check_whole, new_key, pack, read_header, unpack, zstd
+from whatsapp_tasks.archives import VaultKey, check_whole, new_key, pack, read_header, unpack
 from whatsapp_tasks.domain.session_archives import ArchiveHeader, ArchiveNumber, Refusal
 from whatsapp_tasks.errors import ArchiveRefused, ConfigurationError
 
@@ -30,6 +30,12 @@ TREES = st.dictionaries(
     st.binary(max_size=5000),
     max_size=6,
 ).filter(lambda tree: not any(a != b and a.startswith(f"{b}/") for a in tree for b in tree))
+
+
+def compressed(file: IO[bytes]) -> IO[bytes]:
+    """zstd, as the archives use it."""
+    pressed: IO[bytes] = vars(archives)["zstd"].ZstdFile(file, "wb")
+    return pressed
 
 
 def in_default(name: str) -> bool:
@@ -75,7 +81,7 @@ def sealed(tmp_path: Path, write: Callable[[tarfile.TarFile], None], about: Arch
     plain = tmp_path / "plain"
     with (
         plain.open("wb") as file,
-        zstd.ZstdFile(file, "wb") as pressed,
+        compressed(file) as pressed,
         tarfile.open(fileobj=pressed, mode="w|", format=tarfile.PAX_FORMAT) as tar,
     ):
         said = json.dumps(about.about).encode()
@@ -240,32 +246,31 @@ def test_a_file_in_the_place_of_another_is_refused(tmp_path: Path, names: tuple[
     assert refusal_of(sealed(tmp_path, write)) == Refusal.UNSAFE_CONTENT
 
 
+def many(count: int, size: int) -> Callable[[tarfile.TarFile], None]:
+    def write(tar: tarfile.TarFile) -> None:
+        for number in range(count):
+            archives._add(tar, f"Default/{number}", size, io.BytesIO(bytes(size)))
+
+    return write
+
+
 def test_a_bomb_is_stopped_before_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archives, "MOST_UNPACKED_BYTES", 1_000_000)
-    zeros = 900_000
-    archive = sealed(
-        tmp_path,
-        lambda tar: (
-            [archives._add(tar, f"Default/{n}", zeros, io.BytesIO(bytes(zeros))) for n in range(2)] and None
-        ),
-    )
+    archive = sealed(tmp_path, many(2, 900_000))
     assert archive.stat().st_size < 10_000
     assert refusal_of(archive) == Refusal.TOO_LARGE
 
 
 def test_more_files_than_a_session_has_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archives, "MOST_FILES", 3)
-    archive = sealed(
-        tmp_path, lambda tar: [archives._add(tar, f"Default/{n}", 0, io.BytesIO()) for n in range(4)] and None
-    )
-    assert refusal_of(archive) == Refusal.TOO_LARGE
+    assert refusal_of(sealed(tmp_path, many(4, 0))) == Refusal.TOO_LARGE
 
 
 def test_an_archive_without_its_own_header_is_damaged(tmp_path: Path) -> None:
     plain = tmp_path / "plain"
     with (
         plain.open("wb") as file,
-        zstd.ZstdFile(file, "wb") as pressed,
+        compressed(file) as pressed,
         tarfile.open(fileobj=pressed, mode="w|") as tar,
     ):
         archives._add(tar, "Default/Cookies", 1, io.BytesIO(b"x"))

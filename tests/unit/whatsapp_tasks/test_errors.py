@@ -17,6 +17,8 @@ from whatsapp_tasks import errors
         errors.SendRefused("not_on_whatsapp", "Never."),
         errors.BrowserStartFailed("No.", exit_code=21),
         errors.StoreUnavailable(),
+        errors.ArchiveRefused("damaged", "No."),
+        errors.SessionWaits("stale", "Wait."),
     ],
 )
 def test_an_error_is_the_same_behind_a_pickle(error: Exception) -> None:

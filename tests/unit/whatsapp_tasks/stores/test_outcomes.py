@@ -36,7 +36,7 @@ NAMED: dict[str, type[Enum]] = {
     "transition": outcomes.Transition,
 }
 ALL_OR_NOTHING = {
-    *("hand_end", "hand_renew", "lease_renew", "pause", "push", "put_fenced", "resume"),
+    *("hand_end", "hand_renew", "lease_renew", "pause", "push", "put_fenced", "resume", "set_fenced"),
     *("webhook_fan_out", "webhook_redrive", "webhook_settle", "file_fetch_settle"),
 }
 FACTS = {

@@ -1,0 +1,392 @@
+"""Two hosts, one session: on a real Redis, with a folder and with S3 (issue 14: 3, 4, 6 and "Bad input")."""
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import boto3
+import pytest
+
+from tests.integration.s3_server import s3_url, use_test_credentials
+from tests.support.vault_host import KEY, VaultHost
+from whatsapp_tasks.archives import VaultKey, new_key, pack
+from whatsapp_tasks.clients import object_store
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.session_archives import ArchiveHeader, ArchiveNumber, Gap, Refusal
+from whatsapp_tasks.errors import LeaseLost, ObjectStoreFailed, SessionWaits
+from whatsapp_tasks.session.taking_over import RESTORED, STARTED
+from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.vault import Offer
+
+__all__ = ["s3_url"]  # the fixture
+
+Hosts = Callable[..., VaultHost]
+
+
+@pytest.fixture(params=["folder", "s3"])
+def shared(
+    request: pytest.FixtureRequest, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Settings:
+    changes = {"vault": "folder", "vault_s3_endpoint": "", "data_dir": tmp_path / "shared"}
+    if request.param == "s3":
+        use_test_credentials(monkeypatch, tmp_path)
+        endpoint = request.getfixturevalue("s3_url")
+        bucket = f"vault-{time.monotonic_ns()}"
+        boto3.client("s3", endpoint_url=endpoint).create_bucket(Bucket=bucket)
+        changes |= {"vault": f"s3://{bucket}/sessions", "vault_s3_endpoint": endpoint}
+    return settings.model_copy(update=changes)
+
+
+@pytest.fixture
+def host(database: Database, shared: Settings, tmp_path: Path) -> Hosts:
+    """``host("a")``; the same name again is the same machine, started again."""
+
+    def make(name: str, **options: object) -> VaultHost:
+        return VaultHost(database, shared, tmp_path / name, **options)  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture
+def linked(host: Hosts) -> VaultHost:
+    """Host a, with a phone linked and its session saved."""
+    a = host("a")
+    assert a.take() == STARTED
+    a.link()
+    a.save()
+    return a
+
+
+def refusal(host: VaultHost) -> str:
+    """Why its worker starts no browser."""
+    with pytest.raises(SessionWaits) as waits:
+        host.take()
+    assert str(waits.value)
+    return waits.value.reason
+
+
+def test_a_session_moves_to_another_host_and_back(linked: VaultHost, host: Hosts) -> None:
+    linked.send()
+    linked.leave()
+    b = host("b")
+    assert b.take() == RESTORED
+    assert b.stored == "login sent"
+    b.send()
+    b.leave()
+    again = host("a")
+    assert again.take() == RESTORED
+    assert again.stored == "login sent sent"
+    assert (again.settings.set_aside_dir("default") / "Default").is_dir()
+
+
+def test_a_restart_on_the_same_host_restores_nothing(linked: VaultHost, host: Hosts) -> None:
+    linked.send()  # and is killed
+    linked.lease.release()
+    again = host("a")
+    assert again.take() == STARTED
+    assert again.stored == "login sent"
+
+
+def test_an_old_host_that_comes_back_does_not_run_its_old_profile(linked: VaultHost, host: Hosts) -> None:
+    linked.leave()
+    b = host("b")
+    b.take()
+    b.send()
+    b.lease.release()  # killed: its disk is newer than any archive
+    assert refusal(host("a")) == Refusal.STALE
+    assert host("a").stored == "login"  # nothing was touched
+
+
+def test_only_a_person_may_accept_a_stale_archive(linked: VaultHost, host: Hosts) -> None:
+    linked.send()
+    linked.lease.release()
+    shutil.rmtree(linked.settings.data_dir)
+    b = host("b")
+    assert refusal(b) == Refusal.STALE
+    newest = b.copies.vault.custody().newest
+    assert newest is not None
+    b.copies.vault.record.make_offer(Offer(newest, "a person", 1))
+    assert b.open() == RESTORED
+    assert b.stored == "login"
+    assert b.copies.vault.custody().offer is None
+
+
+def test_what_was_sent_between_archive_and_takeover_is_a_gap(linked: VaultHost, host: Hosts) -> None:
+    linked.lease.release()
+    b = host("b")
+    b.now_ms += 5000
+    b.take()
+    assert b.vault.taking_over.gaps == [Gap(linked.now_ms, b.now_ms)]
+    b.leave()
+    assert host("b").copies.vault.record.gaps() == [Gap(linked.now_ms, b.now_ms)]
+
+
+def test_a_worker_that_lost_its_lease_records_and_keeps_no_archive(linked: VaultHost, host: Hosts) -> None:
+    before = linked.archives()
+    linked.send()
+    linked.lease.release()
+    b = host("b")
+    assert b.lease.acquire() is None
+    linked.lease._valid_until = linked.lease._clock() + 60  # it does not know yet
+    linked.save()
+    assert b.archives() == before
+    with pytest.raises(LeaseLost):
+        linked.copies.vault.record.begin_run(linked.lease.fence, KEY.recipient)
+
+
+def test_the_newest_two_are_kept(linked: VaultHost) -> None:
+    for _ in range(3):
+        linked.save()
+    fence = linked.lease.fence
+    assert linked.archives() == [f"{fence}.3", f"{fence}.4"]
+
+
+def test_a_new_link_makes_older_archives_go(linked: VaultHost) -> None:
+    linked.vault.saving.logged_out()
+    linked.link("another login")
+    assert linked.archives() == []
+    linked.save()
+    assert linked.copies.vault.custody().ended == ""
+    assert len(linked.archives()) == 1
+
+
+def test_after_a_logout_by_the_phone_nothing_is_restored(linked: VaultHost, host: Hosts) -> None:
+    linked.vault.saving.logged_out()
+    assert linked.archives()
+    linked.leave()
+    b = host("b")
+    assert b.take() == STARTED
+    assert b.stored is None
+
+
+@pytest.mark.parametrize("reason", ["unlinked", "banned"])
+def test_archives_of_an_unlinked_or_banned_account_are_deleted(
+    linked: VaultHost, host: Hosts, reason: str
+) -> None:
+    linked.vault.saving.deleted(reason)
+    assert linked.archives() == []
+    linked.save()
+    assert linked.archives() == []
+    linked.lease.release()
+    assert host("b").take() == STARTED
+
+
+# bad input
+
+
+def test_another_key_restores_nothing_and_loses_nothing(linked: VaultHost, host: Hosts) -> None:
+    linked.leave()
+    b = host("b", key=VaultKey(new_key()))
+    assert refusal(b) == Refusal.WRONG_KEY
+    with pytest.raises(SessionWaits):
+        b.open()  # not fetched again
+    b.lease.release()
+    assert host("c").take() == RESTORED
+
+
+def test_an_older_chromium_does_not_open_a_newer_profile(linked: VaultHost, host: Hosts) -> None:
+    linked.leave()
+    b = host("b", version="155.0.1.1")
+    assert refusal(b) == Refusal.NEWER_CHROMIUM
+    b.lease.release()
+    assert host("c", version="157.0.1.1").take() == RESTORED
+
+
+def newest_of(host: VaultHost) -> ArchiveHeader:
+    newest = host.copies.vault.custody().newest
+    assert newest is not None
+    return newest
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (lambda raw: raw[:-1], Refusal.TRUNCATED),
+        (lambda raw: raw[:-1] + bytes([raw[-1] ^ 1]), Refusal.DAMAGED),
+        (lambda raw: raw + b"x", Refusal.DAMAGED),
+        (lambda raw: b"", Refusal.NOT_AN_ARCHIVE),
+        (lambda raw: None, Refusal.NOT_STORED),
+    ],
+)
+def test_a_damaged_archive_is_refused_and_its_profile_stays(
+    linked: VaultHost, host: Hosts, damage: Callable[[bytes], bytes | None], reason: Refusal
+) -> None:
+    linked.leave()
+    storage, name = linked.copies.vault._storage, newest_of(linked).name
+    damaged = damage(storage.get(name) or b"")
+    storage.put(name, damaged) if damaged is not None else storage.delete([name])
+    b = host("b")
+    assert refusal(b) == reason
+    assert b.stored is None
+
+
+def test_an_archive_that_somebody_replaced_is_refused(linked: VaultHost, host: Hosts) -> None:
+    """Whoever may write to the bucket knows the public key perhaps; Redis knows the hash."""
+    linked.store("the login of somebody else")
+    about = newest_of(linked)
+    with linked.copies.drafts() as folder:
+        linked.copies.profile.copy_to(folder / "parts")
+        pack(folder / "parts", about, KEY.recipient, folder / "forged")
+        linked.copies.vault._storage.put_file(about.name, folder / "forged")
+    linked.lease.release()
+    assert refusal(host("b")) == Refusal.NOT_AS_RECORDED
+
+
+def test_an_offer_that_cannot_be_used_is_dropped_and_the_session_goes_on(
+    linked: VaultHost, host: Hosts
+) -> None:
+    linked.leave()
+    b = host("b")
+    other = ArchiveHeader("other", ArchiveNumber(), "156.0.1.1", 1, size=1, sha256="0" * 64)
+    b.copies.vault.record.make_offer(Offer(other, "a person", 1))
+    assert b.take() == RESTORED
+    assert b.stored == "login"
+
+
+# the vault is away
+
+
+class Away:
+    """A store that is away."""
+
+    def __getattr__(self, name: str) -> object:
+        raise ObjectStoreFailed("S3 failed: EndpointConnectionError")
+
+
+def away(host: VaultHost) -> None:
+    host.copies.vault._storage = Away()  # type: ignore[assignment]
+
+
+def test_a_vault_that_is_away_stops_no_host_that_has_the_session(linked: VaultHost, host: Hosts) -> None:
+    linked.leave()
+    again = host("a")
+    away(again)
+    assert again.take() == STARTED
+    again.save()  # a warning, and the archives from before stay
+    assert newest_of(again).number.fence == linked.lease.fence
+
+
+def test_a_vault_that_is_away_delays_a_host_that_needs_it(linked: VaultHost, host: Hosts) -> None:
+    linked.leave()
+    b = host("b")
+    there = b.copies.vault._storage
+    away(b)
+    assert refusal(b) == Refusal.STORE_AWAY
+    b.copies.vault._storage = there
+    assert b.open() == RESTORED
+
+
+def test_an_archive_that_breaks_off_halfway_is_never_the_newest(
+    linked: VaultHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = newest_of(linked)
+
+    def broken(*_: object) -> None:
+        raise ObjectStoreFailed("S3 failed: ConnectionClosedError")
+
+    monkeypatch.setattr(object_store.FolderStore, "put_file", broken)
+    monkeypatch.setattr(object_store.S3Store, "put_file", broken)
+    linked.send()
+    linked.save()
+    assert newest_of(linked) == before
+
+
+# Redis lost its data, or an older state of it was restored
+
+
+def test_redis_lost_everything_and_the_profile_here_is_the_newest_there_is(
+    linked: VaultHost, database: Database, host: Hosts
+) -> None:
+    linked.leave()
+    database.do("FLUSHALL")
+    again = host("a")
+    assert again.take() == STARTED
+    assert again.stored == "login"
+    assert again.lease.fence > linked.lease.fence
+
+
+def test_redis_lost_everything_and_another_host_ran_the_session_since(
+    linked: VaultHost, database: Database, host: Hosts
+) -> None:
+    linked.leave()
+    b = host("b")
+    b.take()
+    b.leave()
+    database.do("FLUSHALL")
+    assert refusal(host("a")) == Refusal.UNPROVEN
+    database.do("FLUSHALL")
+    assert host("b").take() == STARTED
+
+
+def test_redis_lost_everything_and_no_profile_is_here(
+    linked: VaultHost, database: Database, host: Hosts
+) -> None:
+    """A person says which archive; the number grows although Redis counts from 1 again."""
+    linked.leave()
+    newest = newest_of(linked)
+    database.do("FLUSHALL")
+    c = host("c")
+    assert refusal(c) == Refusal.UNPROVEN
+    c.copies.vault.record.make_offer(Offer(newest, "a person", 1))
+    assert c.open() == RESTORED
+    assert c.lease.fence > newest.number.fence
+
+
+def test_an_older_state_of_redis_does_not_bring_an_older_session_back(
+    linked: VaultHost, database: Database, host: Hosts
+) -> None:
+    linked.leave()
+    record = database.record("wa:{default}:vault")
+    b = host("b")
+    b.take()
+    b.leave()
+    database.do("DEL", "wa:{default}:vault")
+    database.do("HSET", "wa:{default}:vault", *(word for pair in record.items() for word in pair))
+    again = host("b")
+    assert again.take() == STARTED  # it ran last, and its number shows it
+
+
+def test_two_hosts_that_start_at_once_never_both_run_it(linked: VaultHost, host: Hosts) -> None:
+    linked.leave()
+    b, c = host("b"), host("c")
+    assert b.take() == RESTORED
+    assert c.lease.acquire() is not None
+    with pytest.raises(LeaseLost):
+        c.open()
+
+
+def test_a_vault_that_is_turned_on_later_takes_the_profile_that_is_there(host: Hosts) -> None:
+    a = host("a")
+    a.store("login of before")
+    assert a.take() == STARTED
+    assert a.stored == "login of before"
+
+
+# when it is saved
+
+
+def test_it_is_saved_at_a_quiet_moment_after_linking(
+    linked: VaultHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr("whatsapp_tasks.session.saving.time.monotonic", lambda: clock[0])
+    saving = linked.vault.saving
+    before = linked.archives()
+    saving.logged_in(linked_anew=False)
+
+    def look(quiet_seconds: float) -> bool:
+        return saving.look(linked.page, quiet_seconds)  # type: ignore[arg-type]
+
+    assert look(100.0)
+    assert linked.archives() == before  # not due yet
+    clock[0] += 6.0
+    assert look(1.0)  # something was just sent
+    assert linked.archives() == before
+    clock[0] += linked.settings.vault_seconds
+    assert not look(1.0)  # for so long that the caller makes a pause
+    assert look(6.0)
+    assert linked.page.held_times == 1
+    assert linked.archives() != before
+    assert look(100.0)
+    assert linked.page.held_times == 1

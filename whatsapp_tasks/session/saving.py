@@ -1,0 +1,139 @@
+"""Archives of the running session: after linking, at orderly ends, and now and then at a quiet moment."""
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from whatsapp_tasks.archives import pack
+from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.page import Page
+from whatsapp_tasks.domain.session_archives import ArchiveHeader, ArchiveNumber
+from whatsapp_tasks.errors import BrowserError, ObjectStoreFailed, StoreError
+from whatsapp_tasks.session.session_copies import SessionCopies
+
+log = logging.getLogger(__name__)
+
+QUIET_SECONDS = 6.0
+"""What a page has stored is on disk after so long (measured: docs/sessions.md)."""
+AGAIN_SECONDS = 60.0
+"""After an archive that could not be saved."""
+HELD_SECONDS = 5.0
+"""At most, for the copying of a profile whose browser is held; then it goes on, and the copy is void."""
+LEASE_MARGIN_SECONDS = 2.0
+
+Copy = Callable[[Path], None]
+
+
+class Saving:
+    """For the main thread of the worker whose browser runs the session."""
+
+    def __init__(self, copies: SessionCopies) -> None:
+        self._copies = copies
+        self._record = copies.vault.record
+        self._number = ArchiveNumber()
+        self._due = float("inf")
+
+    def logged_in(self, *, linked_anew: bool) -> None:
+        """The page shows the chats. ``linked_anew``: a phone was just linked, which makes older archives
+        useless. Raises StoreErrors.
+        """
+        if linked_anew or self._copies.vault.custody().ended:
+            self._record.linked_anew(self._copies.lease.fence)
+            self._forget()
+        self._due = min(self._due, time.monotonic() + QUIET_SECONDS)
+
+    def look(self, page: Page, quiet_seconds: float) -> bool:
+        """Saves the session if that is due, at a quiet moment. ``quiet_seconds``: for how long nothing was
+        sent. False if that moment has been waited for too long: send nothing until it came.
+        """
+        now = time.monotonic()
+        if now < self._due:
+            return True
+        if quiet_seconds < QUIET_SECONDS:
+            return now < self._due + self._copies.settings.vault_seconds
+        self._try(lambda folder: self._copy_held(page, folder))
+        return True
+
+    def save_closed(self) -> None:
+        """The browser was closed in order: its profile is complete."""
+        self._try(self._copies.profile.copy_to)
+
+    def save_now(self, page: Page) -> ArchiveHeader | None:
+        """The new archive; None if there is no session to save. Raises StoreErrors, BrowserErrors,
+        ObjectStoreFailed, OSError.
+        """
+        return self._save(lambda folder: self._copy_held(page, folder))
+
+    def logged_out(self) -> None:
+        """By the phone, or by WhatsApp: the archives are marked, and not used again. Raises StoreErrors."""
+        self._end("logged_out", keep_archives=True)
+
+    def deleted(self, reason: str) -> None:
+        """Unlinked by a person, or banned: the archives are deleted. Raises StoreErrors."""
+        self._end(reason, keep_archives=False)
+        self._forget()
+
+    def _try(self, copy: Copy) -> None:
+        try:
+            self._save(copy)
+        except (StoreError, BrowserError, ObjectStoreFailed, OSError) as error:
+            self._due = time.monotonic() + AGAIN_SECONDS
+            log.warning(
+                "The session was not saved; the archives from before stay",
+                extra={"account": self._copies.vault.account, "detail": _reason(error)},
+            )
+
+    def _save(self, copy: Copy) -> ArchiveHeader | None:
+        copies, fence = self._copies, self._copies.lease.fence
+        copies.lease.check(LEASE_MARGIN_SECONDS)
+        custody = copies.vault.custody()
+        if not custody.was_linked or custody.ended or custody.ran != fence:
+            self._due = float("inf")
+            return None
+        begun = time.monotonic()
+        about = ArchiveHeader(
+            copies.vault.account, self._next_number(fence), copies.chromium, copies.now_ms(), custody.sends
+        )
+        with copies.drafts() as folder:
+            copy(folder / "parts")
+            file = folder / "archive.session"
+            header = pack(folder / "parts", about, copies.key.recipient, file)
+            copies.lease.check(LEASE_MARGIN_SECONDS)
+            copies.vault.keep(header, file, fence)
+        self._due = time.monotonic() + copies.settings.vault_seconds
+        log.info(
+            "The session was saved",
+            extra={
+                "archive": str(header.number),
+                "bytes": header.size,
+                "took_seconds": round(time.monotonic() - begun, 2),
+            },
+        )
+        return header
+
+    def _copy_held(self, page: Page, folder: Path) -> None:
+        """All parts as they are at one moment: the browser's processes are stopped meanwhile."""
+        with page.held(Deadline.within(HELD_SECONDS)):
+            self._copies.profile.copy_to(folder)
+
+    def _next_number(self, fence: int) -> ArchiveNumber:
+        sequence = self._number.sequence + 1 if self._number.fence == fence else 1
+        self._number = ArchiveNumber(fence, sequence)
+        return self._number
+
+    def _end(self, reason: str, *, keep_archives: bool) -> None:
+        self._record.end(self._copies.lease.fence, reason, keep_archives=keep_archives)
+        self._due = float("inf")
+        log.warning("The session is over; its archives are not used again", extra={"reason": reason})
+
+    def _forget(self) -> None:
+        try:
+            self._copies.vault.forget()
+        except ObjectStoreFailed as error:
+            # Redis names none of them any more; the next archive's writer deletes those it outdates.
+            log.error("Archives could not be deleted", extra={"detail": str(error)})
+
+
+def _reason(error: Exception) -> str:
+    return error.strerror or "" if isinstance(error, OSError) else str(error)
