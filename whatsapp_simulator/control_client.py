@@ -97,6 +97,10 @@ class ControlClient:
     def devices(self) -> list[dict[str, Any]]:
         return list(self.call("GET", "/devices")["devices"])
 
+    def most_alive(self) -> int:
+        """In how many browsers at once one session was alive, at most; more than 1: it was copied."""
+        return max((int(device["most_alive"]) for device in self.devices()), default=0)
+
     def logout(self, *, reason: str | None = "logged_out") -> int:
         """Unlinks all devices; the pages go to the QR page."""
         return int(self.call("POST", "/logout", {"reason": reason})["unlinked"])

@@ -82,6 +82,7 @@ class Linking:
             self.environment.random,
         )
         page.device = device
+        self.pages.count_alive(device)
         self.memory.record({"event": "link", **asdict(device)})
         account = account_json(device, self.memory.mailbox, self.settings.now)
         page.post({"type": "linked", "token": device.token, **account})

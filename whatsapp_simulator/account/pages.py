@@ -36,6 +36,10 @@ class Page:
     asked_for_passkey: str | None = None
     """By which way it is to be linked, while it shows the passkey screen."""
     pairing_timer: Timer | None = None
+    browser: str = ""
+    """Which browser it runs in: the same after a reload, another one in a copy of the profile."""
+    own_kept: frozenset[str] = frozenset()
+    """Ids of messages that its browser keeps as sent by this device."""
     synced: set[str] = field(default_factory=set)
     """Chats whose history has come late once (stale_history)."""
 
@@ -52,6 +56,8 @@ class Pages:
         self._by_id: dict[str, Page] = {}
         self.presses: Counter[str] = Counter()
         """What was pressed on pages and does harm if it was not meant: log_out, try_again, edit, …"""
+        self.most_alive: dict[str, int] = {}
+        """By device: in how many browsers at once its session was alive, at most."""
 
     def __iter__(self) -> Iterator[Page]:
         return iter(list(self._by_id.values()))
@@ -68,6 +74,14 @@ class Pages:
 
     def of(self, device: Device) -> list[Page]:
         return [page for page in self if page.device is device]
+
+    def alive(self, device: Device) -> int:
+        """In how many browsers the session of a device is alive: more than one means that it was copied."""
+        return len({page.browser or page.id for page in self.of(device)})
+
+    def count_alive(self, device: Device) -> None:
+        """To be called when a page turns out to belong to a device."""
+        self.most_alive[device.id] = max(self.alive(device), self.most_alive.get(device.id, 0))
 
     def post_to_linked(self, message: Json, *, but: Page | None = None) -> None:
         """To the pages that show the chats; a superseded one does not."""
@@ -88,6 +102,7 @@ class Pages:
     def forget(self) -> None:
         """What was pressed, and which device a page belongs to; the pages stay connected."""
         self.presses.clear()
+        self.most_alive.clear()
         for page in self:
             page.stop_timers()
             page.asked_for_passkey = None

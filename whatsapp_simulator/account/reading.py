@@ -5,11 +5,12 @@ from functools import partial
 
 from ..environment import Environment
 from ..scenarios.active import ActiveScenarios
-from ..scenarios.opening_chats import StaleHistory
+from ..scenarios.opening_chats import OwnMessagesLocal, StaleHistory
 from ..settings import SettingsInForce
 from .chat_json import message_json
 from .chat_news import ChatNews
 from .memory import Memory
+from .messages import Message
 from .pages import Json, Page
 
 
@@ -25,6 +26,7 @@ class Reading:
         """The page asks for messages of a chat: the newest, or those before one it has."""
         phone, before = str(message.get("phone", "")), message.get("before")
         found, more = self.memory.mailbox.history(phone, before, self.settings.now.page_size)
+        found = [each for each in found if not self._is_lost(page, each)]
         stale = self._stale(page, phone) if before is None else None
         if stale is not None:
             found = found[: -stale.newest]
@@ -39,6 +41,16 @@ class Reading:
                 "more": more,
                 "loading": stale is not None and stale.sign,
             }
+        )
+
+    def _is_lost(self, page: Page, message: Message) -> bool:
+        """Whether only the storage of this device had the message, and this copy of it does not."""
+        return (
+            self.scenarios.look(OwnMessagesLocal) is not None
+            and page.device is not None
+            and message.device == page.device.id
+            and message.at < page.connected_at
+            and message.id not in page.own_kept
         )
 
     def _stale(self, page: Page, phone: str) -> StaleHistory | None:

@@ -22,10 +22,13 @@ class Welcome:
     def hello(self, page: Page, message: Json) -> None:
         """A page has connected, with the token of its device if it has one."""
         page.device = self._device(message.get("token"))
+        page.browser = str(message.get("browser") or "")
+        page.own_kept = frozenset(map(str, message.get("own_kept") or ()))
         if page.device is None:
             page.post({"type": "welcome", "linked": False, **self._surroundings()})
             self.qr_codes.start(page)
             return
+        self.pages.count_alive(page.device)
         page.superseded = bool(message.get("superseded"))
         if not message.get("again"):
             self._take_over(page, page.device)

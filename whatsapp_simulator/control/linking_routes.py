@@ -70,9 +70,16 @@ class LinkingRoutes:
         return web.json_response(asdict(device))
 
     async def devices(self, _request: web.Request) -> web.StreamResponse:
-        """Linked devices."""
-        devices = self.memory.devices.by_token.values()
-        return web.json_response({"devices": [asdict(device) for device in devices]})
+        """Linked devices, each with the number of browsers in which its session is alive, and was at most."""
+        devices = [
+            {
+                **asdict(device),
+                "alive": self.pages.alive(device),
+                "most_alive": self.pages.most_alive.get(device.id, 0),
+            }
+            for device in self.memory.devices.by_token.values()
+        ]
+        return web.json_response({"devices": devices})
 
     async def logout(self, request: web.Request) -> web.StreamResponse:
         """Unlinks all devices; body: {token?, reason?: logged_out|sync_issue|database_error|null}."""

@@ -60,6 +60,12 @@ class StaleHistory(Scenario):
     sign: bool = Field(True, description='whether the page says "Loading messages" meanwhile (§1.5)')
 
 
+class OwnMessagesLocal(Scenario):
+    """The server keeps no copy of what this device has sent, only the page's own storage does: an older copy
+    of the profile shows its chats without what was sent since. No source.
+    """
+
+
 class LoseEarlyKeys(Scenario):
     """What is typed within `ms` of opening a chat is lost (§2.2, asserted by several scripts)."""
 

@@ -52,9 +52,9 @@ class World:
             timer.callback()
         self.now = end
 
-    def open(self, token: str | None = None, *, again: bool = False) -> "FakePage":
+    def open(self, token: str | None = None, *, again: bool = False, **fields: object) -> "FakePage":
         page = FakePage(self.simulation, f"page-{len(self.simulation.pages) + 1}")
-        page.says("hello", token=token, again=again)
+        page.says("hello", token=token, again=again, **fields)
         return page
 
     def open_linked(self) -> "FakePage":

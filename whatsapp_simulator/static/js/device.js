@@ -9,11 +9,13 @@ import { abandonFlow } from "./openchat.js";
 import { dropPopups } from "./popup.js";
 import { forgetQr } from "./qr_code.js";
 import { enterMain, showLanding, showLoggingOut } from "./screens.js";
+import { OWN_KEPT, ownKept } from "./sending.js";
 import { checkBlockers, conflict, enter, mode, setConflict, show } from "./stage.js";
 import { play, state, tellScreen } from "./state.js";
 
 const TOKEN = "ws-device-token"; // stands for the keys a real device keeps in IndexedDB
 const WID = "last-wid-md"; // present while a device is registered (§1.3)
+const BROWSER = "ws-browser"; // survives a reload, and is in no copy of the profile
 
 function remember({ token, own }) {
   if (token) localStorage.setItem(TOKEN, token);
@@ -23,6 +25,7 @@ function remember({ token, own }) {
 function forget() {
   localStorage.removeItem(TOKEN);
   localStorage.removeItem(WID);
+  localStorage.removeItem(OWN_KEPT);
   sessionStorage.clear();
   closeConversation();
   dropPopups();
@@ -37,10 +40,17 @@ function take({ own, chats }) {
   state.chats = new Map([...empty, ...chats].map((chat) => [chat.phone, chat]));
 }
 
+function browserId() {
+  if (!sessionStorage.getItem(BROWSER)) sessionStorage.setItem(BROWSER, String(Math.random()));
+  return sessionStorage.getItem(BROWSER);
+}
+
 connection.on("open", () => {
   connection.send({
     type: "hello",
     token: localStorage.getItem(TOKEN),
+    browser: browserId(),
+    own_kept: ownKept(),
     again: mode !== "startup",
     superseded: conflict !== null,
   });

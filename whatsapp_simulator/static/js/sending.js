@@ -6,6 +6,15 @@ import { fates } from "./skin.js";
 import { fated, findMessage, play, state } from "./state.js";
 
 const SLOW_SENT_MS = 5000; // of the magic number `slow`
+export const OWN_KEPT = "ws-own-kept"; // ids of what this device has sent; stands for the messages in IndexedDB
+const MOST_KEPT = 500;
+
+export const ownKept = () => JSON.parse(localStorage.getItem(OWN_KEPT) ?? "[]");
+
+function keepOwn(id) {
+  const kept = ownKept();
+  if (!kept.includes(id)) localStorage.setItem(OWN_KEPT, JSON.stringify([...kept, id].slice(-MOST_KEPT)));
+}
 
 /** What the scenarios altered_text and altered_typing do to a text. */
 export const ALTERATIONS = {
@@ -84,7 +93,7 @@ export function transmitAgain() {
 
 /** The server reports the status of a message; or its upload has failed. */
 export function setStatus(id, status) {
-  state.outbox.delete(id);
+  if (state.outbox.delete(id)) keepOwn(id);
   const message = findMessage(id);
   if (message) message.status = status;
   for (const chat of state.chats.values()) if (chat.last?.id === id) chat.last.status = status;

@@ -95,3 +95,19 @@ def test_permanent_ban_logs_out_without_a_word_and_refuses_to_link(world: World)
     page.says("screen", screen="qr")
     with pytest.raises(LinkRefused):
         world.simulation.linking.scan()
+
+
+def test_a_session_that_is_alive_in_two_browsers_is_counted(world: World) -> None:
+    """Issue 14, "Must show" 3: a reload is the same browser, a copy of the profile another one."""
+    token = world.open_linked().token
+    (device,) = world.simulation.memory.devices.by_token.values()
+    pages = world.simulation.pages
+    for page in pages:
+        world.simulation.disconnect(page)
+    world.open(token, browser="first")
+    world.open(token, browser="first")  # after a reload, before the end of the old connection is noticed
+    assert (pages.alive(device), pages.most_alive[device.id]) == (1, 1)
+    copy = world.open(token, browser="second")
+    assert (pages.alive(device), pages.most_alive[device.id]) == (2, 2)
+    copy.close()
+    assert (pages.alive(device), pages.most_alive[device.id]) == (1, 2)
