@@ -267,8 +267,6 @@ class Settings(AccountSettings):
     """A file with that key, instead."""
     vault_seconds: Positive = 300
     """How often the session of a running browser is saved, at a moment when nothing is sent."""
-    vault_s3_endpoint: Annotated[str, url_of("http", "https")] = ""
-    """URL of an S3-compatible server other than AWS."""
 
     # metrics (docs/metrics.md)
     metrics_networks: str = ""

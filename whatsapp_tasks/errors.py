@@ -22,7 +22,7 @@ WhatsAppTasksError
 ├── ObjectStoreFailed              a file (evidence, for example) could not be stored or fetched
 │   └── ObjectStoreFull            there is no space left for it
 ├── FileGone                       the bytes of a message's file are not stored any more, or are others
-├── FetchFailed                    a file could not be fetched from its URL; carries the code, whether to try again
+├── FetchFailed                    a file could not be fetched from its URL; carries the code
 ├── FileUnreadable                 a file could not be examined or converted
 ├── ArchiveRefused                 a session archive is not used; carries the reason
 ├── SelectorsInvalid               a selector file or override is malformed; names the entry

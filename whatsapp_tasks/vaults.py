@@ -86,5 +86,5 @@ class Vault:
 def open_vault(settings: Settings, database: Database, account: str) -> Vault | None:
     """The vault of the settings; None where it is off. Raises ConfigurationError without the packages."""
     folder = settings.data_dir.resolve() / "vault"
-    storage = open_store(settings.vault, folder, settings.vault_s3_endpoint, "WHATSAPP_VAULT")
+    storage = open_store(settings.vault, folder, settings.s3_endpoint, "WHATSAPP_VAULT")
     return Vault(account, storage, VaultRecord(database, account)) if storage is not None else None

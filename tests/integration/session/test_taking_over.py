@@ -28,13 +28,13 @@ Hosts = Callable[..., VaultHost]
 def shared(
     request: pytest.FixtureRequest, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Settings:
-    changes = {"vault": "folder", "vault_s3_endpoint": "", "data_dir": tmp_path / "shared"}
+    changes = {"vault": "folder", "s3_endpoint": "", "data_dir": tmp_path / "shared"}
     if request.param == "s3":
         use_test_credentials(monkeypatch, tmp_path)
         endpoint = request.getfixturevalue("s3_url")
         bucket = f"vault-{time.monotonic_ns()}"
         boto3.client("s3", endpoint_url=endpoint).create_bucket(Bucket=bucket)
-        changes |= {"vault": f"s3://{bucket}/sessions", "vault_s3_endpoint": endpoint}
+        changes |= {"vault": f"s3://{bucket}/sessions", "s3_endpoint": endpoint}
     return settings.model_copy(update=changes)
 
 
