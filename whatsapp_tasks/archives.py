@@ -54,15 +54,13 @@ _WINDOW_LOG = 27
 
 
 class VaultKey:
-    """The operator's key. Several lines are several keys: the first one encrypts, all of them open."""
+    """The operator's key. There may be several: the first one encrypts, all of them open."""
 
     def __init__(self, text: str) -> None:
         """Raises ConfigurationError, without the text. Empty lines and comments (``#``) are ignored."""
-        lines = [line.strip() for line in text.splitlines()]
+        lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
         try:
-            self._identities = [
-                x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#")
-            ]
+            self._identities = [x25519.Identity.from_str(key) for line in lines for key in line.split()]
         except pyrage.IdentityError:
             self._identities = []
         if not self._identities:

@@ -20,6 +20,7 @@ from whatsapp_tasks.setting_kinds import (
     BUCKET,
     LANGUAGE,
     MOST,
+    VAULT_KEY,
     Address,
     Count,
     Mail,
@@ -261,7 +262,7 @@ class Settings(AccountSettings):
     vault: str = "off"
     """Where archives of the session are saved, so that another host can take it over: ``folder`` (in the data
     folder), ``s3://bucket/prefix``, or ``off``."""
-    vault_key: str = Field("", repr=False)
+    vault_key: Annotated[str, matching(VAULT_KEY, "must be like AGE-SECRET-KEY-1…")] = Field("", repr=False)
     """The key of the archives (`whatsapp-tasks session new-key`). Only the worker needs it."""
     vault_key_file: OptionalPath = None
     """A file with that key, instead."""

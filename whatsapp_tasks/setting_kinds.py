@@ -23,6 +23,8 @@ _RATES = re.compile(rf"\s*{_TIMES}(?:\s*[,;|]\s*{_TIMES})*\s*", re.ASCII | re.IG
 """A subset of the format of the library `limits`."""
 _HOST_NAME = re.compile(r"(?=.{1,253}$)(?!.*\.\d+$)\w(?:[\w-]*\w)?(?:\.\w(?:[\w-]*\w)?)*", re.ASCII)
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+VAULT_KEY = re.compile(r"\s*(?:AGE-SECRET-KEY-1[0-9A-Z]{20,100}\s*)*", re.ASCII)
+"""One or several; whether they are sound, the worker sees."""
 BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/\S*)?")
 
 

@@ -108,7 +108,7 @@ def test_the_origin_has_no_trailing_slash(monkeypatch: pytest.MonkeyPatch) -> No
 
 NONSENSE = "\u00a4 no / such, value"
 ANY_TEXT_IS_SENSE = {"opt_out_words": "any word is a word"}
-PLACES = {"data_dir", "selectors", "chromium", "chromedriver", "webhooks", "crash_points"}
+PLACES = {"data_dir", "selectors", "chromium", "chromedriver", "webhooks", "crash_points", "vault_key_file"}
 """Any text is a path; whether there is something is seen where it is used (below)."""
 MORE_NONSENSE = {
     float: ["", "nan", "inf", "-inf", "-1", "1e300", "5s", "1,5"],
@@ -141,6 +141,8 @@ MORE_NONSENSE = {
     "alert_email_to": ["ada", "a@b@c", "Ada <a@b.c>", "a@b.c, d@e.f"],
     "smtp_url": ["http://x", "smtp://", "smtp://x:port", "smtp://[::1", "smtp://x:99999", "smtp:// x"],
     "evidence": ["", "s3://", "s3:///x", "s3://B", "folders", "s3://a b"],
+    "vault": ["", "s3://", "folders"],
+    "vault_key": ["secret", "AGE-SECRET-KEY-1", "age1qqqq"],
     "s3_endpoint": ["minio:9000", "ftp://x", "http://", "http://x:y"],
     "metrics_networks": ["10.0.0.0/33", "10.0.0.1/8", "ten"],
     "alert_events": ["session.attention, session.nothing", "*"],
@@ -193,7 +195,7 @@ def test_an_empty_path_is_not_the_current_folder(monkeypatch: pytest.MonkeyPatch
     assert f"WHATSAPP_{name}: must not be empty" in problems(monkeypatch, **{f"WHATSAPP_{name}": ""})
 
 
-@pytest.mark.parametrize("name", ["selectors", "webhooks", "crash_points"])
+@pytest.mark.parametrize("name", ["selectors", "webhooks", "crash_points", "vault_key_file"])
 def test_an_empty_path_that_may_be_left_out_is_none(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     assert getattr(load(monkeypatch, **{f"WHATSAPP_{name.upper()}": ""}), name) is None
 
