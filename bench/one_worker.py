@@ -13,7 +13,9 @@ from pathlib import Path
 
 import psutil
 
+from tests.support.files import Sample
 from tests.support.redis_server import RedisServer
+from tests.support.uploads import send_file
 from whatsapp_simulator.testing import Simulator
 from whatsapp_tasks import crash_points
 from whatsapp_tasks.browser.deadlines import Deadline
@@ -142,6 +144,11 @@ class Life:
     def accept(self, phone: str, text: str) -> str:
         """Puts a message on the queue; its id."""
         self._ids.append(self._dispatcher.send(MessageRequest(phone, text)).id)
+        return self._ids[-1]
+
+    def accept_file(self, phone: str, sample: Sample, caption: str | None = None) -> str:
+        """The same with a file."""
+        self._ids.append(send_file(self.database, self._settings, phone, sample, caption))
         return self._ids[-1]
 
     def messages(self) -> list[Message]:

@@ -2,25 +2,21 @@
 
 import base64
 import io
-import struct
 import zipfile
-import zlib
 from dataclasses import dataclass
 from hashlib import sha256
+
+from PIL import Image
 
 from whatsapp_tasks.domain.files import FileKind, MessageFile
 
 MIB = 1024 * 1024
 
 
-def _png(width: int = 8, height: int = 8) -> bytes:
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    rows = (b"\0" + b"\x1d\xaa\x61" * width) * height
-    parts = (chunk(b"IHDR", head), chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+def _picture(form: str) -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (8, 8), (29, 170, 97)).save(made, form)
+    return made.getvalue()
 
 
 def _zip(names: tuple[str, ...]) -> bytes:
@@ -31,13 +27,7 @@ def _zip(names: tuple[str, ...]) -> bytes:
     return made.getvalue()
 
 
-PNG = _png()
-JPEG = base64.b64decode(
-    "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////"
-    "////////////////////////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQAB"
-    "PxA="
-)
-WEBP = base64.b64decode("UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA")
+PNG, JPEG, WEBP = (_picture(form) for form in ("PNG", "JPEG", "WEBP"))
 GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(200)
 MP4 = base64.b64decode(
