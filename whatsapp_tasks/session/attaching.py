@@ -28,6 +28,8 @@ from whatsapp_tasks.stores.messages import Message
 log = logging.getLogger(__name__)
 
 MENU_SECONDS = 5.0
+NOTICE_SECONDS = 10.0
+"""For the line that refuses a file to go: it stays some seconds, and could be taken for the next file's."""
 PREVIEW_SECONDS = 20.0
 """For the preview of a small file; large ones get more (``preparation_seconds``)."""
 
@@ -58,12 +60,12 @@ def _attach(
     assert file is not None
     # What stands in the box would become the caption (docs/whatsapp-web.md, 12.6).
     empty_box(page, opened, Deadline.within(BOX_SECONDS))
-    before = page.look(Deadline.within(BOX_SECONDS))
+    before = _without_notices(page)
     _open_menu(page, opened)
     page.choose_file(
         opened.mark, file.kind, path, Deadline.within(PREVIEW_SECONDS), lambda: reach("chooser_open")
     )
-    _await_preview(page, file, opened)
+    _await_preview(page, file, opened, before.file_notices)
     reach("preview_open")
     chat = before.chat
     if message.text:
@@ -86,11 +88,19 @@ def _open_menu(page: WhatsAppPage, opened: OpenChat) -> None:
         raise SendPostponed("attach_not_found", "The menu of files did not open.") from error
 
 
-def _await_preview(page: WhatsAppPage, file: MessageFile, opened: OpenChat) -> Preview:
-    """The preview of the one file, ready to be sent."""
+def _without_notices(page: WhatsAppPage) -> PageSnapshot:
+    """The page once it has stopped saying what was amiss with an earlier file; as it is, if it does not."""
+    try:
+        return page.until(lambda s: None if s.file_notices else s, Deadline.within(NOTICE_SECONDS))
+    except WaitTimeout:
+        return page.look(Deadline.within(BOX_SECONDS))
+
+
+def _await_preview(page: WhatsAppPage, file: MessageFile, opened: OpenChat, known: frozenset[str]) -> Preview:
+    """The preview of the one file, ready to be sent. ``known``: what the page said before it had the file."""
 
     def ready(snapshot: PageSnapshot) -> Preview | None:
-        refused = refusal_of(snapshot.file_notices)
+        refused = refusal_of(snapshot.file_notices - known)
         if refused is not None:
             raise SendRefused(refused, "WhatsApp Web did not take the file.")
         if not opened.holds_in(snapshot) or popup_of(snapshot) is not Popup.NONE:
