@@ -18,6 +18,10 @@ A chat is ``title | part | …``. Parts: ``box: text`` (``box unfocused: text``;
 ``them: text``, ``us: text (tick)``, ``us#id: text (tick)``, ``notice: text``, ``dialog: name``, ``nodes: a``
 (other elements than before), ``cut off`` (the page says that it is offline). Other looks: ``chats``,
 ``loading``, ``screen: name``.
+
+Of files: ``us: caption {document report.pdf} (tick)``, in braces also ``, running 40`` or ``, stopped``;
+``menu`` (of the attach button), ``preview: report.pdf`` (ready to be sent), ``preparing`` (not yet),
+``caption: text``, ``says: file_empty`` (a line that refuses a file).
 """
 
 import re
@@ -41,6 +45,8 @@ T = TypeVar("T")
 _LATER = re.compile(r"(\d+(?:\.\d+)?) s later: (.*)")
 _SAID = re.compile(r"(us|them)(#\S+)?: (.*?)(?: \((\w+)\))?$")
 _STOPPED = re.compile(r"stopped: (\w+)")
+_FILE = re.compile(r"(.*?) ?\{(\w+) ?([^,}]*)(?:, (\w+) ?(\d*))?\}")
+_CROSS = {"label": "Close", "x": 5, "y": 6, "closes": True}
 
 
 class Clock:
@@ -228,7 +234,7 @@ class ScriptedPage:
         pass
 
     def names_of(self, text: str) -> frozenset[str]:
-        return frozenset()
+        return frozenset({"discard"} if text == "Discard" else ())
 
 
 def _where(box: str) -> str:
@@ -247,13 +253,50 @@ def read_look(line: str, document: str = "load 0") -> PageSnapshot:
         return page(first.removeprefix("screen: "), document=document)
     texts = ["offline"] if "cut off" in parts else []
     names = [part.removeprefix("dialog: ") for part in parts if part.startswith("dialog: ")]
-    dialogs = [{**DIALOG, "texts": [name], "buttons": [{**OK, "label": "OK"}]} for name in names]
-    chat = None if first == "chats" else _chat(first, [p for p in parts if p != "cut off"])
-    return page(*texts, chat_pane=True, dialogs=dialogs, chat=chat, document=document, rows=[])
+    dialogs = [{**DIALOG, "texts": [name], "buttons": _buttons(name)} for name in names]
+    rest = [p for p in parts if p not in ("cut off", "menu") and p.partition(":")[0] not in _OF_FILES]
+    return page(
+        *texts,
+        chat_pane=True,
+        dialogs=dialogs,
+        chat=None if first == "chats" else _chat(first, rest),
+        document=document,
+        rows=[],
+        attach_menu="menu" in parts,
+        preview=_preview(parts),
+        file_notices=[part.removeprefix("says: ") for part in parts if part.startswith("says: ")],
+    )
+
+
+_OF_FILES = ("preview", "preparing", "caption", "says")
+
+
+def _buttons(dialog: str) -> list[dict[str, Any]]:
+    labels = ("Cancel", "Discard") if dialog == "discard_selection" else ("OK",)
+    return [{**OK, "label": label} for label in labels]
+
+
+def _preview(parts: Iterable[str]) -> dict[str, Any] | None:
+    said = {kind: text.strip() for kind, _, text in (part.partition(":") for part in parts)}
+    if "preview" not in said and "preparing" not in said:
+        return None
+    text = said.get("caption")
+    return {
+        "names": [said["preview"]] if said.get("preview") else [],
+        "count": 1,
+        "caption": None
+        if text is None
+        else {"text": text.replace("↵", "\n"), "focused": True, "x": 7, "y": 8},
+        "send": {**OK, "label": "Send"} if "preview" in said else None,
+        "close": _CROSS,
+    }
 
 
 def _chat(title: str, parts: Iterable[str]) -> dict[str, Any]:
-    chat: dict[str, Any] = {"title": title, "compose": None, "notice": "", "bubbles": [], "panel": True}
+    chat: dict[str, Any] = {
+        **{"title": title, "compose": None, "notice": "", "bubbles": [], "panel": True},
+        "attach": {**OK, "label": "Attach"},
+    }
     nodes = title
     for part in parts:
         kind, _, text = part.partition(":")
@@ -275,10 +318,21 @@ def _bubble(part: str) -> dict[str, Any]:
     if said is None:
         raise ValueError(f"Not a part of a chat: {part}")
     who, name, text, tick = said.groups()
+    file = None
+    if found := _FILE.fullmatch(text):
+        text, kind, file_name, upload, percent = found.groups()
+        file = {
+            "kind": kind,
+            "name": file_name,
+            "size": "",
+            "upload": upload or "",
+            "percent": int(percent) if percent else None,
+        }
     return {
-        "id": name or f"{who}: {text}",
+        "id": name or f"{who}: {said[3]}",
         "outgoing": who == "us",
-        "text": text,
+        "text": text or None if file else text,
         "tick": tick,
         "chat": None,
+        "file": file,
     }

@@ -1,7 +1,8 @@
 """An account at work on a scripted page, on a real Redis: a stage for plays (tests/support/plays.py)."""
 
+from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -9,7 +10,10 @@ from tests.support.plays import Clock, ScriptedPage
 from tests.support.session_rig import SessionRig
 from whatsapp_tasks import crash_points
 from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.files import FileKind, MessageFile
 from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.errors import WhatsAppTasksError
+from whatsapp_tasks.session.outgoing import Outgoing
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.pauses import PauseReason
@@ -42,6 +46,29 @@ class Gate:
         self.closed += 1
 
 
+class FilesByName(Outgoing):
+    """Gives every file that no test has taken away."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(None, folder)
+        self.fails: WhatsAppTasksError | None = None
+        self.seen: list[Path] = []
+
+    def _hand_over(self, file: MessageFile, folder: Path) -> Path:
+        if self.fails is not None:
+            self._contents = cast("Any", self)
+            return super()._hand_over(file, folder)
+        folder.mkdir(parents=True)
+        self.seen.append(folder / file.name)
+        self.seen[-1].write_text("bytes", "utf-8")
+        return self.seen[-1]
+
+    def hand_over(self, file: MessageFile, folder: Path) -> None:
+        """In place of the store."""
+        assert self.fails is not None
+        raise self.fails
+
+
 class Stage:
     """``play`` sets the lines, ``deliver`` has a message brought to its end, ``look`` is a round between
     messages. Directions for ``!!`` are in ``page.happen``.
@@ -69,6 +96,8 @@ class Stage:
         patch.setattr(crash_points, "_hooks", [self.page.reach])
         current = SimpleNamespace(session=self.session, gate=self.gate)
         patch.setattr(delivery, "runtime", lambda: current)
+        self.outgoing = FilesByName(settings.data_dir / "outgoing")
+        self.context.outgoing = self.outgoing
         self.page.happen = {
             "the lease is lost": self.lose_the_lease,
             "the lease has a second left": self.shorten_the_lease,
@@ -98,6 +127,10 @@ class Stage:
 
     def accept(self, text: str, phone: str = ADA, **changes: Any) -> Message:
         return self.rig.accept(text=text, phone=phone, now_ms=self._now_ms(), **changes)
+
+    def accept_file(self, name: str = "report.pdf", caption: str = "", kind: str = "document") -> Message:
+        file = MessageFile("0" * 64, name, FileKind(kind), 1000, "x/y")
+        return self.accept(caption, file=file)
 
     def deliver(self, message: Message) -> tuple[Status, str | None]:
         """Status and last code of ``message`` after one delivery, by way of the task."""
