@@ -10,11 +10,12 @@ from tests.support.plays import Clock, ScriptedPage
 from tests.support.session_rig import SessionRig
 from whatsapp_tasks import crash_points
 from whatsapp_tasks.config import Settings
-from whatsapp_tasks.domain.files import FileKind, MessageFile
+from whatsapp_tasks.domain.files import FileFacts, FileKind, MessageFile
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import WhatsAppTasksError
 from whatsapp_tasks.session.outgoing import Outgoing
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.files import Content, FileRecords
 from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.pauses import PauseReason
 from whatsapp_tasks.tasks import delivery
@@ -130,6 +131,9 @@ class Stage:
 
     def accept_file(self, name: str = "report.pdf", caption: str = "", kind: str = "document") -> Message:
         file = MessageFile("0" * 64, name, FileKind(kind), 1000, "x/y")
+        now_ms = self._now_ms()
+        content = Content(file.digest, "files/kept.bin", file.size, FileFacts("x/y"))
+        FileRecords(self.rig.database).keep(content, "u:test", now_ms + 10**9, now_ms)
         return self.accept(caption, file=file)
 
     def deliver(self, message: Message) -> tuple[Status, str | None]:
