@@ -175,8 +175,9 @@ class _Lent:
 
     def _look(self, order: Mapping[str, Any]) -> dict[str, Any]:
         if time.monotonic() - self._taken > PICTURE_EACH_SECONDS:
-            seconds = self._context.settings.look_timeout_seconds
-            self._picture = self._pictures.take(Deadline.within(seconds))
+            deadline = Deadline.within(self._context.settings.look_timeout_seconds)
+            self._page.close_other_tabs(deadline)  # a link may have opened one, in its own time
+            self._picture = self._pictures.take(deadline)
             self._taken = time.monotonic()
         digest = hashlib.sha256(self._picture).hexdigest()[:32]
         left = self._context.settings.hand_idle_seconds - (time.monotonic() - self.acted)
@@ -207,14 +208,12 @@ class _Lent:
         match action:
             case Click(x, y):
                 page.click(*self._point(x, y, deadline), deadline)
-                page.close_other_tabs(deadline)
             case Scroll(x, y, down):
                 page.scroll(*self._point(x, y, deadline), down, deadline)
             case Typed(text):
                 page.type(as_typed(text), deadline)
             case Key(name):
                 page.press_key(name, deadline)
-                page.close_other_tabs(deadline)
             case Stay():
                 pass
             case unknown:
