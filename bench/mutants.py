@@ -50,6 +50,7 @@ SENDING = "whatsapp_tasks/session/sending.py"
 SETTLING = "whatsapp_tasks/session/settling.py"
 FOLLOWING = "whatsapp_tasks/session/following.py"
 DELIVERY = "whatsapp_tasks/session/delivery.py"
+HAND = "whatsapp_tasks/session/hand.py"
 
 MUTANTS = (
     Mutant(
@@ -165,6 +166,34 @@ MUTANTS = (
         "        context.ledger.withdraw_intent(message.id, context.lease.fence)\n        raise postponed",
         "        raise postponed",
         f"{PLAYS}/test_sending.py",
+    ),
+    Mutant(
+        "sending goes on while a person has the page, and before a look at what they left",
+        DELIVERY,
+        "            or not self._page_is_ours()\n",
+        "",
+        f"{PLAYS}/test_hand.py",
+    ),
+    Mutant(
+        "a chat that a person asked for last may be taken for ours",
+        HAND,
+        "            self._context.unanswered = snapshot.document\n",
+        "",
+        f"{PLAYS}/test_hand.py",
+    ),
+    Mutant(
+        "a person's order is obeyed when nobody waits for it any more",
+        HAND,
+        "if order is None or not lent.desk.stands(order):",
+        "if order is None:",
+        f"{PLAYS}/test_hand.py",
+    ),
+    Mutant(
+        "a person acts on the page of a worker without the lease",
+        HAND,
+        "        self._context.lease.check()\n",
+        "",
+        f"{PLAYS}/test_hand.py",
     ),
 )
 

@@ -160,7 +160,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "POST", "/accounts/{account}/pairing-code", "account_controls.pairing_code", "Accounts",
         "Get a pairing code", "admin", 200, PairingCodeView,
-        codes=(*IN_BODY, "phone_invalid", *WORKER_IS_ASKED),
+        codes=(*IN_BODY, "phone_invalid", *WORKER_IS_ASKED, "page_in_hand"),
         body=PairingCodeRequest, examples={"phone": {"phone": "+4915112345678"}},
     ),
     Operation(
@@ -169,8 +169,9 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "POST", "/accounts/{account}/passkey", "account_controls.answer_passkey", "Accounts",
-        "Go on with the passkey ceremony", "admin", 200, PasskeyView, codes=(*IN_BODY, *WORKER_IS_ASKED),
-        body=PasskeyRequest, examples={"confirm": {"action": "confirm"}},
+        "Go on with the passkey ceremony", "admin", 200, PasskeyView,
+        codes=(*IN_BODY, *WORKER_IS_ASKED, "page_in_hand"), body=PasskeyRequest,
+        examples={"confirm": {"action": "confirm"}},
     ),
     Operation(
         "POST", "/accounts/{account}/pause", "account_controls.pause", "Accounts", "Pause sending", "admin",
@@ -183,12 +184,12 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "POST", "/accounts/{account}/restart", "account_controls.restart", "Accounts", "Restart the browser",
-        "admin", 202, OrderView, codes=(*IN_BODY, "account_unknown", "worker_not_running"),
+        "admin", 202, OrderView, codes=(*IN_BODY, "account_unknown", "worker_not_running", "page_in_hand"),
         body=NoFields, body_optional=True,
     ),
     Operation(
         "POST", "/accounts/{account}/logout", "account_controls.logout", "Accounts", "Unlink the phone",
-        "admin", 202, OrderView, codes=(*IN_BODY, "account_unknown", "worker_not_running"),
+        "admin", 202, OrderView, codes=(*IN_BODY, "account_unknown", "worker_not_running", "page_in_hand"),
         body=NoFields, body_optional=True,
     ),
     Operation(

@@ -6,7 +6,7 @@ from typing import assert_never
 from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
 from whatsapp_tasks.domain.quarantine import SecondLook, ban_signals, second_look
 from whatsapp_tasks.domain.restrictions import Restriction, RestrictionKind, restriction_on
-from whatsapp_tasks.domain.states import PASSKEY_REQUIRED, SessionEvent, SessionState
+from whatsapp_tasks.domain.states import PASSKEY_REQUIRED, UNKNOWN_DIALOG, SessionEvent, SessionState
 
 MISSING_SECONDS = 2.0
 """How long the chat list of a linked account must be missing to be a signal: while a page renders again,
@@ -34,7 +34,7 @@ _NEEDS_A_PERSON = {
     PageKind.PASSKEY: PASSKEY_REQUIRED,
 }
 _WHEN_THEY_STAY = {
-    PageKind.COVERED: "unknown_dialog",
+    PageKind.COVERED: UNKNOWN_DIALOG,
     PageKind.CONFLICT: "used_elsewhere",  # "Use here" is pressed a few times an hour, then left to a person
 }
 IN_PASSING = frozenset({PageKind.UNKNOWN, *_WHEN_THEY_STAY})

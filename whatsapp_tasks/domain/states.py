@@ -48,7 +48,14 @@ MEANINGS: dict[SessionState, str] = {
 PASSKEY_REQUIRED = "passkey_required"
 """A reason of ATTENTION: WhatsApp asks for a passkey before it links the phone."""
 
+UNKNOWN_DIALOG = "unknown_dialog"
+"""A reason of ATTENTION: a dialog that nobody knows covers the chats."""
+
 _BY_REASON = {
+    UNKNOWN_DIALOG: (
+        "a dialog that is not known covers the page, and nothing is sent until a person has clicked it away: "
+        "whatsapp-tasks hand"
+    ),
     PASSKEY_REQUIRED: (
         "WhatsApp asks for a passkey before it links the phone; the page is not changed until a person "
         "continues or cancels: whatsapp-tasks passkey"

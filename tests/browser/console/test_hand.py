@@ -95,9 +95,7 @@ def picture(browser: ConsoleBrowser, name: str) -> None:
     """For docs/hand.md, where one is wanted."""
     if PICTURES:
         browser.driver.execute_script("scrollTo(0, 0)")
-        time.sleep(0.7)  # until the mark of the click is gone
-        width = browser.driver.execute_script("return innerWidth")
-        browser.picture(Path(PICTURES) / f"hand-{name}-{width}.jpg", whole=True)
+        browser.picture(Path(PICTURES) / f"hand-{name}.jpg", whole=False, quality=72)
 
 
 def test_a_dialog_that_nobody_knows_is_clicked_away_and_sending_goes_on(
@@ -108,28 +106,26 @@ def test_a_dialog_that_nobody_knows_is_clicked_away_and_sending_goes_on(
     person.await_text("article.account .badge", "Needs a person")
     text = f"behind the dialog {time.time()}"
     message = scene.client.send("+4915112345678", text)["id"]
-    picture(person, "attention")
     person.click("article.account a.button.primary")
     person.await_text("h1", "The page of default")
     assert not pauses(stack), "looking at the link lends nothing"
     assert person.overflow() == 0
     assert person.violations() == []
-    picture(person, "link")
 
     person.click("#open")
     button = person.until(lambda: person.driver.execute_script(_BUTTON), "the button in the picture")
     assert pauses(stack)["operator_view"]["author"] == scene.key.label
     assert person.overflow() == 0
     assert person.violations() == []
-    picture(person, "dialog")
     if person.driver.execute_script("return innerWidth") == PHONE[0]:
         person.click("#zoom")  # so that the dialog can be read
-        picture(person, "larger")
+        picture(person, "phone")
+    else:
+        picture(person, "desktop")
     click_in_picture(person, button)
     person.until(lambda: not person.driver.execute_script(_BUTTON), "the dialog is gone from the picture")
     stack.await_state("AUTHENTICATED")
     assert stack.dispatcher.get(message).status == "queued", "not while a person has the page"
-    picture(person, "gone")
 
     person.click("#close")
     person.await_text("#problem", "You gave the page back. Sending goes on")
@@ -179,7 +175,6 @@ def test_the_second_person_is_told_who_has_the_page(person: ConsoleBrowser, scen
         person.click("#open")
         person.await_text("#problem", f"{scene.key.label} has had the page of 'default' open since")
         assert "Ask them to close it, or end their view in the console." in person.text("#problem")
-        picture(person, "taken")
     finally:
         person.driver.close()
         person.driver.switch_to.window(first)
