@@ -95,7 +95,7 @@ def picture(browser: ConsoleBrowser, name: str) -> None:
     """For docs/hand.md, where one is wanted."""
     if PICTURES:
         browser.driver.execute_script("scrollTo(0, 0)")
-        browser.picture(Path(PICTURES) / f"hand-{name}.jpg", whole=False, quality=72)
+        browser.picture(Path(PICTURES) / f"hand-{name}.jpg", whole=name == "desktop", quality=72)
 
 
 def test_a_dialog_that_nobody_knows_is_clicked_away_and_sending_goes_on(
