@@ -20,6 +20,7 @@ from webapp import (
     resolutions,
     security_headers,
     send_view,
+    sessions,
     webhooks,
     well_formed,
 )
@@ -63,6 +64,7 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
     register(app, accounts.blueprint, Guard({"GET": "read"}))
     register(app, qr_codes.blueprint, Guard({"GET": "admin"}))  # anyone who sees it can link a phone
     register(app, account_controls.blueprint, Guard({"GET": "admin", "POST": "admin"}))
+    register(app, sessions.blueprint, Guard({"GET": "admin", "POST": "admin"}))
     register(app, webhooks.blueprint, Guard({"GET": "admin", "POST": "admin"}))
     register(app, metrics.blueprint, metrics.GUARD)
     console.install(app, limiter)

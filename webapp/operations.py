@@ -25,6 +25,7 @@ from webapp.qr_codes import QrView
 from webapp.queries import QueryModel
 from webapp.resolutions import ResolveRequest
 from webapp.sends import AcceptedView, SendRequest
+from webapp.sessions import BringRequest, BroughtView, PieceRequest, PieceView, SessionView
 from webapp.webhooks import DeadLetterPage, DeadQuery, RedriveRequest, RedriveView, WebhookList, WebhookView
 
 WORKER_IS_ASKED = (
@@ -197,6 +198,25 @@ OPERATIONS: tuple[Operation, ...] = (
         "See the page", "admin", 200, None,
         codes=WORKER_IS_ASKED,
         pictures=("image/png",),
+    ),
+    Operation(
+        "GET", "/accounts/{account}/session", "sessions.show", "Accounts", "List archives of the session",
+        "admin", 200, SessionView, codes=("account_unknown", "vault_off", "vault_unavailable"),
+    ),
+    Operation(
+        "POST", "/accounts/{account}/session/pieces", "sessions.put_piece", "Accounts",
+        "Send a piece of an archive", "admin", 200, PieceView,
+        codes=(*IN_BODY, "account_unknown", "vault_off", "vault_unavailable"), body=PieceRequest,
+        examples={"first": {"archive": "9f" * 32, "index": 0, "data": "d2hhdHNhcHA="}},
+    ),
+    Operation(
+        "POST", "/accounts/{account}/session", "sessions.bring", "Accounts", "Bring a session", "admin", 202,
+        BroughtView,
+        codes=(
+            *IN_BODY, "account_unknown", "vault_off", "vault_unavailable", "session_alive", "archive_refused",
+            "pieces_missing",
+        ),
+        body=BringRequest, examples={"one piece": {"archive": "9f" * 32, "count": 1}},
     ),
     Operation(
         "GET", "/webhooks", "webhooks.list_all", "Webhooks", "List webhooks", "admin", 200, WebhookList,

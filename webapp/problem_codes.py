@@ -60,6 +60,12 @@ KINDS: dict[str, Kind] = {
     "worker_busy": Kind(503, "Too many requests wait for the worker"),
     "worker_no_answer": Kind(504, "The worker did not answer in time"),
     "page_in_hand": Kind(409, "A person has the page open"),
+    # archives of a session
+    "vault_off": Kind(409, "There is no vault"),
+    "vault_unavailable": Kind(503, "The vault is unavailable"),
+    "session_alive": Kind(409, "The account has a session already"),
+    "archive_refused": Kind(422, "The archive is not used"),
+    "pieces_missing": Kind(409, "A piece of the archive is missing"),
     # webhooks
     "webhook_not_found": Kind(404, "There is no such webhook"),
     # batches

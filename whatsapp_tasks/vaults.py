@@ -4,10 +4,13 @@ Redis decides which archive counts, by its number and its hash; the object store
 that is not recorded there was written by a worker that had lost its lease, and is deleted by the next one.
 """
 
+import hashlib
 import logging
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from whatsapp_tasks.archives.reading import check_whole
 from whatsapp_tasks.clients.object_store import ObjectStore, open_store
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.session_archives import (
@@ -20,11 +23,13 @@ from whatsapp_tasks.domain.session_archives import (
     outdated,
     refused,
 )
-from whatsapp_tasks.errors import LeaseLost, ObjectStoreFailed
+from whatsapp_tasks.errors import ArchiveRefused, LeaseLost, ObjectStoreFailed, RequestRefused
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.vault import Offer, VaultRecord
 
 log = logging.getLogger(__name__)
+
+_PIECE = ".piece"
 
 
 class Vault:
@@ -44,10 +49,10 @@ class Vault:
         numbers = (number_in(name) for name in self._storage.names(self.account))
         return [number for number in numbers if number is not None]
 
-    def fetch(self, header: ArchiveHeader, path: Path) -> None:
+    def fetch(self, name: str, path: Path) -> None:
         """Writes the archive to ``path``; raises ArchiveRefused (``not_stored``)."""
-        if not self._storage.get_file(header.name, path):
-            raise refused(Refusal.NOT_STORED, header.name)
+        if not self._storage.get_file(name, path):
+            raise refused(Refusal.NOT_STORED, name)
 
     def keep(self, header: ArchiveHeader, file: Path, fence: int) -> None:
         """Stores the worker's archive and records it as the newest; raises LeaseLost, and keeps nothing then.
@@ -62,10 +67,88 @@ class Vault:
             raise
         self._delete(outdated(self._storage.names(self.account), header.number))
 
-    def offer(self, header: ArchiveHeader, file: Path, author: str, now_ms: int) -> None:
-        """Stores an archive that a person brought; the worker uses it before its next browser starts."""
-        self._storage.put_file(header.name, file)
+    def sizes(self) -> dict[ArchiveNumber, int]:
+        """The archives in the object store, oldest first, with their bytes."""
+        names = {number: name for name in self._storage.names(self.account) if (number := number_in(name))}
+        return {number: self._storage.size(names[number]) or 0 for number in sorted(names)}
+
+    def newest_stored(self) -> ArchiveHeader:
+        """What the newest archive in the store says of itself, whether Redis knows of it or not. Raises
+        RequestRefused (``archive_refused``).
+        """
+        try:
+            number = max(self.stored(), default=None)
+            if number is None:
+                raise refused(Refusal.NOT_STORED)
+            with TemporaryDirectory() as folder:
+                file = Path(folder) / "archive.session"
+                self.fetch(number.name_of(self.account), file)
+                return check_whole(file)
+        except ArchiveRefused as error:
+            raise RequestRefused("archive_refused", str(error)) from error
+
+    def bring(
+        self,
+        header: ArchiveHeader,
+        file: Path | None,
+        author: str,
+        now_ms: int,
+        *,
+        accept_stale: bool = False,
+    ) -> None:
+        """A person wants this archive to be used before the worker's next browser starts.
+
+        ``file`` None: it is in the vault already. Raises RequestRefused: it is of another account
+        (``archive_refused``), or the account has a session that would be replaced by another or an older one
+        (``session_alive``), unless ``accept_stale``.
+        """
+        if header.account != self.account:
+            raise RequestRefused("archive_refused", str(refused(Refusal.OTHER_ACCOUNT)))
+        custody = self.custody()
+        if custody.was_linked and not custody.ended and not accept_stale:
+            raise RequestRefused(
+                "session_alive",
+                f"The account '{self.account}' has a session already, and this archive would replace it: "
+                "what that one sent and received since would be missing in it. Log the account out first, or "
+                "accept that (accept_stale).",
+                http_status=409,
+            )
+        if file is not None:
+            self._storage.put_file(header.name, file)
         self.record.make_offer(Offer(header, author, now_ms))
+
+    # an archive that comes in pieces, so that no request is large
+
+    def put_piece(self, sha256: str, index: int, content: bytes) -> None:
+        """A part of the archive with this hash; the same one again is the same."""
+        self._storage.put(self._piece(sha256, index), content)
+
+    def join_pieces(self, sha256: str, count: int, target: Path) -> ArchiveHeader:
+        """Writes the archive of ``count`` pieces to ``target``, and returns what it says of itself.
+
+        Raises RequestRefused: a piece is missing (``pieces_missing``), or it is no whole archive
+        (``archive_refused``).
+        """
+        digest = hashlib.sha256()
+        with target.open("wb") as file:
+            for index in range(count):
+                piece = self._storage.get(self._piece(sha256, index))
+                if piece is None:
+                    raise RequestRefused(
+                        "pieces_missing", f"Piece {index} of the archive was not received.", http_status=409
+                    )
+                digest.update(piece)
+                file.write(piece)
+        try:
+            if digest.hexdigest() != sha256:
+                raise refused(Refusal.DAMAGED)
+            return check_whole(target)
+        except ArchiveRefused as error:
+            raise RequestRefused("archive_refused", str(error)) from error
+
+    def forget_pieces(self) -> None:
+        """Deletes all pieces, of archives that were never completed too."""
+        self._delete(name for name in self._storage.names(self.account) if name.endswith(_PIECE))
 
     def forget_offers(self) -> None:
         """Deletes the archives that persons brought, once one of them is used or none is wanted."""
@@ -75,12 +158,25 @@ class Vault:
         """Deletes all archives of the account."""
         self._storage.delete(self._storage.names(self.account))
 
+    def _piece(self, sha256: str, index: int) -> str:
+        return f"{self.account}/{sha256[:32]}-{index:05d}{_PIECE}"
+
     def _delete(self, names: Iterable[str]) -> None:
         """What stays although it could not be deleted is encrypted, and named by nobody."""
         try:
             self._storage.delete(names)
         except ObjectStoreFailed as error:
             log.warning("Old archives could not be deleted", extra={"detail": str(error)})
+
+
+def insist_on_vault(settings: Settings, database: Database, account: str) -> Vault:
+    """The vault of the settings; raises RequestRefused (``vault_off``) where it is off."""
+    vault = open_vault(settings, database, account)
+    if vault is None:
+        raise RequestRefused(
+            "vault_off", "This process has no vault: set WHATSAPP_VAULT (docs/sessions.md).", http_status=409
+        )
+    return vault
 
 
 def open_vault(settings: Settings, database: Database, account: str) -> Vault | None:

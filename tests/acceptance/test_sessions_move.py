@@ -1,6 +1,9 @@
 """A session moves between hosts without a new scan (issue 14, 2 to 4; long form: make test-linking)."""
 
+import contextlib
+import os
 import re
+import subprocess
 import sys
 import time
 import uuid
@@ -12,9 +15,12 @@ import pytest
 
 from tests.integration.s3_server import s3_url, use_test_credentials
 from tests.support.hosts import Host
+from tests.support.passkeys import HOST
 from tests.support.stack import Stack, eventually
-from whatsapp_tasks.archives import new_key
+from whatsapp_tasks.archives.sealing import new_key
+from whatsapp_tasks.browser.processes import die_with_parent
 from whatsapp_tasks.domain.message_request import MessageRequest
+from whatsapp_tasks.stores.api_keys import ApiKeys
 
 __all__ = ["s3_url"]  # the fixture
 
@@ -25,17 +31,11 @@ SETTLED = ("sent", "delivered", "read", "failed", "unknown")
 class World:
     """Two hosts, a vault in S3, Redis and the page elsewhere."""
 
-    def __init__(self, stack: Stack, s3: str, bucket: str) -> None:
+    def __init__(self, stack: Stack, s3: str) -> None:
         self.stack = stack
-        environment = {
-            "WHATSAPP_VAULT": f"s3://{bucket}/sessions",
-            "WHATSAPP_S3_ENDPOINT": s3,
-            "WHATSAPP_VAULT_KEY": new_key(),
-            "WHATSAPP_VAULT_SECONDS": "1",
-            "WHATSAPP_LEASE_SECONDS": "3",
-            "WHATSAPP_HEARTBEAT_SECONDS": "0.5",
-        }
-        self.a, self.b = (Host(stack, name, environment, [s3]) for name in ("a", "b"))
+        self.page_url = stack.simulator.page_url.replace("127.0.0.1", HOST)
+        of_workers = {"WHATSAPP_VAULT_KEY": new_key(), "WHATSAPP_URL": self.page_url}
+        self.a, self.b = (Host(stack, name, of_workers, [s3]) for name in ("a", "b"))
 
     def send(self, text: str) -> str:
         return self.stack.dispatcher.send(MessageRequest(PHONE, text)).id
@@ -62,6 +62,25 @@ class World:
         assert self.stack.simulator.most_alive() == 1
 
 
+@contextlib.contextmanager
+def screen() -> Iterator[str]:
+    """A screen that nobody sees; its name."""
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x960x24", "-nolisten", "tcp"],
+        pass_fds=[write],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    try:
+        with os.fdopen(read) as number:
+            yield f":{number.readline().strip()}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
 @pytest.fixture
 def world(
     new_stack: Callable[..., Stack], s3_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -69,7 +88,14 @@ def world(
     use_test_credentials(monkeypatch, tmp_path)
     bucket = f"vault-{uuid.uuid4().hex[:12]}"
     boto3.client("s3", endpoint_url=s3_url).create_bucket(Bucket=bucket)
-    world = World(new_stack().start(), s3_url, bucket)
+    environment = {
+        "WHATSAPP_VAULT": f"s3://{bucket}/sessions",
+        "WHATSAPP_S3_ENDPOINT": s3_url,
+        "WHATSAPP_VAULT_SECONDS": "1",
+        "WHATSAPP_LEASE_SECONDS": "3",
+        "WHATSAPP_HEARTBEAT_SECONDS": "0.5",
+    }
+    world = World(new_stack(environment=environment).start(), s3_url)
     yield world
     for host in (world.a, world.b):
         host.end()
@@ -102,4 +128,54 @@ def test_a_host_that_is_killed_in_mid_send_is_replaced_by_another(world: World) 
     world.a.start()
     world.sent("back")
     assert [world.received(text) for text in ("before", "in mid-send", "next", "back")] == [1, 1, 1, 1]
+    world.one_session()
+
+
+def at_desk(world: World, display: str) -> "subprocess.Popen[bytes]":
+    """``link --here`` on a desktop: without Redis, with the address and an admin key of the service."""
+    stack = world.stack
+    key = ApiKeys(stack.database).create("desk", ("admin",), 1)
+    environment = stack.plain_environment | {
+        "DISPLAY": display,
+        "WHATSAPP_URL": world.page_url,
+        "WHATSAPP_API_KEY": key.id,
+        "WHATSAPP_API_SECRET": key.secrets[0],
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+    }
+    person = [sys.executable, "-m", "tests.support.person_at_desk", os.environ.get("LINKING_PICTURES", "")]
+    with (stack.folder / "desk.log").open("ab") as log:
+        return subprocess.Popen(
+            [*die_with_parent(), *person, "link", "--here", "--to", stack.api],
+            env=environment,
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+        )
+
+
+def test_a_phone_is_linked_in_a_window_and_the_session_moves_to_the_service(world: World) -> None:
+    """Must show 2: a visible browser and a passkey here, a headless worker on another host; no scan there."""
+    stack = world.stack
+    stack.run("web")
+    world.b.start()
+    eventually(lambda: stack.database.text("HGET", "wa:{default}:vault", "recipient"), "the vault's key")
+    stack.simulator.scenario("passkey_required", after="phone")
+    begun = time.monotonic()
+    with screen() as display:
+        desk = at_desk(world, display)
+
+        def two_codes() -> bool:
+            return [page.get("screen") for page in stack.simulator.pages()].count("qr") == 2
+
+        eventually(two_codes, "a QR code in the window, beside that of the worker")
+        stack.simulator.link()  # the page that came last
+        assert desk.wait(120) == 0, stack.log("desk")
+    linked = time.monotonic()
+    world.sent("without a scan")
+    sys.stdout.write(
+        f"\nlink --here: {linked - begun:.1f} s until the session was handed over, "
+        f"{time.monotonic() - linked:.1f} s until the service has sent a message\n"
+    )
+    assert world.received("without a scan") == 1
+    assert "was deleted" in stack.log("desk")
     world.one_session()

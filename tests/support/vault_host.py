@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from whatsapp_tasks.archives import VaultKey, new_key
+from whatsapp_tasks.archives.sealing import VaultKey, new_key
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.profile_lock import LOCK_NAME
 from whatsapp_tasks.config import Settings

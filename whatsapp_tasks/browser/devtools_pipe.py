@@ -20,7 +20,7 @@ from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.page import JSON
 from whatsapp_tasks.browser.processes import Child
 from whatsapp_tasks.browser.readings import MISREAD
-from whatsapp_tasks.errors import WaitTimeout
+from whatsapp_tasks.errors import PageError, WaitTimeout
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +103,8 @@ class DevToolsPipe:
                 with suppress(queue.Empty):
                     answer = self._answers.get(timeout=min(_ASK_S, deadline.remaining()))
                     if answer["id"] == number:
+                        if "error" in answer:
+                            raise PageError(f"The browser refuses {method}: {answer['error'].get('message')}")
                         return Answer.of(answer)["result"]  # type: ignore[no-any-return]
         raise WaitTimeout(f"The browser does not answer {method}")
 

@@ -11,7 +11,6 @@ import http.client
 import logging
 import os
 import re
-import signal
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -42,11 +41,11 @@ from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.devtools_pipe import DevToolsPipe
 from whatsapp_tasks.browser.driver_process import DriverProcess, stand_in_for_browser
 from whatsapp_tasks.browser.memory import TreeMemory, measure
+from whatsapp_tasks.browser.orderly_end import end_in_order
 from whatsapp_tasks.browser.page import JSON, Page
 from whatsapp_tasks.browser.private_driver import private_driver
-from whatsapp_tasks.browser.processes import Child, ProcessPair, environment_of, start_child, wait_for_end
+from whatsapp_tasks.browser.processes import Child, ProcessPair, environment_of, start_child
 from whatsapp_tasks.browser.readings import MISREAD
-from whatsapp_tasks.browser.storage_commit import commit_storage
 from whatsapp_tasks.browser.watchdog import GRACE_S, Watchdog
 from whatsapp_tasks.errors import (
     BrowserDied,
@@ -372,22 +371,10 @@ class _Connection:
         return self._processes.running()
 
     def close(self, deadline: Deadline) -> bool:
-        """See `Page`. SIGTERM is never sent: Chromium 156 exits unflushed on it."""
+        """See `Page`."""
         browser = self._processes.browser
         assert browser is not None
-        if browser.running() and not deadline.passed:  # even if the driver is dead: the pipe is ours
-            family = browser.family()
-            with contextlib.suppress(BrowserError):  # it may still end properly
-                commit_storage(self._pipe, browser, self._target, deadline.capped(deadline.remaining() / 2))
-            self._pipe.send("Browser.close")
-            browser.wait(deadline.capped(deadline.remaining() / 2))
-            # one of them may still be writing localStorage to disk
-            wait_for_end(family, deadline.capped(deadline.remaining() / 2))
-        if browser.running() and not deadline.passed:
-            log.warning("The browser was asked to close by SIGINT")
-            browser.signal(signal.SIGINT)
-            browser.wait(deadline)
-        in_order = not browser.running()
+        in_order = end_in_order(self._pipe, browser, self._target, deadline)
         if not in_order:
             log.warning("The browser did not close and was killed")
         self.kill()

@@ -8,13 +8,14 @@ the same thread does after the writing.
 """
 
 import contextlib
+from typing import Protocol
 
 import psutil
 
 from whatsapp_tasks.browser.chrome_options import FIRST_PAGE
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.devtools_pipe import DevToolsPipe
-from whatsapp_tasks.browser.processes import Child, wait_for_end
+from whatsapp_tasks.browser.processes import wait_for_end
 
 _RENDERER = "--type=renderer"
 _RENDERERS_END_S = 3.0
@@ -22,7 +23,13 @@ _STOP_AGAIN_S = 0.3
 """The first command to stop all does not stop a service worker that is just starting."""
 
 
-def commit_storage(pipe: DevToolsPipe, browser: Child, target: str, deadline: Deadline) -> None:
+class Family(Protocol):
+    """A browser whose processes can be listed."""
+
+    def family(self) -> list[psutil.Process]: ...
+
+
+def commit_storage(pipe: DevToolsPipe, browser: Family, target: str, deadline: Deadline) -> None:
     """Close the page `target` and return when its storage is on disk; its driver cannot be used afterwards.
 
     Raises WaitTimeout if the browser does not answer, PageError if it refuses a command.
@@ -55,7 +62,7 @@ def _ended(renderers: list[psutil.Process], pipe: DevToolsPipe, session: str, de
     return False
 
 
-def _renderers(browser: Child) -> list[psutil.Process]:
+def _renderers(browser: Family) -> list[psutil.Process]:
     return [process for process in browser.family() if _is_renderer(process)]
 
 

@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import click
 from rich.console import Console
@@ -23,6 +23,7 @@ from whatsapp_tasks.cli.pause import add_pause
 from whatsapp_tasks.cli.programs import insist_on_programs
 from whatsapp_tasks.cli.selectors import add_selectors
 from whatsapp_tasks.cli.send import add_send
+from whatsapp_tasks.cli.sessions import add_session
 from whatsapp_tasks.cli.supervisor import Supervisor, python_module
 from whatsapp_tasks.cli.webhooks import add_webhooks
 from whatsapp_tasks.config import Settings, load_settings
@@ -247,8 +248,24 @@ def keys_revoke(key_id: str) -> None:
 @click.option("--account", default=DEFAULT_ACCOUNT)
 @click.option("--phone", default=None, help="Its number, +49…: show a pairing code instead of QR codes.")
 @click.option("--timeout-seconds", default=300.0, show_default=True)
-def link(account: str, phone: str | None, timeout_seconds: float) -> None:
-    """Show an account's QR code, or a pairing code, until it is used."""
+@click.option(
+    "--here", is_flag=True, help="Open WhatsApp's page in a window here, and hand the session over."
+)
+@click.option("--to", "url", default=None, help="With --here: the service; WHATSAPP_API_URL, _KEY, _SECRET.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="With --here: a file instead.")
+@click.option("--recipient", default=None, help="With --out: the public key of the vault, age1….")
+@click.option("--accept-stale", is_flag=True, help="With --to: replace a session that is alive.")
+def link(account: str, phone: str | None, timeout_seconds: float, here: bool, **handing_over: Any) -> None:
+    """Show an account's QR code, or a pairing code, until it is used.
+
+    --here is for accounts of which WhatsApp asks a passkey, on a desktop (docs/sessions.md).
+    """
+    if here:
+        insist_on_extra("link", "`whatsapp-tasks link --here`")
+        from whatsapp_tasks.cli.link_here import link_here
+
+        link_here(console, load_settings(), account, timeout_seconds, **handing_over)
+        return
     from whatsapp_tasks.cli.link import show_pairing_code, show_until_linked
 
     settings = _settings()
@@ -280,6 +297,7 @@ add_doctor(cli, console, _settings)
 add_selectors(cli, console, _settings)
 add_pause(cli, console, _settings)
 add_hand(cli, _settings)
+add_session(cli, console, _settings)
 add_webhooks(cli, console, _settings, _begin)
 
 

@@ -19,6 +19,9 @@ from whatsapp_tasks.errors import ArchiveRefused, RequestRefused
 FORMAT = 1
 MAGIC = b"whatsapp-tasks session archive\n"
 MOST_HEADER_BYTES = 4096
+PIECE_BYTES = 256 * 1024
+MOST_PIECES = 2048
+"""An archive that is brought over HTTP comes in pieces: half a gigabyte at most."""
 KEPT = 2
 """How many archives of an account are kept."""
 
@@ -104,6 +107,10 @@ class ArchiveNumber:
     def __str__(self) -> str:
         return f"{self.fence}.{self.sequence}"
 
+    def name_of(self, account: str) -> str:
+        """In the vault."""
+        return f"{account}/{self.fence:012d}-{self.sequence:06d}.session"
+
 
 @dataclass(frozen=True)
 class ArchiveHeader:
@@ -130,7 +137,7 @@ class ArchiveHeader:
         """In the vault."""
         if self.number == ArchiveNumber():
             return f"{self.account}/offer-{self.sha256[:32]}.session"
-        return f"{self.account}/{self.number.fence:012d}-{self.number.sequence:06d}.session"
+        return self.number.name_of(self.account)
 
     @property
     def about(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from whatsapp_tasks.archives import pack
+from whatsapp_tasks.archives.sealing import pack
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.page import Page
 from whatsapp_tasks.domain.session_archives import ArchiveHeader, ArchiveNumber
@@ -59,12 +59,6 @@ class Saving:
         """The browser was closed in order: its profile is complete."""
         self._try(self._copies.profile.copy_to)
 
-    def save_now(self, page: Page) -> ArchiveHeader | None:
-        """The new archive; None if there is no session to save. Raises StoreErrors, BrowserErrors,
-        ObjectStoreFailed, OSError.
-        """
-        return self._save(lambda folder: self._copy_held(page, folder))
-
     def logged_out(self) -> None:
         """By the phone, or by WhatsApp: the archives are marked, and not used again. Raises StoreErrors."""
         self._end("logged_out", keep_archives=True)
@@ -84,13 +78,13 @@ class Saving:
                 extra={"account": self._copies.vault.account, "detail": _reason(error)},
             )
 
-    def _save(self, copy: Copy) -> ArchiveHeader | None:
+    def _save(self, copy: Copy) -> None:
         copies, fence = self._copies, self._copies.lease.fence
         copies.lease.check(LEASE_MARGIN_SECONDS)
         custody = copies.vault.custody()
         if not custody.was_linked or custody.ended or custody.ran != fence:
             self._due = float("inf")
-            return None
+            return
         begun = time.monotonic()
         about = ArchiveHeader(
             copies.vault.account, self._next_number(fence), copies.chromium, copies.now_ms(), custody.sends
@@ -110,7 +104,6 @@ class Saving:
                 "took_seconds": round(time.monotonic() - begun, 2),
             },
         )
-        return header
 
     def _copy_held(self, page: Page, folder: Path) -> None:
         """All parts as they are at one moment: the browser's processes are stopped meanwhile."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from whatsapp_tasks.archives import VaultKey
+from whatsapp_tasks.archives.sealing import VaultKey
 from whatsapp_tasks.browser.chromium_version import version_of
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.processes import die_with_parent

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from typing import assert_never
 
-from whatsapp_tasks.archives import unpack
+from whatsapp_tasks.archives.sealing import unpack
 from whatsapp_tasks.browser.session_profile import is_part
 from whatsapp_tasks.domain.session_archives import (
     SENTENCES,
@@ -127,6 +127,8 @@ class TakingOver:
         # What an earlier link has sent, a new one does not know at all.
         since_ms = header.created_ms if header.number != ArchiveNumber() else 0
         self._begin(Gap(since_ms, now_ms))
+        if by_a_person:
+            self._vault.forget_offers()
         log.warning(
             "The session was restored from an archive",
             extra={
@@ -146,7 +148,7 @@ class TakingOver:
         try:
             with copies.drafts() as folder:
                 file, parts = folder / "archive.session", folder / "parts"
-                self._vault.fetch(header, file)
+                self._vault.fetch(header.name, file)
                 if unpack(file, copies.key, parts, allowed=is_part) != header:
                     raise refused(Refusal.NOT_AS_RECORDED)
                 copies.profile.put_in_place(parts)

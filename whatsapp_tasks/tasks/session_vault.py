@@ -11,7 +11,7 @@ from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.stores.connection import Database
 
 if TYPE_CHECKING:
-    from whatsapp_tasks.archives import VaultKey
+    from whatsapp_tasks.archives.sealing import VaultKey
 
 log = logging.getLogger(__name__)
 

@@ -1,29 +1,18 @@
 """The screen that asks for a passkey, with the browser's own WebAuthn (issue 14, 1)."""
 
-import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, cast
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.browser.pages.stage import Stage, within
+from tests.support.passkeys import HOST, add_passkey, devtools
 from whatsapp_simulator.testing import Simulator
-from whatsapp_tasks.browser.chrome_page import ChromePage
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.page_snapshot import PageKind, Passkey, PasskeyStep
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.session.linking import request_pairing_code
 from whatsapp_tasks.session.passkey import answer_passkey
-
-HOST = "localhost"
-"""Passkeys belong to names; an address of digits has none."""
-
-
-def _base64(raw: bytes) -> str:
-    return base64.b64encode(raw).decode()
 
 
 @dataclass
@@ -47,31 +36,9 @@ class Ceremony:
         assert shown is not None
         return shown
 
-    def devtools(self, method: str, **params: Any) -> dict[str, Any]:
-        page = cast(ChromePage, self.stage.whatsapp.page)
-        return dict(page._connection.send(method, params, within()))
-
     def add_passkey(self) -> None:
         """As if the person had one at hand, and agreed at once."""
-        options = {
-            **{"protocol": "ctap2", "transport": "internal", "hasResidentKey": True},
-            **{"hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True},
-        }
-        added = self.devtools("WebAuthn.addVirtualAuthenticator", options=options)
-        key = ec.generate_private_key(ec.SECP256R1()).private_bytes(
-            serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        credential = {
-            "credentialId": _base64(b"passkey"),
-            "isResidentCredential": True,
-            "rpId": HOST,
-            "signCount": 1,
-            "privateKey": _base64(key),
-            "userHandle": _base64(b"person"),
-        }
-        self.devtools(
-            "WebAuthn.addCredential", authenticatorId=added["authenticatorId"], credential=credential
-        )
+        add_passkey(self.stage.whatsapp.page)
 
 
 @pytest.fixture(params=["E1", "E3"])
@@ -82,9 +49,9 @@ def ceremony(
     stage = Stage(WhatsAppPage(whatsapp.page, url, whatsapp.selectors), simulator, request.param, "en")
     stage.begin()
     ceremony = Ceremony(stage)
-    ceremony.devtools("WebAuthn.enable")
+    devtools(whatsapp.page, "WebAuthn.enable")
     yield ceremony
-    ceremony.devtools("WebAuthn.disable")
+    devtools(whatsapp.page, "WebAuthn.disable")
     stage.leave()
     stage.whatsapp.page.goto("about:blank", within())
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.integration.s3_server import s3_url, use_test_credentials
 from tests.support.vault_host import KEY, VaultHost
-from whatsapp_tasks.archives import VaultKey, new_key, pack
+from whatsapp_tasks.archives.sealing import VaultKey, new_key, pack
 from whatsapp_tasks.clients import object_store
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.session_archives import ArchiveHeader, ArchiveNumber, Gap, Refusal

@@ -12,7 +12,7 @@ let timeout = 0;
 function showCard(step, ...cards) {
   const cancel = part("passkey_cancel", {}, { onclick: giveUp }, words("cancel"));
   enter("passkey");
-  show(part("passkey", {}, { class: "ws-landing-content" }, element("h1", {}, words("title")), ...cards, cancel));
+  show(part("passkey", {}, { class: "ws-passkey" }, element("h1", {}, words("title")), ...cards, cancel));
   tellScreen({ screen: "passkey", step });
 }
 

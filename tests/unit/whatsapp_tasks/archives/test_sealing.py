@@ -16,8 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from whatsapp_tasks import archives
-from whatsapp_tasks.archives import VaultKey, check_whole, new_key, pack, read_header, unpack
+from whatsapp_tasks.archives import sealing
+from whatsapp_tasks.archives.reading import check_whole, read_header
+from whatsapp_tasks.archives.sealing import VaultKey, new_key, pack, unpack
 from whatsapp_tasks.domain.session_archives import ArchiveHeader, ArchiveNumber, Refusal
 from whatsapp_tasks.errors import ArchiveRefused, ConfigurationError
 
@@ -34,7 +35,7 @@ TREES = st.dictionaries(
 
 def compressed(file: IO[bytes]) -> IO[bytes]:
     """zstd, as the archives use it."""
-    pressed: IO[bytes] = vars(archives)["zstd"].ZstdFile(file, "wb")
+    pressed: IO[bytes] = vars(sealing)["zstd"].ZstdFile(file, "wb")
     return pressed
 
 
@@ -85,7 +86,7 @@ def sealed(tmp_path: Path, write: Callable[[tarfile.TarFile], None], about: Arch
         tarfile.open(fileobj=pressed, mode="w|", format=tarfile.PAX_FORMAT) as tar,
     ):
         said = json.dumps(about.about).encode()
-        archives._add(tar, "about.json", len(said), io.BytesIO(said))
+        sealing._add(tar, "about.json", len(said), io.BytesIO(said))
         write(tar)
     return of_plain(tmp_path, plain)
 
@@ -93,7 +94,7 @@ def sealed(tmp_path: Path, write: Callable[[tarfile.TarFile], None], about: Arch
 def of_plain(tmp_path: Path, plain: Path) -> Path:
     body = tmp_path / "body"
     with plain.open("rb") as source, body.open("wb") as target:
-        digest = archives._seal(source, target, KEY.recipient)
+        digest = sealing._seal(source, target, KEY.recipient)
     header = replace(ABOUT, size=body.stat().st_size, sha256=digest)
     archive = tmp_path / "hostile.session"
     archive.write_bytes(
@@ -219,7 +220,7 @@ HOSTILE_NAMES = [
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_a_name_that_is_no_part_of_a_session_is_refused(tmp_path: Path, name: str) -> None:
-    archive = sealed(tmp_path, lambda tar: archives._add(tar, name, 1, io.BytesIO(b"x")))
+    archive = sealed(tmp_path, lambda tar: sealing._add(tar, name, 1, io.BytesIO(b"x")))
     assert refusal_of(archive) == Refusal.UNSAFE_CONTENT
 
 
@@ -241,7 +242,7 @@ def test_links_devices_and_pipes_are_refused(tmp_path: Path, kind: bytes) -> Non
 def test_a_file_in_the_place_of_another_is_refused(tmp_path: Path, names: tuple[str, str]) -> None:
     def write(tar: tarfile.TarFile) -> None:
         for name in names:
-            archives._add(tar, name, 1, io.BytesIO(b"x"))
+            sealing._add(tar, name, 1, io.BytesIO(b"x"))
 
     assert refusal_of(sealed(tmp_path, write)) == Refusal.UNSAFE_CONTENT
 
@@ -249,20 +250,20 @@ def test_a_file_in_the_place_of_another_is_refused(tmp_path: Path, names: tuple[
 def many(count: int, size: int) -> Callable[[tarfile.TarFile], None]:
     def write(tar: tarfile.TarFile) -> None:
         for number in range(count):
-            archives._add(tar, f"Default/{number}", size, io.BytesIO(bytes(size)))
+            sealing._add(tar, f"Default/{number}", size, io.BytesIO(bytes(size)))
 
     return write
 
 
 def test_a_bomb_is_stopped_before_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "MOST_UNPACKED_BYTES", 1_000_000)
+    monkeypatch.setattr(sealing, "MOST_UNPACKED_BYTES", 1_000_000)
     archive = sealed(tmp_path, many(2, 900_000))
     assert archive.stat().st_size < 10_000
     assert refusal_of(archive) == Refusal.TOO_LARGE
 
 
 def test_more_files_than_a_session_has_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "MOST_FILES", 3)
+    monkeypatch.setattr(sealing, "MOST_FILES", 3)
     assert refusal_of(sealed(tmp_path, many(4, 0))) == Refusal.TOO_LARGE
 
 
@@ -273,7 +274,7 @@ def test_an_archive_without_its_own_header_is_damaged(tmp_path: Path) -> None:
         compressed(file) as pressed,
         tarfile.open(fileobj=pressed, mode="w|") as tar,
     ):
-        archives._add(tar, "Default/Cookies", 1, io.BytesIO(b"x"))
+        sealing._add(tar, "Default/Cookies", 1, io.BytesIO(b"x"))
     assert refusal_of(of_plain(tmp_path, plain)) == Refusal.DAMAGED
 
 
@@ -296,7 +297,7 @@ def test_a_disk_that_fills_up_meanwhile_leaves_nothing_behind(
         os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
         return io.BufferedWriter(Full(path, "w"))
 
-    monkeypatch.setattr(archives, "_new_file", new_file)
+    monkeypatch.setattr(sealing, "_new_file", new_file)
     assert refusal_of(made) == Refusal.DISK_FULL
     with pytest.raises(OSError, match="No space"):
         pack(made.parent / "source", ABOUT, KEY.recipient, made.parent / "second.session")

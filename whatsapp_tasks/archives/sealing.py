@@ -1,9 +1,7 @@
-"""Session archives as files: packed, encrypted for the operator's key, and unpacked without trust.
+"""Session archives are packed, encrypted for the operator's key, and unpacked without trust.
 
-A file is one line that names the format, one line of JSON in clear (``ArchiveHeader``), and the encrypted
-part: a tar of regular files, compressed by zstd, encrypted by age (https://age-encryption.org/v1). ``age -d``
-opens what follows the second line. The key is an age identity. Who packs needs its public half only, so a
-desktop that links a phone never has the key.
+See ``archives`` for the format. Who packs needs the public half of the key only, so a desktop that links a
+phone never has the key.
 """
 
 import hashlib
@@ -23,6 +21,7 @@ from typing import IO, TYPE_CHECKING
 import pyrage
 from pyrage import x25519
 
+from whatsapp_tasks.archives.reading import check_whole, read_header
 from whatsapp_tasks.domain.session_archives import (
     MAGIC,
     MOST_HEADER_BYTES,
@@ -101,33 +100,6 @@ def pack(folder: Path, about: ArchiveHeader, recipient: str, target: Path) -> Ar
             whole.write(MAGIC + header.to_json().encode() + b"\n")
             shutil.copyfileobj(sealed, whole, _CHUNK)
         drafts.path("whole").replace(target)
-    return header
-
-
-def read_header(archive: IO[bytes]) -> ArchiveHeader:
-    """What the archive says of itself; ``archive`` is at the encrypted part then. Raises ArchiveRefused."""
-    if archive.read(len(MAGIC)) != MAGIC:
-        raise refused(Refusal.NOT_AN_ARCHIVE)
-    line = archive.readline(MOST_HEADER_BYTES)
-    if not line.endswith(b"\n"):
-        raise refused(Refusal.NOT_AN_ARCHIVE if len(line) == MOST_HEADER_BYTES else Refusal.TRUNCATED)
-    return ArchiveHeader.from_json(line)
-
-
-def check_whole(archive: Path) -> ArchiveHeader:
-    """The header of an archive whose encrypted part is what it says; needs no key. Raises ArchiveRefused,
-    OSError.
-    """
-    with archive.open("rb") as file:
-        header = read_header(file)
-        size, digest = 0, hashlib.sha256()
-        while chunk := file.read(_CHUNK):
-            size += len(chunk)
-            digest.update(chunk)
-    if size < header.size:
-        raise refused(Refusal.TRUNCATED, f"{size} bytes of {header.size}")
-    if size != header.size or digest.hexdigest() != header.sha256:
-        raise refused(Refusal.DAMAGED)
     return header
 
 

@@ -1,0 +1,183 @@
+"""``whatsapp-tasks link --here``: link where a person sits, then hand the session over.
+
+It needs no Redis and no worker here. The service's public key encrypts the archive, so this machine never has
+the key that opens it.
+"""
+
+import base64
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from whatsapp_tasks.archives.sealing import VaultKey
+from whatsapp_tasks.client import Client
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.accounts import check_account_name
+from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
+from whatsapp_tasks.errors import ConfigurationError, RequestRefused, WhatsAppTasksError
+from whatsapp_tasks.session.person_link import PersonLink
+
+PROGRAMS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+_WHAT_TO_DO: dict[PageKind, str] = {
+    PageKind.QR: "Scan the QR code: on the phone, WhatsApp › Linked devices › Link a device.",
+    PageKind.PASSKEY: "WhatsApp asks for a passkey: go on in the window, as it and the phone say.",
+    PageKind.PAIRING_CODE: "Enter the code of the window on the phone.",
+    PageKind.LOADING: "The page is loading …",
+    PageKind.MAIN: "The phone is linked. Waiting until the chats are here and written to disk …",
+}
+
+
+@dataclass(frozen=True)
+class Service:
+    """Where the session goes."""
+
+    client: Client
+    account: str
+    accept_stale: bool
+
+    def recipient(self) -> str:
+        """The public key of its vault. Raises RequestRefused."""
+        answer = self._call("GET", "")
+        if answer["alive"] and not self.accept_stale:
+            raise RequestRefused(
+                "session_alive",
+                f"The account '{self.account}' is linked already. Log it out first, or use --accept-stale.",
+            )
+        if answer["recipient"] is None:
+            raise RequestRefused(
+                "vault_off",
+                "The service has no key yet: start the account's worker with WHATSAPP_VAULT first.",
+            )
+        return str(answer["recipient"])
+
+    def bring(self, archive: Path) -> None:
+        """Sends the archive in pieces. Raises RequestRefused, ApiUnreachable."""
+        size = int(self._call("GET", "")["piece_bytes"])
+        with archive.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+            count = 0
+            while piece := file.read(size):
+                data = base64.b64encode(piece).decode()
+                self._call("POST", "/pieces", {"archive": sha256, "index": count, "data": data})
+                count += 1
+        self._call("POST", "", {"archive": sha256, "count": count, "accept_stale": self.accept_stale})
+
+    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        return self.client.call(method, f"/accounts/{self.account}/session{path}", body)
+
+
+def link_here(
+    console: Console,
+    settings: Settings,
+    account: str,
+    timeout_seconds: float,
+    *,
+    url: str | None,
+    out: Path | None,
+    recipient: str | None,
+    accept_stale: bool,
+) -> None:
+    """Raises RequestRefused, ConfigurationError, BrowserErrors, ApiUnreachable."""
+    check_account_name(account)
+    if (url is None) == (out is None):
+        raise ConfigurationError("Say where the session goes: --to URL of the service, or --out FILE.")
+    service = _service(url, account, accept_stale) if url is not None else None
+    to = service.recipient() if service is not None else recipient or _own_recipient(settings)
+    with _private_folder() as folder:
+        archive = folder / "archive.session"
+        link = PersonLink(
+            folder=folder,
+            chromium=_program(settings.chromium),
+            no_sandbox=settings.no_sandbox,
+            origin=settings.origin,
+            language=settings.language,
+            told=_teller(console),
+        )
+        console.print("A browser window opens. Link the phone there; close nothing until this command ends.")
+        header = link.archive(account, to, archive, timeout_seconds)
+        if service is None:
+            assert out is not None
+            shutil.move(archive, out)
+            console.print(f"✔ The session is in {out} ({header.size} bytes, encrypted).", style="green")
+            console.print("Next, where the worker runs: whatsapp-tasks session import FILE")
+        else:
+            _hand_over(console, service, archive)
+    console.print("The copy of the session on this machine was deleted.")
+
+
+def _hand_over(console: Console, service: Service, archive: Path) -> None:
+    try:
+        service.bring(archive)
+    except WhatsAppTasksError:
+        kept = Path.cwd() / f"{service.account}.session"
+        shutil.move(archive, kept)
+        console.print(
+            f"It could not be handed over. It is kept, encrypted, in {kept}: bring it there yourself."
+        )
+        raise
+    console.print("✔ The session was handed over; the worker starts with it.", style="green")
+
+
+def _service(url: str, account: str, accept_stale: bool) -> Service:
+    key, secret = os.environ.get("WHATSAPP_API_KEY"), os.environ.get("WHATSAPP_API_SECRET")
+    if not (key and secret):
+        raise ConfigurationError(
+            f"Set WHATSAPP_API_KEY and WHATSAPP_API_SECRET: {url} wants requests of an admin key "
+            "(there: whatsapp-tasks keys create NAME --scope admin)."
+        )
+    return Service(Client(url, key, secret), account, accept_stale)
+
+
+def _own_recipient(settings: Settings) -> str:
+    if settings.vault_key:
+        return VaultKey(settings.vault_key).recipient
+    raise ConfigurationError(
+        "Say for whom the archive is: --recipient age1… (the public key that "
+        "`whatsapp-tasks session new-key` showed)."
+    )
+
+
+def _program(wanted: Path) -> Path:
+    """The browser: the one of the settings, else one that is usually there."""
+    found = [str(wanted)] if wanted.is_file() else [path for name in PROGRAMS if (path := shutil.which(name))]
+    if not found:
+        raise ConfigurationError("No Chromium or Chrome was found; set its path in WHATSAPP_CHROMIUM.")
+    return Path(found[0])
+
+
+@contextmanager
+def _private_folder() -> Iterator[Path]:
+    """Deleted at the end, whatever happens: the profile in it is the login."""
+    folder = Path(tempfile.mkdtemp(prefix="whatsapp-link-"))  # mode 0700
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _teller(console: Console) -> Callable[[PageSnapshot], None]:
+    """Says what the person is to do, once for each step."""
+    said: list[str] = []
+
+    def tell(snapshot: PageSnapshot) -> None:
+        words = _WHAT_TO_DO.get(kind_of(snapshot))
+        if words is not None and said[-1:] != [words]:
+            said.append(words)
+            console.print(words)
+
+    return tell
