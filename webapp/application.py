@@ -9,6 +9,7 @@ from webapp import (
     console,
     docs,
     error_handlers,
+    files,
     health,
     messages,
     metrics,
@@ -21,6 +22,7 @@ from webapp import (
     security_headers,
     send_view,
     sessions,
+    upload_view,
     webhooks,
     well_formed,
 )
@@ -30,6 +32,8 @@ from webapp.proxies import TrustedProxies
 from webapp.services import EXTENSION, Services
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.files.contents import Contents
+from whatsapp_tasks.files.uploads import Uploads
 from whatsapp_tasks.stores.api_keys import ApiKeys
 from whatsapp_tasks.stores.connection import Database
 
@@ -43,7 +47,11 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
     app.url_map.strict_slashes = True
     app.url_map.converters["phone"] = opt_outs.PhonePart
     app.extensions[EXTENSION] = Services(
-        settings, database, dispatcher or Dispatcher(database, settings), KnownKeys(ApiKeys(database))
+        settings,
+        database,
+        dispatcher or Dispatcher(database, settings),
+        KnownKeys(ApiKeys(database)),
+        Uploads(Contents.from_settings(database, settings), kept_seconds=settings.upload_kept_seconds),
     )
 
     request_ids.install(app)  # first, so that all refusals have an id
@@ -57,6 +65,9 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
         limiter.exempt(blueprint)  # probes are not limited, and the documents need no Redis
     app.register_blueprint(send_view.blueprint)  # authenticates and counts by itself, in Flask too
     limiter.exempt(send_view.blueprint)
+    app.register_blueprint(upload_view.blueprint)  # like it
+    limiter.exempt(upload_view.blueprint)
+    register(app, files.blueprint, Guard({"GET": "send"}))  # for those who may upload
     register(app, messages.blueprint, Guard({"GET": "read", "DELETE": "send"}))
     register(app, resolutions.blueprint, Guard({"POST": "admin"}))
     register(app, batches.blueprint, Guard({"POST": "send", "GET": "read", "DELETE": "send"}))

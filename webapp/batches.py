@@ -112,7 +112,9 @@ def cancel(batch_id: str) -> Response:
 
 def _accept(parts: Services, batch_id: str, item: SendRequest) -> BatchItem:
     try:
-        accepted = parts.dispatcher.send(item.with_key(item.idempotency_key), source=_source(batch_id))
+        accepted = parts.dispatcher.send(
+            item.asked_by(caller(), item.idempotency_key), source=_source(batch_id)
+        )
     except RequestRefused as refusal:
         return BatchItem("refused", item.account, problem=of_refusal(refusal).body())
     return BatchItem("duplicate" if accepted.duplicate else "accepted", item.account, accepted.id)

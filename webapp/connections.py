@@ -13,6 +13,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from webapp.joined_writes import JoinedWrites
+from webapp.streamed import is_streamed
 
 MOST_HEAD_BYTES = 65_536
 HEAD_SECONDS = 30.0
@@ -20,6 +21,9 @@ HEAD_SECONDS = 30.0
 BODY_SECONDS = 10.0
 BODY_BYTES_PER_SECOND = 4096
 """A body must be complete within this time, plus one second for each so many received bytes."""
+FILE_BYTES_PER_SECOND = 16_384
+FILE_STALL_SECONDS = 30.0
+"""The same for the body of a file, of which also something must arrive within this time."""
 UNREAD_SECONDS = 60.0
 """An answer that is not read for this long is given up."""
 LINGER_SECONDS = 2.0
@@ -59,7 +63,7 @@ class OpenConnections:
         if not waiting:
             return False
         # Idle connections are harmless, so those in the middle of a request are closed first.
-        min(waiting, key=lambda one: (one.part is None, one.since)).give_up()
+        min(waiting, key=lambda one: (one.part is None, one.received_at)).give_up()
         return True
 
 
@@ -74,6 +78,10 @@ class Connection(HttpToolsProtocol):
     """When this part began; between two requests, when the last request did."""
     _part_bytes = 0
     _held_bytes = 0
+    _streamed = False
+    """Whether the body goes to disk while it arrives."""
+    received_at = 0.0
+    """When the body of a file went on; for all else the same as ``since``."""
     _slow: asyncio.TimerHandle | None = None
     _unread: asyncio.TimerHandle | None = None
 
@@ -112,6 +120,8 @@ class Connection(HttpToolsProtocol):
         self._part_bytes += len(data)
         if self.part == "head" and self._part_bytes > MOST_HEAD_BYTES:
             self.send_400_response("The head of the request is too large.")
+        elif self._streamed:
+            self.received_at = self.loop.time()
         elif self.part == "body" and not self.cycle.response_complete:
             self._held_bytes += len(data)
             self.open_connections.hold(len(data))
@@ -125,11 +135,13 @@ class Connection(HttpToolsProtocol):
         if not self.parser.should_upgrade():
             self._begin("body")
             super().on_headers_complete()
+            self._streamed = is_streamed(self.scope)
 
     def on_message_complete(self) -> None:
         if self.part == "head":  # of a request to upgrade, see on_headers_complete
             return
         self.part = None
+        self._streamed = False
         if self._slow is not None:
             self._slow.cancel()
             self._slow = None
@@ -202,7 +214,7 @@ class Connection(HttpToolsProtocol):
 
     def _begin(self, part: Part) -> None:
         self.part = part
-        self.since = self.loop.time()
+        self.since = self.received_at = self.loop.time()
         self._part_bytes = 0
 
     def _watch(self) -> None:
@@ -218,6 +230,11 @@ class Connection(HttpToolsProtocol):
             self.give_up()
 
     def _until(self) -> float:
+        if self._streamed:
+            if self.flow.read_paused:  # we are slow: the disk, or the object store
+                self.received_at = self.loop.time()
+            in_all = self.since + BODY_SECONDS + self._part_bytes / FILE_BYTES_PER_SECOND
+            return min(in_all, self.received_at + FILE_STALL_SECONDS)
         if self.part == "body":
             return self.since + BODY_SECONDS + self._part_bytes / BODY_BYTES_PER_SECOND
         return self.since + HEAD_SECONDS

@@ -1,4 +1,4 @@
-"""The ASGI application: ``POST /send`` on the event loop, everything else by Flask, in threads.
+"""The ASGI application: ``POST /send`` and ``POST /files`` on the event loop, the rest by Flask, in threads.
 
 The scripts of concurrent messages share round trips to Redis. Everything else that needs Redis (a key or a
 cap that this process has not cached, the count of a refused request) runs in a thread.
@@ -15,7 +15,9 @@ from webapp.request_ids import HEADER, chosen
 from webapp.security_headers import ALWAYS, UNLESS_SET
 from webapp.sends import SendAttempt
 from webapp.services import EXTENSION, AskRedisFirst, Services
+from webapp.streamed import is_streamed
 from webapp.threads import Receive, Scope, Send, Threads, environ_of, read_body
+from webapp.upload_stream import UploadStream
 from whatsapp_tasks.dispatch import Prepared
 from whatsapp_tasks.stores.connection import Pipeline
 
@@ -30,11 +32,14 @@ class Gateway:
         self._parts: Services = app.extensions[EXTENSION]
         self._limits = request_limits(app)
         self._pipeline = pipeline
+        self._uploads = UploadStream(self._parts, self._limits)
         self._threads = Threads(app.wsgi_app, most_body_bytes=self._parts.settings.max_body_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST" and scope["raw_path"] == b"/send":
             await self._send(scope, receive, send)
+        elif is_streamed(scope):
+            await self._upload(scope, receive, send)
         else:
             await self._threads(scope, receive, send)
 
@@ -53,6 +58,14 @@ class Gateway:
         except Exception as error:  # noqa: BLE001 - the table of problems decides, as for every view
             answer = await self._threads.run(partial(attempt.refused, error))
         await _write(send, answer, attempt.request_id)
+
+    async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
+        environ = environ_of(scope, b"")
+        settle(environ, self._parts.settings.trusted_proxies)
+        request_id = chosen(environ.get("HTTP_X_REQUEST_ID", ""))
+        answer = await self._uploads.answer(environ, receive, request_id)
+        if answer is not None:
+            await _write(send, answer, request_id)
 
     async def _prepared(self, attempt: SendAttempt) -> Prepared:
         try:

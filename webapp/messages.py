@@ -13,6 +13,7 @@ from webapp.sends import Links, message_path
 from webapp.services import services
 from webapp.times import Moment, rfc3339, rfc3339_or_none
 from whatsapp_tasks.domain.accounts import check_account_name
+from whatsapp_tasks.domain.files import FileKind
 from whatsapp_tasks.domain.phones import parse_phone
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status
@@ -49,13 +50,25 @@ class ResolutionView(TypedDict):
     note: str
 
 
+class MessageFileView(TypedDict):
+    """The file of a message. What is null is known once the file was fetched from its URL."""
+
+    name: str | None
+    kind: FileKind | None
+    size: int | None
+    media_type: str | None
+    sha256: str | None
+    url: NotRequired[str]
+
+
 class MessageView(TypedDict):
-    """A message for its sender: phone and text are in clear."""
+    """A message for its sender: phone, text and file name are in clear."""
 
     id: str
     account: str
     phone: str
     message: str
+    file: MessageFileView | None
     status: Status
     priority: Priority
     created_at: Moment
@@ -149,6 +162,7 @@ def message_view(message: Message) -> MessageView:
         "account": message.account,
         "phone": message.phone,
         "message": message.text,
+        "file": _file_view(message),
         "status": message.status,
         "priority": message.priority,
         "created_at": rfc3339(message.created_ms),
@@ -162,6 +176,28 @@ def message_view(message: Message) -> MessageView:
         "timeline": [_entry_view(entry) for entry in message.timeline],
         "links": {"self": message_path(message.id)},
     }
+
+
+def _file_view(message: Message) -> MessageFileView | None:
+    file, wanted = message.file, message.file_wanted
+    if file is not None:
+        return {
+            "name": file.name,
+            "kind": file.kind,
+            "size": file.size,
+            "media_type": file.media_type,
+            "sha256": file.digest,
+        }
+    if wanted is not None and wanted.url is not None:
+        return {
+            "name": wanted.name,
+            "kind": wanted.kind,
+            "size": None,
+            "media_type": None,
+            "sha256": None,
+            "url": wanted.url,
+        }
+    return None
 
 
 def _entry_view(entry: TimelineEntry) -> TimelineEntryView:

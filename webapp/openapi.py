@@ -42,8 +42,11 @@ time in seconds, `X-Signature` is `sha256=HEX`, the HMAC-SHA256 with the secret 
 `timestamp\\nMETHOD\\npath?query\\nraw body`. The path and query are signed exactly as they are sent. The
 signature of a request that changes something is accepted once.
 
-A repeated request is safe: the same idempotency key, or without one the same account, phone and text within
-the window (24 hours, unless set otherwise), is the same message.
+A file is uploaded first (`POST /files`), or fetched by the service from a URL. The signature of an upload
+covers the SHA-256 of the body, as 64 hex digits in `X-Content-SHA256`, instead of the raw body.
+
+A repeated request is safe: the same idempotency key, or without one the same account, phone, text and file
+within the window (24 hours, unless set otherwise), is the same message.
 
 Every refusal is a problem document (RFC 9457) with a stable `code`.
 """
@@ -58,6 +61,11 @@ PATH_PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "The id returned by POST /send.",
         "schema": {"type": "string", "pattern": "^[0-9a-f]{32}(-[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?)?$"},
         "example": "9f86d081884c7d659a2feaa0c55ad015-default",
+    },
+    "file_id": {
+        "description": "The id returned by POST /files.",
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+        "example": "2c26b46b68ffc68ff99b453c1d304134",
     },
     "evidence_id": {
         "description": "The value of error.evidence of a message.",
@@ -80,6 +88,22 @@ PATH_PARAMETERS: dict[str, dict[str, Any]] = {
         "example": "default",
     },
 }
+
+OF_RAW_BODY: list[dict[str, Any]] = [
+    {
+        "name": "X-Content-SHA256",
+        "in": "header",
+        "required": True,
+        "description": "SHA-256 of the body, hex; covered by the signature instead of the body.",
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    },
+    {
+        "name": "Content-Disposition",
+        "in": "header",
+        "description": "The name that recipients see, as in attachment; filename*=UTF-8''Invoice.pdf",
+        "schema": {"type": "string"},
+    },
+]
 
 HEADERS: dict[str, dict[str, Any]] = {
     "X-Request-Id": {
@@ -240,6 +264,11 @@ def _operation(operation: Operation, description: str, schemas: Schemas) -> dict
             "required": not operation.body_optional,
             "content": {"application/json": content},
         }
+    if operation.raw_body:
+        fields["requestBody"] = {
+            "required": True,
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        }
     return fields
 
 
@@ -270,6 +299,8 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
                 "schema": {"type": "string", "pattern": "^[!-~]([ -~]{0,253}[!-~])?$"},
             }
         )
+    if operation.raw_body:
+        parameters += OF_RAW_BODY
     if operation.query is not None:
         schema = TypeAdapter(operation.query).json_schema(schema_generator=_Generator)
         for name, about in schema["properties"].items():
@@ -297,7 +328,7 @@ def _responses(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     content: dict[str, Any] = {kind: {} for kind in operation.pictures}
     if operation.answer is not None:
         content["application/json"] = {"schema": schemas.reference(operation.answer, "serialization")}
-    headers = ["X-Request-Id", *(["Location"] if operation.idempotency_key else [])]
+    headers = ["X-Request-Id", *(["Location"] if operation.idempotency_key or operation.raw_body else [])]
     responses: dict[str, Any] = {
         str(operation.status): {
             "description": _doc(operation),

@@ -26,6 +26,7 @@ from webapp.queries import QueryModel
 from webapp.resolutions import ResolveRequest
 from webapp.sends import AcceptedView, SendRequest
 from webapp.sessions import BringRequest, BroughtView, PieceRequest, PieceView, SessionView
+from webapp.uploads import UploadView
 from webapp.webhooks import DeadLetterPage, DeadQuery, RedriveRequest, RedriveView, WebhookList, WebhookView
 
 WORKER_IS_ASKED = (
@@ -36,6 +37,16 @@ WORKER_IS_ASKED = (
     "worker_no_answer",
 )
 IN_BODY = ("json_malformed", "body_too_large", "content_type_unsupported", "request_invalid")
+OF_FILE = (
+    "file_invalid",
+    "file_name_invalid",
+    "file_url_invalid",
+    "file_unknown",
+    "file_kind_impossible",
+    "file_too_large",
+    "file_picture_too_large",
+    "file_type_contradicts",
+)
 OF_MESSAGE = (
     "phone_invalid",
     "message_empty",
@@ -51,6 +62,7 @@ OF_MESSAGE = (
     "recipient_opted_out",
     "account_unknown",
     "idempotency_conflict",
+    *OF_FILE,
 )
 
 
@@ -74,6 +86,8 @@ class Operation:
     query: type[QueryModel] | None = None
     pictures: tuple[str, ...] = ()
     idempotency_key: bool = False
+    raw_body: bool = False
+    """The body is the file itself."""
     examples: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
@@ -96,7 +110,24 @@ OPERATIONS: tuple[Operation, ...] = (
                 "send_at": "2026-12-31T18:00:00+01:00", "expires_at": "2026-12-31T19:00:00+01:00",
                 "metadata": {"table": 4},
             },
+            "a file from a URL": {
+                "phone": "+4915112345678", "message": "Your invoice",
+                "file": {"url": "https://example.com/1041.pdf", "as": "document", "name": "Invoice 1041.pdf"},
+            },
         },
+    ),
+    Operation(
+        "POST", "/files", "uploads.create", "Files", "Upload a file", "send", 201, UploadView,
+        codes=(
+            "body_too_large", "file_digest_invalid", "file_digest_wrong", "file_empty", "file_name_invalid",
+            "file_picture_too_large", "file_type_contradicts", "file_unreadable", "storage_full",
+            "storage_unavailable", "uploads_busy",
+        ),
+        raw_body=True,
+    ),
+    Operation(
+        "GET", "/files/{file_id}", "files.show", "Files", "Get an uploaded file's facts", "send", 200,
+        UploadView, codes=("file_unknown",),
     ),
     Operation(
         "GET", "/messages", "messages.list_some", "Messages", "List messages", "read", 200, MessagePage,

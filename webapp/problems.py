@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from webapp.answers import Answer
 from webapp.problem_codes import title_of
 from webapp.rate_limits import RateLimited
-from whatsapp_tasks.errors import RequestRefused, StoreUnavailable
+from whatsapp_tasks.errors import ObjectStoreFailed, ObjectStoreFull, RequestRefused, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +22,8 @@ CONTENT_TYPE = "application/problem+json"
 STORE_RETRY_SECONDS = 2
 """Retry-After while Redis is unavailable. A restart of Redis takes about a second; it is better that a caller
 waits a little longer than that too many repeat their requests at once."""
+
+STORAGE_RETRY_SECONDS = 30
 
 AUTHENTICATE = 'WhatsAppTasks-HMAC-SHA256 realm="whatsapp-tasks"'
 
@@ -70,6 +72,25 @@ def _of_store(_error: Exception) -> Problem:
     )
 
 
+def _of_full_store(_error: Exception) -> Problem:
+    return Problem(
+        507,
+        "storage_full",
+        "There is no room for the file. Nothing of it was kept.",
+        headers={"Retry-After": str(STORAGE_RETRY_SECONDS)},
+    )
+
+
+def _of_object_store(_error: Exception) -> Problem:
+    return Problem(
+        503,
+        "storage_unavailable",
+        "The object store is unavailable. Nothing of the file was kept; repeat the request with a new "
+        "signature.",
+        headers={"Retry-After": str(STORAGE_RETRY_SECONDS)},
+    )
+
+
 def _of_rate_limited(error: RateLimited) -> Problem:
     problem = of_refusal(error)
     return replace(problem, headers={**problem.headers, **error.headers})
@@ -104,6 +125,8 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     StoreUnavailable: _of_store,
     StorageError: _of_store,  # the rate limiter's error for the same
     RateLimited: _of_rate_limited,
+    ObjectStoreFull: _of_full_store,
+    ObjectStoreFailed: _of_object_store,
     HTTPException: _of_http,
     Exception: _of_anything,
 }

@@ -107,6 +107,13 @@ class RequestLimits:
             if not self.limiter.limiter.hit(item, name, scope):
                 raise self.full(index, who)
 
+    def count_proven(self, who: Counted) -> None:
+        """Counts a request against its key, after its address was counted; raises RateLimited."""
+        counted = len(self._limits[_ADDRESS])
+        for index, (item, name, scope) in enumerate(self._of(who)):
+            if index >= counted and not self.limiter.limiter.hit(item, name, scope):
+                raise self.full(index, who)
+
     def close(self) -> None:
         """Closes the connections; the next request opens new ones."""
         self._pool.disconnect()

@@ -26,6 +26,7 @@ from webapp.times import Instant
 from webapp.well_formed import check
 from whatsapp_tasks.dispatch import Accepted, Prepared, WindowFull
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
+from whatsapp_tasks.domain.file_requests import MOST_URL_CHARACTERS, FileRequest
 from whatsapp_tasks.domain.identity import MAX_KEY_LENGTH
 from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.statuses import Status
@@ -43,8 +44,38 @@ SCOPE: Scope = "send"
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 
 
+class FileFields(RequestModel):
+    """The file of a message: either ``id`` or ``url``."""
+
+    id: Annotated[
+        str | None,
+        Field(
+            description="The id returned by POST /files, for the same API key.",
+            json_schema_extra={"pattern": "^[0-9a-f]{32}$"},
+        ),
+    ] = None
+    url: Annotated[
+        str | None,
+        Field(
+            description="An https URL from which the service fetches the file before it sends the message.",
+            examples=["https://example.com/invoice.pdf"],
+            json_schema_extra={"maxLength": MOST_URL_CHARACTERS},
+        ),
+    ] = None
+    as_: Annotated[
+        Literal["image", "video", "audio", "document"] | None,
+        Field(alias="as", description="How WhatsApp sends it; by default as its detected type."),
+    ] = None
+    name: Annotated[
+        str | None,
+        Field(description="As the recipient sees it; up to 255 bytes.", examples=["Invoice 1041.pdf"]),
+    ] = None
+
+
 class SendRequest(RequestModel):
-    """One message. Its id is the hash of the idempotency key, else of account, phone and text."""
+    """One message: a text, a file, or a file with a text. Its id is the hash of the idempotency key, else of
+    account, phone, text and file.
+    """
 
     phone: Annotated[
         str,
@@ -57,11 +88,13 @@ class SendRequest(RequestModel):
     message: Annotated[
         str,
         Field(
-            description="Up to 65,536 UTF-16 code units of text, with at least one visible character.",
+            description="Up to 65,536 UTF-16 code units of text, with at least one visible character. With a "
+            "file it is the caption, up to 1,024 characters, and may be missing.",
             examples=["Your table is ready."],
-            json_schema_extra={"minLength": 1, "maxLength": MAX_UTF16_UNITS},
+            json_schema_extra={"maxLength": MAX_UTF16_UNITS},
         ),
-    ]
+    ] = ""
+    file: Annotated[FileFields | None, Field(description="The file to send.")] = None
     account: Annotated[
         str, Field(description="The account that sends.", json_schema_extra={"pattern": ACCOUNT_PATTERN})
     ] = DEFAULT_ACCOUNT
@@ -85,8 +118,11 @@ class SendRequest(RequestModel):
         Field(description="Your own data, up to 4096 bytes of JSON; returned with the message."),
     ] = None
 
-    def with_key(self, idempotency_key: str | None) -> MessageRequest:
-        """The input for dispatch; the key may come from the header."""
+    def asked_by(self, key: ApiKey, idempotency_key: str | None) -> MessageRequest:
+        """The input for dispatch; the idempotency key may come from the header. Raises RequestRefused."""
+        file = self.file
+        if file is None and not self.message and "message" not in self.model_fields_set:
+            raise bodies.field_missing("message")
         return MessageRequest(
             self.phone,
             self.message,
@@ -96,6 +132,7 @@ class SendRequest(RequestModel):
             expires_at=self.expires_at,
             priority=self.priority,
             metadata=self.metadata,
+            file=None if file is None else FileRequest.of(file.model_dump(by_alias=True), key.id),
         )
 
 
@@ -149,11 +186,14 @@ class SendAttempt:
         require_scope(self._key, SCOPE)
         wanted = bodies.parsed(SendRequest, self.environ.get("CONTENT_TYPE", ""), self._whole_body())
         dispatcher = self.parts.dispatcher
-        if not may_ask_redis and not dispatcher.needs_no_redis(wanted.account):
+        if not may_ask_redis and not dispatcher.needs_no_redis(
+            wanted.account, has_file=wanted.file is not None
+        ):
             raise AskRedisFirst
         return dispatcher.prepare(
-            wanted.with_key(
-                _idempotency_key(wanted.idempotency_key, self.environ.get("HTTP_IDEMPOTENCY_KEY"))
+            wanted.asked_by(
+                self._key,
+                _idempotency_key(wanted.idempotency_key, self.environ.get("HTTP_IDEMPOTENCY_KEY")),
             ),
             signature=signature,
             windows=self._windows,

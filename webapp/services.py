@@ -11,6 +11,7 @@ from webapp.known_keys import KnownKeys
 from webapp.worker_waits import MOST_VIEWERS, MOST_VIEWERS_OF_ACCOUNT, WorkerWaits
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.files.uploads import Uploads
 from whatsapp_tasks.operations import Operations
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
@@ -38,6 +39,7 @@ class Services:
     database: Database
     dispatcher: Dispatcher
     keys: KnownKeys
+    uploads: Uploads
     clock: Callable[[], float] = field(default=time.time)
     answer_within_seconds: float = ANSWER_WITHIN_SECONDS
     worker_waits: WorkerWaits = field(default_factory=WorkerWaits)

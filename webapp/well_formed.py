@@ -10,8 +10,8 @@ from werkzeug.exceptions import NotFound
 from webapp.proxies import NO_ADDRESS
 from whatsapp_tasks.errors import RequestRefused
 
-CHECKS_ITSELF = "sends.send"
-"""``POST /send`` checks and counts by itself, because it runs without Flask too."""
+CHECK_THEMSELVES = frozenset({"sends.send", "uploads.create"})
+"""``POST /send`` and ``POST /files`` check and count by themselves, because they run without Flask too."""
 
 _HOST = re.compile(r"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?", re.ASCII)
 
@@ -21,7 +21,7 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def _check() -> None:
-        if request.endpoint != CHECKS_ITSELF:
+        if request.endpoint not in CHECK_THEMSELVES:
             check(request.environ)
 
 

@@ -136,9 +136,9 @@ class Dispatcher:
         """
         return self.prepare(request, source=source).accept()
 
-    def needs_no_redis(self, account: str, file: FileRequest | None = None) -> bool:
+    def needs_no_redis(self, account: str, *, has_file: bool = False) -> bool:
         """Whether ``prepare`` finds everything it needs in this process, without waiting for Redis."""
-        if file is not None and file.id is not None:
+        if has_file:
             return False
         caps = self.caps(account)
         return caps is None or caps.known()

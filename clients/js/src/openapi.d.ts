@@ -26,6 +26,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a file
+         * @description Receives a file as the raw body, to be sent by later messages of the same key.
+         *
+         *     `X-Content-SHA256` is the SHA-256 of the body in hex; the signature covers these 64 characters instead of
+         *     the body. The name is the `filename` of `Content-Disposition`. The type is detected; a name or a
+         *     `Content-Type` that contradicts it is refused. A file that no message uses is deleted after its time.
+         *
+         *     Scope: `send`.
+         */
+        post: operations["uploads_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an uploaded file's facts
+         * @description A file that was uploaded with the same API key, until it expires.
+         *
+         *     Scope: `send`.
+         */
+        get: operations["files_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/messages": {
         parameters: {
             query?: never;
@@ -431,56 +479,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/accounts/{account}/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List archives of the session
-         * @description The archives of the account's session, and how to bring another one.
-         *
-         *     Scope: `admin`.
-         */
-        get: operations["sessions_show"];
-        put?: never;
-        /**
-         * Bring a session
-         * @description Puts the pieces together. The account's worker restores the session from them.
-         *
-         *     Scope: `admin`.
-         */
-        post: operations["sessions_bring"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/accounts/{account}/session/pieces": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Send a piece of an archive
-         * @description A piece of an archive. Sent again, it is the same piece.
-         *
-         *     Scope: `admin`.
-         */
-        post: operations["sessions_put_piece"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/webhooks": {
         parameters: {
             query?: never;
@@ -740,17 +738,6 @@ export interface components {
             links: components["schemas"]["AccountLinks"];
         };
         /**
-         * ArchiveView
-         * @description One archive. The larger number is the newer one; ``newest``: another host would restore it.
-         */
-        ArchiveView: {
-            number: string;
-            bytes: number;
-            newest: boolean;
-            created: string | null;
-            chromium: string | null;
-        };
-        /**
          * BatchItemView
          * @description One item; ``index`` is its position in the request. ``outcome`` is accepted, duplicate or refused;
          *     ``status`` is the current status of its message.
@@ -790,29 +777,6 @@ export interface components {
             };
             progress: number;
             items: components["schemas"]["BatchItemView"][];
-            links: components["schemas"]["Links"];
-        };
-        /**
-         * BringRequest
-         * @description The archive whose pieces were sent. ``accept_stale``: it may replace a session that is alive.
-         */
-        BringRequest: {
-            /** @description The SHA-256 of the whole archive, in hexadecimal. */
-            archive: string;
-            /** @description The number of pieces. */
-            count: number;
-            /** @default false */
-            accept_stale?: boolean;
-        };
-        /**
-         * BroughtView
-         * @description The worker uses the archive before its next browser starts; GET the account to see it.
-         */
-        BroughtView: {
-            account: string;
-            /** Format: date-time */
-            created: string;
-            chromium: string;
             links: components["schemas"]["Links"];
         };
         /**
@@ -885,6 +849,40 @@ export interface components {
             evidence?: string;
         };
         /**
+         * FileFields
+         * @description The file of a message: either ``id`` or ``url``.
+         */
+        FileFields: {
+            /**
+             * @description The id returned by POST /files, for the same API key.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description An https URL from which the service fetches the file before it sends the message.
+             * @default null
+             * @example https://example.com/invoice.pdf
+             */
+            url?: string | null;
+            /**
+             * @description How WhatsApp sends it; by default as its detected type.
+             * @default null
+             */
+            as?: ("image" | "video" | "audio" | "document") | null;
+            /**
+             * @description As the recipient sees it; up to 255 bytes.
+             * @default null
+             * @example Invoice 1041.pdf
+             */
+            name?: string | null;
+        };
+        /**
+         * FileKind
+         * @description How WhatsApp sends a file. It decides the menu item, the bubble and the limit.
+         * @enum {string}
+         */
+        FileKind: "image" | "video" | "audio" | "document";
+        /**
          * HealthView
          * @description The process runs; nothing else is checked.
          */
@@ -899,6 +897,18 @@ export interface components {
             self: string;
         };
         /**
+         * MessageFileView
+         * @description The file of a message. What is null is known once the file was fetched from its URL.
+         */
+        MessageFileView: {
+            name: string | null;
+            kind: components["schemas"]["FileKind"] | null;
+            size: number | null;
+            media_type: string | null;
+            sha256: string | null;
+            url?: string;
+        };
+        /**
          * MessagePage
          * @description Messages, newest first. ``next_cursor`` is null on the last page; a page may be short, or even empty,
          *     although more follow.
@@ -909,13 +919,14 @@ export interface components {
         };
         /**
          * MessageView
-         * @description A message for its sender: phone and text are in clear.
+         * @description A message for its sender: phone, text and file name are in clear.
          */
         MessageView: {
             id: string;
             account: string;
             phone: string;
             message: string;
+            file: components["schemas"]["MessageFileView"] | null;
             status: components["schemas"]["Status"];
             priority: components["schemas"]["Priority"];
             /** Format: date-time */
@@ -1035,26 +1046,6 @@ export interface components {
          */
         Permission: "all" | "replies" | "nothing";
         /**
-         * PieceRequest
-         * @description A part of an archive.
-         */
-        PieceRequest: {
-            /** @description The SHA-256 of the whole archive, in hexadecimal. */
-            archive: string;
-            /** @description From 0. */
-            index: number;
-            /** @description The bytes, in base64. */
-            data: string;
-        };
-        /**
-         * PieceView
-         * @description The piece was received.
-         */
-        PieceView: {
-            archive: string;
-            index: number;
-        };
-        /**
          * Priority
          * @enum {string}
          */
@@ -1129,7 +1120,8 @@ export interface components {
         };
         /**
          * SendRequest
-         * @description One message. Its id is the hash of the idempotency key, else of account, phone and text.
+         * @description One message: a text, a file, or a file with a text. Its id is the hash of the idempotency key, else of
+         *     account, phone, text and file.
          */
         SendRequest: {
             /**
@@ -1138,10 +1130,16 @@ export interface components {
              */
             phone: string;
             /**
-             * @description Up to 65,536 UTF-16 code units of text, with at least one visible character.
+             * @description Up to 65,536 UTF-16 code units of text, with at least one visible character. With a file it is the caption, up to 1,024 characters, and may be missing.
+             * @default
              * @example Your table is ready.
              */
-            message: string;
+            message?: string;
+            /**
+             * @description The file to send.
+             * @default null
+             */
+            file?: components["schemas"]["FileFields"] | null;
             /**
              * @description The account that sends.
              * @default default
@@ -1182,20 +1180,6 @@ export interface components {
          */
         SessionState: "INIT" | "QR_PENDING" | "AUTHENTICATED" | "SUSPECTED_BAN" | "BANNED" | "CIRCUIT_OPEN" | "RESTRICTED" | "ATTENTION";
         /**
-         * SessionView
-         * @description What the vault has of the account's session. ``alive``: a phone is linked. ``sent_since``: how many
-         *     messages the newest archive does not know of. ``recipient`` is the public key for which an archive must be
-         *     encrypted; null before a worker with a vault has run. ``piece_bytes``: the largest piece.
-         */
-        SessionView: {
-            account: string;
-            alive: boolean;
-            archives: components["schemas"]["ArchiveView"][];
-            sent_since: number;
-            recipient: string | null;
-            piece_bytes: number;
-        };
-        /**
          * Status
          * @enum {string}
          */
@@ -1209,6 +1193,23 @@ export interface components {
             /** Format: date-time */
             at: string;
             code?: string;
+        };
+        /**
+         * UploadView
+         * @description A file that was uploaded. ``kind`` is how it is sent unless a message says otherwise.
+         */
+        UploadView: {
+            id: string;
+            name: string | null;
+            size: number;
+            media_type: string;
+            kind: components["schemas"]["FileKind"];
+            sha256: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            links: components["schemas"]["Links"];
         };
         /**
          * WebhookList
@@ -1273,7 +1274,7 @@ export interface components {
             /** Format: uri-reference */
             instance: string;
             /** @enum {string} */
-            code: "account_invalid" | "account_linked" | "account_unknown" | "api_key_invalid" | "api_key_missing" | "archive_refused" | "bad_request" | "batch_not_found" | "body_too_large" | "console_session_missing" | "console_token_invalid" | "content_type_unsupported" | "daily_cap_reached" | "evidence_not_found" | "evidence_unavailable" | "expires_at_invalid" | "idempotency_conflict" | "idempotency_key_ambiguous" | "idempotency_key_invalid" | "internal_error" | "json_malformed" | "message_empty" | "message_invalid" | "message_not_found" | "message_too_long" | "metadata_invalid" | "metadata_too_large" | "method_not_allowed" | "not_acceptable" | "not_cancellable" | "not_found" | "not_resolvable" | "nothing_to_clear" | "page_in_hand" | "phone_invalid" | "pieces_missing" | "priority_invalid" | "qr_not_shown" | "query_invalid" | "rate_limited" | "recipient_opted_out" | "request_invalid" | "scope_missing" | "send_at_invalid" | "session_alive" | "signature_invalid" | "signature_missing" | "signature_replayed" | "store_unavailable" | "timestamp_expired" | "timestamp_invalid" | "vault_off" | "vault_unavailable" | "view_over" | "webhook_not_found" | "worker_busy" | "worker_failed" | "worker_no_answer" | "worker_not_running";
+            code: "account_invalid" | "account_linked" | "account_unknown" | "api_key_invalid" | "api_key_missing" | "bad_request" | "batch_not_found" | "body_too_large" | "console_session_missing" | "console_token_invalid" | "content_type_unsupported" | "daily_cap_reached" | "evidence_not_found" | "evidence_unavailable" | "expires_at_invalid" | "file_digest_invalid" | "file_digest_wrong" | "file_empty" | "file_invalid" | "file_kind_impossible" | "file_name_invalid" | "file_picture_too_large" | "file_too_large" | "file_type_contradicts" | "file_unknown" | "file_unreadable" | "file_url_invalid" | "idempotency_conflict" | "idempotency_key_ambiguous" | "idempotency_key_invalid" | "internal_error" | "json_malformed" | "message_empty" | "message_invalid" | "message_not_found" | "message_too_long" | "metadata_invalid" | "metadata_too_large" | "method_not_allowed" | "not_acceptable" | "not_cancellable" | "not_found" | "not_resolvable" | "nothing_to_clear" | "phone_invalid" | "priority_invalid" | "qr_not_shown" | "query_invalid" | "rate_limited" | "recipient_opted_out" | "request_invalid" | "scope_missing" | "send_at_invalid" | "signature_invalid" | "signature_missing" | "signature_replayed" | "storage_full" | "storage_unavailable" | "store_unavailable" | "timestamp_expired" | "timestamp_invalid" | "uploads_busy" | "webhook_not_found" | "worker_busy" | "worker_failed" | "worker_no_answer" | "worker_not_running";
             request_id: string;
             /** @description Which fields are wrong. */
             errors?: {
@@ -1369,7 +1370,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description account_unknown */
+            /** @description account_unknown, file_unknown */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1409,7 +1410,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request_invalid, phone_invalid, message_empty, message_invalid, message_too_long, send_at_invalid, expires_at_invalid, metadata_invalid, metadata_too_large, account_invalid, idempotency_key_invalid, recipient_opted_out, idempotency_key_ambiguous */
+            /** @description request_invalid, phone_invalid, message_empty, message_invalid, message_too_long, send_at_invalid, expires_at_invalid, metadata_invalid, metadata_too_large, account_invalid, idempotency_key_invalid, recipient_opted_out, file_invalid, file_name_invalid, file_url_invalid, file_kind_impossible, file_too_large, file_picture_too_large, file_type_contradicts, idempotency_key_ambiguous */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1420,6 +1421,214 @@ export interface operations {
                 };
             };
             /** @description daily_cap_reached, rate_limited */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description store_unavailable */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    uploads_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description SHA-256 of the body, hex; covered by the signature instead of the body. */
+                "X-Content-SHA256": string;
+                /** @description The name that recipients see, as in attachment; filename*=UTF-8''Invoice.pdf */
+                "Content-Disposition"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description A file that was uploaded. ``kind`` is how it is sent unless a message says otherwise. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadView"];
+                };
+            };
+            /** @description api_key_missing, api_key_invalid, signature_missing, signature_invalid, timestamp_invalid, timestamp_expired, signature_replayed */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description scope_missing */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description file_digest_invalid, file_digest_wrong, file_empty, file_name_invalid, file_picture_too_large, file_type_contradicts, file_unreadable */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable, uploads_busy, store_unavailable */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_full */
+            507: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    files_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id returned by POST /files.
+                 * @example 2c26b46b68ffc68ff99b453c1d304134
+                 */
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file that was uploaded. ``kind`` is how it is sent unless a message says otherwise. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadView"];
+                };
+            };
+            /** @description api_key_missing, api_key_invalid, signature_missing, signature_invalid, timestamp_invalid, timestamp_expired */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description scope_missing */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description file_unknown */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1568,7 +1777,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A message for its sender: phone and text are in clear. */
+            /** @description A message for its sender: phone, text and file name are in clear. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1660,7 +1869,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A message for its sender: phone and text are in clear. */
+            /** @description A message for its sender: phone, text and file name are in clear. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1776,7 +1985,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A message for its sender: phone and text are in clear. */
+            /** @description A message for its sender: phone, text and file name are in clear. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2969,7 +3178,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description worker_not_running, worker_failed, page_in_hand */
+            /** @description worker_not_running, worker_failed */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3239,7 +3448,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description worker_not_running, worker_failed, page_in_hand */
+            /** @description worker_not_running, worker_failed */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3668,7 +3877,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description worker_not_running, page_in_hand */
+            /** @description worker_not_running */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3814,7 +4023,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description worker_not_running, page_in_hand */
+            /** @description worker_not_running */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3993,400 +4202,6 @@ export interface operations {
             };
             /** @description worker_no_answer */
             504: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sessions_show: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The account's name.
-                 * @example default
-                 */
-                account: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What the vault has of the account's session. ``alive``: a phone is linked. ``sent_since``: how many messages the newest archive does not know of. ``recipient`` is the public key for which an archive must be encrypted; null before a worker with a vault has run. ``piece_bytes``: the largest piece. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionView"];
-                };
-            };
-            /** @description api_key_missing, api_key_invalid, signature_missing, signature_invalid, timestamp_invalid, timestamp_expired */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description scope_missing */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description account_unknown */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description vault_off */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description rate_limited */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description internal_error */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description vault_unavailable, store_unavailable */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sessions_bring: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The account's name.
-                 * @example default
-                 */
-                account: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BringRequest"];
-            };
-        };
-        responses: {
-            /** @description The worker uses the archive before its next browser starts; GET the account to see it. */
-            202: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BroughtView"];
-                };
-            };
-            /** @description json_malformed */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description api_key_missing, api_key_invalid, signature_missing, signature_invalid, timestamp_invalid, timestamp_expired, signature_replayed */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description scope_missing */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description account_unknown */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description vault_off, session_alive, pieces_missing */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description body_too_large */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description content_type_unsupported */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description request_invalid, archive_refused */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description rate_limited */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description internal_error */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description vault_unavailable, store_unavailable */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sessions_put_piece: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The account's name.
-                 * @example default
-                 */
-                account: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PieceRequest"];
-            };
-        };
-        responses: {
-            /** @description The piece was received. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PieceView"];
-                };
-            };
-            /** @description json_malformed */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description api_key_missing, api_key_invalid, signature_missing, signature_invalid, timestamp_invalid, timestamp_expired, signature_replayed */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description scope_missing */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description account_unknown */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description vault_off */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description body_too_large */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description content_type_unsupported */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description request_invalid */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description rate_limited */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description internal_error */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description vault_unavailable, store_unavailable */
-            503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Retry-After": components["headers"]["Retry-After"];

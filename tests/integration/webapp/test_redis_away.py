@@ -32,6 +32,8 @@ ENDPOINTS = [
     ("GET", "/batches/0", None),
     ("GET", "/opt-outs/+4915112345678", None),
     ("POST", "/send", SEND),
+    ("POST", "/files", None),
+    ("GET", "/files/0", None),
     ("POST", "/messages:batch", {"messages": [SEND]}),
     ("POST", "/messages/0/resolve", {"status": "sent"}),
     ("GET", "/metrics", None),

@@ -12,6 +12,7 @@ from webapp.guards import Guard
 from webapp.operations import OPERATIONS, Operation
 from webapp.problem_codes import KINDS
 from webapp.sends import SCOPE
+from webapp.well_formed import CHECK_THEMSELVES
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.stores.connection import Database
 
@@ -48,7 +49,7 @@ def test_the_guard_asks_for_the_scope_in_the_table(operation: Operation, app: Fl
     checks = app.before_request_funcs.get(operation.endpoint.partition(".")[0], [])
     owners = [getattr(check, "__self__", None) for check in checks]
     scopes = [owner.scopes[operation.method] for owner in owners if isinstance(owner, Guard)]
-    if operation.endpoint == "sends.send":
+    if operation.endpoint in CHECK_THEMSELVES:
         scopes.append(SCOPE)  # which asks for it by itself
     assert scopes == ([operation.scope] if operation.scope else [])
 
