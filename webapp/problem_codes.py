@@ -91,6 +91,7 @@ KINDS: dict[str, Kind] = {
     "console_token_invalid": Kind(403, "The request did not come from the console page"),
     "view_over": Kind(410, "The view of the page is over"),
     "nothing_to_clear": Kind(409, "There is no ban to clear"),
+    "thumbnail_not_found": Kind(404, "There is no picture to show"),
     "evidence_not_found": Kind(404, "There is no such evidence"),
     "evidence_unavailable": Kind(503, "The store of evidence is unavailable"),
     # this server

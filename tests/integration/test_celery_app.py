@@ -39,6 +39,22 @@ def test_delay_puts_the_message_into_the_ledger_and_returns_its_id(app: Celery, 
     assert send_message.delay(PHONE, "Hi").id == result.id
 
 
+def test_delay_takes_a_file_from_a_url_or_an_upload(app: Celery, settings: object) -> None:
+    """issue 15: ``send_message.delay(phone, message, file=…)``; the caption is optional then."""
+    wanted = {"url": "https://files.example/a.pdf", "name": "b.pdf"}
+    result = send_message.delay(PHONE, file=wanted)
+    message = default_dispatcher().get(result.id)
+    assert message.text == ""
+    assert message.file_wanted is not None
+    assert message.file_wanted.to_fields() == wanted
+    with pytest.raises(RequestRefused) as refused:
+        send_message.delay(PHONE, "Hi", file={"id": "0" * 32})
+    assert refused.value.code == "file_unknown"
+    with pytest.raises(RequestRefused) as refused:
+        send_message.delay(PHONE, "Hi", file={"path": "/etc/passwd"})
+    assert refused.value.code == "file_invalid"
+
+
 def test_delay_refuses_like_the_api_and_queues_nothing(app: Celery, database: Database) -> None:
     with pytest.raises(RequestRefused) as refused:
         send_message.delay("nonsense", "Hi")

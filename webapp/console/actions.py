@@ -17,7 +17,9 @@ from webapp.services import services
 from webapp.webhooks import RedriveRequest
 from whatsapp_tasks.domain.phones import parse_phone
 from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.errors import FileGone, FileUnreadable, RequestRefused
 from whatsapp_tasks.operations import Operations, PauseReason
+from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.webhook_deliveries import Deliveries
 from whatsapp_tasks.stores.webhook_endpoints import WebhookEndpoints
 
@@ -49,7 +51,7 @@ class PairingRequest(RequestModel):
 class RevealRequest(RequestModel):
     """The field to show in clear."""
 
-    what: Literal["phone", "text"]
+    what: Literal["phone", "text", "file"]
 
 
 # accounts
@@ -141,14 +143,26 @@ def screenshot(account: str) -> Response:
 
 @blueprint.post("/console/messages/<message_id>/reveal")
 def reveal(message_id: str) -> Response:
-    """A phone number or a text in clear. The log records who requested which."""
+    """A phone number, a text or the name of a file in clear. The log records who requested which."""
     what = bodies.read(RevealRequest).what
     message = services().dispatcher.get(message_id)
-    log.warning(
-        "Revealed at the console",
-        extra={"what": what, "message_id": message.id, "account": message.account, "key": _me()},
-    )
-    return bodies.answer({"value": message.phone if what == "phone" else message.text})
+    _log_reveal(what, message)
+    values = {"phone": message.phone, "text": message.text, "file": message.file.name if message.file else ""}
+    return bodies.answer({"value": values[what]})
+
+
+@blueprint.get("/console/messages/<message_id>/thumbnail.jpg")
+def thumbnail(message_id: str) -> Response:
+    """A small copy of the picture that is sent. The log records who requested it."""
+    message = services().dispatcher.get(message_id)
+    try:
+        if message.file is None:
+            raise FileGone
+        small = services().uploads.contents.thumbnail(message.file)
+    except (FileGone, FileUnreadable) as error:
+        raise RequestRefused("thumbnail_not_found", str(error), http_status=404) from error
+    _log_reveal("thumbnail", message)
+    return Response(small, content_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
 @blueprint.post("/console/messages/<message_id>/resolve")
@@ -196,6 +210,13 @@ def enable(webhook: str) -> Response:
     WebhookEndpoints(services().database).enable(webhook)
     log.info("Enabled at the console", extra={"webhook": webhook, "key": _me()})
     return bodies.answer({})
+
+
+def _log_reveal(what: str, message: Message) -> None:
+    log.warning(
+        "Revealed at the console",
+        extra={"what": what, "message_id": message.id, "account": message.account, "key": _me()},
+    )
 
 
 def _passkey(operations: Operations, action: str) -> Response:

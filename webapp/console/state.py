@@ -33,6 +33,8 @@ from whatsapp_tasks.stores.webhook_endpoints import WebhookEndpoints
 blueprint = Blueprint("console_state", __name__)
 
 MESSAGES_SHOWN = 30
+SHOWN_SMALL = frozenset(f"image/{kind}" for kind in ("jpeg", "png", "webp", "gif", "bmp", "tiff"))
+"""Types of which there is a thumbnail."""
 IN_DOUBT_SHOWN = 50
 DEAD_SHOWN = 5
 BEAT_STEP_MS = 5000
@@ -94,6 +96,7 @@ def message_state(message: Message) -> dict[str, Any]:
         "id": message.id,
         "account": message.account,
         "phone": mask_phone(message.phone),
+        "file": _file(message),
         "status": message.status,
         "priority": message.priority,
         "attempts": message.attempts,
@@ -110,6 +113,14 @@ def message_state(message: Message) -> dict[str, Any]:
             {"status": entry.status, "at_ms": entry.at_ms, "code": entry.code} for entry in message.timeline
         ],
     }
+
+
+def _file(message: Message) -> dict[str, Any] | None:
+    """Without its name, which is private like a text."""
+    file, wanted = message.file, message.file_wanted
+    if file is not None:
+        return {"kind": file.kind, "size": file.size, "is_picture": file.media_type in SHOWN_SMALL}
+    return {"kind": wanted.kind or "", "size": None, "is_picture": False} if wanted else None
 
 
 def _cap(use: CapUse | None) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from whatsapp_tasks.cli.api_access import with_client
 from whatsapp_tasks.cli.batch_file import Result, ResultFile, Row, read_rows, refusal
+from whatsapp_tasks.cli.batch_uploads import FileUploads
 from whatsapp_tasks.client import Batch, BatchItem, Client
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.errors import RequestRefused
@@ -48,7 +49,8 @@ def add_batch(cli: click.Group, console: Console, load: Callable[[], Settings]) 
         """Send the messages of a CSV file.
 
         Columns: phone, message, and optionally account, idempotency_key, send_at, expires_at, priority,
-        metadata. Run it again after an interruption: it continues and sends nothing twice.
+        metadata; for files file_path or file_url, file_as and file_name. Each file is uploaded once. Run it
+        again after an interruption: it continues and sends nothing twice.
         """
         kept = ResultFile(results or file.with_name(file.name + ".results.csv"))
         if cancels:
@@ -80,10 +82,12 @@ def _hand_in(console: Console, client: Client, rows: Sequence[Row], kept: Result
     todo = [row for row in rows if row.key not in known or not known[row.key].done]
     counts = Counter(done=len(rows) - len(todo))
     not_sent: list[Result] = []
+    uploads = FileUploads(client)
     with _progress(console) as progress:
         bar = progress.add_task("handed in", total=len(rows), completed=counts["done"])
         for some in portions(todo):
-            results = hand_in(client, some)
+            ready, results = uploads.ready(some)
+            results += hand_in(client, ready) if ready else []
             kept.add(results)
             counts.update(result.outcome for result in results)
             not_sent += [result for result in results if not result.done]

@@ -11,23 +11,33 @@ from pathlib import Path
 from typing import Any, cast
 
 from whatsapp_tasks.cli.csv_files import Record, decoded, records
-from whatsapp_tasks.client import NewMessage
+from whatsapp_tasks.client import FileToSend, NewMessage
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.domain.phones import one_form_of, parse_phone
 from whatsapp_tasks.domain.texts import normalise_message
 from whatsapp_tasks.errors import RequestRefused
 
-REQUIRED = ("phone", "message")
-OPTIONAL = ("account", "idempotency_key", "send_at", "expires_at", "priority", "metadata")
+REQUIRED = ("phone",)
+CONTENT = ("message", "file_path", "file_url")
+"""A file has at least one of these columns, and so has each row."""
+OPTIONAL = (
+    *("account", "idempotency_key", "send_at", "expires_at", "priority", "metadata"),
+    *("file_as", "file_name"),
+)
+_CONTENT_FIELDS = ("account", "phone", "message", "file")
+_OF_FILE = ("file_path", "file_url", "file_as", "file_name")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One message of the file; ``key`` is the same in every run."""
+    """One message of the file; ``key`` is the same in every run. ``path`` is its file, to be uploaded."""
 
     line: int
     key: str
     fields: NewMessage
+    content: tuple[str, ...] = ()
+    """What the key stands for."""
+    path: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,7 @@ def read_rows(path: Path, name: str) -> Rows:
         if record.blank:
             continue
         try:
-            row = _row(record, columns, name)
+            row = _row(record, columns, name, path.parent)
             first = messages.setdefault(row.key, row)
             if first is not row:
                 others.append(_repeated(row, first))
@@ -87,15 +97,16 @@ def read_rows(path: Path, name: str) -> Rows:
 
 def _check_columns(path: Path, columns: list[str]) -> None:
     missing = [name for name in REQUIRED if name not in columns]
-    unknown = [name for name in columns if name not in REQUIRED + OPTIONAL]
-    if missing or unknown or len(set(columns)) != len(columns):
+    unknown = [name for name in columns if name not in REQUIRED + CONTENT + OPTIONAL]
+    empty = not set(CONTENT) & set(columns)
+    if missing or unknown or empty or len(set(columns)) != len(columns):
         raise _refused(
-            f"The first line of {path} must name the columns {', '.join(REQUIRED)}, and may name "
-            f"{', '.join(OPTIONAL)}; it has: {', '.join(columns) or 'nothing'}."
+            f"The first line of {path} must name the column phone and at least one of {', '.join(CONTENT)}, "
+            f"and may name {', '.join(OPTIONAL)}; it has: {', '.join(columns) or 'nothing'}."
         )
 
 
-def _row(record: Record, columns: list[str], name: str) -> Row:
+def _row(record: Record, columns: list[str], name: str, folder: Path) -> Row:
     """The message of a row; raises RequestRefused (``row_invalid``)."""
     if len(record.cells) != len(columns):
         raise RequestRefused(
@@ -112,7 +123,33 @@ def _row(record: Record, columns: list[str], name: str) -> Row:
     if "metadata" in given:
         given["metadata"] = _metadata(given["metadata"])
     key = given.get("idempotency_key") or _key(name, given)
-    return Row(record.line, key, cast(NewMessage, {**given, "idempotency_key": key}))
+    file, file_path = _file(given, folder)
+    fields = {column: said for column, said in given.items() if column not in _OF_FILE}
+    if file is not None:
+        fields = {**fields, "file": file}
+        if not fields["message"]:
+            del fields["message"]
+    message = cast(NewMessage, {**fields, "idempotency_key": key})
+    return Row(record.line, key, message, tuple(_message(given)), file_path)
+
+
+def _file(given: Mapping[str, Any], folder: Path) -> tuple[FileToSend | None, Path | None]:
+    """The file of a row, and its path if it is to be uploaded; a relative path begins at the CSV's folder."""
+    path, url = given.get("file_path"), given.get("file_url")
+    options = {"as": given.get("file_as"), "name": given.get("file_name")}
+    file = {name: said for name, said in options.items() if said}
+    if path is None and url is None:
+        if file:
+            raise RequestRefused("row_invalid", "file_as and file_name need a file_path or a file_url.")
+        return None, None
+    if path is not None and url is not None:
+        raise RequestRefused("row_invalid", "The row has both a file_path and a file_url.")
+    if url is not None:
+        return cast(FileToSend, {**file, "url": url}), None
+    found = folder / str(path)
+    if not found.is_file():
+        raise RequestRefused("row_invalid", f"There is no file {found}.")
+    return cast(FileToSend, file), found
 
 
 def _metadata(cell: str) -> dict[str, Any]:
@@ -136,8 +173,9 @@ def _key(name: str, given: Mapping[str, Any]) -> str:
 
 
 def _message(given: Mapping[str, Any]) -> list[str]:
-    """Account, recipient and text in the API's canonical form, so that other spellings are the same
-    message.
+    """Account, recipient, text and file in the API's canonical form, so that other spellings are the same
+    message. A file counts by its path: a row whose file has changed since an earlier run is a conflict, and
+    not another message.
     """
     account = given.get("account", DEFAULT_ACCOUNT)
     phone, text = given["phone"], given["message"]
@@ -145,17 +183,18 @@ def _message(given: Mapping[str, Any]) -> list[str]:
         phone = one_form_of(parse_phone(phone))
     with suppress(RequestRefused):
         text = normalise_message(text)
-    return ["" if account == DEFAULT_ACCOUNT else account, phone, text]
+    file = [str(given.get(column, "")) for column in _OF_FILE]
+    return ["" if account == DEFAULT_ACCOUNT else account, phone, text, *(file if any(file) else ())]
 
 
 def _repeated(row: Row, first: Row) -> Result:
     """The report about a row with the key of an earlier one."""
-    if _message(row.fields) != _message(first.fields):
+    if row.content != first.content:
         problem = f"has the idempotency key of line {first.line}, but is another message"
     elif _rest(row) != _rest(first):
         problem = (
-            f"has the same account, phone and text as line {first.line}, but differs in another column; "
-            "give each an idempotency_key to send both"
+            f"has the same account, phone, text and file as line {first.line}, but differs in another "
+            "column; give each an idempotency_key to send both"
         )
     else:
         problem = f"is the same as line {first.line}"
@@ -165,7 +204,7 @@ def _repeated(row: Row, first: Row) -> Result:
 
 def _rest(row: Row) -> dict[str, object]:
     """The other columns of a row."""
-    return {name: said for name, said in row.fields.items() if name not in ("account", "phone", "message")}
+    return {name: said for name, said in row.fields.items() if name not in _CONTENT_FIELDS}
 
 
 def refusal(key: str, line: int, code: str, problem: str) -> Result:

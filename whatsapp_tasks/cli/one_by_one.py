@@ -13,6 +13,7 @@ _ABOUT_IT = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNP
 """Codes about one thing; any other error would also happen for the next one."""
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 def one_by_one(things: Iterable[tuple[str, T]], do: Callable[[T], None]) -> tuple[int, int]:
@@ -25,7 +26,7 @@ def one_by_one(things: Iterable[tuple[str, T]], do: Callable[[T], None]) -> tupl
     done = refused = 0
     for name, thing in things:
         try:
-            _patiently(do, thing)
+            patiently(do, thing)
         except RequestRefused as error:
             if error.http_status not in _ABOUT_IT:
                 raise
@@ -36,13 +37,12 @@ def one_by_one(things: Iterable[tuple[str, T]], do: Callable[[T], None]) -> tupl
     return done, refused
 
 
-def _patiently(do: Callable[[T], None], thing: T) -> None:
+def patiently(do: Callable[[T], R], thing: T) -> R:
+    """Does it, and again after each wait that the request limit asks for."""
     while True:
         try:
-            do(thing)
+            return do(thing)
         except RequestRefused as error:
             if error.code != "rate_limited":
                 raise
             time.sleep(error.retry_after_seconds or 1.0)
-        else:
-            return

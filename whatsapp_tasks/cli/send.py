@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,10 +12,14 @@ from rich.live import Live
 
 from whatsapp_tasks.cli.api_access import with_client
 from whatsapp_tasks.cli.timeline import outcome, timeline
-from whatsapp_tasks.client import AT_WHATSAPP, FINAL, Client, Message
+from whatsapp_tasks.client import AT_WHATSAPP, FINAL, Client, FileToSend, Message
 from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.files import FileKind
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.errors import RequestRefused
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_KINDS = [kind.value for kind in FileKind]
 
 _UNTIL = {
     "sent": AT_WHATSAPP,
@@ -28,7 +33,11 @@ def add_send(cli: click.Group, console: Console, load: Callable[[], Settings]) -
 
     @cli.command()
     @click.argument("phone")
-    @click.argument("message")
+    @click.argument("message", default="")
+    @click.option("--file", "path", type=_FILE, default=None, help="A file to upload and send.")
+    @click.option("--file-url", default=None, help="An https URL from which the service fetches the file.")
+    @click.option("--as", "kind", type=click.Choice(_KINDS), default=None, help="Default: by the type.")
+    @click.option("--file-name", default=None, help="As the recipient sees it.")
     @click.option("--account", default=None, help="The account that sends.")
     @click.option("--idempotency-key", default=None, help="Makes a repeat of this command the same message.")
     @click.option("--send-at", default=None, help="Not before this time: 2026-12-31T18:00:00+01:00.")
@@ -37,14 +46,18 @@ def add_send(cli: click.Group, console: Console, load: Callable[[], Settings]) -
     @click.option("--metadata", default=None, help="Your own JSON object, returned with the message.")
     @click.option("--watch/--no-watch", "watched", default=False, help="Wait until it is at WhatsApp.")
     @with_client(load)
-    def send(client: Client, phone: str, message: str, watched: bool, **options: Any) -> None:
-        """Send MESSAGE to PHONE (+49…). MESSAGE - is read from standard input."""
+    def send(client: Client, *, phone: str, message: str, watched: bool, **options: Any) -> None:
+        """Send MESSAGE to PHONE (+49…). MESSAGE - is read from standard input; with a file it is the caption,
+        and may be missing.
+        """
         text = sys.stdin.read() if message == "-" else message
-        key = options.pop("idempotency_key")
+        key, file = options.pop("idempotency_key"), _file(client, options)
+        if not text and file is None:
+            raise click.UsageError("Give a MESSAGE, --file or --file-url.")
         given = {name: value for name, value in options.items() if value is not None}
         if "metadata" in given:
             given["metadata"] = _object(given["metadata"])
-        accepted = client.send(phone, text, idempotency_key=key, **given)
+        accepted = client.send(phone, text, file=file, idempotency_key=key, **given)
         again = " (accepted before: nothing is sent twice)" if accepted["duplicate"] else ""
         click.echo(f"{accepted['id']} {accepted['status']}{again}")
         if watched:
@@ -68,6 +81,23 @@ def _watch(console: Console, client: Client, message_id: str, until: str, timeou
     assert message is not None
     console.print(outcome(message))
     return 0 if message["status"] in _UNTIL[until] else 1
+
+
+def _file(client: Client, options: dict[str, Any]) -> FileToSend | None:
+    """The file of the options, uploaded; takes them out of ``options``."""
+    path, url, kind, name = (options.pop(option) for option in ("path", "file_url", "kind", "file_name"))
+    if path is not None and url is not None:
+        raise click.UsageError("Give either --file or --file-url.")
+    if path is None and url is None:
+        if kind or name:
+            raise click.UsageError("--as and --file-name need --file or --file-url.")
+        return None
+    source: FileToSend = {"url": url} if path is None else {"id": client.upload(path, name=name)["id"]}
+    if kind:
+        source["as"] = kind
+    if name:
+        source["name"] = name
+    return source
 
 
 def _object(text: str) -> dict[str, Any]:

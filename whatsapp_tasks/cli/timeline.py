@@ -31,4 +31,13 @@ def outcome(message: Message) -> Text:
     colour = "green" if status in AT_WHATSAPP else "yellow" if status in ("queued", "sending") else "red"
     error = message["error"]
     why = f"\n{error['code']}: {error['message']}" if error else ""
-    return Text.assemble((status, colour), f": {MEANINGS[status]}{why}")
+    return Text.assemble((status, colour), f": {MEANINGS[status]}{_file(message)}{why}")
+
+
+def _file(message: Message) -> str:
+    """Kind and size, without the name, which is private like a text."""
+    file = message["file"]
+    if file is None:
+        return ""
+    size = f"{file['size']:,} bytes" if file["size"] is not None else "to be fetched"
+    return f"\nfile: {file['kind'] or 'by its type'}, {size}"

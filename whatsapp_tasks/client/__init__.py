@@ -7,9 +7,11 @@ from whatsapp_tasks.client.views import (
     Batch,
     BatchItem,
     CancelledBatch,
+    FileToSend,
     Message,
     NewMessage,
     TimelineEntry,
+    UploadedFile,
 )
 
 __all__ = [
@@ -21,7 +23,9 @@ __all__ = [
     "BatchItem",
     "CancelledBatch",
     "Client",
+    "FileToSend",
     "Message",
     "NewMessage",
     "TimelineEntry",
+    "UploadedFile",
 ]

@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, Self, Unpack, cast
 from urllib.parse import quote
 
@@ -12,10 +13,12 @@ from whatsapp_tasks.client.views import (
     Account,
     Batch,
     CancelledBatch,
+    FileToSend,
     Message,
     NewMessage,
     Pauses,
     SendOptions,
+    UploadedFile,
 )
 from whatsapp_tasks.domain import statuses
 from whatsapp_tasks.errors import WaitTimeout
@@ -63,17 +66,35 @@ class Client:
     def send(
         self,
         phone: str,
-        message: str,
+        message: str = "",
         *,
+        file: Path | FileToSend | None = None,
         idempotency_key: str | None = None,
         **options: Unpack[SendOptions],
     ) -> AcceptedMessage:
         """Submits one message. Without ``idempotency_key`` a new key is made for each call: the same text to
         the same phone is then a new message each time.
+
+        ``file``: a path is uploaded first; else ``{"id": …}`` of an upload, or ``{"url": …}``, with ``as``
+        and ``name`` if they matter. ``message`` is then its caption, and may be empty.
         """
-        body = {"phone": phone, "message": message, **options}
+        body: dict[str, Any] = {"phone": phone, **options}
+        if message or file is None:
+            body["message"] = message
+        if file is not None:
+            body["file"] = {"id": self.upload(file)["id"]} if isinstance(file, Path) else file
         body["idempotency_key"] = uuid.uuid4().hex if idempotency_key is None else idempotency_key
         return cast(AcceptedMessage, self.call("POST", "/send", body))
+
+    def upload(self, path: Path, *, name: str | None = None, media_type: str | None = None) -> UploadedFile:
+        """Uploads a file, to be sent by messages of the same key; ``id`` names it there. ``name`` is what
+        recipients see, by default the path's. Doing it again changes nothing.
+        """
+        return cast(UploadedFile, answer_of(self._transport.upload(path, name or path.name, media_type)))
+
+    def uploaded(self, file_id: str) -> UploadedFile:
+        """What was uploaded."""
+        return cast(UploadedFile, self.call("GET", _path("files", file_id)))
 
     def message(self, message_id: str) -> Message:
         """The message with its timeline."""
@@ -140,7 +161,7 @@ class Client:
     def send_batch(self, messages: Iterable[NewMessage], *, idempotency_key: str | None = None) -> Batch:
         """Submits up to 1000 messages; each is accepted or refused separately. ``idempotency_key`` identifies
         the batch, so that a repeated batch is recognised. Messages without a key of their own are the same
-        message if account, phone and text are equal.
+        message if account, phone, text and file are equal.
         """
         body = {"messages": list(messages)}
         return cast(

@@ -1,10 +1,13 @@
 """One request of the client: signed, and repeated while no answer comes or it says "later"."""
 
+import hashlib
 import json
 import time
-from collections.abc import Mapping
-from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
+from collections.abc import Callable, Mapping
+from mimetypes import guess_type
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import requests
 
@@ -17,6 +20,8 @@ _TIMER_MARGIN_SECONDS = 0.01
 """A pause until the next second must not end before it."""
 _LONGEST_PAUSE_SECONDS = 5.0
 _FIRST_PAUSE_SECONDS = 0.2
+UPLOAD_SECONDS = 180.0
+"""For one answer, or one write of a part, of an upload: the file is examined and stored before the answer."""
 
 
 class Transport:
@@ -60,12 +65,39 @@ class Transport:
         """The answer; ``path`` must be percent-encoded where necessary."""
         target = path + ("?" + urlencode(query) if query else "")
         raw = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+        headers = {"Accept": accept}
+        if raw:
+            headers["Content-Type"] = "application/json"
+        if idempotency_key is not None:
+            headers["Idempotency-Key"] = idempotency_key
+        return self._repeated(lambda: self._once(method, target, headers, raw or None, raw))
+
+    def upload(self, path: Path, name: str, media_type: str | None = None) -> requests.Response:
+        """The answer to an upload of the file at ``path``, which is never in memory as a whole."""
+        digest = _digest_of(path)
+        headers = {
+            "Accept": "application/json",
+            "Content-Type": media_type or guess_type(name)[0] or "application/octet-stream",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+            "X-Content-SHA256": digest,
+        }
+
+        def once() -> requests.Response:
+            with path.open("rb") as file:
+                # An empty file would be sent in chunks.
+                data = file if path.stat().st_size else b""
+                return self._once("POST", "/files", headers, data, digest.encode(), UPLOAD_SECONDS)
+
+        return self._repeated(once)
+
+    def _repeated(self, once: Callable[[], requests.Response]) -> requests.Response:
+        """The answer, once there is one that does not say "later"."""
         until = time.monotonic() + self._patience
         pause = _FIRST_PAUSE_SECONDS
         while True:
             left = until - time.monotonic()
             try:
-                response = self._once(method, target, raw, idempotency_key, accept)
+                response = once()
             except requests.RequestException as error:
                 if left < pause:
                     raise ApiUnreachable(
@@ -80,27 +112,33 @@ class Transport:
                 return _checked(response)
             time.sleep(wait)
 
-    def _once(
-        self, method: str, target: str, raw: bytes, idempotency_key: str | None, accept: str
+    def _once(  # noqa: PLR0917 - the parts of a request
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        data: bytes | IO[bytes] | None,
+        signed_body: bytes,
+        timeout: float = 0.0,
     ) -> requests.Response:
-        headers = {"Accept": accept}
-        if raw:
-            headers["Content-Type"] = "application/json"
-        if idempotency_key is not None:
-            headers["Idempotency-Key"] = idempotency_key
         request = self._http.prepare_request(
-            requests.Request(method, self.base_url + target, headers=headers, data=raw or None)
+            requests.Request(method, self.base_url + target, headers=dict(headers), data=data)
         )
         timestamp = str(int(time.time()))
         # Sign the target as the library has written it: it escapes some characters, some of them again.
-        signature = sign(self._secret, timestamp, method, request.path_url, raw)
+        signature = sign(self._secret, timestamp, method, request.path_url, signed_body)
         request.headers.update(
             {"X-Api-Key": self._key_id, "X-Timestamp": timestamp, "X-Signature": signature}
         )
         network = self._http.merge_environment_settings(request.url, {}, None, None, None)
         if self._direct:
             network["proxies"] = {}
-        return self._http.send(request, timeout=self._timeout, allow_redirects=False, **network)
+        return self._http.send(request, timeout=max(timeout, self._timeout), allow_redirects=False, **network)
+
+
+def _digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _base(url: str) -> str:

@@ -2,6 +2,38 @@
 
 from typing import Any, NotRequired, Required, TypedDict
 
+FileToSend = TypedDict(
+    "FileToSend",
+    {"id": str | None, "url": str | None, "as": str | None, "name": str | None},
+    total=False,
+)
+"""The file of a message: ``id`` of an upload, or ``url``. ``as``: image, video, audio or document."""
+
+
+class UploadedFile(TypedDict):
+    """A file that was uploaded. ``kind`` is how it is sent unless a message says otherwise."""
+
+    id: str
+    name: str | None
+    size: int
+    media_type: str
+    kind: str
+    sha256: str
+    created_at: str
+    expires_at: str
+    links: "Links"
+
+
+class MessageFile(TypedDict):
+    """The file of a message. What is None is known once the file was fetched from its URL."""
+
+    name: str | None
+    kind: str | None
+    size: int | None
+    media_type: str | None
+    sha256: str | None
+    url: NotRequired[str]
+
 
 class Links(TypedDict):
     """Where to look next."""
@@ -20,10 +52,11 @@ class SendOptions(TypedDict, total=False):
 
 
 class NewMessage(SendOptions):
-    """One message to send."""
+    """One message to send: a text, a file, or both."""
 
     phone: Required[str]
-    message: Required[str]
+    message: NotRequired[str]
+    file: NotRequired[FileToSend | None]
     idempotency_key: NotRequired[str | None]
 
 
@@ -68,6 +101,7 @@ class Message(TypedDict):
     account: str
     phone: str
     message: str
+    file: MessageFile | None
     status: str
     priority: str
     created_at: str

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from whatsapp_tasks.domain.files import MessageFile
 from whatsapp_tasks.domain.states import SessionState
 
 
@@ -101,9 +102,9 @@ def follows(position: str, other: str) -> bool:
 def envelope(event: Event, record: Mapping[str, Any] | None) -> dict[str, Any]:
     """The JSON that reports ``event``: id, type, timestamp, account, data.
 
-    ``record`` holds phone, metadata and error_message of the message; None if there is no record. The text is
-    not included: the sender knows it, and can get it by the id. For a received message ``record`` holds chat,
-    phone and preview; they are null if they are not stored any more.
+    ``record`` holds phone, metadata, file and error_message of the message; None if there is no record. Text
+    and file name are not included: the sender knows them, and can get them by the id. For a received message
+    ``record`` holds chat, phone and preview; they are null if they are not stored any more.
     """
     return {
         "id": event.id,
@@ -142,6 +143,14 @@ def _data(event: Event, message: Mapping[str, Any]) -> dict[str, Any]:
         "phone": message.get("phone"),
         "metadata": message.get("metadata") or {},
     }
+    file = message.get("file")
+    if isinstance(file, MessageFile):
+        data["file"] = {
+            "kind": str(file.kind),
+            "size": file.size,
+            "media_type": file.media_type,
+            "sha256": file.digest,
+        }
     if event.type in _WITH_ERROR:
         data["error"] = {
             "code": event.code or message.get("error_code") or "unknown",

@@ -17,7 +17,7 @@ class MessageRequest:
     """
 
     phone: str
-    message: str = field(repr=False)
+    message: str = field(repr=False, default="")
     """With a file its caption, which may be empty."""
     _: KW_ONLY
     file: FileRequest | None = None

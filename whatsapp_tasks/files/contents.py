@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from whatsapp_tasks.clients.object_store import CHUNK_BYTES, ObjectStore, open_store
+from whatsapp_tasks.clients.object_store import ObjectStore, open_store
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.crash_points import reach
 from whatsapp_tasks.domain.file_names import with_extension
 from whatsapp_tasks.domain.files import FileFacts, MessageFile
 from whatsapp_tasks.errors import FileGone, FileUnreadable
 from whatsapp_tasks.files.drafts import Drafts
-from whatsapp_tasks.files.examination import convert_picture
+from whatsapp_tasks.files.examination import convert_picture, shrink_picture
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.files import FOLDER, Content, FileRecords, made_ms, new_object
 
@@ -115,6 +115,19 @@ class Contents:
         finally:
             path.unlink(missing_ok=True)
 
+    def thumbnail(self, file: MessageFile) -> bytes:
+        """A small JPEG of a picture. Raises FileUnreadable for anything else, and what ``hand_over``
+        raises.
+        """
+        content = self.records.content(file.digest)
+        if content is None:
+            raise FileGone
+        with self.drafts.draft(file.size) as draft, self.drafts.draft(0) as small:
+            if not self._store.get_file(content.object, draft.path):
+                raise FileGone
+            shrink_picture(draft.path, small.path)
+            return small.path.read_bytes()
+
     # deleting
 
     def sweep(self, limit: int = SWEPT_AT_ONCE) -> int:
@@ -162,8 +175,5 @@ def _converted(path: Path, folder: Path) -> HandedOver:
 
 def digest_of(path: Path) -> str:
     """SHA-256 of a file, hex, read in pieces."""
-    found = hashlib.sha256()
     with path.open("rb") as file:
-        while piece := file.read(CHUNK_BYTES):
-            found.update(piece)
-    return found.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -31,6 +31,11 @@ def convert_picture(path: Path, target: Path) -> str:
     return str(_run("convert", str(path), str(target))["extension"])
 
 
+def shrink_picture(path: Path, target: Path) -> None:
+    """Writes the picture at ``path`` to ``target`` as a small JPEG. Raises FileUnreadable."""
+    _run("shrink", str(path), str(target))
+
+
 def _run(*arguments: str) -> dict[str, Any]:
     with _turns:
         try:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from whatsapp_tasks.domain.events import Event, EventType, event_of
+from whatsapp_tasks.domain.files import MessageFile
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
 
@@ -87,11 +88,12 @@ class EventLog:
         ids = sorted({event.subject for event in events if event.type.startswith("message.")})
         if not ids:
             return {}
-        names = ("phone", "metadata", "error_code", "error_message")
+        names = ("phone", "metadata", "error_code", "error_message", "file")
         records = self._db.together(*(("HMGET", self._keys.message(i), *names) for i in ids))
         found = {i: dict(zip(names, record, strict=True)) for i, record in zip(ids, records, strict=True)}
         for record in found.values():
             record["metadata"] = json.loads(record["metadata"]) if record["metadata"] else {}
+            record["file"] = MessageFile.from_json(record["file"]) if record["file"] else None
         return found
 
 

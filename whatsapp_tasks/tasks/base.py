@@ -11,6 +11,7 @@ from celery import Task
 from celery.result import AsyncResult
 
 from whatsapp_tasks.dispatch import default_dispatcher
+from whatsapp_tasks.domain.file_requests import FileRequest
 from whatsapp_tasks.domain.message_request import MessageRequest
 
 
@@ -48,5 +49,7 @@ class AdmissionTask(ServiceTask):
             fields["send_at"] = eta.timestamp()
         if expires is not None:
             fields["expires_at"] = expires.timestamp() if isinstance(expires, datetime) else now + expires
+        if fields.get("file") is not None:
+            fields["file"] = FileRequest.of(fields["file"])
         accepted = default_dispatcher().send(MessageRequest(*(args or ()), **fields), source="task")
         return self.AsyncResult(accepted.id)

@@ -10,6 +10,7 @@ from typing import Any
 from whatsapp_tasks.celery import app
 from whatsapp_tasks.dispatch import default_dispatcher
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
+from whatsapp_tasks.domain.file_requests import FileRequest
 from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.errors import RequestRefused
@@ -22,8 +23,9 @@ log = logging.getLogger(__name__)
 @app.task(name=SEND_TASK, base=AdmissionTask)
 def send_message(
     phone: str,
-    message: str,
+    message: str = "",
     *,
+    file: Mapping[str, str] | None = None,
     account: str = DEFAULT_ACCOUNT,
     idempotency_key: str | None = None,
     send_at: float | None = None,
@@ -33,8 +35,10 @@ def send_message(
 ) -> None:
     """Sends ``message`` to ``phone``: ``send_message.delay("+4915112345678", "Hi")``.
 
-    Times are unix seconds. The body runs only for a task that was put on the queue by name
-    (``send_task``, Flower): it is admitted by the same rules, or dropped with a log line that says why.
+    ``file`` is ``{"url": "https://…"}`` or ``{"id": …}`` of an upload, with ``as`` and ``name`` if they
+    matter; ``message`` is then its caption. Times are unix seconds. The body runs only for a task that was
+    put on the queue by name (``send_task``, Flower): it is admitted by the same rules, or dropped with a log
+    line that says why.
     """
     try:
         default_dispatcher().send(
@@ -47,6 +51,7 @@ def send_message(
                 expires_at=expires_at,
                 priority=priority,
                 metadata=metadata,
+                file=None if file is None else FileRequest.of(file),
             ),
             source="queue",
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.http_server import HttpServer
+from tests.support.pictures import PDF
 from whatsapp_tasks.client import Client
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.api_keys import ApiKey
@@ -113,3 +114,39 @@ def test_the_documented_example_runs_as_it_stands(served: HttpServer, served_key
     )
     assert ended.returncode == 0, ended.stderr
     assert "cancelled" in ended.stdout
+
+
+def test_a_file_is_uploaded_and_sent(client: Client, tmp_path: Path) -> None:
+    """issue 15: ``client.send(…, file=Path(…))``."""
+    path = tmp_path / "Rechnung 👍.pdf"
+    path.write_bytes(PDF)
+    accepted = client.send(PHONE, "Your invoice", file=path, idempotency_key="i")
+    file = client.message(accepted["id"])["file"]
+    assert file is not None
+    assert (file["name"], file["kind"], file["size"]) == (path.name, "document", len(PDF))
+    assert client.send(PHONE, "Your invoice", file=path, idempotency_key="i")["duplicate"]
+    uploaded = client.upload(path, name="b.pdf")
+    assert client.uploaded(uploaded["id"]) == uploaded
+    alone = client.send(PHONE, file={"id": uploaded["id"], "as": "document"})
+    assert client.message(alone["id"])["message"] == ""
+    with pytest.raises(RequestRefused) as caught:
+        client.send(PHONE, "Your invoice", file={"id": uploaded["id"]}, idempotency_key="i")
+    assert caught.value.code == "idempotency_conflict"
+
+
+def test_an_empty_and_a_too_large_file_are_refused(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    with pytest.raises(RequestRefused, match="empty"):
+        client.upload(tmp_path / "empty")
+    with (tmp_path / "large").open("wb") as large:
+        large.truncate(64 * 1024 * 1024 + 1)
+    with pytest.raises(RequestRefused) as caught:
+        client.upload(tmp_path / "large")
+    assert caught.value.code == "body_too_large"
+
+
+def test_a_file_of_sixty_megabytes_passes(client: Client, tmp_path: Path) -> None:
+    with (tmp_path / "large").open("wb") as large:
+        large.write(b"%PDF-1.7")
+        large.truncate(60 * 1024 * 1024)
+    assert client.upload(tmp_path / "large", name="large.pdf")["size"] == 60 * 1024 * 1024

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.support.http_server import HttpServer
+from tests.support.pictures import PDF
 from whatsapp_tasks.cli.api_access import KEY_FILE
 from whatsapp_tasks.cli.main import cli
 from whatsapp_tasks.errors import ConfigurationError, RequestRefused
@@ -193,7 +194,7 @@ def test_rows_that_are_one_message_are_told_issue_12_row_3(run: Run, tmp_path: P
     times = ["2027-01-01T00:00:00Z", "2027-02-01T00:00:00Z", "2027-01-01T00:00:00Z"]
     file.write_text("phone,message,send_at\n" + "".join(f"{PHONE},Hi,{time}\n" for time in times), "utf-8")
     ended = run("batch", str(file), code=1)
-    assert "line 3: The row has the same account, phone and text as line 2" in ended.stderr
+    assert "line 3: The row has the same account, phone, text and file as line 2" in ended.stderr
     assert "line 4: The row is the same as line 2." in ended.stderr
     assert "1 were refused" in ended.stdout
     assert run("batch", str(file), "--cancel").stdout == "1 messages were cancelled\n"
@@ -255,3 +256,49 @@ def test_a_campaign_is_called_off_and_followed_to_its_end(
     run("batch", str(campaign), code=1)
     assert run("batch", str(campaign), "--cancel").output == "448 messages were cancelled\n"
     assert "448 cancelled" in run("batch", str(campaign), "--follow", code=1).output
+
+
+# files (issue 15)
+
+
+def test_a_file_is_sent_by_its_path_or_its_url(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "invoice.pdf").write_bytes(PDF)
+    path = str(tmp_path / "invoice.pdf")
+    sent = run("send", PHONE, "--file", path).output.split()[0]
+    shown = json.loads(run("status", sent, "--json").output)
+    assert (shown["message"], shown["file"]["name"]) == ("", "invoice.pdf")
+    table = run("status", sent).output
+    assert "document" in table
+    assert "invoice" not in table, "a name is private"
+    named = ("--as", "document", "--file-name", "Yours.pdf")
+    sent = run("send", PHONE, "Here", "--file-url", "https://files.example/x", *named).output.split()[0]
+    shown = json.loads(run("status", sent, "--json").output)
+    assert (shown["message"], shown["file"]["name"], shown["file"]["kind"]) == (
+        "Here",
+        "Yours.pdf",
+        "document",
+    )
+    assert "to be fetched" in run("status", sent).output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("send", PHONE), ("send", PHONE, "x", "--as", "image"), ("send", PHONE, "--file", "/nowhere")],
+)
+def test_options_of_files_that_make_no_sense_are_refused(run: Run, arguments: tuple[str, ...]) -> None:
+    run(*arguments, code=2)
+
+
+def test_a_csv_uploads_each_file_once(run: Run, tmp_path: Path, database: Database) -> None:
+    (tmp_path / "a.pdf").write_bytes(PDF)
+    (tmp_path / "empty.pdf").touch()
+    table = tmp_path / "spring.csv"
+    rows = [f"+49151123456{n:02d},Hi,a.pdf" for n in range(5)]
+    table.write_text("\n".join(["phone,message,file_path", *rows, f"{PHONE},,empty.pdf"]) + "\n")
+    run("batch", str(table), code=1)
+    assert queued(database) == 5
+    assert len(database.texts("KEYS", "wa:upload:*")) == 1
+    with (tmp_path / "spring.csv.results.csv").open() as results:
+        assert [line["code"] for line in csv.DictReader(results) if line["code"]] == ["file_empty"]
+    run("batch", str(table), code=1)
+    assert queued(database) == 5, "nothing twice"

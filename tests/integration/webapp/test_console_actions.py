@@ -1,18 +1,25 @@
 """What an operator does at the console has the same outcome as over the API, and is in the log."""
 
+import io
 import json
 import logging
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 
 from tests.integration.webapp.conftest import problem
 from tests.integration.webapp.console_operator import ConsoleOperator
 from tests.integration.webapp.test_console_state import PHONE, TEXT, in_doubt
+from tests.support.pictures import PDF, picture
+from webapp.services import EXTENSION, Services
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.domain.file_requests import FileRequest
 from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.states import SessionEvent
+from whatsapp_tasks.files.uploads import Offer
 from whatsapp_tasks.queues import LOGOUT_TASK, RESTART_TASK, control_queue
 from whatsapp_tasks.stores.api_keys import ApiKeys
 from whatsapp_tasks.stores.connection import Database
@@ -121,3 +128,54 @@ def test_the_qr_code_is_shown_while_there_is_one(operator: ConsoleOperator, data
 def test_an_account_that_is_not_there(operator: ConsoleOperator, target: str) -> None:
     fields = {"order": {"order": "restart"}, "pairing-code": {"phone": PHONE}}.get(target)
     assert problem(operator.post(f"/console/accounts/nobody/{target}", fields), 404) == "account_unknown"
+
+
+# files (issue 15)
+
+
+def test_the_name_and_the_picture_of_a_file_are_revealed_and_logged(
+    operator: ConsoleOperator, app: Flask, dispatcher: Dispatcher, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The list shows kind and size; a name is private like a text."""
+    content = picture("PNG", size=(2000, 1000))
+    message_id = with_file(app, dispatcher, content, "Passport of A. Person.png")
+    [shown] = operator.state()["messages"]
+    assert shown["file"] == {"kind": "image", "size": len(content), "is_picture": True}
+    assert "Passport" not in str(operator.state())
+    with caplog.at_level(logging.INFO):
+        name = operator.post(f"/console/messages/{message_id}/reveal", {"what": "file"})
+        small = operator.client.get(f"/console/messages/{message_id}/thumbnail.jpg")
+    assert name.json == {"value": "Passport of A. Person.png"}
+    assert (small.status_code, small.mimetype) == (200, "image/jpeg")
+    assert small.headers["Cache-Control"] == "no-store"
+    with Image.open(io.BytesIO(small.data)) as opened:
+        assert opened.size == (320, 160)
+    told = [record.__dict__ for record in caplog.records if record.message == "Revealed at the console"]
+    assert [(fields["what"], fields["message_id"], fields["key"]) for fields in told] == [
+        ("file", message_id, operator.key.label),
+        ("thumbnail", message_id, operator.key.label),
+    ]
+    assert "Passport" not in str(told)
+
+
+def test_there_is_no_thumbnail_of_anything_else(
+    operator: ConsoleOperator, app: Flask, dispatcher: Dispatcher
+) -> None:
+    document = with_file(app, dispatcher, PDF, "a.pdf")
+    text = dispatcher.send(MessageRequest(PHONE, TEXT)).id
+    for message_id in (document, text):
+        answer = operator.client.get(f"/console/messages/{message_id}/thumbnail.jpg")
+        assert problem(answer, 404) == "thumbnail_not_found"
+    assert operator.state()["messages"][1]["file"] == {
+        "kind": "document",
+        "size": len(PDF),
+        "is_picture": False,
+    }
+
+
+def with_file(app: Flask, dispatcher: Dispatcher, content: bytes, name: str) -> str:
+    parts: Services = app.extensions[EXTENSION]
+    with parts.uploads.contents.drafts.draft(len(content)) as draft:
+        draft.write(content)
+        upload = parts.uploads.add(Offer("key", name), draft)
+    return dispatcher.send(MessageRequest(PHONE, TEXT, file=FileRequest(id=upload.id))).id

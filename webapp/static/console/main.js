@@ -155,6 +155,14 @@ const ACTIONS = {
 
   "reveal-phone": (button) => reveal(button, "phone"),
   "reveal-text": (button) => reveal(button, "text"),
+  "reveal-file": (button) => reveal(button, "file"),
+
+  async "reveal-thumbnail"(button) {
+    const id = button.dataset.message;
+    remember(id, "thumbnail", `/console/messages/${id}/thumbnail.jpg`);
+    render();
+    return "The picture is shown; that is in the log.";
+  },
 
   async resolve(button) {
     const wanted = await ask({
@@ -198,7 +206,7 @@ async function reveal(button, what) {
   const { value } = await post(`/console/messages/${id}/reveal`, { what });
   remember(id, what, value);
   render();
-  return what === "phone" ? "The number is shown; that is in the log." : "The text is shown; that is in the log.";
+  return `The ${{ phone: "number", text: "text", file: "file name" }[what]} is shown; that is in the log.`;
 }
 
 const busy = new WeakSet(); // not `disabled`: the focus could not come back to it

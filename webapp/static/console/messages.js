@@ -44,6 +44,8 @@ function row(message, named, listName) {
 
 function body(message, listName, phone) {
   const text = revealed.get(`text ${message.id}`);
+  const fileName = revealed.get(`file ${message.id}`);
+  const picture = revealed.get(`thumbnail ${message.id}`);
   return h(
     "div",
     { class: "body" },
@@ -54,6 +56,8 @@ function body(message, listName, phone) {
       message.status === "unknown" && action("resolve", message, "Settle …", "primary"),
       phone === undefined && action("reveal-phone", message, "Show number"),
       text === undefined && action("reveal-text", message, "Show text"),
+      message.file && fileName === undefined && action("reveal-file", message, "Show file name"),
+      message.file?.is_picture && picture === undefined && action("reveal-thumbnail", message, "Show picture"),
       message.status === "queued" && action("cancel", message, "Withdraw …", "danger"),
       message.evidence && h("a", { href: `/evidence/${message.evidence}.jpg`, target: "_blank", rel: "noopener", "data-key": "picture" }, "Picture of the failure"),
     ),
@@ -68,6 +72,9 @@ function body(message, listName, phone) {
       message.send_at_ms && [h("dt", {}, "Not before"), h("dd", {}, dateTime(message.send_at_ms))],
       message.expires_at_ms && [h("dt", {}, "Expires"), h("dd", {}, dateTime(message.expires_at_ms))],
       message.resolution && [h("dt", {}, "Settled by"), h("dd", {}, `${message.resolution.by}${message.resolution.note ? `: ${message.resolution.note}` : ""}`)],
+      message.file && [h("dt", {}, "File"), h("dd", {}, fileWords(message.file))],
+      fileName !== undefined && [h("dt", {}, "File name"), h("dd", { class: "text" }, fileName)],
+      picture !== undefined && [h("dt", {}, "Picture"), h("dd", {}, h("img", { class: "thumbnail", src: picture, alt: "The picture that is sent", "data-key": "thumbnail" }))],
       text !== undefined && [h("dt", {}, "Text"), h("dd", { class: "text" }, text)],
     ),
   );
@@ -75,6 +82,12 @@ function body(message, listName, phone) {
   function action(name, of, words, look = null) {
     return h("button", { type: "button", class: look, "data-action": name, "data-message": of.id, "data-key": `${listName}-${name}` }, words, h("span", { class: "unseen" }, ` of ${of.phone}`));
   }
+}
+
+/** A file's kind and size; before it is fetched from its URL, that it is not there yet. */
+function fileWords({ kind, size }) {
+  if (size === null) return `${kind || "file"}, to be fetched from a URL`;
+  return size < 1048576 ? `${kind}, ${Math.ceil(size / 1024)} KiB` : `${kind}, ${(size / 1048576).toFixed(1)} MiB`;
 }
 
 function timeline(entries) {

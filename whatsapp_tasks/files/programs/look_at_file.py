@@ -2,7 +2,8 @@
 
 ``look_at_file examine FILE`` prints JSON: media_type, pixels, moves, damaged.
 ``look_at_file convert FILE TARGET`` writes the first frame to TARGET as JPEG, or as PNG if it is transparent,
-and prints JSON: extension. Exit status 3: the picture cannot be unpacked.
+and prints JSON: extension. ``look_at_file shrink FILE TARGET`` does the same with a small JPEG. Exit status
+3: the picture cannot be unpacked.
 """
 
 import json
@@ -15,6 +16,7 @@ MOST_MEMORY_BYTES = 1_500 * 1024 * 1024
 MOST_CPU_SECONDS = 60
 CANNOT_UNPACK = 3
 JPEG_QUALITY = 92
+THUMBNAIL_PIXELS = 320
 
 
 def main(arguments: list[str]) -> int:
@@ -28,6 +30,11 @@ def main(arguments: list[str]) -> int:
         case ["convert", path, target]:
             try:
                 print(json.dumps({"extension": convert(path, target)}))  # noqa: T201 - the answer
+            except Exception:  # noqa: BLE001 - Pillow raises many kinds for damaged pictures
+                return CANNOT_UNPACK
+        case ["shrink", path, target]:
+            try:
+                print(json.dumps({"extension": shrink(path, target)}))  # noqa: T201 - the answer
             except Exception:  # noqa: BLE001 - Pillow raises many kinds for damaged pictures
                 return CANNOT_UNPACK
         case _:
@@ -70,6 +77,18 @@ def convert(path: str, target: str) -> str:
             return "png"
         picture.convert("RGB").save(target, "JPEG", quality=JPEG_QUALITY)
         return "jpg"
+
+
+def shrink(path: str, target: str) -> str:
+    """The extension of what was written: at most ``THUMBNAIL_PIXELS`` wide and high."""
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = None
+    with Image.open(path, formats=list(_PICTURES.values())) as picture:
+        picture.draft("RGB", (THUMBNAIL_PIXELS, THUMBNAIL_PIXELS))
+        picture.thumbnail((THUMBNAIL_PIXELS, THUMBNAIL_PIXELS))
+        picture.convert("RGB").save(target, "JPEG", quality=JPEG_QUALITY)
+    return "jpg"
 
 
 _PICTURES = {

@@ -96,7 +96,7 @@ def test_rows_that_differ_in_the_time_alone_are_told_issue_12_row_3(file: Path) 
     found = read(file, text)
     [row], [told] = found.messages, found.others
     assert (row.line, told.line, told.outcome, told.code) == (2, "3", "refused", "row_repeated")
-    assert "same account, phone and text as line 2" in told.problem
+    assert "same account, phone, text and file as line 2" in told.problem
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_metadata_that_the_api_cannot_take_refuses_its_row_alone(file: Path, cel
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "must name the columns phone, message"),
+        ("", "must name the column phone and at least one of message, file_path, file_url"),
         ("number,message\n", "it has: number, message"),
         ("phone,message,colour\n", "it has: phone, message, colour"),
         ("phone,message,phone\n", "it has: phone, message, phone"),
@@ -179,3 +179,48 @@ def test_a_line_that_was_cut_off_is_as_if_it_had_not_been(tmp_path: Path) -> Non
     with kept.path.open("a", encoding="utf-8") as file:
         file.write("k2,3,acc")
     assert list(kept.read()) == ["k1"]
+
+
+# files (issue 15)
+
+
+def test_a_row_may_have_a_file_beside_a_text_or_alone(file: Path) -> None:
+    (file.parent / "invoices").mkdir()
+    (file.parent / "invoices" / "1.pdf").write_bytes(b"%PDF-1.7")
+    text = (
+        "phone,message,file_path,file_url,file_as,file_name\n"
+        "+491,Yours,invoices/1.pdf,,document,Invoice 1.pdf\n"
+        "+492,,,https://example.com/a.pdf,,\n"
+    )
+    first, second = rows(file, text)
+    assert first.path == file.parent / "invoices" / "1.pdf"
+    assert first.fields.get("file") == {"as": "document", "name": "Invoice 1.pdf"}
+    assert second.path is None
+    assert dict(second.fields) == {
+        "phone": "+492",
+        "file": {"url": "https://example.com/a.pdf"},
+        "idempotency_key": second.key,
+    }
+
+
+def test_the_file_is_part_of_the_key_by_its_path(file: Path) -> None:
+    for name in ("1.pdf", "2.pdf"):
+        (file.parent / name).write_bytes(b"%PDF-1.7")
+    plain, *others = rows(
+        file,
+        "phone,message,file_path,file_name\n+491,a,,\n+491,a,1.pdf,\n+491,a,2.pdf,\n+491,a,1.pdf,b.pdf\n",
+    )
+    assert len({plain.key, *(row.key for row in others)}) == 4
+    assert [plain.key] == [row.key for row in rows(file, "phone,message\n+491,a\n")]
+    (file.parent / "1.pdf").write_bytes(b"%PDF-1.7 changed")
+    [again] = rows(file, "phone,message,file_path\n+491,a,1.pdf\n")
+    assert again.key == others[0].key
+
+
+@pytest.mark.parametrize(
+    "row", ["+491,a,missing.pdf,,", "+491,a,.,,", "+491,a,a.pdf,https://example.com/a,", "+491,a,,,document"]
+)
+def test_a_row_with_a_wrong_file_is_refused_alone(file: Path, row: str) -> None:
+    (file.parent / "a.pdf").write_bytes(b"%PDF-1.7")
+    text = f"phone,message,file_path,file_url,file_as\n{row}\n+492,b,,,\n"
+    assert others(file, text) == [("2", "refused", "row_invalid")]

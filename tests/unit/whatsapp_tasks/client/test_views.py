@@ -4,7 +4,7 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from webapp import account_controls, accounts, batches, messages, sends
+from webapp import account_controls, accounts, batches, messages, sends, uploads
 from whatsapp_tasks.client import views
 
 PAIRS = [
@@ -14,6 +14,8 @@ PAIRS = [
     (views.TimelineEntry, messages.TimelineEntryView),
     (views.Resolution, messages.ResolutionView),
     (views.Message, messages.MessageView),
+    (views.MessageFile, messages.MessageFileView),
+    (views.UploadedFile, uploads.UploadView),
     (views.BatchItem, batches.BatchItemView),
     (views.Batch, batches.BatchView),
     (views.CancelledBatch, batches.CancelledBatchView),
@@ -37,3 +39,8 @@ def test_a_new_message_has_the_fields_of_the_api() -> None:
     fields = sends.SendRequest.model_fields
     assert set(get_type_hints(views.NewMessage)) == set(fields)
     assert views.NewMessage.__required_keys__ == {n for n, field in fields.items() if field.is_required()}
+
+
+def test_a_file_to_send_has_the_fields_of_the_api() -> None:
+    fields = sends.FileFields.model_fields
+    assert set(get_type_hints(views.FileToSend)) == {field.alias or name for name, field in fields.items()}

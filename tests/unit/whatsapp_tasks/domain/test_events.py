@@ -14,6 +14,7 @@ from whatsapp_tasks.domain.events import (
     follows,
     rfc3339,
 )
+from whatsapp_tasks.domain.files import FileKind, MessageFile
 from whatsapp_tasks.domain.states import MAY_SEND, SessionState
 from whatsapp_tasks.domain.statuses import Status
 
@@ -68,6 +69,17 @@ def test_a_failure_tells_why(kind: str) -> None:
 def test_a_message_whose_record_is_gone_is_told_by_its_id() -> None:
     data = envelope(event(SENT), None)["data"]
     assert (data["message_id"], data["phone"], data["metadata"]) == ("0a1b", None, {})
+
+
+def test_the_envelope_of_a_message_with_a_file_tells_what_it_is_and_not_its_name() -> None:
+    """issue 15: a name is private like a text."""
+    file = MessageFile("ab" * 32, "Passport.pdf", FileKind.DOCUMENT, 7, "application/pdf")
+    data = envelope(event(SENT), {**MESSAGE, "file": file})["data"]
+    assert data["file"] == {
+        "kind": "document", "size": 7, "media_type": "application/pdf", "sha256": "ab" * 32,
+    }  # fmt: skip
+    assert "Passport" not in str(data)
+    assert "file" not in envelope(event(SENT), MESSAGE)["data"]
 
 
 def test_the_envelope_of_a_session_tells_both_states_and_the_reason() -> None:
