@@ -1,12 +1,14 @@
 """Identity: which requests are the same message."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.one_mobile import PAIRS
+from whatsapp_tasks.domain.files import FileKind, MessageFile
 from whatsapp_tasks.domain.identity import (
     MAX_KEY_LENGTH,
     account_in,
@@ -110,3 +112,34 @@ def test_any_other_key_is_refused(key: str) -> None:
         check_idempotency_key(key)
     assert refused.value.code == "idempotency_key_invalid"
     assert refused.value.errors[0]["field"] == "idempotency_key"
+
+
+def test_messages_without_a_file_keep_the_identity_that_they_had_before_there_were_files() -> None:
+    """issue 15, Identity: what was accepted by an older version is still the same message."""
+    assert content_digest("default", "+4915112345678", "Hi") == (
+        "b8f4dc6496dd310f0489e6cf41c54e43f27db0844c716aff0a74487ea6d93e9e"
+    )
+    assert identity_digest("default", "+4915112345678", "Hi", "k") == (
+        "9fa8888ee73097045cd75012dc3a4a5b567209e45fc32e0e4746aa95e94bc858"
+    )
+
+
+FILE = MessageFile("ab" * 32, "a.pdf", FileKind.DOCUMENT, 7, "application/pdf")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(FILE, digest="cd" * 32),
+        replace(FILE, name="b.pdf"),
+        replace(FILE, kind=FileKind.IMAGE),
+    ],
+)
+def test_digest_name_and_kind_of_a_file_are_part_of_the_content(other: MessageFile) -> None:
+    """issue 15, Identity."""
+    digests = {content_digest("a", "+491", "Hi", each.identity) for each in (FILE, other)}
+    assert len(digests | {content_digest("a", "+491", "Hi")}) == 3
+    assert len({identity_digest("a", "+491", "Hi", None, each.identity) for each in (FILE, other)}) == 2
+    assert len({identity_digest("a", "+491", "Hi", "k", each.identity) for each in (FILE, other)}) == 1
+    same = replace(FILE, size=9, media_type="x")
+    assert content_digest("a", "+491", "Hi", same.identity) in digests
