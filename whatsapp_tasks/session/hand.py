@@ -122,14 +122,13 @@ class Hand:
                 if order is None or not lent.desk.stands(order):
                     continue
                 if not self._context.keeper.started:
-                    self.end(Ended.PAGE_DEAD)
-                else:
-                    lent.obey(order)
+                    break
+                lent.obey(order)
         except (BrowserDied, BrowserTimeout) as error:
             self._context.keeper.failed(error)
             log.warning("The page did not answer a person", extra={"detail": str(error)})
-            self.end(Ended.PAGE_DEAD)
         if self._lent is not None and not self._context.keeper.started:
+            self._context.lease.check()  # whoever loses it loses the browser, and is told the cause
             self.end(Ended.PAGE_DEAD)
 
     def _let_go(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from selenium.webdriver import ActionChains, Keys
 
-from tests.browser.console.conftest import Scene
+from tests.browser.console.conftest import FULL, Scene
 from tests.browser.console.console_browser import DESKTOP, NARROWEST, PHONE, ConsoleBrowser
 from tests.support.stack import Stack, eventually, log_lines
 from whatsapp_tasks.domain.hand import Ended
@@ -58,6 +58,10 @@ _LARGER = """
 """
 ONLY_WIDE = pytest.mark.parametrize("person", [DESKTOP], indirect=True, ids=["1280px"])
 """For what does not depend on the width."""
+WIDE_AND_NARROW = pytest.mark.parametrize(
+    "person", [DESKTOP, PHONE] if FULL else [DESKTOP], indirect=True, ids=lambda size: f"{size[0]}px"
+)
+ONLY_LONG = pytest.mark.skipif(not FULL, reason="a matter of `make test-console`")
 
 
 @pytest.fixture(params=[DESKTOP, PHONE], ids=lambda size: f"{size[0]}px")
@@ -136,6 +140,7 @@ def test_a_dialog_that_nobody_knows_is_clicked_away_and_sending_goes_on(
     assert (acts[-1]["action"], acts[-1]["by"]) == ("click", scene.key.label)
 
 
+@WIDE_AND_NARROW
 def test_keys_go_to_the_page_and_tab_leaves_it(person: ConsoleBrowser, scene: Scene) -> None:
     """What is typed is in no log, of the worker or of the web."""
     stack = scene.stack
@@ -166,7 +171,9 @@ def test_keys_go_to_the_page_and_tab_leaves_it(person: ConsoleBrowser, scene: Sc
 
 
 @ONLY_WIDE
-def test_the_second_person_is_told_who_has_the_page(person: ConsoleBrowser, scene: Scene) -> None:
+def test_the_second_person_is_told_who_has_the_page_and_may_end_the_view(
+    person: ConsoleBrowser, scene: Scene
+) -> None:
     open_page(person)
     first = person.driver.current_window_handle
     person.driver.switch_to.new_window("tab")
@@ -175,10 +182,17 @@ def test_the_second_person_is_told_who_has_the_page(person: ConsoleBrowser, scen
         person.click("#open")
         person.await_text("#problem", f"{scene.key.label} has had the page of 'default' open since")
         assert "Ask them to close it, or end their view in the console." in person.text("#problem")
+        person.click("#back")
+        person.await_text(".banner.warn", f"Paused while a person has the page open · {scene.key.label}")
+        person.click("[data-reason=operator_view]")
+        person.agree()
+        person.until(lambda: not person.all(".banner.warn"), "the pause is over")
     finally:
         person.driver.close()
         person.driver.switch_to.window(first)
-    person.await_text("#live-text", "Live")
+    person.await_text(
+        "#problem", "Another operator ended your view. Ask them before you open the page again."
+    )
 
 
 @ONLY_WIDE
@@ -191,7 +205,8 @@ def test_a_closed_tab_gives_the_page_back_at_once(person: ConsoleBrowser, scene:
     eventually(lambda: not pauses(scene.stack), "the pause is over", 10)
 
 
-@pytest.mark.parametrize("why", [Ended.IDLE, Ended.PAGE_DEAD])
+@WIDE_AND_NARROW
+@pytest.mark.parametrize("why", [Ended.IDLE, Ended.PAGE_DEAD] if FULL else [Ended.IDLE])
 def test_an_end_says_why_and_what_to_do_and_shows_nothing_any_more(
     person: ConsoleBrowser, scene: Scene, why: Ended
 ) -> None:
@@ -209,6 +224,7 @@ def test_an_end_says_why_and_what_to_do_and_shows_nothing_any_more(
         assert person.overflow() == 0, size
 
 
+@ONLY_LONG
 @ONLY_WIDE
 def test_a_worker_that_dies_ends_the_view_and_the_next_one_sends(
     person: ConsoleBrowser, scene: Scene
@@ -223,6 +239,7 @@ def test_a_worker_that_dies_ends_the_view_and_the_next_one_sends(
     stack.await_state("AUTHENTICATED")
 
 
+@ONLY_LONG
 @ONLY_WIDE
 def test_a_web_process_that_dies_ends_the_view(person: ConsoleBrowser, scene: Scene) -> None:
     """Its viewer asks no longer, and 20 s later nobody has the page."""
