@@ -121,12 +121,21 @@ def test_what_a_person_half_typed_is_never_sent_as_part_of_a_message(
 def test_another_chat_that_a_person_left_open_gets_no_message_of_ours(
     world: OneWorker, linked: LifeMaker
 ) -> None:
+    """Nor does half a text, a word in the search, or a menu that stays open change anything."""
     life = linked()
     finish(life, life.accept(BO, "to Bo"), life.accept(ADA, "to Ada"))
-    bo = place(life, "[data-testid=list-item-1]")
-    Person(life).does(lambda it: it.acts(kind="click", **bo))
-    finish(life, life.accept(ADA, "to Ada again"))
-    assert sent(world)[2:] == [(ADA[1:], "to Ada again")]
+    bo, box = place(life, "[data-testid=list-item-1]"), place(life, COMPOSE)
+    search, plus = place(life, "#side input"), place(life, "#main footer [aria-label=Attach]")
+    Person(life).does(
+        lambda it: it.acts(kind="click", **bo),
+        lambda it: it.acts(kind="click", **box),
+        lambda it: it.acts(kind="type", text="half a text for Bo"),
+        lambda it: it.acts(kind="click", **search),
+        lambda it: it.acts(kind="type", text="nobody"),
+        lambda it: it.acts(kind="click", **plus),
+    )
+    finish(life, life.accept(ADA, "to Ada again"), life.accept(BO, "to Bo again"))
+    assert sent(world)[2:] == [(ADA[1:], "to Ada again"), (BO[1:], "to Bo again")]
 
 
 def test_a_dialog_that_nobody_knows_is_clicked_away_and_sending_goes_on(

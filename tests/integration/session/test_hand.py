@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -122,6 +123,18 @@ def test_a_person_sees_the_page_and_what_they_do_reaches_it(scene: Scene) -> Non
         ("type", "Grüße 👍"),
         ("key", "Escape"),
     ]
+
+
+@pytest.mark.parametrize(("setting", "masked"), [("masked", True), ("clear", False), ("off", True)])
+def test_letters_are_covered_unless_the_setting_says_clear(
+    database: Database, settings: Settings, setting: str, masked: bool
+) -> None:
+    scene = Scene(database, settings.model_copy(update={"evidence_pictures": setting})).open()
+    picture = scene.see()
+    assert isinstance(picture, Picture)
+    assert picture.masked is masked
+    covers = [script for script in scene.it.page.evaluated if "text-security" in script]
+    assert len(covers) == (2 if masked else 0), "before the picture, and off after it"
 
 
 def test_a_picture_that_the_viewer_has_is_not_sent_again(scene: Scene) -> None:
@@ -280,8 +293,9 @@ def test_no_other_command_moves_the_page_in_a_persons_hands(
 
 
 def test_nothing_is_sent_and_no_upkeep_disturbs(scene: Scene) -> None:
-    """Reload of a stuck or unknown page, healing, a restart for memory, looks that click."""
+    """Reload of a stuck or unknown page, healing, a restart for memory, looks that click, a saved session."""
     it = scene.open().it
+    it.context.vault = Mock(saving=Mock(look=Mock(side_effect=AssertionError("the browser was held"))))
     cures = dict(it.keeper.cures)
     it.context.memory = TreeUse(10_000, 10_000, True, 10, 3)
     for shows in (LOADING, UNKNOWN, LOADING, MAIN):
