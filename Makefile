@@ -13,7 +13,7 @@ NODE_STAMP := $(JS)/node_modules/.package-lock.json
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system lock demo run test docs bench-imports test-installs test-client-js client-types test-floors test-unit test-integration test-browser read-pages test-pages test-acceptance bench-navigation bench-unwritable mutate-pages mutants faults crash-matrix soak fuzz-api flood bench-gateway bench-accounts test-console test-protection test-crashes lint format clean
+.PHONY: help setup system lock demo run test docs test-files bench-files bench-imports test-installs test-client-js client-types test-floors test-unit test-integration test-browser read-pages test-pages test-acceptance bench-navigation bench-unwritable mutate-pages mutants faults crash-matrix soak fuzz-api flood bench-gateway bench-accounts test-console test-protection test-crashes lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -100,6 +100,9 @@ test-pages: setup ## every state of the page in every era and language, and a wo
 test-acceptance: setup ## all processes, some of them killed
 	@$(BIN)/python -m pytest tests/acceptance
 
+test-files: setup ## a table of 14 files in every era and language, and what can happen to one (minutes; a short form is in test)
+	@TEST_FILES=full TEST_PAGES=full $(BIN)/python -m pytest tests/browser/worker/test_files.py tests/browser/pages/test_files.py tests/browser/simulator/test_files.py -n $(TEST_PROCESSES) --dist worksteal
+
 docs: setup ## the docs as a site, in var/docs-site; fails for a broken link
 	@$(BIN)/python docs/make_site.py
 
@@ -109,7 +112,7 @@ bench-imports: setup ## the time of `import whatsapp_tasks.client` and `send_mes
 bench-navigation: setup ## chats opened inside the page compared with a full load per message (minutes)
 	@$(BIN)/python -m bench.navigation $(ARGS)
 
-faults: setup ## the long campaign of faults: 2,000 messages, 300 faults (three quarters of an hour)
+faults: setup ## the long campaign of faults: 2,000 messages, 300 faults (three quarters of an hour; ARGS=--files: a third of them files)
 	@$(BIN)/python -m bench.faults $(ARGS)
 
 mutate-pages: setup ## 500 pages changed at random in ways they have changed before (an hour; a short form is in test)
@@ -122,7 +125,7 @@ mutants: setup ## decisions of the send path removed; a test must fail for each 
 bench-unwritable: setup ## every fifth message to somebody who cannot be written to: how long the others wait (a quarter of an hour)
 	@$(BIN)/python -m bench.unwritable $(ARGS)
 
-crash-matrix: setup ## everything killed at every point of the send path, both eras (half an hour)
+crash-matrix: setup ## everything killed at every point of the send path, both eras (half an hour; ARGS='--content document --content picture': with files)
 	@$(BIN)/python -m bench.crash_matrix $(ARGS)
 
 soak: setup ## 1,000 messages on one worker with a leaking page, memory plotted in docs/soak.svg (a quarter of an hour)
@@ -145,6 +148,9 @@ test-console: setup ## an operator at the console: desktop and phone, pictures i
 
 bench-gateway: setup ## POST /send against Express + BullMQ, on one Redis (minutes; needs wrk and node)
 	@$(BIN)/python -m bench.gateway $(ARGS)
+
+bench-files: setup ## seconds per file beside its upload alone, and the worker's memory meanwhile (minutes)
+	@$(BIN)/python -m bench.files $(ARGS)
 
 bench-accounts: setup ## get, send, list and cancel with 1, 10, 100 and 1,000 accounts (half a minute)
 	@$(BIN)/python -m bench.accounts $(ARGS)

@@ -46,6 +46,32 @@ def test_a_death_at_any_place_neither_loses_nor_doubles(crash_stack: Stack, poin
     assert outcome.status in ("sent", "delivered", "read")
 
 
+FILE_CELLS = [
+    ("document", "preview_open", "worker"),
+    ("document", "after_enter", "worker"),
+    ("document", "uploading", "browser"),
+    ("picture", "uploaded", "worker"),
+    ("picture", "after_enter", "worker"),
+    pytest.param("document", "chooser_open", "worker", marks=pytest.mark.long),
+    pytest.param("document", "after_typing", "worker", marks=pytest.mark.long),
+    pytest.param("document", "before_enter", "redis", marks=pytest.mark.long),
+    pytest.param("picture", "before_bubble_noted", "browser", marks=pytest.mark.long),
+]
+"""Issue 15, "Must show" 2; all of it in `make crash-matrix`."""
+
+
+@pytest.mark.parametrize(("content", "point", "killed"), FILE_CELLS)
+def test_a_death_on_the_way_of_a_file_neither_loses_nor_doubles(
+    crash_stack: Stack, content: str, point: str, killed: str
+) -> None:
+    outcome = crash_at(crash_stack, point, killed, content=content)
+    if outcome.may_be_unknown and outcome.status == "unknown":
+        assert outcome.received <= 1
+        return
+    assert outcome.received == 1
+    assert outcome.status in ("sent", "delivered", "read")
+
+
 @pytest.mark.parametrize("point", ["before_accept", "after_accept"])
 def test_a_web_process_that_dies_during_a_request_neither_loses_nor_doubles(
     new_stack: Callable[..., Stack], point: str

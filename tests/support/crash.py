@@ -9,7 +9,11 @@ from dataclasses import dataclass
 
 import redis
 
+from tests.support.files import DOCUMENT, PDF, PNG, Sample
 from tests.support.stack import Stack, eventually
+from tests.support.uploads import send_file
+from whatsapp_simulator.testing import ReceivedMessage
+from whatsapp_tasks.domain.files import FileKind
 from whatsapp_tasks.domain.message_request import MessageRequest
 
 PHONES = [f"+4915112345{number:03d}" for number in range(40)]
@@ -24,18 +28,42 @@ class Outcome:
     status: str
     received: int
     seconds: float
+    content: str = "text"
+
+    @property
+    def may_be_unknown(self) -> bool:
+        """Whether its chat cannot tell: a picture without a word, between the press and the note of its
+        bubble (docs/reliability.md, "Files").
+        """
+        return self.content == "picture" and self.point in ("after_enter", "before_bubble_noted")
 
 
-def crash_at(stack: Stack, point: str, killed: str, *, seconds: float = 90.0) -> Outcome:
+CONTENTS: dict[str, Sample | None] = {
+    "text": None,
+    "document": Sample("invoice.pdf", PDF, DOCUMENT, "application/pdf"),
+    "picture": Sample("a.png", PNG, FileKind.IMAGE, "image/png"),
+}
+"""What a message may be; the document has a caption of its own, the picture has none."""
+UPLOAD_MS = 800
+"""Long enough to be seen, and for a process to be killed in."""
+
+
+def crash_at(
+    stack: Stack, point: str, killed: str, *, content: str = "text", seconds: float = 90.0
+) -> Outcome:
     """Sends one message of its own, and kills ``killed`` when its path comes to ``point``."""
     text = f"crash {uuid.uuid4().hex}"
     phone = PHONES[hash(text) % len(PHONES)]
+    sample = CONTENTS[content]
+    if sample is not None:
+        stack.simulator.set(upload_ms=UPLOAD_MS)
+    before = len(_with_files(stack, phone))
     stack.hold(point)
     if killed == "web":
         message_id = _through_dying_web(stack, point, phone, text)
         began = time.monotonic()
     else:
-        message_id = stack.dispatcher.send(MessageRequest(phone, text)).id
+        message_id = _accept(stack, phone, text, sample)
         stack.await_held(point)
         began = time.monotonic()
         KILLS[killed](stack, point)
@@ -46,7 +74,19 @@ def crash_at(stack: Stack, point: str, killed: str, *, seconds: float = 90.0) ->
     behind = stack.dispatcher.send(MessageRequest(phone, text + " behind")).id
     stack.await_status(behind, "sent", "delivered", "read", "failed", "unknown", seconds=seconds)
     texts = [message.text for message in stack.simulator.messages()]
-    return Outcome(point, killed, status, texts.count(text), took)
+    received = texts.count(text) if sample is None else len(_with_files(stack, phone)) - before
+    return Outcome(point, killed, status, received, took, content)
+
+
+def _accept(stack: Stack, phone: str, text: str, sample: Sample | None) -> str:
+    if sample is None:
+        return stack.dispatcher.send(MessageRequest(phone, text)).id
+    caption = text if sample.kind is DOCUMENT else ""
+    return send_file(stack.database, stack.settings, phone, sample, caption, key=text)
+
+
+def _with_files(stack: Stack, phone: str) -> list[ReceivedMessage]:
+    return [message for message in stack.simulator.messages(phone[1:]) if message.attachments]
 
 
 def _worker(stack: Stack, point: str) -> None:
