@@ -37,7 +37,9 @@ from rich.table import Table
 
 from bench.texts import text_of
 from bench.verdicts import SETTLED, WRONGS, Reported, pressed_wrongly, wrongs
+from tests.support.files import TABLE, Sample
 from tests.support.stack import Stack, eventually
+from tests.support.uploads import send_file
 from whatsapp_simulator.phones import printed
 from whatsapp_simulator.testing import ReceivedMessage, SimulatorError
 from whatsapp_tasks.client import Client
@@ -58,6 +60,9 @@ ATTACKERS = {
     PHONES[-6]: "~" + printed(PHONES[4][1:]),
 }
 """Contacts who chose what their chats are called: numbers of others, or what looks like one."""
+SAMPLES = tuple(sample for sample in TABLE if sample.name in ("invoice.pdf", "chart.png", "all.zip"))
+MOST_CAPTION = 1000
+"""Characters; the page takes 1,024 (docs/whatsapp-web.md, 12.6)."""
 SERVICE = ("worker", "web", "beat")
 AHEAD = 40
 """Messages accepted and not yet settled: enough that a worker always has something to do."""
@@ -75,6 +80,8 @@ class Accepted:
     phone: str
     text: str
     id: str | None = None
+    sample: Sample | None = None
+    """Its file; the text is the caption then."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +117,12 @@ class Campaign:
 class Producer(threading.Thread):
     """Sends through the API, as a caller would: one key per message, some requests repeated."""
 
-    def __init__(self, stack: Stack, client: Client, campaign: Campaign, messages: int) -> None:
+    def __init__(
+        self, stack: Stack, client: Client, campaign: Campaign, messages: int, *, files: bool = False
+    ) -> None:
+        """``files``: every third message has one."""
         super().__init__(daemon=True)
+        self._files = files
         self._stack = stack
         self._client = client
         self._campaign = campaign
@@ -138,9 +149,15 @@ class Producer(threading.Thread):
     def _one(self, number: int) -> None:
         draw = self._random
         item = Accepted(uuid.uuid4().hex, draw.choice(PHONES), text_of(number, draw))
+        if self._files and number % 3 == 2:
+            item.sample = SAMPLES[number % len(SAMPLES)]
+            item.text = item.text[:MOST_CAPTION].strip()
         self._campaign.accepted.append(item)
         for _ in range(2 if draw.random() < 0.1 else 1):
             try:
+                if item.sample is not None:
+                    item.id = accept(self._stack, item)
+                    continue
                 answer = self._client.send(item.phone, item.text, idempotency_key=item.key)
                 item.id = answer["id"]
                 self._campaign.repeats += answer["duplicate"]
@@ -156,6 +173,13 @@ class Producer(threading.Thread):
             if sum(counts.values()) < AHEAD:
                 return
             time.sleep(0.1)
+
+
+def accept(stack: Stack, item: Accepted) -> str:
+    """The id of the message, accepted as by an app on the same Redis; the same again for the same key."""
+    if item.sample is None:
+        return stack.dispatcher.send(MessageRequest(item.phone, item.text, idempotency_key=item.key)).id
+    return send_file(stack.database, stack.settings, item.phone, item.sample, item.text, key=item.key)
 
 
 class Faults:
@@ -377,6 +401,7 @@ def run(
     fsync: str,
     console: Console,
     log: Path | None = None,
+    files: bool = False,
 ) -> int:
     """The exit code: 0 when nothing was lost, doubled or reported wrongly."""
     folder = Path(mkdtemp(prefix="faults-"))
@@ -412,7 +437,10 @@ def run(
         key = ApiKeys(stack.database).create("faults", ("send", "read"), 1)
         client = Client(stack.api, key.id, key.secrets[0])
         began = time.monotonic()
-        _strike_while_sending(stack, client, campaign, messages=messages, faults=faults, console=console)
+        if files:
+            stack.simulator.set(upload_ms=300)
+        producer = Producer(stack, client, campaign, messages, files=files)
+        _strike_while_sending(stack, producer, campaign, messages=messages, faults=faults, console=console)
         _settle(stack, campaign, console)
         return report(stack, campaign, time.monotonic() - began, console)
     finally:
@@ -424,9 +452,8 @@ def run(
 
 
 def _strike_while_sending(
-    stack: Stack, client: Client, campaign: Campaign, *, messages: int, faults: int, console: Console
+    stack: Stack, producer: Producer, campaign: Campaign, *, messages: int, faults: int, console: Console
 ) -> None:
-    producer = Producer(stack, client, campaign, messages)
     striker = Faults(stack, campaign)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
@@ -466,9 +493,7 @@ def _settle(stack: Stack, campaign: Campaign, console: Console) -> None:
     """Waits until nothing is open any more."""
     for item in campaign.accepted:
         if item.id is None:
-            item.id = stack.dispatcher.send(
-                MessageRequest(item.phone, item.text, idempotency_key=item.key)
-            ).id
+            item.id = accept(stack, item)
 
     def all_settled() -> bool:
         if not stack.running("worker"):
@@ -514,8 +539,14 @@ def report(stack: Stack, campaign: Campaign, seconds: float, console: Console) -
             console.print(f"[red]{', '.join(wrong)}[/] {story}", highlight=False)
             for strike in _around(message, got, campaign.strikes):
                 console.print(f"    {strike}", highlight=False)
+    with_files = [item for item in campaign.accepted if item.sample is not None]
+    changed = [item for item in with_files if _is_other_file(item, by_text.get(item.text, []))]
+    for item in changed:
+        console.print(f"[red]another file[/] {item.id} to {item.phone}", highlight=False)
     table = Table("what", "figure", title="Campaign")
     table.add_row("messages accepted", str(len(campaign.accepted)))
+    if with_files:
+        table.add_row("of these with a file", f"{len(with_files)}, received with another one {len(changed)}")
     table.add_row("faults", str(campaign.faults.total()))
     for name, number in campaign.faults.most_common():
         table.add_row(f"  {name.replace('_', ' ')}", str(number))
@@ -540,7 +571,13 @@ def report(stack: Stack, campaign: Campaign, seconds: float, console: Console) -
         f"unknown: {statuses['unknown']} "
         f"wrong chat: {found['wrong chat']} wrong failure: {found['wrong failure']}"
     )
-    return int(any(found[name] for name in WRONGS) or bool(presses))
+    return int(any(found[name] for name in WRONGS) or bool(presses) or bool(changed))
+
+
+def _is_other_file(item: Accepted, received: Sequence[ReceivedMessage]) -> bool:
+    assert item.sample is not None
+    wanted = (item.sample.file.digest, str(item.sample.kind))
+    return any([(one["sha256"], one["kind"]) for one in got.attachments] != [wanted] for got in received)
 
 
 def _story(message: Message, received: Sequence[ReceivedMessage]) -> str:
@@ -574,14 +611,26 @@ def _waits(campaign: Campaign, received: list[float]) -> list[float]:
 @click.option("--seed", default=None, type=int, help="Printed; give it again for the same draws.")
 @click.option("--era", type=click.Choice(["E1", "E2", "E3"]), default="E3", show_default=True)
 @click.option("--fsync", type=click.Choice(["always", "everysec"]), default="always", show_default=True)
+@click.option("--files", is_flag=True, help="A third of the messages have a file.")
 @click.option("--log", type=click.Path(dir_okay=False, path_type=Path), help="Default: var/faults-SEED.log")
-def main(messages: int, faults: int, seed: int | None, era: str, fsync: str, log: Path | None) -> None:  # noqa: PLR0917
+def main(  # noqa: PLR0917
+    messages: int, faults: int, seed: int | None, era: str, fsync: str, files: bool, log: Path | None
+) -> None:
     """Sends messages while faults strike; ends with one line of counts."""
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
     log = log or Path("var", f"faults-{seed}.log")
     console = Console()
     signal.signal(signal.SIGINT, signal.default_int_handler)  # shells have background jobs ignore it
-    code = run(messages=messages, faults=faults, seed=seed, era=era, fsync=fsync, console=console, log=log)
+    code = run(
+        messages=messages,
+        faults=faults,
+        seed=seed,
+        era=era,
+        fsync=fsync,
+        console=console,
+        log=log,
+        files=files,
+    )
     sys.exit(code)
 
 

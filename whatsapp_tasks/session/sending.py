@@ -261,8 +261,11 @@ def await_tick(context: AccountContext, page: WhatsAppPage, message: Message, bu
     reach("before_bubble_noted")
     context.ledger.note(message.id, context.lease.fence, bubble_id=bubble.id)
     opened = context.opened
-    if message.file is not None and bubble.tick in (None, "pending"):
-        await_upload(context, page, bubble.id, upload_seconds(message.file.size))
+    if message.file is not None:
+        if bubble.tick in (None, "pending"):
+            await_upload(context, page, bubble.id, upload_seconds(message.file.size))
+        context.times.lap(Phase.UPLOAD)
+        context.times.count("file_bytes_uploaded", message.file.size, kind=message.file.kind)
 
     def tick(snapshot: PageSnapshot) -> Status | None:
         if opened is None or snapshot.document != opened.mark.document:

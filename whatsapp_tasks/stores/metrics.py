@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 from whatsapp_tasks.errors import StoreUnavailable
 from whatsapp_tasks.stores import keys
@@ -25,7 +26,8 @@ class Phase(StrEnum):
     OPEN_CHAT = "open_chat"
     TYPE = "type"
     VERIFY = "verify"  # from Enter until the bubble shows
-    ACK = "ack"  # from the bubble until the server's tick
+    UPLOAD = "upload"  # of a message with a file: from the bubble until its file is uploaded
+    ACK = "ack"  # from then until the server's tick
 
 
 BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, 7200.0, 86400.0)
@@ -92,9 +94,13 @@ class Metrics:
         """One duration; one round trip."""
         self.observe_phases({phase: seconds})
 
-    def observe_phases(self, seconds: Mapping[Phase, float]) -> None:
-        """Several durations of one message in one round trip."""
-        commands: list[tuple[str | int | float, ...]] = []
+    def observe_phases(
+        self, seconds: Mapping[Phase, float], counts: Mapping[str, int] = MappingProxyType({})
+    ) -> None:
+        """Several durations of one message in one round trip; ``counts``: amounts by field of a counter."""
+        commands: list[tuple[str | int | float, ...]] = [
+            ("HINCRBY", self._key, field_name, amount) for field_name, amount in counts.items()
+        ]
         for phase, duration in seconds.items():
             bucket = bisect_left(BUCKETS, duration)
             bound = f"{BUCKETS[bucket]:g}" if bucket < len(BUCKETS) else "inf"
@@ -118,11 +124,13 @@ class PhaseTimes:
         self._clock = clock
         self._since = clock()
         self._seconds: dict[Phase, float] = {}
+        self._counts: dict[str, int] = {}
 
     def begin(self, waited_seconds: float | None = None) -> None:
         """A message was claimed, after waiting that long."""
         self._since = self._clock()
         self._seconds = {} if waited_seconds is None else {Phase.QUEUE: max(0.0, waited_seconds)}
+        self._counts = {}
 
     def lap(self, phase: Phase) -> None:
         """``phase`` ends now, and the next one begins."""
@@ -130,11 +138,15 @@ class PhaseTimes:
         self._seconds[phase] = now - self._since
         self._since = now
 
+    def count(self, name: str, amount: int, **labels: str) -> None:
+        """As ``Metrics.count``, in the round trip of ``write``."""
+        self._counts[_field_name(name, labels)] = amount
+
     def write(self) -> None:
         """One round trip. Never fails, because metrics must not affect messages."""
-        seconds, self._seconds = self._seconds, {}
+        (seconds, self._seconds), (counts, self._counts) = (self._seconds, {}), (self._counts, {})
         try:
-            self._metrics.observe_phases(seconds)
+            self._metrics.observe_phases(seconds, counts)
         except StoreUnavailable as error:
             log.warning("Durations were not recorded: Redis is unavailable", extra={"detail": str(error)})
 

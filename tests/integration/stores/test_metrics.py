@@ -70,6 +70,29 @@ def test_the_phases_of_a_message_are_written_once(database: Database) -> None:
     assert all(sum(histogram.counts) == 1 for histogram in read.values())
 
 
+def test_what_a_message_counts_is_written_with_its_phases(database: Database) -> None:
+    metrics = Metrics(database, "default")
+    times = PhaseTimes(metrics)
+    for _ in range(2):
+        times.begin()
+        times.lap(Phase.UPLOAD)
+        times.count("file_bytes_uploaded", 700, kind="image")
+        times.write()
+        times.write()
+    read = metrics.read()
+    assert read.by("file_bytes_uploaded", "kind") == {"image": 1400}
+    assert sum(read.phases["upload"].counts) == 2
+
+
+def test_what_was_counted_before_a_message_is_not_its(database: Database) -> None:
+    metrics = Metrics(database, "default")
+    times = PhaseTimes(metrics)
+    times.count("file_bytes_uploaded", 700, kind="image")
+    times.begin()
+    times.write()
+    assert metrics.read().counters == {}
+
+
 def test_a_redis_that_is_away_costs_the_durations_and_nothing_else(
     own_redis: Callable[..., RedisServer], settings: Settings
 ) -> None:
