@@ -26,6 +26,14 @@ def test_no_message_is_lost_doubled_or_told_wrongly_while_faults_strike() -> Non
     assert faults.run(messages=40, faults=12, seed=7, era="E3", fsync="always", console=Console()) == 0
 
 
+@pytest.mark.timeout(600)
+def test_the_same_while_a_third_of_the_messages_are_files() -> None:
+    assert (
+        faults.run(messages=24, faults=6, seed=7, era="E3", fsync="always", console=Console(), files=True)
+        == 0
+    )
+
+
 def test_a_worker_whose_clock_is_ahead_neither_expires_nor_delays_a_message(
     new_stack: Callable[..., Stack],
 ) -> None:
