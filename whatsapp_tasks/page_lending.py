@@ -14,6 +14,7 @@ from typing import Any
 
 from whatsapp_tasks.dispatch import worker_not_running
 from whatsapp_tasks.domain.hand import SENTENCES, Ended, action_of
+from whatsapp_tasks.domain.states import meaning_of
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.account_stores import AccountStores
 from whatsapp_tasks.stores.hands import Silence, View
@@ -113,7 +114,9 @@ class PageLending:
         if worker.get("busy_with"):
             return "The worker finishes the message it is at. Then you have the page."
         if not worker.get("browser_running"):
-            return "The browser is being started. Then you have the page."
+            session = self._sessions.get()
+            why = meaning_of(session.state, session.reason)
+            return f"No browser runs now ({why}). Once it does, you have the page."
         if silence is Silence.NOBODY_LISTENS:
             return "The worker is about to give you the page."
         return "The page takes long to answer. Please wait: one that hangs is restarted by itself."

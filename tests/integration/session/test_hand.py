@@ -229,7 +229,7 @@ def test_no_click_is_passed_before_the_worker_has_given_the_page(scene: Scene) -
     ("beat", "says"),
     [
         (None, "The worker is away"),
-        ({"browser_running": False}, "The browser is being started"),
+        ({"browser_running": False}, "No browser runs now (linked and ready"),
         ({"browser_running": True}, "about to give you the page"),
     ],
 )
