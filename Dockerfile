@@ -26,7 +26,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     WHATSAPP_DATA_DIR=/data \
     WHATSAPP_WEB_HOST=0.0.0.0 \
     WHATSAPP_FLOWER_HOST=0.0.0.0
-RUN install -d -o whatsapp /data
+# A volume gets the owner of the folder that it covers.
+RUN install -d -o whatsapp /data /data/evidence /data/objects
 VOLUME /data
 USER 10001
 

@@ -13,7 +13,7 @@ NODE_STAMP := $(JS)/node_modules/.package-lock.json
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system lock demo run test docs test-files bench-files bench-imports test-installs test-client-js client-types test-floors test-unit test-integration test-browser read-pages test-pages test-acceptance bench-navigation bench-unwritable mutate-pages mutants faults crash-matrix soak fuzz-api flood bench-gateway bench-accounts test-console test-protection test-crashes lint format clean
+.PHONY: help setup system lock demo run test docs test-files bench-files bench-imports test-installs test-client-js client-types test-floors test-unit test-integration test-browser read-pages test-pages test-acceptance bench-navigation bench-unwritable mutate-pages mutants faults crash-matrix soak fuzz-api flood bench-gateway bench-accounts bench-uploads test-console test-protection test-crashes lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -151,6 +151,9 @@ bench-gateway: setup ## POST /send against Express + BullMQ, on one Redis (minut
 
 bench-files: setup ## seconds per file beside its upload alone, and the worker's memory meanwhile (minutes)
 	@$(BIN)/python -m bench.files $(ARGS)
+
+bench-uploads: setup ## memory of a web process while a file of 60 MiB is uploaded (seconds)
+	@$(BIN)/python -m bench.uploads $(ARGS)
 
 bench-accounts: setup ## get, send, list and cancel with 1, 10, 100 and 1,000 accounts (half a minute)
 	@$(BIN)/python -m bench.accounts $(ARGS)

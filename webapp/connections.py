@@ -216,6 +216,9 @@ class Connection(HttpToolsProtocol):
         self.part = part
         self.since = self.received_at = self.loop.time()
         self._part_bytes = 0
+        if self._slow is not None:  # the timer of the part before
+            self._slow.cancel()
+            self._slow = None
 
     def _watch(self) -> None:
         """Sets a timer only if the part did not arrive in one piece."""

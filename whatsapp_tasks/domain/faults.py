@@ -119,7 +119,8 @@ FAULTS: dict[str, Consequence] = {
     ),
     "file_gone": _file(
         "the file is not in the object store any more, or was changed there",
-        "Upload it again, and send with a new key. Find out who deletes or changes objects.",
+        "Upload it again, and send with a new key. Web, webhooks and workers must share one store "
+        "(`WHATSAPP_FILES`), and nobody else may delete from it.",
     ),
     "file_unreadable": _file("the file cannot be examined or converted", _OTHER_FILE),
     "file_empty": _file("the file is empty, at its URL or as WhatsApp sees it", _OTHER_FILE),

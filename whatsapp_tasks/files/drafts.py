@@ -48,7 +48,7 @@ class Drafts:
     """The drafts of all processes that share a data folder."""
 
     def __init__(self, settings: Settings) -> None:
-        self._folder = settings.data_dir.resolve() / "drafts"
+        self._folder = settings.data_dir.resolve() / "objects" / "drafts"  # one volume with the objects
 
     def begin(self, size: int) -> Draft:
         """An empty draft; call ``drop`` in any case. Raises ObjectStoreFull if there is no room for ``size``

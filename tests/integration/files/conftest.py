@@ -24,7 +24,7 @@ class FilesRig:
     def __init__(self, database: Database, settings: Settings) -> None:
         self.ledger = LedgerRig(database)
         self.objects = settings.data_dir / "objects"
-        self.drafts = settings.data_dir / "drafts"
+        self.drafts = settings.data_dir / "objects" / "drafts"
         self.store = FolderStore(self.objects)
         self.contents = Contents(
             database,
@@ -59,12 +59,7 @@ class FilesRig:
 
     def leftovers(self) -> list[Path]:
         """Files on disk that are no objects."""
-        return [
-            path
-            for folder in (self.objects, self.drafts)
-            for path in folder.rglob("*")
-            if path.is_file() and path.suffix == ".part"
-        ]
+        return [path for path in self.objects.rglob("*") if path.is_file() and path.suffix == ".part"]
 
     def pass_time(self, ms: int) -> None:
         """Time goes on, and whoever sweeps comes by every hour."""

@@ -136,6 +136,40 @@ def test_a_body_that_was_refused_is_not_read_for_ever(serve: Callable[..., Serve
     assert rest(connection).startswith(b"HTTP/1.1 200 ")
 
 
+FILE = b"POST /files HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n"
+
+
+def test_a_file_that_stops_or_drips_is_given_up(serve: Callable[..., Served]) -> None:
+    """issue 15, bad input: a truncated upload, and one that drips."""
+    served = serve(FILE_STALL_SECONDS=0.3, BODY_SECONDS=600)
+    connection = served.connect()
+    connection.sendall(FILE + b"x" * 100_000)
+    assert rest(connection).startswith(b"HTTP/1.1 408 ")
+    served = serve(FILE_STALL_SECONDS=600, BODY_SECONDS=0.5)
+    connection = served.connect()
+    connection.sendall(FILE)
+    connection.settimeout(0.05)
+    answer = b""
+    while not answer:
+        with suppress(TimeoutError):
+            connection.sendall(b"x")
+            answer = connection.recv(1000)
+    assert answer.startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_file_that_goes_to_disk_is_no_memory_of_unfinished_bodies(serve: Callable[..., Served]) -> None:
+    served = serve(MOST_HELD_BYTES=10_000)
+    other, connection = served.connect(), served.connect()
+    other.sendall(POST + b"12345")
+    connection.sendall(FILE + b"x" * 500_000)
+    connection.sendall(b"x" * 500_000)
+    connection.settimeout(10)
+    assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
+    assert served.open_connections.held_bytes < 1000
+    other.sendall(b"67890")
+    assert other.recv(1000).startswith(b"HTTP/1.1 200 ")
+
+
 def test_an_answer_that_nobody_fetches_is_given_up(serve: Callable[..., Served]) -> None:
     served = serve(UNREAD_SECONDS=0.2)
     connection = served.connect()

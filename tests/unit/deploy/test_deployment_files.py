@@ -91,16 +91,22 @@ def test_no_two_services_of_compose_share_a_network_but_with_redis() -> None:
     assert going_out == {"worker", "webhooks"}
 
 
-def test_no_two_services_of_compose_share_a_volume_but_for_evidence() -> None:
-    """Issue 12, row 21: the login of the account is in the worker alone; the console reads pictures."""
+def test_no_two_services_of_compose_share_a_volume_but_for_evidence_and_files() -> None:
+    """Issue 12, row 21: the login of the account is in the worker alone; the console reads pictures, and
+    files are sent by another process than the one that received them.
+    """
     services = _compose()["services"]
     mounts = [(name, volume) for name, s in services.items() for volume in s.get("volumes", [])]
     users: dict[str, list[str]] = {}
     for name, mount in mounts:
         users.setdefault(mount.split(":")[0], []).append(name)
     assert {volume: names for volume, names in users.items() if len(names) > 1} == {
-        "evidence": ["web", "worker"]
+        "evidence": ["web", "worker"],
+        "files": ["web", "worker", "webhooks"],
     }
+    made = re.findall(r"^RUN install -d -o whatsapp (.*)$", (ROOT / "Dockerfile").read_text("utf-8"), re.M)
+    shared = {mount.split(":")[1] for _, mount in mounts if mount.split(":")[0] in ("evidence", "files")}
+    assert shared <= set(made[0].split()), "a volume that covers no folder belongs to root"
     assert ("web", "evidence:/data/evidence:ro") in mounts
 
 
