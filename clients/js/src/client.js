@@ -14,6 +14,7 @@ import { Transport } from "./transport.js";
  * @typedef {Schemas["PausesView"]} Pauses
  * @typedef {Schemas["Status"]} Status
  * @typedef {Schemas["SendRequest"]} NewMessage
+ * @typedef {Schemas["UploadView"]} UploadedFile
  * @typedef {Omit<NewMessage, "phone" | "message" | "idempotency_key"> & { idempotencyKey?: string }} SendOptions
  */
 
@@ -54,6 +55,18 @@ export class Client {
    */
   async send(phone, message, { idempotencyKey = newKey(), ...options } = {}) {
     return this.call("POST", "/send", { body: { phone, message, ...options, idempotency_key: idempotencyKey } });
+  }
+
+  /**
+   * Uploads a file, to be sent by messages of the same key: `send(phone, caption, { file: { id } })`. `name` is
+   * what recipients see. Doing it again changes nothing.
+   *
+   * @param {Uint8Array | Blob} content a Blob may be a file on disk: `await openAsBlob(path)` of `node:fs`
+   * @param {{ name?: string, type?: string }} [about]
+   * @returns {Promise<UploadedFile>}
+   */
+  async upload(content, { name, type } = {}) {
+    return (await this.#transport.request("POST", "/files", { file: { content, name, type } })).json();
   }
 
   /**

@@ -12,4 +12,5 @@ export { sign } from "./signature.js";
  * @typedef {import("./client.js").Pauses} Pauses
  * @typedef {import("./client.js").SendOptions} SendOptions
  * @typedef {import("./client.js").Status} Status
+ * @typedef {import("./client.js").UploadedFile} UploadedFile
  */

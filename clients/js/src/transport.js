@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { WhatsAppTasksError } from "./errors.js";
@@ -6,6 +7,8 @@ import { sign } from "./signature.js";
 const LATER = new Set([429, 502, 503, 504]);
 const FIRST_PAUSE_SECONDS = 0.2;
 const LONGEST_PAUSE_SECONDS = 5;
+/** For one upload: the file is examined and stored before the answer. */
+const UPLOAD_SECONDS = 600;
 /** A pause until the next second must not end before it. */
 const TIMER_MARGIN_SECONDS = 0.01;
 
@@ -15,6 +18,12 @@ const TIMER_MARGIN_SECONDS = 0.01;
  * @property {Record<string, string>} [query]
  * @property {string} [idempotencyKey]
  * @property {string} [accept]
+ * @property {File} [file] instead of a body
+ *
+ * @typedef {object} File
+ * @property {Uint8Array | Blob} content
+ * @property {string} [name]
+ * @property {string} [type]
  */
 
 /**
@@ -49,13 +58,14 @@ export class Transport {
   async request(method, path, request = {}) {
     const url = new URL(this.baseUrl + path);
     url.search = new URLSearchParams(request.query).toString();
+    const digest = request.file && (await sha256(request.file.content));
     const until = now() + this.times.patienceSeconds;
     let wait = FIRST_PAUSE_SECONDS;
     for (;;) {
       const left = until - now();
       let answer;
       try {
-        answer = await this.#once(method, url, request);
+        answer = await this.#once(method, url, request, digest);
       } catch (error) {
         if (left < wait) {
           throw this.#unreachable(error);
@@ -76,8 +86,9 @@ export class Transport {
    * @param {string} method
    * @param {URL} url
    * @param {Request} request
+   * @param {string} [digest] of the request's file; the signature covers it instead of the body
    */
-  async #once(method, url, request) {
+  async #once(method, url, request, digest) {
     const body = request.body === undefined ? "" : JSON.stringify(request.body);
     const timestamp = String(Math.floor(now()));
     /** @type {Record<string, string>} */
@@ -85,8 +96,11 @@ export class Transport {
       Accept: request.accept ?? "application/json",
       "X-Api-Key": this.keyId,
       "X-Timestamp": timestamp,
-      "X-Signature": sign(this.secret, timestamp, method, url.pathname + url.search, body),
+      "X-Signature": sign(this.secret, timestamp, method, url.pathname + url.search, digest ?? body),
     };
+    if (request.file && digest !== undefined) {
+      Object.assign(headers, headersOf(request.file, digest));
+    }
     if (body !== "") {
       headers["Content-Type"] = "application/json";
     }
@@ -96,9 +110,9 @@ export class Transport {
     const response = await fetch(url, {
       method,
       headers,
-      body: body === "" ? undefined : body,
+      body: /** @type {any} */ (request.file?.content ?? (body === "" ? undefined : body)),
       redirect: "manual", // a signature is valid for one path only
-      signal: AbortSignal.timeout(1000 * this.times.timeoutSeconds),
+      signal: AbortSignal.timeout(1000 * Math.max(this.times.timeoutSeconds, request.file ? UPLOAD_SECONDS : 0)),
     });
     return new Answer(response, new Uint8Array(await response.arrayBuffer()));
   }
@@ -111,6 +125,35 @@ export class Transport {
       cause,
     });
   }
+}
+
+/**
+ * @param {File} file
+ * @param {string} digest
+ * @returns {Record<string, string>}
+ */
+function headersOf({ name, type }, digest) {
+  // encodeURIComponent leaves these, which RFC 8187 does not allow.
+  const escaped = encodeURIComponent(name ?? "").replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  return {
+    "Content-Type": type ?? "application/octet-stream",
+    "X-Content-SHA256": digest,
+    ...(name === undefined ? {} : { "Content-Disposition": `attachment; filename*=UTF-8''${escaped}` }),
+  };
+}
+
+/**
+ * SHA-256 in hex, read in pieces.
+ *
+ * @param {Uint8Array | Blob} content
+ */
+async function sha256(content) {
+  const hash = createHash("sha256");
+  const pieces = content instanceof Blob ? /** @type {AsyncIterable<Uint8Array>} */ (/** @type {any} */ (content.stream())) : [content];
+  for await (const piece of pieces) {
+    hash.update(piece);
+  }
+  return hash.digest("hex");
 }
 
 /** A response that was read to its end. */

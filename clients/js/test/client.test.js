@@ -74,6 +74,17 @@ test("the same key is the same message, another text a refusal with the first on
   assert.equal(error.problem.message_id, first.id);
 });
 
+test("a file is uploaded and sent, from memory or as a Blob", async () => {
+  const content = new TextEncoder().encode("%PDF-1.7 invoice");
+  const uploaded = await client.upload(content, { name: "Rechnung 👍 (1).pdf", type: "application/pdf" });
+  assert.deepEqual([uploaded.name, uploaded.size, uploaded.kind], ["Rechnung 👍 (1).pdf", 16, "document"]);
+  assert.equal((await client.upload(new Blob([content]), { name: "Rechnung 👍 (1).pdf" })).id, uploaded.id);
+  const accepted = await client.send("+4915112345690", "", { file: { id: uploaded.id, name: "b.pdf" } });
+  const message = await client.message(accepted.id);
+  assert.deepEqual([message.message, message.file.name, message.file.kind], ["", "b.pdf", "document"]);
+  assert.equal((await refusal(client.upload(content, { name: "a.png" }))).code, "file_type_contradicts");
+});
+
 test("without a key each call is a message of its own", async () => {
   const [one, two] = [await client.send("+4915112345680", "x"), await client.send("+4915112345680", "x")];
   assert.notEqual(one.id, two.id);

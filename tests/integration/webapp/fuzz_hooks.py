@@ -3,6 +3,7 @@
 import os
 import secrets
 import time
+from hashlib import sha256
 from typing import Any
 from zlib import crc32
 
@@ -63,6 +64,9 @@ def _sign(request: requests.PreparedRequest) -> requests.PreparedRequest:
     if isinstance(body, str):
         body = body.encode()
     target = request.path_url
+    if (request.method, target) == ("POST", "/files"):  # its signature covers the digest of the body
+        request.headers["X-Content-SHA256"] = sha256(body).hexdigest()
+        body = request.headers["X-Content-SHA256"].encode()
     request.headers["X-Timestamp"] = stamp
     request.headers["X-Signature"] = sign(
         os.environ["FUZZ_SECRET"], stamp, request.method or "", target, body
