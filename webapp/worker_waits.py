@@ -9,7 +9,8 @@ from whatsapp_tasks.errors import RequestRefused
 
 MOST_OF_ACCOUNT = 8
 MOST = 16
-"""In one process; half of ``webapp.threads.THREADS``: the other half never waits for a worker."""
+"""In one process; half of ``webapp.threads.THREADS``. A quarter is for viewers; the rest never waits for a
+worker."""
 
 
 MOST_VIEWERS_OF_ACCOUNT = 2

@@ -21,6 +21,7 @@ from whatsapp_tasks.errors import (
     LeaseLost,
     PageChanged,
     RequestRefused,
+    StoreUnavailable,
 )
 from whatsapp_tasks.operations import Operations
 from whatsapp_tasks.page_lending import PageLending, Picture
@@ -402,6 +403,19 @@ def test_a_page_that_dies_under_the_person_ends_the_view(scene: Scene, error: Ex
                 scene.lending.act(scene.view, {"kind": "key", "key": "Enter"}, 1.0)
     assert scene.how_ended() is Ended.PAGE_DEAD
     assert "operator_view" not in scene.it.pauses
+
+
+def test_a_line_that_broke_is_taken_up_anew(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Redis was away for a moment, and the viewer still asks."""
+    scene.open()
+    with monkeypatch.context() as patch:
+        patch.setattr(scene.session._hand._lent.desk, "next", Mock(side_effect=StoreUnavailable))
+        with pytest.raises(StoreUnavailable):
+            scene.round()
+    assert not scene.may_send
+    assert isinstance(scene.see(), Picture)
+    scene.act(kind="key", key="Enter")
+    assert scene.it.page.done == [("key", "Enter")]
 
 
 def test_every_action_begins_the_idle_time_anew(scene: Scene) -> None:

@@ -6,7 +6,10 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.ledger_rig import LedgerRig
+from tests.support.redis_server import RedisServer
+from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.hand import Ended
+from whatsapp_tasks.errors import StoreUnavailable
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.hands import Hands, Silence, View
@@ -148,6 +151,33 @@ def test_an_order_stands_only_while_its_view_and_its_pause_do(
     assert not desk.stands(order)
     waits.close()
     desk.close()
+
+
+def test_a_pause_of_this_kind_that_came_without_a_view_can_be_ended(
+    database: Database, hands: Hands, pauses: Pauses
+) -> None:
+    pauses.set(PauseReason.OPERATOR_VIEW, "nobody", 1)
+    view, is_viewed = hands.held()
+    assert view is not None
+    assert not is_viewed
+    assert hands.end(view.id, Ended.TAKEN_AWAY, "Bob", 2)
+    assert hands.held() == (None, False)
+
+
+def test_a_line_that_breaks_is_an_unavailable_store(
+    own_redis: Callable[..., RedisServer], settings: Settings
+) -> None:
+    server = own_redis()
+    database = Database.connect(settings.model_copy(update={"redis_url": server.url}))
+    hands = Hands(database, "default")
+    desk = hands.desk(opened(hands).id)
+    server.kill()
+    with pytest.raises(StoreUnavailable):
+        desk.next(SECONDS)
+    with pytest.raises(StoreUnavailable):
+        hands.ask("any", {}, SECONDS)
+    desk.close()
+    database.client.close()
 
 
 def test_what_is_no_order_is_passed_over(database: Database, hands: Hands) -> None:

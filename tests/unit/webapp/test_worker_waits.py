@@ -5,7 +5,7 @@ from contextlib import ExitStack
 import pytest
 
 from webapp.threads import THREADS
-from webapp.worker_waits import MOST, MOST_OF_ACCOUNT, WorkerWaits
+from webapp.worker_waits import MOST, MOST_OF_ACCOUNT, MOST_VIEWERS, MOST_VIEWERS_OF_ACCOUNT, WorkerWaits
 from whatsapp_tasks.errors import RequestRefused
 
 
@@ -21,7 +21,7 @@ def test_one_account_does_not_take_all_places_and_all_accounts_not_all_threads()
             places.enter_context(waits.slot("b", 10))
         with pytest.raises(RequestRefused):
             places.enter_context(waits.slot("c", 10))
-    assert MOST < THREADS
+    assert MOST + MOST_VIEWERS < THREADS
     with waits.slot("a", 10), waits.slot("c", 10):
         pass
 
@@ -31,3 +31,12 @@ def test_a_place_is_given_back_when_the_wait_fails() -> None:
     for _ in range(2 * MOST):
         with pytest.raises(ValueError, match="failed"), waits.slot("a", 10):
             raise ValueError("failed")
+
+
+def test_a_viewer_has_a_place_for_a_picture_and_one_for_an_action() -> None:
+    waits = WorkerWaits(MOST_VIEWERS_OF_ACCOUNT, MOST_VIEWERS)
+    with ExitStack() as places:
+        for account in ("a", "a", "b"):
+            places.enter_context(waits.slot(account, 2))
+        with pytest.raises(RequestRefused):
+            places.enter_context(waits.slot("a", 2))

@@ -37,7 +37,7 @@ export async function request(path, options) {
     throw new Error("The service does not answer.");
   }
   if (response.status === 401) {
-    location.assign("/login");
+    location.assign(`/login?to=${encodeURIComponent(location.pathname)}`);
     throw new Error("The session is over.");
   }
   if (response.ok || response.status === 304) return response;

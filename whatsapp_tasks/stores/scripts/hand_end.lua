@@ -7,7 +7,7 @@
 local pauses, history, generation, viewer, ended = unpack(KEYS)
 local reason, view, why, told, entry, kept = unpack(ARGV)
 local held = redis.call('HGET', pauses, reason)
-if not held or cjson.decode(held).view ~= view then return 0 end
+if not held or (cjson.decode(held).view or '') ~= view then return 0 end
 redis.call('HDEL', pauses, reason)
 if redis.call('GET', viewer) == view then redis.call('DEL', viewer) end
 redis.call('SET', ended, why, 'PX', told)
