@@ -13,7 +13,7 @@ NODE_STAMP := $(JS)/node_modules/.package-lock.json
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system lock demo run test docs test-files bench-files bench-imports test-installs test-client-js client-types test-floors test-unit test-integration test-browser read-pages test-pages test-acceptance bench-navigation bench-unwritable mutate-pages mutants faults crash-matrix soak fuzz-api flood bench-gateway bench-accounts bench-uploads test-console test-protection test-crashes lint format clean
+.PHONY: help setup system screen lock demo run test docs test-files bench-files bench-imports test-installs test-client-js client-types test-floors test-unit test-integration test-browser read-pages test-pages test-acceptance bench-navigation bench-unwritable mutate-pages mutants faults crash-matrix soak fuzz-api flood bench-gateway bench-accounts bench-uploads test-linking test-console test-protection test-crashes lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -30,6 +30,10 @@ system:
 	  echo "Installing:$$missing"; \
 	  $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing fonts-liberation fonts-noto-color-emoji >/dev/null; \
 	fi
+
+# For the tests whose browser is visible.
+screen:
+	@command -v Xvfb >/dev/null || { echo "Installing: xvfb"; $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends xvfb >/dev/null; }
 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Whatever index this machine reaches must not stand in a lock file; the hashes say what is meant.
@@ -70,7 +74,7 @@ demo: setup ## one message end to end against the simulator, nothing leaves this
 run: setup ## run everything against the real WhatsApp Web; scan the QR code with your phone
 	@$(BIN)/python -m whatsapp_tasks.cli.main up
 
-test: setup lint ## lint and all tests
+test: setup screen lint ## lint and all tests
 	@$(BIN)/python -m pytest tests -m "not long" -n $(TEST_PROCESSES) --dist worksteal
 
 test-unit: setup ## about a minute, no services
@@ -88,7 +92,7 @@ test-client-js: setup ## the JavaScript client against an API that it starts (ne
 client-types: setup ## generate the JavaScript client's types after a change of the API
 	@$(BIN)/python $(JS)/make_types.py
 
-test-browser: setup ## in headless Chromium against the simulator
+test-browser: setup screen ## in headless Chromium against the simulator
 	@$(BIN)/python -m pytest tests/browser
 
 read-pages: ## how the service reads saved pages: PAGES=folder with HTML files (their texts are not shown)
@@ -97,7 +101,7 @@ read-pages: ## how the service reads saved pages: PAGES=folder with HTML files (
 test-pages: setup ## every state of the page in every era and language, and a worker on the difficult ones (minutes; a short form is in test-browser)
 	@TEST_PAGES=full $(BIN)/python -m pytest tests/browser/pages tests/browser/worker -n $(TEST_PROCESSES) --dist worksteal
 
-test-acceptance: setup ## all processes, some of them killed
+test-acceptance: setup screen ## all processes, some of them killed
 	@$(BIN)/python -m pytest tests/acceptance
 
 test-files: setup ## a table of 14 files in every era and language, and what can happen to one (minutes; a short form is in test)
@@ -142,6 +146,10 @@ test-protection: setup ## bans, circuit, recovery, pauses, lost Redis on real pr
 
 test-crashes: setup ## a death at every point of the send path (a short form is in test)
 	@$(BIN)/python -m pytest tests/acceptance/test_crash_points.py
+
+test-linking: setup screen ## linking with passkeys, a session that moves between hosts: all cases, then 200 rounds (an hour; ARGS='--rounds 10')
+	@$(BIN)/python -m pytest tests/browser/pages/test_passkey.py tests/browser/driver/test_window.py tests/integration/session/test_taking_over.py tests/integration/webapp/test_sessions.py tests/acceptance/test_sessions_move.py tests/acceptance/test_linking.py
+	@$(BIN)/python -m bench.linking $(ARGS)
 
 test-console: setup ## an operator at the console: desktop and phone, pictures into docs/images
 	@CONSOLE_FULL=1 CONSOLE_PICTURES=docs/images $(BIN)/python -m pytest tests/browser/console

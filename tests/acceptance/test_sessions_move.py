@@ -2,64 +2,23 @@
 
 import contextlib
 import os
-import re
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import boto3
 import pytest
 
 from tests.integration.s3_server import s3_url, use_test_credentials
-from tests.support.hosts import Host
-from tests.support.passkeys import HOST
 from tests.support.stack import Stack, eventually
-from whatsapp_tasks.archives.sealing import new_key
+from tests.support.two_hosts import TwoHosts, settings_of
 from whatsapp_tasks.browser.processes import die_with_parent
-from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.stores.api_keys import ApiKeys
 
 __all__ = ["s3_url"]  # the fixture
 
-PHONE = "+4915112345678"
 SETTLED = ("sent", "delivered", "read", "failed", "unknown")
-
-
-class World:
-    """Two hosts, a vault in S3, Redis and the page elsewhere."""
-
-    def __init__(self, stack: Stack, s3: str) -> None:
-        self.stack = stack
-        self.page_url = stack.simulator.page_url.replace("127.0.0.1", HOST)
-        of_workers = {"WHATSAPP_VAULT_KEY": new_key(), "WHATSAPP_URL": self.page_url}
-        self.a, self.b = (Host(stack, name, of_workers, [s3]) for name in ("a", "b"))
-
-    def send(self, text: str) -> str:
-        return self.stack.dispatcher.send(MessageRequest(PHONE, text)).id
-
-    def sent(self, text: str) -> None:
-        self.stack.await_status(self.send(text), "sent", "delivered", "read")
-
-    def await_current_archive(self) -> None:
-        """The newest archive knows of everything that was sent."""
-
-        def is_current() -> bool:
-            record = self.stack.database.record("wa:{default}:vault")
-            found = re.search(r'"sends":(\d+)', record.get("newest", ""))
-            return found is not None and found[1] == record.get("sends", "0")
-
-        eventually(is_current, "an archive of everything that was sent")
-
-    def received(self, text: str) -> int:
-        return [message.text for message in self.stack.simulator.messages()].count(text)
-
-    def one_session(self) -> None:
-        """One scan, and its session was never alive twice."""
-        assert len(self.stack.simulator.devices()) == 1
-        assert self.stack.simulator.most_alive() == 1
 
 
 @contextlib.contextmanager
@@ -84,24 +43,14 @@ def screen() -> Iterator[str]:
 @pytest.fixture
 def world(
     new_stack: Callable[..., Stack], s3_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[World]:
+) -> Iterator[TwoHosts]:
     use_test_credentials(monkeypatch, tmp_path)
-    bucket = f"vault-{uuid.uuid4().hex[:12]}"
-    boto3.client("s3", endpoint_url=s3_url).create_bucket(Bucket=bucket)
-    environment = {
-        "WHATSAPP_VAULT": f"s3://{bucket}/sessions",
-        "WHATSAPP_S3_ENDPOINT": s3_url,
-        "WHATSAPP_VAULT_SECONDS": "1",
-        "WHATSAPP_LEASE_SECONDS": "3",
-        "WHATSAPP_HEARTBEAT_SECONDS": "0.5",
-    }
-    world = World(new_stack(environment=environment).start(), s3_url)
+    world = TwoHosts(new_stack(environment=settings_of(s3_url)).start(), s3_url)
     yield world
-    for host in (world.a, world.b):
-        host.end()
+    world.end()
 
 
-def test_a_host_that_is_killed_in_mid_send_is_replaced_by_another(world: World) -> None:
+def test_a_host_that_is_killed_in_mid_send_is_replaced_by_another(world: TwoHosts) -> None:
     """Must show 3, short: kill -9 after Enter, its disk gone; then an orderly way back."""
     stack = world.stack
     world.a.start()
@@ -131,7 +80,7 @@ def test_a_host_that_is_killed_in_mid_send_is_replaced_by_another(world: World) 
     world.one_session()
 
 
-def at_desk(world: World, display: str) -> "subprocess.Popen[bytes]":
+def at_desk(world: TwoHosts, display: str) -> "subprocess.Popen[bytes]":
     """``link --here`` on a desktop: without Redis, with the address and an admin key of the service."""
     stack = world.stack
     key = ApiKeys(stack.database).create("desk", ("admin",), 1)
@@ -153,7 +102,7 @@ def at_desk(world: World, display: str) -> "subprocess.Popen[bytes]":
         )
 
 
-def test_a_phone_is_linked_in_a_window_and_the_session_moves_to_the_service(world: World) -> None:
+def test_a_phone_is_linked_in_a_window_and_the_session_moves_to_the_service(world: TwoHosts) -> None:
     """Must show 2: a visible browser and a passkey here, a headless worker on another host; no scan there."""
     stack = world.stack
     stack.run("web")

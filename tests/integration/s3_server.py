@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,16 @@ START_SECONDS = 60.0
 
 @pytest.fixture(scope="module")
 def s3_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of one for the tests of a module."""
+    with s3_server(tmp_path_factory.mktemp("moto")) as url:
+        yield url
+
+
+@contextmanager
+def s3_server(folder: Path) -> Iterator[str]:
     """moto's server, in a process of its own."""
     port = free_port()
-    log = tmp_path_factory.mktemp("moto") / "server.log"
+    log = folder / "server.log"
     with log.open("wb") as output:
         server = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
