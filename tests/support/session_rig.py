@@ -141,8 +141,13 @@ class Keeper:
     def restart(self, cause: str) -> None:
         self.cause, self.started = cause, False
 
+    forgotten = 0
+
     def login_is_new(self) -> None:
         pass
+
+    def forget_login(self) -> None:
+        self.forgotten += 1
 
     def count(self, cure: str) -> None:
         self.cures[cure] += 1

@@ -74,10 +74,11 @@ class SessionProfile:
             shutil.move(entry, self._aside / entry.name)
 
     def put_in_place(self, folder: Path) -> None:
-        """Moves the parts in ``folder``, on the same file system, into the profile, which is set aside."""
+        """Moves the parts in ``folder`` into the profile, whose former content is set aside."""
         self.set_aside()
+        self._profile.mkdir(parents=True, exist_ok=True, mode=0o700)
         for entry in folder.iterdir():
-            entry.rename(self._profile / entry.name)
+            shutil.move(entry, self._profile / entry.name)
 
     def _entries(self) -> list[Path]:
         if not self._profile.is_dir():

@@ -2,11 +2,16 @@
 decides".
 """
 
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 
 from tests.integration.session.stage import Stage
 from whatsapp_tasks.domain.intents import Intent
+from whatsapp_tasks.domain.session_archives import Gap
 from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.session.vault import SessionVault
 from whatsapp_tasks.stores.messages import Message
 
 
@@ -53,6 +58,28 @@ def test_the_bubble_of_an_attempt_that_sent_nothing_is_forgotten(stage: Stage) -
     """)
     assert stage.deliver(message) == (Status.QUEUED, "not_in_chat")
     assert stage.rig.get(message.id).bubble_id is None
+
+
+def test_what_is_not_there_is_not_believed_of_a_restored_session(stage: Stage) -> None:
+    """Issue 14, 4: its archive is older than the attempt, so its chat may miss what was sent."""
+    message = begun(stage, "#hi")
+    begun_ms = stage.rig.get(message.id).timeline[-1].at_ms
+    taking_over = SimpleNamespace(gaps=[Gap(begun_ms - 1000, begun_ms + 1000)])
+    stage.context.vault = cast(SessionVault, SimpleNamespace(taking_over=taking_over))
+    stage.play("""
+        << open Ada
+        >> Ada | box: | them#hi: Hi
+        << load Ada
+        >> Ada | box: | them#hi: Hi
+    """)
+    assert stage.deliver(message) == (Status.SENDING, None)
+    taking_over.gaps = [Gap(begun_ms - 2000, begun_ms - 1000)]
+    stage.clock.sleep(60)
+    stage.play("""
+        << load Ada
+        >> Ada | box: | them#hi: Hi
+    """)
+    assert stage.deliver(message) == (Status.QUEUED, "not_in_chat")
 
 
 def test_what_is_not_there_is_believed_after_a_load_and_queued_again(stage: Stage) -> None:

@@ -56,5 +56,15 @@ def test_an_app_that_only_sends_loads_neither_the_browser_nor_the_web(
     assert loaded(statement) & (NEVER | also_never) == set()
 
 
+def test_linking_on_a_desktop_loads_neither_redis_nor_celery_nor_the_driver() -> None:
+    """Issue 14, 2: what the extra `link` is for."""
+    never = {"redis", "celery", "kombu", "flask", "uvicorn", "selenium", "undetected_chromedriver", "boto3"}
+    assert loaded("import whatsapp_tasks.cli.link_here") & never == set()
+
+
+def test_a_worker_without_a_vault_loads_nothing_of_it() -> None:
+    assert loaded("import whatsapp_tasks.tasks.worker, webapp.serve") & {"pyrage"} == set()
+
+
 def test_the_check_itself_sees_what_is_loaded() -> None:
     assert {"selenium", "whatsapp_tasks.browser"} <= loaded("import whatsapp_tasks.tasks.delivery")

@@ -1,0 +1,138 @@
+"""What an account does whose session is away, over, or saved (issue 14: 4, 6 and "Bad input")."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from tests.support.looks import LOADING, MAIN, QR
+from tests.support.session_rig import Make, SessionRig
+from whatsapp_tasks.domain.session_archives import SENTENCES, Refusal
+from whatsapp_tasks.domain.states import SessionEvent, meaning_of
+from whatsapp_tasks.errors import SessionWaits
+from whatsapp_tasks.operations import Operations
+from whatsapp_tasks.session.vault import SessionVault
+
+
+class Vault:
+    """Remembers what it was told; ``waits`` is why no copy of the session may run."""
+
+    def __init__(self) -> None:
+        self.waits: SessionWaits | None = None
+        self.why = "browser_started"
+        self.told: list[Any] = []
+        self.quiet = True
+        self.taking_over = SimpleNamespace(prepare=self.prepare, gaps=())
+        self.saving = SimpleNamespace(
+            logged_in=lambda *, linked_anew: self.told.append(("logged_in", linked_anew)),
+            logged_out=lambda: self.told.append("logged_out"),
+            deleted=lambda reason: self.told.append(("deleted", reason)),
+            look=lambda *_: self.quiet,
+        )
+
+    def prepare(self) -> str:
+        if self.waits is not None:
+            raise self.waits
+        return self.why
+
+
+@pytest.fixture
+def vault() -> Vault:
+    return Vault()
+
+
+@pytest.fixture
+def it(make_rig: Make, vault: Vault) -> SessionRig:
+    rig = make_rig()
+    rig.context.vault = cast(SessionVault, vault)
+    return rig
+
+
+def reasons(it: SessionRig) -> list[str]:
+    return [entry["reason"] for entry in reversed(it.context.sessions.history())]
+
+
+@pytest.mark.parametrize("refusal", sorted(Refusal))
+def test_no_browser_starts_while_no_copy_of_the_session_may_run(
+    it: SessionRig, vault: Vault, refusal: Refusal
+) -> None:
+    vault.waits = SessionWaits(refusal, SENTENCES[refusal])
+    assert it.see(LOADING) == "ATTENTION"
+    assert not it.keeper.started
+    session = it.context.sessions.get()
+    assert session.reason == f"session_{refusal}"
+    assert SENTENCES[refusal] in meaning_of(session.state, session.reason)
+    assert not it.session.delivery.may_send
+    before = len(it.context.sessions.history())
+    it.see(LOADING)
+    assert len(it.context.sessions.history()) == before  # said once
+
+
+def test_a_restored_session_is_said_in_the_history(it: SessionRig, vault: Vault) -> None:
+    vault.waits = SessionWaits(Refusal.STORE_AWAY, "away")
+    it.see(LOADING)
+    vault.waits, vault.why = None, "session_restored"
+    assert it.see(MAIN) == "AUTHENTICATED"
+    assert reasons(it)[-3:] == ["session_store_away", "session_restored", "chat_list_shown"]
+
+
+def test_failures_of_this_kind_open_no_circuit(it: SessionRig, vault: Vault) -> None:
+    vault.waits = SessionWaits(Refusal.STALE, "stale")
+    for _ in range(it.context.settings.circuit_failures + 3):
+        assert it.see(LOADING) == "ATTENTION"
+
+
+def test_the_vault_is_told_of_a_link_and_of_a_login(it: SessionRig, vault: Vault) -> None:
+    it.see(QR)
+    it.see(MAIN)
+    assert vault.told == [("logged_in", True)]
+    it.keeper.started = False
+    it.see(MAIN)
+    assert vault.told[1:] == [("logged_in", False)]
+
+
+def test_a_logout_by_the_phone_marks_the_archives(it: SessionRig, vault: Vault) -> None:
+    it.see(MAIN)
+    assert it.see(QR) == "QR_PENDING"
+    assert vault.told[-1] == "logged_out"
+
+
+def test_a_ban_deletes_the_archives(it: SessionRig, vault: Vault) -> None:
+    it.see(MAIN)
+    for event in (SessionEvent.BAN_SIGNAL, SessionEvent.BAN_CONFIRMED):
+        it.session._watcher._apply(it.session._watcher.state, _sight(event))
+    assert vault.told[-1] == ("deleted", "banned")
+
+
+def _sight(event: SessionEvent) -> Any:
+    return SimpleNamespace(event=event, reason="test", restriction=None)
+
+
+def test_an_unlink_deletes_the_archives_also_where_no_copy_may_run(it: SessionRig, vault: Vault) -> None:
+    vault.waits = SessionWaits(Refusal.STALE, "stale")
+    it.see(LOADING)
+    it.session.log_out()
+    assert vault.told == [("deleted", "unlinked")]
+    assert it.keeper.forgotten == 1
+    vault.waits = None
+    assert it.see(QR) == "QR_PENDING"  # nothing else is left
+
+
+def test_sending_pauses_for_a_quiet_moment_that_does_not_come(it: SessionRig, vault: Vault) -> None:
+    vault.quiet = False
+    it.see(MAIN)
+    assert not it.session.delivery.may_send
+
+
+def test_what_a_person_asks_of_the_page_says_why_there_is_none(it: SessionRig, vault: Vault) -> None:
+    vault.waits = SessionWaits(Refusal.STALE, "no copy may run")
+    for ask in (it.session.examine, lambda: it.session.pairing_code("+4915112345678")):
+        with pytest.raises(SessionWaits, match="no copy may run"):
+            ask()
+
+
+def test_the_overview_says_what_to_do(it: SessionRig, vault: Vault, database: Any, settings: Any) -> None:
+    vault.waits = SessionWaits(Refusal.STALE, SENTENCES[Refusal.STALE])
+    it.see(LOADING)
+    session = Operations(database, settings, "default").overview().session
+    assert "session import --newest --accept-stale" in meaning_of(session.state, session.reason)
