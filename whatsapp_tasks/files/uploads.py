@@ -1,17 +1,22 @@
 """Files that callers hand in: examined, stored, and kept until a message uses them or their time is over."""
 
 import hashlib
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from whatsapp_tasks.domain.file_types import check_type
 from whatsapp_tasks.domain.files import FileFacts, decide_kind
-from whatsapp_tasks.errors import FileUnreadable, RequestRefused
+from whatsapp_tasks.errors import FileUnreadable, ObjectStoreFailed, RequestRefused, StoreUnavailable
 from whatsapp_tasks.files.contents import Contents, Received
 from whatsapp_tasks.files.drafts import Draft
 from whatsapp_tasks.files.examination import examine
 from whatsapp_tasks.stores.files import Upload
+
+log = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class Uploads:
         self.contents = contents
         self._kept_ms = int(kept_seconds * 1000)
         self._clock = clock
+        self._next_sweep = 0.0
 
     def add(self, offer: Offer, draft: Draft) -> Upload:
         """Raises RequestRefused (nothing is kept), ObjectStoreFailed or StoreUnavailable."""
@@ -44,7 +50,20 @@ class Uploads:
         content = self.contents.keep(received, f"u:{upload_id}", until_ms)
         upload = Upload(upload_id, offer.owner, offer.name, content, now_ms, until_ms)
         self.contents.records.add_upload(upload)
+        self._sweep_now_and_then()
         return upload
+
+    def _sweep_now_and_then(self) -> None:
+        """Files that nobody needs any more go also where no webhooks worker runs. Failing here must not fail
+        the upload, which is done.
+        """
+        if time.monotonic() < self._next_sweep:
+            return
+        self._next_sweep = time.monotonic() + SWEEP_SECONDS
+        try:
+            self.contents.sweep()
+        except (ObjectStoreFailed, StoreUnavailable) as error:
+            log.warning("Files were not deleted", extra={"detail": str(error)})
 
 
 def upload_id_of(owner: str, digest: str, name: str) -> str:

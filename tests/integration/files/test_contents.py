@@ -17,7 +17,8 @@ from tests.support.pictures import PDF, picture
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.files import FileFacts, FileKind
 from whatsapp_tasks.domain.statuses import Status
-from whatsapp_tasks.errors import FileGone, ObjectStoreFull, RequestRefused
+from whatsapp_tasks.errors import FileGone, ObjectStoreFailed, ObjectStoreFull, RequestRefused
+from whatsapp_tasks.files import uploads
 from whatsapp_tasks.files.contents import Received
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.admission import Acceptance
@@ -125,6 +126,24 @@ def test_an_upload_repairs_what_somebody_deleted_from_the_store(files: FilesRig)
     assert files.kept() == [again.content.object]
     assert again.content.object != upload.content.object
     assert files.records.content(upload.content.digest) == again.content
+
+
+def test_whoever_uploads_deletes_what_nobody_needs_any_more(
+    files: FilesRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So files go also where no webhooks worker runs; a store that fails then fails no upload."""
+    monkeypatch.setattr(uploads, "SWEEP_SECONDS", 0.0)
+    files.upload(PDF)
+    files.ledger.now += 2 * DAY
+    kept = files.upload(picture("PNG"))
+    assert files.kept() == [kept.content.object]
+
+    def fail(_names: object) -> None:
+        raise ObjectStoreFailed
+
+    monkeypatch.setattr(files.store, "delete", fail)
+    files.ledger.now += 2 * DAY
+    assert files.upload(b"text").content.size == 4
 
 
 def test_a_name_that_was_deleted_is_never_used_again(files: FilesRig) -> None:
