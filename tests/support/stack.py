@@ -115,9 +115,11 @@ class Stack:
             "WHATSAPP_RATE_LIMIT_PER_ADDRESS": "100000/minute",
         }
 
-    def run(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
-        """Runs ``whatsapp-tasks <name>``; its output goes to a log file."""
-        environment = self.environment
+    def run(
+        self, name: str, *arguments: str, extra: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Runs ``whatsapp-tasks <name>``, with ``extra`` settings; its output goes to a log file."""
+        environment = self.environment | dict(extra or {})
         if name != "worker":
             for variable in self._only_worker:
                 environment.pop(variable, None)

@@ -226,6 +226,30 @@ def test_an_end_says_why_and_what_to_do_and_shows_nothing_any_more(
 
 @ONLY_LONG
 @ONLY_WIDE
+def test_the_last_minute_without_an_action_is_counted_down(person: ConsoleBrowser, scene: Scene) -> None:
+    stack = scene.stack
+    restart_worker(stack, WHATSAPP_HAND_IDLE_SECONDS="64")
+    try:
+        open_page(person)
+        person.await_text("#says", "Without an action the page is given back in 60 s.")
+        assert person.violations() == []
+        person.click("#stay")
+        person.await_text("#says", "Sending is paused while you have the page.")
+        assert person.driver.execute_script("return document.activeElement.id") == "stage"
+        assert not person.all("#stay:not([hidden])")
+    finally:
+        restart_worker(stack)
+
+
+def restart_worker(stack: Stack, **settings: str) -> None:
+    stack.terminate("worker")
+    stack.run("worker", extra=settings)
+    stack.await_state("INIT")
+    stack.await_state("AUTHENTICATED")
+
+
+@ONLY_LONG
+@ONLY_WIDE
 def test_a_worker_that_dies_ends_the_view_and_the_next_one_sends(
     person: ConsoleBrowser, scene: Scene
 ) -> None:

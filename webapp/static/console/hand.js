@@ -227,7 +227,8 @@ stage.addEventListener("keydown", (event) => {
   const wanted = keyOf(event);
   if (!wanted) return;
   event.preventDefault();
-  act(wanted);
+  // A key that is held down repeats no faster than the page takes it: none of it comes after the key is let go.
+  if (!event.repeat || queue.length < 2) act(wanted);
 });
 stage.addEventListener("paste", (event) => {
   event.preventDefault();
