@@ -168,6 +168,9 @@ def test_keys_go_to_the_page_and_tab_leaves_it(person: ConsoleBrowser, scene: Sc
     assert person.driver.execute_script(_LARGER), "larger than a phone, and moved within its frame"
     assert person.overflow() == 0
     eventually(lambda: any(act["action"] == "scroll" for act in acts()), "the wheel turns")
+    person.look_like(NARROWEST, dark=True)
+    assert person.overflow() == 0
+    assert person.violations() == []
 
 
 @ONLY_WIDE
