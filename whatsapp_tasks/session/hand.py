@@ -16,7 +16,18 @@ from typing import Any, assert_never
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.live_picture import LivePicture
 from whatsapp_tasks.browser.page import Page
-from whatsapp_tasks.domain.hand import Action, Click, Ended, Key, Scroll, Stay, Typed, action_of, logged
+from whatsapp_tasks.domain.hand import (
+    SENTENCES,
+    Action,
+    Click,
+    Ended,
+    Key,
+    Scroll,
+    Stay,
+    Typed,
+    action_of,
+    logged,
+)
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.typing_plan import as_typed
 from whatsapp_tasks.errors import BrowserDied, BrowserError, BrowserTimeout, RequestRefused, StoreUnavailable
@@ -164,6 +175,7 @@ class _Lent:
         try:
             answer = self._look(order) if is_look else self._act(order)
         except (BrowserDied, BrowserTimeout):
+            self.desk.answer(order, {"ok": False, "message": SENTENCES[Ended.PAGE_DEAD]})
             raise
         except BrowserError as error:  # the browser lives: a dialog of the page, another document
             log.info("The page did not do what a person asked for", extra={"error": type(error).__name__})

@@ -13,7 +13,7 @@ import pytest
 from tests.support.looks import LOADING, MAIN, PASSKEY, UNKNOWN, page
 from tests.support.session_rig import SessionRig
 from whatsapp_tasks.config import Settings
-from whatsapp_tasks.domain.hand import Ended
+from whatsapp_tasks.domain.hand import SENTENCES, Ended
 from whatsapp_tasks.domain.memory_rules import TreeUse
 from whatsapp_tasks.errors import (
     BrowserDied,
@@ -397,10 +397,10 @@ def test_a_page_that_dies_under_the_person_ends_the_view(scene: Scene, error: Ex
     scene.it.page.hand_fails = error  # type: ignore[assignment]
     with scene.working():
         if doing == "look":
-            scene.lending.see(scene.view, "", 1.0)
+            assert scene.lending.see(scene.view, "", SECONDS) == SENTENCES[Ended.PAGE_DEAD]
         else:
-            with pytest.raises(RequestRefused):
-                scene.lending.act(scene.view, {"kind": "key", "key": "Enter"}, 1.0)
+            with pytest.raises(RequestRefused, match="is being started again"):
+                scene.lending.act(scene.view, {"kind": "key", "key": "Enter"}, SECONDS)
     assert scene.how_ended() is Ended.PAGE_DEAD
     assert "operator_view" not in scene.it.pauses
 
@@ -409,6 +409,7 @@ def test_a_line_that_broke_is_taken_up_anew(scene: Scene, monkeypatch: pytest.Mo
     """Redis was away for a moment, and the viewer still asks."""
     scene.open()
     with monkeypatch.context() as patch:
+        patch.setattr(hand, "ROUND_SECONDS", SECONDS)
         patch.setattr(scene.session._hand._lent.desk, "next", Mock(side_effect=StoreUnavailable))
         with pytest.raises(StoreUnavailable):
             scene.round()
