@@ -158,14 +158,18 @@ class Dispatcher:
         """
         account, key = check_account_name(_text("account", request.account)), request.idempotency_key
         phone = phones.parse_phone(_text("phone", request.phone))
-        text = _content(request)
+        file: MessageFile | FileRequest | None = None
+        parts: tuple[str, ...] = ()
+        if request.file is None:
+            text = texts.normalise_message(_text("message", request.message))
+        else:
+            text, file = self._content_with(request.file, request.message)
+            parts = file.identity
         if key is not None:
             identity.check_idempotency_key(_text("idempotency_key", key))
         priority = _priority(request.priority)
         now_ms = int(self._clock() * 1000)
         send_at_ms, expires_at_ms = _times(request.send_at, request.expires_at, now_ms)
-        file, wanted = self._file(request.file, has_caption=bool(text))
-        parts = file.identity if file else wanted.identity if wanted else ()
         who = identity.identity_digest(account, phone, text, key, parts)
         return Prepared(
             self._stores(account).admission,
@@ -186,21 +190,21 @@ class Dispatcher:
                 nonce_ttl_ms=nonce_ttl_ms(self._settings),
                 windows=windows() if windows else (),
                 file=file,
-                file_wanted=wanted,
             ),
         )
 
-    def _file(
-        self, asked: FileRequest | None, *, has_caption: bool
-    ) -> tuple[MessageFile | None, FileRequest | None]:
-        """The file of a message, or what is to be fetched for it; raises RequestRefused."""
-        if asked is None:
-            return None, None
-        check_wish(asked.kind, has_caption=has_caption)
+    def _content_with(self, asked: FileRequest, message: str) -> tuple[str, MessageFile | FileRequest]:
+        """The caption, which may be empty, and the file, or the request if it is to be fetched first. Raises
+        RequestRefused.
+        """
+        given = _text("message", message)
+        caption = check_caption(texts.normalise_message(given)) if given.strip() else ""
+        check_wish(asked.kind, has_caption=bool(caption))
         if asked.url is not None:
             check_file_url(asked.url, allow_private=self._settings.file_url_allow_private)
-            return None, asked
-        return message_file(self.upload(asked.id or "", asked.owner), asked, has_caption=has_caption), None
+            return caption, asked
+        upload = self.upload(asked.id or "", asked.owner)
+        return caption, message_file(upload, asked, has_caption=bool(caption))
 
     def upload(self, upload_id: str, owner: str | None) -> Upload:
         """The upload of this owner (an API key), or of any with None; raises RequestRefused
@@ -370,14 +374,6 @@ def message_file(upload: Upload, asked: FileRequest, *, has_caption: bool) -> Me
     media_type = content.facts.media_type
     name = asked.name or upload.name or default_name(kind, media_type)
     return MessageFile(content.digest, name, kind, content.size, media_type)
-
-
-def _content(request: MessageRequest) -> str:
-    """The text, or the caption of the file; raises RequestRefused."""
-    given = _text("message", request.message)
-    if request.file is None:
-        return texts.normalise_message(given)
-    return check_caption(texts.normalise_message(given)) if given.strip() else ""
 
 
 def _priority(value: str) -> Priority:

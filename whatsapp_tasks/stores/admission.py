@@ -35,9 +35,8 @@ class NewMessage:
     nonce: str | None = None
     nonce_ttl_ms: int = 0
     windows: Sequence["Window"] = ()
-    file: MessageFile | None = None
-    file_wanted: FileRequest | None = None
-    """A file that is to be fetched first."""
+    file: MessageFile | FileRequest | None = None
+    """A request: it is to be fetched first."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +93,6 @@ class Admission:
             "caps": k.caps,
             "contacted": k.contacted,
             "all_messages": keys.ALL_MESSAGES,
-            "contents_due": keys.FILES_DUE,
-            "fetches": keys.FILE_FETCHES,
         }
 
     def accept(self, new: NewMessage) -> Acceptance:
@@ -113,38 +110,53 @@ class Admission:
     ) -> tuple[Mapping[str, str], Mapping[str, str | int], list[str], list[int]]:
         """The keys and arguments of ``scripts/accept.lua``, and those of the windows."""
         k = self._keys
+        named: dict[str, str] = {
+            **self._same_for_all,
+            "identity": k.identity(new.identity),
+            "record": k.message(new.id),
+            "open": k.open_messages(new.priority),
+            "nonce": keys.nonce(new.nonce or ""),
+            "broker_list": messages_list(self.account, new.priority),
+        }
+        args: dict[str, str | int] = {
+            "now": new.now_ms,
+            "id": new.id,
+            "phone": new.phone,
+            "text": new.text,
+            "window": new.window_ms,
+            "content": new.content,
+            "priority": new.priority,
+            "send_at": "" if new.send_at_ms is None else new.send_at_ms,
+            "expires_at": "" if new.expires_at_ms is None else new.expires_at_ms,
+            "metadata": json.dumps(new.metadata) if new.metadata else "",
+            "queue_message": deliver_envelope(new.id, self.account, new.priority),
+            "nonce_ttl": new.nonce_ttl_ms if new.nonce else "",
+            "source": new.source,
+            "plan": self._caps.plan_for_new(max(new.now_ms, new.send_at_ms or 0)) if self._caps else "",
+            "holds": int(self._caps is not None and self._caps.holds),
+            "forms": ",".join(forms_of(new.phone)),
+            "file": _attached(new.file) if new.file else "",
+        }
         return (
-            {
-                **self._same_for_all,
-                "identity": k.identity(new.identity),
-                "record": k.message(new.id),
-                "open": k.open_messages(new.priority),
-                "nonce": keys.nonce(new.nonce or ""),
-                "broker_list": messages_list(self.account, new.priority),
-                "file_content": keys.file_content(new.file.digest) if new.file else "",
-                "held": keys.file_held(new.file.digest) if new.file else "",
-            },
-            {
-                "now": new.now_ms,
-                "id": new.id,
-                "phone": new.phone,
-                "text": new.text,
-                "window": new.window_ms,
-                "content": new.content,
-                "priority": new.priority,
-                "send_at": "" if new.send_at_ms is None else new.send_at_ms,
-                "expires_at": "" if new.expires_at_ms is None else new.expires_at_ms,
-                "metadata": json.dumps(new.metadata) if new.metadata else "",
-                "queue_message": deliver_envelope(new.id, self.account, new.priority),
-                "nonce_ttl": new.nonce_ttl_ms if new.nonce else "",
-                "source": new.source,
-                "plan": self._caps.plan_for_new(max(new.now_ms, new.send_at_ms or 0)) if self._caps else "",
-                "holds": int(self._caps is not None and self._caps.holds),
-                "forms": ",".join(forms_of(new.phone)),
-                "file": new.file.to_json() if new.file else "",
-                "file_wanted": new.file_wanted.to_json() if new.file_wanted else "",
-                "digest": new.file.digest if new.file else "",
-            },
+            named,
+            args,
             [key for w in new.windows for key in (w.previous_key, w.current_key)],
             [number for w in new.windows for number in (w.limit, w.seconds)],
         )
+
+
+def _attached(file: MessageFile | FileRequest) -> str:
+    """The argument ``file`` of ``scripts/accept.lua``."""
+    if isinstance(file, FileRequest):
+        return json.dumps({"wanted": file.to_json(), "fetches": keys.FILE_FETCHES})
+    return json.dumps(
+        {
+            "record": file.to_json(),
+            "digest": file.digest,
+            "kind": file.kind,
+            "size": file.size,
+            "content": keys.file_content(file.digest),
+            "held": keys.file_held(file.digest),
+            "due": keys.FILES_DUE,
+        }
+    )

@@ -6,20 +6,21 @@
 --
 -- `open` holds the messages that are queued or being sent. `send_at`, `expires_at`, `metadata`, `nonce_ttl` (no
 -- nonce) and `plan` (no cap) may be ''. `holds` is '1' to hold a message until a day with a free place. `forms`
--- are all forms of the phone. `file` is JSON, or '' (no file, or it is to be fetched first); its content is held by
--- the message. `file_wanted` is JSON of a file to be fetched, or ''. From windows_from on: for each window that
--- limits requests, the keys of previous and current count, and its limit and seconds.
+-- are all forms of the phone. `file` is '' or JSON with the keys that only a message with a file needs, so that
+-- others do not pay for them: either record (the file as JSON), digest, kind, size, content, held and due, or wanted
+-- (a file to be fetched first, as JSON) and fetches. From windows_from on: for each window that limits requests, the
+-- keys of previous and current count, and its limit and seconds.
 --
 -- Returns {outcome, message id, status}; outcomes: accepted, duplicate, conflict, replayed, account_unknown,
 -- opted_out, file_gone (its content was deleted meanwhile), limited (instead of the status: the index of the full
 -- window), capped (instead of the status: start ms of the next day with a free place, or ''). Only `accepted` writes
 -- anything, except that every outcome but account_unknown and limited keeps the nonce.
 local account, identity, record, log, open, schedule, nonce, opt_outs, broker_list, sequence, expiring, events,
-  metrics, caps, contacted, all_messages, file_content, held, contents_due, fetches = unpack(KEYS, 1, 20)
+  metrics, caps, contacted, all_messages = unpack(KEYS, 1, 16)
 local now, id, phone, text, window, content, priority, send_at, expires_at, metadata, queue_message, nonce_ttl,
-  source, plan, holds, forms, file, file_wanted, digest = unpack(ARGV, 1, 19)
-local windows_keys_from = 21
-local windows_from = 20
+  source, plan, holds, forms, file = unpack(ARGV, 1, 17)
+local windows_keys_from = 17
+local windows_from = 18
 
 local full = count_windows(windows_keys_from, windows_from)
 if full then return {'limited', '', full} end
@@ -37,7 +38,8 @@ if claim then
   return {'duplicate', first, redis.call('HGET', first_record, 'status') or 'expired'}
 end
 if holds_any(opt_outs, forms) then return {'opted_out', '', ''} end
-if file ~= '' and redis.call('EXISTS', file_content) == 0 then return {'file_gone', '', ''} end
+local attached = file ~= '' and cjson.decode(file)
+if attached and attached.content and redis.call('EXISTS', attached.content) == 0 then return {'file_gone', '', ''} end
 local fields = {'id', id, 'phone', phone, 'text', text, 'status', 'queued', 'created_ms', now,
   'updated_ms', now, 'priority', priority, 'attempts', 0, 'source', source, 'timeline', 'queued@' .. now}
 local function note(field, value)
@@ -66,18 +68,17 @@ if expires_at ~= '' then
   redis.call('ZADD', expiring, expires_at, id)
 end
 if metadata ~= '' then note('metadata', metadata) end
-if file ~= '' then
-  local facts = cjson.decode(file)
-  note('file', file)
-  note('file_digest', digest)
-  hold(held, contents_due, digest, 'm:' .. id, '+inf', now)
-  redis.call('HINCRBY', metrics, 'files:kind=' .. facts.kind, 1)
-  redis.call('HINCRBY', metrics, 'file_bytes:kind=' .. facts.kind, facts.size)
-elseif file_wanted ~= '' then
-  note('file_wanted', file_wanted)
+if attached and attached.wanted then
+  note('file_wanted', attached.wanted)
   if due ~= '' then note('fetched_due', due) end
   due = '+inf' -- until it is fetched, so nothing can claim it
-  redis.call('ZADD', fetches, now, id)
+  redis.call('ZADD', attached.fetches, now, id)
+elseif attached then
+  note('file', attached.record)
+  note('file_digest', attached.digest)
+  hold(attached.held, attached.due, attached.digest, 'm:' .. id, '+inf', now)
+  redis.call('HINCRBY', metrics, 'files:kind=' .. attached.kind, 1)
+  redis.call('HINCRBY', metrics, 'file_bytes:kind=' .. attached.kind, attached.size)
 end
 redis.call('HSET', record, unpack(fields))
 redis.call('ZADD', log, now, id)
