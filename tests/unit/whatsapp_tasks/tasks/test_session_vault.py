@@ -60,9 +60,16 @@ def test_the_browser_is_ended_before_another_host_may_have_the_lease(
     """Redis cannot be reached: the lease runs out by the local clock."""
     monkeypatch.setattr(session_vault, "LOOK_SECONDS", 0.001)
     left, ended = [10.0], threading.Event()
+    keeper = SimpleNamespace(started=True)
+
+    def end_at_once() -> None:
+        keeper.started = False
+        ended.set()
+
+    keeper.end_at_once = end_at_once
     context = SimpleNamespace(
         lease=SimpleNamespace(seconds_left=lambda: left[0]),
-        keeper=SimpleNamespace(started=True, end_at_once=ended.set),
+        keeper=keeper,
         settings=Settings(lease_seconds=10),
     )
     LeaseGuard(cast(AccountContext, context)).start()
