@@ -154,9 +154,11 @@ class Vault:
         """Deletes the archives that persons brought, once one of them is used or none is wanted."""
         self._delete(name for name in self._storage.names(self.account) if is_offer(name))
 
-    def forget(self) -> None:
-        """Deletes all archives of the account."""
-        self._storage.delete(self._storage.names(self.account))
+    def forget(self) -> int:
+        """Deletes all archives of the account; how many files."""
+        names = self._storage.names(self.account)
+        self._storage.delete(names)
+        return len(names)
 
     def _piece(self, sha256: str, index: int) -> str:
         return f"{self.account}/{sha256[:32]}-{index:05d}{_PIECE}"

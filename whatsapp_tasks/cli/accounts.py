@@ -15,6 +15,7 @@ from whatsapp_tasks.session.evidence import EvidenceKeeper
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.leases import current_holder
+from whatsapp_tasks.vaults import open_vault
 
 
 def add_accounts(cli: click.Group, console: Console, load: Callable[[], Settings]) -> None:
@@ -69,7 +70,7 @@ def add_accounts(cli: click.Group, console: Console, load: Callable[[], Settings
     @click.argument("name")
     @click.option("--force", is_flag=True, help="Remove it even with unsent messages; they are lost.")
     def remove(name: str, force: bool) -> None:
-        """Delete an account, its messages and its evidence.
+        """Delete an account, its messages, its evidence and the archives of its session.
 
         The browser profile in the data folder stays.
         """
@@ -92,8 +93,10 @@ def add_accounts(cli: click.Group, console: Console, load: Callable[[], Settings
                 http_status=409,
             )
         pictures = EvidenceKeeper.from_settings(connection, settings, name).forget()
+        vault = open_vault(settings, connection, name)
+        archives = vault.forget() if vault is not None else 0
         removed = store.remove(name)
         click.echo(
-            f"{name} was removed ({removed} records, {pictures} files of evidence). "
+            f"{name} was removed ({removed} records, {pictures} files of evidence, {archives} archives). "
             f"Its login is still in {settings.profile_dir(name)}"
         )

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from rich.console import Console
 
@@ -21,6 +22,7 @@ from whatsapp_tasks.archives.sealing import VaultKey
 from whatsapp_tasks.client import Client
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.accounts import check_account_name
+from whatsapp_tasks.domain.addresses import is_loopback
 from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
 from whatsapp_tasks.errors import ConfigurationError, RequestRefused, WhatsAppTasksError
 from whatsapp_tasks.session.person_link import PersonLink
@@ -134,6 +136,12 @@ def _hand_over(console: Console, service: Service, archive: Path) -> None:
 
 
 def _service(url: str, account: str, accept_stale: bool) -> Service:
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+        raise ConfigurationError(
+            "--to must be https://: who changes the answer on the way would get the session. "
+            "Without it, use --out."
+        )
     key, secret = os.environ.get("WHATSAPP_API_KEY"), os.environ.get("WHATSAPP_API_SECRET")
     if not (key and secret):
         raise ConfigurationError(

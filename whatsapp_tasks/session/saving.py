@@ -17,7 +17,10 @@ log = logging.getLogger(__name__)
 QUIET_SECONDS = 6.0
 """What a page has stored is on disk after so long (measured: docs/sessions.md)."""
 AGAIN_SECONDS = 60.0
-"""After an archive that could not be saved."""
+AGAIN_LONGEST_SECONDS = 3600.0
+"""The pause after an archive that could not be saved doubles from the first to this: a store that hangs holds
+up the messages for as long as it is waited for.
+"""
 HELD_SECONDS = 5.0
 """At most, for the copying of a profile whose browser is held; then it goes on, and the copy is void."""
 LEASE_MARGIN_SECONDS = 2.0
@@ -33,6 +36,7 @@ class Saving:
         self._record = copies.vault.record
         self._number = ArchiveNumber()
         self._due = float("inf")
+        self._again = AGAIN_SECONDS
 
     def logged_in(self, *, linked_anew: bool) -> None:
         """The page shows the chats. ``linked_anew``: a phone was just linked, which makes older archives
@@ -72,7 +76,8 @@ class Saving:
         try:
             self._save(copy)
         except (StoreError, BrowserError, ObjectStoreFailed, OSError) as error:
-            self._due = time.monotonic() + AGAIN_SECONDS
+            self._due = time.monotonic() + self._again
+            self._again = min(2 * self._again, AGAIN_LONGEST_SECONDS)
             log.warning(
                 "The session was not saved; the archives from before stay",
                 extra={"account": self._copies.vault.account, "detail": _reason(error)},
@@ -96,6 +101,7 @@ class Saving:
             copies.lease.check(LEASE_MARGIN_SECONDS)
             copies.vault.keep(header, file, fence)
         self._due = time.monotonic() + copies.settings.vault_seconds
+        self._again = AGAIN_SECONDS
         log.info(
             "The session was saved",
             extra={

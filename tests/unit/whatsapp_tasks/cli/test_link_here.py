@@ -1,0 +1,129 @@
+"""``link --here`` before its window opens (issue 14, 2); the rest: tests/acceptance/test_sessions_move.py."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.support.vault_host import KEY
+from whatsapp_tasks.cli import link_here
+from whatsapp_tasks.cli.main import cli
+from whatsapp_tasks.client import Client
+from whatsapp_tasks.domain.session_archives import ArchiveHeader, ArchiveNumber
+from whatsapp_tasks.errors import ApiUnreachable, ConfigurationError, RequestRefused, WaitTimeout
+
+SERVICE = "https://service.example"
+VIEW = {"alive": False, "recipient": KEY.recipient, "piece_bytes": 4}
+
+
+def run(*arguments: str, **environment: str) -> Result:
+    result = CliRunner().invoke(cli, ["link", "--here", *arguments], env=environment)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+class Desk:
+    """The window and the service, made up."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, folder: Path) -> None:
+        self.view: dict[str, Any] = dict(VIEW)
+        self.calls: list[tuple[str, str, Any]] = []
+        self.fails: Exception | None = None
+        self.links = True
+        self.folders: list[Path] = []
+        patch.chdir(folder)
+        patch.setenv("WHATSAPP_API_KEY", "wak_1")
+        patch.setenv("WHATSAPP_API_SECRET", "was_1")
+        patch.setenv("WHATSAPP_CHROMIUM", "/bin/true")
+        patch.setattr(Client, "call", lambda _, *asked: self._call(*asked))
+        patch.setattr(link_here, "PersonLink", self._person)
+
+    def _call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
+        self.calls.append((method, path, body))
+        if self.fails is not None and method == "POST":
+            raise self.fails
+        return self.view
+
+    def _person(self, **parts: Any) -> "Desk":
+        self.folders.append(parts["folder"])
+        return self
+
+    def archive(self, account: str, recipient: str, target: Path, _: float) -> ArchiveHeader:
+        if not self.links:
+            raise WaitTimeout("No phone was linked in time.")
+        target.write_bytes(f"for {recipient}".encode())
+        return ArchiveHeader(account, ArchiveNumber(), "156.0.1.1", 1)
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Desk:
+    return Desk(monkeypatch, tmp_path)
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "--to URL"),
+        (("--to", SERVICE, "--out", "x"), "--to URL"),
+        (("--to", "http://service.example"), "https"),
+        (("--out", "x"), "--recipient"),
+    ],
+)
+def test_what_is_missing_is_one_line(arguments: tuple[str, ...], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        run(*arguments)
+
+
+def test_without_a_key_it_says_which(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WHATSAPP_API_SECRET")
+    with pytest.raises(ConfigurationError, match="scope admin"):
+        run("--to", SERVICE)
+    assert desk.calls == []
+
+
+@pytest.mark.parametrize(
+    ("view", "code"), [({"alive": True}, "session_alive"), ({"recipient": None}, "vault_off")]
+)
+def test_a_service_that_cannot_take_it_is_known_before_the_window_opens(
+    desk: Desk, view: dict[str, Any], code: str
+) -> None:
+    desk.view |= view
+    with pytest.raises(RequestRefused) as refused:
+        run("--to", SERVICE)
+    assert refused.value.code == code
+    assert desk.folders == []
+
+
+def test_it_is_handed_over_in_pieces_and_deleted(desk: Desk) -> None:
+    assert "was deleted" in run("--to", SERVICE, "--account", "shop").output
+    posted = [(path, body) for method, path, body in desk.calls if method == "POST"]
+    assert [path for path, _ in posted[:-1]] == ["/accounts/shop/session/pieces"] * (len(posted) - 1)
+    assert posted[-1][0] == "/accounts/shop/session"
+    assert posted[-1][1]["count"] == len(posted) - 1 > 1
+    assert not desk.folders[0].exists()
+
+
+def test_a_file_is_written_for_the_public_key_that_was_given(desk: Desk, tmp_path: Path) -> None:
+    run("--out", "session.file", "--recipient", KEY.recipient)
+    assert (tmp_path / "session.file").read_text("ascii") == f"for {KEY.recipient}"
+    assert not desk.folders[0].exists()
+    assert desk.calls == []
+
+
+def test_a_phone_that_is_not_linked_leaves_nothing(desk: Desk, tmp_path: Path) -> None:
+    desk.links = False
+    with pytest.raises(WaitTimeout):
+        run("--to", SERVICE)
+    assert not desk.folders[0].exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_session_that_cannot_be_handed_over_is_kept_encrypted(desk: Desk, tmp_path: Path) -> None:
+    desk.fails = ApiUnreachable("nothing answers there")
+    with pytest.raises(ApiUnreachable):
+        run("--to", SERVICE)
+    assert (tmp_path / "default.session").exists()
+    assert not desk.folders[0].exists()
