@@ -1,0 +1,68 @@
+"""A file on the worker's disk lies there for one attempt, and nobody else may read it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from whatsapp_tasks.domain.files import FileKind, MessageFile
+from whatsapp_tasks.errors import ObjectStoreFailed, SendPostponed
+from whatsapp_tasks.files.contents import Contents, HandedOver
+from whatsapp_tasks.session.outgoing import Outgoing
+
+FILE = MessageFile("0" * 64, "report.pdf", FileKind.DOCUMENT, 7, "application/pdf")
+
+
+@dataclass
+class Stored:
+    """Contents that has this one file."""
+
+    fails: Exception | None = None
+
+    def hand_over(self, file: MessageFile, folder: Path) -> HandedOver:
+        path = folder / file.name
+        path.write_bytes(b"content")
+        if self.fails:
+            raise self.fails
+        return HandedOver(path, file.digest, file.size)
+
+
+def outgoing(folder: Path, fails: Exception | None = None) -> Outgoing:
+    return Outgoing(cast(Contents, Stored(fails)), folder)
+
+
+def left(folder: Path) -> list[Path]:
+    return list(folder.rglob("*"))
+
+
+def test_a_file_is_there_for_the_attempt_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "data" / "outgoing"
+    with outgoing(folder).file(FILE) as path:
+        assert (path.name, path.read_bytes()) == ("report.pdf", b"content")
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert path.parent.stat().st_mode & 0o777 == 0o700
+        assert folder.stat().st_mode & 0o777 == 0o700
+    assert left(folder) == []
+
+
+def test_an_attempt_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError), outgoing(tmp_path).file(FILE):
+        raise RuntimeError
+    assert left(tmp_path) == []
+
+
+@pytest.mark.parametrize("error", [ObjectStoreFailed("away"), OSError(28, "No space left on device")])
+def test_a_file_that_comes_in_part_leaves_nothing(tmp_path: Path, error: Exception) -> None:
+    with pytest.raises(SendPostponed), outgoing(tmp_path, error).file(FILE):
+        pass
+    assert left(tmp_path) == []
+
+
+def test_what_a_dead_worker_left_is_swept(tmp_path: Path) -> None:
+    attempt = tmp_path / "outgoing" / "abc"
+    attempt.mkdir(parents=True)
+    (attempt / "report.pdf").write_bytes(b"content")
+    outgoing(tmp_path / "outgoing").sweep()
+    assert left(tmp_path) == []
+    outgoing(tmp_path / "outgoing").sweep()
