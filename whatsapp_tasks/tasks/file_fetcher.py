@@ -10,43 +10,28 @@ import time
 from whatsapp_tasks.errors import ObjectStoreFailed, StoreUnavailable
 from whatsapp_tasks.files.contents import Contents
 from whatsapp_tasks.files.fetching import HOLD_MS, Fetcher
+from whatsapp_tasks.tasks.rounds import Rounds
 
 log = logging.getLogger(__name__)
 
 ROUND_SECONDS = 0.2
-AWAY_SECONDS = 1.0
 AT_ONCE = 4
 HOLD_SECONDS = 5.0
 SWEEP_SECONDS = 60.0
 STRAYS_SECONDS = 6 * 3600.0
 
 
-class FileFetcher(threading.Thread):
-    """Takes fetches that are due, no more than may run at once."""
+class FileFetcher(Rounds):
+    """Takes fetches that are due, no more than may run at once. Fetches that run when it stops end with the
+    process; then another worker makes them.
+    """
 
     def __init__(self, fetcher: Fetcher, contents: Contents) -> None:
-        super().__init__(name="file-fetcher", daemon=True)
+        super().__init__("file-fetcher", ROUND_SECONDS)
         self._fetcher = fetcher
         self._contents = contents
         self._running: dict[str, threading.Thread] = {}
         self._next_hold = self._next_sweep = self._next_strays = 0.0
-        self._stop_asked = threading.Event()
-
-    def run(self) -> None:
-        pause = ROUND_SECONDS
-        while not self._stop_asked.wait(pause):
-            try:
-                self.round()
-                pause = ROUND_SECONDS
-            except StoreUnavailable as error:
-                pause = AWAY_SECONDS
-                log.warning("No files are fetched: Redis is unavailable", extra={"detail": str(error)})
-
-    def ask_to_stop(self) -> None:
-        """Safe in a signal handler. Fetches that are running go on until the process ends; then another
-        worker makes them.
-        """
-        self._stop_asked.set()
 
     def round(self) -> None:
         """One round; raises StoreUnavailable."""

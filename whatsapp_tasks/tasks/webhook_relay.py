@@ -2,13 +2,11 @@
 
 import json
 import logging
-import threading
 import time
 from collections.abc import Callable, Mapping
 
 from whatsapp_tasks.domain.events import Event, envelope, follows
 from whatsapp_tasks.domain.webhooks import Endpoint
-from whatsapp_tasks.errors import StoreUnavailable
 from whatsapp_tasks.queues import WEBHOOK_TASK, WEBHOOKS_QUEUE, task_envelope
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
@@ -22,18 +20,18 @@ from whatsapp_tasks.stores.webhook_deliveries import (
     running_total,
 )
 from whatsapp_tasks.stores.webhook_endpoints import WebhookEndpoints
+from whatsapp_tasks.tasks.rounds import Rounds
 
 log = logging.getLogger(__name__)
 
 ROUND_SECONDS = 0.1
-AWAY_SECONDS = 1.0
 BATCH = 200
 HOUSEKEEPING_SECONDS = 60.0
 BEAT_SECONDS = 5.0
 """Each beat is a write, which an append-only Redis may have to bring to disk at once."""
 
 
-class Relay(threading.Thread):
+class Relay(Rounds):
     """Runs beside the threads of the webhooks worker. Several such workers do no harm: a script decides who
     moves on, and who takes a lane.
     """
@@ -47,7 +45,7 @@ class Relay(threading.Thread):
         dead_kept_seconds: float,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        super().__init__(name="webhook-relay", daemon=True)
+        super().__init__("webhook-relay", ROUND_SECONDS)
         self._db = database
         self._clock = clock
         self._hold_ms = hold_ms
@@ -58,21 +56,6 @@ class Relay(threading.Thread):
         self._endpoints = WebhookEndpoints(database)
         self._positions = Positions(database)
         self._next_housekeeping = self._next_beat = 0.0
-        self._stop_asked = threading.Event()
-
-    def run(self) -> None:
-        pause = ROUND_SECONDS
-        while not self._stop_asked.wait(pause):
-            try:
-                self.round()
-                pause = ROUND_SECONDS
-            except StoreUnavailable as error:
-                pause = AWAY_SECONDS
-                log.warning("No webhooks: Redis does not answer", extra={"detail": str(error)})
-
-    def ask_to_stop(self) -> None:
-        """Safe in a signal handler; ``join`` then waits for the end."""
-        self._stop_asked.set()
 
     def round(self) -> None:
         """One round; raises StoreUnavailable."""

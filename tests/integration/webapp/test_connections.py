@@ -105,13 +105,18 @@ def test_a_drop_now_and_then_does_not_keep_a_body_open(serve: Callable[..., Serv
     served = serve(BODY_SECONDS=0.5)
     connection = served.connect()
     connection.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n")
+    assert dripping(connection).startswith(b"HTTP/1.1 408 ")
+
+
+def dripping(connection: socket.socket) -> bytes:
+    """The answer to a caller who sends a byte now and then."""
     connection.settimeout(0.05)
     answer = b""
     while not answer:
         with suppress(TimeoutError):
             connection.sendall(b"x")
             answer = connection.recv(1000)
-    assert answer.startswith(b"HTTP/1.1 408 ")
+    return answer
 
 
 def test_a_body_that_comes_fast_enough_has_the_time_it_needs(serve: Callable[..., Served]) -> None:
@@ -148,13 +153,7 @@ def test_a_file_that_stops_or_drips_is_given_up(serve: Callable[..., Served]) ->
     served = serve(FILE_STALL_SECONDS=600, BODY_SECONDS=0.5)
     connection = served.connect()
     connection.sendall(FILE)
-    connection.settimeout(0.05)
-    answer = b""
-    while not answer:
-        with suppress(TimeoutError):
-            connection.sendall(b"x")
-            answer = connection.recv(1000)
-    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert dripping(connection).startswith(b"HTTP/1.1 408 ")
 
 
 def test_a_file_that_goes_to_disk_is_no_memory_of_unfinished_bodies(serve: Callable[..., Served]) -> None:
