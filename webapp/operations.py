@@ -25,7 +25,7 @@ from webapp.qr_codes import QrView
 from webapp.queries import QueryModel
 from webapp.resolutions import ResolveRequest
 from webapp.sends import AcceptedView, SendRequest
-from webapp.sessions import BringRequest, BroughtView, PieceRequest, PieceView, SessionView
+from webapp.sessions import BringRequest, BroughtView, SessionView
 from webapp.uploads import UploadView
 from webapp.webhooks import DeadLetterPage, DeadQuery, RedriveRequest, RedriveView, WebhookList, WebhookView
 
@@ -235,19 +235,13 @@ OPERATIONS: tuple[Operation, ...] = (
         "admin", 200, SessionView, codes=("account_unknown", "vault_off", "vault_unavailable"),
     ),
     Operation(
-        "POST", "/accounts/{account}/session/pieces", "sessions.put_piece", "Accounts",
-        "Send a piece of an archive", "admin", 200, PieceView,
-        codes=(*IN_BODY, "account_unknown", "vault_off", "vault_unavailable"), body=PieceRequest,
-        examples={"first": {"archive": "9f" * 32, "index": 0, "data": "d2hhdHNhcHA="}},
-    ),
-    Operation(
         "POST", "/accounts/{account}/session", "sessions.bring", "Accounts", "Bring a session", "admin", 202,
         BroughtView,
         codes=(
             *IN_BODY, "account_unknown", "vault_off", "vault_unavailable", "session_alive", "archive_refused",
-            "pieces_missing",
+            "file_unknown",
         ),
-        body=BringRequest, examples={"one piece": {"archive": "9f" * 32, "count": 1}},
+        body=BringRequest, examples={"linked at a desk": {"file": "9f" * 16}},
     ),
     Operation(
         "GET", "/webhooks", "webhooks.list_all", "Webhooks", "List webhooks", "admin", 200, WebhookList,

@@ -81,7 +81,6 @@ KINDS: dict[str, Kind] = {
     "vault_unavailable": Kind(503, "The vault is unavailable"),
     "session_alive": Kind(409, "The account has a session already"),
     "archive_refused": Kind(422, "The archive is not used"),
-    "pieces_missing": Kind(409, "A piece of the archive is missing"),
     # webhooks
     "webhook_not_found": Kind(404, "There is no such webhook"),
     # batches

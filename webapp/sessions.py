@@ -1,14 +1,9 @@
 """``/accounts/{account}/session``: what the vault has of a session, and a session that is brought to it.
 
-An archive comes in pieces, each a signed request of ordinary size, so that nothing large is held in memory
-and a lost connection costs one piece. It is encrypted: this process has no key, and cannot open it.
+An archive is uploaded like any file (``POST /files``). It is encrypted: this process cannot open it.
 """
 
-import base64
-import binascii
 from contextlib import suppress
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 from flask import Blueprint, Response
@@ -22,17 +17,13 @@ from webapp.guards import caller
 from webapp.sends import Links
 from webapp.services import services
 from webapp.times import Moment, rfc3339
-from whatsapp_tasks.domain.session_archives import MOST_PIECES, PIECE_BYTES, ArchiveHeader
-from whatsapp_tasks.errors import ObjectStoreFailed, RequestRefused
+from whatsapp_tasks.archives.reading import check_whole
+from whatsapp_tasks.dispatch import file_unknown
+from whatsapp_tasks.domain.session_archives import ArchiveHeader
+from whatsapp_tasks.errors import ArchiveRefused, FileGone, ObjectStoreFailed, RequestRefused
 from whatsapp_tasks.vaults import Vault, insist_on_vault
 
 blueprint = Blueprint("sessions", __name__)
-
-_BASE64_AND_FIELDS = 4 * PIECE_BYTES // 3 + 1024
-
-Sha256 = Annotated[
-    str, Field(pattern="^[0-9a-f]{64}$", description="The SHA-256 of the whole archive, in hexadecimal.")
-]
 
 
 class ArchiveView(TypedDict):
@@ -48,7 +39,7 @@ class ArchiveView(TypedDict):
 class SessionView(TypedDict):
     """What the vault has of the account's session. ``alive``: a phone is linked. ``sent_since``: how many
     messages the newest archive does not know of. ``recipient`` is the public key for which an archive must be
-    encrypted; null before a worker with a vault has run. ``piece_bytes``: the largest piece.
+    encrypted; null before a worker with a vault has run.
     """
 
     account: str
@@ -56,29 +47,12 @@ class SessionView(TypedDict):
     archives: list[ArchiveView]
     sent_since: int
     recipient: str | None
-    piece_bytes: int
-
-
-class PieceRequest(RequestModel):
-    """A part of an archive."""
-
-    archive: Sha256
-    index: Annotated[int, Field(ge=0, lt=MOST_PIECES, description="From 0.")]
-    data: Annotated[str, Field(max_length=_BASE64_AND_FIELDS, description="The bytes, in base64.")]
-
-
-class PieceView(TypedDict):
-    """The piece was received."""
-
-    archive: str
-    index: int
 
 
 class BringRequest(RequestModel):
-    """The archive whose pieces were sent. ``accept_stale``: it may replace a session that is alive."""
+    """The archive, as a file that was uploaded. ``accept_stale``: it may replace a session that is alive."""
 
-    archive: Sha256
-    count: Annotated[int, Field(ge=1, le=MOST_PIECES, description="The number of pieces.")]
+    file: Annotated[str, Field(pattern="^[0-9a-f]{32}$", description="The id that POST /files returned.")]
     accept_stale: bool = False
 
 
@@ -116,35 +90,19 @@ def show(account: str) -> Response:
         ],
         "sent_since": custody.sent_since(newest) if newest else custody.sends,
         "recipient": vault.record.recipient(),
-        "piece_bytes": min(PIECE_BYTES, 3 * (services().settings.max_body_bytes - 1024) // 4),
     }
-    return bodies.answer(view)
-
-
-@blueprint.post("/accounts/<account>/session/pieces")
-def put_piece(account: str) -> Response:
-    """A piece of an archive. Sent again, it is the same piece."""
-    vault = _vault(account)
-    piece = bodies.read(PieceRequest)
-    try:
-        content = base64.b64decode(piece.data, validate=True)
-    except binascii.Error as error:
-        raise RequestRefused("request_invalid", "data is not base64.") from error
-    try:
-        vault.put_piece(piece.archive, piece.index, content)
-    except ObjectStoreFailed as error:
-        raise _unavailable(error) from error
-    view: PieceView = {"archive": piece.archive, "index": piece.index}
     return bodies.answer(view)
 
 
 @blueprint.post("/accounts/<account>/session")
 def bring(account: str) -> Response:
-    """Puts the pieces together. The account's worker restores the session from them."""
+    """Hands an uploaded archive to the account's worker, which restores the session from it."""
     vault = _vault(account)
     asked = bodies.read(BringRequest)
     try:
-        header = _join(vault, asked)
+        header = _bring(vault, asked)
+    except FileGone as error:
+        raise file_unknown() from error
     except ObjectStoreFailed as error:
         raise _unavailable(error) from error
     with suppress(RequestRefused):  # no worker runs: the next one finds it
@@ -158,15 +116,17 @@ def bring(account: str) -> Response:
     return bodies.answer(view, 202)
 
 
-def _join(vault: Vault, asked: BringRequest) -> ArchiveHeader:
+def _bring(vault: Vault, asked: BringRequest) -> ArchiveHeader:
     parts = services()
-    folder = parts.settings.data_dir.resolve()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with TemporaryDirectory(dir=folder, prefix="archive-") as draft:
-        file = Path(draft) / "archive.session"
-        header = vault.join_pieces(asked.archive, asked.count, file)
-        vault.bring(header, file, caller().author, parts.now_ms(), accept_stale=asked.accept_stale)
-    vault.forget_pieces()
+    upload = parts.dispatcher.upload(asked.file, caller().id)
+    contents = parts.uploads.contents
+    with contents.drafts.draft(upload.content.size) as draft:
+        contents.write_to(upload.content, draft.path)
+        try:
+            header = check_whole(draft.path)
+        except ArchiveRefused as error:
+            raise RequestRefused("archive_refused", str(error)) from error
+        vault.bring(header, draft.path, caller().author, parts.now_ms(), accept_stale=asked.accept_stale)
     return header
 
 

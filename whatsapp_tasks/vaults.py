@@ -4,7 +4,6 @@ Redis decides which archive counts, by its number and its hash; the object store
 that is not recorded there was written by a worker that had lost its lease, and is deleted by the next one.
 """
 
-import hashlib
 import logging
 from collections.abc import Iterable
 from pathlib import Path
@@ -28,8 +27,6 @@ from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.vault import Offer, VaultRecord
 
 log = logging.getLogger(__name__)
-
-_PIECE = ".piece"
 
 
 class Vault:
@@ -117,39 +114,6 @@ class Vault:
             self._storage.put_file(header.name, file)
         self.record.make_offer(Offer(header, author, now_ms))
 
-    # an archive that comes in pieces, so that no request is large
-
-    def put_piece(self, sha256: str, index: int, content: bytes) -> None:
-        """A part of the archive with this hash; the same one again is the same."""
-        self._storage.put(self._piece(sha256, index), content)
-
-    def join_pieces(self, sha256: str, count: int, target: Path) -> ArchiveHeader:
-        """Writes the archive of ``count`` pieces to ``target``, and returns what it says of itself.
-
-        Raises RequestRefused: a piece is missing (``pieces_missing``), or it is no whole archive
-        (``archive_refused``).
-        """
-        digest = hashlib.sha256()
-        with target.open("wb") as file:
-            for index in range(count):
-                piece = self._storage.get(self._piece(sha256, index))
-                if piece is None:
-                    raise RequestRefused(
-                        "pieces_missing", f"Piece {index} of the archive was not received.", http_status=409
-                    )
-                digest.update(piece)
-                file.write(piece)
-        try:
-            if digest.hexdigest() != sha256:
-                raise refused(Refusal.DAMAGED)
-            return check_whole(target)
-        except ArchiveRefused as error:
-            raise RequestRefused("archive_refused", str(error)) from error
-
-    def forget_pieces(self) -> None:
-        """Deletes all pieces, of archives that were never completed too."""
-        self._delete(name for name in self._storage.names(self.account) if name.endswith(_PIECE))
-
     def forget_offers(self) -> None:
         """Deletes the archives that persons brought, once one of them is used or none is wanted."""
         self._delete(name for name in self._storage.names(self.account) if is_offer(name))
@@ -159,9 +123,6 @@ class Vault:
         names = self._storage.names(self.account)
         self._storage.delete(names)
         return len(names)
-
-    def _piece(self, sha256: str, index: int) -> str:
-        return f"{self.account}/{sha256[:32]}-{index:05d}{_PIECE}"
 
     def _delete(self, names: Iterable[str]) -> None:
         """What stays although it could not be deleted is encrypted, and named by nobody."""

@@ -4,8 +4,6 @@ It needs no Redis and no worker here. The service's public key encrypts the arch
 the key that opens it.
 """
 
-import base64
-import hashlib
 import os
 import shutil
 import tempfile
@@ -53,7 +51,7 @@ class Service:
 
     def recipient(self) -> str:
         """The public key of its vault. Raises RequestRefused."""
-        answer = self._call("GET", "")
+        answer = self._call("GET")
         if answer["alive"] and not self.accept_stale:
             raise RequestRefused(
                 "session_alive",
@@ -67,20 +65,12 @@ class Service:
         return str(answer["recipient"])
 
     def bring(self, archive: Path) -> None:
-        """Sends the archive in pieces. Raises RequestRefused, ApiUnreachable."""
-        size = int(self._call("GET", "")["piece_bytes"])
-        with archive.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            file.seek(0)
-            count = 0
-            while piece := file.read(size):
-                data = base64.b64encode(piece).decode()
-                self._call("POST", "/pieces", {"archive": sha256, "index": count, "data": data})
-                count += 1
-        self._call("POST", "", {"archive": sha256, "count": count, "accept_stale": self.accept_stale})
+        """Raises RequestRefused, ApiUnreachable."""
+        uploaded = self.client.upload(archive)
+        self._call("POST", {"file": uploaded["id"], "accept_stale": self.accept_stale})
 
-    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        return self.client.call(method, f"/accounts/{self.account}/session{path}", body)
+    def _call(self, method: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        return self.client.call(method, f"/accounts/{self.account}/session", body)
 
 
 def link_here(

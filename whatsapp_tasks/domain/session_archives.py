@@ -19,9 +19,6 @@ from whatsapp_tasks.errors import ArchiveRefused, RequestRefused
 FORMAT = 1
 MAGIC = b"whatsapp-tasks session archive\n"
 MOST_HEADER_BYTES = 4096
-PIECE_BYTES = 256 * 1024
-MOST_PIECES = 2048
-"""An archive that is brought over HTTP comes in pieces: half a gigabyte at most."""
 KEPT = 2
 """How many archives of an account are kept."""
 

@@ -94,6 +94,18 @@ class Contents:
 
     # handing over
 
+    def write_to(self, content: Content, path: Path) -> None:
+        """Writes the bytes to ``path``, and checks them.
+
+        Raises FileGone if they are not there any more or are not the same, ObjectStoreFailed (also
+        ObjectStoreFull) if the store is not there now.
+        """
+        if not self._store.get_file(content.object, path):
+            raise FileGone
+        if digest_of(path) != content.digest:
+            path.unlink()
+            raise FileGone("The file's bytes have changed in the object store.")
+
     def hand_over(self, file: MessageFile, folder: Path) -> HandedOver:
         """Writes the file of a message into ``folder``, which is the caller's and empty, and checks it.
 
@@ -103,11 +115,9 @@ class Contents:
         """
         content = self.records.content(file.digest)
         path = folder / file.name
-        if content is None or not self._store.get_file(content.object, path):
+        if content is None:
             raise FileGone
-        if digest_of(path) != file.digest:
-            path.unlink()
-            raise FileGone("The file's bytes have changed in the object store.")
+        self.write_to(content, path)
         if not file.is_converted:
             return HandedOver(path, file.digest, file.size)
         try:

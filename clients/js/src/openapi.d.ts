@@ -496,33 +496,11 @@ export interface paths {
         put?: never;
         /**
          * Bring a session
-         * @description Puts the pieces together. The account's worker restores the session from them.
+         * @description Hands an uploaded archive to the account's worker, which restores the session from it.
          *
          *     Scope: `admin`.
          */
         post: operations["sessions_bring"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/accounts/{account}/session/pieces": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Send a piece of an archive
-         * @description A piece of an archive. Sent again, it is the same piece.
-         *
-         *     Scope: `admin`.
-         */
-        post: operations["sessions_put_piece"];
         delete?: never;
         options?: never;
         head?: never;
@@ -842,13 +820,11 @@ export interface components {
         };
         /**
          * BringRequest
-         * @description The archive whose pieces were sent. ``accept_stale``: it may replace a session that is alive.
+         * @description The archive, as a file that was uploaded. ``accept_stale``: it may replace a session that is alive.
          */
         BringRequest: {
-            /** @description The SHA-256 of the whole archive, in hexadecimal. */
-            archive: string;
-            /** @description The number of pieces. */
-            count: number;
+            /** @description The id that POST /files returned. */
+            file: string;
             /** @default false */
             accept_stale?: boolean;
         };
@@ -1130,26 +1106,6 @@ export interface components {
          */
         Permission: "all" | "replies" | "nothing";
         /**
-         * PieceRequest
-         * @description A part of an archive.
-         */
-        PieceRequest: {
-            /** @description The SHA-256 of the whole archive, in hexadecimal. */
-            archive: string;
-            /** @description From 0. */
-            index: number;
-            /** @description The bytes, in base64. */
-            data: string;
-        };
-        /**
-         * PieceView
-         * @description The piece was received.
-         */
-        PieceView: {
-            archive: string;
-            index: number;
-        };
-        /**
          * Priority
          * @enum {string}
          */
@@ -1287,7 +1243,7 @@ export interface components {
          * SessionView
          * @description What the vault has of the account's session. ``alive``: a phone is linked. ``sent_since``: how many
          *     messages the newest archive does not know of. ``recipient`` is the public key for which an archive must be
-         *     encrypted; null before a worker with a vault has run. ``piece_bytes``: the largest piece.
+         *     encrypted; null before a worker with a vault has run.
          */
         SessionView: {
             account: string;
@@ -1295,7 +1251,6 @@ export interface components {
             archives: components["schemas"]["ArchiveView"][];
             sent_since: number;
             recipient: string | null;
-            piece_bytes: number;
         };
         /**
          * Status
@@ -1392,7 +1347,7 @@ export interface components {
             /** Format: uri-reference */
             instance: string;
             /** @enum {string} */
-            code: "account_invalid" | "account_linked" | "account_unknown" | "api_key_invalid" | "api_key_missing" | "archive_refused" | "bad_request" | "batch_not_found" | "body_too_large" | "console_session_missing" | "console_token_invalid" | "content_type_unsupported" | "daily_cap_reached" | "evidence_not_found" | "evidence_unavailable" | "expires_at_invalid" | "file_digest_invalid" | "file_digest_wrong" | "file_empty" | "file_invalid" | "file_kind_impossible" | "file_name_invalid" | "file_picture_too_large" | "file_too_large" | "file_type_contradicts" | "file_unknown" | "file_unreadable" | "file_url_invalid" | "idempotency_conflict" | "idempotency_key_ambiguous" | "idempotency_key_invalid" | "internal_error" | "json_malformed" | "message_empty" | "message_invalid" | "message_not_found" | "message_too_long" | "metadata_invalid" | "metadata_too_large" | "method_not_allowed" | "not_acceptable" | "not_cancellable" | "not_found" | "not_resolvable" | "nothing_to_clear" | "page_in_hand" | "phone_invalid" | "pieces_missing" | "priority_invalid" | "qr_not_shown" | "query_invalid" | "rate_limited" | "recipient_opted_out" | "request_invalid" | "scope_missing" | "send_at_invalid" | "session_alive" | "signature_invalid" | "signature_missing" | "signature_replayed" | "storage_full" | "storage_unavailable" | "store_unavailable" | "thumbnail_not_found" | "timestamp_expired" | "timestamp_invalid" | "uploads_busy" | "vault_off" | "vault_unavailable" | "view_over" | "webhook_not_found" | "worker_busy" | "worker_failed" | "worker_no_answer" | "worker_not_running";
+            code: "account_invalid" | "account_linked" | "account_unknown" | "api_key_invalid" | "api_key_missing" | "archive_refused" | "bad_request" | "batch_not_found" | "body_too_large" | "console_session_missing" | "console_token_invalid" | "content_type_unsupported" | "daily_cap_reached" | "evidence_not_found" | "evidence_unavailable" | "expires_at_invalid" | "file_digest_invalid" | "file_digest_wrong" | "file_empty" | "file_invalid" | "file_kind_impossible" | "file_name_invalid" | "file_picture_too_large" | "file_too_large" | "file_type_contradicts" | "file_unknown" | "file_unreadable" | "file_url_invalid" | "idempotency_conflict" | "idempotency_key_ambiguous" | "idempotency_key_invalid" | "internal_error" | "json_malformed" | "message_empty" | "message_invalid" | "message_not_found" | "message_too_long" | "metadata_invalid" | "metadata_too_large" | "method_not_allowed" | "not_acceptable" | "not_cancellable" | "not_found" | "not_resolvable" | "nothing_to_clear" | "page_in_hand" | "phone_invalid" | "priority_invalid" | "qr_not_shown" | "query_invalid" | "rate_limited" | "recipient_opted_out" | "request_invalid" | "scope_missing" | "send_at_invalid" | "session_alive" | "signature_invalid" | "signature_missing" | "signature_replayed" | "storage_full" | "storage_unavailable" | "store_unavailable" | "thumbnail_not_found" | "timestamp_expired" | "timestamp_invalid" | "uploads_busy" | "vault_off" | "vault_unavailable" | "view_over" | "webhook_not_found" | "worker_busy" | "worker_failed" | "worker_no_answer" | "worker_not_running";
             request_id: string;
             /** @description Which fields are wrong. */
             errors?: {
@@ -4346,7 +4301,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What the vault has of the account's session. ``alive``: a phone is linked. ``sent_since``: how many messages the newest archive does not know of. ``recipient`` is the public key for which an archive must be encrypted; null before a worker with a vault has run. ``piece_bytes``: the largest piece. */
+            /** @description What the vault has of the account's session. ``alive``: a phone is linked. ``sent_since``: how many messages the newest archive does not know of. ``recipient`` is the public key for which an archive must be encrypted; null before a worker with a vault has run. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4492,7 +4447,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description account_unknown */
+            /** @description account_unknown, file_unknown */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4502,7 +4457,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description vault_off, session_alive, pieces_missing */
+            /** @description vault_off, session_alive */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4533,152 +4488,6 @@ export interface operations {
                 };
             };
             /** @description request_invalid, archive_refused */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description rate_limited */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description internal_error */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description vault_unavailable, store_unavailable */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sessions_put_piece: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The account's name.
-                 * @example default
-                 */
-                account: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PieceRequest"];
-            };
-        };
-        responses: {
-            /** @description The piece was received. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PieceView"];
-                };
-            };
-            /** @description json_malformed */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description api_key_missing, api_key_invalid, signature_missing, signature_invalid, timestamp_invalid, timestamp_expired, signature_replayed */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description scope_missing */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description account_unknown */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description vault_off */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description body_too_large */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description content_type_unsupported */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description request_invalid */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

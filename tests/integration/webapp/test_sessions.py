@@ -1,6 +1,5 @@
 """Archives of a session over HTTP and at the command line (issue 14: 2, 4 and "Bad input")."""
 
-import base64
 import hashlib
 import os
 from collections.abc import Callable
@@ -60,20 +59,22 @@ def made(target: Path, account: str = "default", size: int = 600_000) -> Path:
     return target
 
 
-def bring(caller: Caller, archive: Path, *, skip: int | None = None, **fields: Any) -> Any:
+def bring(caller: Caller, archive: Path, **fields: Any) -> Any:
+    """Uploads the archive like any file, and brings it."""
     content = archive.read_bytes()
-    sha256 = hashlib.sha256(content).hexdigest()
-    size = caller.get(PATH).json["piece_bytes"]  # type: ignore[index]
-    pieces = [content[start : start + size] for start in range(0, len(content), size)]
-    for index, piece in enumerate(pieces):
-        if index != skip:
-            data = base64.b64encode(piece).decode()
-            sent = caller.post(f"{PATH}/pieces", {"archive": sha256, "index": index, "data": data})
-            assert sent.status_code == 200, sent.text
-    return caller.post(PATH, {"archive": sha256, "count": len(pieces), **fields})
+    digest = hashlib.sha256(content).hexdigest()
+    headers = {
+        **caller.headers("POST", "/files", digest.encode()),
+        "X-Content-SHA256": digest,
+        "Content-Type": "application/octet-stream",
+    }
+    uploaded = caller.client.post("/files", data=content, headers=headers)
+    assert uploaded.status_code == 201, uploaded.text
+    assert uploaded.json is not None
+    return caller.post(PATH, {"file": uploaded.json["id"], **fields})
 
 
-def test_a_session_is_brought_in_pieces_and_the_worker_starts_with_it(
+def test_a_session_is_brought_and_the_worker_starts_with_it(
     caller: Caller, archive: Path, host: VaultHost
 ) -> None:
     brought = bring(caller, archive)
@@ -81,7 +82,7 @@ def test_a_session_is_brought_in_pieces_and_the_worker_starts_with_it(
     assert host.take() == RESTORED
     assert host.stored == "linked at a desk"
     vault = host.copies.vault
-    assert vault._storage.names("default") == []  # neither pieces nor the archive stay
+    assert vault._storage.names("default") == []  # what was brought does not stay
 
 
 def test_the_vault_is_shown(caller: Caller, host: VaultHost) -> None:
@@ -92,7 +93,6 @@ def test_the_vault_is_shown(caller: Caller, host: VaultHost) -> None:
         "archives": [],
         "sent_since": 0,
         "recipient": None,
-        "piece_bytes": 256 * 1024,
     }
     host.take()
     host.link()
@@ -116,8 +116,9 @@ def test_a_session_that_is_alive_is_replaced_only_if_a_person_says_so(
     assert host.open() == RESTORED
 
 
-def test_a_piece_that_is_missing_is_named(caller: Caller, archive: Path) -> None:
-    assert problem(bring(caller, archive, skip=1), 409) == "pieces_missing"
+def test_a_file_that_was_not_uploaded_is_named(caller: Caller) -> None:
+    assert problem(caller.post(PATH, {"file": "9f" * 16}), 404) == "file_unknown"
+    assert problem(caller.post(PATH, {"file": "../x"}), 422) == "request_invalid"
 
 
 @pytest.mark.parametrize(
@@ -134,25 +135,11 @@ def test_an_archive_of_another_account_is_refused(caller: Caller, tmp_path: Path
     assert problem(bring(caller, made(tmp_path / "other.session", "other")), 422) == "archive_refused"
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"archive": "9f", "index": 0, "data": ""},
-        {"archive": "9f" * 32, "index": -1, "data": ""},
-        {"archive": "9f" * 32, "index": 2048, "data": ""},
-        {"archive": "9f" * 32, "index": 0, "data": "?"},
-        {"archive": "9f" * 32, "index": 0, "data": "A" * 360_000},
-    ],
-)
-def test_a_wrong_piece_is_refused(caller: Caller, fields: dict[str, Any]) -> None:
-    assert problem(caller.post(f"{PATH}/pieces", fields), 422) == "request_invalid"
-
-
 @pytest.mark.parametrize("scope", ["send", "read"])
 def test_only_admins_see_or_bring_sessions(make_caller: Callable[..., Caller], scope: str) -> None:
     caller = make_caller(scope)
     assert problem(caller.get(PATH), 403) == "scope_missing"
-    assert problem(caller.post(PATH, {"archive": "9f" * 32, "count": 1}), 403) == "scope_missing"
+    assert problem(caller.post(PATH, {"file": "9f" * 16}), 403) == "scope_missing"
 
 
 def test_without_a_vault_that_is_said(
@@ -165,14 +152,13 @@ def test_without_a_vault_that_is_said(
 
 
 def test_a_vault_that_is_away_is_said(caller: Caller, archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(*_: object) -> None:
+    def away(*_: object, **__: object) -> None:
         raise ObjectStoreFailed("S3 failed: EndpointConnectionError")
 
-    monkeypatch.setattr(Vault, "put_piece", away)
+    monkeypatch.setattr(Vault, "bring", away)
     monkeypatch.setattr(Vault, "sizes", away)
     assert problem(caller.get(PATH), 503) == "vault_unavailable"
-    data = {"archive": "9f" * 32, "index": 0, "data": "AAAA"}
-    assert problem(caller.post(f"{PATH}/pieces", data), 503) == "vault_unavailable"
+    assert problem(bring(caller, archive), 503) == "vault_unavailable"
 
 
 # the command line

@@ -14,7 +14,7 @@ from whatsapp_tasks.domain.session_archives import ArchiveHeader, ArchiveNumber
 from whatsapp_tasks.errors import ApiUnreachable, ConfigurationError, RequestRefused, WaitTimeout
 
 SERVICE = "https://service.example"
-VIEW = {"alive": False, "recipient": KEY.recipient, "piece_bytes": 4}
+VIEW = {"alive": False, "recipient": KEY.recipient}
 
 
 def run(*arguments: str, **environment: str) -> Result:
@@ -38,6 +38,7 @@ class Desk:
         patch.setenv("WHATSAPP_API_SECRET", "was_1")
         patch.setenv("WHATSAPP_CHROMIUM", "/bin/true")
         patch.setattr(Client, "call", lambda _, *asked: self._call(*asked))
+        patch.setattr(Client, "upload", lambda _, file: {"id": f"id of {file.read_text('ascii')}"})
         patch.setattr(link_here, "PersonLink", self._person)
 
     def _call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
@@ -97,12 +98,11 @@ def test_a_service_that_cannot_take_it_is_known_before_the_window_opens(
     assert desk.folders == []
 
 
-def test_it_is_handed_over_in_pieces_and_deleted(desk: Desk) -> None:
+def test_it_is_handed_over_and_deleted(desk: Desk) -> None:
     assert "was deleted" in run("--to", SERVICE, "--account", "shop").output
     posted = [(path, body) for method, path, body in desk.calls if method == "POST"]
-    assert [path for path, _ in posted[:-1]] == ["/accounts/shop/session/pieces"] * (len(posted) - 1)
-    assert posted[-1][0] == "/accounts/shop/session"
-    assert posted[-1][1]["count"] == len(posted) - 1 > 1
+    uploaded = f"id of for {KEY.recipient}"
+    assert posted == [("/accounts/shop/session", {"file": uploaded, "accept_stale": False})]
     assert not desk.folders[0].exists()
 
 
