@@ -51,6 +51,8 @@ SETTLING = "whatsapp_tasks/session/settling.py"
 FOLLOWING = "whatsapp_tasks/session/following.py"
 DELIVERY = "whatsapp_tasks/session/delivery.py"
 HAND = "whatsapp_tasks/session/hand.py"
+ATTACHING = "whatsapp_tasks/session/attaching.py"
+FILES_SHOWN = "whatsapp_tasks/domain/files_shown.py"
 
 MUTANTS = (
     Mutant(
@@ -166,6 +168,69 @@ MUTANTS = (
         "        context.ledger.withdraw_intent(message.id, context.lease.fence)\n        raise postponed",
         "        raise postponed",
         f"{PLAYS}/test_sending.py",
+    ),
+    Mutant(
+        "a preview of several files is sent",
+        FILES_SHOWN,
+        "    if preview.count != 1:",
+        "    if False:",
+        f"{PLAYS}/test_files.py",
+    ),
+    Mutant(
+        "a picture is sent that is about to become a document",
+        FILES_SHOWN,
+        "    if named or (preview.caption is None and file.kind is not FileKind.AUDIO):",
+        "    if False:",
+        f"{PLAYS}/test_files.py",
+    ),
+    Mutant(
+        "a document is sent under another name",
+        FILES_SHOWN,
+        'return None if named else "preview_unexpected"',
+        "return None",
+        f"{PLAYS}/test_files.py",
+    ),
+    Mutant(
+        "anybody's picture without a word is taken for ours",
+        "whatsapp_tasks/domain/intents.py",
+        "    if ours and not watched and file is not None and not is_distinct(file, text):",
+        "    if False:",
+        f"{PLAYS}/test_files.py",
+    ),
+    Mutant(
+        "what the page said of an earlier file refuses this one",
+        ATTACHING,
+        "refusal_of(snapshot.file_notices - known)",
+        "refusal_of(snapshot.file_notices)",
+        f"{PLAYS}/test_files.py",
+    ),
+    Mutant(
+        "what stands in the box becomes the caption",
+        ATTACHING,
+        "    empty_box(page, opened, Deadline.within(BOX_SECONDS))\n",
+        "",
+        f"{PLAYS}/test_files.py",
+    ),
+    Mutant(
+        "a preview is left open where the attempt failed",
+        ATTACHING,
+        "    except SendError:\n        _put_away_quietly(context, page)\n        raise",
+        "    except SendError:\n        raise",
+        f"{PLAYS}/test_files.py",
+    ),
+    Mutant(
+        "no second lease check before the send button of a file",
+        SENDING,
+        "page.press_send_file(opened.mark, message.text, deadline, context.lease.check)",
+        "page.press_send_file(opened.mark, message.text, deadline, lambda _: None)",
+        f"{PLAYS}/test_files.py",
+    ),
+    Mutant(
+        "an upload is not followed",
+        SENDING,
+        "            await_upload(context, page, bubble.id, upload_seconds(message.file.size))",
+        "            pass",
+        f"{PLAYS}/test_files.py",
     ),
     Mutant(
         "sending goes on while a person has the page, and before a look at what they left",

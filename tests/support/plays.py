@@ -20,8 +20,9 @@ A chat is ``title | part | …``. Parts: ``box: text`` (``box unfocused: text``;
 ``loading``, ``screen: name``.
 
 Of files: ``us: caption {document report.pdf} (tick)``, in braces also ``, running 40`` or ``, stopped``;
-``menu`` (of the attach button), ``preview: report.pdf`` (ready to be sent), ``preparing`` (not yet),
-``caption: text``, ``says: file_empty`` (a line that refuses a file).
+``menu`` (of the attach button), ``preview: report.pdf`` (ready to be sent; several:
+``a.pdf + b.pdf``), ``preparing`` (not yet), ``caption: text``, ``says: file_empty`` (a line that refuses a
+file).
 """
 
 import re
@@ -281,9 +282,10 @@ def _preview(parts: Iterable[str]) -> dict[str, Any] | None:
     if "preview" not in said and "preparing" not in said:
         return None
     text = said.get("caption")
+    names = [name for name in said.get("preview", "").split(" + ") if name]
     return {
-        "names": [said["preview"]] if said.get("preview") else [],
-        "count": 1,
+        "names": names,
+        "count": max(1, len(names)),
         "caption": None
         if text is None
         else {"text": text.replace("↵", "\n"), "focused": True, "x": 7, "y": 8},

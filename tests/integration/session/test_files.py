@@ -147,14 +147,32 @@ def test_what_the_page_said_of_an_earlier_file_refuses_no_other(stage: Stage) ->
     stage.page.end()
 
 
+def test_what_the_page_goes_on_saying_refuses_no_other_either(stage: Stage) -> None:
+    message = stage.accept_file()
+    stage.play("""
+        << open Ada
+        >> Ada | box: | them: Hi | says: file_empty
+        << focus
+        << press attach
+        >> Ada | box: | them: Hi | menu | says: file_empty
+        << choose report.pdf as document
+        >> Ada | box: | them: Hi | preview: report.pdf | caption: | says: file_empty
+        << press send of the preview
+        >> Ada | box: | them: Hi | us: {document report.pdf} (sent)
+    """)
+    assert stage.deliver(message) == (Status.SENT, None)
+    stage.page.end()
+
+
 @pytest.mark.parametrize(
     ("shows", "code"),
     [
         ("preview: other.pdf | caption:", "preview_unexpected"),
+        ("preview: report.pdf + other.pdf | caption:", "preview_unexpected"),
         ("preparing | caption:", "preview_not_shown"),
         ("menu", "preview_not_shown"),
     ],
-    ids=["another file", "never ready", "no preview"],
+    ids=["another file", "two files", "never ready", "no preview"],
 )
 def test_a_preview_that_is_not_the_files_is_closed_and_tried_again(
     stage: Stage, shows: str, code: str
