@@ -54,8 +54,8 @@ def at_desk(world: TwoHosts, display: str) -> "subprocess.Popen[bytes]":
 
 
 def test_a_phone_is_linked_at_a_desk_and_its_session_moves_from_host_to_host(world: TwoHosts) -> None:
-    """Must show 2, and 3 in short: a visible browser with a passkey, then a headless worker on another host without
-    a scan; that one is killed in mid-send with its disk gone, and a third takes over.
+    """Must show 2, and 3 in short: a visible browser with a passkey; then a headless worker on another host,
+    without a scan; that one is killed in mid-send with its disk gone, and a third takes over.
     """
     stack = world.stack
     stack.run("web")
@@ -90,8 +90,8 @@ def test_a_phone_is_linked_at_a_desk_and_its_session_moves_from_host_to_host(wor
     assert stack.await_status(message_id, *SETTLED) in ("sent", "delivered", "read")
     world.sent("next")
     sys.stdout.write(
-        f"\nlink --here: {linked - begun:.1f} s until the session was handed over, {first - linked:.1f} s until"
-        f" the service has sent a message; {time.monotonic() - killed:.1f} s from a kill to the next send\n"
+        f"\nlink --here: {linked - begun:.1f} s until the session was handed over, {first - linked:.1f} s "
+        f"until the service has sent a message; {time.monotonic() - killed:.1f} s from a kill to the next\n"
     )
     assert "session_restored" in str(stack.database.texts("LRANGE", "wa:{default}:history", 0, -1))
     assert [world.received(text) for text in ("without a scan", "in mid-send", "next")] == [1, 1, 1]
