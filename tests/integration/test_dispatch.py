@@ -11,6 +11,8 @@ import pytest
 from tests.support.ledger_rig import NOW, LedgerRig
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import METADATA_LIMIT_BYTES, Accepted, Dispatcher, nonce_ttl_ms, signature_digest
+from whatsapp_tasks.domain.file_requests import FileRequest
+from whatsapp_tasks.domain.files import FileFacts
 from whatsapp_tasks.domain.identity import MAX_KEY_LENGTH
 from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.priorities import Priority
@@ -18,6 +20,7 @@ from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.files import Content, FileRecords, Upload, new_object
 from whatsapp_tasks.stores.opt_outs import OptOuts
 
 PHONE = "+4915112345678"
@@ -393,3 +396,37 @@ def test_nothing_but_the_unknown_is_settled_by_a_person(
     refused = refusal(lambda: dispatcher.resolve(message.id, Status.FAILED, author="ada", note=""))
     assert (refused.code, refused.http_status) == ("not_resolvable", 409)
     assert rig.status(message) is status
+
+
+# files (issue 15)
+
+
+def test_an_upload_that_expires_between_check_and_acceptance_is_unknown(
+    rig: LedgerRig, dispatcher: Dispatcher
+) -> None:
+    """The script decides: a message never holds bytes that are gone."""
+    records, digest = FileRecords(rig.database), "ab" * 32
+    content = Content(digest, new_object(digest, NOW), 7, FileFacts("application/pdf"))
+    records.keep(content, "u:1", NOW + SECOND, NOW)
+    records.add_upload(Upload("1" * 32, "key", "a.pdf", content, NOW, 4_000_000_000_000))
+    prepared = dispatcher.prepare(MessageRequest(PHONE, file=FileRequest(id="1" * 32)))
+    assert records.let_go(digest, NOW + 2 * SECOND) == content.object
+    before = rig.everything()
+    assert refusal(prepared.accept).code == "file_unknown"
+    assert rig.everything() == before
+
+
+def test_an_app_on_the_same_redis_may_send_any_upload_and_a_caller_only_its_own(
+    rig: LedgerRig, dispatcher: Dispatcher
+) -> None:
+    records, digest = FileRecords(rig.database), "cd" * 32
+    content = Content(digest, new_object(digest, NOW), 7, FileFacts("application/pdf"))
+    records.keep(content, "u:1", NOW + SECOND, NOW)
+    records.add_upload(Upload("2" * 32, "key", "", content, NOW, 4_000_000_000_000))
+    for owner in (None, "key"):
+        request = MessageRequest(PHONE, str(owner), file=FileRequest(id="2" * 32, owner=owner))
+        file = rig.get(dispatcher.send(request).id).file
+        assert file is not None
+        assert file.name == "document.pdf"
+    other = MessageRequest(PHONE, "other", file=FileRequest(id="2" * 32, owner="another"))
+    assert refusal(partial(dispatcher.send, other)).code == "file_unknown"

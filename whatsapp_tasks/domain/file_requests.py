@@ -4,10 +4,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from whatsapp_tasks.domain.file_names import check_file_name
 from whatsapp_tasks.domain.files import FileKind
+from whatsapp_tasks.domain.outbound_urls import why_no_target
 from whatsapp_tasks.errors import RequestRefused
 
 MOST_URL_CHARACTERS = 2048
@@ -70,30 +70,15 @@ class FileRequest:
 
 
 def check_file_url(url: str, *, allow_private: bool) -> str:
-    """Return ``url`` if a file may be fetched from it, by the rules for webhooks (``domain/webhooks.py``);
+    """Return ``url`` if a file may be fetched from it, by the rules for webhooks;
     raise RequestRefused (``file_url_invalid``). Addresses are checked when the host's name is resolved.
     """
-    problem = _why_no_url(url, allow_private=allow_private)
+    problem = why_no_target(url, allow_private=allow_private)
+    if len(url) > MOST_URL_CHARACTERS:
+        problem = f"must not be longer than {MOST_URL_CHARACTERS} characters"
     if problem is not None:
         raise _invalid("file.url", problem, "file_url_invalid")
     return url
-
-
-def _why_no_url(url: str, *, allow_private: bool) -> str | None:
-    if len(url) > MOST_URL_CHARACTERS:
-        return f"must not be longer than {MOST_URL_CHARACTERS} characters"
-    try:
-        parts = urlsplit(url)
-        port_is_sound = parts.port is None or parts.port > 0
-    except ValueError:
-        return "is malformed"
-    if parts.scheme != "https" and not (allow_private and parts.scheme == "http"):
-        return "must begin with https://"
-    if not parts.hostname or not port_is_sound or not url.isascii() or not url.isprintable() or " " in url:
-        return "must name a host, in ASCII without spaces (an international name in its xn-- form)"
-    if parts.username is not None or parts.fragment:
-        return "must have no user and password, and no fragment"
-    return None
 
 
 def _kind(text: str) -> FileKind:

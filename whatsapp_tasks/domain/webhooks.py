@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 from whatsapp_tasks.domain.accounts import check_account_name
 from whatsapp_tasks.domain.events import Event, EventType
+from whatsapp_tasks.domain.outbound_urls import why_no_target
 from whatsapp_tasks.domain.phones import parse_phone
 from whatsapp_tasks.errors import RequestRefused
 
@@ -147,22 +147,9 @@ def check_event_types(kinds: Iterable[str]) -> None:
 
 
 def _check_http(endpoint: Endpoint) -> None:
-    try:
-        parts = urlsplit(endpoint.url)
-        port_is_sound = parts.port is None or parts.port > 0
-    except ValueError:
-        raise _invalid("url", "is malformed") from None
-    if (
-        not parts.hostname
-        or not port_is_sound
-        or not endpoint.url.isascii()
-        or not endpoint.url.isprintable()
-    ):
-        raise _invalid("url", "must name a host, in ASCII (an international name in its xn-- form)")
-    if " " in endpoint.url or parts.username is not None or parts.fragment:
-        raise _invalid("url", "must have no space, no user and password, and no fragment")
-    if parts.scheme == "http" and not endpoint.allow_private:
-        raise _invalid("url", "must be https; http is only for private networks (allow_private)")
+    problem = why_no_target(endpoint.url, allow_private=endpoint.allow_private)
+    if problem is not None:
+        raise _invalid("url", problem)
     if not 1 <= len(endpoint.secrets) <= SECRETS_AT_ONCE:
         raise _invalid("secrets", f"must be one, or {SECRETS_AT_ONCE} during a rotation")
     for secret in endpoint.secrets:

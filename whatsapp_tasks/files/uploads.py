@@ -62,6 +62,7 @@ class Uploads:
         self._next_sweep = time.monotonic() + SWEEP_SECONDS
         try:
             self.contents.sweep()
+            self.contents.drafts.forget_old()
         except (ObjectStoreFailed, StoreUnavailable) as error:
             log.warning("Files were not deleted", extra={"detail": str(error)})
 
