@@ -17,6 +17,7 @@ from whatsapp_tasks.stores.events import EventLog
 from whatsapp_tasks.stores.metrics import Metrics, Readings
 from whatsapp_tasks.stores.pauses import PauseReason, Pauses
 from whatsapp_tasks.stores.sessions import Sessions
+from whatsapp_tasks.stores.vault import VaultRecord
 from whatsapp_tasks.stores.webhook_deliveries import Deliveries, Positions
 from whatsapp_tasks.stores.webhook_endpoints import WebhookEndpoints
 
@@ -47,6 +48,7 @@ class Families(Collector):
         yield from self._messages(readings)
         yield from self._queues()
         yield from self._sessions(readings)
+        yield from self._archives()
         yield from self._workers()
         yield from self._caps()
         yield from self._events(readings)
@@ -116,6 +118,25 @@ class Families(Collector):
             for reason in PauseReason:
                 paused.add_metric([account, reason], float(reason in pauses))
         yield from (state, since, transitions, paused)
+
+    def _archives(self) -> Iterator[Metric]:
+        saved = GaugeMetricFamily(
+            f"{PREFIX}session_saved_timestamp_seconds",
+            "Unix time of the newest archive of the session; none without a vault.",
+            labels=["account"],
+        )
+        unsaved = GaugeMetricFamily(
+            f"{PREFIX}session_unsaved_messages",
+            "Messages that were sent after the newest archive.",
+            labels=["account"],
+        )
+        for account in self._accounts:
+            custody = VaultRecord(self._db, account).custody()
+            if custody.newest is not None and not custody.ended:
+                saved.add_metric([account], custody.newest.created_ms / 1000)
+                unsaved.add_metric([account], custody.sent_since(custody.newest))
+        yield saved
+        yield unsaved
 
     def _workers(self) -> Iterator[Metric]:
         up = GaugeMetricFamily(

@@ -141,10 +141,14 @@ class Keeper:
     def restart(self, cause: str) -> None:
         self.cause, self.started = cause, False
 
-    forgotten = 0
+    forgotten = ended = 0
 
     def login_is_new(self) -> None:
         pass
+
+    def end_at_once(self) -> None:
+        self.ended += 1
+        self.started = False
 
     def forget_login(self) -> None:
         self.forgotten += 1

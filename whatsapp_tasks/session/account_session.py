@@ -174,9 +174,12 @@ class AccountSession:
     def _page(self) -> WhatsAppPage:
         """The page; a browser that is started for it has yet to show in which state the account is."""
         keeper = self.context.keeper
+        vault = self.context.vault
+        if vault is not None and keeper.started and not vault.taking_over.runs_under_our_lease:
+            log.warning("The lease was taken anew; the browser is started anew under it")
+            keeper.end_at_once()
         is_new = not keeper.started
         if is_new:
-            vault = self.context.vault
             self._watcher.start("browser_started" if vault is None else vault.taking_over.prepare())
         page = keeper.ensure()
         if is_new:

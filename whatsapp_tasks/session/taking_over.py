@@ -48,6 +48,14 @@ class TakingOver:
         self._refused: dict[str, Refusal] = {}
         self.gaps: Sequence[Gap] = ()
         """Times of which the running copy knows nothing."""
+        self._begun_under = 0
+
+    @property
+    def runs_under_our_lease(self) -> bool:
+        """Whether the running browser was started under the lease that we have now. If not, another host may
+        have had it in between.
+        """
+        return self._begun_under == self._copies.lease.fence
 
     def prepare(self) -> str:
         """Brings the copy of the session that may run into the profile, and records that it runs here. To be
@@ -173,6 +181,7 @@ class TakingOver:
         profile.claim(fence)
         self._record.begin_run(fence, self._copies.key.recipient, gap)
         profile.confirm(fence)
+        self._begun_under = fence
         self._refused.clear()
         self.gaps = self._record.gaps()
 

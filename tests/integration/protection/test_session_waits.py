@@ -22,7 +22,7 @@ class Vault:
         self.why = "browser_started"
         self.told: list[Any] = []
         self.quiet = True
-        self.taking_over = SimpleNamespace(prepare=self.prepare, gaps=())
+        self.taking_over = SimpleNamespace(prepare=self.prepare, gaps=(), runs_under_our_lease=True)
         self.saving = SimpleNamespace(
             logged_in=lambda *, linked_anew: self.told.append(("logged_in", linked_anew)),
             logged_out=lambda: self.told.append("logged_out"),
@@ -89,6 +89,16 @@ def test_the_vault_is_told_of_a_link_and_of_a_login(it: SessionRig, vault: Vault
     it.keeper.started = False
     it.see(MAIN)
     assert vault.told[1:] == [("logged_in", False)]
+
+
+def test_a_lease_that_was_taken_anew_means_a_new_browser(it: SessionRig, vault: Vault) -> None:
+    """Another host may have run the session in between."""
+    it.see(MAIN)
+    vault.taking_over.runs_under_our_lease = False
+    vault.why = "session_restored"
+    it.see(MAIN)
+    assert it.keeper.ended == 1
+    assert "session_restored" in reasons(it)
 
 
 def test_a_logout_by_the_phone_marks_the_archives(it: SessionRig, vault: Vault) -> None:

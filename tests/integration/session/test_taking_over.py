@@ -390,3 +390,46 @@ def test_it_is_saved_at_a_quiet_moment_after_linking(
     assert linked.archives() != before
     assert look(100.0)
     assert linked.page.held_times == 1
+
+
+def test_a_disk_that_is_full_leaves_the_archives_from_before(
+    linked: VaultHost, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    before, archives = newest_of(linked), linked.archives()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("whatsapp_tasks.session.saving.pack", full)
+    linked.send()
+    linked.save()
+    assert (newest_of(linked), linked.archives()) == (before, archives)
+    assert [record.message for record in caplog.records] == [
+        "The session was not saved; the archives from before stay"
+    ]
+    assert not (linked.settings.data_dir / "vault-drafts" / "default").exists()
+
+
+def test_a_store_that_is_away_is_asked_less_and_less_often(
+    linked: VaultHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr("whatsapp_tasks.session.saving.time.monotonic", lambda: clock[0])
+    saving, there = linked.vault.saving, linked.copies.vault._storage
+    away(linked)
+    pauses = []
+    for _ in range(8):
+        linked.save()
+        pauses.append(saving._due - clock[0])
+    assert pauses == [60, 120, 240, 480, 960, 1920, 3600, 3600]
+    linked.copies.vault._storage = there
+    linked.save()
+    assert saving._due - clock[0] == linked.settings.vault_seconds
+
+
+def test_a_lease_that_was_taken_anew_is_noticed(linked: VaultHost) -> None:
+    assert linked.vault.taking_over.runs_under_our_lease
+    assert linked.lease.acquire() is None
+    assert not linked.vault.taking_over.runs_under_our_lease
+    assert linked.open() == STARTED
+    assert linked.vault.taking_over.runs_under_our_lease

@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.integration.webapp.conftest import Caller
 from tests.support.ledger_rig import NOW, LedgerRig
 from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.session_archives import ArchiveHeader, ArchiveNumber
 from whatsapp_tasks.domain.states import SessionEvent, SessionState
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.domain.webhooks import Endpoint, encode_secret
@@ -17,6 +18,7 @@ from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.metrics import Metrics, Phase
 from whatsapp_tasks.stores.pauses import PauseReason, Pauses
 from whatsapp_tasks.stores.sessions import Sessions
+from whatsapp_tasks.stores.vault import VaultRecord
 from whatsapp_tasks.stores.webhook_deliveries import Positions
 from whatsapp_tasks.stores.webhook_endpoints import WebhookEndpoints
 
@@ -68,6 +70,10 @@ def busy_service(database: Database) -> None:
     metrics.observe_phase(Phase.TYPE, 3.0)
     metrics.count("page_surprises", kind="popup")
     Metrics.of_webhooks_worker(database).count("queue_entries_dropped", reason="not_json")
+    vault = VaultRecord(database, "default")
+    about = ArchiveHeader("default", ArchiveNumber(1, 1), "156.0.1.1", NOW - 60_000, size=1, sha256="0" * 64)
+    vault.record_newest(rig.fence, about)
+    database.do("HINCRBY", "wa:{default}:vault", "sends", 2)
     endpoint = Endpoint("orders", "https://example.org/", (encode_secret(b"s" * 32),))
     WebhookEndpoints(database).put(endpoint)
     Positions(database).beat(NOW)
@@ -111,6 +117,12 @@ def test_messages_phases_and_states_are_told(text: str) -> None:
     assert value(found, "whatsapp_cap", account="default", chats="all") == 100
     assert value(found, "whatsapp_events_behind", account="default") == 4 + 3 + 3
     assert value(found, "whatsapp_webhook_dead_letters", webhook="orders") == 0
+
+
+def test_the_newest_archive_and_what_it_does_not_know_of_are_told(text: str) -> None:
+    found = samples(text)
+    assert value(found, "whatsapp_session_saved_timestamp_seconds", account="default") == NOW / 1000 - 60
+    assert value(found, "whatsapp_session_unsaved_messages", account="default") == 2
 
 
 def test_no_label_holds_a_phone_or_a_text(text: str) -> None:
