@@ -21,12 +21,12 @@ DAY = 24 * HOUR
 class FilesRig:
     """Uploads live for a day, records for 30."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    def __init__(self, database: Database, settings: Settings, contents: Contents | None = None) -> None:
         self.ledger = LedgerRig(database)
         self.objects = settings.data_dir / "objects"
         self.drafts = settings.data_dir / "objects" / "drafts"
         self.store = FolderStore(self.objects)
-        self.contents = Contents(
+        self.contents = contents or Contents(
             database,
             self.store,
             Drafts(settings),

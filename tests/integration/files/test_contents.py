@@ -10,19 +10,24 @@ import sys
 import time
 from pathlib import Path
 
+import boto3
 import pytest
 
 from tests.integration.files.conftest import DAY, HOUR, FilesRig
+from tests.integration.s3_server import s3_url, use_test_credentials
 from tests.support.pictures import PDF, picture
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.files import FileFacts, FileKind
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import FileGone, ObjectStoreFailed, ObjectStoreFull, RequestRefused
 from whatsapp_tasks.files import uploads
-from whatsapp_tasks.files.contents import Received
+from whatsapp_tasks.files.contents import Contents, Received
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.admission import Acceptance
+from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.outcomes import Accept
+
+__all__ = ["s3_url"]  # the fixture
 
 S = Status
 
@@ -345,3 +350,32 @@ def test_two_processes_that_store_the_same_bytes_at_once_keep_one_object(
     content = files.contents.keep(received, "u:second", files.ledger.now + DAY)
     assert files.kept() == [content.object]
     assert files.ledger.database.number("ZCARD", keys.file_held(content.digest)) == 2
+
+
+def test_files_in_s3_have_the_same_life(
+    database: Database,
+    settings: Settings,
+    s3_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """issue 15, Storage: one object store, a folder or S3."""
+    use_test_credentials(monkeypatch, tmp_path)
+    boto3.client("s3", endpoint_url=s3_url).create_bucket(Bucket="files")
+    in_s3 = settings.model_copy(update={"files": "s3://files/whatsapp", "s3_endpoint": s3_url})
+    files = FilesRig(
+        database, in_s3, Contents.from_settings(database, in_s3, lambda: files.ledger.now / 1000)
+    )
+    content = b"%PDF-" + bytes(range(256)) * 10_000
+    message = files.ledger.accept(file=files.file(files.upload(content, "a.pdf")))
+    assert message.file is not None
+    (tmp_path / "handed").mkdir()
+    assert files.contents.hand_over(message.file, tmp_path / "handed").path.read_bytes() == content
+    assert files.leftovers() == []
+    assert files.ledger.advance(message, S.CANCELLED)
+    files.pass_time(31 * DAY)
+    assert files.contents.sweep_strays() == 0
+    with pytest.raises(FileGone):
+        files.contents.hand_over(message.file, tmp_path / "handed")
+    stray = boto3.client("s3", endpoint_url=s3_url).list_objects_v2(Bucket="files")
+    assert "Contents" not in stray
