@@ -4,6 +4,7 @@ With ``CONSOLE_FULL=1`` (``make test-console``) all of it runs on a phone's scre
 """
 
 import time
+from pathlib import Path
 
 import pytest
 import requests
@@ -11,6 +12,7 @@ import requests
 from tests.browser.console.conftest import FULL, STUCK, Scene
 from tests.browser.console.console_browser import DESKTOP, NARROWEST, PHONE
 from tests.browser.console.seeds import seed_dead_letter
+from tests.support.pictures import picture
 from tests.support.stack import eventually
 from whatsapp_tasks.client import Client
 from whatsapp_tasks.stores.pauses import Pauses
@@ -140,6 +142,26 @@ def test_a_number_and_a_text_are_in_the_browser_only_once_they_are_asked_for(lin
     revealed = [line for line in linked.stack.log("web").splitlines() if "Revealed at the console" in line]
     assert [message in line and linked.key.label in line for line in revealed[-2:]] == [True, True]
     assert phone[1:] not in linked.stack.log("web")
+
+
+def test_a_file_is_shown_by_kind_and_size_and_its_name_and_picture_once_they_are_asked_for(
+    linked: Scene, tmp_path: Path
+) -> None:
+    """issue 15, "Must show" 5: each reveal is in the log."""
+    browser, path = linked.browser, tmp_path / "Passport of A. Person.png"
+    path.write_bytes(picture("PNG", size=(800, 400)))
+    message = linked.client.send("+4915199988866", "with a file", file=path, send_at=time.time() + 3600)["id"]
+    row = browser.open_row(message)
+    browser.await_text(f"{row} .facts", "image, ")
+    assert "Passport" not in browser.driver.page_source
+    browser.click(f"{row} [data-action=reveal-file]")
+    browser.await_text(f"{row} .text", path.name)
+    browser.click(f"{row} [data-action=reveal-thumbnail]")
+    width = f"return document.querySelector({f'{row} .thumbnail'!r})?.naturalWidth"
+    browser.until(lambda: browser.driver.execute_script(width) == 320, "the small picture")
+    told = [line for line in linked.stack.log("web").splitlines() if "Revealed at the console" in line]
+    assert [what in line for what, line in zip(("file", "thumbnail"), told[-2:], strict=True)] == [True, True]
+    assert "Passport" not in linked.stack.log("web")
 
 
 def test_dead_letters_are_put_in_line_again(linked: Scene) -> None:
