@@ -108,7 +108,6 @@ class UploadAttempt:
                 f"The SHA-256 in X-Content-SHA256 {problem}.",
                 errors=[{"field": "X-Content-SHA256", "message": problem}],
             )
-        self._draft.close()
         upload = self.parts.uploads.add(self._offer, self._draft)
         body = bodies.compact(upload_view(upload)).encode()
         return Answer(201, "application/json", body, {"Location": upload_path(upload.id)})

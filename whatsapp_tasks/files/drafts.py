@@ -4,12 +4,12 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from whatsapp_tasks.clients.object_store import forget_old, store_errors
 from whatsapp_tasks.config import Settings
-from whatsapp_tasks.errors import ObjectStoreFull
+from whatsapp_tasks.errors import ObjectStoreFailed, ObjectStoreFull
 
 OLD_SECONDS = 6 * 3600
 """A draft that nobody has written to for this long was left by a process that was killed."""
@@ -25,7 +25,7 @@ class Draft:
         self.size = 0
         self._hash = hashlib.sha256()
         with store_errors():
-            self._file = path.open("wb", buffering=0)
+            self._file = path.open("wb")
 
     def write(self, piece: bytes) -> None:
         """Adds a piece."""
@@ -35,8 +35,9 @@ class Draft:
             self._file.write(piece)
 
     def close(self) -> None:
-        """Ends writing; the file stays."""
-        self._file.close()
+        """Ends writing: all of it is in the file, or this raises. Doing it again changes nothing."""
+        with store_errors():
+            self._file.close()
 
     @property
     def digest(self) -> str:
@@ -73,7 +74,8 @@ class Drafts:
 
     def drop(self, draft: Draft) -> None:
         """Deletes it; doing it again changes nothing."""
-        draft.close()
+        with suppress(ObjectStoreFailed):  # a full disk
+            draft.close()
         draft.path.unlink(missing_ok=True)
 
     def forget_old(self) -> None:

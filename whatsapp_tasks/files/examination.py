@@ -1,6 +1,7 @@
 """Says what a file is, and converts pictures, in a process of its own (``programs/look_at_file.py``)."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -15,6 +16,8 @@ SECONDS = 90.0
 """For one file; the program itself has a limit of CPU time below this."""
 AT_ONCE = 2
 """Of one process: each may need a gigabyte for a large picture."""
+
+_KEPT = ("PATH", "PYTHONPATH", "PYTHONHOME", "LANG", "LC_ALL", "TMPDIR")
 
 _turns = threading.BoundedSemaphore(AT_ONCE)
 
@@ -36,12 +39,18 @@ def shrink_picture(path: Path, target: Path) -> None:
     _run("shrink", str(path), str(target))
 
 
+def _environment() -> dict[str, str]:
+    """Of the program: nothing secret, in case a file takes it over."""
+    return {name: os.environ[name] for name in _KEPT if name in os.environ}
+
+
 def _run(*arguments: str) -> dict[str, Any]:
     with _turns:
         try:
             done = subprocess.run(
                 [sys.executable, "-m", look_at_file.__name__, *arguments],
                 stdin=subprocess.DEVNULL,
+                env=_environment(),
                 capture_output=True,
                 timeout=SECONDS,
                 check=True,

@@ -76,7 +76,10 @@ def upload_id_of(owner: str, digest: str, name: str) -> str:
 
 
 def examined(draft: Draft, *, name: str | None, declared: str | None) -> FileFacts:
-    """What the file is; raises RequestRefused if it is empty, or not what it is said to be."""
+    """What a file that has arrived is. Raises RequestRefused if it is empty, or not what it is said to be,
+    and ObjectStoreFailed if the disk did not take all of it.
+    """
+    draft.close()
     if draft.size == 0:
         raise RequestRefused("file_empty", "The file is empty.")
     try:

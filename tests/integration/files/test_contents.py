@@ -22,6 +22,7 @@ from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import FileGone, ObjectStoreFailed, ObjectStoreFull, RequestRefused
 from whatsapp_tasks.files import uploads
 from whatsapp_tasks.files.contents import Contents, Received
+from whatsapp_tasks.files.drafts import Draft
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.admission import Acceptance
 from whatsapp_tasks.stores.connection import Database
@@ -214,6 +215,15 @@ def test_a_full_disk_is_told_before_anything_is_written(
     with pytest.raises(ObjectStoreFull):
         files.contents.drafts.begin(1 << 60)
     assert list(files.drafts.iterdir()) == []
+
+
+def test_a_disk_that_is_full_at_the_very_end_is_full(files: FilesRig) -> None:
+    """The last bytes reach the disk only when the file is closed."""
+    draft = Draft(Path("/dev/full"))
+    draft.write(b"%PDF-1.7")
+    with pytest.raises(ObjectStoreFull):
+        files.uploads.add(uploads.Offer("key"), draft)
+    assert files.kept() == []
 
 
 def test_what_is_refused_leaves_nothing_on_disk(files: FilesRig) -> None:

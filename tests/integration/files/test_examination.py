@@ -1,6 +1,8 @@
 """What a file is, by its content and never by its name (issue 15, "Types by content")."""
 
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,3 +54,21 @@ def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "a").write_bytes(b"x")
     with pytest.raises(FileUnreadable, match="too long"):
         examination.examine(tmp_path / "a")
+
+
+def test_the_program_is_told_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whoever takes it over by a picture learns neither Redis' address nor a key."""
+    monkeypatch.setenv("REDIS_URL", "redis://secret")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("WHATSAPP_VAULT_KEY", "secret")
+    ran = subprocess.run
+    told: list[dict[str, str]] = []
+
+    def run(*arguments: Any, **named: Any) -> Any:
+        told.append(named["env"])
+        return ran(*arguments, **named)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    (tmp_path / "a").write_bytes(b"x")
+    examination.examine(tmp_path / "a")
+    assert "secret" not in str(told)

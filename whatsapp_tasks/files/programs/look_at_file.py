@@ -14,6 +14,8 @@ from typing import Any
 MOST_MEMORY_BYTES = 1_500 * 1024 * 1024
 """Of address space: a picture of ``MOST_PIXELS`` in four colours, twice."""
 MOST_CPU_SECONDS = 60
+MOST_WRITTEN_BYTES = 512 * 1024 * 1024
+"""Of one file: a converted picture."""
 CANNOT_UNPACK = 3
 JPEG_QUALITY = 92
 THUMBNAIL_PIXELS = 320
@@ -23,6 +25,7 @@ def main(arguments: list[str]) -> int:
     """Runs one of the commands."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_WRITTEN_BYTES, MOST_WRITTEN_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     match arguments:
         case ["examine", path]:
