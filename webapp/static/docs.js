@@ -77,6 +77,9 @@ function operation(path, method, about, schemas) {
       el("tr", {}, el("td", {}, el("code", {}, p.name)), el("td", {}, p.in),
         el("td", {}, ...inline(p.description || ""), limits(p.schema))))));
   }
+  if (about.requestBody && about.requestBody.content["application/octet-stream"]) {
+    node.append(el("h4", {}, "Body"), el("p", {}, "the bytes of the file, as they are"));
+  }
   const body = about.requestBody && about.requestBody.content["application/json"];
   if (body) {
     node.append(el("h4", {}, "Body"), el("p", {}, ...typeOf(body.schema), about.requestBody.required ? "" : " (may be left out)"));

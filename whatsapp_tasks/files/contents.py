@@ -2,6 +2,8 @@
 
 import hashlib
 import logging
+import os
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -120,10 +122,7 @@ class Contents:
         self.write_to(content, path)
         if not file.is_converted:
             return HandedOver(path, file.digest, file.size)
-        try:
-            return _converted(path, folder)
-        finally:
-            path.unlink(missing_ok=True)
+        return _converted(path, folder)
 
     def thumbnail(self, file: MessageFile) -> bytes:
         """A small JPEG of a picture. Raises FileUnreadable for anything else, and what ``hand_over``
@@ -171,10 +170,13 @@ class Contents:
 
 
 def _converted(path: Path, folder: Path) -> HandedOver:
-    draft = folder / ".converted"
+    """Replaces the picture at ``path`` by a converted one."""
+    descriptor, name = tempfile.mkstemp(dir=folder)  # mode 0600
+    os.close(descriptor)
+    draft = Path(name)
     try:
-        extension = convert_picture(path, draft)
-        target = folder / with_extension(path.name, extension)
+        target = folder / with_extension(path.name, convert_picture(path, draft))
+        path.unlink()
         draft.replace(target)
     except OSError as error:
         raise FileUnreadable(f"The picture cannot be converted: {error.strerror}") from error
