@@ -19,6 +19,8 @@ from whatsapp_tasks.errors import ArchiveRefused, RequestRefused
 FORMAT = 1
 MAGIC = b"whatsapp-tasks session archive\n"
 MOST_HEADER_BYTES = 4096
+SESSION_RESTORED = "session_restored"
+"""The reason of INIT when a worker has restored the session from an archive."""
 KEPT = 2
 """How many archives of an account are kept."""
 

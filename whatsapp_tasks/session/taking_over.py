@@ -12,6 +12,7 @@ from whatsapp_tasks.archives.sealing import unpack
 from whatsapp_tasks.browser.session_profile import is_part
 from whatsapp_tasks.domain.session_archives import (
     SENTENCES,
+    SESSION_RESTORED,
     ArchiveHeader,
     ArchiveNumber,
     Choice,
@@ -35,7 +36,7 @@ from whatsapp_tasks.session.session_copies import SessionCopies
 log = logging.getLogger(__name__)
 
 STARTED = "browser_started"
-RESTORED = "session_restored"
+RESTORED = SESSION_RESTORED
 
 
 class TakingOver:

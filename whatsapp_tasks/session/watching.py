@@ -18,6 +18,7 @@ from whatsapp_tasks.domain.page_snapshot import (
     popup_of,
 )
 from whatsapp_tasks.domain.restrictions import still_or_anew
+from whatsapp_tasks.domain.session_archives import SESSION_RESTORED
 from whatsapp_tasks.domain.states import SessionEvent, SessionState, meaning_of, next_state
 from whatsapp_tasks.errors import IllegalTransition
 from whatsapp_tasks.session.context import AccountContext
@@ -134,6 +135,7 @@ class Watcher:
             actor=context.actor,
             fence=context.lease.fence,
             restriction=sight.restriction,
+            told=sight.reason == SESSION_RESTORED,
         )
         self._follow_state(sight)
         log.log(

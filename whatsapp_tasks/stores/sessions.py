@@ -81,10 +81,11 @@ class Sessions:
         actor: str,
         fence: int | None,
         restriction: Restriction | None = None,
+        told: bool = False,
     ) -> SessionState:
         """The state after ``event``; raises IllegalTransition (nothing changes) or LeaseLost.
 
-        ``restriction`` is stored with the new state.
+        ``restriction`` is stored with the new state. ``told``: it is an event even if the state stays.
         """
         while True:
             before = self._db.text("HGET", self._keys.session, "state") or ""
@@ -110,6 +111,7 @@ class Sessions:
                     "fence": "" if fence is None else fence,
                     "needs_person": int(after in NEEDS_A_PERSON),
                     "restriction": restriction.to_json() if restriction else "",
+                    "told": int(told),
                 },
             )
             match outcome_of(Transition, answer):

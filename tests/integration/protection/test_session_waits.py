@@ -12,6 +12,7 @@ from whatsapp_tasks.domain.states import SessionEvent, meaning_of
 from whatsapp_tasks.errors import SessionWaits
 from whatsapp_tasks.operations import Operations
 from whatsapp_tasks.session.vault import SessionVault
+from whatsapp_tasks.stores.events import EventLog
 
 
 class Vault:
@@ -74,6 +75,14 @@ def test_a_restored_session_is_said_in_the_history(it: SessionRig, vault: Vault)
     vault.waits, vault.why = None, "session_restored"
     assert it.see(MAIN) == "AUTHENTICATED"
     assert reasons(it)[-3:] == ["session_store_away", "session_restored", "chat_list_shown"]
+
+
+def test_a_restored_session_is_an_event_although_the_state_stays(it: SessionRig, vault: Vault) -> None:
+    """A new worker is in INIT already when it restores."""
+    vault.why = "session_restored"
+    it.see(LOADING)
+    latest = EventLog(it.rig.database, "default").latest(1)[0]
+    assert (latest.type, latest.code) == ("session.state", "session_restored")
 
 
 def test_failures_of_this_kind_open_no_circuit(it: SessionRig, vault: Vault) -> None:
