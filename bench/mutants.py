@@ -52,6 +52,7 @@ FOLLOWING = "whatsapp_tasks/session/following.py"
 DELIVERY = "whatsapp_tasks/session/delivery.py"
 HAND = "whatsapp_tasks/session/hand.py"
 ATTACHING = "whatsapp_tasks/session/attaching.py"
+TAKING_OVER = f"{PLAYS}/test_taking_over.py"
 FILES_SHOWN = "whatsapp_tasks/domain/files_shown.py"
 
 MUTANTS = (
@@ -259,6 +260,70 @@ MUTANTS = (
         "        self._context.lease.check()\n",
         "",
         f"{PLAYS}/test_hand.py",
+    ),
+    # What decides which copy of a session runs (issue 14).
+    Mutant(
+        "what a restored session does not show is believed",
+        SETTLING,
+        "        if not _absence_proves(context, message):",
+        "        if False:",
+        f"{PLAYS}/test_settling.py",
+    ),
+    Mutant(
+        "a stale archive is restored",
+        "whatsapp_tasks/domain/session_archives.py",
+        "    if custody.sent_since(archive):",
+        "    if False:",
+        TAKING_OVER,
+    ),
+    Mutant(
+        "an old profile runs again",
+        "whatsapp_tasks/domain/session_archives.py",
+        "    if custody.ran in profile.numbers:",
+        "    if profile.has_session:",
+        TAKING_OVER,
+    ),
+    Mutant(
+        "Redis lost its data, and the vault is not asked",
+        "whatsapp_tasks/domain/session_archives.py",
+        "    if newest.fence > profile.newest:",
+        "    if False:",
+        TAKING_OVER,
+    ),
+    Mutant(
+        "the archive's hash is not compared with Redis",
+        "whatsapp_tasks/session/taking_over.py",
+        "                if unpack(file, copies.key, parts, allowed=is_part) != header:",
+        "                unpack(file, copies.key, parts, allowed=is_part)\n                if False:",
+        TAKING_OVER,
+    ),
+    Mutant(
+        "an archive is recorded without the lease",
+        "whatsapp_tasks/stores/scripts/set_fenced.lua",
+        "if redis.call('HGET', lease, 'fence') ~= fence then return 0 end\n",
+        "",
+        TAKING_OVER,
+    ),
+    Mutant(
+        "numbers do not outgrow those of before Redis lost its count",
+        "whatsapp_tasks/session/taking_over.py",
+        "        self._outnumber(max(fences), custody)\n",
+        "",
+        TAKING_OVER,
+    ),
+    Mutant(
+        "the archives of an unlinked account stay",
+        "whatsapp_tasks/session/saving.py",
+        "        self._end(reason, keep_archives=False)\n        self._forget()\n",
+        "        self._end(reason, keep_archives=False)\n",
+        TAKING_OVER,
+    ),
+    Mutant(
+        "the browser outlives the lease",
+        "whatsapp_tasks/tasks/session_vault.py",
+        "                self._context.keeper.end_at_once()\n",
+        "                pass\n",
+        "tests/unit/whatsapp_tasks/tasks/test_session_vault.py",
     ),
 )
 
