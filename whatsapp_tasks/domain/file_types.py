@@ -84,6 +84,8 @@ _BRANDS = {
 
 _SVG = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<svg[\s>]", re.DOTALL)
 _HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)[\s>]", re.DOTALL | re.IGNORECASE)
+_BEFORE_PDF = b"\xef\xbb\xbf\r\n\t \0"
+"""Some programs write these before a PDF, and all readers skip them."""
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -96,7 +98,9 @@ def type_of_head(head: bytes) -> str | None:
         return "video/ogg" if b"\x80theora" in head[:64] else "audio/ogg"
     if head.startswith((b"#!AMR\n", b"#!AMR-WB\n")):
         return "audio/amr"
-    return None if head.startswith(b"%PDF-") else _type_of_text(head)
+    if head.lstrip(_BEFORE_PDF).startswith(b"%PDF-"):
+        return "application/pdf"
+    return _type_of_text(head)
 
 
 def _type_of_text(head: bytes) -> str | None:

@@ -64,7 +64,9 @@ def test_no_file_lies_by_its_own_name(name: str) -> None:
 def test_text_that_is_cut_off_within_a_character_is_text() -> None:
     assert type_of_head(("a" * (HEAD_BYTES - 1) + "é").encode()[:HEAD_BYTES]) == "text/plain"
     assert type_of_head(b"\xff\xfe") is None
-    assert type_of_head(b"%PDF-1.4 all ASCII") is None
+    assert type_of_head(b"%PDF-1.4 all ASCII") == "application/pdf"
+    assert type_of_head(b"\xef\xbb\xbf\r\n%PDF-1.4") == "application/pdf"
+    assert type_of_head(b"see %PDF-1.4") == "text/plain"
 
 
 def test_names() -> None:
