@@ -79,14 +79,13 @@ class UploadAttempt:
         self.limits.count_proven(Counted(caller, key.id))
         require_scope(key, SCOPE)
         self._offer = Offer(key.id, self._name(), self._type())
-        length = self.environ.get("CONTENT_LENGTH", "")
-        if length.isdigit():
-            self.check_size(int(length))
+        length = self._declared_length()
+        self.check_size(length or 0)
         if signature is not None and not Nonces(self.parts.database).use(
             signature_digest(signature), nonce_ttl_ms(self.parts.settings)
         ):
             raise signature_replayed()
-        expected = int(length) if length.isdigit() else self.parts.settings.max_file_bytes
+        expected = self.parts.settings.max_file_bytes if length is None else length
         self._draft = self.parts.uploads.contents.drafts.begin(expected)
         return self._draft
 
@@ -123,6 +122,11 @@ class UploadAttempt:
         """Nothing of the body stays."""
         if self._draft is not None:
             self.parts.uploads.contents.drafts.drop(self._draft)
+
+    def _declared_length(self) -> int | None:
+        """None if the body comes in chunks."""
+        length = self.environ.get("CONTENT_LENGTH", "")
+        return int(length) if length.isascii() and length.isdigit() else None
 
     def _signed_body(self) -> bytes:
         return (self._declared_digest() or "").encode()
