@@ -294,7 +294,7 @@ def choose(profile: LocalProfile, custody: Custody, stored: Sequence[ArchiveNumb
     if custody.offer is not None:
         return Choice(Source.ARCHIVE, custody.offer, set_aside=profile.has_session)
     if custody.ran is None or profile.newest > custody.ran:
-        return _by_the_vault(profile, stored)
+        return _by_the_vault(profile, custody, stored)
     if custody.ran in profile.numbers:
         return _PROFILE
     old = profile.has_session
@@ -306,7 +306,7 @@ def choose(profile: LocalProfile, custody: Custody, stored: Sequence[ArchiveNumb
     return Choice(Source.ARCHIVE, archive, set_aside=old)
 
 
-def _by_the_vault(profile: LocalProfile, stored: Sequence[ArchiveNumber] | None) -> Choice:
+def _by_the_vault(profile: LocalProfile, custody: Custody, stored: Sequence[ArchiveNumber] | None) -> Choice:
     """Redis knows less than the profile, or nothing. The vault is the second witness: if it has an archive of
     a number that this profile never ran under, another machine has run the session since.
     """
@@ -315,7 +315,11 @@ def _by_the_vault(profile: LocalProfile, stored: Sequence[ArchiveNumber] | None)
     newest = max(stored, default=ArchiveNumber())
     if newest.fence > profile.newest:
         return Choice(Source.WAIT, refusal=Refusal.UNPROVEN)
-    return _PROFILE if profile.has_session else _NEW
+    if profile.has_session:
+        return _PROFILE
+    if stored and not custody.ended:
+        return Choice(Source.WAIT, refusal=Refusal.UNPROVEN)
+    return _NEW
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,7 @@ def test_memory_survives_a_restart_when_asked(tmp_path: Path) -> None:
         )
         (device,) = simulator.devices()
     with Simulator(data=tmp_path, delivered_ms=50, read_ms=50) as simulator:
-        assert simulator.devices() == [device]
+        assert simulator.devices() == [{**device, "alive": 0, "most_alive": 0}]
         (message,) = simulator.messages(ANNA)
         assert message.text == "kept\n😀"
         asyncio.run(

@@ -17,6 +17,7 @@ ON_REDIS = {
     *("worker", "web", "beat", "flower", "up", "demo", "webhooks", "alive worker", "alive webhooks"),
     *("keys create", "keys list", "keys rotate", "keys revoke"),
     *("accounts add", "accounts list", "accounts remove", "link", "passkey"),
+    *("session new-key", "session list", "session export", "session import"),
     *("hand", "pause", "resume", "clear-ban", "state", "doctor"),
     *("selectors show", "selectors check", "selectors set", "selectors clear"),
     *("webhooks list", "webhooks add", "webhooks remove", "webhooks rotate", "webhooks end-rotation"),

@@ -91,6 +91,13 @@ def test_which_copy_runs(profile: LocalProfile, custody: Custody, choice: Choice
             Choice(Source.WAIT, refusal=Refusal.UNPROVEN),
         ),
         (NONE, Custody(), [ArchiveNumber(42, 1)], Choice(Source.WAIT, refusal=Refusal.UNPROVEN)),
+        # it ran here, and what it had is gone: the archive may be older
+        (
+            LocalProfile(frozenset({41})),
+            Custody(),
+            [ArchiveNumber(41, 2)],
+            Choice(Source.WAIT, refusal=Refusal.UNPROVEN),
+        ),
         # the first start with a vault
         (NONE, Custody(), [], Choice(Source.NEW)),
         (LocalProfile(frozenset(), True), Custody(was_linked=True), [], Choice(Source.PROFILE)),
@@ -147,9 +154,9 @@ def test_a_qr_code_is_offered_only_when_nothing_else_is_left(
     profile: LocalProfile, custody: Custody, stored: list[ArchiveNumber] | None
 ) -> None:
     if choose(profile, custody, stored).source is Source.NEW:
-        assert custody.newest is None or bool(custody.ended) or not custody.was_linked or custody.ran is None
-        if custody.ran is None:
-            assert stored == [] or all(number.fence <= profile.newest for number in stored or ())
+        assert custody.newest is None or bool(custody.ended) or not custody.was_linked or stored == []
+        if custody.ran is None or profile.newest > custody.ran:
+            assert stored == [] or bool(custody.ended)
             assert not profile.has_session
 
 
