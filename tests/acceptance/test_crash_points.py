@@ -49,12 +49,12 @@ def test_a_death_at_any_place_neither_loses_nor_doubles(crash_stack: Stack, poin
 FILE_CELLS = [
     ("document", "preview_open", "worker"),
     ("document", "after_enter", "worker"),
+    ("document", "before_enter", "redis"),
     ("document", "uploading", "browser"),
     ("picture", "uploaded", "worker"),
     ("picture", "after_enter", "worker"),
     pytest.param("document", "chooser_open", "worker", marks=pytest.mark.long),
     pytest.param("document", "after_typing", "worker", marks=pytest.mark.long),
-    pytest.param("document", "before_enter", "redis", marks=pytest.mark.long),
     pytest.param("picture", "before_bubble_noted", "browser", marks=pytest.mark.long),
 ]
 """Issue 15, "Must show" 2; all of it in `make crash-matrix`."""

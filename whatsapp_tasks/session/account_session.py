@@ -103,6 +103,7 @@ class AccountSession:
         if now < self._next_look and not at_once:
             return
         self._next_look = now + LOOK_SECONDS
+        context.outgoing.tidy()
         now_ms = context.now_ms()
         context.queue.release_due(now_ms)
         for message_id in context.queue.due_to_expire(now_ms):

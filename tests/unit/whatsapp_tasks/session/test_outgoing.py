@@ -7,9 +7,17 @@ from typing import cast
 import pytest
 
 from whatsapp_tasks.domain.files import FileKind, MessageFile
-from whatsapp_tasks.errors import ObjectStoreFailed, SendPostponed
+from whatsapp_tasks.errors import (
+    LeaseLost,
+    ObjectStoreFailed,
+    PageChanged,
+    SendPostponed,
+    SendRefused,
+    SendUnsettled,
+    StoreUnavailable,
+)
 from whatsapp_tasks.files.contents import Contents, HandedOver
-from whatsapp_tasks.session.outgoing import Outgoing
+from whatsapp_tasks.session.outgoing import KEPT_AT_MOST, UPLOAD_BEGINS_SECONDS, Outgoing
 
 FILE = MessageFile("0" * 64, "report.pdf", FileKind.DOCUMENT, 7, "application/pdf")
 
@@ -46,10 +54,37 @@ def test_a_file_is_there_for_the_attempt_alone(tmp_path: Path) -> None:
     assert left(folder) == []
 
 
-def test_an_attempt_that_fails_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), outgoing(tmp_path).file(FILE):
-        raise RuntimeError
+@pytest.mark.parametrize("error", [RuntimeError(), SendPostponed("a", ""), SendRefused("a", "")])
+def test_an_attempt_that_fails_leaves_nothing(tmp_path: Path, error: Exception) -> None:
+    with pytest.raises(type(error)), outgoing(tmp_path).file(FILE):
+        raise error
     assert left(tmp_path) == []
+
+
+@pytest.mark.parametrize("error", [StoreUnavailable(), LeaseLost(), SendUnsettled("a", ""), PageChanged()])
+def test_the_page_can_go_on_reading_after_an_attempt_that_it_outlives(
+    tmp_path: Path, error: Exception
+) -> None:
+    """Found by the crash matrix: Redis went away at the press, and the upload that had begun failed."""
+    now = [100.0]
+    stored = Outgoing(cast(Contents, Stored()), tmp_path, lambda: now[0])
+    with pytest.raises(type(error)), stored.file(FILE) as path:
+        raise error
+    stored.tidy()
+    with stored.file(FILE) as other:
+        assert other != path
+    assert path.read_bytes() == b"content"
+    now[0] += UPLOAD_BEGINS_SECONDS + 1
+    stored.tidy()
+    assert left(tmp_path) == []
+
+
+def test_no_more_than_some_are_kept(tmp_path: Path) -> None:
+    stored = outgoing(tmp_path)
+    for _ in range(KEPT_AT_MOST + 3):
+        with pytest.raises(SendUnsettled), stored.file(FILE):
+            raise SendUnsettled("a", "")
+    assert len(left(tmp_path)) == 2 * KEPT_AT_MOST  # each in a folder of its own
 
 
 @pytest.mark.parametrize("error", [ObjectStoreFailed("away"), OSError(28, "No space left on device")])
