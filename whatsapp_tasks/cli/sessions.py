@@ -83,7 +83,7 @@ def add_session(cli: click.Group, console: Console, load: Callable[[], Settings]
             operations.require_worker()
             click.echo("The worker runs: what it does from now on is missing in this archive.", err=True)
         if since:
-            click.echo(f"{since} messages were sent after it was made.", err=True)
+            click.echo(f"Messages sent after it was made: {since}.", err=True)
 
     @session.command("import")
     @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False, exists=True))
@@ -112,7 +112,7 @@ def _state(newest: ArchiveHeader | None, ended: str, since: int) -> str:
         return ""
     if ended:
         return f"not used again: {ended}"
-    return f"newest; {since} messages were sent since" if since else "newest"
+    return f"newest; messages sent since: {since}" if since else "newest"
 
 
 def _header(file: Path) -> ArchiveHeader:

@@ -225,7 +225,8 @@ def test_no_endpoint_is_without_authentication_but_the_named_ones(app: Flask) ->
             if client.open(path, method=method).status_code != 401:
                 open_paths.add(path)
     of_api = {"/healthz", "/readyz", "/openapi.json", "/docs", "/docs/docs.js", "/docs/docs.css"}
-    of_console = {"/", "/login", "/logout", "/console/files/<name>"}  # leads to the login, or is it
+    # These lead to the login, or are it.
+    of_console = {"/", "/login", "/logout", "/console/hand/default", "/console/files/<name>"}
     assert open_paths <= of_api | of_console
 
 

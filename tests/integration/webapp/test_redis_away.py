@@ -48,6 +48,8 @@ ENDPOINTS = [
     ("POST", "/accounts/default/pairing-code", {"phone": PHONE}),
     ("GET", "/accounts/default/passkey", None),
     ("POST", "/accounts/default/passkey", {"action": "confirm"}),
+    ("GET", "/accounts/default/session", None),
+    ("POST", "/accounts/default/session", {"file": "9f" * 16}),
     ("PUT", "/opt-outs/+4915112345678", None),
     ("DELETE", "/opt-outs/+4915112345678", None),
     ("DELETE", "/messages/0", None),

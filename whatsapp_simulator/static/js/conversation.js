@@ -2,12 +2,13 @@
 import { closeOnEscape, listenInPanel } from "./box_keys.js";
 import { chatHeader } from "./chat_header.js";
 import { send } from "./connection.js";
-import { closeFooter, fillFooter, focusBox, openComposer, openFooter, retitleBox, submit } from "./footer.js";
+import { closeFooter, fillFooter, focusBox, openFooter, retitleBox, submit } from "./footer.js";
 import { loadHistory } from "./histories.js";
 import { icon } from "./icons.js";
 import { closeMessages, fillMessages, openMessages } from "./message_list.js";
 import { hangIf } from "./misbehaviour.js";
 import { hasFooter } from "./notices.js";
+import { openComposer } from "./open_composer.js";
 import { leavePreview, reopenPreview } from "./preview.js";
 import { element, part, skin, structure } from "./skin.js";
 import { play, state, tellScreen } from "./state.js";

@@ -6,16 +6,17 @@ import { icon } from "./icons.js";
 import { interruptTyping } from "./interruptions.js";
 import { lockOf } from "./locks.js";
 import { boxBehindFooter } from "./notices.js";
+import { openComposer, setComposer } from "./open_composer.js";
 import { errorPopup } from "./popup.js";
 import { element, part, skin, structure, text } from "./skin.js";
 import { play, state } from "./state.js";
 import { ALTERATIONS, sendMessage } from "./sending.js";
 
-let open = null; // of the open chat: { chat, node, bars, box, composer, action, altered }
+let open = null; // of the open chat: { chat, node, bars, box, action, altered }
 
 /** The footer of a chat that is opened; empty until it stands in the page and `fillFooter` is called. */
 export function openFooter(chat) {
-  open = { chat, node: part("footer"), bars: [], box: null, composer: null, action: null, altered: false };
+  open = { chat, node: part("footer"), bars: [], box: null, action: null, altered: false };
   return open.node;
 }
 
@@ -26,10 +27,11 @@ export function closeFooter() {
 }
 
 function takeBoxAway() {
-  if (!open?.composer) return;
-  state.drafts.set(open.chat.phone, open.composer.text());
-  open.composer.destroy();
-  open.composer = null;
+  const composer = openComposer();
+  if (!composer) return;
+  state.drafts.set(open.chat.phone, composer.text());
+  composer.destroy();
+  setComposer(null);
 }
 
 export function fillFooter() {
@@ -64,7 +66,7 @@ function showBox() {
       open.action,
     ),
   );
-  open.composer = new Composer(box, {
+  const composer = new Composer(box, {
     onSend: submit,
     onChange: (words) => {
       placeholder.hidden = words !== "";
@@ -78,12 +80,10 @@ function showBox() {
   });
   showAction("");
   const draft = state.drafts.get(chat.phone);
-  if (draft) open.composer.set(draft);
-  open.composer.focus();
+  setComposer(composer);
+  if (draft) composer.set(draft);
+  composer.focus();
 }
-
-/** The editor of the box; null while there is none. */
-export const openComposer = () => open?.composer ?? null;
 
 export const focusBox = () => openComposer()?.focus();
 
@@ -92,7 +92,7 @@ const boxLabel = (chat) => ({ type_a_message_to: text("type_a_message_to", { cha
 /** The chat is called something else now; the box keeps its element. */
 export function retitleBox(chat) {
   open.chat = chat;
-  const label = open.composer && part("compose", boxLabel(chat)).getAttribute("aria-label");
+  const label = openComposer() && part("compose", boxLabel(chat)).getAttribute("aria-label");
   if (label) open.box.setAttribute("aria-label", label);
 }
 
@@ -101,7 +101,7 @@ function showAction(words) {
   if (!open?.action) return;
   const wanted = words.trim() ? "send" : "voice";
   if (open.action.dataset.shown === wanted) return;
-  const onclick = () => submit(open.composer.text());
+  const onclick = () => submit(openComposer().text());
   const button =
     wanted === "send" ? part("send", {}, { onclick }, icon("send")) : part("voice", {}, {}, icon("voice"));
   open.action.dataset.shown = wanted;
@@ -111,12 +111,13 @@ function showAction(words) {
 /** Blanks and line breaks at both ends are lost; only blanks are not sent at all (§12.5). */
 export function submit(typed) {
   const words = structure.text_rules ? typed.trim() : typed;
-  const { chat, composer } = open;
+  const { chat } = open;
+  const composer = openComposer();
   if (!typed.trim() || play("enter_ignored", chat.phone)) return;
   composer.clear();
   state.drafts.delete(chat.phone);
   sendMessage(chat, words);
-  open.composer.focus();
+  focusBox();
 }
 
 /** `text=` of a link: appended when the chat was open already, else instead of the draft. */
@@ -141,5 +142,5 @@ function alterTyping(phone) {
 export function refreshFooter() {
   if (!open) return;
   const locked = lockOf(open.chat) !== null;
-  if (locked === (open.composer !== null)) fillFooter();
+  if (locked === (openComposer() !== null)) fillFooter();
 }

@@ -1,9 +1,9 @@
 // The preview of chosen files (§10.8, §12.6): a drawer in place of the conversation, no dialog.
 import { Composer, LONGEST_CAPTION } from "./compose.js";
 import { extensionOf, kindOf, refusalNamed, refusalOf, sizeText } from "./file_kinds.js";
-import { openComposer } from "./footer.js";
 import { icon } from "./icons.js";
 import { interruptTyping } from "./interruptions.js";
+import { openComposer } from "./open_composer.js";
 import { errorPopup, popup, popupIsOpen } from "./popup.js";
 import { element, fates, part, skin, structure, text } from "./skin.js";
 import { play, state, tellScreen } from "./state.js";
