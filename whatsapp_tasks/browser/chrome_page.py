@@ -192,7 +192,8 @@ class ChromePage:
                 if target["type"] == "page" and target["targetId"] != ours
             ]
         for other in others:
-            self._connection.send("Target.closeTarget", {"targetId": other}, deadline)
+            with contextlib.suppress(PageError):  # it has gone meanwhile, and was still in the list
+                self._connection.send("Target.closeTarget", {"targetId": other}, deadline)
         return len(others)
 
     def screenshot(

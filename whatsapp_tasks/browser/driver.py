@@ -74,6 +74,7 @@ _EXIT_REASONS = {
 
 # Texts by which ChromeDriver 156 reports that …
 _DEAD = ("tab crashed", "disconnected", "not connected to DevTools", "target window already closed")
+_OTHER_TARGET_GONE = "No target with given id found"  # a tab that a command named by its id
 _CONTEXT_LOST = (
     "no such execution context",
     "No frame for given id found",
@@ -408,7 +409,8 @@ class _Connection:
         message = str(getattr(error, "msg", None) or error)
         if (
             not isinstance(error, WebDriverException)
-            or isinstance(error, InvalidSessionIdException | NoSuchWindowException)
+            or isinstance(error, InvalidSessionIdException)
+            or (isinstance(error, NoSuchWindowException) and _OTHER_TARGET_GONE not in message)
             or any(sign in message for sign in _DEAD)
             or not self.alive()
         ):
