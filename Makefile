@@ -68,7 +68,7 @@ test-floors: setup ## unit and integration tests with the oldest versions that s
 	@$(FLOORS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@$(FLOORS)/bin/python -m pytest -p no:anyio tests/unit tests/integration
 
-demo: setup ## one message end to end against the simulator, nothing leaves this machine
+demo: setup ## a text and a file end to end against the simulator, nothing leaves this machine
 	@$(BIN)/python -m whatsapp_tasks.cli.main demo
 
 run: setup ## run everything against the real WhatsApp Web; scan the QR code with your phone

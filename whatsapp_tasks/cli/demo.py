@@ -1,5 +1,6 @@
-"""``whatsapp-tasks demo``: one message end to end; everything is real except WhatsApp."""
+"""``whatsapp-tasks demo``: a text and a file end to end; everything is real except WhatsApp."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -36,6 +37,7 @@ PHONE = "+4915112345678"
 # One of the simulator's magic numbers (whatsapp_simulator/README.md): never on WhatsApp.
 INVALID_PHONE = "+12025550101"
 TEXT = "Your code is 482 913 🎉\nمرحبا — it is valid for ten minutes."
+RECEIPT = Path(__file__).with_name("demo_receipt.pdf")
 STEP_SECONDS = 90.0
 _HERE = requests.Session()
 _HERE.trust_env = False  # the demo uses only this machine, so no proxy
@@ -65,6 +67,8 @@ def run_demo(console: Console, folder: Path, *, keep: bool) -> int:
         with _stage(console, folder) as stage:
             _link(console, stage)
             _send(console, stage)
+            _send_file(console, stage)
+            _send_to_nobody(console, stage)
             _summary(console, stage, time.monotonic() - began)
             if keep:
                 console.print("Still running; Ctrl-C stops everything.")
@@ -148,8 +152,25 @@ def _send(console: Console, stage: _Stage) -> None:
     _check(again["id"] == accepted["id"] and again["duplicate"], "the repeated request was not recognised")
     _tick(console, f"the same request again: the same id {again['id'][:8]}…, nothing sent twice")
 
+
+def _send_file(console: Console, stage: _Stage) -> None:
+    caption = "Your receipt"
+    console.print(f"\nA PDF with a caption, to {PHONE}:")
+    accepted = stage.client.send(PHONE, caption, file=RECEIPT)
+    message = _watch(console, stage, accepted["id"], frozenset({"read", "failed", "unknown"}))
+    _check(message["status"] == "read", f"the file ended as {message['status']}: {message.get('error')}")
+    received = [file for m in _received(stage) if m["text"] == caption for file in m["attachments"]]
+    digests = [file["sha256"] for file in received]
+    _check(
+        digests == [hashlib.sha256(RECEIPT.read_bytes()).hexdigest()],
+        f"WhatsApp's side received {len(digests)} files, or other bytes",
+    )
+    _tick(console, f"read; WhatsApp's side received {RECEIPT.name} exactly once, byte for byte")
+
+
+def _send_to_nobody(console: Console, stage: _Stage) -> None:
     console.print(f"\nA message to {INVALID_PHONE}, which is not on WhatsApp:")
-    refused = stage.client.send(INVALID_PHONE, TEXT, idempotency_key=key + "-invalid")
+    refused = stage.client.send(INVALID_PHONE, TEXT)
     message = _watch(console, stage, refused["id"], FINAL)
     code = message["error"]["code"] if message["error"] else None
     _check(

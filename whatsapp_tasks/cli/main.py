@@ -187,7 +187,7 @@ def up(with_flower: bool) -> None:
 @click.option("--keep", is_flag=True, help="Keep running after the demo, until Ctrl-C.")
 @click.option("--folder", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True)
 def demo(keep: bool, folder: Path) -> None:
-    """Show one message end to end, against the simulator.
+    """Send a text and a file end to end, against the simulator.
 
     Nothing leaves this machine.
     """
