@@ -77,7 +77,7 @@ def show(account: str) -> Response:
     newest = custody.newest
     view: SessionView = {
         "account": account,
-        "alive": custody.was_linked and not custody.ended,
+        "alive": custody.is_alive,
         "archives": [
             {
                 "number": str(number),

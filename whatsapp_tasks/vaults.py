@@ -1,7 +1,7 @@
 """The vault of one account: the archives of its session in an object store, and what Redis knows of them.
 
 Redis decides which archive counts, by its number and its hash; the object store only keeps them. An archive
-that is not recorded there was written by a worker that had lost its lease, and is deleted by the next one.
+that is not recorded there was written by a worker that had lost its lease, and is deleted by a later one.
 """
 
 import logging
@@ -13,6 +13,7 @@ from whatsapp_tasks.archives.reading import check_whole
 from whatsapp_tasks.clients.object_store import ObjectStore, open_store
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.session_archives import (
+    MOST_FENCES_AHEAD,
     ArchiveHeader,
     ArchiveNumber,
     Custody,
@@ -50,6 +51,11 @@ class Vault:
         """Writes the archive to ``path``; raises ArchiveRefused (``not_stored``)."""
         if not self._storage.get_file(name, path):
             raise refused(Refusal.NOT_STORED, name)
+
+    def fetch_offer(self, header: ArchiveHeader, path: Path) -> None:
+        """The same for one that a person wants: they brought it, or it is one of the worker's."""
+        if not self._storage.get_file(header.offer_name, path):
+            self.fetch(header.name, path)
 
     def keep(self, header: ArchiveHeader, file: Path, fence: int) -> None:
         """Stores the worker's archive and records it as the newest; raises LeaseLost, and keeps nothing then.
@@ -95,14 +101,17 @@ class Vault:
     ) -> None:
         """A person wants this archive to be used before the worker's next browser starts.
 
-        ``file`` None: it is in the vault already. Raises RequestRefused: it is of another account
-        (``archive_refused``), or the account has a session that would be replaced by another or an older one
-        (``session_alive``), unless ``accept_stale``.
+        ``file`` None: it is in the vault already. Raises RequestRefused: it is of another account,
+        or its number is none (``archive_refused``), or the account has a session that would be replaced by
+        another or an older one (``session_alive``), unless ``accept_stale``.
         """
         if header.account != self.account:
             raise RequestRefused("archive_refused", str(refused(Refusal.OTHER_ACCOUNT)))
         custody = self.custody()
-        if custody.was_linked and not custody.ended and not accept_stale:
+        if header.number.fence > (custody.ran or 0) + MOST_FENCES_AHEAD:
+            reason = refused(Refusal.NOT_AN_ARCHIVE, "its number is none")
+            raise RequestRefused("archive_refused", str(reason))
+        if custody.is_alive and not accept_stale:
             raise RequestRefused(
                 "session_alive",
                 f"The account '{self.account}' has a session already, and this archive would replace it: "
@@ -111,7 +120,7 @@ class Vault:
                 http_status=409,
             )
         if file is not None:
-            self._storage.put_file(header.name, file)
+            self._storage.put_file(header.offer_name, file)
         self.record.make_offer(Offer(header, author, now_ms))
 
     def forget_offers(self) -> None:

@@ -24,6 +24,13 @@ SESSION_RESTORED = "session_restored"
 KEPT = 2
 """How many archives of an account are kept."""
 
+MOST_FENCE, MOST_SEQUENCE = 10**12 - 1, 10**6 - 1
+"""What an archive's name has digits for."""
+MOST_FENCES_AHEAD = 10**9
+"""How much higher than here an archive's fence may be that a person brings: the numbers here go on from it,
+and must not come near ``MOST_FENCE`` by one that nobody has counted to.
+"""
+
 _NAME = re.compile(r"[a-z0-9-]+/(\d{12})-(\d{6})\.session", re.ASCII)
 _OFFER = re.compile(r"[a-z0-9-]+/offer-[0-9a-f]{32}\.session", re.ASCII)
 _VERSION = re.compile(r"\d{1,5}(?:\.\d{1,6}){3}", re.ASCII)
@@ -133,10 +140,13 @@ class ArchiveHeader:
 
     @property
     def name(self) -> str:
-        """In the vault."""
-        if self.number == ArchiveNumber():
-            return f"{self.account}/offer-{self.sha256[:32]}.session"
+        """In the vault, of one that a worker of this service wrote."""
         return self.number.name_of(self.account)
+
+    @property
+    def offer_name(self) -> str:
+        """In the vault, of one that a person brought: its number may be that of another one there."""
+        return f"{self.account}/offer-{self.sha256[:32]}.session"
 
     @property
     def about(self) -> dict[str, Any]:
@@ -169,7 +179,7 @@ class ArchiveHeader:
 def _header(fields: Mapping[str, Any]) -> ArchiveHeader:
     number = fields["number"]
     numbers = [number["fence"], number["sequence"], fields["created_ms"], fields["sends"], fields["size"]]
-    if not all(map(_whole, numbers)):
+    if not all(map(_whole, numbers)) or numbers[0] > MOST_FENCE or numbers[1] > MOST_SEQUENCE:
         raise ValueError
     if not (_VERSION.fullmatch(fields["chromium"]) and _SHA256.fullmatch(fields["sha256"])):
         raise ValueError
@@ -217,13 +227,13 @@ def _major(version: str) -> int:
 
 
 def outdated(names: Sequence[str], newest: ArchiveNumber) -> list[str]:
-    """Of the stored archives, those that are not among the newest ``KEPT`` up to ``newest``. One with a
-    higher number was never recorded in Redis: its writer had lost the lease.
+    """Of the stored archives, those below the newest ``KEPT`` up to ``newest``, which the caller has written.
+    One with a higher number is of a later holder of the lease, and not the caller's to delete: it has lost
+    the lease since.
     """
     numbers = {name: number for name in names if (number := number_in(name)) is not None}
-    recorded = sorted((number, name) for name, number in numbers.items() if number <= newest)
-    kept = {name for _, name in recorded[-KEPT:]}
-    return sorted(name for name in numbers if name not in kept)
+    upto = sorted((number, name) for name, number in numbers.items() if number <= newest)
+    return sorted(name for _, name in upto[:-KEPT])
 
 
 @dataclass(frozen=True)
@@ -243,6 +253,11 @@ class Custody:
     """Why the session is over: logged_out, unlinked, banned. Its copies are of no use any more."""
     offer: ArchiveHeader | None = None
     """An archive that a person wants to be used next: a new one, or one that is stale or unproven."""
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether a phone is linked."""
+        return self.was_linked and not self.ended
 
     def sent_since(self, archive: ArchiveHeader) -> int:
         """How many messages an archive does not know of, without the one that has no result yet."""
@@ -289,21 +304,33 @@ def choose(profile: LocalProfile, custody: Custody, stored: Sequence[ArchiveNumb
     """Which copy of the session a browser may start with, for the holder of the lease.
 
     ``stored``: the numbers in the vault, None if it was not asked, or cannot be reached. It is needed only
-    where Redis cannot decide: the answer is ``store_away`` then.
+    where Redis cannot decide: the answer is ``store_away`` then. But it may show that Redis has an older
+    state: an archive is written only under the number that Redis says ran last.
     """
     if custody.offer is not None:
         return Choice(Source.ARCHIVE, custody.offer, set_aside=profile.has_session)
-    if custody.ran is None or profile.newest > custody.ran:
+    witnessed = max((number.fence for number in stored or ()), default=0)
+    if custody.ran is None or max(profile.newest, witnessed) > custody.ran:
         return _by_the_vault(profile, custody, stored)
-    if custody.ran in profile.numbers:
+    if custody.ran in profile.numbers and (profile.has_session or not custody.is_alive):
         return _PROFILE
-    old = profile.has_session
+    if not custody.is_alive:
+        return Choice(Source.NEW, set_aside=profile.has_session)
+    return _by_the_archive(profile, custody, stored)
+
+
+def _by_the_archive(
+    profile: LocalProfile, custody: Custody, stored: Sequence[ArchiveNumber] | None
+) -> Choice:
+    """There is a session, and not in the profile here."""
     archive = custody.newest
-    if custody.ended or not custody.was_linked or archive is None:
-        return Choice(Source.NEW, set_aside=old)
+    if archive is None and stored == []:
+        return Choice(Source.NEW, set_aside=profile.has_session)
+    if archive is None:
+        return Choice(Source.WAIT, refusal=Refusal.STORE_AWAY if stored is None else Refusal.UNPROVEN)
     if custody.sent_since(archive):
         return Choice(Source.WAIT, archive, Refusal.STALE)
-    return Choice(Source.ARCHIVE, archive, set_aside=old)
+    return Choice(Source.ARCHIVE, archive, set_aside=profile.has_session)
 
 
 def _by_the_vault(profile: LocalProfile, custody: Custody, stored: Sequence[ArchiveNumber] | None) -> Choice:
@@ -325,15 +352,22 @@ def _by_the_vault(profile: LocalProfile, custody: Custody, stored: Sequence[Arch
 @dataclass(frozen=True)
 class Gap:
     """A time of which the running copy of the session knows nothing: from the making of its archive to its
-    restoration. What was sent in it may be missing in the chats of this copy.
+    restoration. What was sent in it may be missing in the chats of this copy. The fences of the two say it
+    for clocks that jumped meanwhile.
     """
 
     from_ms: int
     to_ms: int
+    from_fence: int = 0
+    to_fence: int = 0
+
+    def may_hold(self, begun_ms: int, fence: int) -> bool:
+        """Whether an attempt that was begun then, under this fence of the lease, may fall into it."""
+        return self.from_ms <= begun_ms <= self.to_ms or self.from_fence <= fence < self.to_fence
 
 
-def absence_proves(attempt_ms: int, gaps: Sequence[Gap]) -> bool:
-    """Whether a message that is not in its chat was never sent. Not if the attempt, begun at ``attempt_ms``,
-    falls into a gap: WhatsApp keeps a device's own messages in that device, and sends it no copy of them.
+def absence_proves(begun_ms: int, fence: int, gaps: Sequence[Gap]) -> bool:
+    """Whether a message that is not in its chat was never sent. Not if its attempt may fall into a gap:
+    WhatsApp keeps a device's own messages in that device, and sends it no copy of them.
     """
-    return not any(gap.from_ms <= attempt_ms <= gap.to_ms for gap in gaps)
+    return not any(gap.may_hold(begun_ms, fence) for gap in gaps)

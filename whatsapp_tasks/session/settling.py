@@ -67,7 +67,7 @@ def _conclusion(context: AccountContext, page: WhatsAppPage, message: Message, f
 def _absence_proves(context: AccountContext, message: Message) -> bool:
     gaps = context.vault.taking_over.gaps if context.vault is not None else ()
     begun = (entry.at_ms for entry in reversed(message.timeline) if entry.status is Status.SENDING)
-    return absence_proves(next(begun, message.updated_ms), gaps)
+    return absence_proves(next(begun, message.updated_ms), message.fence, gaps)
 
 
 def _find(

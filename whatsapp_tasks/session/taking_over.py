@@ -90,12 +90,16 @@ class TakingOver:
         local = self._copies.profile.local()
         choice = choose(local, custody, None)
         numbers: list[ArchiveNumber] = []
-        if choice.refusal is Refusal.STORE_AWAY:
+        is_new_run = custody.ran != self._copies.lease.fence
+        if choice.refusal is Refusal.STORE_AWAY or (is_new_run and choice.source is not Source.WAIT):
             try:
                 numbers = self._vault.stored()
             except ObjectStoreFailed as error:
-                raise _store_away(error) from error
-            choice = choose(local, custody, numbers)
+                if choice.refusal is Refusal.STORE_AWAY:
+                    raise _store_away(error) from error
+                log.warning("The vault could not be asked for archives", extra={"detail": str(error)})
+            else:
+                choice = choose(local, custody, numbers)
         fences = [custody.ran or 0, local.newest, *(number.fence for number in numbers)]
         if choice.archive is not None:
             fences.append(choice.archive.number.fence)
@@ -115,7 +119,7 @@ class TakingOver:
         if choice.set_aside:
             self._copies.profile.set_aside()
             log.warning("An old copy of the session was set aside")
-        if custody.was_linked and not custody.ended:
+        if custody.is_alive:
             log.error("No copy of the session is left; a phone must be linked again")
 
     def _from_archive(self, choice: Choice, custody: Custody) -> str:
@@ -126,16 +130,25 @@ class TakingOver:
             raise SessionWaits(self._refused[header.name], SENTENCES[self._refused[header.name]])
         begun = time.monotonic()
         try:
-            self._restore(header)
+            self._restore(header, by_a_person=by_a_person)
         except ArchiveRefused as error:
             if by_a_person:
                 self._drop_offer(error)
                 return self.prepare()
             raise self._waiting(header, error) from error
         now_ms = self._copies.now_ms()
-        # What an earlier link has sent, a new one does not know at all.
-        since_ms = header.created_ms if header.number != ArchiveNumber() else 0
-        self._begin(Gap(since_ms, now_ms))
+        fence = self._copies.lease.fence
+        # One that a person brought may be of another link, or of another service with its own numbers: it
+        # knows nothing of what was sent here.
+        known = header if not by_a_person else None
+        self._begin(
+            Gap(
+                known.created_ms if known else 0,
+                now_ms,
+                from_fence=known.number.fence if known else 0,
+                to_fence=fence,
+            )
+        )
         if by_a_person:
             self._vault.forget_offers()
         log.warning(
@@ -151,13 +164,16 @@ class TakingOver:
         )
         return RESTORED
 
-    def _restore(self, header: ArchiveHeader) -> None:
+    def _restore(self, header: ArchiveHeader, *, by_a_person: bool) -> None:
         copies = self._copies
         check_fits(header, account=self._vault.account, chromium=copies.chromium)
         try:
             with copies.drafts() as folder:
                 file, parts = folder / "archive.session", folder / "parts"
-                self._vault.fetch(header.name, file)
+                if by_a_person:
+                    self._vault.fetch_offer(header, file)
+                else:
+                    self._vault.fetch(header.name, file)
                 if unpack(file, copies.key, parts, allowed=is_part) != header:
                     raise refused(Refusal.NOT_AS_RECORDED)
                 copies.profile.put_in_place(parts)

@@ -34,6 +34,8 @@ class Message:
     updated_ms: int
     timeline: tuple[TimelineEntry, ...]
     attempts: int = 0
+    fence: int = 0
+    """Of the lease under which it was claimed last."""
     send_at_ms: int | None = None
     expires_at_ms: int | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
@@ -89,6 +91,7 @@ def message_of(account: str, record: Mapping[str, str]) -> Message:
         updated_ms=int(record["updated_ms"]),
         timeline=tuple(_timeline(record["timeline"])),
         attempts=int(record.get("attempts", 0)),
+        fence=int(record.get("fence", 0)),
         send_at_ms=number("send_at_ms"),
         expires_at_ms=number("expires_at_ms"),
         metadata=json.loads(record["metadata"]) if record.get("metadata") else {},

@@ -60,11 +60,16 @@ def test_the_bubble_of_an_attempt_that_sent_nothing_is_forgotten(stage: Stage) -
     assert stage.rig.get(message.id).bubble_id is None
 
 
-def test_what_is_not_there_is_not_believed_of_a_restored_session(stage: Stage) -> None:
+@pytest.mark.parametrize("clock_jumped", [False, True])
+def test_what_is_not_there_is_not_believed_of_a_restored_session(stage: Stage, clock_jumped: bool) -> None:
     """Issue 14, 4: its archive is older than the attempt, so its chat may miss what was sent."""
     message = begun(stage, "#hi")
     begun_ms = stage.rig.get(message.id).timeline[-1].at_ms
-    taking_over = SimpleNamespace(gaps=[Gap(begun_ms - 1000, begun_ms + 1000)])
+    gap = Gap(begun_ms - 1000, begun_ms + 1000)
+    if clock_jumped:
+        fence = stage.rig.get(message.id).fence
+        gap = Gap(begun_ms + 50_000, begun_ms + 60_000, from_fence=fence, to_fence=fence + 1)
+    taking_over = SimpleNamespace(gaps=[gap])
     stage.context.vault = cast(SessionVault, SimpleNamespace(taking_over=taking_over))
     stage.play("""
         << open Ada

@@ -9,14 +9,15 @@ import boto3
 import pytest
 
 from tests.integration.s3_server import s3_url, use_test_credentials
-from tests.support.vault_host import KEY, VaultHost
+from tests.support.vault_host import KEY, NOW, STORAGE, VERSION, VaultHost
 from whatsapp_tasks.archives.sealing import VaultKey, new_key, pack
 from whatsapp_tasks.clients import object_store
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.session_archives import ArchiveHeader, ArchiveNumber, Gap, Refusal
-from whatsapp_tasks.errors import LeaseLost, ObjectStoreFailed, SessionWaits
+from whatsapp_tasks.errors import LeaseLost, ObjectStoreFailed, RequestRefused, SessionWaits
 from whatsapp_tasks.session.taking_over import RESTORED, STARTED
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.sessions import Sessions
 from whatsapp_tasks.stores.vault import Offer
 
 __all__ = ["s3_url"]  # the fixture
@@ -117,9 +118,10 @@ def test_what_was_sent_between_archive_and_takeover_is_a_gap(linked: VaultHost, 
     b = host("b")
     b.now_ms += 5000
     b.take()
-    assert b.vault.taking_over.gaps == [Gap(linked.now_ms, b.now_ms)]
+    gap = Gap(linked.now_ms, b.now_ms, from_fence=linked.lease.fence, to_fence=b.lease.fence)
+    assert b.vault.taking_over.gaps == [gap]
     b.leave()
-    assert host("b").copies.vault.record.gaps() == [Gap(linked.now_ms, b.now_ms)]
+    assert host("b").copies.vault.record.gaps() == [gap]
 
 
 def test_a_worker_that_lost_its_lease_records_and_keeps_no_archive(linked: VaultHost, host: Hosts) -> None:
@@ -133,6 +135,66 @@ def test_a_worker_that_lost_its_lease_records_and_keeps_no_archive(linked: Vault
     assert b.archives() == before
     with pytest.raises(LeaseLost):
         linked.copies.vault.record.begin_run(linked.lease.fence, KEY.recipient)
+
+
+def test_a_worker_that_slept_through_its_lease_deletes_no_archive_of_the_next(
+    linked: VaultHost, host: Hosts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had recorded its own, and was stopped before it looked for older ones."""
+    record, b = linked.copies.vault.record, host("b")
+
+    def recorded_then_asleep(fence: int, header: ArchiveHeader) -> None:
+        monkeypatch.undo()
+        record.record_newest(fence, header)
+        linked.lease.release()
+        b.take()
+        b.save()
+
+    monkeypatch.setattr(record, "record_newest", recorded_then_asleep)
+    linked.save()
+    b.lease.release()
+    assert host("c").take() == RESTORED
+
+
+def brought(host: VaultHost, tmp_path: Path, content: str, number: ArchiveNumber) -> ArchiveHeader:
+    """A person brings an archive with this content and number, in spite of what is there."""
+    parts = tmp_path / f"brought {content}"
+    (parts / STORAGE).parent.mkdir(parents=True)
+    (parts / STORAGE).write_text(content, "utf-8")
+    about = ArchiveHeader("default", number, VERSION, NOW)
+    header = pack(parts, about, KEY.recipient, tmp_path / "brought.session")
+    host.copies.vault.bring(header, tmp_path / "brought.session", "a person", NOW, accept_stale=True)
+    return header
+
+
+def test_an_archive_that_is_brought_replaces_none_of_the_same_number(
+    linked: VaultHost, host: Hosts, tmp_path: Path
+) -> None:
+    """Of another service, say, whose numbers are its own."""
+    newest = newest_of(linked)
+    brought(linked, tmp_path, "other", newest.number)
+    linked.copies.vault.record.drop_offer(linked.lease.fence)
+    linked.lease.release()
+    b = host("b")
+    assert b.take() == RESTORED
+    assert b.stored == "login"
+
+
+def test_an_archive_that_is_brought_is_used_whatever_its_number(
+    linked: VaultHost, host: Hosts, tmp_path: Path
+) -> None:
+    brought(linked, tmp_path, "other", newest_of(linked).number)
+    linked.lease.release()
+    b = host("b")
+    assert b.take() == RESTORED
+    assert b.stored == "other"
+    assert b.vault.taking_over.gaps[-1].from_ms == 0  # nothing of what was sent here is known to it
+
+
+def test_a_number_that_nobody_counted_to_is_refused(linked: VaultHost, tmp_path: Path) -> None:
+    with pytest.raises(RequestRefused, match="number"):
+        brought(linked, tmp_path, "other", ArchiveNumber(10**11, 1))
+    assert linked.copies.vault.custody().offer is None
 
 
 def test_the_newest_two_are_kept(linked: VaultHost) -> None:
@@ -292,6 +354,28 @@ def test_an_archive_that_breaks_off_halfway_is_never_the_newest(
     assert newest_of(linked) == before
 
 
+def test_a_profile_that_lost_what_it_had_is_restored(linked: VaultHost, host: Hosts) -> None:
+    """A disk that was repaired, for example; the file with the numbers is still there."""
+    linked.leave()
+    shutil.rmtree(linked.profile / "Default")
+    again = host("a")
+    assert again.take() == RESTORED
+    assert again.stored == "login"
+
+
+def test_no_qr_code_while_archives_are_left_that_redis_does_not_name(
+    linked: VaultHost, database: Database, host: Hosts
+) -> None:
+    """Redis lost its data, host a went on with its profile, and is killed before it could save."""
+    linked.leave()
+    database.do("FLUSHALL")
+    again = host("a")
+    again.take()
+    Sessions(database, "default").set_linked(True)
+    again.lease.release()
+    assert refusal(host("b")) == Refusal.UNPROVEN
+
+
 # Redis lost its data, or an older state of it was restored
 
 
@@ -343,6 +427,9 @@ def test_an_older_state_of_redis_does_not_bring_an_older_session_back(
     b.leave()
     database.do("DEL", "wa:{default}:vault")
     database.do("HSET", "wa:{default}:vault", *(word for pair in record.items() for word in pair))
+    a = host("a")
+    assert refusal(a) == Refusal.UNPROVEN  # Redis says that it ran last, an archive of b's that it did not
+    a.lease.release()
     again = host("b")
     assert again.take() == STARTED  # it ran last, and its number shows it
 

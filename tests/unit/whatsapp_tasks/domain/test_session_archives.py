@@ -34,6 +34,8 @@ OFFER = replace(ARCHIVE, number=ArchiveNumber(), sends=0)
 LINKED = Custody(ran=41, newest=ARCHIVE, sends=7, was_linked=True)
 HERE, OLD, NONE = LocalProfile(frozenset({41}), True), LocalProfile(frozenset({40}), True), LocalProfile()
 
+EMPTIED = LocalProfile(frozenset({41}))
+
 
 def test_each_refusal_has_one_sentence() -> None:
     assert set(SENTENCES) == set(Refusal)
@@ -58,10 +60,13 @@ def test_each_refusal_has_one_sentence() -> None:
         # one, which is still in hand: the chat settles it
         (NONE, replace(LINKED, sends=8, attempt_open=True), Choice(Source.ARCHIVE, ARCHIVE)),
         (NONE, replace(LINKED, sends=9, attempt_open=True), Choice(Source.WAIT, ARCHIVE, Refusal.STALE)),
+        # the profile here ran last, and what it had is gone
+        (EMPTIED, LINKED, Choice(Source.ARCHIVE, ARCHIVE)),
+        (EMPTIED, replace(LINKED, sends=8), Choice(Source.WAIT, ARCHIVE, Refusal.STALE)),
+        (EMPTIED, Custody(ran=41), Choice(Source.PROFILE)),
         # another worker ran it after that archive, and sent nothing
         (NONE, replace(LINKED, ran=43), Choice(Source.ARCHIVE, ARCHIVE)),
         # nothing else is left
-        (NONE, replace(LINKED, newest=None), Choice(Source.NEW)),
         (NONE, replace(LINKED, ended="unlinked"), Choice(Source.NEW)),
         (OLD, replace(LINKED, ended="banned"), Choice(Source.NEW, set_aside=True)),
         (NONE, Custody(ran=41), Choice(Source.NEW)),
@@ -98,6 +103,19 @@ def test_which_copy_runs(profile: LocalProfile, custody: Custody, choice: Choice
             [ArchiveNumber(41, 2)],
             Choice(Source.WAIT, refusal=Refusal.UNPROVEN),
         ),
+        # Redis names no archive of a session that is alive
+        (NONE, replace(LINKED, newest=None), None, Choice(Source.WAIT, refusal=Refusal.STORE_AWAY)),
+        (
+            NONE,
+            replace(LINKED, newest=None),
+            [ArchiveNumber(40, 1)],
+            Choice(Source.WAIT, refusal=Refusal.UNPROVEN),
+        ),
+        (NONE, replace(LINKED, newest=None), [], Choice(Source.NEW)),
+        # an archive of a number that Redis has not counted to: Redis has an older state
+        (HERE, LINKED, [ArchiveNumber(42, 1)], Choice(Source.WAIT, refusal=Refusal.UNPROVEN)),
+        (NONE, LINKED, [ArchiveNumber(42, 1)], Choice(Source.WAIT, refusal=Refusal.UNPROVEN)),
+        (HERE, LINKED, [ArchiveNumber(41, 2)], Choice(Source.PROFILE)),
         # the first start with a vault
         (NONE, Custody(), [], Choice(Source.NEW)),
         (LocalProfile(frozenset(), True), Custody(was_linked=True), [], Choice(Source.PROFILE)),
@@ -145,7 +163,7 @@ def test_an_old_profile_never_runs_after_a_newer_copy(
             assert all(number.fence <= profile.newest for number in stored or ())
     if choice.source is Source.ARCHIVE:
         assert choice.archive == custody.newest
-        assert custody.ran not in profile.numbers
+        assert custody.ran not in profile.numbers or not profile.has_session
         assert custody.sends - ARCHIVE.sends <= custody.sends
 
 
@@ -154,7 +172,8 @@ def test_a_qr_code_is_offered_only_when_nothing_else_is_left(
     profile: LocalProfile, custody: Custody, stored: list[ArchiveNumber] | None
 ) -> None:
     if choose(profile, custody, stored).source is Source.NEW:
-        assert custody.newest is None or bool(custody.ended) or not custody.was_linked or stored == []
+        over = bool(custody.ended) or not custody.was_linked
+        assert over or stored == []
         if custody.ran is None or profile.newest > custody.ran:
             assert stored == [] or bool(custody.ended)
             assert not profile.has_session
@@ -163,18 +182,20 @@ def test_a_qr_code_is_offered_only_when_nothing_else_is_left(
 def test_names_hold_the_numbers_and_sort_by_them() -> None:
     assert ARCHIVE.name == "default/000000000041-000002.session"
     assert number_in(ARCHIVE.name) == ARCHIVE.number
-    assert is_offer(OFFER.name)
-    assert number_in(OFFER.name) is None
+    assert is_offer(OFFER.offer_name)
+    assert number_in(OFFER.offer_name) is None
+    assert number_in(ARCHIVE.offer_name) is None
     assert not is_offer(ARCHIVE.name)
     assert number_in("default/notes.session") is None
 
 
-def test_the_newest_two_are_kept_and_what_was_never_recorded_goes() -> None:
+def test_the_newest_two_are_kept_and_those_of_a_later_holder() -> None:
+    """A worker that lost its lease while it waited for the store must not delete its successor's archive."""
     names = [
         replace(ARCHIVE, number=ArchiveNumber(fence, n)).name for fence, n in [(40, 1), (41, 1), (41, 2)]
     ]
-    unrecorded = replace(ARCHIVE, number=ArchiveNumber(42, 1)).name
-    assert outdated([*names, unrecorded, OFFER.name], ArchiveNumber(41, 2)) == [names[0], unrecorded]
+    later = replace(ARCHIVE, number=ArchiveNumber(42, 1)).name
+    assert outdated([*names, later, OFFER.offer_name], ArchiveNumber(41, 2)) == [names[0]]
 
 
 def test_a_header_is_the_same_behind_its_json() -> None:
@@ -195,6 +216,8 @@ def test_a_newer_format_is_named_whatever_else_it_holds() -> None:
         {"number": [1, 2]},
         {"number": {"fence": -1, "sequence": 1}},
         {"number": {"fence": True, "sequence": 1}},
+        {"number": {"fence": 10**12, "sequence": 1}},
+        {"number": {"fence": 1, "sequence": 10**6}},
         {"chromium": "156"},
         {"chromium": None},
         {"created_ms": "1"},
@@ -232,8 +255,17 @@ def test_an_archive_fits_its_account_and_a_browser_that_is_not_older() -> None:
 
 def test_what_is_missing_in_a_chat_proves_nothing_about_a_gap() -> None:
     gaps = [Gap(100, 200), Gap(500, 600)]
-    assert absence_proves(99, gaps)
-    assert not absence_proves(100, gaps)
-    assert not absence_proves(550, gaps)
-    assert absence_proves(201, gaps)
-    assert absence_proves(5, [])
+    assert absence_proves(99, 1, gaps)
+    assert not absence_proves(100, 1, gaps)
+    assert not absence_proves(550, 1, gaps)
+    assert absence_proves(201, 1, gaps)
+    assert absence_proves(5, 1, [])
+
+
+def test_a_clock_that_jumped_hides_no_attempt_in_a_gap() -> None:
+    """By the fence of its claim it was begun after the archive was made, and before the restoration."""
+    gaps = [Gap(100, 200, from_fence=41, to_fence=43)]
+    assert not absence_proves(9999, 41, gaps)
+    assert not absence_proves(5, 42, gaps)
+    assert absence_proves(9999, 43, gaps)
+    assert absence_proves(5, 40, gaps)
