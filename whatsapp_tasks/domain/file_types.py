@@ -82,8 +82,12 @@ _BRANDS = {
     b"F4A ": "audio/mp4",
 }  # fmt: skip
 
-_SVG = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<svg[\s>]", re.DOTALL)
-_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)[\s>]", re.DOTALL | re.IGNORECASE)
+# Atomic groups: a comment ends at its first "-->", and many comments are not tried in all combinations.
+_COMMENT = r"(?><!--.*?-->)"
+_SVG = re.compile(
+    rf"\s*+(?:<\?xml[^>]*+>\s*+)?(?:{_COMMENT}\s*+|<!DOCTYPE[^>]*+>\s*+)*+<svg[\s>]", re.DOTALL
+)
+_HTML = re.compile(rf"\s*+(?:{_COMMENT}\s*+)*+<(?:!doctype\s+html|html)[\s>]", re.DOTALL | re.IGNORECASE)
 _BEFORE_PDF = b"\xef\xbb\xbf\r\n\t \0"
 """Some programs write these before a PDF, and all readers skip them."""
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
