@@ -25,7 +25,7 @@ from webapp.services import Services
 from webapp.times import Moment, rfc3339
 from webapp.well_formed import check
 from whatsapp_tasks.dispatch import nonce_ttl_ms, signature_digest, signature_replayed
-from whatsapp_tasks.domain.file_names import check_file_name
+from whatsapp_tasks.domain.file_names import check_file_name, name_in_header
 from whatsapp_tasks.domain.files import FileKind, decide_kind
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.files.drafts import Draft
@@ -149,19 +149,11 @@ class UploadAttempt:
         """The name in Content-Disposition; empty without one."""
         _, parameters = parse_options_header(self.environ.get("HTTP_CONTENT_DISPOSITION", ""))
         name = parameters.get("filename")
-        return "" if name is None else check_file_name(_as_utf8(name))
+        return "" if name is None else check_file_name(name_in_header(name))
 
     def _type(self) -> str | None:
         declared, _ = parse_options_header(self.environ.get("CONTENT_TYPE", ""))
         return None if declared.lower() in _NO_TYPES else declared
-
-
-def _as_utf8(name: str) -> str:
-    """Headers are read as latin-1; many callers write a plain ``filename`` in UTF-8."""
-    try:
-        return name.encode("latin-1").decode()
-    except UnicodeError:
-        return name
 
 
 def upload_view(upload: Upload) -> UploadView:

@@ -4,6 +4,7 @@ import http.client
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.utils import collapse_rfc2231_value
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from whatsapp_tasks.domain.file_fetches import (
     redirect_target,
     too_large,
 )
+from whatsapp_tasks.domain.file_names import name_in_header
 from whatsapp_tasks.domain.webhooks import retry_after_seconds
 from whatsapp_tasks.errors import FetchFailed
 
@@ -63,7 +65,7 @@ def get_file(
                 )
                 if target is None:
                     _read(response, sink, most_bytes)
-                    return Fetched(url, response.headers.get_filename())
+                    return Fetched(url, _name_in(response.headers))
         except AddressRefused:
             # Without the address: callers are not to learn which names of this network lead where.
             raise FetchFailed("file_url_address", "The URL leads to an address that is not public.") from None
@@ -93,6 +95,19 @@ def _read(response: http.client.HTTPResponse, sink: Sink, most_bytes: int) -> No
         sink.write(piece)
     if length is not None and sink.size != length:  # read() tells only of chunked answers
         raise _cut_off()
+
+
+def _name_in(headers: http.client.HTTPMessage) -> str | None:
+    """The name in Content-Disposition: ``filename*`` before ``filename``, as RFC 6266 (4.3) says."""
+    try:
+        given = headers.get_params([], "Content-Disposition")
+        names = [value for name, value in given if name.lower() == "filename"]
+        extended = next((name for name in names if isinstance(name, tuple)), None)
+        if extended is not None:
+            return collapse_rfc2231_value(extended)
+    except ValueError:  # a malformed name is none
+        return None
+    return name_in_header(str(names[0])) if names else None
 
 
 def _cut_off() -> FetchFailed:

@@ -63,6 +63,16 @@ def clean_name(name: str) -> str | None:
     return kept if _why_not(kept) is None else None
 
 
+def name_in_header(name: str) -> str:
+    """A plain ``filename`` of a Content-Disposition: headers are read as latin-1, and many programs write
+    UTF-8.
+    """
+    try:
+        return name.encode("latin-1").decode()
+    except UnicodeError:
+        return name
+
+
 def extension_of(name: str) -> str:
     """The part after the last full stop, in lower case; empty without one, or if the name begins with it."""
     stem, stop, end = name.rpartition(".")
