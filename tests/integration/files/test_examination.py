@@ -1,10 +1,12 @@
 """What a file is, by its content and never by its name (issue 15, "Types by content")."""
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import ExifTags, Image, ImageCms
 
 from tests.support.pictures import FILES, bomb, picture
 from whatsapp_tasks.domain.files import MOST_PIXELS, FileFacts
@@ -47,6 +49,25 @@ def test_what_cannot_be_unpacked_is_not_converted(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"RIFF\0\0\0\0WEBPVP8 nothing")
     with pytest.raises(FileUnreadable, match="exit status 3"):
         examination.convert_picture(tmp_path / "a", tmp_path / "b")
+
+
+@pytest.mark.parametrize("make", [examination.convert_picture, examination.shrink_picture])
+def test_a_picture_stands_as_the_camera_was_held(tmp_path: Path, make: Callable[[Path, Path], Any]) -> None:
+    """The mark that says so is not in what is written."""
+    marks = Image.Exif()
+    marks[ExifTags.Base.Orientation] = 6
+    Image.new("RGB", (64, 48)).save(tmp_path / "a", "WEBP", exif=marks)
+    make(tmp_path / "a", tmp_path / "b")
+    with Image.open(tmp_path / "b") as turned:
+        assert turned.size == (48, 64)
+
+
+def test_a_converted_picture_keeps_its_colours(tmp_path: Path) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    Image.new("RGB", (8, 8)).save(tmp_path / "a", "WEBP", icc_profile=profile)
+    examination.convert_picture(tmp_path / "a", tmp_path / "b")
+    with Image.open(tmp_path / "b") as converted:
+        assert converted.info["icc_profile"] == profile
 
 
 def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

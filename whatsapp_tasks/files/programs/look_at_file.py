@@ -9,7 +9,11 @@ and prints JSON: extension. ``look_at_file shrink FILE TARGET`` does the same wi
 import json
 import resource
 import sys
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 MOST_MEMORY_BYTES = 1_500 * 1024 * 1024
 """Of address space: a picture of ``MOST_PIXELS`` in four colours, twice."""
@@ -73,12 +77,14 @@ def convert(path: str, target: str) -> str:
     from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = None
-    with Image.open(path) as picture:
+    with Image.open(path, formats=list(_PICTURES.values())) as picture:
         picture.load()
+        _turn(picture)
+        profile = picture.info.get("icc_profile")
         if picture.has_transparency_data:
-            picture.convert("RGBA").save(target, "PNG")
+            picture.convert("RGBA").save(target, "PNG", icc_profile=profile)
             return "png"
-        picture.convert("RGB").save(target, "JPEG", quality=JPEG_QUALITY)
+        picture.convert("RGB").save(target, "JPEG", quality=JPEG_QUALITY, icc_profile=profile)
         return "jpg"
 
 
@@ -90,8 +96,17 @@ def shrink(path: str, target: str) -> str:
     with Image.open(path, formats=list(_PICTURES.values())) as picture:
         picture.draft("RGB", (THUMBNAIL_PIXELS, THUMBNAIL_PIXELS))
         picture.thumbnail((THUMBNAIL_PIXELS, THUMBNAIL_PIXELS))
+        _turn(picture)
         picture.convert("RGB").save(target, "JPEG", quality=JPEG_QUALITY)
     return "jpg"
+
+
+def _turn(picture: "Image.Image") -> None:
+    """As the camera was held: the mark that says so (EXIF) is not in what is written."""
+    from PIL import ImageOps
+
+    with suppress(Exception):  # Pillow raises many kinds for damaged marks; then it stays as it is
+        ImageOps.exif_transpose(picture, in_place=True)
 
 
 _PICTURES = {
