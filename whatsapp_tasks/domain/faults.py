@@ -152,6 +152,11 @@ FAULTS: dict[str, Consequence] = {
         FETCH_ATTEMPTS,
     ),
     "file_url_cut_off": _file("the file ended before its declared length", _OTHER_URL, FETCH_ATTEMPTS),
+    "file_fetch_broken_off": _file(
+        "attempts to fetch the file ended again and again without a result, as when the worker is killed",
+        "Read the log of the webhooks worker, and send again with a new key.",
+        MAX_ATTEMPTS,
+    ),
     "file_not_supported": _file(
         "WhatsApp does not take this file", "Send it as a document, or in another format."
     ),

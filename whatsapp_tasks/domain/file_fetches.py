@@ -1,8 +1,9 @@
 """Fetching a file from a URL: what an answer means, when it is tried again, and the name of the file."""
 
+from collections.abc import Iterable
 from urllib.parse import unquote, urljoin, urlsplit
 
-from whatsapp_tasks.domain.faults import FETCH_ATTEMPTS
+from whatsapp_tasks.domain.faults import FAULTS, MAX_ATTEMPTS, consequence_of
 from whatsapp_tasks.domain.file_names import clean_name, extension_of
 from whatsapp_tasks.domain.file_requests import check_file_url
 from whatsapp_tasks.domain.file_types import extension_for
@@ -20,13 +21,26 @@ _LATER = frozenset({408, 425, 429})
 _PAGE = "text/html"
 
 
-def next_pause_seconds(attempt: int, *, jitter: float, at_least_seconds: float = 0.0) -> float | None:
-    """The pause after the ``attempt``-th (from 1) failed; None to give up. ``jitter`` in [0, 1) varies it by
-    a fifth; ``at_least_seconds`` is what the server asked for.
+def breaks_off(begun: int) -> bool:
+    """Whether so many attempts were begun that a further one would end like most of them: without a result,
+    because it ends its worker.
     """
-    if attempt >= FETCH_ATTEMPTS:
+    return begun > MAX_ATTEMPTS
+
+
+def next_pause_seconds(
+    code: str, before: Iterable[str | None], *, jitter: float, at_least_seconds: float = 0.0
+) -> float | None:
+    """The pause after an attempt failed with ``code``; None to give up. ``before`` are the codes of earlier
+    ones. Only those of the same fault count: an outage of our store uses up no attempt at the URL.
+
+    ``jitter`` in [0, 1) varies it by a fifth; ``at_least_seconds`` is what the server asked for.
+    """
+    caused = consequence_of(code)
+    same = sum(earlier in FAULTS and FAULTS[earlier].fault is caused.fault for earlier in before if earlier)
+    if same + 1 >= caused.attempts:
         return None
-    pause: float = FIRST_PAUSE_SECONDS * 3 ** (attempt - 1) * (0.8 + 0.4 * jitter)
+    pause: float = FIRST_PAUSE_SECONDS * 3**same * (0.8 + 0.4 * jitter)
     return min(max(pause, at_least_seconds), LONGEST_PAUSE_SECONDS)
 
 

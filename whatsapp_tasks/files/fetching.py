@@ -10,7 +10,12 @@ from whatsapp_tasks.clients.file_get import get_file
 from whatsapp_tasks.clients.pinned_http import Limits
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.crash_points import reach
-from whatsapp_tasks.domain.file_fetches import check_is_no_page, fetched_name, next_pause_seconds
+from whatsapp_tasks.domain.file_fetches import (
+    breaks_off,
+    check_is_no_page,
+    fetched_name,
+    next_pause_seconds,
+)
 from whatsapp_tasks.domain.file_requests import FileRequest
 from whatsapp_tasks.domain.file_types import check_type, default_name
 from whatsapp_tasks.domain.files import MessageFile, decide_kind
@@ -60,6 +65,9 @@ class Fetcher:
         fetch = self.fetches.begin(message_id, account, self._now_ms()) if account else None
         if fetch is None or fetch.message.file_wanted is None:
             return
+        if breaks_off(fetch.message.fetches):
+            self._failed(fetch, FetchFailed("file_fetch_broken_off", "Too many attempts had no result."))
+            return
         log.info("Fetching a file", extra={"account": account, "message_id": message_id})
         try:
             file = self._got(fetch.message, fetch.message.file_wanted)
@@ -103,7 +111,10 @@ class Fetcher:
         pause = None
         if failed.again:
             pause = next_pause_seconds(
-                message.fetches, jitter=self._jitter(), at_least_seconds=failed.at_least_seconds
+                failed.code,
+                [entry.code for entry in message.timeline],
+                jitter=self._jitter(),
+                at_least_seconds=failed.at_least_seconds,
             )
         log.warning(
             "A file was not fetched",

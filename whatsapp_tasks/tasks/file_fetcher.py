@@ -43,6 +43,8 @@ class FileFetcher(Rounds):
         free = AT_ONCE - len(self._running)
         if free > 0:
             for message_id in self._fetcher.fetches.take(now_ms, hold_ms=HOLD_MS, limit=free):
+                if message_id in self._running:  # its hold ended while Redis or the sweep was slow
+                    continue
                 # A daemon, unlike the threads of a pool: a slow server does not keep the process from ending.
                 thread = threading.Thread(
                     target=self._fetch, args=(message_id,), name="file-fetch", daemon=True

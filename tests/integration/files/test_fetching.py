@@ -22,11 +22,13 @@ from tests.support.webhook_receiver import (
 )
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
-from whatsapp_tasks.domain.faults import FAULTS, FETCH_ATTEMPTS, Fault
+from whatsapp_tasks.domain.faults import FAULTS, FETCH_ATTEMPTS, MAX_ATTEMPTS, Fault
 from whatsapp_tasks.domain.file_requests import FileRequest
 from whatsapp_tasks.domain.files import FileKind
 from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.errors import ObjectStoreFailed
+from whatsapp_tasks.files import fetching
 from whatsapp_tasks.files.fetching import Fetcher
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.messages import Message
@@ -159,6 +161,19 @@ def test_the_file_is_held_like_one_that_was_uploaded(rig: FetchRig) -> None:
         ("/", {}, PDF, "document.pdf"),
         ("/x", {"Content-Disposition": "attachment; filename*=UTF-8''%F0%9F%91%8D.pdf"}, PDF, "👍.pdf"),
         ("/x", {"Content-Disposition": 'attachment; filename="../../etc/passwd"'}, b"text", "passwd.txt"),
+        (
+            "/x",
+            {"Content-Disposition": 'attachment; filename="März.pdf"'.encode().decode("latin-1")},
+            PDF,
+            "März.pdf",
+        ),
+        (
+            "/x",
+            {"Content-Disposition": "attachment; filename=\"EUR.pdf\"; filename*=UTF-8''%e2%82%ac.pdf"},
+            PDF,
+            "€.pdf",
+        ),
+        ("/x.pdf", {"Content-Disposition": "attachment; filename*=a\0b''y.pdf"}, PDF, "x.pdf"),
         ("/%2e%2e", {}, picture("PNG"), "image.png"),
         ("/a%E2%80%AE.pdf", {}, PDF, "a.pdf"),
         ("/page.html", {}, b"<!doctype html><html></html>", "page.html"),
@@ -293,6 +308,46 @@ def test_what_may_pass_is_tried_again_and_then_fails(rig: FetchRig, behave: Beha
         rig.files.ledger.now += 600_000
     assert FAULTS[code].attempts == FETCH_ATTEMPTS
     nothing_is_left(rig)
+
+
+def test_a_fetch_that_always_ends_its_worker_is_not_made_for_ever(
+    rig: FetchRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed, or an error that nobody foresaw: there is no result to decide by."""
+
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(fetching, "get_file", die)
+    message = rig.send()
+    for _ in range(MAX_ATTEMPTS):
+        with pytest.raises(KeyboardInterrupt):
+            rig.fetch()
+        assert rig.files.ledger.get(message.id).status is S.QUEUED
+        rig.files.ledger.now += 60_000
+    rig.fetch()
+    failed = rig.files.ledger.get(message.id)
+    assert (failed.status, failed.error_code) == (S.FAILED, "file_fetch_broken_off")
+    nothing_is_left(rig)
+
+
+def test_a_store_that_is_away_for_an_hour_fails_no_message(
+    rig: FetchRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise ObjectStoreFailed
+
+    message = rig.send()
+    with monkeypatch.context() as patch:
+        patch.setattr(rig.files.store, "put_file", away)
+        until = rig.files.ledger.now + HOUR
+        while rig.files.ledger.now < until:
+            rig.fetch()
+            rig.files.ledger.now += 60_000
+    assert rig.files.ledger.get(message.id).error_code == "file_store_unavailable"
+    rig.files.ledger.now += HOUR
+    rig.fetch()
+    assert rig.files.ledger.get(message.id).file is not None
 
 
 def test_a_server_that_comes_back_costs_no_message(rig: FetchRig) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whatsapp_tasks.domain.faults import FETCH_ATTEMPTS
+from whatsapp_tasks.domain.faults import FETCH_ATTEMPTS, MAX_ATTEMPTS
 from whatsapp_tasks.domain.file_fetches import (
     LONGEST_PAUSE_SECONDS,
     check_length,
@@ -44,10 +44,19 @@ def test_what_may_pass_is_tried_again(status: int, again: bool) -> None:
 
 
 def test_pauses_grow_and_end() -> None:
-    pauses = [next_pause_seconds(n, jitter=0.5) for n in range(1, FETCH_ATTEMPTS + 1)]
+    code = "file_url_failed"
+    before = [[None, *["file_fetching", code] * n, "file_fetching"] for n in range(FETCH_ATTEMPTS)]
+    pauses = [next_pause_seconds(code, codes, jitter=0.5) for codes in before]
     assert pauses == [5.0, 15.0, 45.0, 135.0, None]
-    assert next_pause_seconds(1, jitter=0.5, at_least_seconds=60) == 60
-    assert next_pause_seconds(1, jitter=0.5, at_least_seconds=10**9) == LONGEST_PAUSE_SECONDS
+    assert next_pause_seconds(code, [], jitter=0.5, at_least_seconds=60) == 60
+    assert next_pause_seconds(code, [], jitter=0.5, at_least_seconds=10**9) == LONGEST_PAUSE_SECONDS
+
+
+def test_an_outage_of_our_store_uses_up_no_attempt_at_the_url() -> None:
+    ours = ["file_store_unavailable"] * (MAX_ATTEMPTS - 2)
+    assert next_pause_seconds("file_store_unavailable", ours, jitter=0.5) == LONGEST_PAUSE_SECONDS
+    assert next_pause_seconds("file_store_unavailable", [*ours, ours[0]], jitter=0.5) is None
+    assert next_pause_seconds("file_url_slow", ours, jitter=0.5) == 5.0
 
 
 @pytest.mark.parametrize(
