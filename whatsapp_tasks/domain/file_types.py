@@ -84,9 +84,7 @@ _BRANDS = {
 
 # Atomic groups: a comment ends at its first "-->", and many comments are not tried in all combinations.
 _COMMENT = r"(?><!--.*?-->)"
-_SVG = re.compile(
-    rf"\s*+(?:<\?xml[^>]*+>\s*+)?(?:{_COMMENT}\s*+|<!DOCTYPE[^>]*+>\s*+)*+<svg[\s>]", re.DOTALL
-)
+_SVG = re.compile(rf"\s*+(?:<\?xml[^>]*+>\s*+)?(?:{_COMMENT}\s*+|<!DOCTYPE[^>]*+>\s*+)*+<svg[\s>]", re.DOTALL)
 _HTML = re.compile(rf"\s*+(?:{_COMMENT}\s*+)*+<(?:!doctype\s+html|html)[\s>]", re.DOTALL | re.IGNORECASE)
 _BEFORE_PDF = b"\xef\xbb\xbf\r\n\t \0"
 """Some programs write these before a PDF, and all readers skip them."""
