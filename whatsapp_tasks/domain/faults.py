@@ -228,6 +228,16 @@ def counts_for_circuit(code: str) -> bool:
     return consequence_of(code).fault is Fault.PAGE
 
 
+_PERHAPS_THE_FILE = frozenset({"preview_not_shown", "preview_unexpected"})
+
+
+def culprit(code: str, phone: str, file_digest: str | None) -> str:
+    """Whom a failure counts for, once, in the circuit: the recipient, or the file if that may be the cause.
+    One file that no page can show goes to many recipients, and must not open the circuit.
+    """
+    return file_digest if file_digest is not None and code in _PERHAPS_THE_FILE else phone
+
+
 def explained_by_a_picture(code: str) -> bool:
     """Whether a picture of the page helps a person more than the code alone."""
     return counts_for_circuit(code) or code in ("chat_not_writable", "wrong_chat", "text_not_kept")

@@ -7,6 +7,7 @@ from pathlib import Path
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.crash_points import reach
+from whatsapp_tasks.domain.faults import consequence_of
 from whatsapp_tasks.domain.files import MessageFile
 from whatsapp_tasks.domain.files_shown import is_ready, preparation_seconds, preview_amiss, refusal_of
 from whatsapp_tasks.domain.open_chat import OpenChat
@@ -102,7 +103,8 @@ def _await_preview(page: WhatsAppPage, file: MessageFile, opened: OpenChat, know
     def ready(snapshot: PageSnapshot) -> Preview | None:
         refused = refusal_of(snapshot.file_notices - known)
         if refused is not None:
-            raise SendRefused(refused, "WhatsApp Web did not take the file.")
+            may_pass = consequence_of(refused).attempts > 1
+            raise (SendPostponed if may_pass else SendRefused)(refused, "WhatsApp Web did not take the file.")
         if not opened.holds_in(snapshot) or popup_of(snapshot) is not Popup.NONE:
             return None
         preview = snapshot.preview

@@ -20,10 +20,12 @@ class Breaker:
             settings.circuit_failures, settings.circuit_open_seconds, settings.circuit_longest_seconds
         )
 
-    def failed(self, code: str, phone: str) -> None:
-        """An attempt to write to ``phone`` failed in a way that may say something of the page."""
+    def failed(self, code: str, culprit: str) -> None:
+        """An attempt failed in a way that may say something of the page; ``culprit`` counts once, see
+        ``faults.culprit``.
+        """
         before = self._context.circuits.get()
-        recipient = hashlib.sha256(phone.encode()).hexdigest()[:16] if phone else ""
+        recipient = hashlib.sha256(culprit.encode()).hexdigest()[:16] if culprit else ""
         self._put(before, before.after_failure(self._rules, self._context.now_ms(), recipient), code)
 
     def open(self, code: str) -> Circuit:

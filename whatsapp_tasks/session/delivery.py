@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from whatsapp_tasks.domain.attempts import Attempt, NeverSent, Seen
-from whatsapp_tasks.domain.faults import counts_for_circuit
+from whatsapp_tasks.domain.faults import counts_for_circuit, culprit
 from whatsapp_tasks.domain.pacing import pause_seconds
 from whatsapp_tasks.domain.restrictions import Permission, permission
 from whatsapp_tasks.domain.retries import RetryDecision, code_of, decide_again, decide_retry, decide_settle
@@ -199,7 +199,8 @@ class Delivery:
             context.keeper.failed(error)
         code = code_of(error)
         if counts_for_circuit(code):
-            self._breaker.failed(code, message.phone)
+            digest = message.file.digest if message.file is not None else None
+            self._breaker.failed(code, culprit(code, message.phone, digest))
         now = context.ledger.get(message.id)
         if now is None:
             return

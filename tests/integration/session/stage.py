@@ -129,12 +129,20 @@ class Stage:
     def accept(self, text: str, phone: str = ADA, **changes: Any) -> Message:
         return self.rig.accept(text=text, phone=phone, now_ms=self._now_ms(), **changes)
 
-    def accept_file(self, name: str = "report.pdf", caption: str = "", kind: str = "document") -> Message:
-        file = MessageFile("0" * 64, name, FileKind(kind), 1000, "x/y")
+    def accept_file(
+        self,
+        name: str = "report.pdf",
+        caption: str = "",
+        kind: str = "document",
+        *,
+        phone: str = ADA,
+        digest: str = "0" * 64,
+    ) -> Message:
+        file = MessageFile(digest, name, FileKind(kind), 1000, "x/y")
         now_ms = self._now_ms()
         content = Content(file.digest, "files/kept.bin", file.size, FileFacts("x/y"))
         FileRecords(self.rig.database).keep(content, "u:test", now_ms + 10**9, now_ms)
-        return self.accept(caption, file=file)
+        return self.accept(caption, phone, file=file)
 
     def deliver(self, message: Message) -> tuple[Status, str | None]:
         """Status and last code of ``message`` after one delivery, by way of the task."""

@@ -1,11 +1,13 @@
 """Sending and settling files, as plays (tests/support/plays.py): issue 15."""
 
+from unittest.mock import Mock
+
 import pytest
 
 from tests.integration.session.stage import Stage
 from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.statuses import Status
-from whatsapp_tasks.errors import FileGone, FileUnreadable, ObjectStoreFailed
+from whatsapp_tasks.errors import FileGone, FileUnreadable, ObjectStoreFailed, SendPostponed
 from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.opt_outs import OptOuts
 
@@ -127,6 +129,14 @@ def test_what_the_page_refuses_fails_this_message_and_not_the_account(
     assert stage.session_rig.pauses == set()
 
 
+def test_a_file_that_the_page_could_not_load_is_tried_again(stage: Stage) -> None:
+    """docs/failures.md: three attempts."""
+    message = stage.accept_file()
+    stage.play(CHOSEN + ">> Ada | box: | them: Hi | says: file_not_loaded")
+    assert stage.deliver(message) == (Status.QUEUED, "file_not_loaded")
+    stage.page.end()
+
+
 def test_what_the_page_said_of_an_earlier_file_refuses_no_other(stage: Stage) -> None:
     message = stage.accept_file()
     stage.play("""
@@ -186,6 +196,20 @@ def test_a_preview_that_is_not_the_files_is_closed_and_tried_again(
     )
     assert stage.deliver(message) == (Status.QUEUED, code)
     stage.page.end()
+
+
+@pytest.mark.parametrize(("same_file", "opens"), [(True, False), (False, True)])
+def test_one_file_that_no_page_can_show_does_not_stop_the_account(
+    stage: Stage, same_file: bool, opens: bool
+) -> None:
+    """It goes to many recipients; it counts once, as a recipient does. Many files are the page's fault."""
+    allowed = stage.context.settings.circuit_failures
+    for number in range(allowed + 1):
+        digest = f"{0 if same_file else number:064x}"
+        message = stage.accept_file(phone=f"+49151123456{number:02d}", digest=digest)
+        failed = SendPostponed("preview_not_shown", "test")
+        stage.session.delivery._attempt(message, Mock(side_effect=failed))
+    assert bool(stage.context.circuits.get().openings) is opens
 
 
 def test_a_picture_that_is_about_to_become_something_else_is_not_sent(stage: Stage) -> None:
