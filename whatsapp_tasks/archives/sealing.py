@@ -48,6 +48,10 @@ LEVEL = 3
 _ABOUT = "about.json"
 _CHUNK = 1 << 20
 _FULL = (ENOSPC, EDQUOT, EFBIG)
+_MOST_MEMBER_HEADERS = 64 * 1024
+"""Of one file in a tar, with what tarfile reads ahead. Ours have 1 KB."""
+_LONGEST_NAME, _LONGEST_PART = 1024, 255
+"""Characters, and bytes of one part. Chromium's have some 100."""
 _WINDOW_LOG = 27
 """At most 128 MB of memory to unpack, whatever an archive asks for."""
 
@@ -198,11 +202,11 @@ def _extract(plain: IO[bytes], header: ArchiveHeader, target: Path, allowed: Cal
     left = MOST_UNPACKED_BYTES
     options: dict[int, int] = {zstd.DecompressionParameter.window_log_max: _WINDOW_LOG}
     try:
-        with (
-            zstd.ZstdFile(plain, "rb", options=options) as pressed,
-            tarfile.open(fileobj=pressed, mode="r|") as tar,
-        ):
-            members = _members(tar)
+        with ExitStack() as opened:
+            pressed = opened.enter_context(zstd.ZstdFile(plain, "rb", options=options))
+            metered = _Metered(pressed)
+            tar = opened.enter_context(tarfile.open(fileobj=metered, mode="r|"))  # type: ignore[call-overload]
+            members = _members(tar, metered)
             first = next(members, None)
             if first is None or first.name != _ABOUT or first.size > MOST_HEADER_BYTES:
                 raise refused(Refusal.DAMAGED)
@@ -220,13 +224,30 @@ def _extract(plain: IO[bytes], header: ArchiveHeader, target: Path, allowed: Cal
         raise refused(Refusal.DAMAGED) from None
 
 
-def _members(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+class _Metered:
+    """What tarfile reads from: it keeps the headers of a member in memory, however long they say they are."""
+
+    def __init__(self, source: "zstd.ZstdFile") -> None:
+        self._source = source
+        self.left = _MOST_MEMBER_HEADERS
+        """Bytes that may be read on."""
+
+    def read(self, size: int) -> bytes:
+        data = self._source.read(size)
+        self.left -= len(data)
+        if self.left < 0:
+            raise refused(Refusal.TOO_LARGE)
+        return data
+
+
+def _members(tar: tarfile.TarFile, metered: _Metered) -> Iterator[tarfile.TarInfo]:
     """Only regular files: folders are made as needed, and a session has no links or devices."""
     for count, member in enumerate(tar):
         if count > MOST_FILES:
             raise refused(Refusal.TOO_LARGE)
-        if not member.isreg() or member.issparse():
+        if not member.isreg() or member.issparse() or member.size < 0:
             raise refused(Refusal.UNSAFE_CONTENT)
+        metered.left = member.size + _MOST_MEMBER_HEADERS
         yield member
 
 
@@ -251,8 +272,12 @@ def _new_file(path: Path) -> io.BufferedWriter:
 
 
 def _is_plain(name: str) -> bool:
-    """No part that means something to a file system: ``..``, a drive, a backslash, a control character."""
+    """No part that means something to a file system: ``..``, a drive, a backslash, a control character. And
+    none that is too long for one.
+    """
     parts = name.split("/")
+    if len(name) > _LONGEST_NAME or any(len(part.encode()) > _LONGEST_PART for part in parts):
+        return False
     return all(part not in ("", ".", "..") for part in parts) and not any(
         character in '\\:*?"<>|' or not character.isprintable() for character in name
     )

@@ -215,6 +215,9 @@ HOSTILE_NAMES = [
     "Default/a\nb",
     "Local State",
     "about.json",
+    f"Default/{'a' * 256}",
+    "Default" + "/a" * 600,
+    "Default/" + "\u20ac" * 100,
 ]
 
 
@@ -258,6 +261,17 @@ def many(count: int, size: int) -> Callable[[tarfile.TarFile], None]:
 def test_a_bomb_is_stopped_before_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealing, "MOST_UNPACKED_BYTES", 1_000_000)
     archive = sealed(tmp_path, many(2, 900_000))
+    assert archive.stat().st_size < 10_000
+    assert refusal_of(archive) == Refusal.TOO_LARGE
+
+
+def test_a_header_of_a_file_that_would_fill_the_memory_is_stopped(tmp_path: Path) -> None:
+    def write(tar: tarfile.TarFile) -> None:
+        member = tarfile.TarInfo("Default/Cookies")
+        member.pax_headers = {"comment": "x" * 30_000_000}
+        tar.addfile(member)
+
+    archive = sealed(tmp_path, write)
     assert archive.stat().st_size < 10_000
     assert refusal_of(archive) == Refusal.TOO_LARGE
 
