@@ -6,6 +6,7 @@ the key that opens it.
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -161,11 +162,27 @@ def _program(wanted: Path) -> Path:
 @contextmanager
 def _private_folder() -> Iterator[Path]:
     """Deleted at the end, whatever happens: the profile in it is the login."""
-    folder = Path(tempfile.mkdtemp(prefix="whatsapp-link-"))  # mode 0700
+    with _ended_like_an_error():
+        folder = Path(tempfile.mkdtemp(prefix="whatsapp-link-"))  # mode 0700
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _ended_like_an_error() -> Iterator[None]:
+    """A terminal that is closed, or a machine that is shut down, would end the command where it is."""
+
+    def end(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
-        yield folder
+        yield
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _teller(console: Console) -> Callable[[PageSnapshot], None]:

@@ -1,5 +1,7 @@
 """``link --here`` before its window opens (issue 14, 2); the rest: tests/acceptance/test_sessions_move.py."""
 
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ class Desk:
         self.calls: list[tuple[str, str, Any]] = []
         self.fails: Exception | None = None
         self.links = True
+        self.killed_by: signal.Signals | None = None
         self.folders: list[Path] = []
         patch.chdir(folder)
         patch.setenv("WHATSAPP_API_KEY", "wak_1")
@@ -52,6 +55,8 @@ class Desk:
         return self
 
     def archive(self, account: str, recipient: str, target: Path, _: float) -> ArchiveHeader:
+        if self.killed_by is not None:
+            os.kill(os.getpid(), self.killed_by)
         if not self.links:
             raise WaitTimeout("No phone was linked in time.")
         target.write_bytes(f"for {recipient}".encode())
@@ -111,6 +116,18 @@ def test_a_file_is_written_for_the_public_key_that_was_given(desk: Desk, tmp_pat
     assert (tmp_path / "session.file").read_text("ascii") == f"for {KEY.recipient}"
     assert not desk.folders[0].exists()
     assert desk.calls == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_a_terminal_that_is_closed_leaves_no_login_on_the_desktop(desk: Desk, number: signal.Signals) -> None:
+    before = signal.signal(number, lambda *_: None)
+    desk.killed_by = number
+    try:
+        assert run("--to", SERVICE).exit_code == 128 + number
+    finally:
+        signal.signal(number, before)
+    assert not desk.folders[0].exists()
+    assert [method for method, _, _ in desk.calls] == ["GET"]
 
 
 def test_a_phone_that_is_not_linked_leaves_nothing(desk: Desk, tmp_path: Path) -> None:
