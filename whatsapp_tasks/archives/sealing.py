@@ -47,7 +47,8 @@ LEVEL = 3
 
 _ABOUT = "about.json"
 _CHUNK = 1 << 20
-_FULL = (ENOSPC, EDQUOT, EFBIG)
+FULL = (ENOSPC, EDQUOT, EFBIG)
+"""Numbers of OSError that say: no room."""
 _MOST_MEMBER_HEADERS = 64 * 1024
 """Of one file in a tar, with what tarfile reads ahead. Ours have 1 KB."""
 _LONGEST_NAME, _LONGEST_PART = 1024, 255
@@ -295,7 +296,7 @@ def _refusing_full_disk() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if error.errno in FULL:
             raise refused(Refusal.DISK_FULL) from None
         raise
 

@@ -91,10 +91,16 @@ class AccountSession:
         if had_page and not self._hand.has_page:
             self._healer = Healer(self.context)  # what the page was before the person had it says nothing
             self._next_look = 0.0
+            if self.context.vault is not None:
+                self.context.vault.saving.changed_by_a_person()
 
-    def take_page_back(self, why: Ended) -> None:
-        """Ends the view of a person who has the page open, if any; raises StoreUnavailable."""
-        self._hand.end(why)
+    def lease_lost(self) -> None:
+        """Another host may run the session now, or has run it since: this copy of it is ended before anything
+        else. Raises StoreUnavailable.
+        """
+        if self.context.vault is not None:
+            self.context.keeper.end_at_once()
+        self._hand.end(Ended.LEASE_LOST)
 
     def look_after(self, *, at_once: bool = False) -> None:
         """One round between messages: due, expired and lost entries; the page; ticks. Raises StoreErrors."""

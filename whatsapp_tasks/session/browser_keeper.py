@@ -55,6 +55,8 @@ class BrowserKeeper:
         self._count = count
         self.before_start: Callable[[], object] = lambda: None
         """Called before each browser is started on the profile; it may refuse by an error."""
+        self.before_open: Callable[[], None] = lambda: None
+        """Called before a browser opens WhatsApp Web: its start may have taken long."""
         self.after_close: Callable[[], None] = lambda: None
         """Called after a browser was closed in order: its profile is complete then."""
         self._cause = "first"
@@ -93,6 +95,7 @@ class BrowserKeeper:
             self.count(f"start_{cause}")
             log.info("Browser started", extra={"browser_version": page.page.browser_version, "cause": cause})
         if not self._loaded:
+            self.before_open()
             page.open(Deadline.within(self._settings.boot_timeout_seconds))
             self._loaded = True
         return page

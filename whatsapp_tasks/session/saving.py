@@ -9,7 +9,7 @@ from whatsapp_tasks.archives.sealing import pack
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.page import Page
 from whatsapp_tasks.domain.session_archives import ArchiveHeader, ArchiveNumber
-from whatsapp_tasks.errors import BrowserError, ObjectStoreFailed, StoreError
+from whatsapp_tasks.errors import ArchiveRefused, BrowserError, ObjectStoreFailed, StoreError
 from whatsapp_tasks.session.session_copies import SessionCopies
 
 log = logging.getLogger(__name__)
@@ -47,6 +47,10 @@ class Saving:
             self._forget()
         self._due = min(self._due, time.monotonic() + QUIET_SECONDS)
 
+    def changed_by_a_person(self) -> None:
+        """They had the page: what they did there is in no archive, and not counted as sent."""
+        self._due = min(self._due, time.monotonic() + QUIET_SECONDS)
+
     def look(self, page: Page, quiet_seconds: float) -> bool:
         """Saves the session if that is due, at a quiet moment. ``quiet_seconds``: for how long nothing was
         sent. False if that moment has been waited for too long: send nothing until it came.
@@ -75,7 +79,7 @@ class Saving:
     def _try(self, copy: Copy) -> None:
         try:
             self._save(copy)
-        except (StoreError, BrowserError, ObjectStoreFailed, OSError) as error:
+        except (ArchiveRefused, StoreError, BrowserError, ObjectStoreFailed, OSError) as error:
             self._due = time.monotonic() + self._again
             self._again = min(2 * self._again, AGAIN_LONGEST_SECONDS)
             log.warning(

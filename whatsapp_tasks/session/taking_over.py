@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from typing import assert_never
 
-from whatsapp_tasks.archives.sealing import unpack
+from whatsapp_tasks.archives.sealing import FULL, unpack
 from whatsapp_tasks.browser.session_profile import is_part
 from whatsapp_tasks.domain.session_archives import (
     SENTENCES,
@@ -26,6 +26,7 @@ from whatsapp_tasks.domain.session_archives import (
 )
 from whatsapp_tasks.errors import (
     ArchiveRefused,
+    BrowserStartFailed,
     LeaseLost,
     ObjectStoreFailed,
     ObjectStoreFull,
@@ -63,16 +64,25 @@ class TakingOver:
         called before each start of a browser.
 
         Returns why the page will be new: ``STARTED`` or ``RESTORED``. Raises SessionWaits when no copy may
-        run now, LeaseLost, StoreUnavailable.
+        run now, LeaseLost, StoreUnavailable, BrowserStartFailed when the disk fails.
         """
+        try:
+            return self._prepare()
+        except ArchiveRefused as error:  # Redis names one that a newer version wrote
+            raise SessionWaits(error.reason, str(error)) from error
+        except OSError as error:
+            if error.errno in FULL:
+                raise SessionWaits(Refusal.DISK_FULL, SENTENCES[Refusal.DISK_FULL]) from error
+            raise BrowserStartFailed(f"The profile cannot be prepared: {error.strerror}") from error
+
+    def _prepare(self) -> str:
         self._copies.lease.check()
         custody = self._vault.custody()
         choice = self._choose(custody)
         match choice.source:
             case Source.PROFILE:
-                if custody.ran == self._copies.lease.fence:
-                    return STARTED  # a restart by the same worker
-                self._begin(None)
+                if not custody.ran == self._copies.lease.fence == self._begun_under:
+                    self._begin(None)  # else it is a restart by the same worker
                 return STARTED
             case Source.NEW:
                 self._leave_behind(choice, custody)
@@ -134,7 +144,7 @@ class TakingOver:
         except ArchiveRefused as error:
             if by_a_person:
                 self._drop_offer(error)
-                return self.prepare()
+                return self._prepare()
             raise self._waiting(header, error) from error
         now_ms = self._copies.now_ms()
         fence = self._copies.lease.fence

@@ -40,6 +40,7 @@ def attach_vault(context: AccountContext, database: Database, key: "VaultKey") -
     copies = session_copies(context.settings, database, key, context.lease, context.now_ms)
     context.vault = SessionVault(copies)
     context.keeper.before_start = context.vault.taking_over.prepare
+    context.keeper.before_open = context.lease.check
     context.keeper.after_close = context.vault.saving.save_closed
     return LeaseGuard(context)
 

@@ -12,7 +12,6 @@ import whatsapp_tasks.tasks.steering  # noqa: F401 - replaces two of Celery's re
 from whatsapp_tasks import crash_points
 from whatsapp_tasks.celery import app
 from whatsapp_tasks.config import Settings, load_settings
-from whatsapp_tasks.domain.hand import Ended
 from whatsapp_tasks.errors import BrowserStartFailed, LeaseLost, StoreUnavailable, WhatsAppTasksError
 from whatsapp_tasks.files.contents import Contents
 from whatsapp_tasks.queues import CONTROL_TASKS, DELIVER_TASK, SEND_TASK, control_queue, messages_queue
@@ -179,7 +178,7 @@ class Rounds(bootsteps.StartStopStep):
                 current.gate.update(current.session.delivery.may_send)
             except LeaseLost:
                 current.gate.close()
-                current.session.take_page_back(Ended.LEASE_LOST)
+                current.session.lease_lost()
                 _take_lease_again(current)
         except StoreUnavailable as error:
             current.gate.close()

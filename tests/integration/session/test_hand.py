@@ -440,9 +440,26 @@ def test_a_lost_lease_ends_the_view_before_another_click(
     with pytest.raises((LeaseLost, RequestRefused)), scene.working():
         scene.lending.act(scene.view, {"kind": "key", "key": "Enter"}, 1.0)
     assert scene.it.page.done == []
-    scene.session.take_page_back(Ended.LEASE_LOST)
+    scene.session.lease_lost()
     assert scene.how_ended() is Ended.LEASE_LOST
     assert scene.it.pauses == set()
+
+
+@pytest.mark.parametrize("has_vault", [False, True])
+def test_a_lost_lease_ends_the_copy_of_the_session(scene: Scene, has_vault: bool) -> None:
+    """Issue 14, 4: another host may have run the session before the lease is taken anew."""
+    scene.it.context.vault = Mock() if has_vault else None
+    scene.session.lease_lost()
+    assert scene.it.keeper.ended == has_vault
+
+
+def test_what_a_person_did_on_the_page_is_saved_soon(scene: Scene) -> None:
+    scene.open()
+    scene.it.context.vault = Mock()
+    scene.lending.close(scene.view, "Ann")
+    scene.session._hand._next_ask = 0.0
+    scene.session.lend_hand()
+    scene.it.context.vault.saving.changed_by_a_person.assert_called_once_with()
 
 
 def test_a_new_worker_ends_what_its_predecessor_lent(

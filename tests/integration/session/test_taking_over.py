@@ -1,9 +1,13 @@
 """Two hosts, one session: on a real Redis, with a folder and with S3 (issue 14: 3, 4, 6 and "Bad input")."""
 
+import errno
+import json
+import os
 import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -14,7 +18,14 @@ from whatsapp_tasks.archives.sealing import VaultKey, new_key, pack
 from whatsapp_tasks.clients import object_store
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.session_archives import ArchiveHeader, ArchiveNumber, Gap, Refusal
-from whatsapp_tasks.errors import LeaseLost, ObjectStoreFailed, RequestRefused, SessionWaits
+from whatsapp_tasks.errors import (
+    BrowserStartFailed,
+    LeaseLost,
+    ObjectStoreFailed,
+    RequestRefused,
+    SessionWaits,
+    StoreUnavailable,
+)
 from whatsapp_tasks.session.taking_over import RESTORED, STARTED
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.sessions import Sessions
@@ -304,6 +315,57 @@ def test_an_offer_that_cannot_be_used_is_dropped_and_the_session_goes_on(
     b.copies.vault.record.make_offer(Offer(other, "a person", 1))
     assert b.take() == RESTORED
     assert b.stored == "login"
+
+
+def test_an_archive_of_a_newer_version_that_redis_names_is_one_clear_reason(
+    linked: VaultHost, database: Database, host: Hosts, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A host was updated, and then another one, which was not, takes over."""
+    header = newest_of(linked).as_json() | {"format": 2}
+    database.do("HSET", "wa:{default}:vault", "newest", json.dumps(header))
+    linked.save()
+    assert "newer version" in caplog.records[-1].detail  # type: ignore[attr-defined]
+    linked.lease.release()
+    assert refusal(host("b")) == Refusal.NEWER_FORMAT
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
+def test_a_disk_that_fails_before_a_start_is_one_clear_error(
+    linked: VaultHost, host: Hosts, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    linked.leave()
+
+    def fails(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("whatsapp_tasks.browser.session_profile.SessionProfile.claim", fails)
+    b = host("b")
+    with pytest.raises(SessionWaits if number == errno.ENOSPC else BrowserStartFailed):
+        b.take()
+    monkeypatch.undo()
+    assert b.open() == RESTORED
+
+
+def test_a_start_whose_record_was_written_but_not_answered_is_known(
+    linked: VaultHost, host: Hosts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else its browser would be started anew with each look, and its gap be forgotten: sent twice."""
+    linked.leave()
+    b = host("b")
+    record = b.copies.vault.record
+    begin_run = record.begin_run
+
+    def unanswered(*arguments: Any) -> None:
+        begin_run(*arguments)
+        raise StoreUnavailable("Connection closed by server.")
+
+    monkeypatch.setattr(record, "begin_run", unanswered)
+    with pytest.raises(StoreUnavailable):
+        b.take()
+    monkeypatch.undo()
+    b.open()
+    assert b.vault.taking_over.runs_under_our_lease
+    assert len(b.vault.taking_over.gaps) == 1
 
 
 # the vault is away
