@@ -46,7 +46,7 @@ def die_with_parent() -> tuple[str, ...]:
     setpriv = shutil.which("setpriv")
     if setpriv:
         prefix = (setpriv, "--pdeathsig", "KILL", "--")
-        probe = subprocess.run([*prefix, "true"], check=False, capture_output=True)
+        probe = subprocess.run([*prefix, "true"], check=False, capture_output=True, env=without_secrets())
         if probe.returncode == 0:
             return prefix
     log.warning("setpriv with --pdeathsig is missing: a killed worker leaves its browser to the next sweep")
@@ -237,12 +237,16 @@ def environment_of(profile: Path) -> dict[str, str]:
     """The variables that a browser needs, plus the mark by which `sweep_orphans` finds processes of
     `profile`.
     """
-    passed_on = {
+    return {**without_secrets(), PROFILE_VARIABLE: str(profile.absolute())}
+
+
+def without_secrets() -> dict[str, str]:
+    """The variables that a browser needs, without those that may be secrets: the vault's key, for example."""
+    return {
         name: value
         for name, value in os.environ.items()
         if name.upper() in _PASSED_ON or name.startswith(_PASSED_ON_PREFIXES)
     }
-    return {**passed_on, PROFILE_VARIABLE: str(profile.absolute())}
 
 
 def start_child(

@@ -1,0 +1,23 @@
+"""The browser of an account: it opens WhatsApp Web only while the lease is held (issue 14, 4)."""
+
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.errors import LeaseLost
+from whatsapp_tasks.session.browser_keeper import BrowserKeeper
+
+
+def test_a_start_that_outlived_the_lease_opens_nothing(tmp_path: Path) -> None:
+    """A browser may take a minute to start; another host may have the session by then."""
+    page = Mock()
+    keeper = BrowserKeeper(Settings(data_dir=tmp_path), "default", open_=lambda *_: page)
+    keeper.before_open = Mock(side_effect=LeaseLost)
+    with pytest.raises(LeaseLost):
+        keeper.ensure()
+    page.goto.assert_not_called()
+    keeper.before_open = Mock()
+    keeper.ensure()
+    page.goto.assert_called_once()
