@@ -153,6 +153,12 @@ class UploadAttempt:
 
     def _type(self) -> str | None:
         declared, _ = parse_options_header(self.environ.get("CONTENT_TYPE", ""))
+        if declared.lower().startswith("multipart/"):
+            raise RequestRefused(
+                "content_type_unsupported",
+                "Send the bytes of the file themselves as the body, not a form (curl: --data-binary, not -F).",
+                http_status=415,
+            )
         return None if declared.lower() in _NO_TYPES else declared
 
 

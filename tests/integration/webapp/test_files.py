@@ -162,6 +162,7 @@ def bad(name: str) -> str:
         (PDF, {"Content_Disposition": 'attachment; filename=""'}, "file_name_invalid"),
         (PDF, {"Content_Disposition": bad("a.jpg")}, "file_type_contradicts"),
         (PDF, {"Content_Type": "image/png"}, "file_type_contradicts"),
+        (PDF, {"Content_Type": "multipart/form-data; boundary=x"}, "content_type_unsupported"),
         (bomb(), {}, "file_picture_too_large"),
     ],
 )
