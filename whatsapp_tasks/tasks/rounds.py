@@ -28,6 +28,9 @@ class Rounds(threading.Thread):
             except StoreUnavailable as error:
                 pause = AWAY_SECONDS
                 log.warning("Redis does not answer: %s waits", self.name, extra={"detail": str(error)})
+            except Exception:  # without this thread the process looks well and does nothing any more
+                pause = AWAY_SECONDS
+                log.exception("Unexpected error in a round of %s; the next one follows", self.name)
 
     def ask_to_stop(self) -> None:
         """Safe in a signal handler; ``join`` then waits for the end."""
