@@ -120,8 +120,8 @@ OPERATIONS: tuple[Operation, ...] = (
         "POST", "/files", "uploads.create", "Files", "Upload a file", "send", 201, UploadView,
         codes=(
             "body_too_large", "content_type_unsupported", "file_digest_invalid", "file_digest_wrong",
-            "file_empty", "file_name_invalid", "file_picture_too_large", "file_type_contradicts", "file_unreadable", "storage_full",
-            "storage_unavailable", "uploads_busy",
+            "file_empty", "file_name_invalid", "file_picture_too_large", "file_type_contradicts",
+            "file_unreadable", "storage_full", "storage_unavailable", "uploads_busy",
         ),
         raw_body=True,
     ),

@@ -156,7 +156,7 @@ class UploadAttempt:
         if declared.lower().startswith("multipart/"):
             raise RequestRefused(
                 "content_type_unsupported",
-                "Send the bytes of the file themselves as the body, not a form (curl: --data-binary, not -F).",
+                "Send the file's bytes themselves as the body, not a form (curl: --data-binary, not -F).",
                 http_status=415,
             )
         return None if declared.lower() in _NO_TYPES else declared
