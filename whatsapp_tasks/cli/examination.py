@@ -23,10 +23,15 @@ from whatsapp_tasks.session.selector_source import SelectorSource
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.leases import current_holder
 from whatsapp_tasks.stores.selectors import SelectorOverride
+from whatsapp_tasks.stores.vault import VaultRecord
 
 Status: TypeAlias = Literal["ok", "info", "warn", "fail"]
 
 ANSWER_SECONDS = 30.0
+NO_WORKER = (
+    "No worker runs. The session has a vault, so only a worker may start its browser: it knows which copy of "
+    "the session is the newest (docs/sessions.md). Start it, then ask again."
+)
 SKEW_WARN_SECONDS = 1.0
 SKEW_BAD_SECONDS = 5.0
 """With more, signed requests are refused because they are in the future."""
@@ -177,6 +182,8 @@ def _profile(settings: Settings, account: str) -> list[Finding]:
 def _page_report(database: Database, settings: Settings, account: str) -> Mapping[str, Any] | str:
     """The worker's answer; our own if no worker runs; or the reason why there is none."""
     if current_holder(database, account) is None:
+        if settings.vault != "off" or VaultRecord(database, account).has_run:
+            return NO_WORKER
         return _look_ourselves(database, settings, account)
     try:
         return Operations(database, settings, account).examine(ANSWER_SECONDS)

@@ -36,7 +36,13 @@ class VaultRecord:
         self._db = database
         self._keys = keys.AccountKeys(account)
 
+    @property
+    def has_run(self) -> bool:
+        """Whether a worker with a vault has run the account's session."""
+        return self._db.text("HGET", self._keys.vault, "ran") is not None
+
     def custody(self) -> Custody:
+        """Raises ArchiveRefused where it names an archive that a newer version wrote."""
         k = self._keys
         record, linked, in_hand = self._db.together(
             ("HGETALL", k.vault), ("HGET", k.session, "linked"), ("GET", k.in_hand)
