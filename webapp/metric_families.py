@@ -11,6 +11,7 @@ from webapp.services import Services
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.states import SessionState
 from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.errors import ArchiveRefused
 from whatsapp_tasks.queues import WEBHOOKS_QUEUE, control_queue, messages_list
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.events import EventLog
@@ -131,7 +132,10 @@ class Families(Collector):
             labels=["account"],
         )
         for account in self._accounts:
-            custody = VaultRecord(self._db, account).custody()
+            try:
+                custody = VaultRecord(self._db, account).custody()
+            except ArchiveRefused:  # a newer version wrote it: not a reason to show nothing at all
+                continue
             if custody.newest is not None and not custody.ended:
                 saved.add_metric([account], custody.newest.created_ms / 1000)
                 unsaved.add_metric([account], custody.sent_since(custody.newest))

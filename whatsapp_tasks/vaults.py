@@ -29,6 +29,9 @@ from whatsapp_tasks.stores.vault import Offer, VaultRecord
 
 log = logging.getLogger(__name__)
 
+DRAFT_OLD_SECONDS = 600.0
+"""Nobody writes an archive for so long: its process was killed."""
+
 
 class Vault:
     """The archives of one account. Methods raise ObjectStoreFailed and StoreErrors."""
@@ -69,6 +72,7 @@ class Vault:
             self._delete([header.name])
             raise
         self._delete(outdated(self._storage.names(self.account), header.number))
+        self._storage.forget_drafts(self.account, DRAFT_OLD_SECONDS)
 
     def sizes(self) -> dict[ArchiveNumber, int]:
         """The archives in the object store, oldest first, with their bytes."""
@@ -131,6 +135,7 @@ class Vault:
         """Deletes all archives of the account; how many files."""
         names = self._storage.names(self.account)
         self._storage.delete(names)
+        self._storage.forget_drafts(self.account, DRAFT_OLD_SECONDS)
         return len(names)
 
     def _delete(self, names: Iterable[str]) -> None:

@@ -236,9 +236,11 @@ class S3Store:
         keys = [{"Key": self._prefix + _checked(name)} for name in names]
         with store_errors():
             for start in range(0, len(keys), 1000):
-                self._client.delete_objects(
+                answer = self._client.delete_objects(
                     Bucket=self._bucket, Delete={"Objects": keys[start : start + 1000], "Quiet": True}
                 )
+                if failed := answer.get("Errors"):  # in an answer that says 200
+                    raise ObjectStoreFailed(f"S3 failed: {failed[0].get('Code')}")
 
     def forget_drafts(self, folder: str, older_seconds: float) -> None:
         """See ``ObjectStore``. There are none: S3 keeps nothing of an upload that was cut off."""

@@ -26,6 +26,8 @@ KEPT = 2
 
 MOST_FENCE, MOST_SEQUENCE = 10**12 - 1, 10**6 - 1
 """What an archive's name has digits for."""
+_MOST_MS = 253_402_300_799_999
+"""The end of the year 9999: later times cannot be written."""
 MOST_FENCES_AHEAD = 10**9
 """How much higher than here an archive's fence may be that a person brings: the numbers here go on from it,
 and must not come near ``MOST_FENCE`` by one that nobody has counted to.
@@ -180,6 +182,8 @@ def _header(fields: Mapping[str, Any]) -> ArchiveHeader:
     number = fields["number"]
     numbers = [number["fence"], number["sequence"], fields["created_ms"], fields["sends"], fields["size"]]
     if not all(map(_whole, numbers)) or numbers[0] > MOST_FENCE or numbers[1] > MOST_SEQUENCE:
+        raise ValueError
+    if fields["created_ms"] > _MOST_MS:
         raise ValueError
     if not (_VERSION.fullmatch(fields["chromium"]) and _SHA256.fullmatch(fields["sha256"])):
         raise ValueError

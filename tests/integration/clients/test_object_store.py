@@ -6,6 +6,7 @@ import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import boto3
 import pytest
@@ -102,6 +103,15 @@ def test_more_objects_than_one_answer_of_s3_holds(s3_url: str) -> None:
     assert storage.names("default") == names
     storage.delete(names)
     assert storage.names("default") == []
+
+
+def test_a_deletion_that_s3_refuses_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """S3 answers 200, and names what it has not deleted."""
+    refused = {"Errors": [{"Key": "default/x.jpg", "Code": "AccessDenied", "Message": "no"}]}
+    client = SimpleNamespace(delete_objects=lambda **_: refused)
+    monkeypatch.setattr(S3Store, "_client", client)
+    with pytest.raises(ObjectStoreFailed, match="AccessDenied"):
+        S3Store("bucket", "", None).delete(["default/x.jpg"])
 
 
 def test_the_objects_type_is_said_and_nothing_is_public(s3_url: str) -> None:

@@ -208,6 +208,18 @@ def test_a_number_that_nobody_counted_to_is_refused(linked: VaultHost, tmp_path:
     assert linked.copies.vault.custody().offer is None
 
 
+@pytest.mark.parametrize("doing", ["save", "unlink"])
+def test_what_a_killed_worker_left_half_written_goes(
+    linked: VaultHost, monkeypatch: pytest.MonkeyPatch, doing: str
+) -> None:
+    """It holds the session, encrypted (tests/integration/clients/test_object_store.py)."""
+    forgotten: list[str] = []
+    storage = type(linked.copies.vault._storage)
+    monkeypatch.setattr(storage, "forget_drafts", lambda _, folder, __: forgotten.append(folder))
+    linked.save() if doing == "save" else linked.vault.saving.deleted("unlinked")
+    assert forgotten == ["default"]
+
+
 def test_the_newest_two_are_kept(linked: VaultHost) -> None:
     for _ in range(3):
         linked.save()

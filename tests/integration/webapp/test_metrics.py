@@ -125,6 +125,16 @@ def test_the_newest_archive_and_what_it_does_not_know_of_are_told(text: str) -> 
     assert value(found, "whatsapp_session_unsaved_messages", account="default") == 2
 
 
+def test_an_archive_that_a_newer_version_wrote_hides_no_other_figure(
+    caller: Caller, database: Database
+) -> None:
+    busy_service(database)
+    database.do("HSET", "wa:{default}:vault", "newest", '{"format":2}')
+    answer = caller.get("/metrics")
+    assert answer.status_code == 200
+    assert value(samples(answer.text), "whatsapp_worker_up", account="default") == 1
+
+
 def test_no_label_holds_a_phone_or_a_text(text: str) -> None:
     assert "49151" not in text
     assert "Hello" not in text

@@ -221,6 +221,7 @@ def test_a_newer_format_is_named_whatever_else_it_holds() -> None:
         {"chromium": "156"},
         {"chromium": None},
         {"created_ms": "1"},
+        {"created_ms": 2**53 - 1},
         {"sends": 1.5},
         {"size": -1},
         {"sha256": "AB"},
