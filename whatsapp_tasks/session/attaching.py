@@ -133,9 +133,13 @@ def _not_shown(code: str) -> SendPostponed:
 
 
 def _best_known(before: Sequence[Bubble], now: Sequence[Bubble]) -> tuple[Bubble, ...]:
-    """The bubbles as of now, each as it was seen before the preview covered it and its row was emptied."""
+    """The bubbles as of now, each as it was seen before the preview covered it and its row was emptied or taken
+    out: without them the chat would seem empty, and an old file could be taken for ours after a crash.
+    """
     seen = {bubble.id: bubble for bubble in before if bubble.outgoing is not None}
-    return tuple(seen.get(b.id, b) if b.outgoing is None else b for b in now)
+    shown = {bubble.id for bubble in now}
+    covered = tuple(bubble for bubble in before if bubble.id not in shown)
+    return (*covered, *(seen.get(b.id, b) if b.outgoing is None else b for b in now))
 
 
 def _put_away_quietly(context: AccountContext, page: WhatsAppPage) -> None:

@@ -310,6 +310,22 @@ def test_a_preview_that_cannot_be_closed_goes_with_a_load(stage: Stage) -> None:
     stage.page.end()
 
 
+def test_the_place_in_the_chat_is_known_although_the_preview_hides_it(stage: Stage) -> None:
+    """Without a place before it, an old file of the same name could be taken for ours after a crash."""
+    message = stage.accept_file()
+    stage.play(CHOSEN.replace("them: Hi", "them#old: Hi"))
+    stage.play("""
+        >> Ada | box: | preview: report.pdf | caption:
+        << press send of the preview
+        >> Ada | box: | them#old: Hi | us: {document report.pdf} (sent)
+    """)
+    assert stage.deliver(message) == (Status.SENT, None)
+    stage.page.end()
+    intent = stage.rig.get(message.id).intent
+    assert intent is not None
+    assert intent.anchors == ("#old",)
+
+
 # the upload
 
 
