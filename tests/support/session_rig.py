@@ -141,6 +141,9 @@ class Keeper:
     def restart(self, cause: str) -> None:
         self.cause, self.started = cause, False
 
+    def close(self) -> None:
+        self.restart("closed")
+
     forgotten = ended = 0
 
     def login_is_new(self) -> None:

@@ -298,3 +298,4 @@ class AccountSession:
         except StoreUnavailable:
             log.warning("That a person no longer has the page could not be noted; the next worker does")
         self.context.keeper.close()
+        self.context.outgoing.close()

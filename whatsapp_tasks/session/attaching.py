@@ -133,8 +133,8 @@ def _not_shown(code: str) -> SendPostponed:
 
 
 def _best_known(before: Sequence[Bubble], now: Sequence[Bubble]) -> tuple[Bubble, ...]:
-    """The bubbles as of now, each as it was seen before the preview covered it and its row was emptied or taken
-    out: without them the chat would seem empty, and an old file could be taken for ours after a crash.
+    """The bubbles as of now, each as it was seen before the preview covered it and its row was emptied or
+    taken out: else the chat could seem empty, and an old file be taken for ours after a crash.
     """
     seen = {bubble.id: bubble for bubble in before if bubble.outgoing is not None}
     shown = {bubble.id for bubble in now}

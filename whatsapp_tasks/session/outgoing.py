@@ -57,6 +57,12 @@ class Outgoing:
             shutil.rmtree(folder, ignore_errors=True)
         self._kept = [kept for kept in self._kept if kept not in over]
 
+    def close(self) -> None:
+        """Deletes what is left of this worker's own, once its browser has ended."""
+        kept, self._kept = self._kept, []
+        for _, folder in kept:
+            shutil.rmtree(folder, ignore_errors=True)
+
     @contextmanager
     def file(self, file: MessageFile) -> Iterator[Path]:
         """Where the file lies. Raises SendRefused, SendPostponed and StoreUnavailable: nothing was sent."""

@@ -7,7 +7,7 @@ import pytest
 from tests.integration.session.stage import Stage
 from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.statuses import Status
-from whatsapp_tasks.errors import FileGone, FileUnreadable, ObjectStoreFailed, SendPostponed
+from whatsapp_tasks.errors import FileGone, FileUnreadable, ObjectStoreFailed, SendPostponed, SendUnsettled
 from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.opt_outs import OptOuts
 
@@ -324,6 +324,16 @@ def test_the_place_in_the_chat_is_known_although_the_preview_hides_it(stage: Sta
     intent = stage.rig.get(message.id).intent
     assert intent is not None
     assert intent.anchors == ("#old",)
+
+
+def test_a_worker_that_ends_leaves_no_file(stage: Stage) -> None:
+    file = stage.accept_file().file
+    assert file is not None
+    with pytest.raises(SendUnsettled), stage.outgoing.file(file):
+        raise SendUnsettled("page_left", "test")
+    assert stage.outgoing.seen[0].exists()
+    stage.session.close()
+    assert not stage.outgoing.seen[0].exists()
 
 
 # the upload

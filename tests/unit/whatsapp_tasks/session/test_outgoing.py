@@ -94,6 +94,17 @@ def test_a_file_that_comes_in_part_leaves_nothing(tmp_path: Path, error: Excepti
     assert left(tmp_path) == []
 
 
+def test_a_worker_that_ends_leaves_nothing_and_touches_no_others(tmp_path: Path) -> None:
+    """Another one may have the account by then, and the same folder."""
+    ending, successor = outgoing(tmp_path), outgoing(tmp_path)
+    with pytest.raises(SendUnsettled), ending.file(FILE):
+        raise SendUnsettled("a", "")
+    with successor.file(FILE) as path:
+        ending.close()
+        assert path.read_bytes() == b"content"
+    assert left(tmp_path) == []
+
+
 def test_what_a_dead_worker_left_is_swept(tmp_path: Path) -> None:
     attempt = tmp_path / "outgoing" / "abc"
     attempt.mkdir(parents=True)
