@@ -32,7 +32,8 @@ class UploadStream:
     def __init__(self, parts: Services, limits: RequestLimits) -> None:
         self._parts = parts
         self._limits = limits
-        self._threads = ThreadPoolExecutor(MOST_AT_ONCE, "upload")
+        # One more: whoever is refused does not wait for the disk and the store.
+        self._threads = ThreadPoolExecutor(MOST_AT_ONCE + 1, "upload")
         self._running = 0
 
     async def answer(self, environ: dict[str, Any], receive: Any, request_id: str) -> Answer | None:

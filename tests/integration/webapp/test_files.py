@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,7 @@ from webapp.openapi import codes_of
 from webapp.operations import OPERATIONS
 from webapp.problem_codes import KINDS
 from webapp.services import EXTENSION, Services
+from webapp.upload_stream import MOST_AT_ONCE
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.files import MOST_MEDIA_BYTES
 from whatsapp_tasks.errors import ObjectStoreFailed, ObjectStoreFull
@@ -226,6 +228,45 @@ def test_a_store_that_fails_keeps_nothing(
 def test_a_full_disk_is_told_before_the_body(uploader: Uploader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drafts, "SPARE_BYTES", 1 << 60)
     assert uploader.refusal(PDF, uploader.headers(PDF)) == "storage_full"
+
+
+def test_one_upload_too_many_is_refused_at_once_while_the_store_is_slow(
+    served: Uploader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts: Services = served.app.extensions[EXTENSION]
+    slow, stored = threading.Semaphore(0), threading.Event()
+
+    def put_file(*_: object) -> None:
+        slow.release()
+        stored.wait(60)
+        raise ObjectStoreFailed
+
+    monkeypatch.setattr(parts.uploads.contents._store, "put_file", put_file)
+
+    async def ask() -> list[asgi_caller.AsgiAnswer | None]:
+        pipeline = Pipeline.connect(served.settings)
+        app = Gateway(served.app, pipeline)
+
+        async def one(content: bytes) -> asgi_caller.AsgiAnswer | None:
+            return await asgi_caller.ask(app, "POST", "/files", served.headers(content), content)
+
+        try:
+            running = [asyncio.create_task(one(PDF + b"%d" % n)) for n in range(MOST_AT_ONCE)]
+            for _ in running:
+                assert await asyncio.to_thread(slow.acquire, timeout=60)
+            refused = await asyncio.wait_for(one(PDF), 30)
+            stored.set()
+            return [refused, *await asyncio.gather(*running)]
+        finally:
+            stored.set()
+            await pipeline.close()
+
+    refused, *others = asyncio.run(ask())
+    assert refused is not None
+    assert (refused.status, json.loads(refused.body)["code"]) == (503, "uploads_busy")
+    assert [other.status for other in others if other] == [503] * MOST_AT_ONCE
+    assert {json.loads(other.body)["code"] for other in others if other} == {"storage_unavailable"}
+    assert served.kept() == []
 
 
 def test_without_signatures_the_digest_is_optional_and_still_checked(
