@@ -18,7 +18,7 @@ from whatsapp_tasks.errors import FileGone, FileUnreadable
 from whatsapp_tasks.files.drafts import Drafts
 from whatsapp_tasks.files.examination import convert_picture, shrink_picture
 from whatsapp_tasks.stores.connection import Database
-from whatsapp_tasks.stores.files import FOLDER, Content, FileRecords, made_ms, new_object
+from whatsapp_tasks.stores.files import FOLDER, Content, FileRecords, is_older, new_object
 
 log = logging.getLogger(__name__)
 
@@ -159,7 +159,7 @@ class Contents:
         self.drafts.forget_old()
         self._store.forget_drafts(FOLDER, DRAFT_OLD_SECONDS)
         before_ms = self._now_ms() - self._kept_ms
-        strays = self.records.unknown([n for n in self._store.names(FOLDER) if made_ms(n) < before_ms])
+        strays = self.records.unknown([n for n in self._store.names(FOLDER) if is_older(n, before_ms)])
         self._store.delete(strays)
         if strays:
             log.warning("Files that nothing refers to were deleted", extra={"files": len(strays)})

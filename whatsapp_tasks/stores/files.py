@@ -6,6 +6,7 @@ The name of an object is never used again, so whoever deletes an object that nob
 has just been stored.
 """
 
+import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -49,16 +50,18 @@ def new_object(digest: str, now_ms: int) -> str:
     return f"{FOLDER}/{now_ms:013d}_{digest}_{secrets.token_hex(4)}.bin"
 
 
-def made_ms(object_name: str) -> int:
-    """When an object was made; 0 for another name."""
-    ms = object_name.removeprefix(f"{FOLDER}/").partition("_")[0]
-    return int(ms) if ms.isascii() and ms.isdigit() else 0
+_OBJECT = re.compile(FOLDER + r"/([0-9]{13})_([0-9a-f]{64})_[0-9a-f]{8}\.bin")
 
 
-def digest_in(object_name: str) -> str:
-    """The digest in an object's name; empty for another name."""
-    parts = object_name.removeprefix(f"{FOLDER}/").split("_")
-    return parts[1] if len(parts) == 3 else ""
+def is_older(object_name: str, before_ms: int) -> bool:
+    """Whether an object was made before that time; never for a name that ``new_object`` did not give."""
+    found = _OBJECT.fullmatch(object_name)
+    return found is not None and int(found[1]) < before_ms
+
+
+def _digest_in(object_name: str) -> str:
+    found = _OBJECT.fullmatch(object_name)
+    return found[2] if found is not None else ""
 
 
 class FileRecords:
@@ -166,7 +169,7 @@ class FileRecords:
         """Those of ``objects`` that keep no known content."""
         if not objects:
             return []
-        kept = self._db.together(*(("HGET", keys.file_content(digest_in(o)), "object") for o in objects))
+        kept = self._db.together(*(("HGET", keys.file_content(_digest_in(o)), "object") for o in objects))
         return [name for name, known in zip(objects, kept, strict=True) if name != known]
 
 

@@ -331,6 +331,15 @@ def test_a_sweep_that_is_killed_is_finished_by_the_search_for_strays(
     assert files.kept() == [back.content.object]
 
 
+@pytest.mark.parametrize("name", ["files/0123456789abcdef.jpg", "files/1_2.bin", "files/1_x_2.bin"])
+def test_what_is_no_file_of_messages_is_not_deleted(files: FilesRig, name: str) -> None:
+    """Evidence of an account named "files" may lie beside them, in one bucket."""
+    files.store.put(name, b"evidence")
+    files.pass_time(60 * DAY)
+    assert files.contents.sweep_strays() == 0
+    assert files.kept() == [name]
+
+
 def test_an_object_that_redis_does_not_know_stays_as_long_as_records_are_kept(files: FilesRig) -> None:
     """Redis may be restored with older data."""
     files.upload(PDF)
