@@ -132,8 +132,9 @@ class Vault:
         self._delete(name for name in self._storage.names(self.account) if is_offer(name))
 
     def forget(self) -> int:
-        """Deletes all archives of the account; how many files."""
-        names = self._storage.names(self.account)
+        """Deletes all archives of the account; how many files. Others may lie beside them, in one bucket."""
+        stored = self._storage.names(self.account)
+        names = [name for name in stored if number_in(name) is not None or is_offer(name)]
         self._storage.delete(names)
         self._storage.forget_drafts(self.account, DRAFT_OLD_SECONDS)
         return len(names)

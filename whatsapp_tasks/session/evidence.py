@@ -17,7 +17,7 @@ from whatsapp_tasks.domain.events import Event
 from whatsapp_tasks.errors import BrowserError, ObjectStoreFailed, StoreError
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.events import EventLog
-from whatsapp_tasks.stores.evidence import Evidence, EvidenceIndex, new_evidence_id, taken_ms
+from whatsapp_tasks.stores.evidence import Evidence, EvidenceIndex, account_of, new_evidence_id, taken_ms
 
 log = logging.getLogger(__name__)
 
@@ -83,10 +83,13 @@ class EvidenceKeeper:
         return evidence.id
 
     def forget(self) -> int:
-        """Deletes every file of the account; how many. Raises ObjectStoreFailed."""
+        """Deletes all evidence of the account; how many files. Others may lie beside it, in one bucket. Raises
+        ObjectStoreFailed.
+        """
         if self._storage is None:
             return 0
-        names = self._storage.names(self._account)
+        stored = self._storage.names(self._account)
+        names = [name for name in stored if account_of(_id_in(name)) == self._account]
         self._storage.delete(names)
         return len(names)
 
@@ -116,11 +119,15 @@ class EvidenceKeeper:
         storage.delete(outdated(names, settings.evidence_keep_count, evidence.at_ms - keep_ms))
 
 
+def _id_in(name: str) -> str:
+    return name.partition("/")[2].partition(".")[0]
+
+
 def outdated(names: Iterable[str], keep_count: int, before_ms: int) -> list[str]:
     """Of the files of an account, those that are too old or one too many."""
     by_id: dict[str, list[str]] = {}
     for name in names:
-        by_id.setdefault(name.partition("/")[2].partition(".")[0], []).append(name)
+        by_id.setdefault(_id_in(name), []).append(name)
     times = {i: taken_ms(i) for i in by_id}
     ours = sorted((i for i in by_id if times[i] is not None), key=lambda i: (times[i], i))
     gone = set(ours[:-keep_count]) | {i for i in ours if (times[i] or 0) <= before_ms}

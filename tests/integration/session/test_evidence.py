@@ -137,13 +137,16 @@ def test_forgotten_evidence_leaves_no_file(
     make_keeper: Callable[..., EvidenceKeeper], tmp_path: Path
 ) -> None:
     other = tmp_path / "kept" / "other" / "other_1790000000000_00000000.json"
-    other.parent.mkdir(parents=True)
-    other.write_bytes(b"{}")
+    # In one bucket: files of messages, beside the evidence of an account with the name of their folder.
+    file = tmp_path / "kept" / "default" / f"1790000000000_{'0' * 64}_00000000.bin"
+    for each in (other, file):
+        each.parent.mkdir(parents=True)
+        each.write_bytes(b"{}")
     keeper = make_keeper(lambda *_, **__: PageCapture(b"picture", ()))
     for second in range(3):
         keep(keeper, LivingPage(), NOW_MS + second * 1000)
     assert keeper.forget() == 6
-    assert [file for file in (tmp_path / "kept").rglob("*") if file.is_file()] == [other]
+    assert {path for path in (tmp_path / "kept").rglob("*") if path.is_file()} == {other, file}
     assert keeper.forget() == 0
 
 
