@@ -83,8 +83,8 @@ class EvidenceKeeper:
         return evidence.id
 
     def forget(self) -> int:
-        """Deletes all evidence of the account; how many files. Others may lie beside it, in one bucket. Raises
-        ObjectStoreFailed.
+        """Deletes all evidence of the account; how many files. Others may lie beside it, in one bucket.
+        Raises ObjectStoreFailed.
         """
         if self._storage is None:
             return 0
