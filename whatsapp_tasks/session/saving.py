@@ -37,6 +37,8 @@ class Saving:
         self._number = ArchiveNumber()
         self._due = float("inf")
         self._again = AGAIN_SECONDS
+        self._seen_under = 0
+        """The fence under which the chats were seen first."""
 
     def logged_in(self, *, linked_anew: bool) -> None:
         """The page shows the chats. ``linked_anew``: a phone was just linked, which makes older archives
@@ -52,10 +54,14 @@ class Saving:
         self._due = min(self._due, time.monotonic() + QUIET_SECONDS)
 
     def look(self, page: Page, quiet_seconds: float) -> bool:
-        """Saves the session if that is due, at a quiet moment. ``quiet_seconds``: for how long nothing was
-        sent. False if that moment has been waited for too long: send nothing until it came.
+        """The page shows the chats. Saves the session if that is due, at a quiet moment. ``quiet_seconds``:
+        for how long nothing was sent. False if that moment has been waited for too long: send nothing until
+        it came.
         """
         now = time.monotonic()
+        if self._seen_under != self._copies.lease.fence:  # in whatever state the account is: RESTRICTED too
+            self._seen_under = self._copies.lease.fence
+            self._due = min(self._due, now + QUIET_SECONDS)
         if now < self._due:
             return True
         if quiet_seconds < QUIET_SECONDS:

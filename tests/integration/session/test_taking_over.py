@@ -553,6 +553,21 @@ def test_it_is_saved_at_a_quiet_moment_after_linking(
     assert linked.page.held_times == 1
 
 
+def test_it_is_saved_under_each_number_although_nobody_is_said_to_have_logged_in(
+    linked: VaultHost, host: Hosts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that starts in RESTRICTED sends replies, which the archive must know of."""
+    linked.leave()
+    clock = [1000.0]
+    monkeypatch.setattr("whatsapp_tasks.session.saving.time.monotonic", lambda: clock[0])
+    again = host("a")
+    again.take()
+    for _ in range(3):
+        assert again.vault.saving.look(again.page, 100.0)  # type: ignore[arg-type]
+        clock[0] += 6.0
+    assert newest_of(again).number == ArchiveNumber(again.lease.fence, 1)
+
+
 def test_a_disk_that_is_full_leaves_the_archives_from_before(
     linked: VaultHost, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
