@@ -279,7 +279,7 @@ MUTANTS = (
     Mutant(
         "an old profile runs again",
         "whatsapp_tasks/domain/session_archives.py",
-        "    if custody.ran in profile.numbers and (profile.has_session or not custody.is_alive):",
+        "    if custody.ran in profile.numbers and (profile.has_session or not custody.is_left):",
         "    if profile.has_session:",
         TAKING_OVER,
     ),

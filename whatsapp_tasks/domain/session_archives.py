@@ -106,7 +106,8 @@ def refused(reason: Refusal, detail: str = "") -> ArchiveRefused:
 @dataclass(frozen=True, order=True)
 class ArchiveNumber:
     """Only grows. ``fence``: of the lease under which the session ran; ``sequence``: which of its holder's
-    archives it is, from 1. An archive that no service has run yet has the number 0, 0.
+    archives it is, from 1; 0 is the session as a person brought it. An archive that no service has run yet
+    has the number 0, 0.
     """
 
     fence: int = 0
@@ -263,6 +264,11 @@ class Custody:
         """Whether a phone is linked."""
         return self.was_linked and not self.ended
 
+    @property
+    def is_left(self) -> bool:
+        """The same, or a person brought a session that no page has shown yet."""
+        return (self.was_linked or self.newest is not None) and not self.ended
+
     def sent_since(self, archive: ArchiveHeader) -> int:
         """How many messages an archive does not know of, without the one that has no result yet."""
         return max(0, self.sends - archive.sends - self.attempt_open)
@@ -316,9 +322,9 @@ def choose(profile: LocalProfile, custody: Custody, stored: Sequence[ArchiveNumb
     witnessed = max((number.fence for number in stored or ()), default=0)
     if custody.ran is None or max(profile.newest, witnessed) > custody.ran:
         return _by_the_vault(profile, custody, stored)
-    if custody.ran in profile.numbers and (profile.has_session or not custody.is_alive):
+    if custody.ran in profile.numbers and (profile.has_session or not custody.is_left):
         return _PROFILE
-    if not custody.is_alive:
+    if not custody.is_left:
         return Choice(Source.NEW, set_aside=profile.has_session)
     return _by_the_archive(profile, custody, stored)
 

@@ -5,12 +5,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from whatsapp_tasks.archives.sealing import pack
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.page import Page
 from whatsapp_tasks.domain.session_archives import ArchiveHeader, ArchiveNumber
 from whatsapp_tasks.errors import ArchiveRefused, BrowserError, ObjectStoreFailed, StoreError
-from whatsapp_tasks.session.session_copies import SessionCopies
+from whatsapp_tasks.session.session_copies import LEASE_MARGIN_SECONDS, SessionCopies
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +22,6 @@ up the messages for as long as it is waited for.
 """
 HELD_SECONDS = 5.0
 """At most, for the copying of a profile whose browser is held; then it goes on, and the copy is void."""
-LEASE_MARGIN_SECONDS = 2.0
 
 Copy = Callable[[Path], None]
 
@@ -44,8 +42,11 @@ class Saving:
         """The page shows the chats. ``linked_anew``: a phone was just linked, which makes older archives
         useless. Raises StoreErrors.
         """
-        if linked_anew or self._copies.vault.custody().ended:
-            self._record.linked_anew(self._copies.lease.fence)
+        custody, fence = self._copies.vault.custody(), self._copies.lease.fence
+        # Where a person brought the session, what was restored under this number is the one archive of it.
+        is_kept = custody.newest is not None and custody.newest.number.fence == fence
+        if custody.ended or (linked_anew and not is_kept):
+            self._record.linked_anew(fence)
             self._forget()
         self._due = min(self._due, time.monotonic() + QUIET_SECONDS)
 
@@ -104,12 +105,7 @@ class Saving:
         about = ArchiveHeader(
             copies.vault.account, self._next_number(fence), copies.chromium, copies.now_ms(), custody.sends
         )
-        with copies.drafts() as folder:
-            copy(folder / "parts")
-            file = folder / "archive.session"
-            header = pack(folder / "parts", about, copies.key.recipient, file)
-            copies.lease.check(LEASE_MARGIN_SECONDS)
-            copies.vault.keep(header, file, fence)
+        header = copies.keep(about, copy)
         self._due = time.monotonic() + copies.settings.vault_seconds
         self._again = AGAIN_SECONDS
         log.info(

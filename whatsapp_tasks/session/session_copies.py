@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from whatsapp_tasks.archives.sealing import VaultKey
+from whatsapp_tasks.archives.sealing import VaultKey, pack
 from whatsapp_tasks.browser.chromium_version import version_of
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.processes import die_with_parent
 from whatsapp_tasks.browser.session_profile import SessionProfile
 from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.session_archives import ArchiveHeader
 from whatsapp_tasks.errors import ConfigurationError
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.leases import Lease
 from whatsapp_tasks.vaults import Vault, open_vault
+
+LEASE_MARGIN_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,18 @@ class SessionCopies:
         """The version of the browser here; raises BrowserStartFailed."""
         settings = self.settings
         return version_of(settings.chromium, Deadline.within(settings.start_timeout_seconds))
+
+    def keep(self, about: ArchiveHeader, copy: Callable[[Path], None]) -> ArchiveHeader:
+        """Packs what ``copy`` brings into a new folder, and records it as the newest archive. Raises
+        StoreErrors, ObjectStoreFailed, OSError, and what ``copy`` raises.
+        """
+        with self.drafts() as folder:
+            copy(folder / "parts")
+            file = folder / "archive.session"
+            header = pack(folder / "parts", about, self.key.recipient, file)
+            self.lease.check(LEASE_MARGIN_SECONDS)
+            self.vault.keep(header, file, self.lease.fence)
+        return header
 
     @contextmanager
     def drafts(self) -> Iterator[Path]:

@@ -6,6 +6,7 @@ Rules: ``domain/session_archives.py``; why they are as they are: docs/sessions.m
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from whatsapp_tasks.archives.sealing import FULL, unpack
@@ -160,7 +161,7 @@ class TakingOver:
             )
         )
         if by_a_person:
-            self._vault.forget_offers()
+            self._keep_restored(header, custody)
         log.warning(
             "The session was restored from an archive",
             extra={
@@ -173,6 +174,25 @@ class TakingOver:
             },
         )
         return RESTORED
+
+    def _keep_restored(self, header: ArchiveHeader, custody: Custody) -> None:
+        """What a person brought becomes the newest archive at once, under our number: else the session would
+        be on this disk alone until its first archive is made.
+        """
+        about = replace(
+            header,
+            number=ArchiveNumber(self._copies.lease.fence),
+            created_ms=self._copies.now_ms(),
+            sends=custody.sends,
+            size=0,
+            sha256="",
+        )
+        try:
+            self._copies.keep(about, self._copies.profile.copy_to)
+        except (ObjectStoreFailed, OSError) as error:
+            log.warning("The restored session was not saved yet", extra={"error": type(error).__name__})
+        else:
+            self._vault.forget_offers()
 
     def _restore(self, header: ArchiveHeader, *, by_a_person: bool) -> None:
         copies = self._copies

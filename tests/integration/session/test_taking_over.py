@@ -202,6 +202,23 @@ def test_an_archive_that_is_brought_is_used_whatever_its_number(
     assert b.vault.taking_over.gaps[-1].from_ms == 0  # nothing of what was sent here is known to it
 
 
+@pytest.mark.parametrize("seen", [False, True])
+def test_what_a_person_brought_outlives_the_disk_it_was_restored_to(
+    database: Database, host: Hosts, tmp_path: Path, seen: bool
+) -> None:
+    """Killed before the first archive is made; the desktop that linked the phone has no copy any more."""
+    brought(host("a"), tmp_path, "linked at a desk", ArchiveNumber())
+    a = host("a")
+    assert a.take() == RESTORED
+    if seen:
+        Sessions(database, "default").set_linked(True)
+        a.vault.saving.logged_in(linked_anew=True)
+    a.lease.release()
+    b = host("b")
+    assert b.take() == RESTORED
+    assert b.stored == "linked at a desk"
+
+
 def test_a_number_that_nobody_counted_to_is_refused(linked: VaultHost, tmp_path: Path) -> None:
     with pytest.raises(RequestRefused, match="number"):
         brought(linked, tmp_path, "other", ArchiveNumber(10**11, 1))
@@ -576,7 +593,7 @@ def test_a_disk_that_is_full_leaves_the_archives_from_before(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("whatsapp_tasks.session.saving.pack", full)
+    monkeypatch.setattr("whatsapp_tasks.session.session_copies.pack", full)
     linked.send()
     linked.save()
     assert (newest_of(linked), linked.archives()) == (before, archives)
