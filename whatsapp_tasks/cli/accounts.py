@@ -12,6 +12,7 @@ from whatsapp_tasks.dispatch import Dispatcher, account_unknown
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.operations import Operations
 from whatsapp_tasks.session.evidence import EvidenceKeeper
+from whatsapp_tasks.session.outgoing import Outgoing, outgoing_folder
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.leases import current_holder
@@ -92,6 +93,7 @@ def add_accounts(cli: click.Group, console: Console, load: Callable[[], Settings
                 f"'{name}' has {waiting} unsent messages; --force deletes them.",
                 http_status=409,
             )
+        Outgoing(None, outgoing_folder(settings, name)).sweep()  # of a worker that was killed
         pictures = EvidenceKeeper.from_settings(connection, settings, name).forget()
         vault = open_vault(settings, connection, name)
         archives = vault.forget() if vault is not None else 0

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.files import MessageFile
 from whatsapp_tasks.domain.files_shown import upload_seconds
 from whatsapp_tasks.errors import (
@@ -28,6 +29,11 @@ KEPT_AT_MOST = 4
 UPLOAD_BEGINS_SECONDS = 60.0
 """From the end of such an attempt, at most; then an upload takes as long as its size allows."""
 _PAGE_MAY_GO_ON = (SendUnsettled, BrowserError, StoreError)
+
+
+def outgoing_folder(settings: Settings, account: str) -> Path:
+    """Where a worker of the account keeps files that are on their way."""
+    return settings.data_dir.resolve() / "outgoing" / account
 
 
 class Outgoing:

@@ -19,7 +19,7 @@ from whatsapp_tasks.session.account_session import AccountSession
 from whatsapp_tasks.session.browser_keeper import BrowserKeeper
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.evidence import EvidenceKeeper
-from whatsapp_tasks.session.outgoing import Outgoing
+from whatsapp_tasks.session.outgoing import Outgoing, outgoing_folder
 from whatsapp_tasks.session.selector_source import SelectorSource
 from whatsapp_tasks.stores.account_stores import AccountStores
 from whatsapp_tasks.stores.accounts import Accounts
@@ -126,7 +126,7 @@ def take_account(database: Database, settings: Settings) -> AccountContext:
 def _outgoing(database: Database, settings: Settings) -> Outgoing:
     """What a worker of this account that died has left there is deleted."""
     contents = Contents.from_settings(database, settings)
-    outgoing = Outgoing(contents, settings.data_dir.resolve() / "outgoing" / settings.account)
+    outgoing = Outgoing(contents, outgoing_folder(settings, settings.account))
     outgoing.sweep()
     return outgoing
 

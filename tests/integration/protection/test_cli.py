@@ -109,6 +109,16 @@ def test_accounts_are_added_listed_and_removed(database: Database) -> None:
     assert database.texts("KEYS", "wa:{second}*") == []
 
 
+def test_an_account_that_is_removed_leaves_no_file_that_was_on_its_way(tmp_path: Path) -> None:
+    """Its worker was killed while it sent one, and no other will start."""
+    left, others = (tmp_path / "outgoing" / name / "x" / "a.pdf" for name in ("default", "second"))
+    for file in (left, others):
+        file.parent.mkdir(parents=True)
+        file.write_bytes(b"%PDF-")
+    said("accounts", "remove", "default")
+    assert [path for path in (tmp_path / "outgoing").rglob("*") if path.is_file()] == [others]
+
+
 def test_a_time_zone_that_does_not_exist_is_refused() -> None:
     result = run("accounts", "add", "second", "--time-zone", "Mars/Olympus")
     assert result.exit_code == 2
