@@ -123,6 +123,8 @@ class Fetcher:
         if pause is not None:
             self.fetches.again(fetch, now_ms, now_ms + int(pause * 1000), error)
             return
+        if not self.fetches.is_latest(fetch, now_ms + HOLD_MS):
+            return  # we were stopped meanwhile, and another worker may have the file
         ledger = self._stores(message.account).ledger
         ledger.advance(message, Status.FAILED, now_ms, code=failed.code, error=error, only_from=Status.QUEUED)
         self.fetches.over(fetch)

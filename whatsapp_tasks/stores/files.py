@@ -221,6 +221,15 @@ class FileFetches:
         """The next attempt is at ``next_ms``; ``error`` is the code and a sentence."""
         return self._settle(fetch, now_ms, next_attempt=next_ms, error=error)
 
+    def is_latest(self, fetch: Fetch, until_ms: int) -> bool:
+        """Whether no later attempt has begun or ended; if so, none begins before ``until_ms``."""
+        record = keys.AccountKeys(fetch.message.account).message(fetch.message.id)
+        _, token = self._db.together(
+            ("ZADD", keys.FILE_FETCHES, "XX", "GT", until_ms, fetch.message.id),
+            ("HGET", record, "fetch_token"),
+        )
+        return bool(token == fetch.token)
+
     def over(self, fetch: Fetch) -> None:
         """The message was given up."""
         self._db.do("ZREM", keys.FILE_FETCHES, fetch.message.id)

@@ -27,7 +27,7 @@ from whatsapp_tasks.domain.file_requests import FileRequest
 from whatsapp_tasks.domain.files import FileKind
 from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.statuses import Status
-from whatsapp_tasks.errors import ObjectStoreFailed
+from whatsapp_tasks.errors import FetchFailed, ObjectStoreFailed
 from whatsapp_tasks.files import fetching
 from whatsapp_tasks.files.fetching import Fetcher
 from whatsapp_tasks.stores import keys
@@ -384,7 +384,10 @@ def test_of_two_attempts_only_the_latest_counts(rig: FetchRig) -> None:
     assert file is not None
     assert not rig.fetcher.fetches.fetched(first, file, rig.files.ledger.now)
     assert not rig.fetcher.fetches.again(first, rig.files.ledger.now, 0, ("file_url_failed", "x"))
-    assert rig.files.ledger.get(message.id).file == file
+    # It was told that there is no file any more: a URL that works once.
+    rig.fetcher._failed(first, FetchFailed("file_url_not_found", "x"))
+    now = rig.files.ledger.get(message.id)
+    assert (now.status, now.file) == (S.QUEUED, file)
     assert rig.fetch() == 0
 
 
