@@ -128,8 +128,11 @@ class Vault:
         self.record.make_offer(Offer(header, author, now_ms))
 
     def forget_offers(self) -> None:
-        """Deletes the archives that persons brought, once one of them is used or none is wanted."""
-        self._delete(name for name in self._storage.names(self.account) if is_offer(name))
+        """Deletes the archives that persons brought, but for one that is still to be used."""
+        names = self._storage.names(self.account)
+        wanted = self.record.offer()
+        kept = wanted.header.offer_name if wanted else ""
+        self._delete(name for name in names if is_offer(name) and name != kept)
 
     def forget(self) -> int:
         """Deletes all archives of the account; how many files. Others may lie beside them, in one bucket."""

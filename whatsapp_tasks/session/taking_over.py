@@ -144,7 +144,7 @@ class TakingOver:
             self._restore(header, by_a_person=by_a_person)
         except ArchiveRefused as error:
             if by_a_person:
-                self._drop_offer(error)
+                self._drop_offer(header, error)
                 return self._prepare()
             raise self._waiting(header, error) from error
         now_ms = self._copies.now_ms()
@@ -158,7 +158,8 @@ class TakingOver:
                 now_ms,
                 from_fence=known.number.fence if known else 0,
                 to_fence=fence,
-            )
+            ),
+            offer=custody.offer,
         )
         if by_a_person:
             self._keep_restored(header, custody)
@@ -218,15 +219,15 @@ class TakingOver:
             self._refused[header.name] = reason  # not fetched again and again
         return SessionWaits(reason, str(error))
 
-    def _drop_offer(self, error: ArchiveRefused) -> None:
+    def _drop_offer(self, header: ArchiveHeader, error: ArchiveRefused) -> None:
         log.error("The archive that a person brought is not used", extra={"detail": str(error)})
-        self._record.drop_offer(self._copies.lease.fence)
+        self._record.drop_offer(self._copies.lease.fence, header)
         self._vault.forget_offers()
 
-    def _begin(self, gap: Gap | None) -> None:
+    def _begin(self, gap: Gap | None, offer: ArchiveHeader | None = None) -> None:
         profile, fence = self._copies.profile, self._copies.lease.fence
         profile.claim(fence)
-        self._record.begin_run(fence, self._copies.key.recipient, gap)
+        self._record.begin_run(fence, self._copies.key.recipient, gap, offer=offer)
         profile.confirm(fence)
         self._begun_under = fence
         self._refused.clear()

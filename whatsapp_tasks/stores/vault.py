@@ -71,13 +71,19 @@ class VaultRecord:
 
     # by the worker; each raises LeaseLost, and has done nothing then
 
-    def begin_run(self, fence: int, recipient: str, gap: Gap | None = None) -> None:
-        """A browser is about to start on the session, restored from an archive if there is a ``gap``."""
+    def begin_run(
+        self, fence: int, recipient: str, gap: Gap | None = None, *, offer: ArchiveHeader | None = None
+    ) -> None:
+        """A browser is about to start on the session, restored from an archive if there is a ``gap``: from
+        ``offer``, if a person brought it, which is done with then.
+        """
         fields = {"ran": str(fence), "recipient": recipient}
         if gap is not None:
             kept = [*self.gaps(), gap][-GAPS_KEPT:]
-            fields |= {"gaps": json.dumps([asdict(each) for each in kept]), "offer": "", "ended": ""}
-        self._write(fence, fields)
+            fields |= {"gaps": json.dumps([asdict(each) for each in kept]), "ended": ""}
+        if offer is not None:
+            fields["offer"] = ""
+        self._write(fence, fields, offer)
 
     def record_newest(self, fence: int, header: ArchiveHeader) -> None:
         self._write(fence, {"newest": header.to_json()})
@@ -90,15 +96,16 @@ class VaultRecord:
         """The session is over. ``keep_archives``: they are only marked, and not used again."""
         self._write(fence, {"ended": reason, "offer": ""} | ({} if keep_archives else {"newest": ""}))
 
-    def drop_offer(self, fence: int) -> None:
-        self._write(fence, {"offer": ""})
+    def drop_offer(self, fence: int, offer: ArchiveHeader) -> None:
+        """It cannot be used."""
+        self._write(fence, {"offer": ""}, offer)
 
-    def _write(self, fence: int, fields: Mapping[str, str]) -> None:
+    def _write(self, fence: int, fields: Mapping[str, str], offer: ArchiveHeader | None = None) -> None:
         pairs: Sequence[str] = [word for pair in fields.items() for word in pair]
         written = self._db.run(
             "set_fenced",
             {"target": self._keys.vault, "lease": self._keys.lease},
-            {"fence": fence},
+            {"fence": fence, "offer": offer.sha256 if offer else ""},
             more_args=pairs,
         )
         if not applied(written):

@@ -17,7 +17,7 @@ from tests.support.vault_host import KEY, NOW, STORAGE, VERSION, VaultHost
 from whatsapp_tasks.archives.sealing import VaultKey, new_key, pack
 from whatsapp_tasks.clients import object_store
 from whatsapp_tasks.config import Settings
-from whatsapp_tasks.domain.session_archives import ArchiveHeader, ArchiveNumber, Gap, Refusal
+from whatsapp_tasks.domain.session_archives import ArchiveHeader, ArchiveNumber, Custody, Gap, Refusal
 from whatsapp_tasks.errors import (
     BrowserStartFailed,
     LeaseLost,
@@ -167,12 +167,14 @@ def test_a_worker_that_slept_through_its_lease_deletes_no_archive_of_the_next(
     assert host("c").take() == RESTORED
 
 
-def brought(host: VaultHost, tmp_path: Path, content: str, number: ArchiveNumber) -> ArchiveHeader:
+def brought(
+    host: VaultHost, tmp_path: Path, content: str, number: ArchiveNumber, version: str = VERSION
+) -> ArchiveHeader:
     """A person brings an archive with this content and number, in spite of what is there."""
     parts = tmp_path / f"brought {content}"
     (parts / STORAGE).parent.mkdir(parents=True)
     (parts / STORAGE).write_text(content, "utf-8")
-    about = ArchiveHeader("default", number, VERSION, NOW)
+    about = ArchiveHeader("default", number, version, NOW)
     header = pack(parts, about, KEY.recipient, tmp_path / "brought.session")
     host.copies.vault.bring(header, tmp_path / "brought.session", "a person", NOW, accept_stale=True)
     return header
@@ -182,9 +184,8 @@ def test_an_archive_that_is_brought_replaces_none_of_the_same_number(
     linked: VaultHost, host: Hosts, tmp_path: Path
 ) -> None:
     """Of another service, say, whose numbers are its own."""
-    newest = newest_of(linked)
-    brought(linked, tmp_path, "other", newest.number)
-    linked.copies.vault.record.drop_offer(linked.lease.fence)
+    other = brought(linked, tmp_path, "other", newest_of(linked).number)
+    linked.copies.vault.record.drop_offer(linked.lease.fence, other)
     linked.lease.release()
     b = host("b")
     assert b.take() == RESTORED
@@ -217,6 +218,29 @@ def test_what_a_person_brought_outlives_the_disk_it_was_restored_to(
     b = host("b")
     assert b.take() == RESTORED
     assert b.stored == "linked at a desk"
+
+
+@pytest.mark.parametrize("first_is_good", [True, False])
+def test_what_is_brought_while_another_is_restored_is_used_next(
+    host: Hosts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first_is_good: bool
+) -> None:
+    """Whoever brought it was told that it will be, and has no copy any more."""
+    a = host("a")
+    brought(a, tmp_path, "first", ArchiveNumber(), VERSION if first_is_good else "999.0.0.1")
+    custody = a.copies.vault.record.custody
+
+    def then_another() -> Custody:
+        monkeypatch.undo()
+        seen = custody()
+        brought(a, tmp_path, "second", ArchiveNumber())
+        return seen
+
+    monkeypatch.setattr(a.copies.vault.record, "custody", then_another)
+    a.take()
+    a.lease.release()
+    b = host("b")
+    assert b.take() == RESTORED
+    assert b.stored == "second"
 
 
 def test_a_number_that_nobody_counted_to_is_refused(linked: VaultHost, tmp_path: Path) -> None:
@@ -384,8 +408,8 @@ def test_a_start_whose_record_was_written_but_not_answered_is_known(
     record = b.copies.vault.record
     begin_run = record.begin_run
 
-    def unanswered(*arguments: Any) -> None:
-        begin_run(*arguments)
+    def unanswered(*arguments: Any, **options: Any) -> None:
+        begin_run(*arguments, **options)
         raise StoreUnavailable("Connection closed by server.")
 
     monkeypatch.setattr(record, "begin_run", unanswered)
