@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from whatsapp_tasks.browser.deadlines import Deadline
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 MENU_SECONDS = 5.0
 NOTICE_SECONDS = 10.0
 """For the line that refuses a file to go: it stays some seconds, and could be taken for the next file's."""
+CAPTION_SECONDS = 2.0
+"""For the box of the caption, where the button that sends came first."""
 PREVIEW_SECONDS = 20.0
 """For the preview of a small file; large ones get more (``preparation_seconds``)."""
 
@@ -110,11 +113,18 @@ def _await_preview(page: WhatsAppPage, file: MessageFile, opened: OpenChat, know
         preview = snapshot.preview
         return preview if preview is not None and (is_ready(preview, file) or _is_sticker(preview)) else None
 
+    def captioned(snapshot: PageSnapshot) -> Preview | None:
+        preview = ready(snapshot)
+        return preview if preview is not None and is_ready(preview, file) else None
+
     seconds = PREVIEW_SECONDS + preparation_seconds(file.size)
     try:
         preview = until_in_main(page, ready, Deadline.within(seconds), postponed("left"))
     except WaitTimeout as error:
         raise SendPostponed("preview_not_shown", "The preview of the file did not come in time.") from error
+    if not is_ready(preview, file):
+        with suppress(WaitTimeout):
+            preview = until_in_main(page, captioned, Deadline.within(CAPTION_SECONDS), postponed("left"))
     amiss = preview_amiss(preview, file)
     if amiss:
         raise _not_shown(amiss)

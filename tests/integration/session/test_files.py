@@ -212,6 +212,27 @@ def test_one_file_that_no_page_can_show_does_not_stop_the_account(
     assert bool(stage.context.circuits.get().openings) is opens
 
 
+@pytest.mark.parametrize(("later", "ends"), [("0.5 s later: ", Status.SENT), (None, Status.QUEUED)])
+def test_a_box_for_the_caption_may_come_after_the_button(
+    stage: Stage, later: str | None, ends: Status
+) -> None:
+    """Where none comes, the page is about to make a sticker."""
+    message = stage.accept_file("a.png", kind="image")
+    stage.play(CHOSEN.replace("report.pdf as document", "a.png as image"))
+    stage.play(">> Ada | box: | them: Hi | preview:")
+    if later:
+        stage.play(f"""
+            >> {later}Ada | box: | them: Hi | preview: | caption:
+            << press send of the preview
+            >> Ada | box: | them: Hi | us: {{image}} (sent)
+        """)
+    else:
+        stage.play("<< press Close\n>> Ada | box: | them: Hi")
+    code = None if later else "file_kind_not_taken"
+    assert stage.deliver(message) == (ends, code)
+    stage.page.end()
+
+
 def test_a_picture_that_is_about_to_become_something_else_is_not_sent(stage: Stage) -> None:
     message = stage.accept_file("a.png", kind="image")
     stage.play(CHOSEN.replace("report.pdf as document", "a.png as image"))
