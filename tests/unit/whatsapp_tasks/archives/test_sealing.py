@@ -276,6 +276,16 @@ def test_a_header_of_a_file_that_would_fill_the_memory_is_stopped(tmp_path: Path
     assert refusal_of(archive) == Refusal.TOO_LARGE
 
 
+def test_a_size_below_zero_raises_no_limit(tmp_path: Path) -> None:
+    def write(tar: tarfile.TarFile) -> None:
+        member = tarfile.TarInfo("Default/Cookies")
+        member.size = -(10**15)
+        assert tar.fileobj is not None
+        tar.fileobj.write(member.tobuf(tarfile.GNU_FORMAT))
+
+    assert refusal_of(sealed(tmp_path, write)) == Refusal.UNSAFE_CONTENT
+
+
 def test_more_files_than_a_session_has_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealing, "MOST_FILES", 3)
     assert refusal_of(sealed(tmp_path, many(4, 0))) == Refusal.TOO_LARGE
