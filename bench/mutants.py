@@ -321,8 +321,8 @@ MUTANTS = (
     Mutant(
         "the browser outlives the lease",
         "whatsapp_tasks/tasks/session_vault.py",
-        "                self._context.keeper.end_at_once()\n",
-        "                pass\n",
+        "                    self._context.keeper.end_at_once()\n",
+        "                    pass\n",
         "tests/unit/whatsapp_tasks/tasks/test_session_vault.py",
     ),
 )

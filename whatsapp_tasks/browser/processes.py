@@ -17,7 +17,7 @@ import psutil
 
 from whatsapp_tasks.browser.chrome_options import profile_flag
 from whatsapp_tasks.browser.deadlines import Deadline
-from whatsapp_tasks.errors import WaitTimeout
+from whatsapp_tasks.errors import BrowserDied, WaitTimeout
 
 log = logging.getLogger(__name__)
 
@@ -200,15 +200,19 @@ class ProcessPair:
     def held(self, deadline: Deadline) -> Iterator[None]:
         """The browser's processes are stopped inside the block, so that none of its files changes.
 
-        Raises WaitTimeout if they have not stopped by the deadline, or if it has passed at the end: what was
-        done meanwhile does not count then. They always go on.
+        Raises BrowserDied, and WaitTimeout if they have not stopped by the deadline, or if it has passed at
+        the end: what was done meanwhile does not count then. They always go on.
         """
         assert self.browser is not None
         stopped: list[psutil.Process] = []
         try:
             # The first one starts all others: once it stands still, there are no new ones.
             self.browser.signal(signal.SIGSTOP)
-            for process in [psutil.Process(self.browser.pid), *self.browser.family()]:
+            try:
+                first = psutil.Process(self.browser.pid)
+            except psutil.NoSuchProcess:
+                raise BrowserDied("The browser was ended") from None
+            for process in [first, *self.browser.family()]:
                 with contextlib.suppress(psutil.Error):
                     process.suspend()
                     stopped.append(process)

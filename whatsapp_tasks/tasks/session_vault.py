@@ -61,4 +61,7 @@ class LeaseGuard(threading.Thread):
             time.sleep(LOOK_SECONDS)
             if self._context.lease.seconds_left() <= margin and self._context.keeper.started:
                 log.critical("The lease runs out; the browser is ended, so that no second copy of it runs")
-                self._context.keeper.end_at_once()
+                try:
+                    self._context.keeper.end_at_once()
+                except Exception:  # whatever it is, the guard must live to try again
+                    log.exception("The browser could not be ended; trying again")

@@ -9,6 +9,7 @@ import pytest
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.processes import PROFILE_VARIABLE, Child, ProcessPair, environment_of, start_child
+from whatsapp_tasks.errors import BrowserDied
 
 
 def start(script: str) -> Child:
@@ -109,3 +110,11 @@ def _group(pid: int) -> int | None:
         return os.getpgid(pid)
     except ProcessLookupError:
         return None
+
+
+def test_a_browser_that_another_thread_ended_cannot_be_held() -> None:
+    pair, child = ProcessPair(), start("sleep 60")
+    pair.adopt_browser(child)
+    child.end()
+    with pytest.raises(BrowserDied), pair.held(Deadline.within(5)):
+        pass
