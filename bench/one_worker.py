@@ -97,6 +97,8 @@ class OneWorker:
             ack_timeout_seconds=10,
             open_chat_timeout_seconds=20,
             boot_timeout_seconds=20,
+            redis_timeout_seconds=10,  # a busy machine is slow, not wrong
+            memory_limit_mb=8192,  # the worker is in the process of the tests, which grows with each of them
             crash_points=data / "crash-points",
         )
 

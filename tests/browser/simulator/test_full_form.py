@@ -119,7 +119,7 @@ def test_full_screen_states_come_and_go(
     linked.simulator.scenario(name, **parameters)
     linked.wait(name, lambda: words in linked.text("#app"))
     assert not linked.has("#pane-side")
-    assert linked.simulator.pages()[0]["screen"] == name
+    linked.wait(f"{name} is told", lambda: linked.simulator.pages()[0]["screen"] == name)
     linked.open()
     linked.wait(name, lambda: words in linked.text("#app"))
     linked.simulator.clear_scenario(name)
