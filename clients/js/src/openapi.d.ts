@@ -1589,6 +1589,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description file_digest_invalid, file_digest_wrong, file_empty, file_name_invalid, file_picture_too_large, file_type_contradicts, file_unreadable */
             422: {
                 headers: {
