@@ -23,6 +23,8 @@ SESSION_RESTORED = "session_restored"
 """The reason of INIT when a worker has restored the session from an archive."""
 KEPT = 2
 """How many archives of an account are kept."""
+ON_DISK_SECONDS = 6.0
+"""What a page has stored is on disk after so long (measured: docs/sessions.md)."""
 
 MOST_FENCE, MOST_SEQUENCE = 10**12 - 1, 10**6 - 1
 """What an archive's name has digits for."""

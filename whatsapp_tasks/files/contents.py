@@ -115,11 +115,8 @@ class Contents:
         cannot be converted, and ObjectStoreFailed (also ObjectStoreFull) or StoreUnavailable if the store is
         not there now.
         """
-        content = self.records.content(file.digest)
         path = folder / file.name
-        if content is None:
-            raise FileGone
-        self.write_to(content, path)
+        self.write_to(self._content(file), path)
         if not file.is_converted:
             return HandedOver(path, file.digest, file.size)
         return _converted(path, folder)
@@ -128,14 +125,17 @@ class Contents:
         """A small JPEG of a picture. Raises FileUnreadable for anything else, and what ``hand_over``
         raises.
         """
+        content = self._content(file)
+        with self.drafts.draft(file.size) as draft, self.drafts.draft(0) as small:
+            self.write_to(content, draft.path)
+            shrink_picture(draft.path, small.path)
+            return small.path.read_bytes()
+
+    def _content(self, file: MessageFile) -> Content:
         content = self.records.content(file.digest)
         if content is None:
             raise FileGone
-        with self.drafts.draft(file.size) as draft, self.drafts.draft(0) as small:
-            if not self._store.get_file(content.object, draft.path):
-                raise FileGone
-            shrink_picture(draft.path, small.path)
-            return small.path.read_bytes()
+        return content
 
     # deleting
 

@@ -22,7 +22,7 @@ from whatsapp_tasks.domain.files import MessageFile, decide_kind
 from whatsapp_tasks.domain.identity import account_in
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import FetchFailed, ObjectStoreFailed, RequestRefused
-from whatsapp_tasks.files.contents import Contents, Received
+from whatsapp_tasks.files.contents import Contents
 from whatsapp_tasks.files.uploads import examined
 from whatsapp_tasks.stores.account_stores import AccountStores
 from whatsapp_tasks.stores.connection import Database
@@ -90,17 +90,15 @@ class Fetcher:
                     limits=Limits(settings.webhook_connect_timeout_seconds, settings.file_url_seconds),
                     most_bytes=settings.max_file_bytes,
                 )
-                facts = examined(draft, name=wanted.name, declared=None)
-                media_type = facts.media_type
+                received = examined(draft, name=wanted.name, declared=None)
+                media_type = received.facts.media_type
                 name = wanted.name or fetched_name(fetched.name, fetched.url, media_type)
                 check_is_no_page(media_type, name)
                 check_type(media_type, name=name)
-                kind = decide_kind(facts, draft.size, wanted.kind, has_caption=bool(message.text))
-                received = Received(draft.path, draft.digest, draft.size, facts)
+                kind = decide_kind(received.facts, received.size, wanted.kind, has_caption=bool(message.text))
                 self._contents.keep(received, f"f:{message.id}", self._now_ms() + HELD_MS)
-                return MessageFile(
-                    draft.digest, name or default_name(kind, media_type), kind, draft.size, media_type
-                )
+                name = name or default_name(kind, media_type)
+                return MessageFile(received.digest, name, kind, received.size, media_type)
         except RequestRefused as refused:
             raise FetchFailed(refused.code, str(refused)) from refused
         except ObjectStoreFailed as error:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from whatsapp_tasks.domain.file_types import check_type
-from whatsapp_tasks.domain.files import FileFacts, decide_kind
+from whatsapp_tasks.domain.files import decide_kind
 from whatsapp_tasks.errors import FileUnreadable, ObjectStoreFailed, RequestRefused, StoreUnavailable
 from whatsapp_tasks.files.contents import Contents, Received
 from whatsapp_tasks.files.drafts import Draft
@@ -41,12 +41,11 @@ class Uploads:
 
     def add(self, offer: Offer, draft: Draft) -> Upload:
         """Raises RequestRefused (nothing is kept), ObjectStoreFailed or StoreUnavailable."""
-        facts = examined(draft, name=offer.name, declared=offer.declared_type)
-        decide_kind(facts, draft.size, None)  # refuses what cannot be sent in any way
+        received = examined(draft, name=offer.name, declared=offer.declared_type)
+        decide_kind(received.facts, received.size, None)  # refuses what cannot be sent in any way
         now_ms = int(self._clock() * 1000)
         until_ms = now_ms + self._kept_ms
-        upload_id = upload_id_of(offer.owner, draft.digest, offer.name)
-        received = Received(draft.path, draft.digest, draft.size, facts)
+        upload_id = upload_id_of(offer.owner, received.digest, offer.name)
         content = self.contents.keep(received, f"u:{upload_id}", until_ms)
         upload = Upload(upload_id, offer.owner, offer.name, content, now_ms, until_ms)
         self.contents.records.add_upload(upload)
@@ -75,9 +74,9 @@ def upload_id_of(owner: str, digest: str, name: str) -> str:
     return hashlib.sha256(b"upload" + b"".join(b"%d:%b" % (len(w), w) for w in words)).hexdigest()[:32]
 
 
-def examined(draft: Draft, *, name: str | None, declared: str | None) -> FileFacts:
-    """What a file that has arrived is. Raises RequestRefused if it is empty, or not what it is said to be,
-    and ObjectStoreFailed if the disk did not take all of it.
+def examined(draft: Draft, *, name: str | None, declared: str | None) -> Received:
+    """A file that has arrived, and what it is. Raises RequestRefused if it is empty, or not what it is said
+    to be, and ObjectStoreFailed if the disk did not take all of it.
     """
     draft.close()
     if draft.size == 0:
@@ -87,4 +86,4 @@ def examined(draft: Draft, *, name: str | None, declared: str | None) -> FileFac
     except FileUnreadable as error:
         raise RequestRefused("file_unreadable", str(error)) from error
     check_type(facts.media_type, name=name, declared=declared)
-    return facts
+    return Received(draft.path, draft.digest, draft.size, facts)

@@ -9,6 +9,7 @@ from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.circuit import Phase
 from whatsapp_tasks.domain.hand import Ended
 from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
+from whatsapp_tasks.domain.session_archives import ON_DISK_SECONDS
 from whatsapp_tasks.domain.states import MAY_REPLY, MAY_SEND
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import (
@@ -37,8 +38,6 @@ from whatsapp_tasks.session.watching import Watcher
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
-QUIET_SECONDS = 6.0
-"""See ``session/saving.py``."""
 SESSION_WAITS_SECONDS = 2.0
 RESTART_FIRST_SECONDS = 1.0
 RESTART_LONGEST_SECONDS = 60.0
@@ -205,7 +204,7 @@ class AccountSession:
     def _save_session(self, page: WhatsAppPage) -> None:
         vault = self.context.vault
         if vault is not None and not vault.saving.look(page.page, self.delivery.quiet_seconds):
-            self.delivery.hold(QUIET_SECONDS + LOOK_SECONDS)
+            self.delivery.hold(ON_DISK_SECONDS + LOOK_SECONDS)
 
     def _page_failed(self, error: BrowserError) -> None:
         """The next round opens another browser, after a pause that grows; a loop opens the circuit."""

@@ -7,14 +7,12 @@ from pathlib import Path
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.page import Page
-from whatsapp_tasks.domain.session_archives import ArchiveHeader, ArchiveNumber
+from whatsapp_tasks.domain.session_archives import ON_DISK_SECONDS, ArchiveHeader, ArchiveNumber
 from whatsapp_tasks.errors import ArchiveRefused, BrowserError, ObjectStoreFailed, StoreError
 from whatsapp_tasks.session.session_copies import LEASE_MARGIN_SECONDS, SessionCopies
 
 log = logging.getLogger(__name__)
 
-QUIET_SECONDS = 6.0
-"""What a page has stored is on disk after so long (measured: docs/sessions.md)."""
 AGAIN_SECONDS = 60.0
 AGAIN_LONGEST_SECONDS = 3600.0
 """The pause after an archive that could not be saved doubles from the first to this: a store that hangs holds
@@ -48,11 +46,11 @@ class Saving:
         if custody.ended or (linked_anew and not is_kept):
             self._record.linked_anew(fence)
             self._forget()
-        self._due = min(self._due, time.monotonic() + QUIET_SECONDS)
+        self._due = min(self._due, time.monotonic() + ON_DISK_SECONDS)
 
     def changed_by_a_person(self) -> None:
         """They had the page: what they did there is in no archive, and not counted as sent."""
-        self._due = min(self._due, time.monotonic() + QUIET_SECONDS)
+        self._due = min(self._due, time.monotonic() + ON_DISK_SECONDS)
 
     def look(self, page: Page, quiet_seconds: float) -> bool:
         """The page shows the chats. Saves the session if that is due, at a quiet moment. ``quiet_seconds``:
@@ -62,10 +60,10 @@ class Saving:
         now = time.monotonic()
         if self._seen_under != self._copies.lease.fence:  # in whatever state the account is: RESTRICTED too
             self._seen_under = self._copies.lease.fence
-            self._due = min(self._due, now + QUIET_SECONDS)
+            self._due = min(self._due, now + ON_DISK_SECONDS)
         if now < self._due:
             return True
-        if quiet_seconds < QUIET_SECONDS:
+        if quiet_seconds < ON_DISK_SECONDS:
             return now < self._due + self._copies.settings.vault_seconds
         self._try(lambda folder: self._copy_held(page, folder))
         return True

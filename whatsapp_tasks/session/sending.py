@@ -27,8 +27,8 @@ from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.navigation import leave_chat
 from whatsapp_tasks.session.opening import open_chat
 from whatsapp_tasks.session.putting_away import put_away
-from whatsapp_tasks.session.typing import BOX_SECONDS, empty_box, postponed, type_text
-from whatsapp_tasks.session.uploading import await_upload
+from whatsapp_tasks.session.typing import BOX_SECONDS, box_in, empty_box, postponed, type_text
+from whatsapp_tasks.session.uploading import await_upload, bubble_of
 from whatsapp_tasks.session.waits import until_in_main
 from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.metrics import Phase
@@ -235,10 +235,13 @@ def _not_taken(context: AccountContext, page: WhatsAppPage, message: Message, in
 
 def _standing(snapshot: PageSnapshot, message: Message) -> str | None:
     """What of the message stands where it was typed; None if nothing does."""
-    if message.file is not None:
-        caption = snapshot.preview.caption if snapshot.preview else None
-        return None if snapshot.preview is None else caption.text if caption else ""
-    return snapshot.chat.compose.text if snapshot.chat and snapshot.chat.compose else None
+    if message.file is None:
+        box = box_in(snapshot, "compose")
+        return box.text if box else None
+    if snapshot.preview is None:
+        return None
+    caption = box_in(snapshot, "caption")
+    return caption.text if caption else ""
 
 
 def _appeared(
@@ -295,9 +298,8 @@ def await_tick(context: AccountContext, page: WhatsAppPage, message: Message, bu
 
 
 def _upload_stopped(page: WhatsAppPage, bubble_id: str) -> bool:
-    chat = page.look(Deadline.within(BOX_SECONDS)).chat
-    bubbles = chat.bubbles if chat else ()
-    return any(b.id == bubble_id and b.file is not None and b.file.upload == "stopped" for b in bubbles)
+    bubble = bubble_of(page.look(Deadline.within(BOX_SECONDS)), bubble_id)
+    return bubble is not None and bubble.file is not None and bubble.file.upload == "stopped"
 
 
 def _status_of(snapshot: PageSnapshot, bubble_id: str) -> Status | None:

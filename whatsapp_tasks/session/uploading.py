@@ -29,7 +29,7 @@ def await_upload(context: AccountContext, page: WhatsAppPage, bubble_id: str, se
     def moved(snapshot: PageSnapshot) -> tuple[str, int | None] | None:
         if opened is None or snapshot.document != opened.mark.document:
             raise SendUnsettled("page_left", "The page was reloaded before the file was uploaded.")
-        bubble = _bubble(snapshot, bubble_id)
+        bubble = bubble_of(snapshot, bubble_id)
         state = _state(bubble) if bubble is not None else None
         return state if state != seen else None
 
@@ -47,7 +47,8 @@ def await_upload(context: AccountContext, page: WhatsAppPage, bubble_id: str, se
         reach("uploading")
 
 
-def _bubble(snapshot: PageSnapshot, bubble_id: str) -> Bubble | None:
+def bubble_of(snapshot: PageSnapshot, bubble_id: str) -> Bubble | None:
+    """The bubble as the page shows it; None if it is not there."""
     bubbles = snapshot.chat.bubbles if snapshot.chat else ()
     return next((bubble for bubble in bubbles if bubble.id == bubble_id), None)
 

@@ -103,7 +103,8 @@
     });
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       if (node.data.length < 12) continue;
-      for (const name of NOTICES) if (mentions(name, squeeze(node.data))) found.add(name);
+      const text = squeeze(node.data);
+      for (const name of NOTICES) if (mentions(name, text)) found.add(name);
     }
     return [...found];
   };
