@@ -4,7 +4,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from tests.integration.session.stage import Stage
+from tests.integration.session.stage import Stage, sending
 from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import FileGone, FileUnreadable, ObjectStoreFailed, SendPostponed, SendUnsettled
@@ -297,15 +297,7 @@ def test_what_a_dead_attempt_left_open_goes_before_a_text(stage: Stage, left: st
         >> Bo | box:
     """
     )
-    stage.play("""
-        << open Ada
-        >> Ada | box: | them: Hi
-        << focus
-        << type Hello
-        >> Ada | box: Hello | them: Hi
-        << enter
-        >> Ada | box: | them: Hi | us: Hello (sent)
-    """)
+    stage.play(sending())
     assert stage.deliver(message) == (Status.SENT, None)
     stage.page.end()
 
@@ -319,14 +311,8 @@ def test_a_preview_that_cannot_be_closed_goes_with_a_load(stage: Stage) -> None:
         >> Bo | box: | preview: old.pdf | caption:
         << load the chats
         >> chats
-        << open Ada
-        >> Ada | box: | them: Hi
-        << focus
-        << type Hello
-        >> Ada | box: Hello | them: Hi
-        << enter
-        >> Ada | box: | them: Hi | us: Hello (sent)
     """)
+    stage.play(sending())
     assert stage.deliver(message) == (Status.SENT, None)
     stage.page.end()
 
