@@ -232,7 +232,8 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "GET", "/accounts/{account}/session", "sessions.show", "Accounts", "List archives of the session",
-        "admin", 200, SessionView, codes=("account_unknown", "vault_off", "vault_unavailable"),
+        "admin", 200, SessionView,
+        codes=("account_unknown", "vault_off", "vault_unavailable", "archive_refused"),
     ),
     Operation(
         "POST", "/accounts/{account}/session", "sessions.bring", "Accounts", "Bring a session", "admin", 202,

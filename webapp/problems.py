@@ -14,7 +14,16 @@ from werkzeug.exceptions import HTTPException
 from webapp.answers import Answer
 from webapp.problem_codes import title_of
 from webapp.rate_limits import RateLimited
-from whatsapp_tasks.errors import ObjectStoreFailed, ObjectStoreFull, RequestRefused, StoreUnavailable
+from whatsapp_tasks.dispatch import file_unknown
+from whatsapp_tasks.errors import (
+    ArchiveRefused,
+    FileGone,
+    FileUnreadable,
+    ObjectStoreFailed,
+    ObjectStoreFull,
+    RequestRefused,
+    StoreUnavailable,
+)
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +100,18 @@ def _of_object_store(_error: Exception) -> Problem:
     )
 
 
+def _of_archive(error: ArchiveRefused) -> Problem:
+    return Problem(422, "archive_refused", str(error))
+
+
+def _of_gone_file(_error: FileGone) -> Problem:
+    return of_refusal(file_unknown())
+
+
+def _of_unreadable_file(error: FileUnreadable) -> Problem:
+    return Problem(422, "file_unreadable", str(error))
+
+
 def _of_rate_limited(error: RateLimited) -> Problem:
     problem = of_refusal(error)
     return replace(problem, headers={**problem.headers, **error.headers})
@@ -127,6 +148,9 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     RateLimited: _of_rate_limited,
     ObjectStoreFull: _of_full_store,
     ObjectStoreFailed: _of_object_store,
+    ArchiveRefused: _of_archive,
+    FileGone: _of_gone_file,
+    FileUnreadable: _of_unreadable_file,
     HTTPException: _of_http,
     Exception: _of_anything,
 }

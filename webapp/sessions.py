@@ -18,9 +18,8 @@ from webapp.sends import Links
 from webapp.services import services
 from webapp.times import Moment, rfc3339
 from whatsapp_tasks.archives.reading import check_whole
-from whatsapp_tasks.dispatch import file_unknown
 from whatsapp_tasks.domain.session_archives import ArchiveHeader
-from whatsapp_tasks.errors import ArchiveRefused, FileGone, ObjectStoreFailed, RequestRefused
+from whatsapp_tasks.errors import ObjectStoreFailed, RequestRefused
 from whatsapp_tasks.vaults import Vault, insist_on_vault
 
 blueprint = Blueprint("sessions", __name__)
@@ -101,8 +100,6 @@ def bring(account: str) -> Response:
     asked = bodies.read(BringRequest)
     try:
         header = _bring(vault, asked)
-    except FileGone as error:
-        raise file_unknown() from error
     except ObjectStoreFailed as error:
         raise _unavailable(error) from error
     with suppress(RequestRefused):  # no worker runs: the next one finds it
@@ -122,10 +119,7 @@ def _bring(vault: Vault, asked: BringRequest) -> ArchiveHeader:
     contents = parts.uploads.contents
     with contents.drafts.draft(upload.content.size) as draft:
         contents.write_to(upload.content, draft.path)
-        try:
-            header = check_whole(draft.path)
-        except ArchiveRefused as error:
-            raise RequestRefused("archive_refused", str(error)) from error
+        header = check_whole(draft.path)
         vault.bring(header, draft.path, caller().author, parts.now_ms(), accept_stale=asked.accept_stale)
     return header
 

@@ -1,6 +1,7 @@
 """Archives of a session over HTTP and at the command line (issue 14: 2, 4 and "Bad input")."""
 
 import hashlib
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,7 @@ from whatsapp_tasks.session.taking_over import RESTORED
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.api_keys import ApiKeys
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.keys import AccountKeys
 from whatsapp_tasks.vaults import Vault
 
 PATH = "/accounts/default/session"
@@ -105,6 +107,18 @@ def test_the_vault_is_shown(caller: Caller, host: VaultHost) -> None:
     assert shown is not None
     assert (shown["alive"], shown["sent_since"], shown["recipient"]) == (True, 2, KEY.recipient)
     assert [(one["number"], one["newest"]) for one in shown["archives"]] == [("1.1", False), ("1.2", True)]
+
+
+@pytest.mark.parametrize("name", ["newest", "offer"])
+def test_an_archive_of_a_newer_version_is_named(
+    caller: Caller, archive: Path, database: Database, host: VaultHost, name: str
+) -> None:
+    host.take()
+    newer = {"format": 99}
+    told = newer if name == "newest" else {"header": newer, "author": "a newer one", "at_ms": 1}
+    database.do("HSET", AccountKeys("default").vault, name, json.dumps(told))
+    assert problem(caller.get(PATH), 422) == "archive_refused"
+    assert problem(bring(caller, archive), 422) == "archive_refused"
 
 
 def test_a_session_that_is_alive_is_replaced_only_if_a_person_says_so(
