@@ -73,6 +73,18 @@ class VaultKey:
                 "AGE-SECRET-KEY-1…; `whatsapp-tasks session new-key` makes one."
             )
 
+    @classmethod
+    def from_settings(cls, text: str, file: Path | None) -> "VaultKey | None":
+        """The key that is set, as ``text`` or in a ``file``; None if neither is. Raises ConfigurationError.
+        """
+        if text or file is None:
+            return cls(text) if text else None
+        try:
+            return cls(file.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not text"
+            raise ConfigurationError(f"WHATSAPP_VAULT_KEY_FILE cannot be read: {reason}") from error
+
     @property
     def recipient(self) -> str:
         """The public half, ``age1…``: it encrypts, and opens nothing."""

@@ -143,8 +143,9 @@ def _service(url: str, account: str, accept_stale: bool) -> Service:
 
 
 def _own_recipient(settings: Settings) -> str:
-    if settings.vault_key:
-        return VaultKey(settings.vault_key).recipient
+    key = VaultKey.from_settings(settings.vault_key, settings.vault_key_file)
+    if key is not None:
+        return key.recipient
     raise ConfigurationError(
         "Say for whom the archive is: --recipient age1… (the public key that "
         "`whatsapp-tasks session new-key` showed)."

@@ -71,18 +71,13 @@ def vault_key(settings: Settings) -> VaultKey:
         raise ConfigurationError(
             "WHATSAPP_VAULT needs setpriv (util-linux), so that no browser outlives its worker."
         )
-    if settings.vault_key:
-        return VaultKey(settings.vault_key)
-    if settings.vault_key_file is None:
+    key = VaultKey.from_settings(settings.vault_key, settings.vault_key_file)
+    if key is None:
         raise ConfigurationError(
             "WHATSAPP_VAULT needs a key: set WHATSAPP_VAULT_KEY or WHATSAPP_VAULT_KEY_FILE "
             "(`whatsapp-tasks session new-key` makes one)."
         )
-    try:
-        return VaultKey(settings.vault_key_file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise ConfigurationError(f"WHATSAPP_VAULT_KEY_FILE cannot be read: {reason}") from error
+    return key
 
 
 def session_copies(

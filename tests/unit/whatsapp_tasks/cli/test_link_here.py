@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.support.vault_host import KEY
+from whatsapp_tasks.archives.sealing import VaultKey, new_key
 from whatsapp_tasks.cli import link_here
 from whatsapp_tasks.cli.main import cli
 from whatsapp_tasks.client import Client
@@ -116,6 +117,18 @@ def test_a_file_is_written_for_the_public_key_that_was_given(desk: Desk, tmp_pat
     assert (tmp_path / "session.file").read_text("ascii") == f"for {KEY.recipient}"
     assert not desk.folders[0].exists()
     assert desk.calls == []
+
+
+@pytest.mark.usefixtures("desk")
+def test_without_one_it_is_for_the_key_that_is_set_here_however_it_is_set(tmp_path: Path) -> None:
+    key, file = new_key(), tmp_path / "vault.key"
+    file.write_text(f"# a comment\n{key}\n", "ascii")
+    for number, environment in enumerate(
+        ({"WHATSAPP_VAULT_KEY": key}, {"WHATSAPP_VAULT_KEY_FILE": str(file)})
+    ):
+        run("--out", f"{number}.session", **environment)
+        written = (tmp_path / f"{number}.session").read_text("ascii")
+        assert written == f"for {VaultKey(key).recipient}"
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
