@@ -25,6 +25,7 @@ from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.delivery import Delivery
 from whatsapp_tasks.session.doctor import page_report
 from whatsapp_tasks.session.following import Follower
+from whatsapp_tasks.session.growing_pause import GrowingPause
 from whatsapp_tasks.session.hand import Hand
 from whatsapp_tasks.session.healing import Healer
 from whatsapp_tasks.session.linking import log_out, request_pairing_code
@@ -38,7 +39,10 @@ from whatsapp_tasks.session.watching import Watcher
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
-SESSION_WAITS_SECONDS = 2.0
+SESSION_WAITS_FIRST_SECONDS, SESSION_WAITS_LONGEST_SECONDS = 2.0, 60.0
+"""Between looks for a copy of the session that may run. Each may list the object store, and S3 charges for
+that. What a person does about it is noticed at once: it restarts the browser.
+"""
 RESTART_FIRST_SECONDS = 1.0
 RESTART_LONGEST_SECONDS = 60.0
 ASKED_SECONDS = 9.0
@@ -61,7 +65,8 @@ class AccountSession:
         self._look_failures = 0
         self._next_look = 0.0
         self._next_start = 0.0
-        self._start_pause = RESTART_FIRST_SECONDS
+        self._start_pause = GrowingPause(RESTART_FIRST_SECONDS, RESTART_LONGEST_SECONDS)
+        self._session_pause = GrowingPause(SESSION_WAITS_FIRST_SECONDS, SESSION_WAITS_LONGEST_SECONDS)
         self.delivery = Delivery(
             context,
             WhatsAppWeb(context),
@@ -169,7 +174,7 @@ class AccountSession:
                 return
             if kind_of(snapshot) is PageKind.MAIN:
                 self._look_failures = 0
-                self._start_pause = RESTART_FIRST_SECONDS
+                self._start_pause.reset()
                 if self._watcher.state in MAY_SEND | MAY_REPLY:
                     self._opt_outs.look(page)
                 self._follow(page, snapshot)
@@ -187,6 +192,7 @@ class AccountSession:
         is_new = not keeper.started
         if is_new:
             self._watcher.start("browser_started" if vault is None else vault.taking_over.prepare())
+            self._session_pause.reset()
         page = keeper.ensure()
         if is_new:
             self._memory.restarted()
@@ -194,7 +200,7 @@ class AccountSession:
 
     def _wait_for_session(self, waits: SessionWaits) -> None:
         """No copy of the session may run now: a person decides, or the vault comes back."""
-        self._next_start = time.monotonic() + SESSION_WAITS_SECONDS
+        self._next_start = time.monotonic() + self._session_pause.take()
         if self._watcher.session_waits(f"session_{waits.reason}"):
             log.error(
                 "No browser is started: no copy of the session may run now",
@@ -210,17 +216,17 @@ class AccountSession:
         """The next round opens another browser, after a pause that grows; a loop opens the circuit."""
         context = self.context
         context.keeper.failed(error)
+        pause = self._start_pause.take()
         log.warning(
             "The page does not answer; trying again",
             extra={
                 "account": context.account,
                 "error": type(error).__name__,
                 "detail": str(error),
-                "next_in_seconds": self._start_pause,
+                "next_in_seconds": pause,
             },
         )
-        self._next_start = time.monotonic() + self._start_pause
-        self._start_pause = min(self._start_pause * 2, RESTART_LONGEST_SECONDS)
+        self._next_start = time.monotonic() + pause
         self._look_failures += 1
         if self._look_failures > context.settings.circuit_failures:
             self._look_failures = 0
@@ -242,6 +248,7 @@ class AccountSession:
     def restart_browser(self) -> None:
         """Ends the browser in order; the next look opens another."""
         self.context.keeper.restart("asked")
+        self._session_pause.reset()
         self._next_look = self._next_start = 0.0
 
     def screenshot(self) -> bytes | None:

@@ -9,6 +9,7 @@ from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.page import Page
 from whatsapp_tasks.domain.session_archives import ON_DISK_SECONDS, ArchiveHeader, ArchiveNumber
 from whatsapp_tasks.errors import ArchiveRefused, BrowserError, ObjectStoreFailed, StoreError
+from whatsapp_tasks.session.growing_pause import GrowingPause
 from whatsapp_tasks.session.session_copies import LEASE_MARGIN_SECONDS, SessionCopies
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ class Saving:
         self._record = copies.vault.record
         self._number = ArchiveNumber()
         self._due = float("inf")
-        self._again = AGAIN_SECONDS
+        self._again = GrowingPause(AGAIN_SECONDS, AGAIN_LONGEST_SECONDS)
         self._seen_under = 0
         """The fence under which the chats were seen first."""
 
@@ -85,8 +86,7 @@ class Saving:
         try:
             self._save(copy)
         except (ArchiveRefused, StoreError, BrowserError, ObjectStoreFailed, OSError) as error:
-            self._due = time.monotonic() + self._again
-            self._again = min(2 * self._again, AGAIN_LONGEST_SECONDS)
+            self._due = time.monotonic() + self._again.take()
             log.warning(
                 "The session was not saved; the archives from before stay",
                 extra={"account": self._copies.vault.account, "detail": _reason(error)},
@@ -105,7 +105,7 @@ class Saving:
         )
         header = copies.keep(about, copy)
         self._due = time.monotonic() + copies.settings.vault_seconds
-        self._again = AGAIN_SECONDS
+        self._again.reset()
         log.info(
             "The session was saved",
             extra={

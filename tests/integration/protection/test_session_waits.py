@@ -11,6 +11,7 @@ from whatsapp_tasks.domain.session_archives import SENTENCES, Refusal
 from whatsapp_tasks.domain.states import SessionEvent, meaning_of
 from whatsapp_tasks.errors import SessionWaits
 from whatsapp_tasks.operations import Operations
+from whatsapp_tasks.session import account_session
 from whatsapp_tasks.session.vault import SessionVault
 from whatsapp_tasks.stores.events import EventLog
 
@@ -67,6 +68,28 @@ def test_no_browser_starts_while_no_copy_of_the_session_may_run(
     before = len(it.context.sessions.history())
     it.see(LOADING)
     assert len(it.context.sessions.history()) == before  # said once
+
+
+def test_the_store_is_asked_less_and_less_often(
+    it: SessionRig, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A listing of S3 costs money. What a person asks for counts at once."""
+    now = 1000.0
+    monkeypatch.setattr(account_session, "time", SimpleNamespace(monotonic=lambda: now))
+    vault.waits = SessionWaits(Refusal.UNPROVEN, "unproven")
+
+    def pause() -> float:
+        it.see(LOADING)
+        return it.session._next_start - now
+
+    assert [pause() for _ in range(7)] == [2, 4, 8, 16, 32, 60, 60]
+    it.session.restart_browser()
+    assert it.session._next_start == 0
+    assert pause() == 2
+    vault.waits = None
+    it.see(MAIN)
+    it.keeper.started, vault.waits = False, SessionWaits(Refusal.UNPROVEN, "unproven")
+    assert pause() == 2
 
 
 def test_a_restored_session_is_said_in_the_history(it: SessionRig, vault: Vault) -> None:
