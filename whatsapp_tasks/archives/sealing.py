@@ -14,7 +14,6 @@ import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from errno import EDQUOT, EFBIG, ENOSPC
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
 
@@ -22,6 +21,7 @@ import pyrage
 from pyrage import x25519
 
 from whatsapp_tasks.archives.reading import check_whole, read_header
+from whatsapp_tasks.domain.full_disk import is_full
 from whatsapp_tasks.domain.session_archives import (
     MAGIC,
     MOST_HEADER_BYTES,
@@ -47,8 +47,6 @@ LEVEL = 3
 
 _ABOUT = "about.json"
 _CHUNK = 1 << 20
-FULL = (ENOSPC, EDQUOT, EFBIG)
-"""Numbers of OSError that say: no room."""
 _MOST_MEMBER_HEADERS = 64 * 1024
 """Of one file in a tar, with what tarfile reads ahead. Ours have 1 KB."""
 _LONGEST_NAME, _LONGEST_PART = 1024, 255
@@ -75,8 +73,7 @@ class VaultKey:
 
     @classmethod
     def from_settings(cls, text: str, file: Path | None) -> "VaultKey | None":
-        """The key that is set, as ``text`` or in a ``file``; None if neither is. Raises ConfigurationError.
-        """
+        """The key that is set, as text or in a file; None if neither is. Raises ConfigurationError."""
         if text or file is None:
             return cls(text) if text else None
         try:
@@ -308,7 +305,7 @@ def _refusing_full_disk() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in FULL:
+        if is_full(error):
             raise refused(Refusal.DISK_FULL) from None
         raise
 

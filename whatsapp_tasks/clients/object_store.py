@@ -4,7 +4,6 @@ Raises ObjectStoreFailed for every error: an outage of S3 must not look like one
 a subclass, means that a folder's disk or quota is full.
 """
 
-import errno
 import os
 import re
 import shutil
@@ -18,6 +17,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from whatsapp_tasks.domain.addresses import is_loopback
+from whatsapp_tasks.domain.full_disk import is_full
 from whatsapp_tasks.errors import ObjectStoreFailed, ObjectStoreFull
 from whatsapp_tasks.extras import insist_on_extra
 
@@ -325,7 +325,7 @@ def store_errors() -> Iterator[None]:
     except ObjectStoreFailed:
         raise
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if is_full(error):
             raise ObjectStoreFull from error
         raise ObjectStoreFailed(f"{type(error).__name__}: {error.strerror}") from error
     except Exception as error:  # botocore's errors have no useful base in common with urllib3's

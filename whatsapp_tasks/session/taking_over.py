@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
 
-from whatsapp_tasks.archives.sealing import FULL, unpack
+from whatsapp_tasks.archives.sealing import unpack
 from whatsapp_tasks.browser.session_profile import is_part
+from whatsapp_tasks.domain.full_disk import is_full
 from whatsapp_tasks.domain.session_archives import (
     SENTENCES,
     SESSION_RESTORED,
@@ -72,7 +73,7 @@ class TakingOver:
         except ArchiveRefused as error:  # Redis names one that a newer version wrote
             raise SessionWaits(error.reason, str(error)) from error
         except OSError as error:
-            if error.errno in FULL:
+            if is_full(error):
                 raise SessionWaits(Refusal.DISK_FULL, SENTENCES[Refusal.DISK_FULL]) from error
             raise BrowserStartFailed(f"The profile cannot be prepared: {error.strerror}") from error
 
