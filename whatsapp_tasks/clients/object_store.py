@@ -4,13 +4,16 @@ Raises ObjectStoreFailed for every error: an outage of S3 must not look like one
 a subclass, means that a folder's disk or quota is full.
 """
 
+import errno
+import io
 import os
 import re
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Any, Protocol
@@ -28,6 +31,11 @@ LARGE_ANSWER_SECONDS = 60
 """For one answer, or one read of it, when a whole file is stored or fetched: S3 answers after it has all of
 it.
 """
+SLOWEST_BYTES_PER_SECOND = 64 * 1024
+"""A transfer that is slower, after ``LARGE_ANSWER_SECONDS``, is ended: S3 that sends or takes a byte now and
+then would hold a worker up without limit.
+"""
+_NO_TIME_SECONDS = 0.001
 CHUNK_BYTES = 256 * 1024
 """A file is copied in pieces of this size, however large it is."""
 
@@ -186,12 +194,13 @@ class S3Store:
                 answer = client.get_object(Bucket=self._bucket, Key=self._prefix + _checked(name))
             except client.exceptions.NoSuchKey:
                 return None
-            return bytes(answer["Body"].read())
+            with _within_time(answer):
+                return bytes(answer["Body"].read())
 
     def put_file(self, name: str, path: Path) -> None:
         """See ``ObjectStore``. One request, whose body is read from the file as it is sent."""
         key = self._prefix + _checked(name)
-        with store_errors(), path.open("rb") as source:
+        with store_errors(), _TimelyFile(path) as source:
             self._large_client.put_object(
                 Bucket=self._bucket, Key=key, Body=source, ContentType="application/octet-stream"
             )
@@ -204,7 +213,7 @@ class S3Store:
                 answer = client.get_object(Bucket=self._bucket, Key=self._prefix + _checked(name))
             except client.exceptions.NoSuchKey:
                 return False
-            with answer["Body"] as source:
+            with answer["Body"] as source, _within_time(answer):
                 _write_whole(path, source)
             return True
 
@@ -272,6 +281,43 @@ class S3Store:
                 ),
             )
         return self._made[answer_seconds]
+
+
+class _TimelyFile(io.BufferedReader):
+    """The file at ``path``; from its deadline on it cannot be read, so an upload of it ends."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(io.FileIO(path))
+        self._until = time.monotonic() + _most_seconds(path.stat().st_size)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if time.monotonic() > self._until:
+            raise TimeoutError(errno.ETIMEDOUT, "S3 takes the file too slowly")
+        return super().read(size)
+
+
+@contextmanager
+def _within_time(answer: Any) -> Iterator[None]:
+    """Ends a download that is late. ``read`` of a body waits for all it was asked for, however slowly that
+    comes; so from the deadline on each piece from the network has no time to come.
+    """
+    late = threading.Timer(_most_seconds(answer["ContentLength"]), _hurry, [answer["Body"]])
+    late.daemon = True
+    late.start()
+    try:
+        yield
+    finally:
+        late.cancel()
+
+
+def _hurry(body: Any) -> None:
+    with suppress(AttributeError, OSError):  # it has just ended
+        body.set_socket_timeout(_NO_TIME_SECONDS)
+
+
+def _most_seconds(size: int) -> float:
+    """For a transfer of ``size`` bytes."""
+    return LARGE_ANSWER_SECONDS + size / SLOWEST_BYTES_PER_SECOND
 
 
 def _checked(name: str) -> str:

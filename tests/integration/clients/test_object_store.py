@@ -2,9 +2,12 @@
 
 import errno
 import os
+import socket
 import stat
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,6 +15,7 @@ import boto3
 import pytest
 
 from tests.integration.s3_server import s3_url, use_test_credentials
+from whatsapp_tasks.clients import object_store
 from whatsapp_tasks.clients.object_store import (
     FolderStore,
     ObjectStore,
@@ -171,6 +175,80 @@ def test_an_outage_is_one_error_of_ours_within_seconds(s3_url: str, tmp_path: Pa
     blocked.write_text("a file")
     with pytest.raises(ObjectStoreFailed):
         FolderStore(blocked).put(f"{NAME}.jpg", b"x")
+
+
+class DrippingS3(threading.Thread):
+    """Takes one request, and sends or takes its bytes one after the other; all at once after ``PIECES``."""
+
+    PIECES = 400
+
+    def __init__(self, size: int) -> None:
+        super().__init__(daemon=True)
+        self._size = size
+        self._listening = socket.socket()
+        self._listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self._listening.bind(("127.0.0.1", 0))
+        self._listening.listen(1)
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+
+    def run(self) -> None:
+        connection, _ = self._listening.accept()
+        with self._listening, connection, suppress(OSError):
+            head = b""
+            while not head.endswith(b"\r\n\r\n"):
+                head += connection.recv(1)
+            if head.startswith(b"GET"):
+                self._send(connection)
+            else:
+                self._take(connection)
+
+    def _send(self, connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % self._size)
+        for _ in range(self.PIECES):
+            time.sleep(0.02)
+            connection.sendall(b"x")
+        connection.sendall(b"x" * (self._size - self.PIECES))
+
+    def _take(self, connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        taken = 0
+        for _ in range(self.PIECES):
+            time.sleep(0.02)
+            taken += len(connection.recv(1024))
+        while taken < self._size:
+            taken += len(connection.recv(1 << 20))
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+
+@pytest.fixture
+def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A transfer that takes more than a moment is too slow."""
+    monkeypatch.setattr(object_store, "_most_seconds", lambda _: 0.3)
+
+
+@pytest.mark.usefixtures("_hurried")
+def test_a_store_that_drips_ends_a_download(tmp_path: Path) -> None:
+    """Each byte comes in time, and all of them never would."""
+    downloads: tuple[Callable[[S3Store], object], ...] = (
+        lambda store: store.get_file("files/1.bin", tmp_path / "got"),
+        lambda store: store.get("files/1.bin"),
+    )
+    for get in downloads:
+        s3 = DrippingS3(1000)
+        s3.start()
+        with pytest.raises(ObjectStoreFailed, match="ReadTimeoutError"):
+            get(S3Store("bucket", "", s3.url))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("_hurried")
+def test_a_store_that_drips_ends_an_upload(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(bytes(16 << 20))  # more than the system takes for a connection
+    s3 = DrippingS3(source.stat().st_size)
+    s3.start()
+    with pytest.raises(ObjectStoreFailed):
+        S3Store("bucket", "", s3.url).put_file("files/1.bin", source)
 
 
 def test_off_is_no_store_at_all(tmp_path: Path) -> None:
