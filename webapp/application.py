@@ -11,6 +11,7 @@ from webapp import (
     error_handlers,
     files,
     health,
+    message_templates,
     messages,
     metrics,
     openapi,
@@ -72,6 +73,11 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
     register(app, resolutions.blueprint, Guard({"POST": "admin"}))
     register(app, batches.blueprint, Guard({"POST": "send", "GET": "read", "DELETE": "send"}))
     register(app, opt_outs.blueprint, Guard({"GET": "read", "PUT": "send", "DELETE": "admin"}))
+    register(
+        app,
+        message_templates.blueprint,
+        Guard({"GET": "read", "PUT": "admin", "DELETE": "admin", "POST": "send"}),
+    )  # who may send may preview
     register(app, accounts.blueprint, Guard({"GET": "read"}))
     register(app, qr_codes.blueprint, Guard({"GET": "admin"}))  # anyone who sees it can link a phone
     register(app, account_controls.blueprint, Guard({"GET": "admin", "POST": "admin"}))

@@ -1,7 +1,8 @@
 """The ASGI application: ``POST /send`` and ``POST /files`` on the event loop, the rest by Flask, in threads.
 
-The scripts of concurrent messages share round trips to Redis. Everything else that needs Redis (a key or a
-cap that this process has not cached, the count of a refused request) runs in a thread.
+The scripts of concurrent messages, and those that read their templates, share round trips to Redis.
+Everything else that needs Redis (a key or a cap that this process has not cached, the count of a refused
+request) runs in a thread.
 """
 
 from functools import partial
@@ -14,12 +15,13 @@ from webapp.rate_limits import request_limits
 from webapp.request_ids import HEADER, chosen
 from webapp.security_headers import ALWAYS, UNLESS_SET
 from webapp.sends import SendAttempt
-from webapp.services import EXTENSION, AskRedisFirst, Services
+from webapp.services import EXTENSION, AskRedisFirst, ReadTemplateFirst, Services
 from webapp.streamed import is_streamed
 from webapp.threads import Receive, Scope, Send, Threads, environ_of, read_body
 from webapp.upload_stream import UploadStream
 from whatsapp_tasks.dispatch import Prepared
 from whatsapp_tasks.stores.connection import Pipeline
+from whatsapp_tasks.stores.templates import Found
 
 _HEADERS = [(name.lower().encode(), value.encode()) for name, value in {**ALWAYS, **UNLESS_SET}.items()]
 _REQUEST_ID = HEADER.lower().encode()
@@ -67,11 +69,14 @@ class Gateway:
         if answer is not None:
             await _write(send, answer, request_id)
 
-    async def _prepared(self, attempt: SendAttempt) -> Prepared:
+    async def _prepared(self, attempt: SendAttempt, found: Found | None = None) -> Prepared:
         try:
-            return attempt.prepared(may_ask_redis=False)
+            return attempt.prepared(may_ask_redis=False, found=found)
+        except ReadTemplateFirst as first:
+            found = await self._parts.dispatcher.template_through(self._pipeline, first.wanted)
+            return await self._prepared(attempt, found)
         except AskRedisFirst:
-            return await self._threads.run(partial(attempt.prepared, may_ask_redis=True))
+            return await self._threads.run(partial(attempt.prepared, may_ask_redis=True, found=found))
 
 
 async def _write(send: Send, answer: Answer, request_id: str) -> None:

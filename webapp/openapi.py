@@ -16,6 +16,7 @@ from webapp.operations import OPERATIONS, Operation
 from webapp.problem_codes import KINDS
 from webapp.queries import LARGEST_WHOLE
 from webapp.sends import ACCOUNT_PATTERN, PHONE_PATTERN
+from whatsapp_tasks.domain.templates import LANGUAGE, NAME
 
 blueprint = Blueprint("openapi", __name__)
 
@@ -45,8 +46,8 @@ signature of a request that changes something is accepted once.
 A file is uploaded first (`POST /files`), or fetched by the service from a URL. The signature of an upload
 covers the SHA-256 of the body, as 64 hex digits in `X-Content-SHA256`, instead of the raw body.
 
-A repeated request is safe: the same idempotency key, or without one the same account, phone, text and file
-within the window (24 hours, unless set otherwise), is the same message.
+A repeated request is safe: the same idempotency key, or without one the same account, phone, text (or
+template with variables) and file within the window (24 hours, unless set otherwise), is the same message.
 
 Every refusal is a problem document (RFC 9457) with a stable `code`.
 """
@@ -81,6 +82,16 @@ PATH_PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "A phone number in international form; the + may be written as %2B.",
         "schema": {"type": "string", "pattern": PHONE_PATTERN},
         "example": "+4915112345678",
+    },
+    "name": {
+        "description": "The template's name.",
+        "schema": {"type": "string", "pattern": f"^{NAME}$"},
+        "example": "order_ready",
+    },
+    "language": {
+        "description": "A language code.",
+        "schema": {"type": "string", "pattern": f"^{LANGUAGE}$"},
+        "example": "en",
     },
     "account": {
         "description": "The account's name.",
@@ -149,6 +160,16 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         },
         "message_id": {"type": "string", "description": "With idempotency_conflict: the first message."},
         "batch_id": {"type": "string", "description": "With idempotency_conflict: the first batch."},
+        "languages": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "With template_unknown: the languages in which the template is there.",
+        },
+        "variables": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "With template_variables_wrong: the variables of the template.",
+        },
     },
     "examples": [
         {

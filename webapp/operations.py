@@ -19,6 +19,16 @@ from webapp.authentication import Scope
 from webapp.batches import BatchRequest, BatchView, CancelledBatchView
 from webapp.bodies import RequestModel
 from webapp.health import HealthView, ReadinessView
+from webapp.message_templates import (
+    PreviewRequest,
+    PreviewView,
+    PutTemplateView,
+    RemovedTemplateView,
+    TemplatePage,
+    TemplateQuery,
+    TemplateRequest,
+    TemplateView,
+)
 from webapp.messages import ListQuery, MessagePage, MessageView
 from webapp.opt_outs import OptOutPage, OptOutQuery, OptOutView
 from webapp.qr_codes import QrView
@@ -47,11 +57,10 @@ OF_FILE = (
     "file_picture_too_large",
     "file_type_contradicts",
 )
+OF_TEXT = ("message_empty", "message_invalid", "message_too_long")
 OF_MESSAGE = (
     "phone_invalid",
-    "message_empty",
-    "message_invalid",
-    "message_too_long",
+    *OF_TEXT,
     "send_at_invalid",
     "expires_at_invalid",
     "metadata_invalid",
@@ -63,6 +72,9 @@ OF_MESSAGE = (
     "account_unknown",
     "idempotency_conflict",
     *OF_FILE,
+    "template_invalid",
+    "template_unknown",
+    "template_variables_wrong",
 )
 
 
@@ -97,6 +109,8 @@ class Operation:
 
 
 _HELLO = {"phone": "+4915112345678", "message": "Your table is ready."}
+_VARIABLES = {"name": "Ana", "order": "1041"}
+_ORDER_READY = {"name": "order_ready", "language": "en", "variables": _VARIABLES}
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
@@ -114,6 +128,7 @@ OPERATIONS: tuple[Operation, ...] = (
                 "phone": "+4915112345678", "message": "Your invoice",
                 "file": {"url": "https://example.com/1041.pdf", "as": "document", "name": "Invoice 1041.pdf"},
             },
+            "by a template": {"phone": "+4915112345678", "template": _ORDER_READY},
         },
     ),
     Operation(
@@ -176,6 +191,31 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "DELETE", "/opt-outs/{phone}", "opt_outs.remove", "Opt-outs", "Remove an opt-out", "admin", 200,
         OptOutView, codes=("phone_invalid", "body_too_large"),
+    ),
+    Operation(
+        "GET", "/templates", "message_templates.list_some", "Templates", "List templates", "read", 200,
+        TemplatePage, codes=("query_invalid",), query=TemplateQuery,
+    ),
+    Operation(
+        "GET", "/templates/{name}/{language}", "message_templates.show", "Templates", "Get a template",
+        "read", 200, TemplateView, codes=("template_invalid", "template_unknown"),
+    ),
+    Operation(
+        "PUT", "/templates/{name}/{language}", "message_templates.put", "Templates",
+        "Add or change a template", "admin", 200, PutTemplateView,
+        codes=(*IN_BODY, "template_invalid", *OF_TEXT, "templates_full"),
+        body=TemplateRequest,
+        examples={"order": {"text": "Hi {{name}}, your order {{order}} is ready."}},
+    ),
+    Operation(
+        "DELETE", "/templates/{name}/{language}", "message_templates.remove", "Templates",
+        "Remove a template", "admin", 200, RemovedTemplateView, codes=("template_invalid", "body_too_large"),
+    ),
+    Operation(
+        "POST", "/templates/{name}/{language}/preview", "message_templates.preview", "Templates",
+        "Preview a template", "send", 200, PreviewView,
+        codes=(*IN_BODY, "template_invalid", "template_unknown", "template_variables_wrong", *OF_TEXT),
+        body=PreviewRequest, examples={"order": {"variables": _VARIABLES}},
     ),
     Operation(
         "GET", "/accounts", "accounts.list_all", "Accounts", "List accounts", "read", 200, AccountList,

@@ -47,6 +47,11 @@ KINDS: dict[str, Kind] = {
     "idempotency_conflict": Kind(409, "The idempotency key was used for something else"),
     "daily_cap_reached": Kind(429, "The account's daily cap is reached"),
     "recipient_opted_out": Kind(422, "The recipient does not want messages"),
+    # its template
+    "template_invalid": Kind(422, "The template is malformed"),
+    "template_unknown": Kind(404, "There is no such template in this language"),
+    "template_variables_wrong": Kind(422, "The variables are not those of the template"),
+    "templates_full": Kind(409, "There are too many templates"),
     # its file
     "file_invalid": Kind(422, "The file of the message is malformed"),
     "file_name_invalid": Kind(422, "The name of the file cannot be used"),

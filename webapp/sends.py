@@ -21,7 +21,7 @@ from webapp.bodies import RequestModel
 from webapp.problems import log_problem, problem_answer, problem_of
 from webapp.proxies import caller_of
 from webapp.rate_limits import Counted, RateLimited, RequestLimits
-from webapp.services import AskRedisFirst, Services
+from webapp.services import AskRedisFirst, ReadTemplateFirst, Services
 from webapp.times import Instant
 from webapp.well_formed import check
 from whatsapp_tasks.dispatch import Accepted, Prepared, WindowFull
@@ -30,10 +30,13 @@ from whatsapp_tasks.domain.file_requests import MOST_URL_CHARACTERS, FileRequest
 from whatsapp_tasks.domain.identity import MAX_KEY_LENGTH
 from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.domain.template_requests import TemplateRequest
+from whatsapp_tasks.domain.templates import LANGUAGE, MOST_VARIABLES, NAME
 from whatsapp_tasks.domain.texts import MAX_UTF16_UNITS
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.admission import Window
 from whatsapp_tasks.stores.api_keys import ApiKey
+from whatsapp_tasks.stores.templates import Found
 
 # Only for the document, as examples of valid values: the domain decides, and reports what is wrong.
 PHONE_PATTERN = r"^\+[1-9][0-9]{6,14}$"
@@ -72,9 +75,41 @@ class FileFields(RequestModel):
     ] = None
 
 
+Variables = Annotated[
+    dict[str, str],
+    Field(
+        description="A value for each variable of the template. Values are put in as they are.",
+        examples=[{"name": "Ana", "order": "1041"}],
+        json_schema_extra={"maxProperties": MOST_VARIABLES},
+    ),
+]
+
+
+class TemplateFields(RequestModel):
+    """The template that makes the text of a message (docs/templates.md)."""
+
+    name: Annotated[
+        str,
+        Field(
+            description="Its name.",
+            examples=["order_ready"],
+            json_schema_extra={"pattern": f"^{NAME}$"},
+        ),
+    ]
+    language: Annotated[
+        str,
+        Field(
+            description="One of the languages it is in; another one is never taken instead.",
+            examples=["pt_BR"],
+            json_schema_extra={"pattern": f"^{LANGUAGE}$"},
+        ),
+    ]
+    variables: Variables = Field({})
+
+
 class SendRequest(RequestModel):
-    """One message: a text, a file, or a file with a text. Its id is the hash of the idempotency key, else of
-    account, phone, text and file.
+    """One message: a text, a file, or a file with a text; a template may make the text. Its id is the hash of
+    the idempotency key, else of account, phone, text and file.
     """
 
     phone: Annotated[
@@ -95,6 +130,9 @@ class SendRequest(RequestModel):
         ),
     ] = ""
     file: Annotated[FileFields | None, Field(description="The file to send.")] = None
+    template: Annotated[
+        TemplateFields | None, Field(description="Makes the text or the caption; instead of message.")
+    ] = None
     account: Annotated[
         str, Field(description="The account that sends.", json_schema_extra={"pattern": ACCOUNT_PATTERN})
     ] = DEFAULT_ACCOUNT
@@ -120,8 +158,8 @@ class SendRequest(RequestModel):
 
     def asked_by(self, key: ApiKey, idempotency_key: str | None) -> MessageRequest:
         """The input for dispatch; the idempotency key may come from the header. Raises RequestRefused."""
-        file = self.file
-        if file is None and not self.message and "message" not in self.model_fields_set:
+        file, template = self.file, self.template
+        if file is None and template is None and not self.message and "message" not in self.model_fields_set:
             raise bodies.field_missing("message")
         return MessageRequest(
             self.phone,
@@ -133,6 +171,7 @@ class SendRequest(RequestModel):
             priority=self.priority,
             metadata=self.metadata,
             file=None if file is None else FileRequest.of(file.model_dump(by_alias=True), key.id),
+            template=None if template is None else TemplateRequest.of(template.model_dump()),
         )
 
 
@@ -173,31 +212,36 @@ class SendAttempt:
     """May be cut off after ``max_body_bytes``."""
     request_id: str
     _key: ApiKey | None = None
+    _signature: str | None = None
+    _asked: MessageRequest | None = None
     _counted: bool = False
 
-    def prepared(self, *, may_ask_redis: bool) -> Prepared:
-        """The requested message. Raises AskRedisFirst if Redis is needed but may not be used; pass other
-        errors to ``refused``.
+    def prepared(self, *, may_ask_redis: bool, found: Found | None = None) -> Prepared:
+        """The requested message; ``found`` is its template. Raises AskRedisFirst if Redis is needed but may
+        not be used (ReadTemplateFirst if only for the template); pass other errors to ``refused``.
         """
+        asked = self._asked or self._authenticated(may_ask_redis=may_ask_redis)
+        dispatcher = self.parts.dispatcher
+        if not may_ask_redis:
+            if not dispatcher.needs_no_redis(asked.account, has_file=asked.file is not None):
+                raise AskRedisFirst
+            if asked.template is not None and found is None:
+                raise ReadTemplateFirst(asked.template)
+        return dispatcher.prepare(asked, signature=self._signature, windows=self._windows, found=found)
+
+    def _authenticated(self, *, may_ask_redis: bool) -> MessageRequest:
+        """What the caller asks for, who may ask for it."""
         check(self.environ)
-        self._key, signature = authenticated(
+        self._key, self._signature = authenticated(
             self.parts, self.environ, self._whole_body, may_ask_redis=may_ask_redis
         )
         require_scope(self._key, SCOPE)
         wanted = bodies.parsed(SendRequest, self.environ.get("CONTENT_TYPE", ""), self._whole_body())
-        dispatcher = self.parts.dispatcher
-        if not may_ask_redis and not dispatcher.needs_no_redis(
-            wanted.account, has_file=wanted.file is not None
-        ):
-            raise AskRedisFirst
-        return dispatcher.prepare(
-            wanted.asked_by(
-                self._key,
-                _idempotency_key(wanted.idempotency_key, self.environ.get("HTTP_IDEMPOTENCY_KEY")),
-            ),
-            signature=signature,
-            windows=self._windows,
+        self._asked = wanted.asked_by(
+            self._key,
+            _idempotency_key(wanted.idempotency_key, self.environ.get("HTTP_IDEMPOTENCY_KEY")),
         )
+        return self._asked
 
     def accepted(self, accepted: Accepted) -> Answer:
         """202, with the message's id."""

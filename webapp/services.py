@@ -11,6 +11,7 @@ from webapp.known_keys import KnownKeys
 from webapp.worker_waits import MOST_VIEWERS, MOST_VIEWERS_OF_ACCOUNT, WorkerWaits
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.domain.template_requests import TemplateRequest
 from whatsapp_tasks.files.uploads import Uploads
 from whatsapp_tasks.operations import Operations
 from whatsapp_tasks.stores.accounts import Accounts
@@ -29,6 +30,14 @@ class AskRedisFirst(Exception):
     """Data from Redis is needed that this process has not cached, and the event loop must not wait for
     Redis.
     """
+
+
+class ReadTemplateFirst(AskRedisFirst):
+    """Only the ``wanted`` template is needed."""
+
+    def __init__(self, wanted: TemplateRequest) -> None:
+        super().__init__()
+        self.wanted = wanted
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
-from typing import Any, assert_never
+from typing import Any, NamedTuple, assert_never
 
 from whatsapp_tasks.config import Settings, load_settings
 from whatsapp_tasks.crash_points import reach, reach_async
@@ -19,6 +19,8 @@ from whatsapp_tasks.domain.files import MessageFile, check_caption, check_wish, 
 from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.domain.template_requests import TemplateRequest
+from whatsapp_tasks.domain.templates import fill_template, template_unknown
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.account_stores import AccountStores
 from whatsapp_tasks.stores.admission import Acceptance, Admission, NewMessage, Window
@@ -30,6 +32,7 @@ from whatsapp_tasks.stores.message_index import MessageIndex
 from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.outcomes import Accept
 from whatsapp_tasks.stores.send_queue import SendQueue
+from whatsapp_tasks.stores.templates import Found, TemplateRecords
 
 LONGEST_DELAY_MS = 365 * 24 * 3600 * 1000
 LATEST_TIME_SECONDS = 100_000_000_000
@@ -58,12 +61,26 @@ class WindowFull(RequestRefused):
         return (type(self), (self.window,))
 
 
+class Content(NamedTuple):
+    """What a message says. ``identity`` stands for it when requests are compared: its text first, which is
+    empty if a template makes it.
+    """
+
+    text: str
+    identity: tuple[str, ...]
+    file: MessageFile | FileRequest | None = None
+    refusal: RequestRefused | None = None
+    """Why there is no text. A repeat is recognised without it."""
+
+
 @dataclass(frozen=True)
 class Prepared:
     """A valid message. Nothing changes until it is accepted; ``accept`` may be called once."""
 
     admission: Admission
     new: NewMessage
+    refusal: RequestRefused | None = None
+    """Of a message that may only be a repeat, if it is none."""
 
     def accept(self) -> Accepted:
         """Writes it to ledger and queue; raises RequestRefused (or its subclass WindowFull) or
@@ -96,6 +113,9 @@ class Prepared:
                 raise _conflict(acceptance.id)
             case Accept.REPLAYED:
                 raise signature_replayed()
+            case Accept.NO_REPEAT:
+                assert self.refusal is not None
+                raise self.refusal
             case Accept.OPTED_OUT:
                 raise _opted_out()
             case Accept.FILE_GONE:
@@ -114,6 +134,7 @@ class Dispatcher:
     ) -> None:
         self._index = MessageIndex(database)
         self._files = FileRecords(database)
+        self._templates = TemplateRecords(database)
         self._settings = settings
         self._clock = clock
         self._stores = lru_cache(maxsize=_ACCOUNTS_KNOWN)(partial(AccountStores, database, settings))
@@ -150,35 +171,32 @@ class Dispatcher:
         source: str = "api",
         signature: str | None = None,
         windows: Callable[[], Sequence[Window]] | None = None,
+        found: Found | None = None,
     ) -> Prepared:
         """Validates one message. ``signature`` is marked as used together with the message. ``windows``
         returns the request limits and is called when everything else is valid; the acceptance counts in them.
+        ``found`` is the request's template; without it, it is read now.
 
         Raises RequestRefused.
         """
         account, key = check_account_name(_text("account", request.account)), request.idempotency_key
         phone = phones.parse_phone(_text("phone", request.phone))
-        file: MessageFile | FileRequest | None = None
-        parts: tuple[str, ...] = ()
-        if request.file is None:
-            text = texts.normalise_message(_text("message", request.message))
-        else:
-            text, file = self._content_with(request.file, request.message)
-            parts = file.identity
+        content = self._content(request, found)
+        compared, *parts = content.identity
         if key is not None:
             identity.check_idempotency_key(_text("idempotency_key", key))
         priority = _priority(request.priority)
         now_ms = int(self._clock() * 1000)
         send_at_ms, expires_at_ms = _times(request.send_at, request.expires_at, now_ms)
-        who = identity.identity_digest(account, phone, text, key, parts)
+        who = identity.identity_digest(account, phone, compared, key, parts)
         return Prepared(
             self._stores(account).admission,
             NewMessage(
                 id=identity.message_id(who, now_ms, account),
                 phone=phone,
-                text=text,
+                text=content.text,
                 identity=who,
-                content=identity.content_digest(account, phone, text, parts),
+                content=identity.content_digest(account, phone, compared, parts),
                 priority=priority,
                 now_ms=now_ms,
                 window_ms=self._window_ms(key, send_at_ms, now_ms),
@@ -189,22 +207,56 @@ class Dispatcher:
                 nonce=signature_digest(signature) if signature else None,
                 nonce_ttl_ms=nonce_ttl_ms(self._settings),
                 windows=windows() if windows else (),
-                file=file,
+                file=content.file,
+                only_repeat=content.refusal is not None,
             ),
+            content.refusal,
         )
 
-    def _content_with(self, asked: FileRequest, message: str) -> tuple[str, MessageFile | FileRequest]:
-        """The caption, which may be empty, and the file, or the request if it is to be fetched first. Raises
-        RequestRefused.
-        """
-        given = _text("message", message)
+    def _content(self, request: MessageRequest, found: Found | None) -> Content:
+        """Raises RequestRefused."""
+        given = _text("message", request.message)
+        if request.template is not None:
+            if given.strip():
+                raise _field("template_invalid", "message", "must not be given together with a template")
+            return self._filled(request.template, request.file, found or self.template(request.template))
+        if request.file is None:
+            text = texts.normalise_message(given)
+            return Content(text, (text,))
         caption = check_caption(texts.normalise_message(given)) if given.strip() else ""
-        check_wish(asked.kind, has_caption=bool(caption))
+        file = self._file(request.file, has_caption=bool(caption))
+        return Content(caption, (caption, *file.identity), file)
+
+    def _filled(self, wanted: TemplateRequest, asked: FileRequest | None, found: Found) -> Content:
+        """What a template makes. Its variables stand for it: so a repeat is the same message although the
+        template was changed or deleted meanwhile.
+        """
+        file = None if asked is None else self._file(asked, has_caption=True)
+        parts = ("", *wanted.identity, *(file.identity if file else ()))
+        try:
+            if found.template is None:
+                raise template_unknown(wanted.name, wanted.language, found.languages)
+            text = fill_template(found.template.text, wanted.variables, as_caption=file is not None)
+        except RequestRefused as refusal:
+            return Content("", parts, file, refusal)
+        return Content(text, parts, file)
+
+    def template(self, wanted: TemplateRequest) -> Found:
+        """The wanted template as it is now."""
+        return self._templates.find(wanted.name, wanted.language)
+
+    async def template_through(self, pipeline: Pipeline, wanted: TemplateRequest) -> Found:
+        """The same, without blocking other coroutines."""
+        return await self._templates.find_through(pipeline, wanted.name, wanted.language)
+
+    def _file(self, asked: FileRequest, *, has_caption: bool) -> MessageFile | FileRequest:
+        """The file, or the request if it is to be fetched first. Raises RequestRefused."""
+        check_wish(asked.kind, has_caption=has_caption)
         if asked.url is not None:
             check_file_url(asked.url, allow_private=self._settings.file_url_allow_private)
-            return caption, asked
+            return asked
         upload = self.upload(asked.id or "", asked.owner)
-        return caption, message_file(upload, asked, has_caption=bool(caption))
+        return message_file(upload, asked, has_caption=has_caption)
 
     def upload(self, upload_id: str, owner: str | None) -> Upload:
         """The upload of this owner (an API key), or of any with None; raises RequestRefused
@@ -434,7 +486,8 @@ def _field(code: str, field: str, problem: str) -> RequestRefused:
 def _conflict(message_id: str) -> RequestRefused:
     return RequestRefused(
         "idempotency_conflict",
-        "This idempotency key was used for another phone, text or file. Use a new key for a new message.",
+        "This idempotency key was used for another phone, text, template or file. Use a new key for a new "
+        "message.",
         http_status=409,
         extra={"message_id": message_id},
     )

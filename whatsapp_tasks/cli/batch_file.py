@@ -11,20 +11,22 @@ from pathlib import Path
 from typing import Any, cast
 
 from whatsapp_tasks.cli.csv_files import Record, decoded, records
-from whatsapp_tasks.client import FileToSend, NewMessage
+from whatsapp_tasks.client import FileToSend, NewMessage, TemplateToSend
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.domain.phones import one_form_of, parse_phone
 from whatsapp_tasks.domain.texts import normalise_message
 from whatsapp_tasks.errors import RequestRefused
 
 REQUIRED = ("phone",)
-CONTENT = ("message", "file_path", "file_url")
+CONTENT = ("message", "template", "file_path", "file_url")
 """A file has at least one of these columns, and so has each row."""
 OPTIONAL = (
     *("account", "idempotency_key", "send_at", "expires_at", "priority", "metadata"),
-    *("file_as", "file_name"),
+    *("file_as", "file_name", "template_language"),
 )
-_CONTENT_FIELDS = ("account", "phone", "message", "file")
+VARIABLE = "variables."
+"""Begins the name of a column with the values of one variable."""
+_CONTENT_FIELDS = ("account", "phone", "message", "file", "template")
 _OF_FILE = ("file_path", "file_url", "file_as", "file_name")
 
 
@@ -97,12 +99,14 @@ def read_rows(path: Path, name: str) -> Rows:
 
 def _check_columns(path: Path, columns: list[str]) -> None:
     missing = [name for name in REQUIRED if name not in columns]
-    unknown = [name for name in columns if name not in REQUIRED + CONTENT + OPTIONAL]
+    known = REQUIRED + CONTENT + OPTIONAL
+    unknown = [name for name in columns if name not in known and not name.startswith(VARIABLE)]
     empty = not set(CONTENT) & set(columns)
     if missing or unknown or empty or len(set(columns)) != len(columns):
         raise _refused(
             f"The first line of {path} must name the column phone and at least one of {', '.join(CONTENT)}, "
-            f"and may name {', '.join(OPTIONAL)}; it has: {', '.join(columns) or 'nothing'}."
+            f"and may name {', '.join(OPTIONAL)} and {VARIABLE}NAME; it has: "
+            f"{', '.join(columns) or 'nothing'}."
         )
 
 
@@ -119,16 +123,20 @@ def _row(record: Record, columns: list[str], name: str, folder: Path) -> Row:
     given.setdefault("phone", "")
     given.setdefault("message", "")
     for column in set(given) - {"message"}:
-        given[column] = given[column].strip()
+        if not column.startswith(VARIABLE):
+            given[column] = given[column].strip()
     if "metadata" in given:
         given["metadata"] = _metadata(given["metadata"])
     key = given.get("idempotency_key") or _key(name, given)
     file, file_path = _file(given, folder)
-    fields = {column: said for column, said in given.items() if column not in _OF_FILE}
+    template = _template(given)
+    fields = {column: said for column, said in given.items() if column not in _OF_FILE + _of_template(given)}
     if file is not None:
-        fields = {**fields, "file": file}
-        if not fields["message"]:
-            del fields["message"]
+        fields["file"] = file
+    if template is not None:
+        fields["template"] = template
+    if not fields["message"] and (file or template):
+        del fields["message"]
     message = cast(NewMessage, {**fields, "idempotency_key": key})
     return Row(record.line, key, message, tuple(_message(given)), file_path)
 
@@ -152,6 +160,23 @@ def _file(given: Mapping[str, Any], folder: Path) -> tuple[FileToSend | None, Pa
     return cast(FileToSend, file), found
 
 
+def _of_template(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """The filled columns about the template, in an order that the file does not decide."""
+    variables = sorted(column for column in given if column.startswith(VARIABLE))
+    return ("template", "template_language", *variables)
+
+
+def _template(given: Mapping[str, Any]) -> TemplateToSend | None:
+    """The template of a row. An empty cell is no value, so the API refuses a row without one it needs."""
+    name, language = given.get("template"), given.get("template_language")
+    values = {column.removeprefix(VARIABLE): given[column] for column in given if column.startswith(VARIABLE)}
+    if name is None and language is None and not values:
+        return None
+    if name is None or language is None:
+        raise RequestRefused("row_invalid", "A template needs both columns, template and template_language.")
+    return {"name": name, "language": language, "variables": values}
+
+
 def _metadata(cell: str) -> dict[str, Any]:
     def refuse(constant: str) -> None:
         raise ValueError(constant)  # NaN and infinity, which are not JSON
@@ -173,9 +198,9 @@ def _key(name: str, given: Mapping[str, Any]) -> str:
 
 
 def _message(given: Mapping[str, Any]) -> list[str]:
-    """Account, recipient, text and file in the API's canonical form, so that other spellings are the same
-    message. A file counts by its path: a row whose file has changed since an earlier run is a conflict, and
-    not another message.
+    """Account, recipient, text or template, and file in the API's canonical form, so that other spellings are
+    the same message. A file counts by its path: a row whose file has changed since an earlier run is a
+    conflict, and not another message.
     """
     account = given.get("account", DEFAULT_ACCOUNT)
     phone, text = given["phone"], given["message"]
@@ -184,7 +209,14 @@ def _message(given: Mapping[str, Any]) -> list[str]:
     with suppress(RequestRefused):
         text = normalise_message(text)
     file = [str(given.get(column, "")) for column in _OF_FILE]
-    return ["" if account == DEFAULT_ACCOUNT else account, phone, text, *(file if any(file) else ())]
+    template = [part for column in _of_template(given) for part in (column, given.get(column, ""))]
+    return [
+        "" if account == DEFAULT_ACCOUNT else account,
+        phone,
+        text,
+        *(file if any(file) else ()),
+        *(template if "template" in given else ()),
+    ]
 
 
 def _repeated(row: Row, first: Row) -> Result:

@@ -25,6 +25,7 @@ from whatsapp_tasks.cli.selectors import add_selectors
 from whatsapp_tasks.cli.send import add_send
 from whatsapp_tasks.cli.sessions import add_session
 from whatsapp_tasks.cli.supervisor import Supervisor, python_module
+from whatsapp_tasks.cli.templates import add_templates
 from whatsapp_tasks.cli.webhooks import add_webhooks
 from whatsapp_tasks.config import Settings, load_settings
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT, check_account_name
@@ -291,6 +292,7 @@ add_send(cli, console, _settings)
 add_messages(cli, console, _settings)
 add_batch(cli, console, _settings)
 add_opt_outs(cli, console, _settings)
+add_templates(cli, console, _settings)
 add_accounts(cli, console, _settings)
 add_alive(cli, _settings)
 add_doctor(cli, console, _settings)

@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.live import Live
 
 from whatsapp_tasks.cli.api_access import with_client
+from whatsapp_tasks.cli.template_options import with_variables
 from whatsapp_tasks.cli.timeline import outcome, timeline
-from whatsapp_tasks.client import AT_WHATSAPP, FINAL, Client, FileToSend, Message
+from whatsapp_tasks.client import AT_WHATSAPP, FINAL, Client, FileToSend, Message, TemplateToSend
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.files import FileKind
 from whatsapp_tasks.domain.priorities import Priority
@@ -38,6 +39,9 @@ def add_send(cli: click.Group, console: Console, load: Callable[[], Settings]) -
     @click.option("--file-url", default=None, help="An https URL from which the service fetches the file.")
     @click.option("--as", "kind", type=click.Choice(_KINDS), default=None, help="Default: by the type.")
     @click.option("--file-name", default=None, help="As the recipient sees it.")
+    @click.option("--template", default=None, help="A template that makes the text, instead of MESSAGE.")
+    @click.option("--language", default=None, help="The template's language: en, pt_BR.")
+    @with_variables
     @click.option("--account", default=None, help="The account that sends.")
     @click.option("--idempotency-key", default=None, help="Makes a repeat of this command the same message.")
     @click.option("--send-at", default=None, help="Not before this time: 2026-12-31T18:00:00+01:00.")
@@ -48,16 +52,17 @@ def add_send(cli: click.Group, console: Console, load: Callable[[], Settings]) -
     @with_client(load)
     def send(client: Client, *, phone: str, message: str, watched: bool, **options: Any) -> None:
         """Send MESSAGE to PHONE (+49…). MESSAGE - is read from standard input; with a file it is the caption,
-        and may be missing.
+        and may be missing. A template makes the text or the caption instead.
         """
         text = sys.stdin.read() if message == "-" else message
+        template = _template(text, options)
         key, file = options.pop("idempotency_key"), _file(client, options)
-        if not text and file is None:
-            raise click.UsageError("Give a MESSAGE, --file or --file-url.")
+        if not text and file is None and template is None:
+            raise click.UsageError("Give a MESSAGE, --template, --file or --file-url.")
         given = {name: value for name, value in options.items() if value is not None}
         if "metadata" in given:
             given["metadata"] = _object(given["metadata"])
-        accepted = client.send(phone, text, file=file, idempotency_key=key, **given)
+        accepted = client.send(phone, text, file=file, template=template, idempotency_key=key, **given)
         again = " (accepted before: nothing is sent twice)" if accepted["duplicate"] else ""
         click.echo(f"{accepted['id']} {accepted['status']}{again}")
         if watched:
@@ -98,6 +103,20 @@ def _file(client: Client, options: dict[str, Any]) -> FileToSend | None:
     if name:
         source["name"] = name
     return source
+
+
+def _template(text: str, options: dict[str, Any]) -> TemplateToSend | None:
+    """The template of the options; takes them out of ``options``."""
+    name, language, variables = (options.pop(option) for option in ("template", "language", "variables"))
+    if name is None and (language or variables):
+        raise click.UsageError("--language and --variable need --template.")
+    if name is None:
+        return None
+    if text:
+        raise click.UsageError("Give either MESSAGE or --template.")
+    if language is None:
+        raise click.UsageError("--template needs --language.")
+    return {"name": name, "language": language, "variables": variables}
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -10,6 +10,9 @@ from whatsapp_tasks.client.views import (
     FileToSend,
     Message,
     NewMessage,
+    PutTemplate,
+    Template,
+    TemplateToSend,
     TimelineEntry,
     UploadedFile,
 )
@@ -26,6 +29,9 @@ __all__ = [
     "FileToSend",
     "Message",
     "NewMessage",
+    "PutTemplate",
+    "Template",
+    "TemplateToSend",
     "TimelineEntry",
     "UploadedFile",
 ]

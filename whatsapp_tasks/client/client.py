@@ -17,7 +17,10 @@ from whatsapp_tasks.client.views import (
     Message,
     NewMessage,
     Pauses,
+    PutTemplate,
     SendOptions,
+    Template,
+    TemplateToSend,
     UploadedFile,
 )
 from whatsapp_tasks.domain import statuses
@@ -69,6 +72,7 @@ class Client:
         message: str = "",
         *,
         file: Path | FileToSend | None = None,
+        template: TemplateToSend | None = None,
         idempotency_key: str | None = None,
         **options: Unpack[SendOptions],
     ) -> AcceptedMessage:
@@ -76,11 +80,14 @@ class Client:
         the same phone is then a new message each time.
 
         ``file``: a path is uploaded first; else ``{"id": …}`` of an upload, or ``{"url": …}``, with ``as``
-        and ``name`` if they matter. ``message`` is then its caption, and may be empty.
+        and ``name`` if they matter. ``message`` is then its caption, and may be empty. ``template`` makes the
+        text or the caption, instead of ``message``.
         """
         body: dict[str, Any] = {"phone": phone, **options}
-        if message or file is None:
+        if message or (file is None and template is None):
             body["message"] = message
+        if template is not None:
+            body["template"] = template
         if file is not None:
             body["file"] = {"id": self.upload(file)["id"]} if isinstance(file, Path) else file
         body["idempotency_key"] = uuid.uuid4().hex if idempotency_key is None else idempotency_key
@@ -161,7 +168,7 @@ class Client:
     def send_batch(self, messages: Iterable[NewMessage], *, idempotency_key: str | None = None) -> Batch:
         """Submits up to 1000 messages; each is accepted or refused separately. ``idempotency_key`` identifies
         the batch, so that a repeated batch is recognised. Messages without a key of their own are the same
-        message if account, phone, text and file are equal.
+        message if account, phone, text (or template with variables) and file are equal.
         """
         body = {"messages": list(messages)}
         return cast(
@@ -191,6 +198,32 @@ class Client:
                 part = f"{batch['progress']:.0%}"
                 raise WaitTimeout(f"Only {part} of the batch is settled after {timeout_seconds:.0f} s.")
             time.sleep(pause_seconds)
+
+    # templates
+
+    def templates(self) -> Iterator[Template]:
+        """All templates in all their languages, by name and language."""
+        for page in self._pages("/templates", {"limit": "200"}):
+            yield from page["templates"]
+
+    def template(self, name: str, language: str) -> Template:
+        """One template in one language."""
+        return cast(Template, self.call("GET", _path("templates", name, language)))
+
+    def put_template(self, name: str, language: str, text: str) -> PutTemplate:
+        """Adds a template in one language, or replaces its text; doing it again changes nothing."""
+        return cast(PutTemplate, self.call("PUT", _path("templates", name, language), {"text": text}))
+
+    def remove_template(self, name: str, language: str) -> bool:
+        """Removes a template in one language; whether it was there."""
+        return bool(self.call("DELETE", _path("templates", name, language))["removed"])
+
+    def preview_template(
+        self, name: str, language: str, variables: Mapping[str, str], *, as_caption: bool = False
+    ) -> str:
+        """The text that a message would have; nothing is sent."""
+        body = {"variables": dict(variables), "as_caption": as_caption}
+        return str(self.call("POST", _path("templates", name, language) + "/preview", body)["text"])
 
     # opt-outs
 

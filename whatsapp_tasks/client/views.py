@@ -10,6 +10,14 @@ FileToSend = TypedDict(
 """The file of a message: ``id`` of an upload, or ``url``. ``as``: image, video, audio or document."""
 
 
+class TemplateToSend(TypedDict):
+    """The template that makes the text of a message; ``variables`` has a value for each of its variables."""
+
+    name: str
+    language: str
+    variables: NotRequired[dict[str, str]]
+
+
 class UploadedFile(TypedDict):
     """A file that was uploaded. ``kind`` is how it is sent unless a message says otherwise."""
 
@@ -52,11 +60,12 @@ class SendOptions(TypedDict, total=False):
 
 
 class NewMessage(SendOptions):
-    """One message to send: a text, a file, or both."""
+    """One message to send: a text (or a template that makes it), a file, or both."""
 
     phone: Required[str]
     message: NotRequired[str]
     file: NotRequired[FileToSend | None]
+    template: NotRequired[TemplateToSend | None]
     idempotency_key: NotRequired[str | None]
 
 
@@ -145,6 +154,24 @@ class CancelledBatch(Batch):
     """The batch after its queued messages were cancelled."""
 
     cancelled_now: int
+
+
+class Template(TypedDict):
+    """A template in one language; ``variables`` in the order in which the text has them."""
+
+    name: str
+    language: str
+    text: str
+    variables: list[str]
+    updated_at: str
+    updated_by: str
+    links: Links
+
+
+class PutTemplate(Template):
+    """The template as it is now; ``outcome`` is created, changed or unchanged."""
+
+    outcome: str
 
 
 class Pause(TypedDict):

@@ -7,6 +7,7 @@ from typing import Any
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.domain.file_requests import FileRequest
 from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.domain.template_requests import TemplateRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class MessageRequest:
     """With a file its caption, which may be empty."""
     _: KW_ONLY
     file: FileRequest | None = None
+    template: TemplateRequest | None = None
+    """Instead of ``message``."""
     account: str = DEFAULT_ACCOUNT
     idempotency_key: str | None = None
     send_at: float | None = None

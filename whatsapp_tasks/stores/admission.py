@@ -37,6 +37,8 @@ class NewMessage:
     windows: Sequence["Window"] = ()
     file: MessageFile | FileRequest | None = None
     """A request: it is to be fetched first."""
+    only_repeat: bool = False
+    """Accepted only if it was accepted before: ``text`` could not be made."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,7 @@ class Admission:
             "holds": int(self._caps is not None and self._caps.holds),
             "forms": ",".join(forms_of(new.phone)),
             "file": _attached(new.file) if new.file else "",
+            "only_repeat": "1" if new.only_repeat else "",
         }
         return (
             named,

@@ -6,6 +6,7 @@ ALL_MESSAGES_COMPLETE = "wa:messages-complete"  # set once older versions' messa
 SELECTORS = "wa:selectors"  # hash: version, text (TOML), actor, at_ms
 API_KEYS = "wa:api-keys"
 OPT_OUTS = "wa:opt-outs"
+TEMPLATES = "wa:templates"  # hash: name/language -> JSON: text, updated_ms, author
 OPT_OUT_SOURCES = "wa:opt-out-sources"  # hash: phone -> source of the opt-out, if not a caller
 
 

@@ -18,8 +18,18 @@ class Accept(StrEnum):
     ACCOUNT_UNKNOWN = "account_unknown"
     OPTED_OUT = "opted_out"
     FILE_GONE = "file_gone"
+    NO_REPEAT = "no_repeat"
     LIMITED = "limited"
     CAPPED = "capped"
+
+
+class PutTemplate(StrEnum):
+    """``scripts/template_put.lua``; FULL keeps nothing."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    FULL = "full"
 
 
 class Claim(StrEnum):

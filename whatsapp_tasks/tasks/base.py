@@ -13,6 +13,7 @@ from celery.result import AsyncResult
 from whatsapp_tasks.dispatch import default_dispatcher
 from whatsapp_tasks.domain.file_requests import FileRequest
 from whatsapp_tasks.domain.message_request import MessageRequest
+from whatsapp_tasks.domain.template_requests import TemplateRequest
 
 
 class ServiceTask(Task):  # type: ignore[type-arg]
@@ -51,5 +52,7 @@ class AdmissionTask(ServiceTask):
             fields["expires_at"] = expires.timestamp() if isinstance(expires, datetime) else now + expires
         if fields.get("file") is not None:
             fields["file"] = FileRequest.of(fields["file"])
+        if fields.get("template") is not None:
+            fields["template"] = TemplateRequest.of(fields["template"])
         accepted = default_dispatcher().send(MessageRequest(*(args or ()), **fields), source="task")
         return self.AsyncResult(accepted.id)

@@ -13,6 +13,7 @@ from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.domain.file_requests import FileRequest
 from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.domain.template_requests import TemplateRequest
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.queues import SEND_TASK
 from whatsapp_tasks.tasks.base import AdmissionTask
@@ -26,6 +27,7 @@ def send_message(
     message: str = "",
     *,
     file: Mapping[str, str] | None = None,
+    template: Mapping[str, Any] | None = None,
     account: str = DEFAULT_ACCOUNT,
     idempotency_key: str | None = None,
     send_at: float | None = None,
@@ -36,7 +38,8 @@ def send_message(
     """Sends ``message`` to ``phone``: ``send_message.delay("+4915112345678", "Hi")``.
 
     ``file`` is ``{"url": "https://…"}`` or ``{"id": …}`` of an upload, with ``as`` and ``name`` if they
-    matter; ``message`` is then its caption. Times are unix seconds. The body runs only for a task that was
+    matter; ``message`` is then its caption. ``template`` is ``{"name": …, "language": …, "variables": {…}}``,
+    and makes the text instead of ``message``. Times are unix seconds. The body runs only for a task that was
     put on the queue by name (``send_task``, Flower): it is admitted by the same rules, or dropped with a log
     line that says why.
     """
@@ -52,6 +55,7 @@ def send_message(
                 priority=priority,
                 metadata=metadata,
                 file=None if file is None else FileRequest.of(file),
+                template=None if template is None else TemplateRequest.of(template),
             ),
             source="queue",
         )

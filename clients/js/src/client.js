@@ -14,6 +14,8 @@ import { Transport } from "./transport.js";
  * @typedef {Schemas["PausesView"]} Pauses
  * @typedef {Schemas["Status"]} Status
  * @typedef {Schemas["SendRequest"]} NewMessage
+ * @typedef {Schemas["PutTemplateView"]} PutTemplate
+ * @typedef {Schemas["TemplateView"]} Template
  * @typedef {Schemas["UploadView"]} UploadedFile
  * @typedef {Omit<NewMessage, "phone" | "message" | "idempotency_key"> & { idempotencyKey?: string }} SendOptions
  */
@@ -46,7 +48,7 @@ export class Client {
 
   /**
    * Sends one message. Without an `idempotencyKey` one is made for the repeats: then each call is a message of
-   * its own.
+   * its own. With `options.template` the message is empty: the template makes it.
    *
    * @param {string} phone
    * @param {string} message
@@ -166,6 +168,65 @@ export class Client {
    */
   async cancelBatch(id) {
     return this.call("DELETE", path("batches", id));
+  }
+
+  /**
+   * All templates in all their languages, by name and language.
+   *
+   * @returns {AsyncGenerator<Template, void>}
+   */
+  async *templates() {
+    for await (const page of this.#pages("/templates", { limit: "200" })) {
+      yield* page.templates;
+    }
+  }
+
+  /**
+   * One template in one language.
+   *
+   * @param {string} name
+   * @param {string} language
+   * @returns {Promise<Template>}
+   */
+  async template(name, language) {
+    return this.call("GET", path("templates", name, language));
+  }
+
+  /**
+   * Adds a template in one language, or replaces its text; doing it again changes nothing.
+   *
+   * @param {string} name
+   * @param {string} language
+   * @param {string} text
+   * @returns {Promise<PutTemplate>}
+   */
+  async putTemplate(name, language, text) {
+    return this.call("PUT", path("templates", name, language), { body: { text } });
+  }
+
+  /**
+   * Removes a template in one language; the answer is whether it was there.
+   *
+   * @param {string} name
+   * @param {string} language
+   * @returns {Promise<boolean>}
+   */
+  async removeTemplate(name, language) {
+    return (await this.call("DELETE", path("templates", name, language))).removed;
+  }
+
+  /**
+   * The text that a message would have; nothing is sent.
+   *
+   * @param {string} name
+   * @param {string} language
+   * @param {Record<string, string>} variables
+   * @param {{ asCaption?: boolean }} [options]
+   * @returns {Promise<string>}
+   */
+  async previewTemplate(name, language, variables, { asCaption = false } = {}) {
+    const body = { variables, as_caption: asCaption };
+    return (await this.call("POST", `${path("templates", name, language)}/preview`, { body })).text;
   }
 
   /**

@@ -10,7 +10,9 @@ export { sign } from "./signature.js";
  * @typedef {import("./client.js").Message} Message
  * @typedef {import("./client.js").NewMessage} NewMessage
  * @typedef {import("./client.js").Pauses} Pauses
+ * @typedef {import("./client.js").PutTemplate} PutTemplate
  * @typedef {import("./client.js").SendOptions} SendOptions
  * @typedef {import("./client.js").Status} Status
+ * @typedef {import("./client.js").Template} Template
  * @typedef {import("./client.js").UploadedFile} UploadedFile
  */

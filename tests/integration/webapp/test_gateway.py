@@ -29,12 +29,15 @@ from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.api_keys import ApiKey, ApiKeys
 from whatsapp_tasks.stores.connection import Database, Pipeline
 from whatsapp_tasks.stores.opt_outs import OptOuts
+from whatsapp_tasks.templates import Templates
 
 PHONE = "+4915112345678"
 MOMENT = 1_790_000_000.0
 """When all is accepted; ids are made of the time."""
 HELLO: dict[str, Any] = {"phone": PHONE, "message": "Grüße 👋"}
 WITH_KEY = {**HELLO, "idempotency_key": "k"}
+READY = {"name": "order_ready", "language": "en"}
+BY_TEMPLATE: dict[str, Any] = {"phone": PHONE, "template": {**READY, "variables": {"name": "Ana"}}}
 KEYS = {
     "sender": ApiKey("wak_sender", "sender", ("send",), 1, ("was_old", "was_new")),
     "reader": ApiKey("wak_reader", "reader", ("read",), 1, ("was_reader",)),
@@ -76,6 +79,13 @@ ONE: list[tuple[str, Sequence[Ask], Sequence[str]]] = [
     ("empty text", [Ask({**HELLO, "message": " \u200b"})], ["message_empty"]),
     ("long text", [Ask({**HELLO, "message": "x" * 70_000})], ["message_too_long"]),
     ("unknown field", [Ask({**HELLO, "colour": 1})], ["request_invalid"]),
+    ("template", [Ask(BY_TEMPLATE), Ask({**BY_TEMPLATE, "idempotency_key": "k"})], ["", ""]),
+    ("template again", [Ask(BY_TEMPLATE), Ask(BY_TEMPLATE, seconds_ago=1)], ["", ""]),
+    ("template as caption", [Ask({**BY_TEMPLATE, "file": {"url": "https://example.com/a.pdf"}})], [""]),
+    ("template and text", [Ask({**BY_TEMPLATE, "message": "x"})], ["template_invalid"]),
+    ("no template", [Ask({**BY_TEMPLATE, "template": {**READY, "name": "a"}})], ["template_unknown"]),
+    ("bad template", [Ask({**BY_TEMPLATE, "template": {**READY, "name": "A"}})], ["template_invalid"]),
+    ("no variables", [Ask({**BY_TEMPLATE, "template": READY})], ["template_variables_wrong"]),
     ("opted out", [Ask({**HELLO, "phone": "+4915112345600"})], ["recipient_opted_out"]),
     ("unknown account", [Ask({**HELLO, "account": "sales"})], ["account_unknown"]),
     ("bad account", [Ask({**HELLO, "account": "NO"})], ["account_invalid"]),
@@ -122,6 +132,7 @@ class World:
         self.database.do("FLUSHALL")
         Accounts(self.database).add("default", 1)
         OptOuts(self.database).add("+4915112345600")
+        Templates(self.database, lambda: MOMENT).put("order_ready", "en", "Hi {{name}}", "test")
         for name in ("sender", "reader"):
             ApiKeys(self.database).put(KEYS[name])
             # Known from now on, so that no thread is needed for it.
@@ -235,6 +246,55 @@ def test_what_is_usual_needs_no_thread(worlds: Callable[..., World], threads_ask
     assert not threads_asked
 
 
+class RecordedPipeline(Pipeline):
+    """Remembers which scripts were called."""
+
+    def __init__(self, pipeline: Pipeline, called: list[str]) -> None:
+        super().__init__(pipeline._scripts)
+        self._called = called
+
+    async def run(self, name: str, *args: Any, **more: Any) -> Any:
+        self._called.append(name)
+        return await super().run(name, *args, **more)
+
+
+def test_a_template_is_read_through_the_pipeline_and_nothing_is_read_for_others(
+    worlds: Callable[..., World], threads_asked: list[Any]
+) -> None:
+    """Issue 16, part 9: one more script for a message with a template, none for one without."""
+    world, called = worlds(), list[str]()
+    world._gateway._pipeline = RecordedPipeline(world._pipeline, called)
+    assert codes(world, [Ask()]) == [""]
+    assert called == ["accept"]
+    assert codes(world, [Ask(BY_TEMPLATE)]) == [""]
+    assert called == ["accept", "template_find", "accept"]
+    assert not threads_asked
+
+
+def test_of_many_with_templates_each_gets_its_own_values(worlds: Callable[..., World], loop: Runner) -> None:
+    """Issue 16, part 9: also while the template is changed; each text is of one version."""
+    world = worlds()
+    world.fill()
+    stamp = int(time.time())
+    names = [f"Ana {n} {{{{name}}}}" for n in range(200)]
+    templates = Templates(world.database)
+
+    async def change() -> None:
+        for _ in range(3):
+            await asyncio.to_thread(templates.put, "order_ready", "en", "Hello {{name}}!", "test")
+            await asyncio.to_thread(templates.put, "order_ready", "en", "Hi {{name}}", "test")
+
+    async def all_at_once() -> list[AsgiAnswer]:
+        asks = [Ask({**BY_TEMPLATE, "template": {**READY, "variables": {"name": name}}}) for name in names]
+        *answers, _ = await asyncio.gather(*(world.asked(ask, stamp) for ask in asks), change())
+        return answers
+
+    answers = [json.loads(answer.body) for answer in loop.run(all_at_once())]
+    ledger = world.app.extensions[EXTENSION].dispatcher.ledger("default")
+    for name, answer in zip(names, answers, strict=True):
+        assert ledger.get(answer["id"]).text in (f"Hi {name}", f"Hello {name}!")
+
+
 def test_a_key_and_a_cap_that_are_not_known_yet_are_looked_up_in_a_thread(
     worlds: Callable[..., World], threads_asked: list[Any]
 ) -> None:
@@ -267,7 +327,7 @@ def test_it_says_that_redis_is_away(
     assert codes(world, [Ask()]) == [""]
     server.kill()
     stamp = int(time.time())
-    for ask in (Ask(seconds_ago=2), Ask(seconds_ago=3), Ask(key="nobody")):
+    for ask in (Ask(seconds_ago=2), Ask(seconds_ago=3), Ask(BY_TEMPLATE), Ask(key="nobody")):
         assert code_of(world.ask(ask, stamp)) == "store_unavailable"
     server.start()
     assert codes(world, [Ask(seconds_ago=4)]) == [""]

@@ -8,19 +8,20 @@
 -- nonce) and `plan` (no cap) may be ''. `holds` is '1' to hold a message until a day with a free place. `forms`
 -- are all forms of the phone. `file` is '' or JSON with the keys that only a message with a file needs, so that
 -- others do not pay for them: either record (the file as JSON), digest, kind, size, content, held and due, or wanted
--- (a file to be fetched first, as JSON) and fetches. From windows_from on: for each window that limits requests, the
+-- (a file to be fetched first, as JSON) and fetches. `only_repeat` is '1' if only a repeat may be accepted: the
+-- content of a new message cannot be made. From windows_from on: for each window that limits requests, the
 -- keys of previous and current count, and its limit and seconds.
 --
 -- Returns {outcome, message id, status}; outcomes: accepted, duplicate, conflict, replayed, account_unknown,
--- opted_out, file_gone (its content was deleted meanwhile), limited (instead of the status: the index of the full
--- window), capped (instead of the status: start ms of the next day with a free place, or ''). Only `accepted` writes
--- anything, except that every outcome but account_unknown and limited keeps the nonce.
+-- no_repeat, opted_out, file_gone (its content was deleted meanwhile), limited (instead of the status: the index of
+-- the full window), capped (instead of the status: start ms of the next day with a free place, or ''). Only `accepted`
+-- writes anything, except that every outcome but account_unknown and limited keeps the nonce.
 local account, identity, record, log, open, schedule, nonce, opt_outs, broker_list, sequence, expiring, events,
   metrics, caps, contacted, all_messages = unpack(KEYS, 1, 16)
 local now, id, phone, text, window, content, priority, send_at, expires_at, metadata, queue_message, nonce_ttl,
-  source, plan, holds, forms, file = unpack(ARGV, 1, 17)
+  source, plan, holds, forms, file, only_repeat = unpack(ARGV, 1, 18)
 local windows_keys_from = 17
-local windows_from = 18
+local windows_from = 19
 
 local full = count_windows(windows_keys_from, windows_from)
 if full then return {'limited', '', full} end
@@ -37,6 +38,7 @@ if claim then
   local first_record = string.sub(record, 1, #record - #id) .. first
   return {'duplicate', first, redis.call('HGET', first_record, 'status') or 'expired'}
 end
+if only_repeat == '1' then return {'no_repeat', '', ''} end
 if holds_any(opt_outs, forms) then return {'opted_out', '', ''} end
 local attached = file ~= '' and cjson.decode(file)
 if attached and attached.content and redis.call('EXISTS', attached.content) == 0 then return {'file_gone', '', ''} end

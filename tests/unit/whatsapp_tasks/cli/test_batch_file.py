@@ -141,7 +141,7 @@ def test_metadata_that_the_api_cannot_take_refuses_its_row_alone(file: Path, cel
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "must name the column phone and at least one of message, file_path, file_url"),
+        ("", "must name the column phone and at least one of message, template, file_path, file_url"),
         ("number,message\n", "it has: number, message"),
         ("phone,message,colour\n", "it has: phone, message, colour"),
         ("phone,message,phone\n", "it has: phone, message, phone"),

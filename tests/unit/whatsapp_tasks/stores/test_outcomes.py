@@ -33,6 +33,7 @@ NAMED: dict[str, type[Enum]] = {
     "lease_acquire": outcomes.Acquire,
     "note": outcomes.Note,
     "receive": outcomes.Receive,
+    "template_put": outcomes.PutTemplate,
     "transition": outcomes.Transition,
 }
 ALL_OR_NOTHING = {
@@ -41,7 +42,7 @@ ALL_OR_NOTHING = {
 }
 FACTS = {
     *("locate", "page", "webhook_begin", "webhook_take"),
-    *("file_keep", "file_sweep", "file_fetch_take", "file_fetch_begin"),
+    *("file_keep", "file_sweep", "file_fetch_take", "file_fetch_begin", "template_find"),
 }
 """They answer with what they found; an empty answer is none."""
 
