@@ -13,6 +13,7 @@ from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.tasks.messages import send_message
+from whatsapp_tasks.templates import Templates
 
 PHONE = "+4915112345678"
 
@@ -55,6 +56,24 @@ def test_delay_takes_a_file_from_a_url_or_an_upload(app: Celery, settings: objec
     assert refused.value.code == "file_invalid"
 
 
+def test_delay_takes_a_template(app: Celery, database: Database, settings: object) -> None:
+    """issue 16, part 9: ``send_message.delay(phone, template=…)``."""
+    Templates(database).put("order_ready", "en", "Hi {{name}}", "test")
+    wanted = {"name": "order_ready", "language": "en", "variables": {"name": "Ana"}}
+    result = send_message.delay(PHONE, template=wanted)
+    assert default_dispatcher().get(result.id).text == "Hi Ana"
+    Templates(database).put("order_ready", "en", "Hello {{name}}", "test")
+    assert send_message.delay(PHONE, template=wanted).id == result.id
+    for changed, code in (
+        ({"language": "de"}, "template_unknown"),
+        ({"variables": {}}, "template_variables_wrong"),
+        ({"text": "Hi"}, "template_invalid"),
+    ):
+        with pytest.raises(RequestRefused) as refused:
+            send_message.delay("+4915112345679", template={**wanted, **changed})
+        assert refused.value.code == code
+
+
 def test_delay_refuses_like_the_api_and_queues_nothing(app: Celery, database: Database) -> None:
     with pytest.raises(RequestRefused) as refused:
         send_message.delay("nonsense", "Hi")
@@ -65,12 +84,20 @@ def test_delay_refuses_like_the_api_and_queues_nothing(app: Celery, database: Da
 def test_a_task_sent_by_name_is_admitted_by_a_worker_that_takes_it(
     app: Celery, database: Database, settings: object
 ) -> None:
+    Templates(database).put("order_ready", "en", "Hi {{name}}", "test")
+    template = {"name": "order_ready", "language": "en", "variables": {"name": "Ana"}}
     app.send_task("whatsapp_tasks.send_message", [PHONE, "by name"], queue="whatsapp-messages.default")
+    app.send_task(
+        "whatsapp_tasks.send_message", [PHONE], {"template": template}, queue="whatsapp-messages.default"
+    )
     with start_worker(app, pool="solo", perform_ping_check=False, queues=["whatsapp-messages.default"]):
         dispatcher: Dispatcher = default_dispatcher()
         eventually(
-            lambda: [m for m in dispatcher.ledger("default").get_many(_ids(database)) if m.text == "by name"],
-            "the message is in the ledger",
+            lambda: (
+                {m.text for m in dispatcher.ledger("default").get_many(_ids(database))}
+                == {"by name", "Hi Ana"}
+            ),
+            "both messages are in the ledger",
         )
 
 

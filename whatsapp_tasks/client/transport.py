@@ -20,6 +20,10 @@ _TIMER_MARGIN_SECONDS = 0.01
 """A pause until the next second must not end before it."""
 _LONGEST_PAUSE_SECONDS = 5.0
 _FIRST_PAUSE_SECONDS = 0.2
+_OF_ALL_PROBLEMS = frozenset(
+    {"type", "title", "status", "detail", "code", "errors", "instance", "request_id"}
+)
+"""Members of a problem document that are not of its code alone."""
 UPLOAD_SECONDS = 180.0
 """For one answer, or one write of a part, of an upload: the file is examined and stored before the answer."""
 
@@ -185,7 +189,7 @@ def _checked(response: requests.Response) -> requests.Response:
         http_status=response.status_code,
         errors=answer.get("errors", ()),
         retry_after_seconds=float(seconds) if seconds.isascii() and seconds.isdigit() else None,
-        extra={name: answer[name] for name in ("message_id", "batch_id", "next_place_at") if name in answer},
+        extra={name: value for name, value in answer.items() if name not in _OF_ALL_PROBLEMS},
     )
 
 

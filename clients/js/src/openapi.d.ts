@@ -253,6 +253,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List templates
+         * @description All templates in all their languages, page by page.
+         *
+         *     Scope: `read`.
+         */
+        get: operations["message_templates_list_some"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/templates/{name}/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a template
+         * @description A template in one language.
+         *
+         *     Scope: `read`.
+         */
+        get: operations["message_templates_show"];
+        /**
+         * Add or change a template
+         * @description Adds a template in one language, or replaces its text. Messages that were accepted keep their text.
+         *     Doing it again changes nothing.
+         *
+         *     Scope: `admin`.
+         */
+        put: operations["message_templates_put"];
+        post?: never;
+        /**
+         * Remove a template
+         * @description Removes a template in one language. Messages that were accepted keep their text. Doing it again changes
+         *     nothing.
+         *
+         *     Scope: `admin`.
+         */
+        delete: operations["message_templates_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/templates/{name}/{language}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview a template
+         * @description The text that a message would have, checked like one. Nothing is sent or kept.
+         *
+         *     Scope: `send`.
+         */
+        post: operations["message_templates_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/accounts": {
         parameters: {
             query?: never;
@@ -1106,10 +1186,55 @@ export interface components {
          */
         Permission: "all" | "replies" | "nothing";
         /**
+         * PreviewRequest
+         * @description Values to try a template with.
+         */
+        PreviewRequest: {
+            /**
+             * @description A value for each variable of the template. Values are put in as they are.
+             * @default {}
+             * @example {
+             *       "name": "Ana",
+             *       "order": "1041"
+             *     }
+             */
+            variables?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Whether it is to be the caption of a file.
+             * @default false
+             */
+            as_caption?: boolean;
+        };
+        /**
+         * PreviewView
+         * @description The text that a message would have.
+         */
+        PreviewView: {
+            text: string;
+        };
+        /**
          * Priority
          * @enum {string}
          */
         Priority: "high" | "normal" | "low";
+        /**
+         * PutTemplateView
+         * @description The template as it is now; ``outcome`` says what this request did to it.
+         */
+        PutTemplateView: {
+            name: string;
+            language: string;
+            text: string;
+            variables: string[];
+            /** Format: date-time */
+            updated_at: string;
+            updated_by: string;
+            links: components["schemas"]["Links"];
+            /** @enum {string} */
+            outcome: "created" | "changed" | "unchanged";
+        };
         /**
          * QrView
          * @description ``qr`` is the text of the code.
@@ -1155,6 +1280,15 @@ export interface components {
             redriven: number;
         };
         /**
+         * RemovedTemplateView
+         * @description The template is gone; ``removed`` is false if it was not there.
+         */
+        RemovedTemplateView: {
+            name: string;
+            language: string;
+            removed: boolean;
+        };
+        /**
          * ResolutionView
          * @description How a person settled a message that was in doubt; ``by`` is the label of the API key.
          */
@@ -1180,8 +1314,8 @@ export interface components {
         };
         /**
          * SendRequest
-         * @description One message: a text, a file, or a file with a text. Its id is the hash of the idempotency key, else of
-         *     account, phone, text and file.
+         * @description One message: a text, a file, or a file with a text; a template may make the text. Its id is the hash of
+         *     the idempotency key, else of account, phone, text and file.
          */
         SendRequest: {
             /**
@@ -1200,6 +1334,11 @@ export interface components {
              * @default null
              */
             file?: components["schemas"]["FileFields"] | null;
+            /**
+             * @description Makes the text or the caption; instead of message.
+             * @default null
+             */
+            template?: components["schemas"]["TemplateFields"] | null;
             /**
              * @description The account that sends.
              * @default default
@@ -1257,6 +1396,66 @@ export interface components {
          * @enum {string}
          */
         Status: "queued" | "sending" | "sent" | "delivered" | "read" | "failed" | "unknown" | "cancelled" | "expired";
+        /**
+         * TemplateFields
+         * @description The template that makes the text of a message (docs/templates.md).
+         */
+        TemplateFields: {
+            /**
+             * @description Its name.
+             * @example order_ready
+             */
+            name: string;
+            /**
+             * @description One of the languages it is in; another one is never taken instead.
+             * @example pt_BR
+             */
+            language: string;
+            /**
+             * @description A value for each variable of the template. Values are put in as they are.
+             * @default {}
+             * @example {
+             *       "name": "Ana",
+             *       "order": "1041"
+             *     }
+             */
+            variables?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * TemplatePage
+         * @description Templates by name and language. ``next_cursor`` is null on the last page.
+         */
+        TemplatePage: {
+            templates: components["schemas"]["TemplateView"][];
+            next_cursor: string | null;
+        };
+        /**
+         * TemplateRequest
+         * @description The text of a template.
+         */
+        TemplateRequest: {
+            /**
+             * @description With {{name}} or {{1}} where a value is put in; {{{{ is {{. Checked like a message.
+             * @example Hi {{name}}, your order {{order}} is ready.
+             */
+            text: string;
+        };
+        /**
+         * TemplateView
+         * @description A template in one language; ``variables`` in the order in which the text has them.
+         */
+        TemplateView: {
+            name: string;
+            language: string;
+            text: string;
+            variables: string[];
+            /** Format: date-time */
+            updated_at: string;
+            updated_by: string;
+            links: components["schemas"]["Links"];
+        };
         /**
          * TimelineEntryView
          * @description One change of status.
@@ -1347,7 +1546,7 @@ export interface components {
             /** Format: uri-reference */
             instance: string;
             /** @enum {string} */
-            code: "account_invalid" | "account_linked" | "account_unknown" | "api_key_invalid" | "api_key_missing" | "archive_refused" | "bad_request" | "batch_not_found" | "body_too_large" | "console_session_missing" | "console_token_invalid" | "content_type_unsupported" | "daily_cap_reached" | "evidence_not_found" | "evidence_unavailable" | "expires_at_invalid" | "file_digest_invalid" | "file_digest_wrong" | "file_empty" | "file_invalid" | "file_kind_impossible" | "file_name_invalid" | "file_picture_too_large" | "file_too_large" | "file_type_contradicts" | "file_unknown" | "file_unreadable" | "file_url_invalid" | "idempotency_conflict" | "idempotency_key_ambiguous" | "idempotency_key_invalid" | "internal_error" | "json_malformed" | "message_empty" | "message_invalid" | "message_not_found" | "message_too_long" | "metadata_invalid" | "metadata_too_large" | "method_not_allowed" | "not_acceptable" | "not_cancellable" | "not_found" | "not_resolvable" | "nothing_to_clear" | "page_in_hand" | "phone_invalid" | "priority_invalid" | "qr_not_shown" | "query_invalid" | "rate_limited" | "recipient_opted_out" | "request_invalid" | "scope_missing" | "send_at_invalid" | "session_alive" | "signature_invalid" | "signature_missing" | "signature_replayed" | "storage_full" | "storage_unavailable" | "store_unavailable" | "thumbnail_not_found" | "timestamp_expired" | "timestamp_invalid" | "uploads_busy" | "vault_off" | "vault_unavailable" | "view_over" | "webhook_not_found" | "worker_busy" | "worker_failed" | "worker_no_answer" | "worker_not_running";
+            code: "account_invalid" | "account_linked" | "account_unknown" | "api_key_invalid" | "api_key_missing" | "archive_refused" | "bad_request" | "batch_not_found" | "body_too_large" | "console_session_missing" | "console_token_invalid" | "content_type_unsupported" | "daily_cap_reached" | "evidence_not_found" | "evidence_unavailable" | "expires_at_invalid" | "file_digest_invalid" | "file_digest_wrong" | "file_empty" | "file_invalid" | "file_kind_impossible" | "file_name_invalid" | "file_picture_too_large" | "file_too_large" | "file_type_contradicts" | "file_unknown" | "file_unreadable" | "file_url_invalid" | "idempotency_conflict" | "idempotency_key_ambiguous" | "idempotency_key_invalid" | "internal_error" | "json_malformed" | "message_empty" | "message_invalid" | "message_not_found" | "message_too_long" | "metadata_invalid" | "metadata_too_large" | "method_not_allowed" | "not_acceptable" | "not_cancellable" | "not_found" | "not_resolvable" | "nothing_to_clear" | "page_in_hand" | "phone_invalid" | "priority_invalid" | "qr_not_shown" | "query_invalid" | "rate_limited" | "recipient_opted_out" | "request_invalid" | "scope_missing" | "send_at_invalid" | "session_alive" | "signature_invalid" | "signature_missing" | "signature_replayed" | "storage_full" | "storage_unavailable" | "store_unavailable" | "template_invalid" | "template_unknown" | "template_variables_wrong" | "templates_full" | "thumbnail_not_found" | "timestamp_expired" | "timestamp_invalid" | "uploads_busy" | "vault_off" | "vault_unavailable" | "view_over" | "webhook_not_found" | "worker_busy" | "worker_failed" | "worker_no_answer" | "worker_not_running";
             request_id: string;
             /** @description Which fields are wrong. */
             errors?: {
@@ -1363,6 +1562,10 @@ export interface components {
             message_id?: string;
             /** @description With idempotency_conflict: the first batch. */
             batch_id?: string;
+            /** @description With template_unknown: the languages in which the template is there. */
+            languages?: string[];
+            /** @description With template_variables_wrong: the variables of the template. */
+            variables?: string[];
         };
     };
     responses: never;
@@ -1443,7 +1646,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description account_unknown, file_unknown */
+            /** @description account_unknown, file_unknown, template_unknown */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1483,7 +1686,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request_invalid, phone_invalid, message_empty, message_invalid, message_too_long, send_at_invalid, expires_at_invalid, metadata_invalid, metadata_too_large, account_invalid, idempotency_key_invalid, recipient_opted_out, file_invalid, file_name_invalid, file_url_invalid, file_kind_impossible, file_too_large, file_picture_too_large, file_type_contradicts, idempotency_key_ambiguous */
+            /** @description request_invalid, phone_invalid, message_empty, message_invalid, message_too_long, send_at_invalid, expires_at_invalid, metadata_invalid, metadata_too_large, account_invalid, idempotency_key_invalid, recipient_opted_out, file_invalid, file_name_invalid, file_url_invalid, file_kind_impossible, file_too_large, file_picture_too_large, file_type_contradicts, template_invalid, template_variables_wrong, idempotency_key_ambiguous */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2864,6 +3067,593 @@ export interface operations {
                 };
             };
             /** @description phone_invalid */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description store_unavailable */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    message_templates_list_some: {
+        parameters: {
+            query?: {
+                /** @description The next_cursor of the previous page. */
+                cursor?: string;
+                /** @description The maximum number of templates on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Templates by name and language. ``next_cursor`` is null on the last page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplatePage"];
+                };
+            };
+            /** @description api_key_missing, api_key_invalid, signature_missing, signature_invalid, timestamp_invalid, timestamp_expired */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description scope_missing */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description query_invalid */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description store_unavailable */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    message_templates_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The template's name.
+                 * @example order_ready
+                 */
+                name: string;
+                /**
+                 * @description A language code.
+                 * @example en
+                 */
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A template in one language; ``variables`` in the order in which the text has them. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateView"];
+                };
+            };
+            /** @description api_key_missing, api_key_invalid, signature_missing, signature_invalid, timestamp_invalid, timestamp_expired */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description scope_missing */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description template_unknown */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description template_invalid */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description store_unavailable */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    message_templates_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The template's name.
+                 * @example order_ready
+                 */
+                name: string;
+                /**
+                 * @description A language code.
+                 * @example en
+                 */
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateRequest"];
+            };
+        };
+        responses: {
+            /** @description The template as it is now; ``outcome`` says what this request did to it. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PutTemplateView"];
+                };
+            };
+            /** @description json_malformed */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description api_key_missing, api_key_invalid, signature_missing, signature_invalid, timestamp_invalid, timestamp_expired, signature_replayed */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description scope_missing */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description templates_full */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request_invalid, template_invalid, message_empty, message_invalid, message_too_long */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description store_unavailable */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    message_templates_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The template's name.
+                 * @example order_ready
+                 */
+                name: string;
+                /**
+                 * @description A language code.
+                 * @example en
+                 */
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The template is gone; ``removed`` is false if it was not there. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovedTemplateView"];
+                };
+            };
+            /** @description api_key_missing, api_key_invalid, signature_missing, signature_invalid, timestamp_invalid, timestamp_expired, signature_replayed */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description scope_missing */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description template_invalid */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description store_unavailable */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    message_templates_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The template's name.
+                 * @example order_ready
+                 */
+                name: string;
+                /**
+                 * @description A language code.
+                 * @example en
+                 */
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description The text that a message would have. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewView"];
+                };
+            };
+            /** @description json_malformed */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description api_key_missing, api_key_invalid, signature_missing, signature_invalid, timestamp_invalid, timestamp_expired, signature_replayed */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description scope_missing */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description template_unknown */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request_invalid, template_invalid, template_variables_wrong, message_empty, message_invalid, message_too_long */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -85,6 +85,26 @@ test("a file is uploaded and sent, from memory or as a Blob", async () => {
   assert.equal((await refusal(client.upload(content, { name: "a.png" }))).code, "file_type_contradicts");
 });
 
+test("templates are kept and make texts", async () => {
+  const kept = await client.putTemplate("order_ready", "pt_BR", "Olá {{name}}");
+  assert.deepEqual([kept.outcome, kept.variables], ["created", ["name"]]);
+  assert.equal((await client.template("order_ready", "pt_BR")).text, "Olá {{name}}");
+  await client.putTemplate("order_ready", "en", "Hi {{name}}");
+  const languages = [];
+  for await (const one of client.templates()) {
+    languages.push(one.language);
+  }
+  assert.deepEqual(languages, ["en", "pt_BR"]);
+  assert.equal(await client.previewTemplate("order_ready", "en", { name: "Ana" }), "Hi Ana");
+  const template = { name: "order_ready", language: "pt_BR", variables: { name: "Ana" } };
+  const accepted = await client.send("+4915112345691", "", { template });
+  assert.equal((await client.message(accepted.id)).message, "Olá Ana");
+  assert.ok(await client.removeTemplate("order_ready", "en"));
+  assert.ok(!(await client.removeTemplate("order_ready", "en")));
+  const error = await refusal(client.send(PHONE, "", { template: { ...template, language: "en" } }));
+  assert.deepEqual([error.code, error.problem.languages], ["template_unknown", ["pt_BR"]]);
+});
+
 test("without a key each call is a message of its own", async () => {
   const [one, two] = [await client.send("+4915112345680", "x"), await client.send("+4915112345680", "x")];
   assert.notEqual(one.id, two.id);

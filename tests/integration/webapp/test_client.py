@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.http_server import HttpServer
 from tests.support.pictures import PDF
-from whatsapp_tasks.client import Client
+from whatsapp_tasks.client import Client, TemplateToSend
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.api_keys import ApiKey
 
@@ -43,6 +43,26 @@ def test_a_refusal_carries_its_code(client: Client) -> None:
     assert caught.value.extra == {"message_id": first["id"]}
     with pytest.raises(RequestRefused, match="unknown message can be resolved"):
         client.resolve(first["id"], "sent", "saw it")
+
+
+def test_templates_are_kept_and_make_texts(client: Client) -> None:
+    """issue 16, part 9."""
+    kept = client.put_template("order_ready", "pt_BR", "Olá {{name}}")
+    assert (kept["outcome"], kept["variables"]) == ("created", ["name"])
+    assert client.template("order_ready", "pt_BR")["text"] == "Olá {{name}}"
+    client.put_template("order_ready", "en", "Hi {{name}}")
+    assert [each["language"] for each in client.templates()] == ["en", "pt_BR"]
+    assert client.preview_template("order_ready", "en", {"name": "Ana"}) == "Hi Ana"
+    template: TemplateToSend = {"name": "order_ready", "language": "pt_BR", "variables": {"name": "Ana"}}
+    accepted = client.send(PHONE, template=template)
+    assert client.message(accepted["id"])["message"] == "Olá Ana"
+    batch = client.send_batch([{"phone": PHONE, "template": template}])
+    assert (batch["accepted"], batch["duplicates"]) == (1, 0)
+    assert client.remove_template("order_ready", "en")
+    assert not client.remove_template("order_ready", "en")
+    with pytest.raises(RequestRefused) as caught:
+        client.send(PHONE, template={**template, "language": "en"})
+    assert caught.value.extra == {"languages": ["pt_BR"]}
 
 
 def test_a_batch_is_followed_and_its_rest_cancelled(client: Client) -> None:

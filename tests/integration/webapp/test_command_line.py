@@ -302,3 +302,118 @@ def test_a_csv_uploads_each_file_once(run: Run, tmp_path: Path, database: Databa
         assert [line["code"] for line in csv.DictReader(results) if line["code"]] == ["file_empty"]
     run("batch", str(table), code=1)
     assert queued(database) == 5, "nothing twice"
+
+
+# templates (issue 16, part 9)
+
+READY = ("order_ready", "en")
+FILLED = (
+    "--template",
+    "order_ready",
+    "--language",
+    "en",
+    "--variable",
+    "name=Ana",
+    "--variable",
+    "order=a=b",
+)
+
+
+@pytest.fixture
+def ready(run: Run) -> None:
+    """The template ``order_ready``."""
+    kept = run("templates", "set", *READY, "-", stdin="Hi {{name}}: {{order}}\n").output
+    assert kept == "order_ready en: created; variables: name, order\n"
+
+
+@pytest.mark.usefixtures("ready")
+def test_templates_are_kept_shown_tried_and_removed(run: Run) -> None:
+    assert run("templates", "set", *READY, "Hi {{name}}: {{order}}").output.startswith(
+        "order_ready en: unchanged"
+    )
+    assert run("templates", "show", *READY).output == "Hi {{name}}: {{order}}\n"
+    assert "name, order" in run("templates", "list").output
+    values = ("--variable", "name=Ana", "--variable", "order=7")
+    assert run("templates", "preview", *READY, *values).output == "Hi Ana: 7\n"
+    with pytest.raises(RequestRefused, match=r"template.variables.order is missing"):
+        run("templates", "preview", *READY, "--variable", "name=Ana")
+    with pytest.raises(RequestRefused, match="begins no variable"):
+        run("templates", "set", *READY, "Hi {{ name }}")
+    assert run("templates", "delete", *READY).output == "order_ready en: removed\n"
+    assert run("templates", "delete", *READY).output == "order_ready en: was not there\n"
+
+
+@pytest.mark.usefixtures("ready")
+def test_all_templates_go_out_and_come_in_as_json(run: Run, tmp_path: Path) -> None:
+    run("templates", "set", "order_ready", "pt_BR", "Ol\u00e1 {{name}}: {{order}} \U0001f44b")
+    file = tmp_path / "templates.json"
+    run("templates", "export", str(file))
+    exported = json.loads(file.read_text("utf-8"))
+    assert [each["language"] for each in exported["templates"]] == ["en", "pt_BR"]
+    run("templates", "delete", *READY)
+    assert (
+        run("templates", "import", str(file)).output
+        == "order_ready en: created\norder_ready pt_BR: unchanged\n"
+    )
+    assert json.loads(run("templates", "export").output) == exported
+    exported["templates"][0]["text"] = "{{ wrong }}"
+    exported["templates"][1]["text"] = "Oi"
+    file.write_text(json.dumps(exported), "utf-8")
+    told = run("templates", "import", str(file), code=1)
+    assert "template 1: The field text has {{" in told.output
+    assert "order_ready pt_BR: changed" in told.output
+    for wrong in (
+        "[]",
+        '{"templates": [{"name": "a"}]}',
+        "{",
+        '{"templates": [{"name": 1, "language": "en", "text": ""}]}',
+    ):
+        with pytest.raises(RequestRefused, match="The file must be JSON"):
+            run("templates", "import", "-", stdin=wrong)
+
+
+@pytest.mark.usefixtures("ready")
+def test_a_message_is_sent_by_a_template(run: Run) -> None:
+    sent = run("send", PHONE, *FILLED).output.split()[0]
+    assert json.loads(run("status", sent, "--json").output)["message"] == "Hi Ana: a=b"
+    named = ("--file-url", "https://files.example/x.pdf")
+    sent = run("send", PHONE, *FILLED, *named).output.split()[0]
+    shown = json.loads(run("status", sent, "--json").output)
+    assert (shown["message"], shown["file"]["url"]) == ("Hi Ana: a=b", named[1])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("Hi", *FILLED),
+        ("--template", "order_ready"),
+        ("Hi", "--language", "en"),
+        ("Hi", "--variable", "a=b"),
+        (*FILLED, "--variable", "order=x"),
+        (*FILLED[:4], "--variable", "order"),
+    ],
+)
+def test_options_of_templates_that_make_no_sense_are_refused(run: Run, options: tuple[str, ...]) -> None:
+    run("send", PHONE, *options, code=2)
+
+
+@pytest.mark.usefixtures("ready")
+def test_a_csv_sends_by_templates(run: Run, tmp_path: Path, database: Database) -> None:
+    file = tmp_path / "orders.csv"
+    rows = [f"+49151123456{n:02d},order_ready,en,Ana,{n}" for n in range(3)]
+    head = "phone,template,template_language,variables.name,variables.order"
+    file.write_text(
+        "\n".join([head, *rows, f"{PHONE},order_ready,en,Ana,", f"{PHONE},order_ready,de,Ana,1"]), "utf-8"
+    )
+    assert "3 accepted, 2 refused" in run("batch", str(file), code=1).output
+    assert [line["code"] for line in results(file) if line["code"]] == [
+        "template_variables_wrong",
+        "template_unknown",
+    ]
+    texts = {json.loads(line)["message"] for line in run("list", "--json").output.splitlines()}
+    assert texts == {f"Hi Ana: {n}" for n in range(3)}
+    run("templates", "set", *READY, "Changed {{name}} {{order}}")
+    assert "3 by an earlier run" in run("batch", str(file), code=1).output
+    file.with_name("orders.csv.results.csv").unlink()
+    assert "3 accepted before" in run("batch", str(file), code=1).output
+    assert queued(database) == 3

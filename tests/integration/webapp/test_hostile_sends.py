@@ -41,7 +41,18 @@ JSON_VALUES = st.recursive(
     max_leaves=8,
 )
 FIELDS = st.sampled_from(
-    ["phone", "message", "account", "idempotency_key", "send_at", "expires_at", "priority", "metadata", "x"]
+    [
+        "phone",
+        "message",
+        "account",
+        "idempotency_key",
+        "send_at",
+        "expires_at",
+        "priority",
+        "metadata",
+        "template",
+        "x",
+    ]
 )
 
 

@@ -224,3 +224,39 @@ def test_a_row_with_a_wrong_file_is_refused_alone(file: Path, row: str) -> None:
     (file.parent / "a.pdf").write_bytes(b"%PDF-1.7")
     text = f"phone,message,file_path,file_url,file_as\n{row}\n+492,b,,,\n"
     assert others(file, text) == [("2", "refused", "row_invalid")]
+
+
+# templates (issue 16, part 9)
+
+TEMPLATES = "phone,template,template_language,variables.name,variables.order\n"
+
+
+def test_a_row_may_have_a_template_with_a_column_for_each_variable(file: Path) -> None:
+    [row] = rows(file, TEMPLATES + "+491,order_ready,pt_BR, Ana ,\n")
+    assert dict(row.fields) == {
+        "phone": "+491",
+        "template": {"name": "order_ready", "language": "pt_BR", "variables": {"name": " Ana "}},
+        "idempotency_key": row.key,
+    }
+
+
+def test_a_template_and_its_values_are_part_of_the_key(file: Path) -> None:
+    some = rows(
+        file, TEMPLATES + "".join(f"+491,{row}\n" for row in ("a,en,x,", "a,en,,x", "a,de,x,", "b,en,x,"))
+    )
+    assert len({row.key for row in some}) == 4
+    [again] = rows(file, "variables.name,template_language,template,phone\nx,en,a,+491\n")
+    assert again.key == some[0].key
+    assert others(file, TEMPLATES + "+491,a,en,x,\n+491,a,en,x,\n") == [("3", "repeated", "row_repeated")]
+
+
+def test_a_row_without_a_template_keeps_its_key_in_a_file_with_templates(file: Path) -> None:
+    [plain] = rows(file, "phone,message\n+491,a\n")
+    [beside, _] = rows(file, "phone,message,template,template_language\n+491,a,,\n+492,,b,en\n")
+    assert beside.key == plain.key
+    assert "template" not in beside.fields
+
+
+@pytest.mark.parametrize("row", ["+491,a,,,", "+491,,en,,", "+491,,,x,"])
+def test_a_row_with_half_a_template_is_refused_alone(file: Path, row: str) -> None:
+    assert others(file, TEMPLATES + f"{row}\n+492,a,en,x,\n") == [("2", "refused", "row_invalid")]

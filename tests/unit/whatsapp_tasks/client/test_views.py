@@ -4,7 +4,7 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from webapp import account_controls, accounts, batches, messages, sends, uploads
+from webapp import account_controls, accounts, batches, message_templates, messages, sends, uploads
 from whatsapp_tasks.client import views
 
 PAIRS = [
@@ -19,6 +19,8 @@ PAIRS = [
     (views.BatchItem, batches.BatchItemView),
     (views.Batch, batches.BatchView),
     (views.CancelledBatch, batches.CancelledBatchView),
+    (views.Template, message_templates.TemplateView),
+    (views.PutTemplate, message_templates.PutTemplateView),
     (views.Pause, accounts.PauseView),
     (views.Cap, accounts.CapView),
     (views.Queue, accounts.QueueView),
@@ -39,6 +41,12 @@ def test_a_new_message_has_the_fields_of_the_api() -> None:
     fields = sends.SendRequest.model_fields
     assert set(get_type_hints(views.NewMessage)) == set(fields)
     assert views.NewMessage.__required_keys__ == {n for n, field in fields.items() if field.is_required()}
+
+
+def test_a_template_to_send_has_the_fields_of_the_api() -> None:
+    fields = sends.TemplateFields.model_fields
+    assert set(get_type_hints(views.TemplateToSend)) == set(fields)
+    assert views.TemplateToSend.__required_keys__ == {n for n, each in fields.items() if each.is_required()}
 
 
 def test_a_file_to_send_has_the_fields_of_the_api() -> None:
