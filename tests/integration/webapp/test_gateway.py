@@ -286,7 +286,9 @@ def test_of_many_with_templates_each_gets_its_own_values(worlds: Callable[..., W
 
     async def all_at_once() -> list[AsgiAnswer]:
         asks = [Ask({**BY_TEMPLATE, "template": {**READY, "variables": {"name": name}}}) for name in names]
-        *answers, _ = await asyncio.gather(*(world.asked(ask, stamp) for ask in asks), change())
+        changes = asyncio.create_task(change())
+        answers = await asyncio.gather(*(world.asked(ask, stamp) for ask in asks))
+        await changes
         return answers
 
     answers = [json.loads(answer.body) for answer in loop.run(all_at_once())]

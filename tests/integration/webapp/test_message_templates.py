@@ -86,11 +86,8 @@ def test_the_list_is_sorted_and_comes_in_pages(caller: Caller) -> None:
 def test_who_may_what(
     method: str, scopes: set[str], ready: Caller, make_caller: Callable[..., Caller]
 ) -> None:
-    target, body = PATH, None
-    if method == "PUT":
-        body = {"text": "Hi"}
-    if method == "POST":
-        target, body = f"{PATH}/preview", {"variables": VALUES}
+    target = f"{PATH}/preview" if method == "POST" else PATH
+    body = {"PUT": {"text": "Hi"}, "POST": {"variables": VALUES}}.get(method)
     for scope in ("send", "read"):
         answer = make_caller(scope).call(method, target, body)
         if scope in scopes:
