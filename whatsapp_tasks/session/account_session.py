@@ -277,15 +277,19 @@ class AccountSession:
     def log_out(self) -> None:
         """Ends the link with the phone. Where the page offers no way, the login is deleted here; the phone
         lists the device then until someone takes it off there.
+
+        The page comes first, for it needs the login: a failure there leaves an account that is linked and
+        says so. Only then are the other copies deleted (docs/decisions, 7). A worker that is killed in
+        between gets the order again. Raises BrowserErrors and StoreErrors.
         """
         context = self.context
-        context.sessions.set_linked(False)
-        if context.vault is not None:
-            context.vault.saving.deleted("unlinked")
         try:
             pressed = log_out(self._page())
         except SessionWaits:  # no copy of it runs, and none will
             pressed = False
+        context.sessions.set_linked(False)
+        if context.vault is not None:
+            context.vault.saving.deleted("unlinked")
         if not pressed:
             context.keeper.forget_login()
             log.warning(

@@ -9,7 +9,7 @@ from tests.support.looks import LOADING, MAIN, QR
 from tests.support.session_rig import Make, SessionRig
 from whatsapp_tasks.domain.session_archives import SENTENCES, Refusal
 from whatsapp_tasks.domain.states import SessionEvent, meaning_of
-from whatsapp_tasks.errors import SessionWaits
+from whatsapp_tasks.errors import BrowserDied, SessionWaits
 from whatsapp_tasks.operations import Operations
 from whatsapp_tasks.session import account_session
 from whatsapp_tasks.session.vault import SessionVault
@@ -158,6 +158,44 @@ def test_an_unlink_deletes_the_archives_also_where_no_copy_may_run(it: SessionRi
     assert it.keeper.forgotten == 1
     vault.waits = None
     assert it.see(QR) == "QR_PENDING"  # nothing else is left
+
+
+@pytest.mark.parametrize("offered", [True, False])
+def test_the_archives_are_deleted_once_the_page_has_logged_out(
+    it: SessionRig, vault: Vault, monkeypatch: pytest.MonkeyPatch, offered: bool
+) -> None:
+    """Decision 7. A login that is deleted here is closed in order first: it must not be saved then."""
+    at_the_page, when_forgotten = [], []
+
+    def log_out(_: object) -> bool:
+        at_the_page.append((it.context.sessions.get().was_linked, list(vault.told)))
+        return offered
+
+    it.see(MAIN)
+    vault.told.clear()
+    monkeypatch.setattr(account_session, "log_out", log_out)
+    monkeypatch.setattr(
+        it.keeper, "forget_login", lambda: when_forgotten.append(it.context.sessions.get().was_linked)
+    )
+    it.session.log_out()
+    assert at_the_page == [(True, [])]
+    assert vault.told == [("deleted", "unlinked")]
+    assert when_forgotten == ([] if offered else [False])
+
+
+def test_a_page_that_fails_to_log_out_leaves_an_account_that_is_linked(
+    it: SessionRig, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def log_out(_: object) -> bool:
+        raise BrowserDied
+
+    it.see(MAIN)
+    vault.told.clear()
+    monkeypatch.setattr(account_session, "log_out", log_out)
+    with pytest.raises(BrowserDied):
+        it.session.log_out()
+    assert it.context.sessions.get().was_linked
+    assert vault.told == []
 
 
 def test_sending_pauses_for_a_quiet_moment_that_does_not_come(it: SessionRig, vault: Vault) -> None:
