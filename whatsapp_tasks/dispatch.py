@@ -208,6 +208,7 @@ class Dispatcher:
                 nonce_ttl_ms=nonce_ttl_ms(self._settings),
                 windows=windows() if windows else (),
                 file=content.file,
+                upload=request.file.id or "" if request.file else "",
                 only_repeat=content.refusal is not None,
             ),
             content.refusal,
@@ -255,17 +256,15 @@ class Dispatcher:
         if asked.url is not None:
             check_file_url(asked.url, allow_private=self._settings.file_url_allow_private)
             return asked
-        upload = self.upload(asked.id or "", asked.owner)
+        # It may have expired since: whether this is a repeat is decided first, by ``accept.lua``.
+        upload = _owned(self._files.remembered(asked.id or ""), asked.owner)
         return message_file(upload, asked, has_caption=has_caption)
 
     def upload(self, upload_id: str, owner: str | None) -> Upload:
         """The upload of this owner (an API key), or of any with None; raises RequestRefused
         (``file_unknown``).
         """
-        found = self._files.upload(upload_id)
-        if found is None or owner not in (None, found.owner):
-            raise file_unknown()
-        return found
+        return _owned(self._files.upload(upload_id, int(self._clock() * 1000)), owner)
 
     def _window_ms(self, idempotency_key: str | None, send_at_ms: int | None, now_ms: int) -> int:
         """How long the identity stays claimed. With a caller's key, the window begins at ``send_at``:
@@ -415,6 +414,12 @@ def file_unknown() -> RequestRefused:
         http_status=404,
         errors=[{"field": "file.id", "message": "is unknown"}],
     )
+
+
+def _owned(upload: Upload | None, owner: str | None) -> Upload:
+    if upload is None or owner not in (None, upload.owner):
+        raise file_unknown()
+    return upload
 
 
 def message_file(upload: Upload, asked: FileRequest, *, has_caption: bool) -> MessageFile:

@@ -2,7 +2,9 @@
 
 import math
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -21,6 +23,8 @@ from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.files import Content, FileRecords, Upload, new_object
+from whatsapp_tasks.stores.keys import file_content
+from whatsapp_tasks.stores.keys import upload as upload_key
 from whatsapp_tasks.stores.opt_outs import OptOuts
 
 PHONE = "+4915112345678"
@@ -414,6 +418,48 @@ def test_an_upload_that_expires_between_check_and_acceptance_is_unknown(
     before = rig.everything()
     assert refusal(prepared.accept).code == "file_unknown"
     assert rig.everything() == before
+
+
+@pytest.mark.parametrize("key", ["order 1", None])
+def test_a_repeat_is_a_duplicate_although_its_upload_has_expired(
+    rig: LedgerRig, dispatcher: Dispatcher, key: str | None
+) -> None:
+    """Identity is decided first; only a new message needs the upload."""
+    records, digest, kept_ms = FileRecords(rig.database), "ef" * 32, 4_000_000_000_000
+    content = Content(digest, new_object(digest, NOW), 7, FileFacts("application/pdf"))
+    records.keep(content, "u:3", NOW + SECOND, NOW)
+    records.add_upload(Upload("3" * 32, "key", "a.pdf", content, NOW, kept_ms))
+    request = MessageRequest(
+        PHONE, file=FileRequest(id="3" * 32, owner="key", name="b.pdf"), idempotency_key=key
+    )
+    first = dispatcher.send(request)
+    rig.database.do("HSET", upload_key("3" * 32), "expires_ms", rig.now)
+    for content_is_gone in (False, True):
+        if content_is_gone:
+            rig.database.do("DEL", file_content(digest))
+        assert dispatcher.send(request) == Accepted(first.id, "queued", duplicate=True)
+        new = replace(request, message="Another", idempotency_key="order 2")
+        assert refusal(partial(dispatcher.send, new)).code == "file_unknown"
+        assert refusal(partial(dispatcher.upload, "3" * 32, "key")).code == "file_unknown"
+    if key is not None:
+        other = replace(request, file=FileRequest(id="3" * 32, owner="key", name="c.pdf"))
+        assert refusal(partial(dispatcher.send, other)).code == "idempotency_conflict"
+
+
+def test_an_upload_is_remembered_for_as_long_as_a_message_with_it_may_be_repeated(
+    rig: LedgerRig, dispatcher: Dispatcher
+) -> None:
+    records, digest, name = FileRecords(rig.database), "ef" * 32, upload_key("4" * 32)
+    content = Content(digest, new_object(digest, NOW), 7, FileFacts("application/pdf"))
+    records.keep(content, "u:4", NOW + SECOND, NOW)
+    until_ms = int(time.time() * 1000) + 60 * SECOND
+    upload = Upload("4" * 32, "key", "a.pdf", content, NOW, until_ms)
+    records.add_upload(upload)
+    assert rig.database.number("PTTL", name) <= 60 * SECOND
+    dispatcher.send(MessageRequest(PHONE, file=FileRequest(id="4" * 32)))
+    assert rig.database.number("PTTL", name) > 3600 * SECOND
+    records.add_upload(upload)  # the same again makes it no shorter
+    assert rig.database.number("PTTL", name) > 3600 * SECOND
 
 
 def test_an_app_on_the_same_redis_may_send_any_upload_and_a_caller_only_its_own(

@@ -37,6 +37,8 @@ class NewMessage:
     windows: Sequence["Window"] = ()
     file: MessageFile | FileRequest | None = None
     """A request: it is to be fetched first."""
+    upload: str = ""
+    """The id of the upload that the file is, if it is one."""
     only_repeat: bool = False
     """Accepted only if it was accepted before: ``text`` could not be made."""
 
@@ -137,7 +139,7 @@ class Admission:
             "plan": self._caps.plan_for_new(max(new.now_ms, new.send_at_ms or 0)) if self._caps else "",
             "holds": int(self._caps is not None and self._caps.holds),
             "forms": ",".join(forms_of(new.phone)),
-            "file": _attached(new.file) if new.file else "",
+            "file": _attached(new.file, new.upload) if new.file else "",
             "only_repeat": "1" if new.only_repeat else "",
         }
         return (
@@ -148,7 +150,7 @@ class Admission:
         )
 
 
-def _attached(file: MessageFile | FileRequest) -> str:
+def _attached(file: MessageFile | FileRequest, upload: str) -> str:
     """The argument ``file`` of ``scripts/accept.lua``."""
     if isinstance(file, FileRequest):
         return json.dumps({"wanted": file.to_json(), "fetches": keys.FILE_FETCHES})
@@ -161,5 +163,6 @@ def _attached(file: MessageFile | FileRequest) -> str:
             "content": keys.file_content(file.digest),
             "held": keys.file_held(file.digest),
             "due": keys.FILES_DUE,
+            **({"upload": keys.upload(upload)} if upload else {}),
         }
     )

@@ -71,7 +71,8 @@ class FileRecords:
         self._db = database
 
     def content(self, digest: str) -> Content | None:
-        return _content(digest, self._db.record(keys.file_content(digest)))
+        record = self._db.record(keys.file_content(digest))
+        return _content(digest, record) if record else None
 
     def hold(self, digest: str, holder: str, until_ms: int, now_ms: int) -> str | None:
         """Holds a content if it is known; returns its object."""
@@ -83,9 +84,9 @@ class FileRecords:
         """Records a content that was stored, and holds it. Returns the object that keeps it: another one if
         somebody stored the same bytes meanwhile. ``lost`` is an object that is not there any more.
         """
-        facts = {**asdict(content.facts), "size": content.size}
-        words = [str(int(v) if isinstance(v, bool) else v) for pair in facts.items() for v in pair]
-        return self._keep(content.digest, holder, until_ms, now_ms, content.object, lost or "", words)
+        return self._keep(
+            content.digest, holder, until_ms, now_ms, content.object, lost or "", _facts(content)
+        )
 
     def _keep(  # noqa: PLR0917 - the arguments of one script
         self,
@@ -118,20 +119,33 @@ class FileRecords:
         )
 
     def add_upload(self, upload: Upload) -> None:
-        """Until ``expires_ms``; an upload with the same id is replaced."""
-        key = keys.upload(upload.id)
+        """Until ``expires_ms``; an upload with the same id is replaced. What it was is remembered for as long
+        as a request that named it may be repeated (``accept.lua``).
+        """
+        key, facts = keys.upload(upload.id), _facts(upload.content)
         self._db.together(
             (
                 "HSET", key, "owner", upload.owner, "digest", upload.content.digest, "name", upload.name,
                 "created_ms", upload.created_ms, "expires_ms", upload.expires_ms,
+                "object", upload.content.object, *facts,
             ),
-            ("PEXPIREAT", key, upload.expires_ms),
+            ("PEXPIREAT", key, upload.expires_ms, "NX"),
+            ("PEXPIREAT", key, upload.expires_ms, "GT"),
         )  # fmt: skip
 
-    def upload(self, upload_id: str) -> Upload | None:
+    def upload(self, upload_id: str, now_ms: int) -> Upload | None:
         """None if it has expired."""
+        found = self.remembered(upload_id)
+        if found is None or found.expires_ms <= now_ms or self.content(found.content.digest) is None:
+            return None
+        return found
+
+    def remembered(self, upload_id: str) -> Upload | None:
+        """The same, also for some time after it has expired; its content may be gone then."""
         record = self._db.record(keys.upload(upload_id))
         content = self.content(record["digest"]) if record else None
+        if content is None and "media_type" in record:
+            content = _content(record["digest"], record)
         if content is None:
             return None
         return Upload(
@@ -270,9 +284,13 @@ class FileFetches:
         return applied(answer)
 
 
-def _content(digest: str, record: dict[str, str]) -> Content | None:
-    if not record:
-        return None
+def _facts(content: Content) -> list[str]:
+    """Fields of a record, from which ``_content`` reads them."""
+    facts = {**asdict(content.facts), "size": content.size}
+    return [str(int(v) if isinstance(v, bool) else v) for pair in facts.items() for v in pair]
+
+
+def _content(digest: str, record: dict[str, str]) -> Content:
     facts = FileFacts(
         record["media_type"],
         int(record["pixels"]),

@@ -58,7 +58,7 @@ def test_a_message_holds_the_bytes_until_it_is_settled_and_its_record_is_gone(fi
     assert message.file == files.file(upload)
     files.pass_time(100 * DAY)
     assert files.kept() == [upload.content.object]
-    assert files.records.upload(upload.id) is None
+    assert files.records.upload(upload.id, files.ledger.now) is None
     assert files.ledger.pop() == message.id
     assert files.ledger.claim(message) == "claimed"
     assert files.ledger.advance(message, S.SENT, fence=files.ledger.fence)
@@ -286,7 +286,7 @@ def test_a_process_killed_while_it_stores_a_file_leaves_nothing_for_long(
     source = tmp_path / "source"
     source.write_bytes(PDF)
     kill_at(files, settings, point, "upload", source)
-    assert files.records.upload("anything") is None
+    assert files.records.upload("anything", files.ledger.now) is None
     assert len(files.kept()) == (point == "after_file_stored")
     assert len(files.leftovers()) == 1  # its draft
     os.utime(files.leftovers()[0], (0, 0))

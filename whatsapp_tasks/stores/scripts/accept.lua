@@ -7,15 +7,16 @@
 -- `open` holds the messages that are queued or being sent. `send_at`, `expires_at`, `metadata`, `nonce_ttl` (no
 -- nonce) and `plan` (no cap) may be ''. `holds` is '1' to hold a message until a day with a free place. `forms`
 -- are all forms of the phone. `file` is '' or JSON with the keys that only a message with a file needs, so that
--- others do not pay for them: either record (the file as JSON), digest, kind, size, content, held and due, or wanted
--- (a file to be fetched first, as JSON) and fetches. `only_repeat` is '1' if only a repeat may be accepted: the
--- content of a new message cannot be made. From windows_from on: for each window that limits requests, the
--- keys of previous and current count, and its limit and seconds.
+-- others do not pay for them: either record (the file as JSON), digest, kind, size, content, held, due and maybe
+-- upload (its key), or wanted (a file to be fetched first, as JSON) and fetches. `only_repeat` is '1' if only a repeat
+-- may be accepted: the content of a new message cannot be made. From windows_from on: for each window that limits
+-- requests, the keys of previous and current count, and its limit and seconds.
 --
 -- Returns {outcome, message id, status}; outcomes: accepted, duplicate, conflict, replayed, account_unknown,
--- no_repeat, opted_out, file_gone (its content was deleted meanwhile), limited (instead of the status: the index of
--- the full window), capped (instead of the status: start ms of the next day with a free place, or ''). Only `accepted`
--- writes anything, except that every outcome but account_unknown and limited keeps the nonce.
+-- no_repeat, opted_out, file_gone (its upload has expired, or its content was deleted meanwhile), limited (instead of
+-- the status: the index of the full window), capped (instead of the status: start ms of the next day with a free
+-- place, or ''). Only `accepted` writes anything, except that every outcome but account_unknown and limited keeps the
+-- nonce.
 local account, identity, record, log, open, schedule, nonce, opt_outs, broker_list, sequence, expiring, events,
   metrics, caps, contacted, all_messages = unpack(KEYS, 1, 16)
 local now, id, phone, text, window, content, priority, send_at, expires_at, metadata, queue_message, nonce_ttl,
@@ -42,6 +43,10 @@ if only_repeat == '1' then return {'no_repeat', '', ''} end
 if holds_any(opt_outs, forms) then return {'opted_out', '', ''} end
 local attached = file ~= '' and cjson.decode(file)
 if attached and attached.content and redis.call('EXISTS', attached.content) == 0 then return {'file_gone', '', ''} end
+local upload = attached and attached.upload
+if upload and tonumber(redis.call('HGET', upload, 'expires_ms') or 0) <= tonumber(now) then
+  return {'file_gone', '', ''}
+end
 local fields = {'id', id, 'phone', phone, 'text', text, 'status', 'queued', 'created_ms', now,
   'updated_ms', now, 'priority', priority, 'attempts', 0, 'source', source, 'timeline', 'queued@' .. now}
 local function note(field, value)
@@ -64,6 +69,7 @@ if plan ~= '' then
 end
 
 redis.call('SET', identity, id .. ':' .. content, 'PX', window)
+if upload then redis.call('PEXPIRE', upload, window, 'GT') end -- so that a repeat is known for one
 if send_at ~= '' then note('send_at_ms', send_at) end
 if expires_at ~= '' then
   note('expires_at_ms', expires_at)
