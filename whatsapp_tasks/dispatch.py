@@ -188,6 +188,7 @@ class Dispatcher:
         priority = _priority(request.priority)
         now_ms = int(self._clock() * 1000)
         send_at_ms, expires_at_ms = _times(request.send_at, request.expires_at, now_ms)
+        refusal = content.refusal or _too_late(expires_at_ms, now_ms)
         who = identity.identity_digest(account, phone, compared, key, parts)
         return Prepared(
             self._stores(account).admission,
@@ -209,9 +210,9 @@ class Dispatcher:
                 windows=windows() if windows else (),
                 file=content.file,
                 upload=request.file.id or "" if request.file else "",
-                only_repeat=content.refusal is not None,
+                only_repeat=refusal is not None,
             ),
-            content.refusal,
+            refusal,
         )
 
     def _content(self, request: MessageRequest, found: Found | None) -> Content:
@@ -461,9 +462,16 @@ def _times(send_at: float | None, expires_at: float | None, now_ms: int) -> tupl
     expires_at_ms = _time_ms("expires_at", expires_at)
     if send_at_ms is not None and send_at_ms > now_ms + LONGEST_DELAY_MS:
         raise _field("send_at_invalid", "send_at", "must be within a year from now")
-    if expires_at_ms is not None and expires_at_ms <= max(now_ms, send_at_ms or 0):
-        raise _field("expires_at_invalid", "expires_at", "must be in the future and after send_at")
+    if expires_at_ms is not None and send_at_ms is not None and expires_at_ms <= send_at_ms:
+        raise _field("expires_at_invalid", "expires_at", "must be after send_at")
     return send_at_ms, expires_at_ms
+
+
+def _too_late(expires_at_ms: int | None, now_ms: int) -> RequestRefused | None:
+    """Why a message may only be a repeat: of one whose time is over by now."""
+    if expires_at_ms is None or expires_at_ms > now_ms:
+        return None
+    return _field("expires_at_invalid", "expires_at", "must be in the future")
 
 
 def _time_ms(field: str, seconds: float | None) -> int | None:

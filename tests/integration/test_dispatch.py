@@ -446,6 +446,19 @@ def test_a_repeat_is_a_duplicate_although_its_upload_has_expired(
         assert refusal(partial(dispatcher.send, other)).code == "idempotency_conflict"
 
 
+def test_a_repeat_is_a_duplicate_although_its_time_is_over(
+    rig: LedgerRig, dispatcher: Dispatcher, clock: Clock
+) -> None:
+    request = MessageRequest(PHONE, "Hi", idempotency_key="order 1", expires_at=clock.now + 60)
+    first = dispatcher.send(request)
+    clock.now += 61
+    assert dispatcher.send(request) == Accepted(first.id, "queued", duplicate=True)
+    before = rig.everything()
+    new = replace(request, idempotency_key="order 2")
+    assert refusal(partial(dispatcher.send, new)).code == "expires_at_invalid"
+    assert rig.everything() == before
+
+
 def test_an_upload_is_remembered_for_as_long_as_a_message_with_it_may_be_repeated(
     rig: LedgerRig, dispatcher: Dispatcher
 ) -> None:

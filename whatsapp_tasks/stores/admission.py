@@ -40,7 +40,7 @@ class NewMessage:
     upload: str = ""
     """The id of the upload that the file is, if it is one."""
     only_repeat: bool = False
-    """Accepted only if it was accepted before: ``text`` could not be made."""
+    """Accepted only if it was accepted before: ``text`` could not be made, or its time is over."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@
 -- are all forms of the phone. `file` is '' or JSON with the keys that only a message with a file needs, so that
 -- others do not pay for them: either record (the file as JSON), digest, kind, size, content, held, due and maybe
 -- upload (its key), or wanted (a file to be fetched first, as JSON) and fetches. `only_repeat` is '1' if only a repeat
--- may be accepted: the content of a new message cannot be made. From windows_from on: for each window that limits
+-- may be accepted: a new message cannot be made, or its time is over. From windows_from on: for each window that limits
 -- requests, the keys of previous and current count, and its limit and seconds.
 --
 -- Returns {outcome, message id, status}; outcomes: accepted, duplicate, conflict, replayed, account_unknown,
