@@ -41,6 +41,8 @@ CHUNK_BYTES = 256 * 1024
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z0-9_-]+\.(?!part$)[a-z0-9]+", re.ASCII)
 _DRAFT = ".part"
+MARK = "whatsapp-tasks.store"
+"""A file in the folder of a store."""
 
 
 class Readable(Protocol):
@@ -79,6 +81,12 @@ class ObjectStore(Protocol):
 
     def forget_drafts(self, folder: str, older_seconds: float) -> None:
         """Deletes what killed processes have left half-written in a folder, if it is older than this."""
+
+    def is_marked(self) -> bool:
+        """Whether this place was marked: the folder of a disk that is not mounted is another one."""
+
+    def mark(self) -> None:
+        """Marks this place, before something is stored in it for the first time."""
 
 
 def open_store(
@@ -167,6 +175,17 @@ class FolderStore:
         with store_errors():
             forget_old(self._folder / folder, f"*{_DRAFT}", older_seconds)
 
+    def is_marked(self) -> bool:
+        """See ``ObjectStore``."""
+        with store_errors():
+            return (self._folder / MARK).exists()
+
+    def mark(self) -> None:
+        """See ``ObjectStore``."""
+        with store_errors():
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            (self._folder / MARK).touch(0o600)
+
     def _file(self, name: str) -> Path:
         return self._folder / _checked(name)
 
@@ -253,6 +272,13 @@ class S3Store:
 
     def forget_drafts(self, folder: str, older_seconds: float) -> None:
         """See ``ObjectStore``. There are none: S3 keeps nothing of an upload that was cut off."""
+
+    def is_marked(self) -> bool:
+        """See ``ObjectStore``. A bucket that is not there is an error of each request."""
+        return True
+
+    def mark(self) -> None:
+        """See ``ObjectStore``."""
 
     @property
     def _client(self) -> Any:

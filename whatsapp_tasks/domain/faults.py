@@ -207,7 +207,7 @@ FAULTS: dict[str, Consequence] = {
     ),
     "file_store_unavailable": _us(
         "the object store of files is unavailable, or the disk is full",
-        "Make the object store available, and free space on the disk.",
+        "Make the object store available (mount its disk), and free space on the disk.",
     ),
     "worker_died": _us("the worker died before Enter", "Nothing: the message is typed again."),
     "not_in_chat": _us("the chat shows that it was not sent", "Nothing: the message is typed again."),

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from whatsapp_tasks.clients.object_store import ObjectStore, open_store
+from whatsapp_tasks.clients.object_store import MARK, ObjectStore, open_store
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.crash_points import reach
 from whatsapp_tasks.domain.file_names import with_extension
 from whatsapp_tasks.domain.files import FileFacts, MessageFile
-from whatsapp_tasks.errors import FileGone, FileUnreadable
+from whatsapp_tasks.errors import FileGone, FileUnreadable, ObjectStoreFailed
 from whatsapp_tasks.files.drafts import Drafts
 from whatsapp_tasks.files.examination import convert_picture, shrink_picture
 from whatsapp_tasks.stores.connection import Database
@@ -86,6 +86,7 @@ class Contents:
         if known is not None and self._store.size(known) == size:
             return Content(digest, known, size, facts)
         content = Content(digest, new_object(digest, self._now_ms()), size, facts)
+        self._check_place()
         reach("before_file_stored")
         self._store.put_file(content.object, received.path)
         reach("after_file_stored")
@@ -103,6 +104,7 @@ class Contents:
         ObjectStoreFull) if the store is not there now.
         """
         if not self._store.get_file(content.object, path):
+            self._check_place()
             raise FileGone
         if digest_of(path) != content.digest:
             path.unlink()
@@ -136,6 +138,21 @@ class Contents:
         if content is None:
             raise FileGone
         return content
+
+    def _check_place(self) -> None:
+        """Raises ObjectStoreFailed if files were stored, and elsewhere: the folder is on a disk that is not
+        mounted, or is that of another machine. Nothing is stored there, and no file is said to be gone.
+        """
+        if self._store.is_marked():
+            return
+        if self.records.knows_any() and not self._store.names(FOLDER):
+            why = (
+                f"The folder of files (objects) holds none, but some were stored. Mount it; or, to give them "
+                f"up, put an empty file {MARK} into it."
+            )
+            log.error(why)
+            raise ObjectStoreFailed(why)
+        self._store.mark()
 
     # deleting
 

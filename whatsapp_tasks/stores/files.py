@@ -157,6 +157,10 @@ class FileRecords:
             int(record["expires_ms"]),
         )
 
+    def knows_any(self) -> bool:
+        """Whether any content is stored."""
+        return self._db.number("EXISTS", keys.FILES_DUE) == 1
+
     def due(self, now_ms: int, limit: int) -> list[str]:
         """Digests of contents that may not be needed any more."""
         return self._db.texts("ZRANGEBYSCORE", keys.FILES_DUE, "-inf", now_ms, "LIMIT", 0, limit)

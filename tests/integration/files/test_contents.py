@@ -4,6 +4,7 @@ Storage).
 
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 from tests.integration.files.conftest import DAY, HOUR, FilesRig
 from tests.integration.s3_server import s3_url, use_test_credentials
 from tests.support.pictures import PDF, picture
+from whatsapp_tasks.clients.object_store import MARK
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.files import FileFacts, FileKind
 from whatsapp_tasks.domain.statuses import Status
@@ -207,6 +209,44 @@ def test_bytes_that_are_missing_or_changed_are_gone(files: FilesRig, tmp_path: P
     files.store.delete(files.kept())
     with pytest.raises(FileGone):
         files.contents.hand_over(file, tmp_path)
+
+
+@pytest.mark.parametrize("mount_point", [True, False])
+def test_a_folder_that_is_not_mounted_is_a_store_that_is_away(
+    files: FilesRig, tmp_path: Path, mount_point: bool
+) -> None:
+    """What is on the disk is not gone, and nothing is stored beside it."""
+    file = files.file(files.upload(PDF))
+    disk = files.objects.rename(tmp_path / "disk")
+    if mount_point:
+        files.objects.mkdir()
+    for _ in range(2):
+        with pytest.raises(ObjectStoreFailed, match="Mount it"):
+            files.contents.hand_over(file, tmp_path)
+        with pytest.raises(ObjectStoreFailed, match="Mount it"):
+            files.upload(b"%PDF-1.7 another")
+        assert files.kept() == []
+    shutil.rmtree(files.objects)
+    disk.rename(files.objects)
+    assert files.contents.hand_over(file, tmp_path).path.read_bytes() == PDF
+    files.upload(b"%PDF-1.7 another")
+
+
+def test_files_on_a_disk_that_is_lost_may_be_given_up(files: FilesRig, tmp_path: Path) -> None:
+    file = files.file(files.upload(PDF))
+    shutil.rmtree(files.objects)
+    files.objects.mkdir()
+    (files.objects / MARK).touch()
+    with pytest.raises(FileGone):
+        files.contents.hand_over(file, tmp_path)
+    assert files.contents.hand_over(files.file(files.upload(PDF)), tmp_path).size == len(PDF)
+
+
+def test_a_folder_of_before_there_was_a_mark_gets_one(files: FilesRig, tmp_path: Path) -> None:
+    files.upload(PDF)
+    (files.objects / MARK).unlink()
+    files.upload(b"%PDF-1.7 another")
+    assert (files.objects / MARK).exists()
 
 
 def test_a_full_disk_is_told_before_anything_is_written(
