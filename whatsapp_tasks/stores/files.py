@@ -6,9 +6,10 @@ The name of an object is never used again, so whoever deletes an object that nob
 has just been stored.
 """
 
+import json
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 
 from whatsapp_tasks.domain.files import FileFacts, MessageFile
@@ -20,6 +21,10 @@ from whatsapp_tasks.stores.outcomes import applied
 FOLDER = "files"
 """Of the object store."""
 LOOK_AGAIN_MS = 3_600_000
+PUT_OFF_MS = 2_000
+"""How long a fetch rests whose host has enough of them already."""
+LOOKED_AT_ONCE = 200
+"""Fetches that are looked at to find some from hosts that are free."""
 _ANY = keys.AccountKeys("%s")
 
 
@@ -205,14 +210,28 @@ class FileFetches:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def take(self, now_ms: int, *, hold_ms: int, limit: int) -> list[str]:
-        """Ids of messages whose file is to be fetched now. After ``hold_ms`` another worker may take them."""
+    def take(
+        self, now_ms: int, *, hold_ms: int, limit: int, most_per_host: int, busy: Mapping[str, int]
+    ) -> dict[str, str]:
+        """Ids of messages whose file is to be fetched now, each with the host that has it. ``busy``: how many
+        are fetched from which host already. After ``hold_ms`` another worker may take them.
+        """
         taken = self._db.run(
             "file_fetch_take",
             {"fetches": keys.FILE_FETCHES},
-            {"now": now_ms, "hold": hold_ms, "most": limit},
+            {
+                "now": now_ms,
+                "hold": hold_ms,
+                "most": limit,
+                "busy": json.dumps(dict(busy)),
+                "most_per_host": most_per_host,
+                "put_off": PUT_OFF_MS,
+                "looks": LOOKED_AT_ONCE,
+                "record_pattern": _ANY.message(""),
+            },
         )
-        return [str(message_id) for message_id in taken]
+        words = [str(word) for word in taken]
+        return dict(zip(words[::2], words[1::2], strict=True))
 
     def hold(self, message_ids: Iterable[str], until_ms: int) -> None:
         """Their fetches go on."""

@@ -1,5 +1,6 @@
 """``file: {url}``: fetched by the webhooks worker, before the account's worker gets it (issue 15)."""
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,7 @@ from whatsapp_tasks.files import fetching
 from whatsapp_tasks.files.fetching import Fetcher
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.messages import Message
+from whatsapp_tasks.tasks.file_fetcher import MOST_PER_HOST, FileFetcher
 
 S = Status
 PHONE = "+4915112345678"
@@ -61,10 +63,15 @@ class FetchRig:
 
     def fetch(self) -> int:
         """Everything that is due, once."""
-        taken = self.fetcher.fetches.take(self.files.ledger.now, hold_ms=30_000, limit=10)
+        taken = self.take(limit=10)
         for message_id in taken:
             self.fetcher.fetch(message_id)
         return len(taken)
+
+    def take(self, limit: int, most_per_host: int = 10, **busy: int) -> dict[str, str]:
+        return self.fetcher.fetches.take(
+            self.files.ledger.now, hold_ms=30_000, limit=limit, most_per_host=most_per_host, busy=busy
+        )
 
     def codes(self, message: Message) -> list[str | None]:
         return [entry.code for entry in self.files.ledger.get(message.id).timeline]
@@ -99,6 +106,48 @@ def test_the_message_waits_for_its_file_and_then_goes_its_way(rig: FetchRig, tmp
     assert rig.files.contents.hand_over(fetched.file, tmp_path).path.read_bytes() == PDF
     assert [request.method for request in rig.server.received] == ["GET"]
     assert rig.fetch() == 0
+
+
+def test_a_slow_host_does_not_hold_up_the_files_of_others(rig: FetchRig) -> None:
+    def send(url: str) -> str:
+        rig.files.ledger.now += 1
+        return rig.dispatcher.send(MessageRequest(PHONE, "", file=FileRequest(url=url))).id
+
+    slow = [send(f"http://Slow/{n}.pdf") for n in range(4)]
+    other = send("http://other:81/a.pdf?b=http://slow/")
+    assert rig.take(8, 2) == {slow[0]: "slow", slow[1]: "slow", other: "other:81"}
+    rig.files.ledger.now += 1999
+    assert rig.take(8, 2, slow=2) == {}
+    rig.files.ledger.now += 1
+    assert rig.take(1, 2, slow=1) == {slow[2]: "slow"}
+    rig.files.ledger.now += 2000
+    assert rig.take(8, 2, slow=1) == {slow[3]: "slow"}
+
+
+def test_fetches_that_run_count_for_their_host(rig: FetchRig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All but two of a worker's places are free for other hosts."""
+    begun, over = [], threading.Event()
+
+    def fetch(message_id: str) -> None:
+        begun.append(message_id)
+        over.wait(60)
+
+    monkeypatch.setattr(rig.fetcher, "fetch", fetch)
+    monkeypatch.setattr("whatsapp_tasks.stores.files.PUT_OFF_MS", 0)
+    fetcher = FileFetcher(rig.fetcher, rig.files.contents)
+    slow = [rig.send(f"/{n}.pdf").id for n in range(12)]
+    other = rig.dispatcher.send(MessageRequest(PHONE, "", file=FileRequest(url="http://other/a.pdf"))).id
+    try:
+        for _ in range(3):
+            fetcher.round()
+        assert len(set(slow) & set(fetcher._running)) == MOST_PER_HOST
+        assert set(fetcher._running) - set(slow) == {other}
+    finally:
+        over.set()
+    for _, thread in fetcher._running.values():
+        thread.join(60)
+    fetcher.round()
+    assert len(begun) == 2 * MOST_PER_HOST + 1
 
 
 def test_a_time_to_send_holds_also_after_the_fetch(rig: FetchRig) -> None:
