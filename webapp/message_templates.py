@@ -101,7 +101,7 @@ def list_some() -> Response:
     """All templates in all their languages, page by page."""
     query = queries.read(TemplateQuery)
     name, _, language = (query.cursor or "").partition(":")
-    found, more = _templates().page((name, language) if query.cursor else None, query.limit)
+    found, more = message_templates().page((name, language) if query.cursor else None, query.limit)
     page: TemplatePage = {
         "templates": [_view(template) for template in found],
         "next_cursor": f"{found[-1].name}:{found[-1].language}" if more and found else None,
@@ -112,7 +112,7 @@ def list_some() -> Response:
 @blueprint.get("/templates/<name>/<language>")
 def show(name: str, language: str) -> Response:
     """A template in one language."""
-    return bodies.answer(_view(_templates().get(name, language)))
+    return bodies.answer(_view(message_templates().get(name, language)))
 
 
 @blueprint.put("/templates/<name>/<language>")
@@ -121,7 +121,7 @@ def put(name: str, language: str) -> Response:
     Doing it again changes nothing.
     """
     wanted = bodies.read(TemplateRequest)
-    template, outcome = _templates().put(name, language, wanted.text, caller().author)
+    template, outcome = message_templates().put(name, language, wanted.text, caller().author)
     view: PutTemplateView = {**_view(template), "outcome": cast(Outcome, outcome.value)}
     return bodies.answer(view)
 
@@ -131,7 +131,7 @@ def remove(name: str, language: str) -> Response:
     """Removes a template in one language. Messages that were accepted keep their text. Doing it again changes
     nothing.
     """
-    removed = _templates().remove(name, language)
+    removed = message_templates().remove(name, language, caller().author)
     view: RemovedTemplateView = {"name": name, "language": language, "removed": removed}
     return bodies.answer(view)
 
@@ -140,12 +140,13 @@ def remove(name: str, language: str) -> Response:
 def preview(name: str, language: str) -> Response:
     """The text that a message would have, checked like one. Nothing is sent or kept."""
     wanted = bodies.read(PreviewRequest)
-    text = _templates().preview(name, language, wanted.variables, as_caption=wanted.as_caption)
+    text = message_templates().preview(name, language, wanted.variables, as_caption=wanted.as_caption)
     view: PreviewView = {"text": text}
     return bodies.answer(view)
 
 
-def _templates() -> Templates:
+def message_templates() -> Templates:
+    """The templates of this service."""
     return Templates(services().database, services().clock)
 
 

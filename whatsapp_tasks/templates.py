@@ -1,5 +1,6 @@
 """What people do with templates: keep, look at, try and remove them. Sending with one is in ``dispatch``."""
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 
@@ -9,11 +10,14 @@ from whatsapp_tasks.domain.templates import (
     check_template_text,
     fill_template,
     template_unknown,
+    variables_of,
 )
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.outcomes import PutTemplate
 from whatsapp_tasks.stores.templates import MOST_TEMPLATES, Template, TemplateRecords
+
+log = logging.getLogger(__name__)
 
 
 class Templates:
@@ -56,14 +60,35 @@ class Templates:
             )
         if outcome is PutTemplate.UNCHANGED:
             template = self._records.find(name, language).template or template
+        else:
+            _log(outcome, name, language, author)
         return template, outcome
 
-    def remove(self, name: str, language: str) -> bool:
+    def remove(self, name: str, language: str, author: str) -> bool:
         """Whether there was one."""
-        return self._records.remove(check_template_name(name), check_template_language(language))
+        removed = self._records.remove(check_template_name(name), check_template_language(language))
+        if removed:
+            _log("removed", name, language, author)
+        return removed
 
     def preview(
         self, name: str, language: str, variables: Mapping[str, str], *, as_caption: bool = False
     ) -> str:
         """The text that a message would have; raises RequestRefused as sending it would."""
         return fill_template(self.get(name, language).text, variables, as_caption=as_caption)
+
+    def try_out(self, raw: str, variables: Mapping[str, str]) -> tuple[tuple[str, ...], str]:
+        """The variables of a text that is being written, and how it reads with these values; one without a
+        value is shown as it is written.
+        """
+        text = check_template_text(raw)
+        names = variables_of(text)
+        given = {name: value for name, value in variables.items() if value.strip()}
+        return names, fill_template(text, {name: given.get(name, f"{{{{{name}}}}}") for name in names})
+
+
+def _log(done: str, name: str, language: str, author: str) -> None:
+    log.info(
+        "A template was changed",
+        extra={"done": done, "template": name, "language": language, "author": author},
+    )

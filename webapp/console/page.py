@@ -21,6 +21,7 @@ blueprint = Blueprint("console_page", __name__)
 files = Blueprint("console_files", __name__)
 
 _HAND = re.compile(re.escape(PATH) + SLUG)
+_TEMPLATES = "/console/templates"
 
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _FILES = {
@@ -40,6 +41,12 @@ CONTENT_SECURITY_POLICY = (
 def show() -> Response:
     """The console."""
     return _operators_page("console", version=version("whatsapp-tasks"))
+
+
+@blueprint.get(_TEMPLATES)
+def templates() -> Response:
+    """The texts of templates."""
+    return _operators_page("templates")
 
 
 @blueprint.get(f"{PATH}<account>")
@@ -88,7 +95,7 @@ def _operators_page(name: str, **fields: object) -> Response:
 
 def page_to_show(wanted: str) -> str:
     """The path of the page of ours that was wanted; ``/`` for anything else, which may lead elsewhere."""
-    return wanted if _HAND.fullmatch(wanted) else "/"
+    return wanted if wanted == _TEMPLATES or _HAND.fullmatch(wanted) else "/"
 
 
 def html(text: str, status: int = 200) -> Response:

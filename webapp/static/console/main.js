@@ -4,6 +4,7 @@ import { tick } from "./clock.js";
 import { ask, choice, show, textField } from "./dialog.js";
 import { fill, h } from "./dom.js";
 import { messageRows, remember } from "./messages.js";
+import { say } from "./notices.js";
 import { fetchState, get, post } from "./server.js";
 import { webhookCards } from "./webhooks.js";
 import { PASSKEY_STEPS, plain } from "./words.js";
@@ -50,12 +51,6 @@ function connected(problem) {
   if (trouble.hidden !== !problem) trouble.hidden = !problem;
   const problemText = problem ? `${problem} What you see may be out of date; trying again.` : "";
   if (trouble.textContent !== problemText) trouble.textContent = problemText;
-}
-
-function say(text, tone = "ok") {
-  fill(part("notice"), [h("span", { class: `banner ${tone}` }, text)]);
-  clearTimeout(say.timer);
-  say.timer = setTimeout(() => fill(part("notice"), []), 8000);
 }
 
 // --- what can be clicked ---
