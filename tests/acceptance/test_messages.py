@@ -3,10 +3,13 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 
 from tests.support.difficult_texts import DIFFICULT_TEXTS
 from tests.support.stack import Stack
+from whatsapp_tasks.client import TemplateToSend
+from whatsapp_tasks.templates import Templates
 
 PHONE = "+4915112345678"
 
@@ -70,6 +73,24 @@ def test_delay_from_a_python_shell_arrives_like_a_request(module_stack: Stack) -
     )
     module_stack.await_status(shell.stdout.strip(), "sent", "delivered", "read")
     assert [m.text for m in module_stack.simulator.messages()].count("from a shell") == 1
+
+
+def test_what_a_template_made_arrives_though_it_was_changed_meanwhile(module_stack: Stack) -> None:
+    """Issue 16, part 9."""
+    templates, client = Templates(module_stack.database), module_stack.client()
+    templates.put("order_ready", "pt_BR", "Olá {{name}}, *{{order}}*", "test")
+    wanted: TemplateToSend = {
+        "name": "order_ready",
+        "language": "pt_BR",
+        "variables": {"name": "{{order}} 👋", "order": "1041"},
+    }
+    first = client.send(PHONE, template=wanted, idempotency_key="order-1041", send_at=time.time() + 2)
+    templates.put("order_ready", "pt_BR", "Oi {{name}}", "test")
+    again = client.send(PHONE, template=wanted, idempotency_key="order-1041", send_at=time.time() + 2)
+    assert (again["id"], again["duplicate"]) == (first["id"], True)
+    module_stack.await_status(first["id"], "sent", "delivered", "read")
+    arrived = [m.text for m in module_stack.simulator.messages() if "👋" in m.text]
+    assert arrived == ["Olá {{order}} 👋, *1041*"]
 
 
 def test_a_task_put_on_the_queue_by_name_is_admitted_by_the_same_rules(module_stack: Stack) -> None:

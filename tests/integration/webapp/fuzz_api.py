@@ -22,6 +22,7 @@ from whatsapp_tasks.stores.batches import Batch, Batches, BatchItem
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.sessions import Sessions
 from whatsapp_tasks.stores.webhook_endpoints import WebhookEndpoints
+from whatsapp_tasks.templates import Templates
 
 HERE = Path(__file__).parent
 
@@ -39,6 +40,7 @@ def _fill(database: Database, settings: Settings) -> tuple[ApiKey, dict[str, str
     batches.put(batch)
     secrets = (encode_secret(bytes(24)),)
     WebhookEndpoints(database).add(Endpoint("orders", "https://example.com/hook", secrets))
+    Templates(database).put("order_ready", "en", "Hi {{name}}", "fuzz")
     known = {"FUZZ_MESSAGE": message_id, "FUZZ_BATCH": batch.id, "FUZZ_WEBHOOK": "orders"}
     return ApiKeys(database).create("fuzz", ("admin",), 1), known
 

@@ -19,6 +19,8 @@ KNOWN = {
     "message_id": os.environ["FUZZ_MESSAGE"],
     "batch_id": os.environ["FUZZ_BATCH"],
     "webhook": os.environ["FUZZ_WEBHOOK"],
+    "name": "order_ready",
+    "language": "en",
 }
 
 OF_SHAPE = {"request_invalid", "query_invalid", "json_malformed"}
