@@ -13,7 +13,7 @@ NODE_STAMP := $(JS)/node_modules/.package-lock.json
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system screen lock demo run test docs test-files bench-files bench-imports test-installs test-client-js client-types test-floors test-unit test-integration test-browser read-pages test-pages test-acceptance bench-navigation bench-unwritable mutate-pages mutants faults crash-matrix soak fuzz-api flood bench-gateway bench-accounts bench-uploads test-linking test-console test-protection test-crashes lint format clean
+.PHONY: help setup system screen lock demo run test docs test-files test-number-checks bench-files bench-imports test-installs test-client-js client-types test-floors test-unit test-integration test-browser read-pages test-pages test-acceptance bench-navigation bench-unwritable mutate-pages mutants faults crash-matrix soak fuzz-api flood bench-gateway bench-accounts bench-uploads test-linking test-console test-protection test-crashes lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -106,6 +106,9 @@ test-acceptance: setup screen ## all processes, some of them killed
 
 test-files: setup ## a table of 14 files in every era and language, and what can happen to one (minutes; a short form is in test)
 	@TEST_FILES=full TEST_PAGES=full $(BIN)/python -m pytest tests/browser/worker/test_files.py tests/browser/pages/test_files.py tests/browser/simulator/test_files.py -n $(TEST_PROCESSES) --dist worksteal
+
+test-number-checks: setup ## 200 numbers checked on the page, half of them unknown, none written to (minutes; a short form is in test)
+	@TEST_NUMBER_CHECKS=full $(BIN)/python -m pytest tests/browser/worker/test_number_checks.py
 
 docs: setup ## the docs as a site, in var/docs-site; fails for a broken link
 	@$(BIN)/python docs/make_site.py

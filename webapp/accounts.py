@@ -14,6 +14,7 @@ from whatsapp_tasks.domain.restrictions import Permission
 from whatsapp_tasks.domain.states import SessionState, meaning_of
 from whatsapp_tasks.operations import Operations, Pause
 from whatsapp_tasks.stores.caps import CapUse
+from whatsapp_tasks.stores.number_checks import LookupUse
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -38,6 +39,16 @@ class CapView(TypedDict):
     left: int
     new_chats_cap: int
     new_chats_left: int
+    next_day_at: Moment
+
+
+class LookupsView(TypedDict):
+    """Look-ups of numbers today, in the account's time zone, and how many numbers wait for one (waiting)."""
+
+    cap: int
+    used: int
+    left: int
+    waiting: int
     next_day_at: Moment
 
 
@@ -79,6 +90,7 @@ class AccountView(TypedDict):
     pauses: list[PauseView]
     cap: CapView | None
     queue: QueueView
+    lookups: LookupsView
     worker: WorkerView
     links: AccountLinks
 
@@ -118,6 +130,7 @@ def account_view(operations: Operations) -> AccountView:
         "pauses": [pause_view(pause) for pause in now.pauses],
         "cap": _cap_view(now.cap),
         "queue": _queue_view(now.queue),
+        "lookups": _lookups_view(now.lookups),
         "worker": {"running": now.worker is not None, "facts": dict(now.worker or {})},
         "links": {"self": account_path(account), "qr": f"{account_path(account)}/qr"},
     }
@@ -146,6 +159,16 @@ def _cap_view(use: CapUse | None) -> CapView | None:
         "left": use.left,
         "new_chats_cap": use.new_chats_cap,
         "new_chats_left": use.new_chats_left,
+        "next_day_at": rfc3339(use.next_day_ms),
+    }
+
+
+def _lookups_view(use: LookupUse) -> LookupsView:
+    return {
+        "cap": use.cap,
+        "used": use.used,
+        "left": use.left,
+        "waiting": use.waiting,
         "next_day_at": rfc3339(use.next_day_ms),
     }
 

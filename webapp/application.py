@@ -7,6 +7,7 @@ from webapp import (
     accounts,
     batches,
     console,
+    contacts,
     docs,
     error_handlers,
     files,
@@ -78,6 +79,7 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
         message_templates.blueprint,
         Guard({"GET": "read", "PUT": "admin", "DELETE": "admin", "POST": "send"}),
     )  # who may send may preview
+    register(app, contacts.blueprint, Guard({"POST": "send", "GET": "read", "DELETE": "send"}))
     register(app, accounts.blueprint, Guard({"GET": "read"}))
     register(app, qr_codes.blueprint, Guard({"GET": "admin"}))  # anyone who sees it can link a phone
     register(app, account_controls.blueprint, Guard({"GET": "admin", "POST": "admin"}))

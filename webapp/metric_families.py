@@ -52,6 +52,7 @@ class Families(Collector):
         yield from self._archives()
         yield from self._workers()
         yield from self._caps()
+        yield from self._lookups()
         yield from self._events(readings)
         yield from _counted_elsewhere({**readings, "": Metrics.of_webhooks_worker(self._db).read()})
         yield from self._webhooks()
@@ -198,6 +199,23 @@ class Families(Collector):
             used.add_metric([account, "all"], use.used)
             used.add_metric([account, "new"], use.new_chats_used)
         yield from (cap, used)
+
+    def _lookups(self) -> Iterator[Metric]:
+        cap = GaugeMetricFamily(
+            f"{PREFIX}number_lookups_cap", "Numbers that the account may look up today.", labels=["account"]
+        )
+        used = GaugeMetricFamily(
+            f"{PREFIX}number_lookups_used", "Numbers that it has looked up today.", labels=["account"]
+        )
+        waiting = GaugeMetricFamily(
+            f"{PREFIX}numbers_waiting", "Numbers that wait for a look-up.", labels=["account"]
+        )
+        for account in self._accounts:
+            use = self._parts.contacts.use(account)
+            cap.add_metric([account], use.cap)
+            used.add_metric([account], use.used)
+            waiting.add_metric([account], use.waiting)
+        yield from (cap, used, waiting)
 
     def _events(self, readings: Mapping[str, Readings]) -> Iterator[Metric]:
         unread = GaugeMetricFamily(

@@ -18,6 +18,7 @@ from webapp.accounts import AccountList, AccountView
 from webapp.authentication import Scope
 from webapp.batches import BatchRequest, BatchView, CancelledBatchView
 from webapp.bodies import RequestModel
+from webapp.contacts import CheckRequest, CheckView
 from webapp.health import HealthView, ReadinessView
 from webapp.message_templates import (
     PreviewRequest,
@@ -216,6 +217,21 @@ OPERATIONS: tuple[Operation, ...] = (
         "Preview a template", "send", 200, PreviewView,
         codes=(*IN_BODY, "template_invalid", "template_unknown", "template_variables_wrong", *OF_TEXT),
         body=PreviewRequest, examples={"order": {"variables": _VARIABLES}},
+    ),
+    Operation(
+        "POST", "/contacts/check", "contacts.check", "Contacts", "Check which numbers are on WhatsApp",
+        "send", 202, CheckView,
+        codes=(*IN_BODY, "phone_invalid", "account_invalid", "account_unknown", "number_checks_full"),
+        body=CheckRequest,
+        examples={"one": {"phones": ["+4915112345678"]}},
+    ),
+    Operation(
+        "GET", "/contacts/checks/{check_id}", "contacts.show", "Contacts", "Follow a check", "read", 200,
+        CheckView, codes=("number_check_not_found",),
+    ),
+    Operation(
+        "DELETE", "/contacts/checks/{check_id}", "contacts.cancel", "Contacts", "Cancel a check", "send", 200,
+        CheckView, codes=("number_check_not_found", "body_too_large"),
     ),
     Operation(
         "GET", "/accounts", "accounts.list_all", "Accounts", "List accounts", "read", 200, AccountList,

@@ -71,6 +71,9 @@ KINDS: dict[str, Kind] = {
     "message_not_found": Kind(404, "There is no such message"),
     "not_cancellable": Kind(409, "The message cannot be cancelled any more"),
     "not_resolvable": Kind(409, "The message is not in doubt"),
+    # checks of numbers
+    "number_check_not_found": Kind(404, "There is no such check"),
+    "number_checks_full": Kind(429, "Too many numbers wait for a look-up"),
     # accounts
     "account_invalid": Kind(422, "The account name is malformed"),
     "account_unknown": Kind(404, "There is no such account"),

@@ -10,6 +10,7 @@ from flask import current_app
 from webapp.known_keys import KnownKeys
 from webapp.worker_waits import MOST_VIEWERS, MOST_VIEWERS_OF_ACCOUNT, WorkerWaits
 from whatsapp_tasks.config import Settings
+from whatsapp_tasks.contacts import Contacts
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.template_requests import TemplateRequest
 from whatsapp_tasks.files.uploads import Uploads
@@ -74,6 +75,11 @@ class Services:
         account.require_worker()
         with self.worker_waits.slot(account.account, self.answer_within_seconds):
             return ask(self.answer_within_seconds)
+
+    @property
+    def contacts(self) -> Contacts:
+        """Checks of numbers."""
+        return Contacts(self.database, self.settings, self.clock)
 
     def now_ms(self) -> int:
         return int(self.clock() * 1000)

@@ -136,6 +136,10 @@ class ControlClient:
     def chats(self) -> list[dict[str, Any]]:
         return list(self.call("GET", "/chats")["chats"])
 
+    def lookups(self) -> list[dict[str, str]]:
+        """The ground truth of look-ups: numbers that pages asked about, each with its result."""
+        return list(self.call("GET", "/lookups")["lookups"])
+
     def chat(self, phone: str, name: str | None = None, messages: Iterable[Mapping[str, Any]] = ()) -> None:
         """Makes a chat with history: messages are `{text, mine?, status?, at?}`."""
         self.call("POST", "/chats", {"phone": phone, "name": name, "messages": list(messages)})

@@ -82,6 +82,11 @@ class Settings(BaseModel):
         description="a lost socket shows nothing for so long while GET status.json answers (§11.2)",
     )
     page_size: int = Field(30, ge=1, description="messages loaded per page of a chat's history")
+    unknown_prefix: str = Field(
+        "",
+        pattern=r"^\d{0,15}$",
+        description="numbers that begin with these digits are not on WhatsApp; empty: only the magic one",
+    )
     own_phone: str = Field("12025550199", pattern=r"^\d{5,15}$", description="the linked account, digits")
     own_name: str = Field("Simulated Account", description="profile name, used in data-pre-plain-text")
 

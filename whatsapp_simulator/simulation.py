@@ -52,6 +52,7 @@ class Simulation:
         self.incoming = Incoming(self.memory, self._news, environment)
         self.ticks = Ticks(self.settings, self.scenarios, self.memory, self.pages, environment)
         self.sending = Sending(self.scenarios, self.pages, self.memory, self._news, self.ticks, environment)
+        self.lookups = NumberLookups(self.settings, self.scenarios, self.memory, environment)
         self.switches = ScenarioSwitches(self.scenarios, self.pages, self.linking, self.incoming, environment)
         self._handlers = self._what_pages_say()
 
@@ -72,7 +73,7 @@ class Simulation:
             "passkey_confirm": passkeys.confirmed,
             "passkey_cancel": passkeys.cancelled,
             "logout": self.linking.log_out_by_page,
-            "exists": NumberLookups(self.settings, self.scenarios, self.memory, self._environment).answer,
+            "exists": self.lookups.answer,
             "history": reading.history,
             "seen": reading.seen,
             "send": self.sending.send,
@@ -107,6 +108,7 @@ class Simulation:
         self.scenarios.clear()
         self.ticks.clear()
         self.sending.clear()
+        self.lookups.clear()
         self.memory.keep({"event": "reset"})
         self.pages.forget()
         self.pages.reload()

@@ -141,6 +141,18 @@ class AccountSettings(BaseSettings):
     page_check_seconds: NotNegative = 900
     """How often the page is checked in the account's chat with itself while no other is open; 0: never."""
 
+    # checks of numbers (docs/contacts.md)
+    number_lookups_per_day: Count = 20
+    """How many numbers an account looks up on a day of its time zone; 0: only what is known is answered."""
+    number_lookup_pause_seconds: NotNegative = 10
+    """The pause between two look-ups."""
+    number_lookup_pause_jitter_seconds: NotNegative = 20
+    """The pause is longer by a random time of up to this."""
+    number_answers_kept_seconds: Positive = 30 * 24 * 3600
+    """How long it is remembered whether a number is on WhatsApp, from a look-up or a message."""
+    number_checks_kept_seconds: Positive = 7 * 24 * 3600
+    """How long a check of numbers is kept after its end."""
+
     # the worker's lease on its account
     lease_seconds: Positive = 10
     """Another worker may take over the account after its worker was silent for this long."""

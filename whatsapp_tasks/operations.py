@@ -32,6 +32,7 @@ from whatsapp_tasks.stores.account_stores import AccountStores
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.caps import CapUse
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.number_checks import LookupUse
 from whatsapp_tasks.stores.pauses import PauseReason
 from whatsapp_tasks.stores.requests import WorkerRequests
 from whatsapp_tasks.stores.sessions import SessionRecord
@@ -70,6 +71,7 @@ class Overview:
     cap: CapUse | None
     """None if the daily cap is turned off."""
     queue: Mapping[str, int]
+    lookups: LookupUse
 
 
 class Operations:
@@ -109,6 +111,7 @@ class Operations:
             worker,
             stores.caps.use(self._now_ms()) if stores.caps else None,
             stores.queue.counts(),
+            stores.number_checks.use(self._now_ms()),
         )
 
     def pauses(self) -> list[Pause]:

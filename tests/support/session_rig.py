@@ -14,6 +14,7 @@ from whatsapp_tasks.errors import BrowserError, WaitTimeout
 from whatsapp_tasks.session.account_session import AccountSession
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.outgoing import Outgoing
+from whatsapp_tasks.stores.account_stores import AccountStores
 from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.circuits import Circuits
 from whatsapp_tasks.stores.clock import StoreClock
@@ -181,6 +182,7 @@ class SessionRig:
             pauses=Pauses(database, "default"),
             hands=Hands(database, "default"),
             circuits=Circuits(database, "default"),
+            number_checks=AccountStores(database, settings, "default").number_checks,
             times=PhaseTimes(Metrics(database, "default")),
             caps=Caps(database, "default", settings.cap_rules, "UTC", holds=False),
             generation=Generation(settings.data_dir / "generation" / "default"),

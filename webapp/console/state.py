@@ -81,6 +81,7 @@ def account_state(parts: Services, operations: Operations) -> dict[str, Any]:
         "pauses": [{**asdict(pause), "author": shown_author(pause.author)} for pause in now.pauses],
         "cap": _cap(now.cap),
         "queue": now.queue,
+        "lookups": {"cap": now.lookups.cap, "used": now.lookups.used, "waiting": now.lookups.waiting},
         "qr": hashlib.sha256(qr.encode()).hexdigest()[:16] if qr else None,
         "worker": now.worker and _worker(parts, now.worker),
         "cures": operations.cures(),

@@ -1,6 +1,6 @@
 """Is this number on WhatsApp? The page asks before it opens a chat by its number."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from ..environment import Environment
@@ -24,12 +24,18 @@ class NumberLookups:
     environment: Environment
     in_this_spell: int = 0
     """Look-ups since the spell of failures began (lookup_failures)."""
+    asked: list[Json] = field(default_factory=list)
+    """All since the last reset, in order: phone and result."""
+
+    def clear(self) -> None:
+        self.asked.clear()
 
     def answer(self, page: Page, message: Json) -> None:
         phone = digits_of(str(message.get("phone", "")))
         milliseconds = self._milliseconds(phone)
         about = {"query": message.get("query"), "phone": phone, "printed": printed(phone)}
         answer = {"type": "exists", **about, **self._result(phone)}
+        self.asked.append({"phone": phone, "result": answer["result"]})
         self.environment.later(milliseconds / 1000, partial(page.post, answer))
 
     def _milliseconds(self, phone: str) -> int:
@@ -66,5 +72,8 @@ class NumberLookups:
 
     def _is_unknown(self, phone: str) -> bool:
         if FATES.get(phone) == "not_on_whatsapp" or len(phone) < SHORTEST_NUMBER:
+            return True
+        prefix = self.settings.now.unknown_prefix
+        if prefix and phone.startswith(prefix):
             return True
         return self.scenarios.play(InvalidNumber, phone) is not None

@@ -32,7 +32,7 @@ def _routes(simulation: Simulation) -> list[Route]:
         *SettingsRoutes(simulation).routes(),
         *LinkingRoutes(simulation.linking, simulation.pages, simulation.memory).routes(),
         *MessageRoutes(simulation.memory, simulation.sending, simulation.ticks).routes(),
-        *ChatRoutes(simulation.memory, simulation.chats, simulation.incoming).routes(),
+        *ChatRoutes(simulation.memory, simulation.chats, simulation.incoming, simulation.lookups).routes(),
         *PageRoutes(simulation.pages).routes(),
         *ScenarioRoutes(simulation.scenarios, simulation.switches).routes(),
     ]

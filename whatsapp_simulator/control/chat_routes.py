@@ -8,6 +8,7 @@ from ..account.chat_json import message_json
 from ..account.chats import Chats
 from ..account.incoming import Incoming
 from ..account.memory import Memory
+from ..account.number_lookups import NumberLookups
 from ..phones import digits_of
 from .bodies import LONGEST_GROUP, LONGEST_NUMBER, body_of, phone_in
 from .refusals import Refusal
@@ -19,6 +20,7 @@ class ChatRoutes:
     memory: Memory
     chats: Chats
     incoming: Incoming
+    lookups: NumberLookups
 
     def routes(self) -> list[Route]:
         return [
@@ -28,6 +30,7 @@ class ChatRoutes:
             ("PATCH", "/chats/{phone}", self.patch_chat),
             ("POST", "/groups", self.group),
             ("POST", "/incoming", self.receive),
+            ("GET", "/lookups", self.list_lookups),
         ]
 
     async def list_chats(self, _request: web.Request) -> web.StreamResponse:
@@ -37,6 +40,10 @@ class ChatRoutes:
             for chat in self.memory.mailbox.chats.values()
         ]
         return web.json_response({"chats": chats})
+
+    async def list_lookups(self, _request: web.Request) -> web.StreamResponse:
+        """Numbers that pages asked about, in order: {phone, result: hit|miss|error}."""
+        return web.json_response({"lookups": self.lookups.asked})
 
     async def chat(self, request: web.Request) -> web.StreamResponse:
         """One chat with all its messages, both directions."""

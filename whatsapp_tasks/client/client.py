@@ -16,6 +16,7 @@ from whatsapp_tasks.client.views import (
     FileToSend,
     Message,
     NewMessage,
+    NumberCheck,
     Pauses,
     PutTemplate,
     SendOptions,
@@ -224,6 +225,37 @@ class Client:
         """The text that a message would have; nothing is sent."""
         body = {"variables": dict(variables), "as_caption": as_caption}
         return str(self.call("POST", _path("templates", name, language) + "/preview", body)["text"])
+
+    # checks of numbers
+
+    def check_numbers(self, phones: Iterable[str], *, account: str = "default") -> NumberCheck:
+        """Asks which of up to 1000 numbers are on WhatsApp. What is known is answered at once; the account
+        looks up the rest, a few on a day. Nothing is sent to them.
+        """
+        body = {"account": account, "phones": list(phones)}
+        return cast(NumberCheck, self.call("POST", "/contacts/check", body))
+
+    def number_check(self, check_id: str) -> NumberCheck:
+        """What is known by now."""
+        return cast(NumberCheck, self.call("GET", _path("contacts", "checks", check_id)))
+
+    def cancel_number_check(self, check_id: str) -> NumberCheck:
+        """No further number of it is looked up."""
+        return cast(NumberCheck, self.call("DELETE", _path("contacts", "checks", check_id)))
+
+    def wait_number_check(
+        self, check_id: str, *, timeout_seconds: float = 3600.0, pause_seconds: float = 2.0
+    ) -> Iterator[NumberCheck]:
+        """Yields the check repeatedly, until it is over; raises WaitTimeout."""
+        deadline = time.monotonic() + timeout_seconds
+        while True:
+            check = self.number_check(check_id)
+            yield check
+            if check["status"] != "waiting":
+                return
+            if time.monotonic() > deadline:
+                raise WaitTimeout(f"{check['left']} numbers have no answer after {timeout_seconds:.0f} s.")
+            time.sleep(pause_seconds)
 
     # opt-outs
 

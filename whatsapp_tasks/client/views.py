@@ -174,6 +174,33 @@ class PutTemplate(Template):
     outcome: str
 
 
+class CheckedNumber(TypedDict):
+    """One number; ``result`` is registered, not_registered or unknown, None until there is an answer."""
+
+    phone: str
+    result: str | None
+    reason: str | None
+    checked_at: str | None
+
+
+class NumberCheck(TypedDict):
+    """A check of numbers; ``status`` is waiting, done or cancelled, ``held_by`` what it waits for."""
+
+    id: str
+    account: str
+    status: str
+    held_by: str | None
+    created_at: str
+    finished_at: str | None
+    total: int
+    left: int
+    registered: int
+    not_registered: int
+    unknown: int
+    numbers: list[CheckedNumber]
+    links: Links
+
+
 class Pause(TypedDict):
     """One reason for a pause, and its author."""
 
@@ -201,6 +228,16 @@ class Queue(TypedDict):
     open: int
     scheduled: int
     unknown: int
+
+
+class Lookups(TypedDict):
+    """Look-ups of numbers today, and the numbers that wait for one."""
+
+    cap: int
+    used: int
+    left: int
+    waiting: int
+    next_day_at: str
 
 
 class Worker(TypedDict):
@@ -231,6 +268,7 @@ class Account(TypedDict):
     pauses: list[Pause]
     cap: Cap | None
     queue: Queue
+    lookups: Lookups
     worker: Worker
     links: AccountLinks
 

@@ -23,6 +23,7 @@ class EventType(StrEnum):
     RECEIVED = "message.received"
     SESSION_STATE = "session.state"
     SESSION_ATTENTION = "session.attention"
+    CONTACTS_CHECKED = "contacts.checked"
 
 
 MEANINGS: dict[EventType, str] = {
@@ -37,6 +38,7 @@ MEANINGS: dict[EventType, str] = {
     EventType.RECEIVED: "somebody wrote to the account; data.new says how many messages",
     EventType.SESSION_STATE: "the state of the account's session changed",
     EventType.SESSION_ATTENTION: "the session entered a state that needs a person",
+    EventType.CONTACTS_CHECKED: "a check of numbers is over; data has its counts, the check its answers",
 }
 
 NEEDS_A_PERSON = frozenset(
@@ -57,7 +59,8 @@ _STREAM_ID = re.compile(r"\d{1,20}-\d{1,20}", re.ASCII)
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened to ``subject``: a message's id, ``session``, or the name of a chat.
+    """One thing that happened to ``subject``: the id of a message or of a check of numbers, ``session``, or
+    the name of a chat.
 
     ``position`` is its id in the account's stream. ``code`` is the reason, if there is one.
     """
@@ -136,6 +139,13 @@ def _data(event: Event, message: Mapping[str, Any]) -> dict[str, Any]:
             "unread": int(event.details.get("unread", 0)),
             "new": int(event.details.get("new", 0)),
             "preview": message.get("preview"),
+        }
+    if event.type is EventType.CONTACTS_CHECKED:
+        counts = ("total", "registered", "not_registered", "unknown")
+        return {
+            "check_id": event.subject,
+            "status": event.details.get("status", ""),
+            **{name: int(event.details.get(name, 0)) for name in counts},
         }
     data: dict[str, Any] = {
         "message_id": event.subject,

@@ -20,7 +20,7 @@ LONGEST_RETRY_AFTER_SECONDS = 24 * 3600.0
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
 MAIL_ADDRESS = re.compile(r"[^@\s,<>]{1,64}@[^@\s,<>]{1,255}")
-_GROUPS = frozenset({"message.*", "session.*"})
+_GROUPS = frozenset({"message.*", "session.*", "contacts.*"})
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def _check(endpoint: Endpoint) -> None:
 
 
 def check_event_types(kinds: Iterable[str]) -> None:
-    """Raises RequestRefused for an unknown type; ``message.*`` and ``session.*`` mean all of that kind."""
+    """Raises RequestRefused for an unknown type; ``message.*`` means all of that kind."""
     for kind in kinds:
         if kind not in _GROUPS and kind not in set(EventType):
             known = ", ".join([*sorted(_GROUPS), *EventType])

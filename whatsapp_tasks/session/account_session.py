@@ -30,6 +30,7 @@ from whatsapp_tasks.session.hand import Hand
 from whatsapp_tasks.session.healing import Healer
 from whatsapp_tasks.session.linking import log_out, request_pairing_code
 from whatsapp_tasks.session.memory_watch import MemoryWatch
+from whatsapp_tasks.session.number_lookups import NumberLookups
 from whatsapp_tasks.session.opt_out_answers import OptOutAnswers
 from whatsapp_tasks.session.passkey import answer_passkey, look_at_passkey
 from whatsapp_tasks.session.receiving import Receiving
@@ -77,6 +78,7 @@ class AccountSession:
             receiving=self._receiving,
             memory=self._memory,
         )
+        self._lookups = NumberLookups(context, may_ask=lambda: self.delivery.may_send_to_all)
 
     def start(self) -> None:
         """Takes the profile and takes up what the predecessor left; raises BrowserStartFailed."""
@@ -179,6 +181,7 @@ class AccountSession:
                     self._opt_outs.look(page)
                 self._follow(page, snapshot)
                 self._save_session(page)
+                self._lookups.look(page, snapshot)
         except BrowserError as error:
             self._page_failed(error)
 

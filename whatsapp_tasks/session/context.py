@@ -19,6 +19,7 @@ from whatsapp_tasks.stores.incoming import Incoming
 from whatsapp_tasks.stores.leases import Lease
 from whatsapp_tasks.stores.ledger import Ledger
 from whatsapp_tasks.stores.metrics import PhaseTimes
+from whatsapp_tasks.stores.number_checks import NumberChecks
 from whatsapp_tasks.stores.pauses import Pauses
 from whatsapp_tasks.stores.send_queue import SendQueue
 from whatsapp_tasks.stores.sessions import Sessions
@@ -41,6 +42,7 @@ class AccountContext:
     pauses: Pauses
     hands: Hands
     circuits: Circuits
+    number_checks: NumberChecks
     caps: Caps | None
     """None where the setting turned the daily cap off."""
     generation: Generation

@@ -68,6 +68,11 @@ class Delivery:
         return self._permission() is not Permission.NOTHING
 
     @property
+    def may_send_to_all(self) -> bool:
+        """The same, for messages to anybody, not only to chats that were written to before."""
+        return self._permission() is Permission.ALL
+
+    @property
     def quiet_seconds(self) -> float:
         """For how long no message was in hand."""
         return time.monotonic() - self._last_attempt

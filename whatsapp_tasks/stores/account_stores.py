@@ -13,6 +13,7 @@ from whatsapp_tasks.stores.hands import Hands
 from whatsapp_tasks.stores.incoming import Incoming
 from whatsapp_tasks.stores.ledger import Ledger
 from whatsapp_tasks.stores.metrics import Metrics
+from whatsapp_tasks.stores.number_checks import NumberChecks
 from whatsapp_tasks.stores.pauses import Pauses
 from whatsapp_tasks.stores.send_queue import SendQueue
 from whatsapp_tasks.stores.sessions import Sessions
@@ -47,6 +48,7 @@ class AccountStores:
             self.account,
             retention_ms=int(self._settings.record_seconds * 1000),
             follow_ms=int(self._settings.follow_ticks_seconds * 1000),
+            numbers_kept_ms=int(self._settings.number_answers_kept_seconds * 1000),
             caps=self.caps,
             generation=self._generation,
         )
@@ -78,6 +80,19 @@ class AccountStores:
     @cached_property
     def incoming(self) -> Incoming:
         return Incoming(self._db, self.account)
+
+    @cached_property
+    def number_checks(self) -> NumberChecks:
+        settings = self._settings
+        return NumberChecks(
+            self._db,
+            self.account,
+            per_day=settings.number_lookups_per_day,
+            default_zone=settings.time_zone,
+            answers_kept_ms=int(settings.number_answers_kept_seconds * 1000),
+            checks_kept_ms=int(settings.number_checks_kept_seconds * 1000),
+            generation=self._generation,
+        )
 
     @cached_property
     def events(self) -> EventLog:

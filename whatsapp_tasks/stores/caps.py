@@ -48,6 +48,11 @@ class CapUse:
         return max(0, min(self.new_chats_cap - self.new_chats_used, self.left))
 
 
+def zone_named(name: str) -> tzinfo:
+    """An account's time zone, by its IANA name."""
+    return UTC if name == "UTC" else ZoneInfo(name)
+
+
 @dataclass(frozen=True)
 class _Profile:
     zone: tzinfo
@@ -134,9 +139,8 @@ class Caps:
             zone, days, last = self._db.do(
                 "HMGET", self._keys.account, "time_zone", "active_days", "active_last"
             )
-            name = zone or self._default_zone
             profile = _Profile(
-                UTC if name == "UTC" else ZoneInfo(name),
+                zone_named(zone or self._default_zone),
                 Warmth(int(days), date.fromisoformat(last)) if last else None,
             )
             if self._read is None or profile != self._read[1]:

@@ -52,6 +52,11 @@ def batch(batch_id: str) -> str:
     return f"wa:batch:{batch_id}"
 
 
+def number(form: str) -> str:
+    """With ttl: what is known of a phone, named by one of its forms; see ``domain/number_checks.Answer``."""
+    return f"wa:number:{form}"
+
+
 class AccountKeys:
     """The keys of one account."""
 
@@ -96,6 +101,7 @@ class AccountKeys:
         self.received = (
             prefix + "received:"
         )  # hash with ttl per event: chat, phone, preview; deleted once it is queued
+        self.numbers_waiting = prefix + "numbers-waiting"  # zset: number to be looked up by order
         self.chat_titles = prefix + "chat-titles"  # hash: title -> its phone; "*" if several have it
 
     def message(self, message_id: str) -> str:
@@ -125,6 +131,18 @@ class AccountKeys:
 
     def open_messages(self, priority: str) -> str:
         return self.open + priority
+
+    def number_check(self, check_id: str) -> str:
+        """Hash, see ``scripts/number_checks.lua``; with ttl once it is over."""
+        return f"{self._prefix}number-check:{check_id}"
+
+    def number_answers(self, check_id: str) -> str:
+        """Hash: one form of a phone -> answer; with ttl once the check is over."""
+        return f"{self._prefix}number-check:{check_id}:answers"
+
+    def number_lookups(self, day: str) -> str:
+        """Counter with ttl: look-ups on a local day."""
+        return f"{self._prefix}number-lookups:{day}"
 
 
 WEBHOOK_ENDPOINTS = "wa:webhooks:endpoints"  # hash: name -> JSON

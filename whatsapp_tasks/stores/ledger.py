@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from whatsapp_tasks.domain.intents import Intent
-from whatsapp_tasks.domain.phones import forms_of
+from whatsapp_tasks.domain.number_checks import Answer, learned_from
+from whatsapp_tasks.domain.phones import forms_of, one_form_of
 from whatsapp_tasks.domain.statuses import Status, may_become
 from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores import keys
@@ -30,7 +31,8 @@ class Claimed:
 class Ledger:
     """The messages of one account, once they are accepted. ``caps`` None: no daily cap. ``generation`` is the
     highest count of writes that the worker has seen; if Redis has a lower one, nothing is claimed and no
-    intent is written.
+    intent is written. ``numbers_kept_ms``: how long it is remembered what a message says about its phone; 0:
+    not at all.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Ledger:
         *,
         retention_ms: int,
         follow_ms: int,
+        numbers_kept_ms: int = 0,
         caps: Caps | None = None,
         generation: Generation | None = None,
     ) -> None:
@@ -48,6 +51,7 @@ class Ledger:
         self._keys = keys.AccountKeys(account)
         self._retention_ms = retention_ms
         self._follow_ms = follow_ms
+        self._numbers_kept_ms = numbers_kept_ms
         self._caps = caps
         self._generation = generation
 
@@ -203,6 +207,7 @@ class Ledger:
             before -= {Status.SENDING}  # only the lease's holder knows whether Enter was pressed
         if error is not None:
             fields |= {"error_code": error[0], "error_message": error[1]}
+        learned = learned_from(to, code) if self._numbers_kept_ms else None
         answer, record = self._db.run(
             "advance",
             {
@@ -219,6 +224,7 @@ class Ledger:
                 "contacted": k.contacted,
                 "bubbles": k.bubbles,
                 "contents_due": keys.FILES_DUE,
+                "number": keys.number(one_form_of(message.phone)),
             },
             {
                 "now": now_ms,
@@ -230,6 +236,8 @@ class Ledger:
                 "follow": self._follow_ms,
                 "due": "" if due_ms is None else due_ms,
                 "held_pattern": keys.file_held("%s"),
+                "known": Answer(learned, now_ms).to_text() if learned else "",
+                "known_kept": self._numbers_kept_ms,
             },
             more_args=_in_turn(fields),
         )

@@ -4,7 +4,7 @@ A mobile number is on the list if one of its forms is (``domain/phones.py``); th
 added first. A phone that was added because of its answer has the source ``answer`` (stores/incoming.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from whatsapp_tasks.domain.phones import forms_of
 from whatsapp_tasks.stores import keys
@@ -27,6 +27,14 @@ class OptOuts:
 
     def contains(self, phone: str) -> bool:
         return any(self._db.do("SMISMEMBER", keys.OPT_OUTS, *forms_of(phone)))
+
+    def among(self, phones: Sequence[str]) -> set[str]:
+        """Those of ``phones`` that are on the list, in one round trip."""
+        forms = [(phone, form) for phone in phones for form in forms_of(phone)]
+        if not forms:
+            return set()
+        listed = self._db.do("SMISMEMBER", keys.OPT_OUTS, *(form for _, form in forms))
+        return {phone for (phone, _), is_listed in zip(forms, listed, strict=True) if is_listed}
 
     def source(self, phone: str) -> str | None:
         """``answer`` if the phone was added because of its answer; None if a caller added it, or nobody

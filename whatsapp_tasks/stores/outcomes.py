@@ -93,6 +93,35 @@ class Receive(StrEnum):
     FORGOTTEN = "forgotten"
 
 
+class BeginCheck(StrEnum):
+    """``scripts/number_check_begin.lua``."""
+
+    ACCEPTED = "accepted"
+    ACCOUNT_UNKNOWN = "account_unknown"
+    FULL = "full"
+
+
+class TakeNumber(StrEnum):
+    """``scripts/number_check_take.lua``; only TAKEN allows a look-up."""
+
+    TAKEN = "taken"
+    KNOWN = "known"
+    OPTED_OUT = "opted_out"
+    GIVEN_UP = "given_up"
+    HELD = "held"
+    CAPPED = "capped"
+    CHANGED = "changed"
+    LEASE_LOST = "lease_lost"
+
+
+class SettleNumber(StrEnum):
+    """``scripts/number_check_settle.lua``."""
+
+    SETTLED = "settled"
+    GONE = "gone"
+    LEASE_LOST = "lease_lost"
+
+
 class Acquire(StrEnum):
     """``scripts/lease_acquire.lua``."""
 

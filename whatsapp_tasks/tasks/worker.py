@@ -111,6 +111,7 @@ def take_account(database: Database, settings: Settings) -> AccountContext:
         pauses=stores.pauses,
         hands=stores.hands,
         circuits=stores.circuits,
+        number_checks=stores.number_checks,
         caps=stores.caps,
         generation=generation,
         lease=lease,

@@ -10,6 +10,7 @@ import { Transport } from "./transport.js";
  * @typedef {Schemas["AccountView"]} Account
  * @typedef {Schemas["BatchView"]} Batch
  * @typedef {Schemas["CancelledBatchView"]} CancelledBatch
+ * @typedef {Schemas["CheckView"]} NumberCheck
  * @typedef {Schemas["MessageView"]} Message
  * @typedef {Schemas["PausesView"]} Pauses
  * @typedef {Schemas["Status"]} Status
@@ -227,6 +228,38 @@ export class Client {
   async previewTemplate(name, language, variables, { asCaption = false } = {}) {
     const body = { variables, as_caption: asCaption };
     return (await this.call("POST", `${path("templates", name, language)}/preview`, { body })).text;
+  }
+
+  /**
+   * Asks which of up to 1000 numbers are on WhatsApp. What is known is answered at once; the account looks up the
+   * rest, a few on a day. Nothing is sent to them.
+   *
+   * @param {string[]} phones
+   * @param {{ account?: string }} [options]
+   * @returns {Promise<NumberCheck>}
+   */
+  async checkNumbers(phones, { account = "default" } = {}) {
+    return this.call("POST", "/contacts/check", { body: { account, phones } });
+  }
+
+  /**
+   * What is known by now of the numbers of a check.
+   *
+   * @param {string} id
+   * @returns {Promise<NumberCheck>}
+   */
+  async numberCheck(id) {
+    return this.call("GET", path("contacts", "checks", id));
+  }
+
+  /**
+   * No further number of the check is looked up.
+   *
+   * @param {string} id
+   * @returns {Promise<NumberCheck>}
+   */
+  async cancelNumberCheck(id) {
+    return this.call("DELETE", path("contacts", "checks", id));
   }
 
   /**

@@ -105,6 +105,14 @@ test("templates are kept and make texts", async () => {
   assert.deepEqual([error.code, error.problem.languages], ["template_unknown", ["pt_BR"]]);
 });
 
+test("numbers are checked, and a check is cancelled", async () => {
+  const check = await client.checkNumbers(["+49 1511 2345699"]);
+  assert.deepEqual([check.status, check.left, check.numbers[0].phone], ["waiting", 1, "+4915112345699"]);
+  assert.equal((await client.cancelNumberCheck(check.id)).status, "cancelled");
+  assert.equal((await client.numberCheck(check.id)).left, 1);
+  assert.equal((await refusal(client.numberCheck("nonsense"))).code, "number_check_not_found");
+});
+
 test("without a key each call is a message of its own", async () => {
   const [one, two] = [await client.send("+4915112345680", "x"), await client.send("+4915112345680", "x")];
   assert.notEqual(one.id, two.id);

@@ -12,7 +12,7 @@ import pytest
 from tests.support.http_server import HttpServer
 from tests.support.pictures import PDF
 from whatsapp_tasks.client import Client, TemplateToSend
-from whatsapp_tasks.errors import RequestRefused
+from whatsapp_tasks.errors import RequestRefused, WaitTimeout
 from whatsapp_tasks.stores.api_keys import ApiKey
 
 PHONE = "+4915112345678"
@@ -73,6 +73,18 @@ def test_a_batch_is_followed_and_its_rest_cancelled(client: Client) -> None:
     assert again["id"] == batch["id"]
     assert client.cancel_batch(batch["id"])["cancelled_now"] == 5
     assert [b["by_status"] for b in client.wait_batch(batch["id"])] == [{"cancelled": 5}]
+
+
+def test_numbers_are_checked_followed_and_a_check_is_cancelled(client: Client) -> None:
+    check = client.check_numbers(["+49 1511 2345678", "+12025550101"])
+    assert (check["status"], check["left"], check["numbers"][0]["phone"]) == ("waiting", 2, "+4915112345678")
+    with pytest.raises(WaitTimeout):
+        list(client.wait_number_check(check["id"], timeout_seconds=0, pause_seconds=0))
+    assert client.cancel_number_check(check["id"])["status"] == "cancelled"
+    [over] = client.wait_number_check(check["id"])
+    assert (over["status"], over["left"]) == ("cancelled", 2)
+    with pytest.raises(RequestRefused, match="no check"):
+        client.number_check("nonsense")
 
 
 def test_a_long_list_comes_whole_and_in_order(client: Client) -> None:

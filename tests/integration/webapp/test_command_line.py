@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -417,3 +418,55 @@ def test_a_csv_sends_by_templates(run: Run, tmp_path: Path, database: Database) 
     file.with_name("orders.csv.results.csv").unlink()
     assert "3 accepted before" in run("batch", str(file), code=1).output
     assert queued(database) == 3
+
+
+def remembered(database: Database, phone: str, result: str) -> None:
+    database.do("SET", f"wa:number:{phone}", f"{result}||1764000000000")
+
+
+def test_numbers_are_checked_and_what_is_not_known_is_named(run: Run, database: Database) -> None:
+    remembered(database, PHONE, "registered")
+    assert run("check", "+49 1511 2345678").output == f"{PHONE} registered 2025-11-24T16:00:00.000Z\n"
+    ended = run("check", PHONE, "+4915112345679", "--wait-seconds", "0", code=1)
+    assert ended.stdout.splitlines()[1] == "+4915112345679 waiting"
+    [check_id] = re.findall(r"1 numbers wait \(account\): whatsapp-tasks check --id (\S+)", ended.stderr)
+    remembered(database, "+4915112345679", "not_registered")
+    assert "+4915112345679 waiting" in run("check", "--id", check_id, "--wait-seconds", "0", code=1).output
+    with pytest.raises(RequestRefused, match="international form"):
+        run("check", "0151")
+    with pytest.raises(RequestRefused, match="no check"):
+        run("check", "--id", "nonsense")
+
+
+def test_a_csv_of_numbers_comes_back_with_the_answers(run: Run, database: Database, tmp_path: Path) -> None:
+    remembered(database, PHONE, "registered")
+    remembered(database, "+551187654321", "not_registered")
+    given = tmp_path / "numbers.csv"
+    given.write_text(
+        "name;phone\nAda;+49 1511 2345678\n\nBo;+5511987654321\nCy;0151\nDi;+551187654321\n", "utf-8"
+    )
+    out = tmp_path / "answers.csv"
+    run("check", "--csv", str(given), "--out", str(out), code=1)  # one is no number
+    at = "2025-11-24T16:00:00.000Z"
+    assert list(csv.reader(out.read_text("utf-8").splitlines())) == [
+        ["name", "phone", "whatsapp", "reason", "checked_at"],
+        ["Ada", "+49 1511 2345678", "registered", "", at],
+        ["Bo", "+5511987654321", "not_registered", "", at],
+        ["Cy", "0151", "unknown", "phone_invalid", ""],
+        ["Di", "+551187654321", "not_registered", "", at],
+    ]
+    assert run("check", "--csv", "-", stdin=PHONE).stdout.strip() == f"{PHONE},registered,,{at}"
+    assert run("check", "--csv", "-", stdin="").stdout == ""
+    for wrong in ([], [PHONE, "--csv", str(given)], [PHONE, "--id", "x"]):
+        assert "Give PHONES" in run("check", *wrong, code=2).output
+
+
+def test_a_check_that_was_begun_fills_a_csv_later(run: Run, database: Database, tmp_path: Path) -> None:
+    given = tmp_path / "numbers.csv"
+    given.write_text(f"phone\n{PHONE}\n", "utf-8")
+    ended = run("check", "--csv", str(given), "--wait-seconds", "0", code=1)
+    assert ended.stdout.splitlines()[1] == f"{PHONE},waiting,,"
+    check_id = ended.stderr.split()[-1]
+    database.do("HSET", f"wa:{{default}}:number-check:{check_id}:answers", PHONE, "registered||1764000000000")
+    later = run("check", "--csv", str(given), "--id", check_id, "--wait-seconds", "0")
+    assert later.stdout.splitlines()[1] == f"{PHONE},registered,,2025-11-24T16:00:00.000Z"

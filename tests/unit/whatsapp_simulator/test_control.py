@@ -39,6 +39,7 @@ def test_health_help_and_control_page(simulator: Simulator) -> None:
     routes = simulator.call("GET", "/help")["routes"]
     assert all(route["what"] for route in routes)
     assert "GET /messages" in {route["route"] for route in routes}
+    assert simulator.lookups() == []
     with urllib.request.urlopen(simulator.control_url) as page:
         assert b"ground truth" in page.read()
 

@@ -156,7 +156,7 @@ function meter(label, value, most, text) {
 }
 
 function today(account) {
-  const { cap, queue } = account;
+  const { cap, queue, lookups } = account;
   return h(
     "section",
     { "data-key": "today", "aria-label": "Today" },
@@ -168,6 +168,13 @@ function today(account) {
         meter(`Messages of ${account.account} today`, cap.used, cap.cap, `${number(cap.used)} of ${number(cap.cap)} messages`),
         meter(`New chats of ${account.account} today`, cap.new_chats_used, cap.new_chats_cap, `${number(cap.new_chats_used)} of ${number(cap.new_chats_cap)} to new chats`),
         h("p", { class: "soft small", title: dateTime(cap.next_day_ms) }, "The next day begins ", age(cap.next_day_ms), "."),
+      ),
+    (lookups.used || lookups.waiting) &&
+      h(
+        "div",
+        { class: "cap" },
+        h("p", { class: "label" }, "Numbers checked"),
+        meter(`Numbers looked up by ${account.account} today`, lookups.used, lookups.cap, `${number(lookups.used)} of ${number(lookups.cap)} look-ups, ${number(lookups.waiting)} waiting`),
       ),
     h(
       "dl",

@@ -5,15 +5,15 @@
 --
 -- `fence` is '' for callers that are not a worker. `before` is ',from,from,'. `code` may be ''. `retention` and
 -- `follow` are ms. `held_pattern` turns the digest of a file into the key of its holders. `due` is when a message
--- that is queued again is due; '' means at once. From fields_from on: alternating fields and values, to be written
--- into the record.
+-- that is queued again is due; '' means at once. `known` is what the new status says about the phone, to be remembered
+-- for `known_kept` ms, or ''. From fields_from on: alternating fields and values, to be written into the record.
 --
 -- Returns {outcome, record}; outcomes: ok (with the changed record), lease_lost, gone, refused (not allowed in the
 -- current status).
 local record, lease, open, schedule, watched, unknown, expiring, events, metrics, caps, contacted,
-  bubbles, contents_due = unpack(KEYS)
-local now, fence, to, before, code, retention, follow, due, held_pattern = unpack(ARGV, 1, 9)
-local fields_from = 10
+  bubbles, contents_due, number = unpack(KEYS)
+local now, fence, to, before, code, retention, follow, due, held_pattern, known, known_kept = unpack(ARGV, 1, 11)
+local fields_from = 12
 
 if fence ~= '' and redis.call('HGET', lease, 'fence') ~= fence then return {'lease_lost', {}} end
 local m = redis.call('HMGET', record, 'status', 'id', 'timeline', 'phone', 'send_at_ms', 'file_digest')
@@ -25,6 +25,7 @@ local entry = to .. '@' .. now
 if code ~= '' then entry = entry .. '@' .. code end
 redis.call('HSET', record, 'status', to, 'updated_ms', now, 'timeline', m[3] .. ';' .. entry)
 write_fields(record, fields_from, bubbles, follow)
+if known ~= '' then redis.call('SET', number, known, 'PX', known_kept) end
 
 if to == 'queued' then
   redis.call('HDEL', record, 'intent', 'bubble_id') -- of an attempt that certainly sent nothing

@@ -43,3 +43,17 @@ def test_every_nth_look_up_fails_in_a_spell(world: World) -> None:
         page.says("exists", query=str(number), phone=f"491511234000{number}")
     world.pass_time(5)
     assert [each["result"] for each in page.all("exists")] == ["hit", "hit", "error"] * 2
+
+
+def test_numbers_of_a_prefix_are_unknown_and_all_that_was_asked_is_told_until_a_reset(world: World) -> None:
+    page = world.open_linked()
+    simulation = world.simulation
+    simulation.change_settings(simulation.settings.now.model_copy(update={"unknown_prefix": "4930"}))
+    for phone in (ANNA, "4930123456"):
+        page.says("exists", query=phone, phone=phone)
+    assert simulation.lookups.asked == [
+        {"phone": ANNA, "result": "hit"},
+        {"phone": "4930123456", "result": "miss"},
+    ]
+    simulation.reset()
+    assert simulation.lookups.asked == []

@@ -4,7 +4,16 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from webapp import account_controls, accounts, batches, message_templates, messages, sends, uploads
+from webapp import (
+    account_controls,
+    accounts,
+    batches,
+    contacts,
+    message_templates,
+    messages,
+    sends,
+    uploads,
+)
 from whatsapp_tasks.client import views
 
 PAIRS = [
@@ -21,6 +30,9 @@ PAIRS = [
     (views.CancelledBatch, batches.CancelledBatchView),
     (views.Template, message_templates.TemplateView),
     (views.PutTemplate, message_templates.PutTemplateView),
+    (views.CheckedNumber, contacts.CheckedNumberView),
+    (views.NumberCheck, contacts.CheckView),
+    (views.Lookups, accounts.LookupsView),
     (views.Pause, accounts.PauseView),
     (views.Cap, accounts.CapView),
     (views.Queue, accounts.QueueView),

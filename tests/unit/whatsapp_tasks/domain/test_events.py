@@ -140,3 +140,14 @@ def test_the_envelope_of_a_received_message_tells_the_chat_and_the_preview() -> 
 def test_what_is_kept_no_longer_is_null() -> None:
     data = envelope(event(RECEIVED), None)["data"]
     assert data == {"chat": None, "phone": None, "preview": None, "unread": 3, "new": 2}
+
+
+def test_a_check_of_numbers_is_told_by_its_counts_and_no_number() -> None:
+    fields = {
+        **{"type": "contacts.checked", "subject": "0a1b-support-de", "at_ms": str(AT), "status": "done"},
+        **{"total": "3", "registered": "1", "not_registered": "0", "unknown": "2"},
+    }
+    assert envelope(event(fields), None)["data"] == {
+        **{"check_id": "0a1b-support-de", "status": "done"},
+        **{"total": 3, "registered": 1, "not_registered": 0, "unknown": 2},
+    }

@@ -32,6 +32,9 @@ NAMED: dict[str, type[Enum]] = {
     "hand_open": outcomes.OpenView,
     "lease_acquire": outcomes.Acquire,
     "note": outcomes.Note,
+    "number_check_begin": outcomes.BeginCheck,
+    "number_check_settle": outcomes.SettleNumber,
+    "number_check_take": outcomes.TakeNumber,
     "receive": outcomes.Receive,
     "template_put": outcomes.PutTemplate,
     "transition": outcomes.Transition,
@@ -39,6 +42,7 @@ NAMED: dict[str, type[Enum]] = {
 ALL_OR_NOTHING = {
     *("hand_end", "hand_renew", "lease_renew", "pause", "push", "put_fenced", "resume", "set_fenced"),
     *("webhook_fan_out", "webhook_redrive", "webhook_settle", "file_fetch_settle"),
+    "number_check_cancel",
 }
 FACTS = {
     *("locate", "page", "webhook_begin", "webhook_take"),
