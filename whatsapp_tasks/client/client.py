@@ -2,9 +2,9 @@
 
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Self, Unpack, cast
+from typing import Any, Self, TypeVar, Unpack, cast
 from urllib.parse import quote
 
 from whatsapp_tasks.client.transport import Transport, answer_of
@@ -26,6 +26,8 @@ from whatsapp_tasks.client.views import (
 )
 from whatsapp_tasks.domain import statuses
 from whatsapp_tasks.errors import WaitTimeout
+
+T = TypeVar("T")
 
 FINAL = frozenset({"read", "failed", "unknown", "cancelled", "expired"})
 """These do not change by themselves. ``read`` may never come: recipients can turn read receipts off."""
@@ -190,15 +192,12 @@ class Client:
     ) -> Iterator[Batch]:
         """Yields the batch repeatedly, until all its messages are settled; raises WaitTimeout."""
         deadline = time.monotonic() + timeout_seconds
-        while True:
-            batch = self.batch(batch_id)
+        for batch in _again_and_again(lambda: self.batch(batch_id), deadline, pause_seconds):
             yield batch
             if batch["progress"] >= 1:
                 return
-            if time.monotonic() > deadline:
-                part = f"{batch['progress']:.0%}"
-                raise WaitTimeout(f"Only {part} of the batch is settled after {timeout_seconds:.0f} s.")
-            time.sleep(pause_seconds)
+        part = f"{batch['progress']:.0%}"
+        raise WaitTimeout(f"Only {part} of the batch is settled after {timeout_seconds:.0f} s.")
 
     # templates
 
@@ -248,14 +247,11 @@ class Client:
     ) -> Iterator[NumberCheck]:
         """Yields the check repeatedly, until it is over; raises WaitTimeout."""
         deadline = time.monotonic() + timeout_seconds
-        while True:
-            check = self.number_check(check_id)
+        for check in _again_and_again(lambda: self.number_check(check_id), deadline, pause_seconds):
             yield check
             if check["status"] != "waiting":
                 return
-            if time.monotonic() > deadline:
-                raise WaitTimeout(f"{check['left']} numbers have no answer after {timeout_seconds:.0f} s.")
-            time.sleep(pause_seconds)
+        raise WaitTimeout(f"{check['left']} numbers have no answer after {timeout_seconds:.0f} s.")
 
     # opt-outs
 
@@ -326,6 +322,15 @@ class Client:
             cursor = page["next_cursor"]
             if cursor is None:
                 return
+
+
+def _again_and_again(ask: Callable[[], T], deadline: float, pause_seconds: float) -> Iterator[T]:
+    """What ``ask`` returns, once at least, until the deadline of the monotonic clock."""
+    while True:
+        yield ask()
+        if time.monotonic() > deadline:
+            return
+        time.sleep(pause_seconds)
 
 
 def _path(*parts: str) -> str:
