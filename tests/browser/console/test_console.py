@@ -60,6 +60,16 @@ def test_a_phone_is_linked_by_a_code_that_is_typed_on_it(scene: Scene) -> None:
     browser.await_text("article.account .badge", "Authenticated")
 
 
+def test_look_ups_of_numbers_show_on_the_card_once_there_are_some(linked: Scene) -> None:
+    """Issue 16, part 6."""
+    browser, today = linked.browser, "article.account [data-key=today]"
+    stray = f"return [...document.querySelector('{today}').childNodes].some((node) => node.nodeType === 3)"
+    assert browser.driver.execute_script(stray) is False
+    linked.client.check_numbers(["+4915112345678"])
+    browser.await_text(today, "of 20 look-ups")
+    assert browser.driver.execute_script(stray) is False
+
+
 def test_a_message_is_seen_on_its_way_until_it_is_read(linked: Scene) -> None:
     browser = linked.browser
     message = linked.client.send("+4915112345678", "watched on its way", idempotency_key=_new_key())["id"]

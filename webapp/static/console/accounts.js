@@ -169,7 +169,7 @@ function today(account) {
         meter(`New chats of ${account.account} today`, cap.new_chats_used, cap.new_chats_cap, `${number(cap.new_chats_used)} of ${number(cap.new_chats_cap)} to new chats`),
         h("p", { class: "soft small", title: dateTime(cap.next_day_ms) }, "The next day begins ", age(cap.next_day_ms), "."),
       ),
-    (lookups.used || lookups.waiting) &&
+    lookups.used + lookups.waiting > 0 &&
       h(
         "div",
         { class: "cap" },
