@@ -10,6 +10,7 @@ from webapp import (
     contacts,
     docs,
     error_handlers,
+    events,
     files,
     health,
     message_templates,
@@ -71,6 +72,7 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
     limiter.exempt(upload_view.blueprint)
     register(app, files.blueprint, Guard({"GET": "send"}))  # for those who may upload
     register(app, messages.blueprint, Guard({"GET": "read", "DELETE": "send"}))
+    register(app, events.blueprint, Guard({"GET": "read"}))
     register(app, resolutions.blueprint, Guard({"POST": "admin"}))
     register(app, batches.blueprint, Guard({"POST": "send", "GET": "read", "DELETE": "send"}))
     register(app, opt_outs.blueprint, Guard({"GET": "read", "PUT": "send", "DELETE": "admin"}))

@@ -22,4 +22,8 @@ if not settings.signature_required:
 _impatient = settings.model_copy(
     update={"redis_timeout_seconds": min(settings.redis_timeout_seconds, API_REDIS_TIMEOUT_SECONDS)}
 )
-app = Gateway(create_app(settings, Database.connect(_impatient)), Pipeline.connect(_impatient))
+app = Gateway(
+    create_app(settings, Database.connect(_impatient)),
+    Pipeline.connect(_impatient),
+    Pipeline.connect(_impatient),
+)

@@ -6,6 +6,7 @@ slowest connections are closed first; those whose request is being handled stay.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
@@ -26,6 +27,8 @@ FILE_STALL_SECONDS = 30.0
 """The same for the body of a file, of which also something must arrive within this time."""
 UNREAD_SECONDS = 60.0
 """An answer that is not read for this long is given up."""
+LAST_UNREAD_SECONDS = 5.0
+"""The same once the process ends."""
 LINGER_SECONDS = 2.0
 """How much longer the rest of a refused body is read: a caller that is disconnected at once may never read
 the reason."""
@@ -41,15 +44,18 @@ _OF_UPGRADES = frozenset({b"upgrade", b"http2-settings"})
 
 @dataclass
 class OpenConnections:
-    """All connections of this process. ``most``: their maximum."""
+    """All connections of this process. ``most``: their maximum, without those that are counted ``apart``:
+    of listeners, which have a limit of their own (``event_hub.py``).
+    """
 
     most: int = 512
+    apart: Callable[[], int] = int
     held_bytes: int = 0
     all: set["Connection"] = field(default_factory=set)
 
     def has_room(self) -> bool:
         """Whether one more is accepted; if there are too many, the slowest one is closed for it."""
-        return len(self.all) < self.most or self._end_slowest()
+        return len(self.all) - self.apart() < self.most or self._end_slowest()
 
     def hold(self, size: int) -> None:
         """Adds to the memory of unfinished bodies, or subtracts from it."""
@@ -165,6 +171,11 @@ class Connection(HttpToolsProtocol):
             self._unread.cancel()
             self._unread = None
 
+    def shutdown(self) -> None:
+        super().shutdown()
+        if self.flow.write_paused:
+            self.loop.call_later(LAST_UNREAD_SECONDS, self._end_unread)
+
     def give_up(self) -> None:
         """Closes the connection, because its caller is too slow or idle."""
         self.open_connections.all.discard(self)  # at once: the event loop reports the loss later
@@ -245,6 +256,10 @@ class Connection(HttpToolsProtocol):
     def _let_go(self) -> None:
         self.open_connections.hold(-self._held_bytes)
         self._held_bytes = 0
+
+    def _end_unread(self) -> None:
+        if self.flow.write_paused:
+            self.transport.abort()
 
     def _end_of_refused(self, cycle: object) -> None:
         if self.part == "body" and self.cycle is cycle and not self.transport.is_closing():

@@ -12,10 +12,12 @@ from flask import Blueprint, Response, current_app
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
+from webapp.listening import LAST_EVENT_ID
 from webapp.operations import OPERATIONS, Operation
 from webapp.problem_codes import KINDS
 from webapp.queries import LARGEST_WHOLE
 from webapp.sends import ACCOUNT_PATTERN, PHONE_PATTERN
+from whatsapp_tasks.domain import event_places
 from whatsapp_tasks.domain.templates import LANGUAGE, NAME
 
 blueprint = Blueprint("openapi", __name__)
@@ -97,6 +99,13 @@ PATH_PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "The account's name.",
         "schema": {"type": "string", "pattern": ACCOUNT_PATTERN},
         "example": "default",
+    },
+}
+
+REQUEST_HEADERS: dict[str, dict[str, Any]] = {
+    LAST_EVENT_ID: {
+        "description": "The `id:` of the last event that was received; sent by browsers by themselves.",
+        "schema": {"type": "string", "pattern": event_places.PATTERN},
     },
 }
 
@@ -322,6 +331,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
         )
     if operation.raw_body:
         parameters += OF_RAW_BODY
+    parameters += [{"name": name, "in": "header", **REQUEST_HEADERS[name]} for name in operation.headers]
     if operation.query is not None:
         schema = TypeAdapter(operation.query).json_schema(schema_generator=_Generator)
         for name, about in schema["properties"].items():
@@ -348,7 +358,7 @@ _BOUNDS = {"ge": "minimum", "le": "maximum"}
 def _responses(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     content: dict[str, Any] = {kind: {} for kind in operation.pictures}
     if operation.answer is not None:
-        content["application/json"] = {"schema": schemas.reference(operation.answer, "serialization")}
+        content[operation.answers_with] = {"schema": schemas.reference(operation.answer, "serialization")}
     headers = ["X-Request-Id", *(["Location"] if operation.idempotency_key or operation.raw_body else [])]
     responses: dict[str, Any] = {
         str(operation.status): {

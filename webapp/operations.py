@@ -19,7 +19,9 @@ from webapp.authentication import Scope
 from webapp.batches import BatchRequest, BatchView, CancelledBatchView
 from webapp.bodies import RequestModel
 from webapp.contacts import CheckRequest, CheckView
+from webapp.events import EventView
 from webapp.health import HealthView, ReadinessView
+from webapp.listening import LAST_EVENT_ID, EventsQuery
 from webapp.message_templates import (
     PreviewRequest,
     PreviewView,
@@ -81,8 +83,8 @@ OF_MESSAGE = (
 
 @dataclass(frozen=True)
 class Operation:
-    """One method of one path. ``answer`` is the type of its JSON answer; ``pictures`` are other content
-    types.
+    """One method of one path. ``answer`` is the type of its JSON answer, or of the data of each event;
+    ``pictures`` are other content types.
     """
 
     method: Literal["GET", "POST", "PUT", "DELETE"]
@@ -99,6 +101,10 @@ class Operation:
     query: type[QueryModel] | None = None
     pictures: tuple[str, ...] = ()
     idempotency_key: bool = False
+    answers_with: str = "application/json"
+    """The content type of ``answer``."""
+    headers: tuple[str, ...] = ()
+    """Headers of the request (``openapi.REQUEST_HEADERS``)."""
     raw_body: bool = False
     """The body is the file itself."""
     examples: Mapping[str, Any] = field(default_factory=dict, hash=False)
@@ -299,6 +305,11 @@ OPERATIONS: tuple[Operation, ...] = (
             "file_unknown",
         ),
         body=BringRequest, examples={"linked at a desk": {"file": "9f" * 16}},
+    ),
+    Operation(
+        "GET", "/events", "events.listen", "Events", "Follow live events", "read", 200, EventView,
+        codes=("query_invalid", "account_invalid", "account_unknown", "listeners_of_key", "listeners_busy"),
+        query=EventsQuery, answers_with="text/event-stream", headers=(LAST_EVENT_ID,),
     ),
     Operation(
         "GET", "/webhooks", "webhooks.list_all", "Webhooks", "List webhooks", "admin", 200, WebhookList,

@@ -91,6 +91,9 @@ KINDS: dict[str, Kind] = {
     "archive_refused": Kind(422, "The archive is not used"),
     # webhooks
     "webhook_not_found": Kind(404, "There is no such webhook"),
+    # live events
+    "listeners_of_key": Kind(429, "The API key has too many listeners"),
+    "listeners_busy": Kind(503, "Too many listeners"),
     # batches
     "batch_not_found": Kind(404, "There is no such batch"),
     # the console, and evidence of failures

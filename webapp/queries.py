@@ -5,6 +5,7 @@ from typing import Annotated, Any, TypeVar
 from flask import request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
+from werkzeug.datastructures import MultiDict
 
 from webapp.bodies import problem_of
 from whatsapp_tasks.errors import RequestRefused
@@ -21,8 +22,13 @@ Q = TypeVar("Q", bound=QueryModel)
 
 def read(model: type[Q]) -> Q:
     """The request's query as ``model``; raises RequestRefused, which names each wrong parameter."""
+    return parsed(model, request.args)
+
+
+def parsed(model: type[Q], arguments: MultiDict[str, str]) -> Q:
+    """A query as ``model``; raises RequestRefused, which names each wrong parameter."""
     values: dict[str, Any] = {}
-    for name, given in request.args.lists():
+    for name, given in arguments.lists():
         if len(given) > 1:
             raise refused([{"field": name, "message": "is given more than once"}])
         values[name] = given[0]

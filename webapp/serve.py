@@ -3,6 +3,7 @@
 Several of them share the port (SO_REUSEPORT); the kernel gives each new connection to one of them.
 """
 
+import resource
 import socket
 
 from uvicorn import Config, Server
@@ -19,9 +20,24 @@ STOP_SECONDS = 20
 """For the requests that run at SIGTERM; one that waits for a worker takes up to 10 s."""
 
 
+OTHER_FILES = 256
+"""Open files of a process beside its connections: to Redis, logs, uploads."""
+
+
+class Process(Server):
+    """uvicorn, which waits for answers that run when it is stopped: a stream of events would run on."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends the streams first; their listeners are told so, and ask another process."""
+        app.listeners.end_all()
+        await super().shutdown(sockets)
+
+
 def main() -> None:
     keep_private()
+    _allow_files(settings.web_connections + settings.events_listeners + OTHER_FILES)
     Connection.open_connections.most = settings.web_connections
+    Connection.open_connections.apart = app.listeners.__len__
     family = socket.AF_INET6 if ":" in settings.web_host else socket.AF_INET
     listener = socket.create_server(
         (settings.web_host, settings.web_port),
@@ -43,7 +59,15 @@ def main() -> None:
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    Server(config).run(sockets=[listener])
+    Process(config).run(sockets=[listener])
+
+
+def _allow_files(wanted: int) -> None:
+    """Raises the limit of open files to ``wanted`` if it is lower, as far as this user may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 if __name__ == "__main__":

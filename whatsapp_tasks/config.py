@@ -198,6 +198,12 @@ class Settings(AccountSettings):
     """Processes on one port."""
     web_connections: int = Field(512, ge=16, le=MOST)
     """At most this many per process; above it, the slowest are closed."""
+    events_listeners: Count = 1000
+    """Listeners of GET /events (docs/api.md) in each process, beside its other connections."""
+    events_listeners_per_key: Count = 50
+    """How many of them one API key may have."""
+    events_heartbeat_seconds: Positive = 20
+    """How often a listener gets a sign of life while nothing happens, so that proxies keep the connection."""
     signature_required: bool = True
     """False: a key's id, which is not secret, is enough to use the key. For tests only."""
     signature_past_seconds: Positive = 30

@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_limiter import Limiter
 
-from webapp.console import actions, evidence, hand, login, page, state, templates
+from webapp.console import actions, events, evidence, hand, login, page, state, templates
 from webapp.console.access import CONSOLE, EVIDENCE
 from webapp.guards import OPEN, register
 
@@ -13,6 +13,6 @@ def install(app: Flask, limiter: Limiter) -> None:
     register(app, login.blueprint, OPEN)
     register(app, page.files, OPEN)
     limiter.exempt(page.files)
-    for each in (page, state, actions, hand, templates):
+    for each in (page, state, events, actions, hand, templates):
         register(app, each.blueprint, CONSOLE)
     register(app, evidence.blueprint, EVIDENCE)

@@ -8,8 +8,8 @@ stored.
 import hmac
 from dataclasses import dataclass
 
-from flask import Request, g, request
-from werkzeug.wrappers import Response
+from flask import g, request
+from werkzeug.wrappers import Request, Response
 
 from webapp.guards import SAFE, Guard
 from webapp.services import Services, services
@@ -34,11 +34,7 @@ class ConsoleGuard(Guard):
 
     def check(self) -> None:
         """Raises RequestRefused (``console_session_missing``, ``console_token_invalid``)."""
-        found = find_operator()
-        if found is None:
-            raise RequestRefused(
-                "console_session_missing", "Nobody is logged in, or the session has ended.", http_status=401
-            )
+        found = require_operator(services(), request)
         if request.method not in SAFE:
             check_token(found.session.csrf)
         g.operator = found
@@ -63,12 +59,25 @@ def operator() -> Operator:
     return found
 
 
+def require_operator(parts: Services, asked: Request) -> Operator:
+    """The person whose browser sent the request; raises RequestRefused (``console_session_missing``)."""
+    found = _operator_of(parts, asked)
+    if found is None:
+        raise RequestRefused(
+            "console_session_missing", "Nobody is logged in, or the session has ended.", http_status=401
+        )
+    return found
+
+
 def find_operator() -> Operator | None:
     """The person who is logged in, if any. If the key was revoked, or lost its admin scope, the session
     ends.
     """
-    parts = services()
-    token = request.cookies.get(cookie_name(request))
+    return _operator_of(services(), request)
+
+
+def _operator_of(parts: Services, asked: Request) -> Operator | None:
+    token = asked.cookies.get(cookie_name(asked))
     session = sessions(parts).find(token, parts.now_ms()) if token else None
     if session is None:
         return None

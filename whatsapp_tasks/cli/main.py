@@ -17,6 +17,7 @@ from whatsapp_tasks.cli.alive import add_alive
 from whatsapp_tasks.cli.batch import add_batch
 from whatsapp_tasks.cli.check import add_check
 from whatsapp_tasks.cli.doctor import add_doctor
+from whatsapp_tasks.cli.events import add_events
 from whatsapp_tasks.cli.hand import add_hand
 from whatsapp_tasks.cli.messages import add_messages
 from whatsapp_tasks.cli.opt_outs import add_opt_outs
@@ -293,6 +294,7 @@ add_send(cli, console, _settings)
 add_messages(cli, console, _settings)
 add_batch(cli, console, _settings)
 add_check(cli, console, _settings)
+add_events(cli, _settings)
 add_opt_outs(cli, console, _settings)
 add_templates(cli, console, _settings)
 add_accounts(cli, console, _settings)

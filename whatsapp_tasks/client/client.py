@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar, Unpack, cast
 from urllib.parse import quote
 
+from whatsapp_tasks.client.live_events import live_events
 from whatsapp_tasks.client.transport import Transport, answer_of
 from whatsapp_tasks.client.views import (
     AcceptedMessage,
@@ -14,6 +15,7 @@ from whatsapp_tasks.client.views import (
     Batch,
     CancelledBatch,
     FileToSend,
+    LiveEvent,
     Message,
     NewMessage,
     NumberCheck,
@@ -292,6 +294,20 @@ class Client:
     def resume(self, account: str = "default") -> Pauses:
         """Ends the pause; other reasons stay and are reported."""
         return cast(Pauses, self.call("POST", _path("accounts", account) + "/resume"))
+
+    # events
+
+    def events(
+        self, *, account: str | None = None, type: str | None = None, after: str | None = None
+    ) -> Iterator[LiveEvent]:
+        """What happens from now on, or after a ``place``, for as long as it is read; never ends by itself.
+
+        ``account`` and ``type`` may name several, separated by commas; ``message.*`` is a whole kind. When
+        the connection breaks, another one goes on after the last event. Raises what every call raises.
+        """
+        given = {"account": account, "type": type}
+        query = {name: value for name, value in given.items() if value is not None}
+        return live_events(self._transport, query, after)
 
     # anything else
 

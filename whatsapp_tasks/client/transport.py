@@ -24,6 +24,8 @@ _OF_ALL_PROBLEMS = frozenset(
     {"type", "title", "status", "detail", "code", "errors", "instance", "request_id"}
 )
 """Members of a problem document that are not of its code alone."""
+SILENCE_SECONDS = 60.0
+"""Without an event or a heartbeat, a stream is taken for broken."""
 UPLOAD_SECONDS = 180.0
 """For one answer, or one write of a part, of an upload: the file is examined and stored before the answer."""
 
@@ -76,6 +78,16 @@ class Transport:
             headers["Idempotency-Key"] = idempotency_key
         return self._repeated(lambda: self._once(method, target, headers, raw or None, raw))
 
+    def listen(self, path: str, query: Mapping[str, str], last_event_id: str | None) -> requests.Response:
+        """An answer that does not end, not read yet; to be closed."""
+        target = path + ("?" + urlencode(query) if query else "")
+        headers = {"Accept": "text/event-stream", "Accept-Encoding": "identity", "Cache-Control": "no-store"}
+        if last_event_id is not None:
+            headers["Last-Event-ID"] = last_event_id
+        return self._repeated(
+            lambda: self._once("GET", target, headers, None, b"", SILENCE_SECONDS, stream=True)
+        )
+
     def upload(self, path: Path, name: str, media_type: str | None = None) -> requests.Response:
         """The answer to an upload of the file at ``path``, which is never in memory as a whole."""
         digest = _digest_of(path)
@@ -124,6 +136,8 @@ class Transport:
         data: bytes | IO[bytes] | None,
         signed_body: bytes,
         timeout: float = 0.0,
+        *,
+        stream: bool = False,
     ) -> requests.Response:
         request = self._http.prepare_request(
             requests.Request(method, self.base_url + target, headers=dict(headers), data=data)
@@ -134,7 +148,7 @@ class Transport:
         request.headers.update(
             {"X-Api-Key": self._key_id, "X-Timestamp": timestamp, "X-Signature": signature}
         )
-        network = self._http.merge_environment_settings(request.url, {}, None, None, None)
+        network = self._http.merge_environment_settings(request.url, {}, stream, None, None)
         if self._direct:
             network["proxies"] = {}
         return self._http.send(request, timeout=max(timeout, self._timeout), allow_redirects=False, **network)

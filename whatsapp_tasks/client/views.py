@@ -49,6 +49,21 @@ class Links(TypedDict):
     self: str
 
 
+class LiveEvent(TypedDict):
+    """An event as ``Client.events`` yields it. ``place`` is what goes on after it: ``events(after=place)``.
+
+    ``missed`` is a type of its own: events of the account after ``data["after"]`` are not kept any more; it
+    has neither id nor timestamp.
+    """
+
+    place: str
+    id: str | None
+    type: str
+    timestamp: str | None
+    account: str
+    data: dict[str, Any]
+
+
 class SendOptions(TypedDict, total=False):
     """Options of a message. Times: RFC 3339 with an offset, or unix seconds."""
 

@@ -1,7 +1,7 @@
 """Events that webhooks report: their types, their order, and the JSON envelope of one."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -53,8 +53,13 @@ NEEDS_A_PERSON = frozenset(
 )
 """Entering one of these is also a ``session.attention``."""
 
+GROUPS = frozenset(f"{kind.partition('.')[0]}.*" for kind in EventType)
+"""``message.*`` and the like: all types of that kind."""
+
 _WITH_ERROR = frozenset({EventType.FAILED, EventType.UNKNOWN})
 _STREAM_ID = re.compile(r"\d{1,20}-\d{1,20}", re.ASCII)
+_MOST_OF_PART = 2**64 - 1
+"""Each part of a position is a 64-bit number (Redis)."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,35 @@ def event_of(account: str, position: str, fields: Mapping[str, str]) -> Event | 
     return Event(account, position, kind, subject, at_ms, rest.pop("code", ""), rest)
 
 
+def types_of(wanted: Iterable[str]) -> frozenset[EventType]:
+    """The types that are named, alone or as a group; raises ValueError for an unknown name."""
+    found: set[EventType] = set()
+    for name in wanted:
+        named = {kind for kind in EventType if name in (kind, f"{kind.partition('.')[0]}.*")}
+        if not named:
+            known = ", ".join([*sorted(GROUPS), *EventType])
+            raise ValueError(f"has the unknown type '{name[:40]}'; known types: {known}")
+        found |= named
+    return frozenset(found)
+
+
+def is_position(text: str) -> bool:
+    """Whether ``text`` can be a position in a stream."""
+    try:
+        _numbers(text)
+    except ValueError:
+        return False
+    return True
+
+
+def just_before(position: str) -> str:
+    """The greatest position below this one."""
+    ms, sequence = _numbers(position)
+    if sequence:
+        return f"{ms}-{sequence - 1}"
+    return f"{ms - 1}-{_MOST_OF_PART}" if ms else position
+
+
 def follows(position: str, other: str) -> bool:
     """Whether ``position`` is after ``other`` in the stream."""
     return _numbers(position) > _numbers(other)
@@ -116,6 +150,32 @@ def envelope(event: Event, record: Mapping[str, Any] | None) -> dict[str, Any]:
         "account": event.account,
         "data": _data(event, record or {}),
     }
+
+
+def outline(event: Event) -> dict[str, Any]:
+    """The JSON that reports ``event`` to listeners (docs/api.md): only what the stream itself holds.
+
+    So there is no phone, title, text, metadata or file in it, and nothing has to be looked up. A listener
+    that may read gets the rest by the message's id.
+    """
+    return {
+        "id": event.id,
+        "type": str(event.type),
+        "timestamp": rfc3339(event.at_ms),
+        "account": event.account,
+        "data": _outlined(event),
+    }
+
+
+def _outlined(event: Event) -> dict[str, Any]:
+    if event.subject == "session" or event.type is EventType.CONTACTS_CHECKED:
+        return _data(event, {})
+    if event.type is EventType.RECEIVED:
+        return {"unread": int(event.details.get("unread", 0)), "new": int(event.details.get("new", 0))}
+    data: dict[str, Any] = {"message_id": event.subject, "status": event.type.partition(".")[2]}
+    if event.code:
+        data["code"] = event.code
+    return data
 
 
 def rfc3339(ms: int) -> str:
@@ -175,4 +235,7 @@ def _numbers(position: str) -> tuple[int, int]:
     if not _STREAM_ID.fullmatch(position):
         raise ValueError(f"'{position}' is not a position in a stream")
     ms, _, sequence = position.partition("-")
-    return int(ms), int(sequence)
+    numbers = int(ms), int(sequence)
+    if max(numbers) > _MOST_OF_PART:
+        raise ValueError(f"'{position}' is not a position in a stream")
+    return numbers

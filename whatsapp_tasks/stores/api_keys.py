@@ -50,12 +50,12 @@ class ApiKeys:
     def get(self, key_id: str) -> ApiKey | None:
         """The key or None, in the same time: the duration must not reveal which ids exist."""
         text = self._db.text("HGET", keys.API_KEYS, key_id)
-        key = _key(text or _NOBODY)
+        key = key_of(text or _NOBODY)
         return key if text else None
 
     def all(self) -> list[ApiKey]:
         return sorted(
-            (_key(text) for text in self._db.texts("HVALS", keys.API_KEYS)), key=lambda key: key.created_ms
+            (key_of(text) for text in self._db.texts("HVALS", keys.API_KEYS)), key=lambda key: key.created_ms
         )
 
     def rotate(self, key: ApiKey) -> ApiKey:
@@ -81,6 +81,7 @@ class ApiKeys:
 _NOBODY = json.dumps(asdict(ApiKey("wak_0000000000000000", "nobody", ("read",), 0, ("was_" + "0" * 43,))))
 
 
-def _key(text: str) -> ApiKey:
+def key_of(text: str) -> ApiKey:
+    """The key in its stored form."""
     fields = json.loads(text)
     return ApiKey(**{**fields, "scopes": tuple(fields["scopes"]), "secrets": tuple(fields["secrets"])})

@@ -157,7 +157,7 @@ class Listener:
 
 
 class Pipeline:
-    """Scripts for coroutines of one event loop: concurrent calls share a round trip.
+    """Scripts and commands for coroutines of one event loop: concurrent calls share a round trip.
 
     Raises the same errors as ``Database``.
     """
@@ -182,6 +182,11 @@ class Pipeline:
         bound_keys, bound_args = script(name).bound(keys, args, more_keys, more_args)
         with _failing_closed:
             return await self._scripts.call(script(name).source, bound_keys, bound_args)
+
+    async def do(self, *command: Value) -> Any:
+        """Any command; the answer as Redis gives it: texts, whole numbers, None, and lists of these."""
+        with _failing_closed:
+            return await self._scripts.do(*command)
 
     async def close(self) -> None:
         """Closes the connection; waiting calls get StoreUnavailable."""

@@ -35,12 +35,12 @@ class ConsoleSessions:
         session = ConsoleSession(key_id, secrets.token_urlsafe(32), now_ms + self._longest_ms)
         fields = {"key_id": session.key_id, "csrf": session.csrf, "until_ms": session.until_ms}
         ttl = min(self._idle_ms, self._longest_ms)
-        self._db.do("SET", _key(token), json.dumps(fields), "PX", ttl)
+        self._db.do("SET", session_key(token), json.dumps(fields), "PX", ttl)
         return token, session
 
     def find(self, token: str, now_ms: int) -> ConsoleSession | None:
         """The session of a token; its idle time starts again."""
-        text = self._db.text("GETEX", _key(token), "PX", self._idle_ms)
+        text = self._db.text("GETEX", session_key(token), "PX", self._idle_ms)
         session = ConsoleSession(**json.loads(text)) if text else None
         if session is None:
             return None
@@ -49,12 +49,12 @@ class ConsoleSessions:
             self.end(token)
             return None
         if left_ms < self._idle_ms:
-            self._db.do("PEXPIRE", _key(token), left_ms)
+            self._db.do("PEXPIRE", session_key(token), left_ms)
         return session
 
     def end(self, token: str) -> None:
         """Logs out."""
-        self._db.do("DEL", _key(token))
+        self._db.do("DEL", session_key(token))
 
     def count_attempt(self, who: str, window_seconds: int) -> int:
         """Counts an attempt to log in; returns the number of attempts within the window, including this
@@ -83,5 +83,6 @@ def _short(who: str) -> str:
     return hashlib.sha256(who.encode()).hexdigest()[:32]
 
 
-def _key(token: str) -> str:
+def session_key(token: str) -> str:
+    """The key in Redis; it exists while the session does."""
     return keys.console_session(hashlib.sha256(token.encode()).hexdigest())

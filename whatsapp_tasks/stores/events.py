@@ -8,7 +8,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from whatsapp_tasks.domain.events import Event, EventType, event_of
+from whatsapp_tasks.domain.event_places import BEGIN
+from whatsapp_tasks.domain.events import Event, EventType, event_of, follows, just_before
 from whatsapp_tasks.domain.files import MessageFile
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
@@ -32,10 +33,29 @@ class EventLog:
             fields += pair
         self._db.do("XADD", self._keys.events, "MAXLEN", "~", EVENTS_KEPT, "*", *fields)
 
-    def after(self, position: str, limit: int) -> list[tuple[str, Event | None]]:
-        """The next entries after ``position``, oldest first, each with its position; see ``event_of``."""
-        entries = self._db.do("XRANGE", self._keys.events, f"({position}", "+", "COUNT", limit) or []
+    def after(self, position: str, limit: int, until: str = "+") -> list[tuple[str, Event | None]]:
+        """The next entries after ``position``, oldest first, each with its position; see ``event_of``. Those
+        after ``until`` are left out.
+        """
+        entries = self._db.do("XRANGE", self._keys.events, f"({position}", until, "COUNT", limit) or []
         return [(position, event_of(self.account, position, fields)) for position, fields in entries]
+
+    def resumed(self, position: str) -> str:
+        """Where a reader that has read until ``position`` goes on: another position if events after it are
+        gone, because the stream was trimmed, or because Redis has lost what it wrote.
+        """
+        first, newest = (
+            entries[0][0] if entries else BEGIN
+            for entries in self._db.together(
+                ("XRANGE", self._keys.events, "-", "+", "COUNT", 1),
+                ("XREVRANGE", self._keys.events, "+", "-", "COUNT", 1),
+            )
+        )
+        if follows(position, newest):
+            return newest
+        if follows(first, position) and self.trimmed():
+            return just_before(first)
+        return position
 
     def latest(self, limit: int) -> list[Event]:
         """The newest events, newest first."""

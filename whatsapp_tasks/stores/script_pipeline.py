@@ -50,6 +50,10 @@ class ScriptPipeline:
         # Nothing has run; from now on Redis has the script.
         return await self._ask(("EVAL", source, len(keys), *keys, *args))
 
+    async def do(self, *command: Value) -> Any:
+        """The answer to any command."""
+        return await self._ask(command)
+
     async def close(self) -> None:
         """Ends the connection; the next call opens another."""
         connection, self._connection = self._connection, None

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { WhatsAppTasksError } from "./errors.js";
+import { liveEvents } from "./live_events.js";
 import { Transport } from "./transport.js";
 
 /**
@@ -11,6 +12,7 @@ import { Transport } from "./transport.js";
  * @typedef {Schemas["BatchView"]} Batch
  * @typedef {Schemas["CancelledBatchView"]} CancelledBatch
  * @typedef {Schemas["CheckView"]} NumberCheck
+ * @typedef {import("./live_events.js").LiveEvent} LiveEvent
  * @typedef {Schemas["MessageView"]} Message
  * @typedef {Schemas["PausesView"]} Pauses
  * @typedef {Schemas["Status"]} Status
@@ -347,6 +349,18 @@ export class Client {
    */
   async resume(account = "default") {
     return this.call("POST", `${path("accounts", account)}/resume`);
+  }
+
+  /**
+   * What happens from now on, or after a `place`, for as long as it is read: it never ends by itself. When the
+   * connection breaks, another one goes on after the last event. `account` and `type` may name several,
+   * separated by commas; `message.*` is a whole kind.
+   *
+   * @param {{ account?: string, type?: string, after?: string }} [wanted]
+   * @returns {AsyncGenerator<LiveEvent, void>}
+   */
+  async *events({ after, ...filter } = {}) {
+    yield* liveEvents(this.#transport, filter, after);
   }
 
   /**

@@ -637,6 +637,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow live events
+         * @description Live events, as server-sent events: an answer that does not end.
+         *
+         *     Each event has an `id:`. Whoever repeats the request with it, in the header `Last-Event-ID` or as `after`,
+         *     gets all events since then, each once. If some of them are not kept any more, an event `missed` says so.
+         *     Phones, names, texts and metadata are not in them: get the message by its id. While nothing happens, a
+         *     comment comes every 20 seconds, unless set otherwise; the last event, `end`, says why the service ends a
+         *     stream. See docs/api.md, "Live events".
+         *
+         *     Scope: `read`.
+         */
+        get: operations["events_listen"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks": {
         parameters: {
             query?: never;
@@ -1085,6 +1113,27 @@ export interface components {
             code: string;
             message: string;
             evidence?: string;
+        };
+        /**
+         * EventType
+         * @enum {string}
+         */
+        EventType: "message.queued" | "message.sent" | "message.delivered" | "message.read" | "message.failed" | "message.unknown" | "message.expired" | "message.cancelled" | "message.received" | "session.state" | "session.attention" | "contacts.checked";
+        /**
+         * EventView
+         * @description The data of an event. ``data`` has ``message_id``, ``status`` and ``code`` (if there is a reason) of a
+         *     message, ``new`` and ``unread`` of received ones, ``state``, ``previous_state``, ``reason``, ``event`` and
+         *     ``actor`` of a session, and ``check_id``, ``status`` and counts of a check of numbers.
+         */
+        EventView: {
+            id: string;
+            type: components["schemas"]["EventType"];
+            /** Format: date-time */
+            timestamp: string;
+            account: string;
+            data: {
+                [key: string]: unknown;
+            };
         };
         /**
          * FileFields
@@ -1667,7 +1716,7 @@ export interface components {
             /** Format: uri-reference */
             instance: string;
             /** @enum {string} */
-            code: "account_invalid" | "account_linked" | "account_unknown" | "api_key_invalid" | "api_key_missing" | "archive_refused" | "bad_request" | "batch_not_found" | "body_too_large" | "console_session_missing" | "console_token_invalid" | "content_type_unsupported" | "daily_cap_reached" | "evidence_not_found" | "evidence_unavailable" | "expires_at_invalid" | "file_digest_invalid" | "file_digest_wrong" | "file_empty" | "file_invalid" | "file_kind_impossible" | "file_name_invalid" | "file_picture_too_large" | "file_too_large" | "file_type_contradicts" | "file_unknown" | "file_unreadable" | "file_url_invalid" | "idempotency_conflict" | "idempotency_key_ambiguous" | "idempotency_key_invalid" | "internal_error" | "json_malformed" | "message_empty" | "message_invalid" | "message_not_found" | "message_too_long" | "metadata_invalid" | "metadata_too_large" | "method_not_allowed" | "not_acceptable" | "not_cancellable" | "not_found" | "not_resolvable" | "nothing_to_clear" | "number_check_not_found" | "number_checks_full" | "page_in_hand" | "phone_invalid" | "priority_invalid" | "qr_not_shown" | "query_invalid" | "rate_limited" | "recipient_opted_out" | "request_invalid" | "scope_missing" | "send_at_invalid" | "session_alive" | "signature_invalid" | "signature_missing" | "signature_replayed" | "storage_full" | "storage_unavailable" | "store_unavailable" | "template_invalid" | "template_unknown" | "template_variables_wrong" | "templates_full" | "thumbnail_not_found" | "timestamp_expired" | "timestamp_invalid" | "uploads_busy" | "vault_off" | "vault_unavailable" | "view_over" | "webhook_not_found" | "worker_busy" | "worker_failed" | "worker_no_answer" | "worker_not_running";
+            code: "account_invalid" | "account_linked" | "account_unknown" | "api_key_invalid" | "api_key_missing" | "archive_refused" | "bad_request" | "batch_not_found" | "body_too_large" | "console_session_missing" | "console_token_invalid" | "content_type_unsupported" | "daily_cap_reached" | "evidence_not_found" | "evidence_unavailable" | "expires_at_invalid" | "file_digest_invalid" | "file_digest_wrong" | "file_empty" | "file_invalid" | "file_kind_impossible" | "file_name_invalid" | "file_picture_too_large" | "file_too_large" | "file_type_contradicts" | "file_unknown" | "file_unreadable" | "file_url_invalid" | "idempotency_conflict" | "idempotency_key_ambiguous" | "idempotency_key_invalid" | "internal_error" | "json_malformed" | "listeners_busy" | "listeners_of_key" | "message_empty" | "message_invalid" | "message_not_found" | "message_too_long" | "metadata_invalid" | "metadata_too_large" | "method_not_allowed" | "not_acceptable" | "not_cancellable" | "not_found" | "not_resolvable" | "nothing_to_clear" | "number_check_not_found" | "number_checks_full" | "page_in_hand" | "phone_invalid" | "priority_invalid" | "qr_not_shown" | "query_invalid" | "rate_limited" | "recipient_opted_out" | "request_invalid" | "scope_missing" | "send_at_invalid" | "session_alive" | "signature_invalid" | "signature_missing" | "signature_replayed" | "storage_full" | "storage_unavailable" | "store_unavailable" | "template_invalid" | "template_unknown" | "template_variables_wrong" | "templates_full" | "thumbnail_not_found" | "timestamp_expired" | "timestamp_invalid" | "uploads_busy" | "vault_off" | "vault_unavailable" | "view_over" | "webhook_not_found" | "worker_busy" | "worker_failed" | "worker_no_answer" | "worker_not_running";
             request_id: string;
             /** @description Which fields are wrong. */
             errors?: {
@@ -5765,6 +5814,112 @@ export interface operations {
                 };
             };
             /** @description vault_unavailable, store_unavailable */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    events_listen: {
+        parameters: {
+            query?: {
+                /** @description Only events of this account, or of these, separated by commas; by default all. */
+                account?: string;
+                /** @description Only events of this type, or of these, separated by commas; `message.*` means all of that kind. */
+                type?: string;
+                /** @description Go on after the event with this `id:`; `0-0` means from the oldest one that is kept. The header Last-Event-ID comes first. Without both: only what happens from now on. */
+                after?: string;
+            };
+            header?: {
+                /** @description The `id:` of the last event that was received; sent by browsers by themselves. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The data of an event. ``data`` has ``message_id``, ``status`` and ``code`` (if there is a reason) of a message, ``new`` and ``unread`` of received ones, ``state``, ``previous_state``, ``reason``, ``event`` and ``actor`` of a session, and ``check_id``, ``status`` and counts of a check of numbers. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["EventView"];
+                };
+            };
+            /** @description api_key_missing, api_key_invalid, signature_missing, signature_invalid, timestamp_invalid, timestamp_expired */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description scope_missing */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description account_unknown */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description query_invalid, account_invalid */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description listeners_of_key, rate_limited */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description listeners_busy, store_unavailable */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -19,6 +19,8 @@ const TIMER_MARGIN_SECONDS = 0.01;
  * @property {string} [idempotencyKey]
  * @property {string} [accept]
  * @property {File} [file] instead of a body
+ * @property {string} [lastEventId]
+ * @property {AbortSignal} [listen] the answer does not end: its body is read piece by piece, until this signal
  *
  * @typedef {object} File
  * @property {Uint8Array | Blob} content
@@ -107,13 +109,21 @@ export class Transport {
     if (request.idempotencyKey !== undefined) {
       headers["Idempotency-Key"] = request.idempotencyKey;
     }
+    if (request.lastEventId !== undefined) {
+      headers["Last-Event-ID"] = request.lastEventId;
+    }
     const response = await fetch(url, {
       method,
       headers,
       body: /** @type {any} */ (request.file?.content ?? (body === "" ? undefined : body)),
       redirect: "manual", // a signature is valid for one path only
-      signal: AbortSignal.timeout(1000 * Math.max(this.times.timeoutSeconds, request.file ? UPLOAD_SECONDS : 0)),
+      signal:
+        request.listen ??
+        AbortSignal.timeout(1000 * Math.max(this.times.timeoutSeconds, request.file ? UPLOAD_SECONDS : 0)),
     });
+    if (request.listen && response.ok) {
+      return new Answer(response, new Uint8Array(), response.body);
+    }
     return new Answer(response, new Uint8Array(await response.arrayBuffer()));
   }
 
@@ -156,16 +166,18 @@ async function sha256(content) {
   return hash.digest("hex");
 }
 
-/** A response that was read to its end. */
+/** A response that was read to its end, unless it has none. */
 export class Answer {
   /**
    * @param {Response} response
    * @param {Uint8Array} content
+   * @param {ReadableStream<Uint8Array> | null} [body] of an answer that does not end
    */
-  constructor(response, content) {
+  constructor(response, content, body = null) {
     this.status = response.status;
     this.headers = response.headers;
     this.content = content;
+    this.body = body;
   }
 
   /**

@@ -236,3 +236,49 @@ for (const address of ["127.0.0.1:8080", "ftp://127.0.0.1", "http://127.0.0.1/?a
     assert.throws(() => new Client(address, "wak_1", "was_1"), { code: "configuration" });
   });
 }
+
+test("events come as they happen, and go on after a place", async () => {
+  const { id } = await client.send(PHONE, "An event", { send_at: "2027-01-01T00:00:00Z" });
+  let place;
+  for await (const event of client.events({ after: "0-0", type: "message.*" })) {
+    if (event.data.message_id === id) {
+      assert.equal(event.type, "message.queued");
+      place = event.place;
+      break;
+    }
+  }
+  const next = client.events({ account: "default", after: place }).next();
+  await client.cancel(id);
+  const { value } = await next;
+  assert.deepEqual(value.data, { message_id: id, status: "cancelled" });
+  assert.equal((await refusal(client.events({ type: "message.gone" }).next())).code, "query_invalid");
+});
+
+test("a stream that breaks in the middle of an event goes on after the last whole one", async () => {
+  const block = (place) => {
+    const data = { id: `evt_${place}`, type: "message.sent", timestamp: "t", account: "a", data: { message_id: place } };
+    return `id: ${place}\nevent: message.sent\ndata: ${JSON.stringify(data)}\n\n`;
+  };
+  const texts = [
+    `retry: 1\nid: 1-0\n\n${block("2-0")}${block("3-0").slice(0, -4)}`,
+    `${block("3-0")}event: missed\ndata: {"account":"a","after":"3-0"}\n\nevent: end\ndata: {"reason":"closing"}\n\n`,
+    block("4-0"),
+  ];
+  const asked = [];
+  const server = createServer((request, response) => {
+    const text = texts[asked.push(request.headers["last-event-id"]) - 1];
+    response.writeHead(200, { "Content-Type": "text/event-stream" });
+    response.write(text.slice(0, 30)); // in pieces of the network
+    setTimeout(() => (response.write(text.slice(30)), setTimeout(() => request.socket.destroy(), 20)), 20);
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  after(() => server.close());
+  const listener = new Client(`http://127.0.0.1:${server.address().port}`, "wak_1", "was_1");
+  const got = [];
+  for await (const event of listener.events()) {
+    got.push(`${event.type} ${event.place}`);
+    if (event.place === "4-0") break;
+  }
+  assert.deepEqual(got, ["message.sent 2-0", "message.sent 3-0", "missed 3-0", "message.sent 4-0"]);
+  assert.deepEqual(asked, [undefined, "2-0", "3-0"]);
+});

@@ -62,6 +62,7 @@ def test_nothing_the_document_allows_or_forbids_breaks_the_api(
             [
                 *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "fuzz.toml")),
                 *("run", f"{served.url}/openapi.json", "--checks", "all", "--continue-on-failure"),
+                *("--exclude-path", "/events"),  # an answer that does not end
                 # DELETE cancels a message or the rest of a batch: the record stays, to show that it was.
                 *("--exclude-checks", "use_after_free"),
                 *("--max-examples", os.environ.get("FUZZ_EXAMPLES", "50"), "--no-color"),

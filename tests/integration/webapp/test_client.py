@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -182,3 +183,15 @@ def test_a_file_of_sixty_megabytes_passes(client: Client, tmp_path: Path) -> Non
         large.write(b"%PDF-1.7")
         large.truncate(60 * 1024 * 1024)
     assert client.upload(tmp_path / "large", name="large.pdf")["size"] == 60 * 1024 * 1024
+
+
+def test_events_are_followed_and_gone_on_with(client: Client) -> None:
+    """Issue 16, 8."""
+    accepted = client.send(PHONE, "Hi", send_at="2027-01-01T00:00:00Z")
+    [queued] = islice(client.events(account="default", after="0-0"), 1)
+    assert (queued["type"], queued["data"]["message_id"]) == ("message.queued", accepted["id"])
+    client.cancel(accepted["id"])
+    [cancelled] = islice(client.events(type="message.*", after=queued["place"]), 1)
+    assert cancelled["data"] == {"message_id": accepted["id"], "status": "cancelled"}
+    with pytest.raises(RequestRefused, match=r"unknown type 'message\.gone'"):
+        next(client.events(type="message.gone"))

@@ -72,6 +72,21 @@ def test_messages_are_listed_masked_cancelled_and_watched_to_their_end(run: Run)
     assert "cancelled before it was sent" in run("watch", message_id, code=1).output
 
 
+def test_events_are_shown_line_by_line_issue_16(run: Run) -> None:
+    message_id = run("send", PHONE, "Hi").output.split()[0]
+    run("cancel", message_id)
+    told = run("events", "--after", "0-0", "--limit", "2").output.splitlines()
+    assert [line.split(" ", 1)[1].strip() for line in told] == [
+        f"default message.queued {message_id} status=queued",
+        f"default message.cancelled {message_id} status=cancelled",
+    ]
+    as_json = json.loads(run("events", "--after", "0-0", "--limit", "1", "--json").output)
+    assert as_json["type"] == "message.queued"
+    of_type = run("events", "--after", as_json["place"], "--type", "message.*", "--limit", "1").output
+    assert "message.cancelled" in of_type
+    assert PHONE[1:] not in "".join(told)
+
+
 def test_what_is_refused_says_why(run: Run) -> None:
     with pytest.raises(RequestRefused, match="international form"):
         run("send", "0151", "Hi")

@@ -70,7 +70,7 @@ class Uploader:
         async def ask() -> asgi_caller.AsgiAnswer | None:
             pipeline = Pipeline.connect(self.settings)
             try:
-                app = Gateway(self.app, pipeline)
+                app = Gateway(self.app, pipeline, pipeline)
                 return await asgi_caller.ask(app, "POST", "/files", headers, content, **how)
             finally:
                 await pipeline.close()
@@ -245,7 +245,7 @@ def test_one_upload_too_many_is_refused_at_once_while_the_store_is_slow(
 
     async def ask() -> list[asgi_caller.AsgiAnswer | None]:
         pipeline = Pipeline.connect(served.settings)
-        app = Gateway(served.app, pipeline)
+        app = Gateway(served.app, pipeline, pipeline)
 
         async def one(content: bytes) -> asgi_caller.AsgiAnswer | None:
             return await asgi_caller.ask(app, "POST", "/files", served.headers(content), content)

@@ -126,7 +126,7 @@ class World:
         self.app.extensions[EXTENSION] = replace(parts, clock=lambda: self._now)
         self._loop = loop
         self._pipeline = Pipeline.connect(settings)
-        self._gateway = Gateway(self.app, self._pipeline)
+        self._gateway = Gateway(self.app, self._pipeline, self._pipeline)
 
     def fill(self) -> None:
         self.database.do("FLUSHALL")

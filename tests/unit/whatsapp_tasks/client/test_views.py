@@ -9,6 +9,7 @@ from webapp import (
     accounts,
     batches,
     contacts,
+    events,
     message_templates,
     messages,
     sends,
@@ -64,3 +65,8 @@ def test_a_template_to_send_has_the_fields_of_the_api() -> None:
 def test_a_file_to_send_has_the_fields_of_the_api() -> None:
     fields = sends.FileFields.model_fields
     assert set(get_type_hints(views.FileToSend)) == {field.alias or name for name, field in fields.items()}
+
+
+def test_a_live_event_has_the_fields_of_the_api_and_its_place() -> None:
+    fields = set(get_type_hints(events.EventView))
+    assert set(get_type_hints(views.LiveEvent)) == fields | {"place"}

@@ -1,5 +1,7 @@
 """Events: read from the stream, and sent in an envelope."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,10 @@ from whatsapp_tasks.domain.events import (
     envelope,
     event_of,
     follows,
+    just_before,
+    outline,
     rfc3339,
+    types_of,
 )
 from whatsapp_tasks.domain.files import FileKind, MessageFile
 from whatsapp_tasks.domain.states import MAY_SEND, SessionState
@@ -151,3 +156,53 @@ def test_a_check_of_numbers_is_told_by_its_counts_and_no_number() -> None:
         **{"check_id": "0a1b-support-de", "status": "done"},
         **{"total": 3, "registered": 1, "not_registered": 0, "unknown": 2},
     }
+
+
+def test_listeners_are_told_what_the_stream_holds_and_nothing_else() -> None:
+    failed = {"type": "message.failed", "subject": "0a1b", "at_ms": str(AT), "code": "not_on_whatsapp"}
+    received = {"type": "message.received", "subject": "d1", "at_ms": str(AT), "unread": "3", "new": "2"}
+    assert outline(event(SENT)) == {
+        "id": "evt_support-de_1764000000123_4",
+        "type": "message.sent",
+        "timestamp": "2025-11-24T16:00:00.123Z",
+        "account": "support-de",
+        "data": {"message_id": "0a1b", "status": "sent"},
+    }
+    assert outline(event(failed))["data"] == {
+        "message_id": "0a1b", "status": "failed", "code": "not_on_whatsapp",
+    }  # fmt: skip
+    assert outline(event(received))["data"] == {"unread": 3, "new": 2}
+    assert outline(event(STATE)) == envelope(event(STATE), None)
+
+
+@pytest.mark.parametrize("kind", list(EventType))
+def test_an_unknown_detail_of_an_event_is_not_told_to_listeners(kind: EventType) -> None:
+    private = {"phone": "+4915112345678", "preview": "secret", "metadata": "order"}
+    fields = {"type": str(kind), "subject": "s", "at_ms": str(AT), "code": "", **private}
+    told = json.dumps(outline(event(fields)))
+    assert not any(value in told for value in private.values())
+
+
+def test_types_are_named_alone_or_as_a_group() -> None:
+    assert types_of(["message.sent", "session.*"]) == {
+        EventType.SENT, EventType.SESSION_STATE, EventType.SESSION_ATTENTION,
+    }  # fmt: skip
+    assert types_of(["message.*"]) == {kind for kind in EventType if kind.startswith("message.")}
+
+
+@pytest.mark.parametrize("name", ["", "message", "message.", "*", "message.gone", "Message.sent"])
+def test_an_unknown_type_is_named_with_those_that_are_known(name: str) -> None:
+    with pytest.raises(ValueError, match=r"unknown type.*message\.\*, session\.\*, message\.queued"):
+        types_of(["message.sent", name])
+
+
+@given(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1))
+def test_nothing_is_between_a_position_and_the_one_just_before(ms: int, sequence: int) -> None:
+    position = f"{ms}-{sequence}"
+    before = just_before(position)
+    if position == "0-0":
+        assert before == position
+        return
+    was_ms, was_sequence = map(int, before.split("-"))
+    assert was_ms * 2**64 + was_sequence + 1 == ms * 2**64 + sequence
+    assert follows(position, before)
