@@ -62,14 +62,15 @@ class WindowFull(RequestRefused):
 
 
 class Content(NamedTuple):
-    """What a message says. ``identity`` stands for it when requests are compared: its text first, which is
-    empty if a template makes it.
+    """What a message says. ``compared`` and ``parts`` stand for it when requests are compared: its text,
+    which is empty if a template makes it, and its template and file.
     """
 
     text: str
-    identity: tuple[str, ...]
-    file: MessageFile | FileRequest | None = None
-    refusal: RequestRefused | None = None
+    compared: str
+    parts: tuple[str, ...]
+    file: MessageFile | FileRequest | None
+    refusal: RequestRefused | None
     """Why there is no text. A repeat is recognised without it."""
 
 
@@ -181,21 +182,20 @@ class Dispatcher:
         """
         account, key = check_account_name(_text("account", request.account)), request.idempotency_key
         phone = phones.parse_phone(_text("phone", request.phone))
-        content = self._content(request, found)
-        compared, *parts = content.identity
+        text, compared, parts, file, refusal = self._content(request, found)
         if key is not None:
             identity.check_idempotency_key(_text("idempotency_key", key))
         priority = _priority(request.priority)
         now_ms = int(self._clock() * 1000)
         send_at_ms, expires_at_ms = _times(request.send_at, request.expires_at, now_ms)
-        refusal = content.refusal or _too_late(expires_at_ms, now_ms)
+        refusal = refusal or _too_late(expires_at_ms, now_ms)
         who = identity.identity_digest(account, phone, compared, key, parts)
         return Prepared(
             self._stores(account).admission,
             NewMessage(
                 id=identity.message_id(who, now_ms, account),
                 phone=phone,
-                text=content.text,
+                text=text,
                 identity=who,
                 content=identity.content_digest(account, phone, compared, parts),
                 priority=priority,
@@ -208,7 +208,7 @@ class Dispatcher:
                 nonce=signature_digest(signature) if signature else None,
                 nonce_ttl_ms=nonce_ttl_ms(self._settings),
                 windows=windows() if windows else (),
-                file=content.file,
+                file=file,
                 upload=request.file.id or "" if request.file else "",
                 only_repeat=refusal is not None,
             ),
@@ -224,24 +224,24 @@ class Dispatcher:
             return self._filled(request.template, request.file, found or self.template(request.template))
         if request.file is None:
             text = texts.normalise_message(given)
-            return Content(text, (text,))
+            return Content(text, text, (), None, None)
         caption = check_caption(texts.normalise_message(given)) if given.strip() else ""
         file = self._file(request.file, has_caption=bool(caption))
-        return Content(caption, (caption, *file.identity), file)
+        return Content(caption, caption, file.identity, file, None)
 
     def _filled(self, wanted: TemplateRequest, asked: FileRequest | None, found: Found) -> Content:
         """What a template makes. Its variables stand for it: so a repeat is the same message although the
         template was changed or deleted meanwhile.
         """
         file = None if asked is None else self._file(asked, has_caption=True)
-        parts = ("", *wanted.identity, *(file.identity if file else ()))
+        parts = (*wanted.identity, *(file.identity if file else ()))
         try:
             if found.template is None:
                 raise template_unknown(wanted.name, wanted.language, found.languages)
             text = fill_template(found.template.text, wanted.variables, as_caption=file is not None)
         except RequestRefused as refusal:
-            return Content("", parts, file, refusal)
-        return Content(text, parts, file)
+            return Content("", "", parts, file, refusal)
+        return Content(text, "", parts, file, None)
 
     def template(self, wanted: TemplateRequest) -> Found:
         """The wanted template as it is now."""
