@@ -17,8 +17,11 @@ _WHAT_TO_DO: dict[str, str] = {
 
 def alert_text(envelope: Mapping[str, Any]) -> tuple[str, str]:
     """Subject and text of the alert about a ``session.*`` event; for other events, only its kind."""
-    account, data = envelope["account"], envelope["data"]
-    state = str(data.get("state", data.get("status", envelope["type"])))
+    account, data, kind = envelope["account"], envelope["data"], str(envelope["type"])
+    if not kind.startswith("session."):
+        sentence = f"Event {kind} of the WhatsApp account '{account}' at {envelope['timestamp']}."
+        return f"WhatsApp account '{account}': {kind}", sentence
+    state = str(data.get("state", ""))
     subject = f"WhatsApp account '{account}': {state}"
     lines = [f"The WhatsApp account '{account}' is {state} since {envelope['timestamp']}."]
     if state in set(SessionState):

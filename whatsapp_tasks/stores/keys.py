@@ -101,7 +101,7 @@ class AccountKeys:
         self.received = (
             prefix + "received:"
         )  # hash with ttl per event: chat, phone, preview; deleted once it is queued
-        self.numbers_waiting = prefix + "numbers-waiting"  # zset: number to be looked up by order
+        self.numbers_waiting = prefix + "numbers-waiting"  # zset: number to be looked up by turn
         self.chat_titles = prefix + "chat-titles"  # hash: title -> its phone; "*" if several have it
 
     def message(self, message_id: str) -> str:

@@ -138,7 +138,6 @@ class NumberChecks:
                 "check": k.number_check(check_id),
                 "answers": k.number_answers(check_id),
                 "waiting": k.numbers_waiting,
-                "sequence": k.sequence,
                 "events": k.events,
             },
             {

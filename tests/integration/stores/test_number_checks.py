@@ -29,6 +29,8 @@ ADA, BO, CY = "+4915112345678", "+4915112345679", "+4915112345680"
 CHECK, OTHER = f"{1:032x}-default", f"{2:032x}-default"
 YES, NO = Answer(NumberResult.REGISTERED, NOW), Answer(NumberResult.NOT_REGISTERED, NOW)
 
+UNSURE = Answer(NumberResult.UNKNOWN, NOW, "page_offline")
+
 
 class Line:
     """The account's line of numbers, and its worker."""
@@ -98,6 +100,28 @@ def test_numbers_are_answered_in_order_until_the_check_is_done(line: Line) -> No
     assert 0 < line.rig.ttl(line.rig.keys.number_check(CHECK)) <= 7 * DAY
     assert 0 < line.rig.ttl(line.rig.keys.number_answers(CHECK)) <= 7 * DAY
     assert line.rig.ttl(line.rig.keys.number_check(OTHER)) == -1  # it is not over
+
+
+def test_checks_take_turns_and_nobodys_number_is_overtaken_for_ever(line: Line) -> None:
+    line.begin(*(f"+49151{n:08}" for n in range(50)))
+    for _ in range(3):
+        line.take()
+        line.settle(UNSURE)
+    line.begin(ADA, BO, check=OTHER)
+    line.begin(CY, check=f"{3:032x}-default")
+    turns = []
+    for _ in range(8):
+        turns.append(int(line.next.check_id[:32], 16))
+        line.settle(UNSURE)
+    assert turns == [1, 1, 2, 3, 1, 2, 1, 1]
+
+
+def test_small_checks_that_come_all_the_time_do_not_hold_a_large_one_up(line: Line) -> None:
+    line.begin(ADA, BO)
+    for n in range(10):
+        line.begin(CY, check=f"{n + 10:032x}-default")
+    line.settle(UNSURE)
+    assert line.check().numbers[0].answer == UNSURE
 
 
 def test_no_event_and_no_metric_holds_a_number(line: Line) -> None:

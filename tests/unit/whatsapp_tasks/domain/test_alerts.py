@@ -24,5 +24,7 @@ def test_another_event_is_told_as_what_it_is() -> None:
     subject, text = alert_text(
         {"type": "message.failed", "account": "sales", "timestamp": "T", "data": {"status": "failed"}}
     )
-    assert "failed" in subject
-    assert "failed" in text
+    assert "message.failed" in subject
+    assert "message.failed" in text
+    check = {"type": "contacts.checked", "account": "sales", "timestamp": "T", "data": {"status": "done"}}
+    assert alert_text(check)[0] == "WhatsApp account 'sales': contacts.checked"
