@@ -39,16 +39,29 @@ def operator(client: FlaskClient, database: Database) -> ConsoleOperator:
 
 
 def opened(operator: ConsoleOperator) -> str:
+    """What the operator's browser has to show with each request."""
     answer = operator.post(HAND)
     assert answer.status_code == 201, answer.text
     assert answer.json is not None
     return str(answer.json["view"])
 
 
+def see(operator: ConsoleOperator, view: str, seen: str = "") -> Any:
+    return operator.client.get(HAND, query_string={"seen": seen}, headers={"X-View": view})
+
+
+def do(operator: ConsoleOperator, view: str, what: str, fields: Any = None) -> Any:
+    return operator.post(f"{HAND}/{what}", fields, **{"X-View": view})
+
+
+def id_of(view: str) -> str:
+    return view.partition(".")[0]
+
+
 @contextmanager
 def worker(database: Database, view: str, **answers: Any) -> Iterator[list[dict[str, Any]]]:
     """Takes the orders of the view, and answers what ``look`` or ``act`` say; gives the orders."""
-    desk, orders, over = Hands(database, "default").desk(view), [], threading.Event()
+    desk, orders, over = Hands(database, "default").desk(id_of(view)), [], threading.Event()
 
     def work() -> None:
         while not over.is_set():
@@ -80,27 +93,27 @@ def test_a_person_opens_sees_acts_and_gives_back(operator: ConsoleOperator, data
     view = opened(operator)
     assert Pauses(database, "default").all()["operator_view"]["author"] == "Ann"
     with worker(database, view, look=LOOK, act={"ok": True}) as orders:
-        seen = operator.client.get(f"{HAND}/{view}?seen=d0")
+        seen = see(operator, view, "d0")
         assert (seen.status_code, seen.mimetype, seen.data) == (200, "image/jpeg", JPEG)
         assert (seen.headers["X-Picture"], seen.headers["X-Idle-Left"], seen.headers["X-Masked"]) == (
             *("d1", "299"),
             "1",
         )
         assert seen.headers["Cache-Control"] == "no-store"
-        acted = operator.post(f"{HAND}/{view}/act", {"kind": "click", "x": 0, "y": 0.5})
+        acted = do(operator, view, "act", {"kind": "click", "x": 0, "y": 0.5})
         assert acted.status_code == 200, acted.text
     assert [order["do"] for order in orders] == ["look", "act"]
     assert orders[0]["seen"] == "d0"
     assert orders[1]["action"] == {"kind": "click", "x": 0, "y": 0.5}
-    assert operator.post(f"{HAND}/{view}/close").status_code == 200
+    assert do(operator, view, "close").status_code == 200
     assert Pauses(database, "default").all() == {}
-    assert problem(operator.client.get(f"{HAND}/{view}"), 410) == "view_over"
+    assert problem(see(operator, view), 410) == "view_over"
 
 
 def test_a_picture_that_was_seen_is_not_sent_again(operator: ConsoleOperator, database: Database) -> None:
     view = opened(operator)
     with worker(database, view, look={**LOOK, "picture": ""}):
-        answer = operator.client.get(f"{HAND}/{view}?seen=d1")
+        answer = see(operator, view, "d1")
     assert (answer.status_code, answer.data, answer.headers["X-Picture"]) == (204, b"", "d1")
 
 
@@ -110,11 +123,11 @@ def test_viewing_is_a_reveal_and_in_the_log_with_its_author(
     with caplog.at_level(logging.DEBUG):
         view = opened(operator)
         with worker(database, view, act={"ok": True}):
-            operator.post(f"{HAND}/{view}/act", {"kind": "type", "text": "hunter2"})
+            do(operator, view, "act", {"kind": "type", "text": "hunter2"})
     [told] = [record.__dict__ for record in caplog.records if record.message == "Revealed at the console"]
     assert (told["what"], told["account"], told["key"]) == ("page", "default", "Ann")
     assert "hunter2" not in str([record.__dict__ for record in caplog.records])
-    assert view not in str([record.__dict__ for record in caplog.records])
+    assert id_of(view) not in str([record.__dict__ for record in caplog.records])
 
 
 def test_a_second_person_is_told_who_has_it_and_since_when(
@@ -127,18 +140,37 @@ def test_a_second_person_is_told_who_has_it_and_since_when(
     assert refused.json is not None
     assert "Ann has had the page of 'default' open since" in refused.json["detail"]
     assert refused.json["author"] == "Ann"
-    assert view not in refused.text
+    assert id_of(view) not in refused.text
     [account] = bob.state()["accounts"]
     assert [(pause["reason"], pause["author"]) for pause in account["pauses"]] == [("operator_view", "Ann")]
-    assert view not in json.dumps(bob.state()), "the view's id is for its viewer alone"
+    assert id_of(view) not in json.dumps(bob.state()), "the view's id is for its viewer alone"
     assert problem(bob.post("/console/accounts/default/order", {"order": "restart"}), 409) == "page_in_hand"
+
+
+def test_a_view_is_for_the_login_that_opened_it(
+    operator: ConsoleOperator, database: Database, app: Any
+) -> None:
+    """Also another login of the same person has to open the page itself, whatever it knows of the view."""
+    view = opened(operator)
+    bob = operator_of(app.test_client(), database, "Bob")
+    elsewhere = ConsoleOperator(app.test_client(), operator.key).log_in()
+    for other in (bob, elsewhere):
+        for shown in (view, id_of(view), ""):
+            assert problem(see(other, shown), 410) == "view_over"
+            for what in ("act", "close"):
+                assert (
+                    problem(do(other, shown, what, {"kind": "stay"} if what == "act" else {}), 410)
+                    == "view_over"
+                )
+    assert see(operator, view).status_code == 202
+    assert problem(see(operator, id_of(view)), 410) == "view_over"
 
 
 def test_another_operator_may_end_a_view(operator: ConsoleOperator, database: Database, app: Any) -> None:
     view = opened(operator)
     bob = operator_of(app.test_client(), database, "Bob")
     assert bob.post("/console/accounts/default/resume", {"reason": "operator_view"}).status_code == 200
-    over = operator.client.get(f"{HAND}/{view}")
+    over = see(operator, view)
     assert problem(over, 410) == "view_over"
     assert over.json is not None
     assert "Another operator ended your view" in over.json["detail"]
@@ -149,8 +181,8 @@ def test_the_viewer_is_told_why_the_view_is_over_and_what_to_do(
     operator: ConsoleOperator, database: Database, why: Ended
 ) -> None:
     view = opened(operator)
-    Hands(database, "default").end(view, why, "worker", 1)
-    answer = operator.post(f"{HAND}/{view}/act", {"kind": "stay"})
+    Hands(database, "default").end(id_of(view), why, "worker", 1)
+    answer = do(operator, view, "act", {"kind": "stay"})
     assert problem(answer, 410) == "view_over"
     assert answer.json is not None
     assert "pen" in answer.json["detail"], "each says how to go on: open it again"
@@ -166,18 +198,18 @@ def test_who_waits_is_told_for_what(
     operator: ConsoleOperator, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     view = opened(operator)
-    answer = operator.client.get(f"{HAND}/{view}")
+    answer = see(operator, view)
     assert answer.status_code == 202
     assert answer.json == {"waiting": "The worker is about to give you the page."}
     database.do("DEL", "wa:{default}:heartbeat")
-    answer = operator.client.get(f"{HAND}/{view}")
+    answer = see(operator, view)
     assert answer.json is not None
     assert answer.json["waiting"].startswith("The worker is away.")
-    refused = operator.post(f"{HAND}/{view}/act", {"kind": "stay"})
+    refused = do(operator, view, "act", {"kind": "stay"})
     assert problem(refused, 409) == "worker_failed"
 
 
-@pytest.mark.parametrize("path", ["", "/view/act", "/view/close"])
+@pytest.mark.parametrize("path", ["", "/act", "/close"])
 def test_every_change_needs_a_session_its_token_and_our_origin(
     operator: ConsoleOperator, app: Any, path: str
 ) -> None:
@@ -190,10 +222,10 @@ def test_every_change_needs_a_session_its_token_and_our_origin(
 
 def test_seeing_needs_a_session_of_an_admin(operator: ConsoleOperator, database: Database, app: Any) -> None:
     view = opened(operator)
-    assert problem(app.test_client().get(f"{HAND}/{view}"), 401) == "console_session_missing"
+    assert problem(app.test_client().get(HAND, headers={"X-View": view}), 401) == "console_session_missing"
     ApiKeys(database).revoke(operator.key.id)
     app.extensions["whatsapp-tasks"].keys._known.clear()
-    assert problem(operator.client.get(f"{HAND}/{view}"), 401) == "console_session_missing"
+    assert problem(see(operator, view), 401) == "console_session_missing"
 
 
 @pytest.mark.parametrize(
@@ -210,10 +242,10 @@ def test_seeing_needs_a_session_of_an_admin(operator: ConsoleOperator, database:
     ],
 )
 def test_an_action_that_is_none_is_refused(operator: ConsoleOperator, fields: dict[str, Any]) -> None:
-    assert problem(operator.post(f"{HAND}/{opened(operator)}/act", fields), 422) == "request_invalid"
+    assert problem(do(operator, opened(operator), "act", fields), 422) == "request_invalid"
 
 
-@pytest.mark.parametrize("target", ["/console/hand/nobody", "/console/accounts/nobody/hand/v"])
+@pytest.mark.parametrize("target", ["/console/hand/nobody", "/console/accounts/nobody/hand"])
 def test_an_account_that_is_not_there(operator: ConsoleOperator, target: str) -> None:
     assert problem(operator.client.get(target), 404) == "account_unknown"
 

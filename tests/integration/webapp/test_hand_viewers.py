@@ -69,7 +69,14 @@ class Viewers:
         for thread in self._threads:
             thread.start()
         cookies = "; ".join(f"{name}={value}" for name, value in self._session.cookies.items())
-        lines = (f"GET {HAND}/{self.view} HTTP/1.1", "Host: 127.0.0.1", f"Cookie: {cookies}", "", "")
+        lines = (
+            f"GET {HAND} HTTP/1.1",
+            "Host: 127.0.0.1",
+            f"Cookie: {cookies}",
+            f"X-View: {self.view}",
+            "",
+            "",
+        )
         for _ in range(SLOW_VIEWERS):
             connection = socket.socket()
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -87,7 +94,7 @@ class Viewers:
         self._session.close()
 
     def _serve(self) -> None:
-        desk = Hands(self._database, "default").desk(self.view)
+        desk = Hands(self._database, "default").desk(self.view.partition(".")[0])
         for number in itertools.count():
             if self._over.is_set():
                 break
@@ -100,7 +107,9 @@ class Viewers:
 
     def _watch(self) -> None:
         while not self._over.is_set():
-            answer = self._session.get(f"{self._served.url}{HAND}/{self.view}", timeout=SECONDS)
+            answer = self._session.get(
+                f"{self._served.url}{HAND}", headers={"X-View": self.view}, timeout=SECONDS
+            )
             self.answers[answer.status_code] += 1
             if answer.status_code == 200:
                 assert len(answer.content) == MOST_BYTES

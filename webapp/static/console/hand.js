@@ -12,7 +12,8 @@ const [stage, picture, mark] = ["stage", "picture", "mark"].map(part);
 const { account } = part("main").dataset;
 const base = `/console/accounts/${account}/hand`;
 
-let view = null; // the id, while this person has the page
+let view = null; // what proves that this person has the page, while they have it; never part of a path
+const of = (one) => ({ headers: { "X-View": one } });
 let seen = "";
 let wake = () => {};
 let point = { x: 0.5, y: 0.5 }; // where the person clicked or pointed last, in shares of the picture
@@ -66,12 +67,12 @@ function explain(problem, tone = "bad") {
 async function giveBack() {
   const mine = view;
   over("You gave the page back. Sending goes on, unless there is another pause.", "ok");
-  await post(`${base}/${mine}/close`).catch((error) => explain(`${error.message} The page is given back by itself in 20 seconds.`));
+  await post(`${base}/close`, {}, of(mine)).catch((error) => explain(`${error.message} The page is given back by itself in 20 seconds.`));
 }
 
 part("close").addEventListener("click", giveBack);
 addEventListener("pagehide", () => {
-  if (view) post(`${base}/${view}/close`, {}, { keepalive: true }).catch(() => {});
+  if (view) post(`${base}/close`, {}, { ...of(view), keepalive: true }).catch(() => {});
   over("You left this page, so it was given back. Open it again if there is more to do.", "warn");
 });
 
@@ -106,7 +107,7 @@ const pause = (ms) =>
 
 async function lookOnce() {
   const mine = view;
-  const answer = await request(`${base}/${mine}?seen=${seen}`, { cache: "no-store" });
+  const answer = await request(`${base}?seen=${seen}`, { ...of(mine), cache: "no-store" });
   if (answer.status === 202) {
     const { waiting } = await answer.json();
     if (view !== mine) return;
@@ -169,7 +170,7 @@ async function work() {
   working = true;
   while (view && queue.length) {
     try {
-      await post(`${base}/${view}/act`, queue.shift());
+      await post(`${base}/act`, queue.shift(), of(view));
       trouble = "";
     } catch (error) {
       queue.length = 0; // what was meant to follow may be meant for another page

@@ -18,7 +18,7 @@ export async function post(path, body = {}, options = {}) {
   const response = await request(path, {
     ...options,
     method: "POST",
-    headers: { "Content-Type": "application/json", "X-Console-Token": token },
+    headers: { ...options.headers, "Content-Type": "application/json", "X-Console-Token": token },
     body: JSON.stringify(body),
   });
   return response.json();
