@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.connection import is_calm
-from whatsapp_tasks.domain.open_chat import Opening
+from whatsapp_tasks.domain.open_chat import OpenChat, Opening, mark_of
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.phones import same_number
 from whatsapp_tasks.errors import SendPostponed, SendRefused
@@ -45,10 +45,14 @@ def confirm_unknown(context: AccountContext, page: WhatsAppPage, phone: str, pop
 
 
 def _somebody_is_found(context: AccountContext, page: WhatsAppPage, phone: str) -> bool:
-    return any(
-        _ask(context, page, other)[0] in (Opening.OPEN, Opening.BARE, Opening.WRONG)
-        for other in _known_phones(context, page, phone)
-    )
+    for other in _known_phones(context, page, phone):
+        outcome, snapshot = _ask(context, page, other)
+        mark = mark_of(snapshot)
+        if outcome is Opening.OPEN and mark is not None:
+            context.opened = OpenChat(other, mark)  # else the next message there would not see it open
+        if outcome in (Opening.OPEN, Opening.BARE, Opening.WRONG):
+            return True
+    return False
 
 
 def _known_phones(context: AccountContext, page: WhatsAppPage, phone: str) -> Iterator[str]:

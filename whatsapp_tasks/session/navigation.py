@@ -62,10 +62,13 @@ def _navigate_inside(
     if context.unanswered == before.document:
         return None
     try:
-        return ask_inside(context, page, phone, before, deadline.capped(INSIDE_SECONDS))
+        found = ask_inside(context, page, phone, before, deadline.capped(INSIDE_SECONDS))
     except WaitTimeout:
         log.info("Reloading to identify the chat", extra={"account": context.account})
         return None
+    if found[0] is Opening.INVALID and opened is not None and opened.holds_in(found[1]):
+        context.opened = opened  # the popup answered, over a chat of which no node was replaced
+    return found
 
 
 def _until_main(context: AccountContext, page: WhatsAppPage, deadline: Deadline) -> PageSnapshot:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.session.stage import ADA, BO, Stage
+from tests.integration.session.stage import ADA, BO, Stage, sending
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.stores.opt_outs import OptOuts
 
@@ -427,4 +427,44 @@ def test_a_number_that_was_written_to_is_not_given_up_because_it_is_not_found(
     """)
     expected = (Status.QUEUED, "lookup_unavailable") if known else (Status.FAILED, "not_on_whatsapp")
     assert stage.deliver(message) == expected
+    stage.page.end()
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_chat_that_stays_open_while_a_number_is_not_found_is_still_known(stage: Stage, stays: bool) -> None:
+    """The page does not move for a chat that is open, so asking for it costs 15 s and a load. If any of its
+    nodes was replaced meanwhile, it is not known any more, and asked for.
+    """
+    stage.rig.database.do("SADD", stage.rig.keys.contacted, BO)
+    nobody, message = stage.accept("Hello"), stage.accept("Again", BO)
+    left_open = "Bo | box: | them: Hi" if stays else "Bo | nodes: a | box: | them: Hi"
+    stage.play(f"""
+        << open Ada
+        >> chats | dialog: invalid_number
+        << press OK
+        >> chats
+        << load Ada
+        >> chats | dialog: invalid_number
+        << press OK
+        >> chats
+        << open Bo
+        >> Bo | box: | them: Hi
+        << open Ada
+        >> {left_open} | dialog: invalid_number
+        << press OK
+        >> {left_open}
+    """)
+    assert stage.deliver(nobody) == (Status.FAILED, "not_on_whatsapp")
+    stage.play(
+        """
+        << focus
+        << type Again
+        >> Bo | box: Again | them: Hi
+        << enter
+        >> Bo | box: | them: Hi | us: Again (sent)
+        """
+        if stays
+        else sending("Again", "Bo")
+    )
+    assert stage.deliver(message) == (Status.SENT, None)
     stage.page.end()
