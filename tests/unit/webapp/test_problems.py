@@ -20,6 +20,8 @@ IN_NO_VIEW = {
     "EntryRefused": "the web process puts entries on queues and reads none",
     "IllegalTransition": "Operations turns it into a RequestRefused",
     "LeaseLost": "only what a worker writes has a fence",
+    "SendError": "of the worker's attempts; rules that the web process loads too know its kinds",
+    "SendRefused": "the same",
     "UnknownOutcome": "a script and its caller are of two versions: a fault of ours, so 500 and the log",
 }
 """Errors that modules of the web process name, with the reason why the table need not have them."""
