@@ -96,14 +96,6 @@ def validated(model: type[M], fields: dict[str, Any]) -> M:
         ) from None
 
 
-def field_missing(name: str) -> RequestRefused:
-    """The error for a field that is required in this combination only."""
-    problem = _MESSAGES["missing"]
-    return RequestRefused(
-        "request_invalid", f"{name} {problem}.", errors=[{"field": name, "message": problem}]
-    )
-
-
 def parse(body: bytes) -> dict[str, Any]:
     """The object in ``body``; raises RequestRefused (``json_malformed``)."""
     try:

@@ -124,7 +124,8 @@ class SendRequest(RequestModel):
         str,
         Field(
             description="Up to 65,536 UTF-16 code units of text, with at least one visible character. With a "
-            "file it is the caption, up to 1,024 characters, and may be missing.",
+            "file it is the caption, up to 1,024 characters, and may be left out. With a template it is left "
+            "out.",
             examples=["Your table is ready."],
             json_schema_extra={"maxLength": MAX_UTF16_UNITS},
         ),
@@ -159,8 +160,6 @@ class SendRequest(RequestModel):
     def asked_by(self, key: ApiKey, idempotency_key: str | None) -> MessageRequest:
         """The input for dispatch; the idempotency key may come from the header. Raises RequestRefused."""
         file, template = self.file, self.template
-        if file is None and template is None and not self.message and "message" not in self.model_fields_set:
-            raise bodies.field_missing("message")
         return MessageRequest(
             self.phone,
             self.message,

@@ -22,6 +22,7 @@ from webapp.operations import OPERATIONS
 from webapp.problem_codes import KINDS
 from webapp.services import EXTENSION, Services
 from webapp.upload_stream import MOST_AT_ONCE
+from whatsapp_tasks.clients.object_store import MARK
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.files import MOST_MEDIA_BYTES
 from whatsapp_tasks.errors import ObjectStoreFailed, ObjectStoreFull
@@ -95,8 +96,9 @@ class Uploader:
         return code
 
     def kept(self) -> list[Path]:
-        """Every file in the data folder."""
-        return sorted(path for path in self.folder.rglob("*") if path.is_file() and "redis" not in str(path))
+        """Every file in the data folder, but the mark of the object store."""
+        files = (path for path in self.folder.rglob("*") if path.is_file() and path.name != MARK)
+        return sorted(path for path in files if "redis" not in str(path))
 
 
 @pytest.fixture(params=["asgi", "wsgi"])
