@@ -7,7 +7,7 @@ _WHOLE = """(config, bubbleLimit, withRows) => {
   const tools = (%(tools)s)(config);
   const openChat = (%(open_chat)s)(tools);
   const files = (%(files)s)(tools, openChat);
-  const bubblesOf = (%(bubbles)s)(tools, (%(bubble_files)s)(tools));
+  const bubblesOf = (%(bubbles)s)(tools, (%(bubble_files)s)(tools), (%(albums)s)(tools));
   const parts = {
     files,
     chatOf: (%(chat)s)(tools, openChat, files, bubblesOf),
@@ -23,7 +23,7 @@ _WHOLE = """(config, bubbleLimit, withRows) => {
 def look_script() -> str:
     """The one look at the page: ``(config, bubbleLimit, withRows) => facts``."""
     names = (
-        *("tools", "open_chat", "files", "bubble_files", "bubbles"),
+        *("tools", "open_chat", "files", "bubble_files", "albums", "bubbles"),
         *("chat", "rows", "banners", "passkey", "page"),
     )
     return _WHOLE % {name: look_part(name) for name in names}

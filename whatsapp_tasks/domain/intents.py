@@ -12,7 +12,8 @@ from whatsapp_tasks.domain.page_snapshot import Bubble
 
 ANCHORS = 5
 LOCALS = 40
-_AT_SERVER = frozenset({"sent", "delivered", "read"})
+AT_SERVER = frozenset({"sent", "delivered", "read"})
+"""Ticks of what WhatsApp's server has."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Intent:
 
 
 def _server_knows(bubble: Bubble) -> bool:
-    return bubble.outgoing is not True or bubble.tick in _AT_SERVER
+    return bubble.outgoing is not True or bubble.tick in AT_SERVER
 
 
 @dataclass(frozen=True)

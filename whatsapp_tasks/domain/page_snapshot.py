@@ -46,6 +46,11 @@ class Bubble:
     """The text of the message that it quotes, "" if that has no text; None if it quotes nothing."""
     file: BubbleFile | None = None
     """None for a text, and for a row that was emptied off-screen."""
+    counted: bool = False
+    """An album's row only counts it: neither it nor its tick is shown there (whatsapp-web.md, 12.12)."""
+    listed_tick: str | None = None
+    """For the newest message of the chat, if it is only counted: the tick in the chat list. For a moment that
+    may still be the tick of the message before."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ With a file, its preview and its caption stand in place of the compose box and t
 
 import logging
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,7 +15,7 @@ from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.crash_points import reach
 from whatsapp_tasks.domain.attempts import Seen
 from whatsapp_tasks.domain.files_shown import is_distinct, upload_seconds
-from whatsapp_tasks.domain.intents import Intent, find_intended, likeness
+from whatsapp_tasks.domain.intents import AT_SERVER, Intent, find_intended, likeness
 from whatsapp_tasks.domain.likeness import Likeness
 from whatsapp_tasks.domain.notices import notice_of
 from whatsapp_tasks.domain.open_chat import OpenChat
@@ -43,6 +44,8 @@ CERTAIN_SECONDS = 1.0
 EMPTY_CHAT_SECONDS = 1.5
 """A chat that shows no bubble for so long has none."""
 LEASE_MARGIN_SECONDS = 2.0
+LIST_SECONDS = 5.0
+"""For the chat list to show the newest message: it is drawn apart from the chat."""
 ATTEMPTS_TO_GIVE_UP_THE_KNOWN = 12
 """With the pauses between them half an hour; each looked the number up with a control."""
 
@@ -264,8 +267,12 @@ def await_tick(context: AccountContext, page: WhatsAppPage, message: Message, bu
     reach("before_bubble_noted")
     context.ledger.note(message.id, context.lease.fence, bubble_id=bubble.id)
     opened = context.opened
+    seconds = context.settings.ack_timeout_seconds
     if message.file is not None:
-        if bubble.tick in (None, "pending"):
+        if bubble.counted:
+            seconds += upload_seconds(message.file.size)
+            _let_the_list_follow(page, bubble.id)
+        elif bubble.tick in (None, "pending"):
             await_upload(context, page, bubble.id, upload_seconds(message.file.size))
         context.times.lap(Phase.UPLOAD)
         context.times.count("file_bytes_uploaded", message.file.size, kind=message.file.kind)
@@ -281,7 +288,7 @@ def await_tick(context: AccountContext, page: WhatsAppPage, message: Message, bu
         status = until_in_main(
             page,
             tick,
-            Deadline.within(context.settings.ack_timeout_seconds),
+            Deadline.within(seconds),
             SendUnsettled("page_left", "The page left the chats before WhatsApp's server had the message."),
         )
     except WaitTimeout as error:
@@ -302,8 +309,21 @@ def _upload_stopped(page: WhatsAppPage, bubble_id: str) -> bool:
     return bubble is not None and bubble.file is not None and bubble.file.upload == "stopped"
 
 
+def _let_the_list_follow(page: WhatsAppPage, bubble_id: str) -> None:
+    """Returns when the chat list has had the time to show the message, or the message's own row shows it."""
+
+    def shown(snapshot: PageSnapshot) -> bool | None:
+        bubble = bubble_of(snapshot, bubble_id)
+        return True if bubble is not None and not bubble.counted else None
+
+    with suppress(WaitTimeout):
+        page.until(shown, Deadline.within(LIST_SECONDS))
+
+
 def _status_of(snapshot: PageSnapshot, bubble_id: str) -> Status | None:
-    for bubble in snapshot.chat.bubbles if snapshot.chat else ():
-        if bubble.id == bubble_id and bubble.tick is not None:
-            return TICK_STATUS.get(bubble.tick)
-    return None
+    bubble = bubble_of(snapshot, bubble_id)
+    if bubble is None:
+        return None
+    if bubble.tick is None and bubble.listed_tick in AT_SERVER:
+        return Status.SENT  # how far beyond, the list may say of the message before
+    return TICK_STATUS.get(bubble.tick or "")

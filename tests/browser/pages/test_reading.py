@@ -166,6 +166,73 @@ def test_tails_hang_on_the_other_side_where_one_reads_from_right_to_left(whatsap
     assert [b.outgoing for b in chat_in(snapshot).bubbles] == [False, False, True, True, None, None]
 
 
+TITLES = """<div id="app"><div id="side"><div id="pane-side"></div></div><div id="main"><header>%s</header>
+<div data-tab="8"></div>
+<footer><div contenteditable="true" role="textbox" data-tab="10"></div></footer></div></div>"""
+E3_TITLE = """<div role="button" data-tab="6" data-testid="conversation-info-header">
+<span dir="auto" data-testid="conversation-info-header-chat-title">%s</span></div>"""
+PICTURED = '<img alt="%s" data-plain-text="%s" class="emoji" src="data:,">'
+
+
+@pytest.mark.parametrize(
+    ("shown", "title"),
+    [
+        ("Ada " + PICTURED % ("❤️", "❤️"), "Ada ❤️"),
+        (PICTURED % ("🦊", "🦊"), "🦊"),
+        ("<span>Ada</span> " + PICTURED % ("🧮", "🧮") + " Lovelace", "Ada 🧮 Lovelace"),
+    ],
+)
+def test_a_name_with_emoji_is_read_as_the_list_has_it(whatsapp: WhatsAppPage, shown: str, title: str) -> None:
+    """12.12: they are pictures in the header, which has no `title`. A name of nothing else was none, and its
+    chat never seemed to open.
+    """
+    assert chat_in(look_at(whatsapp, TITLES % (E3_TITLE % shown))).title == title
+
+
+@pytest.mark.parametrize("line", ["online", "typing…", "last seen today at 12:04"])
+def test_the_line_below_the_name_is_not_the_name(whatsapp: WhatsAppPage, line: str) -> None:
+    """12.12: in a build without test ids only that line has a `title`, and it changes all the time."""
+    header = f"""<div role="button" data-tab="6"><div><span dir="auto">Ada</span></div>
+        <div><span dir="auto" title="{line}" class="selectable-text">{line}</span></div></div>"""
+    assert chat_in(look_at(whatsapp, TITLES % header)).title == "Ada"
+
+
+PICTURE_ROW = """<div role="row"><div data-id="true_4915112345678@c.us_P1"><div class="message-out">
+<div role="button"><img src="data:image/jpeg;base64,AA=="></div><div><span>12:04</span>
+<span data-icon="%s" aria-label="%s"></span></div></div></div></div>"""
+
+
+@pytest.mark.parametrize(
+    ("icon", "label", "tick"),
+    [
+        ("msg-time-light", " Ausstehend ", "pending"),
+        ("msg-check-light", " Gesendet ", "sent"),
+        ("msg-dblcheck-light", " Zugestellt ", "delivered"),
+        ("msg-dblcheck-light", " Read ", "read"),
+        ("msg-dblcheck-ack-light", "", "read"),
+    ],
+)
+def test_the_tick_of_a_picture_has_a_name_of_its_own(
+    whatsapp: WhatsAppPage, icon: str, label: str, tick: str
+) -> None:
+    """12.12: it lies on the picture, in white, where there is no caption."""
+    html = TITLES.replace('<div data-tab="8">', '<div data-tab="8">' + PICTURE_ROW % (icon, label))
+    [bubble] = chat_in(look_at(whatsapp, html % (E3_TITLE % "Ada"))).bubbles
+    assert (bubble.tick, bubble.outgoing) == (tick, True)
+
+
+@pytest.mark.parametrize("word", ["Edited", "Bearbeitet", "Modifié", "Изменено", "تم التعديل", "已编辑"])
+def test_an_edited_message_is_told_in_each_language(whatsapp: WhatsAppPage, word: str) -> None:
+    """Else its new text would say that ours was never sent, and it would be sent again."""
+    row = f"""<div role="row"><div data-id="A1" data-testid="conv-msg-A1"><span aria-label="You:"></span>
+        <div class="copyable-text"><span data-testid="selectable-text">other words</span></div>
+        <div data-testid="msg-meta"><span>{word}</span><span>12:04</span>
+        <svg><title>wds-ic-read</title></svg></div></div></div>"""
+    html = TITLES.replace('<div data-tab="8">', '<div data-tab="8">' + row)
+    [bubble] = chat_in(look_at(whatsapp, html % (E3_TITLE % "Ada"))).bubbles
+    assert bubble.edited
+
+
 # Notices that replace the compose box
 
 CHAT = """<div id="app">

@@ -1,6 +1,6 @@
-// The messages of the open chat, oldest first (docs/whatsapp-web.md, 4.1, 4.2, 10.2, 10.3, 12.1, 12.4).
-(tools, fileOf) => {
-  const { CONTROLS, config, every, first, iconsIn, is, isIcon, labelOf, mentions, squeeze, textOf } = tools;
+// The messages of the open chat, oldest first (docs/whatsapp-web.md, 4.1, 4.2, 10.2, 10.3, 12.1, 12.4, 12.12).
+(tools, fileOf, albums) => {
+  const { CONTROLS, all, around, config, every, first, iconsIn, is, isIcon, labelOf, mentions, rendered, squeeze, textOf } = tools;
 
   const isBlue = (node) => {
     for (const element of [node, ...node.querySelectorAll("*")]) {
@@ -73,11 +73,12 @@
   );
   const sideByClass = (node, name) => node.matches(name) || !!node.querySelector(name);
 
-  const bubbleOf = (node, before, { rtl, title }) => {
-    const raw = node.getAttribute("data-id");
-    // The sender chooses the ids. In an era whose ids carry no phone (E3), one that seems to carry it is false.
-    const bare = /^conv-msg-/.test(node.getAttribute("data-testid") || "");
-    const parts = bare ? null : /^(true|false)_([^_]+)_([^_]+)/.exec(raw);
+  // The sender chooses the ids. In an era whose ids carry no phone (E3), one that seems to carry it is false.
+  const isBare = (node) => /^conv-msg-/.test(node.getAttribute("data-testid") || "");
+  const partsOf = (node, raw) => (isBare(node) ? null : /^(true|false)_([^_]+)_([^_]+)/.exec(raw));
+
+  const bubbleOf = (node, raw, before, { rtl, title }) => {
+    const parts = partsOf(node, raw);
     const marks = every("quotation", node);
     const isQuoted = (inner) => marks.some((mark) => mark.contains(inner));
     const { own, quoted } = textsOf(node, marks, isQuoted);
@@ -117,11 +118,46 @@
     };
   };
 
+  // Of those that share a row the last may be only counted by it. Then the chat's row in the list tells how far it is,
+  // as long as nothing newer is in the chat.
+  const listedTick = () => {
+    const chosen = all("chosen_row").filter(rendered);
+    if (chosen.length !== 1) return null;
+    return receiptOf(iconsIn(chosen[0]).filter(([, icon]) => !around("media_symbol", icon, chosen[0])));
+  };
+  // One of several that share a row: with the receipt of its own tile.
+  const pieceOf = (whole, node, raw, tile) => {
+    const parts = partsOf(node, raw);
+    const icons = tile ? iconsIn(tile) : [];
+    const receipt = receiptOf(icons);
+    const bad = !!tile && !receipt && (!!first("fail_mark", tile) || icons.some(([name]) => isIcon("failed", name)));
+    return {
+      ...whole,
+      id: parts ? parts[3] : raw,
+      tick: bad && whole.outgoing === true ? "failed" : receipt,
+      file: tile && fileOf(tile, () => false),
+    };
+  };
+  const piecesOf = (row, ids, before, chat, isNewest) => {
+    const whole = bubbleOf(row, ids.first, before, chat);
+    const tiles = albums.tilesOf(row, ids);
+    const last = pieceOf(whole.bubble, row, ids.last, tiles.last);
+    const counted = ids.count > albums.TILES_SHOWN;
+    return {
+      ...whole,
+      bubbles: [
+        pieceOf(whole.bubble, row, ids.first, tiles.first),
+        { ...last, counted, listed_tick: counted && isNewest && last.outgoing === true ? listedTick() : null },
+      ],
+    };
+  };
+
   return (rows, chat) => {
     let before = null;
-    return rows.map((row) => {
-      before = bubbleOf(row, before, chat);
-      return before.bubble;
+    return rows.flatMap((row, place) => {
+      const ids = isBare(row) ? null : albums.idsOf(row);
+      before = ids ? piecesOf(row, ids, before, chat, place === rows.length - 1) : bubbleOf(row, row.getAttribute("data-id"), before, chat);
+      return before.bubbles || [before.bubble];
     });
   };
 }
