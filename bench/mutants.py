@@ -166,7 +166,7 @@ MUTANTS = (
     Mutant(
         "intent not withdrawn when Enter was held back",
         SENDING,
-        "        context.ledger.withdraw_intent(message.id, context.lease.fence)\n        raise postponed",
+        "        context.ledger.withdraw_intent(message, context.lease.fence)\n        raise postponed",
         "        raise postponed",
         f"{PLAYS}/test_sending.py",
     ),

@@ -152,3 +152,27 @@ class LedgerRig:
                 return self.database.do("XRANGE", key, "-", "+")
             case _:
                 return [str(x) for x in self.database.do("ZRANGE", key, 0, -1, "WITHSCORES")]
+
+
+class OldDisk:
+    """What Redis had on its disk at some moment. It may come back with that: after a power cut that took the
+    last writes, or as a replica that had not got them.
+    """
+
+    _DATABASE = 15
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def keep(self) -> None:
+        """Now it has everything."""
+        self._db.do("SWAPDB", 0, self._DATABASE)
+        self._db.do("FLUSHDB")
+        self._db.do("SWAPDB", 0, self._DATABASE)
+        for key in self._db.texts("KEYS", "*"):
+            self._db.do("COPY", key, key, "DB", self._DATABASE)
+
+    def come_back(self) -> None:
+        """Redis has forgotten all that came after ``keep``."""
+        self._db.do("FLUSHDB")
+        self._db.do("SWAPDB", 0, self._DATABASE)

@@ -40,6 +40,7 @@ from whatsapp_tasks.session.watching import Watcher
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
+TIDY_SECONDS = 10.0
 SESSION_WAITS_FIRST_SECONDS, SESSION_WAITS_LONGEST_SECONDS = 2.0, 60.0
 """Between looks for a copy of the session that may run. Each may list the object store, and S3 charges for
 that. What a person does about it is noticed at once: it restarts the browser.
@@ -64,7 +65,7 @@ class AccountSession:
         self._healer = Healer(context)
         self._hand = Hand(context)
         self._look_failures = 0
-        self._next_look = 0.0
+        self._next_look = self._next_tidy = 0.0
         self._next_start = 0.0
         self._start_pause = GrowingPause(RESTART_FIRST_SECONDS, RESTART_LONGEST_SECONDS)
         self._session_pause = GrowingPause(SESSION_WAITS_FIRST_SECONDS, SESSION_WAITS_LONGEST_SECONDS)
@@ -84,6 +85,7 @@ class AccountSession:
         """Takes the profile and takes up what the predecessor left; raises BrowserStartFailed."""
         self.context.keeper.take_profile()
         self._memory.restarted()  # this worker's browser is not the one that grew
+        self.delivery.notice_lost_writes()
         self._hand.start()
         self._watcher.start()
         self._follower.take_up()
@@ -115,8 +117,12 @@ class AccountSession:
         if now < self._next_look and not at_once:
             return
         self._next_look = now + LOOK_SECONDS
+        self.delivery.notice_lost_writes()
         context.outgoing.tidy()
         now_ms = context.now_ms()
+        if now >= self._next_tidy:
+            self._next_tidy = now + TIDY_SECONDS
+            context.ledger.forget_gone(now_ms)
         context.queue.release_due(now_ms)
         for message_id in context.queue.due_to_expire(now_ms):
             self._expire(message_id, now_ms)

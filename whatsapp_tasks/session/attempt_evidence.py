@@ -6,11 +6,12 @@ from whatsapp_tasks.domain.faults import explained_by_a_picture
 from whatsapp_tasks.domain.retries import code_of
 from whatsapp_tasks.errors import BrowserError, SendError, StoreError
 from whatsapp_tasks.session.context import AccountContext
+from whatsapp_tasks.stores.messages import Message
 
 log = logging.getLogger(__name__)
 
 
-def keep_evidence(context: AccountContext, message_id: str, error: SendError | BrowserError) -> None:
+def keep_evidence(context: AccountContext, message: Message, error: SendError | BrowserError) -> None:
     """What explains a failed attempt, unless the failure is the message's own; linked from its record."""
     if context.evidence is None or not explained_by_a_picture(code_of(error)):
         return
@@ -21,9 +22,9 @@ def keep_evidence(context: AccountContext, message_id: str, error: SendError | B
             detail=str(error),
             state=context.sessions.get().state,
             now_ms=context.now_ms(),
-            message_id=message_id,
+            message_id=message.id,
         )
         if kept is not None:
-            context.ledger.note(message_id, context.lease.fence, evidence_id=kept)
+            context.ledger.note(message, context.lease.fence, evidence_id=kept)
     except StoreError as store_error:
         log.warning("Evidence of a failure is not linked", extra={"detail": str(store_error)})

@@ -26,6 +26,7 @@ from whatsapp_tasks.session.following import Follower
 from whatsapp_tasks.session.memory_watch import MemoryWatch, measure_memory
 from whatsapp_tasks.session.receiving import Receiving
 from whatsapp_tasks.session.transport import Transport
+from whatsapp_tasks.stores.generation import Counted
 from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.outcomes import Claim
 from whatsapp_tasks.stores.pauses import PauseReason
@@ -131,8 +132,7 @@ class Delivery:
         """Everything that must hold. Redis decides, not what this worker remembers."""
         context = self._context
         conditions = context.sessions.send_conditions()
-        if not context.generation.remember(conditions.generation):
-            self._hold_for_lost_writes(conditions.generation)
+        if self._writes_lost(conditions.counted):
             return Permission.NOTHING
         if (
             conditions.session.state is not self._seen_state()
@@ -150,17 +150,27 @@ class Delivery:
             replies_when_restricted=context.settings.restricted_replies,
         )
 
-    def _hold_for_lost_writes(self, generation: int) -> None:
-        """Redis came back with older data. What it lost may have been sent, so a person decides."""
+    def notice_lost_writes(self) -> None:
+        """For before this worker writes anything that is counted, which might fill up what was lost."""
+        self._writes_lost(self._context.sessions.send_conditions().counted)
+
+    def _writes_lost(self, counted: Counted) -> bool:
+        """Whether Redis came back with older data. What it lost may have been sent, so a person decides."""
         context = self._context
+        if context.generation.remember(counted):
+            return False
         seen = context.generation.seen
-        note = f"Redis lost writes: it is at {generation}, this worker has seen {seen}"
-        if context.pauses.set(PauseReason.REDIS, context.actor, context.now_ms(), note, generation=seen):
+        note = (
+            f"Redis lost writes: it is at {counted.writes} ({counted.intents} intents), "
+            f"this worker has seen {seen.writes} ({seen.intents} intents)"
+        )
+        if context.pauses.set(PauseReason.REDIS, context.actor, context.now_ms(), note, lost=seen):
             log.critical(
                 "Redis came back with older data; nothing is sent until a person agrees: "
                 "whatsapp-tasks resume --reason redis",
                 extra={"account": context.account, "detail": note},
             )
+        return True
 
     # attempt
 
@@ -198,7 +208,7 @@ class Delivery:
 
     def _after_error(self, message: Message, error: SendError | BrowserError) -> None:
         context = self._context
-        keep_evidence(context, message.id, error)
+        keep_evidence(context, message, error)
         self._rest()
         if isinstance(error, BrowserError):
             context.keeper.failed(error)

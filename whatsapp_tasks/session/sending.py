@@ -79,7 +79,7 @@ def _send(context: AccountContext, page: WhatsAppPage, message: Message, path: P
     context.lease.check(LEASE_MARGIN_SECONDS)
     if message.expires_at_ms is not None and message.expires_at_ms <= context.now_ms():
         _give_back(context, page, message, opened, "expired", "The message expired while it was typed.")
-    noted = context.ledger.note_intent(message.id, context.lease.fence, intent)
+    noted = context.ledger.note_intent(message, context.lease.fence, intent)
     if noted is Note.PAUSED:
         _give_back(
             context, page, message, opened, "paused", "The account was paused while the message was typed."
@@ -131,7 +131,7 @@ def _press(context: AccountContext, page: WhatsAppPage, opened: OpenChat, messag
         else:
             page.press_send(opened.mark, message.text, deadline, context.lease.check)
     except InputStopped as error:
-        context.ledger.withdraw_intent(message.id, context.lease.fence)
+        context.ledger.withdraw_intent(message, context.lease.fence)
         raise postponed(error.reason) from error
 
 
@@ -221,7 +221,7 @@ def _not_taken(context: AccountContext, page: WhatsAppPage, message: Message, in
     bubbles, file = now.chat.bubbles, message.file
     if find_intended(intent, message.text, bubbles, settled=True, file=file).verdict != "absent":
         return  # a page may send the text and not empty the box
-    context.ledger.withdraw_intent(message.id, context.lease.fence)
+    context.ledger.withdraw_intent(message, context.lease.fence)
     if standing in forms_in_box(message.text):
         stayed = "The page did not take Enter; the text stayed in the box."
         _give_back(context, page, message, opened, "enter_ignored", stayed)
@@ -265,7 +265,7 @@ def await_tick(context: AccountContext, page: WhatsAppPage, message: Message, bu
     """Notes the bubble and waits for its tick. Raises SendRefused, SendUnsettled."""
     context.times.lap(Phase.VERIFY)
     reach("before_bubble_noted")
-    context.ledger.note(message.id, context.lease.fence, bubble_id=bubble.id)
+    context.ledger.note(message, context.lease.fence, bubble_id=bubble.id)
     opened = context.opened
     seconds = context.settings.ack_timeout_seconds
     if message.file is not None:

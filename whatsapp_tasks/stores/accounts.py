@@ -33,16 +33,22 @@ class Accounts:
     def remove(self, account: str) -> int:
         """Deletes the account and all its data; returns the number of records. Only for one without a worker.
 
-        Two counters stay: if an account of the same name is added later, its worker must not have an older
+        From the first step on, no message is accepted for it; one accepted meanwhile would be left behind,
+        and be sent once the account is added again. It is forgotten last, so that a removal that was
+        interrupted can be repeated.
+
+        Three counters stay: if an account of the same name is added later, its worker must not have an older
         fence, nor conclude that Redis has lost writes.
         """
         k = keys.AccountKeys(account)
-        self._db.do("SREM", keys.GLOBAL_ACCOUNTS, account)
+        self._db.do("DEL", k.account)
         unlist_messages_of(self._db, account)
         self._db.do("HDEL", keys.WEBHOOK_POSITIONS, account)
-        found = [key for key in self._keys_of(account) if key not in (k.fence, k.generation)]
+        found = [key for key in self._keys_of(account) if key not in (k.fence, k.generation, k.intents)]
         found += [*messages_lists(account), control_queue(account)]
-        return sum(self._db.number("DEL", *found[i : i + 500]) for i in range(0, len(found), 500))
+        deleted = sum(self._db.number("DEL", *found[i : i + 500]) for i in range(0, len(found), 500))
+        self._db.do("SREM", keys.GLOBAL_ACCOUNTS, account)
+        return deleted
 
     def _keys_of(self, account: str) -> list[str]:
         found: list[str] = []

@@ -5,17 +5,25 @@ from collections.abc import Callable
 
 from whatsapp_tasks.stores.connection import Database
 
+# Runs on while the machine sleeps, like Redis' clock; time.monotonic() on Linux does not.
+_STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def steady() -> float:
+    """Seconds of a clock that nobody can set, and that goes on while the machine sleeps."""
+    return time.clock_gettime(_STEADY)
+
 
 class StoreClock:
-    """Unix time in ms: Redis' last answer plus the monotonic time since then, so jumps of the machine's own
-    clock do not matter. (The campaign of faults found a retry that was two hours late, because it was
-    scheduled by a clock that was two hours ahead.)
+    """Unix time in ms: Redis' last answer plus the steady time since then, so neither jumps of the machine's
+    own clock nor its sleep matter. (The campaign of faults found a retry that was two hours late, because
+    it was scheduled by a clock that was two hours ahead.)
     """
 
     def __init__(
         self,
         database: Database,
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = steady,
         wall: Callable[[], float] = time.time,
     ) -> None:
         self._db = database

@@ -26,9 +26,11 @@ from whatsapp_tasks.stores.script_pipeline import ScriptPipeline
 
 log = logging.getLogger(__name__)
 
-# Out of memory, disk full, too few replicas, a replica without its master: Redis answers, but stores nothing.
+# Out of memory, disk full, too few replicas, a replica without its master, busy with somebody's script, ours
+# ended by an operator before it wrote: Redis answers, but stores nothing.
 _REFUSES_WRITES = re.compile(
-    r"(?:^|caused error: )-?(OOM|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|LOADING|READONLY)\b"
+    r"(?:^|caused error: )-?(OOM|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|LOADING|READONLY|BUSY)\b"
+    r"|Script killed by user"
 )
 AWAY = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError, OutOfMemoryError)
 

@@ -83,6 +83,7 @@ class AccountKeys:
         self.pause_history = prefix + "pause-history"  # list of JSON, newest first
         self.viewer = prefix + "viewer"  # with ttl: id of the view that a person has open
         self.generation = prefix + "generation"  # counter: a number gone back means lost writes
+        self.intents = prefix + "intents"  # counter: intents only; none is counted before both were compared
         self.circuit = prefix + "circuit"  # JSON: failures in a row, openings, until when
         self.caps = prefix + "caps"  # hash: local day -> places taken; day:new -> those of new chats
         self.contacted = prefix + "contacted"  # set: phones that were written to

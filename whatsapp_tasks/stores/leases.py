@@ -5,7 +5,6 @@ import os
 import secrets
 import socket
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import assert_never
@@ -14,16 +13,11 @@ import psutil
 
 from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores import keys
+from whatsapp_tasks.stores.clock import steady
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.outcomes import Acquire, applied, outcome_of
 
 _UNKNOWN_BOOT = "unknown"
-# Runs on while the machine sleeps, like Redis's clock; time.monotonic() on Linux does not.
-_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-
-
-def _now() -> float:
-    return time.clock_gettime(_CLOCK)
 
 
 @dataclass(frozen=True)
@@ -66,7 +60,7 @@ class Lease:
     """
 
     def __init__(
-        self, database: Database, account: str, seconds: float, *, clock: Callable[[], float] = _now
+        self, database: Database, account: str, seconds: float, *, clock: Callable[[], float] = steady
     ) -> None:
         self._db = database
         self._clock = clock
@@ -79,7 +73,7 @@ class Lease:
 
     def acquire(self, above: int = 0) -> Holder | None:
         """None if the lease is ours now, else its holder. If the holder is certainly dead, we take over at
-        once. Each time the fence is a new one, higher than ``above``.
+        once. Each time the fence is a new one, higher than ``above`` and than our last one.
         """
         holder, token = self._try_acquire("", above)
         if holder is not None and holder.certainly_dead():
@@ -96,7 +90,7 @@ class Lease:
                 "ttl": self._ttl_ms,
                 "holder": json.dumps(asdict(Holder.this_process())),
                 "dead_token": dead_token,
-                "above": above,
+                "above": max(above, self.fence),  # should Redis have lost our own
             },
         )
         match outcome_of(Acquire, answer):
@@ -111,7 +105,7 @@ class Lease:
                 assert_never(unknown)
 
     def renew(self) -> bool:
-        """True if the lease is still ours."""
+        """True if the lease is still ours, under this fence; if not, ``acquire`` may make it ours again."""
         begun = self._clock()
         ours = self._renew(self._ttl_ms)
         with self._lock:
@@ -136,7 +130,11 @@ class Lease:
     def _renew(self, ttl_ms: int) -> bool:
         """Renews, or releases with 0; returns whether the lease was ours."""
         return applied(
-            self._db.run("lease_renew", {"lease": self._keys.lease}, {"token": self._token, "ttl": ttl_ms})
+            self._db.run(
+                "lease_renew",
+                {"lease": self._keys.lease},
+                {"token": self._token, "fence": self.fence, "ttl": ttl_ms},
+            )
         )
 
     @property

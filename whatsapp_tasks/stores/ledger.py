@@ -13,7 +13,8 @@ from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.connection import Database
-from whatsapp_tasks.stores.generation import Generation
+from whatsapp_tasks.stores.generation import Counted, Generation
+from whatsapp_tasks.stores.message_list import forget_gone
 from whatsapp_tasks.stores.messages import Message, message_from, message_of
 from whatsapp_tasks.stores.outcomes import Advance, Claim, Defer, Note, outcome_of
 
@@ -29,8 +30,8 @@ class Claimed:
 
 
 class Ledger:
-    """The messages of one account, once they are accepted. ``caps`` None: no daily cap. ``generation`` is the
-    highest count of writes that the worker has seen; if Redis has a lower one, nothing is claimed and no
+    """The messages of one account, once they are accepted. ``caps`` None: no daily cap. ``generation`` has
+    the highest counts of writes that the worker has seen; if Redis has lower ones, nothing is claimed and no
     intent is written. ``numbers_kept_ms``: how long it is remembered what a message says about its phone; 0:
     not at all.
     """
@@ -54,6 +55,7 @@ class Ledger:
         self._numbers_kept_ms = numbers_kept_ms
         self._caps = caps
         self._generation = generation
+        self._looked_at = 0
 
     def get(self, message_id: str) -> Message | None:
         record = self._db.record(self._keys.message(message_id))
@@ -83,6 +85,7 @@ class Ledger:
                 "schedule": k.schedule,
                 "session": k.session,
                 "generation": k.generation,
+                "intents": k.intents,
                 "caps": k.caps,
                 "contacted": k.contacted,
                 "in_hand": k.in_hand,
@@ -92,7 +95,8 @@ class Ledger:
                 "fence": fence,
                 "states": f",{','.join(states)}," if states else "",
                 "replies_only": int(replies_only),
-                "seen": self._seen,
+                "seen": self._seen.writes,
+                "seen_intents": self._seen.intents,
                 "plan": self._caps.plan(now_ms, days=1) if self._caps else "",
             },
         )
@@ -136,41 +140,48 @@ class Ledger:
             case unknown:
                 assert_never(unknown)
 
-    def note(self, message_id: str, fence: int, **fields: str) -> None:
-        """Writes into the record of the claimed message; raises LeaseLost if the claim is not ours."""
-        self._note(message_id, fence, fields)
+    def note(self, message: Message, fence: int, **fields: str) -> None:
+        """Writes into the record of the claimed message, as it was claimed; raises LeaseLost if the claim is
+        not ours, or is over.
+        """
+        self._note(message, fence, fields)
 
     @property
-    def _seen(self) -> int:
-        return self._generation.seen if self._generation else 0
+    def _seen(self) -> Counted:
+        return self._generation.seen if self._generation else Counted(0)
 
-    def note_intent(self, message_id: str, fence: int, intent: Intent) -> Note:
+    def note_intent(self, message: Message, fence: int, intent: Intent) -> Note:
         """Stores before Enter what to look for in the chat if this worker dies. Not while paused, nor if
         Redis has lost writes, nor if the recipient has opted out since the claim. Raises LeaseLost.
         """
-        return self._note(message_id, fence, {"intent": intent.to_json()}, guarded=True)
+        return self._note(message, fence, {"intent": intent.to_json()}, guarded=True)
 
-    def withdraw_intent(self, message_id: str, fence: int) -> None:
+    def withdraw_intent(self, message: Message, fence: int) -> None:
         """Called when Enter certainly did not reach the page: there is nothing to look for in the chat."""
-        self._note(message_id, fence, {"intent": ""})
+        self._note(message, fence, {"intent": ""})
 
-    def _note(self, message_id: str, fence: int, fields: Mapping[str, str], *, guarded: bool = False) -> Note:
+    def _note(
+        self, message: Message, fence: int, fields: Mapping[str, str], *, guarded: bool = False
+    ) -> Note:
         k = self._keys
-        answer, reached = self._db.run(
+        answer, *reached = self._db.run(
             "note",
             {
-                "record": k.message(message_id),
+                "record": k.message(message.id),
                 "lease": k.lease,
                 "pauses": k.pauses,
                 "generation": k.generation,
+                "intents": k.intents,
                 "opt_outs": keys.OPT_OUTS,
                 "bubbles": k.bubbles,
                 "vault": k.vault,
             },
             {
                 "fence": fence,
+                "attempt": message.attempts,
                 "guarded": int(guarded),
-                "seen": self._seen,
+                "seen": self._seen.writes,
+                "seen_intents": self._seen.intents,
                 "follow": self._follow_ms,
             },
             more_args=_in_turn(fields),
@@ -179,7 +190,7 @@ class Ledger:
         if outcome in (Note.LEASE_LOST, Note.REFUSED):
             raise LeaseLost
         if outcome is Note.OK and guarded and self._generation:
-            self._generation.remember(int(reached))
+            self._generation.remember(Counted(*map(int, reached)))
         return outcome
 
     def advance(
@@ -198,6 +209,7 @@ class Ledger:
         """Moves a message to ``status``, and returns the changed record. None if its current status does not
         allow it, or if it is gone; raises LeaseLost.
 
+        With a ``fence`` it is a worker's write, and says something of the message's latest attempt only.
         ``error`` is a code and a sentence; other ``fields`` are written into the record unchanged.
         ``only_from``: allow only this current status.
         """
@@ -229,6 +241,7 @@ class Ledger:
             {
                 "now": now_ms,
                 "fence": "" if fence is None else fence,
+                "attempt": "" if fence is None or not message.attempts else message.attempts,
                 "to": to,
                 "before": f",{','.join(sorted(before))},",
                 "code": _NOT_IN_TIMELINE.sub("_", code or ""),
@@ -255,6 +268,13 @@ class Ledger:
         """Ids of sent and unknown messages whose ticks are still followed, newest first."""
         self._db.do("ZREMRANGEBYSCORE", self._keys.watched, "-inf", now_ms)
         return self._db.texts("ZREVRANGE", self._keys.watched, 0, -1)
+
+    def forget_gone(self, now_ms: int) -> None:
+        """Takes messages whose records have expired off the lists of messages, some at each call. Without
+        this, the lists would grow for ever: a page removes only what it comes across.
+        """
+        before = now_ms - self._retention_ms  # a record that was accepted later is there
+        self._looked_at = forget_gone(self._db, self.account, before, self._looked_at)
 
     def attempt_open(self) -> bool:
         """Whether a message that was claimed is not settled yet."""

@@ -26,6 +26,27 @@ def unlist_messages_of(database: Database, account: str) -> None:
         database.do("ZREM", keys.ALL_MESSAGES, *(_entry(message_id, account) for message_id, _ in part))
 
 
+def forget_gone(database: Database, account: str, before_ms: int, start: int, limit: int = _AT_ONCE) -> int:
+    """Removes messages that were accepted before that time, and whose records are gone, from both lists.
+    Looks at ``limit`` of them, from the ``start``-th oldest on; returns where to go on, 0 after the last one.
+
+    A record that is gone does not come back, so this needs no script.
+    """
+    log = keys.AccountKeys(account).log
+    found = database.texts("ZRANGEBYSCORE", log, "-inf", before_ms, "LIMIT", start, limit)
+    if not found:
+        return 0
+    message = keys.AccountKeys(account).message
+    there = database.together(*(("EXISTS", message(message_id)) for message_id in found))
+    gone = [message_id for message_id, exists in zip(found, there, strict=True) if not exists]
+    if gone:
+        database.together(
+            ("ZREM", log, *gone),
+            ("ZREM", keys.ALL_MESSAGES, *(_entry(message_id, account) for message_id in gone)),
+        )
+    return 0 if len(found) < limit else start + len(found) - len(gone)
+
+
 def _parts(database: Database, account: str) -> Iterator[list[tuple[str, int]]]:
     """The account's own list in parts: ids and times of acceptance, ms."""
     start = 0

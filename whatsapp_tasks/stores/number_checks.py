@@ -233,7 +233,7 @@ class NumberChecks:
                 "cap": self.per_day,
                 "kept": _COUNT_KEPT_MS,
                 "state": SessionState.AUTHENTICATED,
-                "seen": self._generation.seen if self._generation else 0,
+                "seen": self._generation.seen.writes if self._generation else 0,
                 "tries": MOST_TRIES,
             },
             more_keys=[k.open_messages(priority) for priority in Priority],

@@ -6,6 +6,7 @@ from typing import Any
 
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.generation import Counted
 from whatsapp_tasks.stores.outcomes import applied
 
 HISTORY_KEPT = 200
@@ -28,15 +29,15 @@ class Pauses:
         self._keys = keys.AccountKeys(account)
 
     def set(
-        self, reason: PauseReason, author: str, now_ms: int, note: str = "", *, generation: int = 0
+        self, reason: PauseReason, author: str, now_ms: int, note: str = "", *, lost: Counted | None = None
     ) -> bool:
         """True if the reason is new. Idempotent: its first author, time and note stay.
 
-        ``generation``: Redis' count of writes before it lost some; the account continues from there.
+        ``lost``: what Redis had counted before it lost writes; the account continues from there.
         """
         fact: dict[str, Any] = {"author": author, "since_ms": now_ms, "note": note}
-        if generation:
-            fact["generation"] = generation
+        if lost is not None:
+            fact |= {"generation": lost.writes, "intents": lost.intents}
         return applied(
             self._db.run(
                 "pause",
@@ -56,7 +57,7 @@ class Pauses:
 
     def clear(self, reason: PauseReason, author: str = "unknown", now_ms: int = 0) -> bool:
         """True if the reason was set. Idempotent; other reasons stay."""
-        generation = self.all().get(reason, {}).get("generation", 0)
+        fact = self.all().get(reason, {})
         return applied(
             self._db.run(
                 "resume",
@@ -64,12 +65,14 @@ class Pauses:
                     "pauses": self._keys.pauses,
                     "history": self._keys.pause_history,
                     "generation": self._keys.generation,
+                    "intents": self._keys.intents,
                 },
                 {
                     "reason": reason,
                     "entry": history_entry("resume", reason, author, now_ms),
                     "kept": HISTORY_KEPT,
-                    "at_least": generation,
+                    "at_least": fact.get("generation", 0),
+                    "intents_at_least": fact.get("intents", 0),
                 },
             )
         )

@@ -10,6 +10,11 @@ from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.outcomes import applied
 
+NEXT_ENTRIES = 10
+"""Of a list, to find its place among the open messages: a copy at its head may stand for a message that was
+queued again since.
+"""
+
 
 class SendQueue:
     """For the holder of the account's lease, between messages."""
@@ -33,15 +38,14 @@ class SendQueue:
         """
         pushed = 0
         for priority in Priority:
-            next_entry = self._db.text("LINDEX", messages_list(self.account, priority), -1)
+            entries = self._db.texts("LRANGE", messages_list(self.account, priority), -NEXT_ENTRIES, -1)
             open_key = self._keys.open_messages(priority)
             below = "+inf"
-            if next_entry:
-                next_id = task_id_of(next_entry)
-                score = self._db.text("ZSCORE", open_key, next_id) if next_id else None
-                if score is None:
+            if entries:
+                places = self._db.do("ZMSCORE", open_key, *(task_id_of(entry) or "" for entry in entries))
+                if places[-1] is None:
                     continue  # not from dispatch, so its position is unknown; try again at the next look
-                below = f"({score}"
+                below = f"({min(int(float(place)) for place in places if place is not None)}"
             lost = self._db.texts("ZRANGEBYSCORE", open_key, "-inf", below)
             pushed += self._push(reversed(lost), "lost")
         return pushed + self._push(self._in_hand(), "lost")

@@ -12,6 +12,7 @@ from whatsapp_tasks.domain.states import SessionEvent, SessionState, next_state
 from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.generation import Counted
 from whatsapp_tasks.stores.outcomes import Transition, outcome_of
 
 HISTORY_KEPT = 200
@@ -35,7 +36,7 @@ class SendConditions:
 
     session: SessionRecord
     pauses: frozenset[str]
-    generation: int
+    counted: Counted
 
 
 class Sessions:
@@ -49,10 +50,12 @@ class Sessions:
         return _session(self._db.record(self._keys.session))
 
     def send_conditions(self) -> SendConditions:
-        record, pauses, generation = self._db.together(
-            ("HGETALL", self._keys.session), ("HKEYS", self._keys.pauses), ("GET", self._keys.generation)
+        record, pauses, counts = self._db.together(
+            ("HGETALL", self._keys.session),
+            ("HKEYS", self._keys.pauses),
+            ("MGET", self._keys.generation, self._keys.intents),
         )
-        return SendConditions(_session(record), frozenset(pauses), int(generation or 0))
+        return SendConditions(_session(record), frozenset(pauses), Counted(*(int(n or 0) for n in counts)))
 
     def note_restriction(self, restriction: Restriction | None) -> None:
         """Updates the restriction without a change of state."""

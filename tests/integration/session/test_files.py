@@ -443,7 +443,8 @@ def begun(stage: Stage, kind: str = "document", caption: str = "") -> Message:
     message = stage.accept_file("report.pdf", caption, kind)
     assert stage.rig.pop() == message.id
     assert stage.rig.claim(message) == "claimed"
-    stage.context.ledger.note_intent(message.id, stage.context.lease.fence, Intent(1, ("#hi",)))
+    message = stage.rig.get(message.id)
+    stage.context.ledger.note_intent(message, stage.context.lease.fence, Intent(1, ("#hi",)))
     return message
 
 
@@ -506,7 +507,7 @@ def test_a_picture_without_a_word_may_be_anybodys(stage: Stage, rows: tuple[str,
 
 def test_a_picture_whose_bubble_was_noted_is_known_by_it(stage: Stage) -> None:
     message = begun(stage, "image")
-    stage.context.ledger.note(message.id, stage.context.lease.fence, bubble_id="#ours")
+    stage.context.ledger.note(message, stage.context.lease.fence, bubble_id="#ours")
     stage.play("""
         << open Ada
         >> Ada | box: | them#hi: Hi | us#other: {image} (read) | us#ours: {image} (sent)

@@ -27,8 +27,9 @@ def unknown(stage: Stage, phone: str = ADA) -> Message:
     message = stage.accept("Hello", phone)
     assert stage.rig.pop() == message.id
     assert stage.rig.claim(message) == "claimed"
+    message = stage.rig.get(message.id)
     fence = stage.context.lease.fence
-    stage.context.ledger.note_intent(message.id, fence, Intent(1, ("them: Hi",)))
+    stage.context.ledger.note_intent(message, fence, Intent(1, ("them: Hi",)))
     stage.rig.advance(stage.rig.get(message.id), Status.UNKNOWN, fence=fence, code="bubble_not_seen")
     stage.session._follower.add(stage.rig.get(message.id))
     return stage.rig.get(message.id)

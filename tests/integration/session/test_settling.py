@@ -20,7 +20,8 @@ def begun(stage: Stage, *anchors: str, attempts: int = 1) -> Message:
     message = stage.accept("Hello")
     assert stage.rig.pop() == message.id
     assert stage.rig.claim(message) == "claimed"
-    stage.context.ledger.note_intent(message.id, stage.context.lease.fence, Intent(attempts, anchors))
+    message = stage.rig.get(message.id)
+    stage.context.ledger.note_intent(message, stage.context.lease.fence, Intent(attempts, anchors))
     return message
 
 
@@ -38,7 +39,7 @@ def test_a_bubble_that_waits_in_the_living_page_is_found_without_a_load(stage: S
 def test_a_bubble_that_was_seen_after_enter_is_known_by_its_id(stage: Stage) -> None:
     """The page draws the text otherwise, and died while the message waited for the server."""
     message = begun(stage, "#hi")
-    stage.context.ledger.note(message.id, stage.context.lease.fence, bubble_id="#ours")
+    stage.context.ledger.note(message, stage.context.lease.fence, bubble_id="#ours")
     stage.play("""
         << open Ada
         >> Ada | box: | them#hi: Hi | us#ours: hello? (delivered)
@@ -49,7 +50,7 @@ def test_a_bubble_that_was_seen_after_enter_is_known_by_its_id(stage: Stage) -> 
 
 def test_the_bubble_of_an_attempt_that_sent_nothing_is_forgotten(stage: Stage) -> None:
     message = begun(stage, "#hi")
-    stage.context.ledger.note(message.id, stage.context.lease.fence, bubble_id="#ours")
+    stage.context.ledger.note(message, stage.context.lease.fence, bubble_id="#ours")
     stage.play("""
         << open Ada
         >> Ada | box: | them#hi: Hi

@@ -33,6 +33,19 @@ def test_time_goes_on_by_the_monotonic_clock_between_two_questions(database: Dat
     assert clock.now_ms() - before == pytest.approx(3500, abs=1)
 
 
+def test_while_the_machine_sleeps_time_goes_on(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before: after a sleep, and until Redis was asked again, a message was sent that had expired."""
+    clock = StoreClock(database)
+    clock.synchronise()
+    before, read = clock.now_ms(), time.clock_gettime
+
+    def after_a_sleep(which: int) -> float:
+        return read(which) + (TWO_HOURS if which == time.CLOCK_BOOTTIME else 0)
+
+    monkeypatch.setattr(time, "clock_gettime", after_a_sleep)
+    assert clock.now_ms() - before == pytest.approx(TWO_HOURS * 1000, abs=1000)
+
+
 def test_without_redis_it_goes_on_as_it_was(settings: Settings) -> None:
     nowhere = settings.model_copy(update={"redis_url": f"redis://127.0.0.1:{free_port()}/0"})
     clock = StoreClock(Database.connect(nowhere))

@@ -72,7 +72,7 @@ def test_where_nothing_listens_every_way_in_fails_closed(tmp_path: Path) -> None
         lambda: database.number("DBSIZE"),
         lambda: database.record("a"),
         lambda: database.together(("PING",)),
-        lambda: database.run("lease_renew", {"lease": "a"}, {"token": "b", "ttl": 0}),
+        lambda: database.run("lease_renew", {"lease": "a"}, {"token": "b", "fence": 0, "ttl": 0}),
         lambda: Dispatcher(database, settings).send(MessageRequest("+4915112345678", "x")),
     ]
     for way in ways:
@@ -207,3 +207,26 @@ def test_a_redis_that_comes_late_is_enough(own_redis: OwnRedis, connect: Connect
 
     await_redis(database, "beat", sleep=sleep)
     assert slept == [1, 2]
+
+
+def test_a_redis_that_is_busy_with_somebodys_script_is_unavailable(
+    own_redis: OwnRedis, connect: Connect, tmp_path: Path
+) -> None:
+    """Before: an error that no caller expects, a 500 for a request."""
+    server = own_redis("--busy-reply-threshold", "1")
+    patient = Settings(REDIS_URL=server.url, data_dir=tmp_path, redis_timeout_seconds=20)
+    database = Database.connect(patient)
+    with pytest.raises(StoreUnavailable):  # it does not answer in time
+        connect(server).do("EVAL", "while true do end", 0)
+    try:
+        for way in (
+            lambda: database.do("SET", "a", 1),
+            lambda: database.together(("SET", "a", 1)),
+            lambda: database.run("lease_renew", {"lease": "a"}, {"token": "b", "fence": 0, "ttl": 0}),
+        ):
+            with pytest.raises(StoreUnavailable) as unavailable:
+                way()
+            assert "BUSY" in str(unavailable.value.__cause__)
+    finally:
+        database.do("SCRIPT", "KILL")
+        database.client.close()

@@ -12,6 +12,7 @@ from dataclasses import asdict, replace
 import psutil
 import pytest
 
+from tests.support.ledger_rig import OldDisk
 from tests.support.redis_server import RedisServer
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.errors import LeaseLost, StoreUnavailable
@@ -119,6 +120,45 @@ def test_releasing_what_is_not_ours_any_more_leaves_it_to_its_holder(database: D
     second.acquire()
     first.release()
     assert second.renew()
+
+
+def test_an_acquisition_that_arrives_late_is_noticed_by_the_next_renewal(database: Database) -> None:
+    """Its caller had given it up and acquired again. Before: each renewal went well, each write was refused,
+    and the account stood still.
+    """
+    lease = lease_of(database)
+    late = lease_of(database)
+    late._token = lease._token
+    lease.acquire()
+    late.acquire()
+    assert not lease.renew()
+    with pytest.raises(LeaseLost):
+        lease.check()
+    assert lease.acquire() is None
+    assert lease.fence > late.fence
+    assert lease.renew()
+
+
+def test_an_acquisition_that_redis_lost_is_noticed_by_the_next_renewal(database: Database) -> None:
+    lease = lease_of(database)
+    disk = OldDisk(database)
+    lease.acquire()
+    disk.keep()
+    lease.acquire()
+    lost = lease.fence
+    disk.come_back()
+    assert not lease.renew()
+    assert lease.acquire() is None
+    assert lease.fence > lost
+
+
+def test_a_lease_is_released_whatever_its_fence(database: Database) -> None:
+    lease, late = lease_of(database), lease_of(database)
+    late._token = lease._token
+    lease.acquire()
+    late.acquire()
+    lease.release()
+    assert current_holder(database, "a") is None
 
 
 # time

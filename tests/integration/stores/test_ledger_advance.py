@@ -88,7 +88,7 @@ def test_no_code_can_spoil_the_timeline(rig: LedgerRig) -> None:
 
 def test_back_to_the_queue_means_the_schedule_and_loses_the_intent(rig: LedgerRig) -> None:
     message = rig.claimed()
-    rig.ledger.note(message.id, rig.fence, intent='{"attempt": 1, "newest_bubble": null}')
+    rig.ledger.note(message, rig.fence, intent='{"attempt": 1, "newest_bubble": null}')
     assert rig.advance(message, S.QUEUED, fence=rig.fence, due_ms=NOW + 500)
     assert rig.indexes(message) == {"schedule"}
     assert rig.score(rig.keys.schedule, message) == NOW + 500

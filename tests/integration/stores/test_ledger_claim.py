@@ -173,7 +173,7 @@ def test_when_nobody_holds_the_lease_nothing_is_claimed(rig: LedgerRig) -> None:
 
 def test_each_attempt_counts_and_begins_without_the_intent_of_the_last(rig: LedgerRig) -> None:
     message = rig.claimed()
-    rig.ledger.note_intent(message.id, rig.fence, Intent(1, ("b",)))
+    rig.ledger.note_intent(message, rig.fence, Intent(1, ("b",)))
     rig.advance(message, Status.QUEUED, fence=rig.fence, due_ms=NOW)
     assert rig.get(message.id).intent is None
     rig.queue.release_due(NOW)
@@ -186,13 +186,13 @@ def test_each_attempt_counts_and_begins_without_the_intent_of_the_last(rig: Ledg
 
 def test_an_intent_is_read_back_as_it_was_written(rig: LedgerRig) -> None:
     message = rig.claimed()
-    assert rig.ledger.note_intent(message.id, rig.fence, Intent(1, ("false_49@c.us_3EB0",))) is Note.OK
+    assert rig.ledger.note_intent(message, rig.fence, Intent(1, ("false_49@c.us_3EB0",))) is Note.OK
     assert rig.get(message.id).intent == Intent(1, ("false_49@c.us_3EB0",))
 
 
 def test_an_intent_survives_a_change_of_worker(rig: LedgerRig) -> None:
     message = rig.claimed()
-    rig.ledger.note_intent(message.id, rig.fence, Intent(1))
+    rig.ledger.note_intent(message, rig.fence, Intent(1))
     rig.lease.release()
     rig.lease.acquire()
     rig.claim(message)
@@ -204,12 +204,12 @@ def test_a_worker_whose_lease_is_lost_writes_no_intent(rig: LedgerRig) -> None:
     old = rig.fence
     rig.lease.release()
     with pytest.raises(LeaseLost):
-        rig.ledger.note_intent(message.id, old, Intent(1))
+        rig.ledger.note_intent(message, old, Intent(1))
     rig.lease.acquire()
     with pytest.raises(LeaseLost):
-        rig.ledger.note_intent(message.id, old, Intent(1))
+        rig.ledger.note_intent(message, old, Intent(1))
     with pytest.raises(LeaseLost):
-        rig.ledger.note(message.id, old, bubble_id="b")
+        rig.ledger.note(message, old, bubble_id="b")
     assert rig.get(message.id).intent is None
     assert rig.get(message.id).bubble_id is None
 
@@ -217,9 +217,9 @@ def test_a_worker_whose_lease_is_lost_writes_no_intent(rig: LedgerRig) -> None:
 def test_no_intent_is_written_while_paused_and_other_notes_are(rig: LedgerRig) -> None:
     message = rig.claimed()
     Pauses(rig.database, "default").set(PauseReason.OPERATOR, "test", NOW)
-    assert rig.ledger.note_intent(message.id, rig.fence, Intent(1)) is Note.PAUSED
+    assert rig.ledger.note_intent(message, rig.fence, Intent(1)) is Note.PAUSED
     assert rig.get(message.id).intent is None
-    rig.ledger.note(message.id, rig.fence, bubble_id="b")
+    rig.ledger.note(message, rig.fence, bubble_id="b")
     assert rig.get(message.id).bubble_id == "b"
 
 
@@ -229,9 +229,9 @@ def test_no_intent_is_written_for_who_opted_out_since_the_claim(
 ) -> None:
     message = rig.claimed(phone=pair[0])
     OptOuts(rig.database).add(pair[1])
-    assert rig.ledger.note_intent(message.id, rig.fence, Intent(1)) is Note.OPTED_OUT
+    assert rig.ledger.note_intent(message, rig.fence, Intent(1)) is Note.OPTED_OUT
     assert rig.get(message.id).intent is None
-    rig.ledger.note(message.id, rig.fence, bubble_id="b")  # one that was pressed already
+    rig.ledger.note(message, rig.fence, bubble_id="b")  # one that was pressed already
 
 
 @pytest.mark.parametrize("status", sorted(set(Status) - {Status.SENDING}))
@@ -239,13 +239,52 @@ def test_nothing_is_noted_for_a_message_that_is_not_in_hand(rig: LedgerRig, stat
     message = rig.at(status)
     before = rig.everything()
     with pytest.raises(LeaseLost):
-        rig.ledger.note(message.id, rig.fence, bubble_id="b")
+        rig.ledger.note(message, rig.fence, bubble_id="b")
     assert rig.everything() == before
 
 
+# what arrives late: a script whose answer was lost may run seconds after its caller gave it up
+
+
+def second_attempt(rig: LedgerRig) -> tuple[Message, Message]:
+    """A message in its second attempt, as its worker knew it in the first and knows it now."""
+    first = rig.claimed()
+    rig.advance(first, Status.QUEUED, fence=rig.fence, due_ms=NOW)
+    rig.queue.release_due(NOW)
+    assert rig.claim(first) == "claimed"
+    return first, rig.get(first.id)
+
+
+@pytest.mark.parametrize(
+    "to", [Status.QUEUED, Status.FAILED, Status.UNKNOWN, Status.EXPIRED, Status.SENT, Status.READ]
+)
+def test_what_an_earlier_attempt_wrote_last_says_nothing_of_this_one(rig: LedgerRig, to: Status) -> None:
+    """Before: `queued`, arriving after Enter, erased the intent, and the message was sent once more."""
+    first, now = second_attempt(rig)
+    rig.ledger.note_intent(now, rig.fence, Intent(2, ("b",)))
+    before = rig.everything()
+    assert rig.advance(first, to, fence=rig.fence, due_ms=NOW) is None
+    assert rig.everything() == before
+    assert rig.advance(now, Status.SENT, fence=rig.fence)
+
+
+def test_an_intent_of_an_earlier_attempt_is_neither_written_nor_withdrawn_late(rig: LedgerRig) -> None:
+    """Before: the late withdrawal let a dead worker's message be typed again, after Enter."""
+    first, now = second_attempt(rig)
+    rig.ledger.note_intent(now, rig.fence, Intent(2, ("b",)))
+    for late in (
+        lambda: rig.ledger.withdraw_intent(first, rig.fence),
+        lambda: rig.ledger.note_intent(first, rig.fence, Intent(1, ("a",))),
+        lambda: rig.ledger.note(first, rig.fence, bubble_id="another"),
+    ):
+        with pytest.raises(LeaseLost):
+            late()
+    assert rig.get(now.id).intent == Intent(2, ("b",))
+    assert rig.get(now.id).bubble_id is None
+
+
 def test_an_intent_that_was_withdrawn_is_none(rig: LedgerRig) -> None:
-    message = rig.accept()
-    rig.claim(message)
-    assert rig.ledger.note_intent(message.id, rig.fence, Intent(1, ("b",))) is Note.OK
-    rig.ledger.withdraw_intent(message.id, rig.fence)
+    message = rig.claimed()
+    assert rig.ledger.note_intent(message, rig.fence, Intent(1, ("b",))) is Note.OK
+    rig.ledger.withdraw_intent(message, rig.fence)
     assert rig.get(message.id).intent is None

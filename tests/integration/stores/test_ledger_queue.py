@@ -195,6 +195,32 @@ def test_a_head_that_was_cancelled_does_not_hide_a_loss_for_ever(rig: LedgerRig)
     assert rig.queued() == [lost.id, waiting.id]
 
 
+def test_a_copy_at_the_head_of_a_message_that_was_queued_again_makes_nothing_lost(rig: LedgerRig) -> None:
+    """kombu restores the entry of a worker that died, and its message is meanwhile at the end of the queue.
+    Before: the whole queue counted as lost, and each entry was put there a second time.
+    """
+    tried = rig.claimed()
+    waiting = [rig.accept().id for _ in range(20)]
+    rig.advance(tried, S.QUEUED, fence=rig.fence)
+    assert rig.queue.release_due(NOW) == 1
+    name = messages_list("default", Priority.NORMAL)
+    rig.database.do("RPUSH", name, rig.database.text("LINDEX", name, 0) or "")
+    assert rig.queue.requeue_lost() == 0
+    assert rig.queued() == [tried.id, *waiting, tried.id]
+
+
+def test_behind_such_a_copy_a_loss_is_still_seen(rig: LedgerRig) -> None:
+    tried, lost = rig.claimed(), rig.accept()
+    waiting = [rig.accept().id for _ in range(3)]
+    rig.pop()
+    rig.advance(tried, S.QUEUED, fence=rig.fence)
+    rig.queue.release_due(NOW)
+    name = messages_list("default", Priority.NORMAL)
+    rig.database.do("RPUSH", name, rig.database.text("LINDEX", name, 0) or "")
+    assert rig.queue.requeue_lost() == 1
+    assert rig.queued() == [lost.id, tried.id, *waiting, tried.id]
+
+
 def test_copies_of_one_message_lead_to_one_attempt(rig: LedgerRig) -> None:
     message = rig.accept()
     rig.database.do(
@@ -339,7 +365,7 @@ def attempt(rig: LedgerRig, chat: Chat, message: Message, die: Callable[[str], N
     if outcome == "claimed" and random.random() < 0.2:
         rig.advance(message, S.QUEUED, fence=rig.fence, due_ms=rig.now + 300)
         return
-    rig.ledger.note_intent(message.id, rig.fence, Intent(message.attempts))
+    rig.ledger.note_intent(message, rig.fence, Intent(message.attempts))
     die("intent")
     chat.sent.append(message.id)
     die("enter")

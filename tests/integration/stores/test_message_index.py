@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.ledger_rig import NOW, LedgerRig
+from tests.support.ledger_rig import DAY, NOW, LedgerRig
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.message_request import MessageRequest
@@ -14,6 +14,7 @@ from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.message_index import MessageIndex
+from whatsapp_tasks.stores.message_list import forget_gone
 
 PHONE = "+4915112345678"
 
@@ -123,3 +124,36 @@ def test_a_removed_account_leaves_nothing_in_the_list_of_all(
     kept = dispatcher.send(MessageRequest(PHONE, "x")).id
     Accounts(database).remove("leaving")
     assert database.texts("ZRANGE", keys.ALL_MESSAGES, 0, -1) == [kept]
+
+
+def test_what_nobody_pages_through_does_not_stay_on_the_lists(database: Database) -> None:
+    """Before: an entry left the lists only when a page came across it, so that they grew for ever."""
+    rig, other = LedgerRig(database), LedgerRig(database, "other")
+    kept = [rig.accept(send_at_ms=NOW + 60 * DAY).id for _ in range(3)]
+    for _ in range(5):
+        rig.advance(rig.claimed(), Status.SENT, fence=rig.fence)
+    unknown = rig.claimed().id
+    rig.advance(rig.get(unknown), Status.UNKNOWN, fence=rig.fence)
+    of_other = other.accept().id
+    gone = [i for i in database.texts("ZRANGE", rig.keys.log, 0, -1) if i not in (*kept, unknown)]
+    database.do("DEL", *(rig.keys.message(i) for i in gone))  # as Redis does once their time is over
+    new = rig.accept(now_ms=NOW + 31 * DAY).id
+
+    rig.ledger.forget_gone(NOW + 29 * DAY)
+    assert database.number("ZCARD", rig.keys.log) == 10
+    rig.ledger.forget_gone(NOW + 31 * DAY)
+    assert {*database.texts("ZRANGE", rig.keys.log, 0, -1)} == {*kept, unknown, new}
+    assert {*database.texts("ZRANGE", keys.ALL_MESSAGES, 0, -1)} == {*kept, unknown, new, of_other}
+
+
+def test_the_lists_are_looked_through_in_parts(database: Database) -> None:
+    rig = LedgerRig(database)
+    ids = [rig.accept(now_ms=NOW + number).id for number in range(7)]
+    for number in (0, 3, 4, 6):
+        database.do("DEL", rig.keys.message(ids[number]))
+    reached, steps = 0, []
+    for _ in range(4):
+        reached = forget_gone(database, "default", NOW + 10, reached, limit=2)
+        steps.append(reached)
+    assert steps == [1, 2, 3, 0]
+    assert database.texts("ZRANGE", rig.keys.log, 0, -1) == [ids[1], ids[2], ids[5]]

@@ -17,7 +17,7 @@ from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.events import EventLog
-from whatsapp_tasks.stores.generation import Generation
+from whatsapp_tasks.stores.generation import Counted, Generation
 from whatsapp_tasks.stores.ledger import Ledger
 from whatsapp_tasks.stores.metrics import Metrics
 from whatsapp_tasks.stores.number_checks import NextNumber, NumberCheck, NumberChecks
@@ -229,7 +229,7 @@ def test_a_message_that_is_due_later_holds_nothing_up(line: Line) -> None:
 
 def test_nothing_is_taken_when_redis_has_lost_writes(rig: LedgerRig, tmp_path: Any) -> None:
     generation = Generation(tmp_path / "generation")
-    generation.remember(10**6)
+    generation.remember(Counted(10**6))
     line = Line(rig, generation=generation)
     line.begin(ADA)
     assert line.take() is TakeNumber.HELD

@@ -3,23 +3,27 @@
 -- uses holds
 -- uses places
 --
--- `fence` is '' for callers that are not a worker. `before` is ',from,from,'. `code` may be ''. `retention` and
--- `follow` are ms. `held_pattern` turns the digest of a file into the key of its holders. `due` is when a message
--- that is queued again is due; '' means at once. `known` is what the new status says about the phone, to be remembered
--- for `known_kept` ms, or ''. From fields_from on: alternating fields and values, to be written into the record.
+-- `fence` is '' for callers that are not a worker. `attempt` is the number of the attempt that writes, or '': what it
+-- wrote last may arrive late, in a later one, of which it says nothing. `before` is ',from,from,'. `code` may be ''.
+-- `retention` and `follow` are ms. `held_pattern` turns the digest of a file into the key of its holders. `due` is when
+-- a message that is queued again is due; '' means at once. `known` is what the new status says about the phone, to be
+-- remembered for `known_kept` ms, or ''. From fields_from on: alternating fields and values, to be written into the
+-- record.
 --
 -- Returns {outcome, record}; outcomes: ok (with the changed record), lease_lost, gone, refused (not allowed in the
--- current status).
+-- current status, or in another attempt).
 local record, lease, open, schedule, watched, unknown, expiring, events, metrics, caps, contacted,
   bubbles, contents_due, number = unpack(KEYS)
-local now, fence, to, before, code, retention, follow, due, held_pattern, known, known_kept = unpack(ARGV, 1, 11)
-local fields_from = 12
+local now, fence, attempt, to, before, code, retention, follow, due, held_pattern, known, known_kept =
+  unpack(ARGV, 1, 12)
+local fields_from = 13
 
 if fence ~= '' and redis.call('HGET', lease, 'fence') ~= fence then return {'lease_lost', {}} end
-local m = redis.call('HMGET', record, 'status', 'id', 'timeline', 'phone', 'send_at_ms', 'file_digest')
+local m = redis.call('HMGET', record, 'status', 'id', 'timeline', 'phone', 'send_at_ms', 'file_digest', 'attempts')
 if not m[1] then return {'gone', {}} end
 local id = m[2]
 if not string.find(before, ',' .. m[1] .. ',', 1, true) then return {'refused', {}} end
+if attempt ~= '' and m[7] ~= attempt then return {'refused', {}} end
 
 local entry = to .. '@' .. now
 if code ~= '' then entry = entry .. '@' .. code end

@@ -3,8 +3,8 @@
 -- uses places
 --
 -- `states` is ',STATE,STATE,' with the states that send, or '' (any). `replies_only` is '1' to allow only chats that
--- were written to before. `seen` is the generation that this worker has seen. `plan` has today's places, or is ''
--- (no cap).
+-- were written to before. `seen` and `seen_intents` are what this worker has seen of `generation` and `intents`. `plan`
+-- has today's places, or is '' (no cap).
 --
 -- Returns {outcome, the record as it is now}; outcomes: lease_lost, gone, paused (also: in a state that does not
 -- send, or Redis has lost writes), later (scheduled), expired, opted_out, done (nothing left to do), settle (an
@@ -12,8 +12,8 @@
 -- attempt of another message is open: if this one were sent first, its bubble could be mistaken for the other's),
 -- capped (no free place today), claimed. The record is empty if nothing is to be done with it. Only `claimed`
 -- changes the message; `capped` and `claimed` give back a place of another day.
-local record, lease, pauses, opt_outs, schedule, session, generation, caps, contacted, in_hand = unpack(KEYS)
-local now, fence, states, replies_only, seen, plan = unpack(ARGV)
+local record, lease, pauses, opt_outs, schedule, session, generation, intents, caps, contacted, in_hand = unpack(KEYS)
+local now, fence, states, replies_only, seen, seen_intents, plan = unpack(ARGV)
 
 if redis.call('HGET', lease, 'fence') ~= fence then return {'lease_lost', {}} end
 local m = redis.call('HMGET', record, 'status', 'id', 'phone', 'expires_at_ms', 'timeline', 'forms')
@@ -25,6 +25,7 @@ if states ~= '' and not string.find(states, ',' .. (redis.call('HGET', session, 
   return {'paused', {}}
 end
 if tonumber(redis.call('GET', generation) or 0) < tonumber(seen) then return {'paused', {}} end
+if tonumber(redis.call('GET', intents) or 0) < tonumber(seen_intents) then return {'paused', {}} end
 if redis.call('ZSCORE', schedule, m[2]) then return {'later', {}} end
 if m[4] and tonumber(m[4]) <= tonumber(now) then return {'expired', redis.call('HGETALL', record)} end
 local forms = m[6] or m[3]

@@ -119,7 +119,7 @@ def stores() -> AccountStores:
         lambda it: it.ledger.claim("0" * 32, 1, 0),
         lambda it: it.ledger.advance(MESSAGE, Status.SENT, 1),
         lambda it: it.ledger.defer(MESSAGE, 1, "capped", 0, 1),
-        lambda it: it.ledger.note("0" * 32, 1, bubble_id="b"),
+        lambda it: it.ledger.note(MESSAGE, 1, bubble_id="b"),
         lambda it: it.sessions.apply(SessionEvent.LOGGED_IN, 0, reason="", actor="", fence=1),
         lambda it: it.pauses.set(PauseReason.OPERATOR, "test", 0),
         lambda it: it.hands.open("test", 0),
