@@ -12,6 +12,12 @@ ICONS: dict[str, dict[Era, str]] = {
     "delivered": {"E1": "msg-dblcheck", "E2": "msg-dblcheck", "E3": "wds-ic-read"},
     "read": {"E1": "msg-dblcheck", "E2": "msg-dblcheck", "E3": "wds-ic-read"},
     "failed": {"E1": "message-fail", "E2": "message-fail", "E3": "ic-error"},
+    # §12.12: on a picture
+    "light_pending": {"E1": "msg-time-light", "E2": "msg-time-light", "E3": "wds-ic-status-pending"},
+    "light_sent": {"E1": "msg-check-light", "E2": "msg-check-light", "E3": "wds-ic-delivered"},
+    "light_delivered": {"E1": "msg-dblcheck-light", "E2": "msg-dblcheck-light", "E3": "wds-ic-read"},
+    "light_read": {"E1": "msg-dblcheck-light", "E2": "msg-dblcheck-light", "E3": "wds-ic-read"},
+    "light_failed": {"E1": "message-fail", "E2": "message-fail", "E3": "ic-error"},
     # chat list
     "row_pending": {"E1": "status-time", "E2": "status-time", "E3": "ic-schedule"},
     "row_sent": {"E1": "status-check", "E2": "status-check", "E3": "wds-ic-delivered"},

@@ -40,6 +40,16 @@ PARTS: dict[str, Part] = {
         E1={"data-testid": "conv-msg-{direction_flag}_{jid}_{id}{author}"},  # guess
         E3={"data-id": "{id}", "data-testid": "conv-msg-{id}", "data-virtualized": "false"},
     ),
+    # §12.12
+    "album_row": part(
+        "div",
+        {
+            "data-id": "album-{first}-{last}-{count}",
+            "tabindex": "-1",
+            "class": "message-{direction} focusable-list-item",
+        },
+        E3={"data-testid": "image-album", "class": None},
+    ),
     "direction": part("div", {"class": "message-{direction} focusable-list-item"}, E3={"class": None}),
     "bubble": part(
         "div",

@@ -13,13 +13,14 @@ from tests.support.stack import eventually
 from whatsapp_tasks.browser.page_capture import capture_page
 from whatsapp_tasks.domain.files import FileKind
 from whatsapp_tasks.domain.files_shown import file_likeness, is_ready, preview_amiss, refusal_of
+from whatsapp_tasks.domain.intents import AT_SERVER
 from whatsapp_tasks.domain.likeness import Likeness
 from whatsapp_tasks.domain.page_snapshot import Bubble, BubbleFile, PageSnapshot, Popup, Preview, popup_of
 from whatsapp_tasks.domain.typing_plan import typing_plan
 from whatsapp_tasks.errors import InputStopped
 from whatsapp_tasks.session.putting_away import put_away
 
-ADA, BO = "+4915112345678", "+4915112345679"
+ADA, BO, NOBODY_ELSES = "+4915112345678", "+4915112345679", "+4915112345691"
 SMALL = [each for each in TABLE if len(each.content) < 1_000_000 and each.content != WEBP]
 """A WebP is converted before it comes to the page."""
 REPORT = Sample("report.pdf", PDF, DOCUMENT, "application/pdf")
@@ -275,3 +276,29 @@ def test_an_upload_that_stopped_is_seen_with_and_without_the_mark(
     bubble = sent(stage, tmp_path, lambda file: file.upload == "stopped")
     assert bubble.tick == ("failed" if mark else "pending")
     stage.reload()
+
+
+def test_pictures_that_are_sent_one_by_one_and_share_a_row_are_each_found(
+    stage: Stage, tmp_path: Path
+) -> None:
+    """12.12: from the fourth on the page makes an album of them, and from the fifth on shows the newest one
+    nowhere but in the list of chats.
+    """
+    picture = Sample("a.png", PNG, FileKind.IMAGE, "image/png")
+    stage.open_chat(NOBODY_ELSES)
+    rows = []
+    for _ in range(5):
+        known = {bubble.id for bubble in stage.chat().bubbles}
+        choose(stage, picture, tmp_path)
+        preview(stage, picture)
+        stage.whatsapp.press_send_file(stage.mark(), "", within())
+
+        def at_server(snapshot: PageSnapshot, known: set[str] = known) -> tuple[Bubble, ...] | None:
+            bubbles = snapshot.chat.bubbles if snapshot.chat else ()
+            new = bubbles[-1] if bubbles and bubbles[-1].id not in known else None
+            return bubbles if new and (new.tick or new.listed_tick) in AT_SERVER else None
+
+        bubbles = stage.whatsapp.until(at_server, within())
+        rows.append((len(bubbles), bubbles[-1].counted, bubbles[-1].tick is None))
+    alone, of_four, of_five = (False, False), (False, False), (True, True)
+    assert rows == [(1, *alone), (2, *alone), (3, *alone), (2, *of_four), (2, *of_five)]

@@ -19,6 +19,30 @@ export function messageRow(message, options) {
   return row;
 }
 
+const TILES = 4;
+
+/** The row of an album: four tiles; the last of more says how many there are, and nothing else (§12.12). */
+export function albumRow(messages) {
+  const [first] = messages;
+  const direction = first.mine ? "out" : "in";
+  const values = { first: first.id, last: messages.at(-1).id, count: String(messages.length), direction };
+  const tiles = () => {
+    const more = messages.length - TILES;
+    return messages.slice(0, TILES).map((message, place) =>
+      more > 0 && place === TILES - 1
+        ? element("div", {}, ...fileParts({ ...message, upload: null }), element("span", {}, `+${more + 1}`))
+        : element("div", {}, ...fileParts(message), meta(message)),
+    );
+  };
+  const node = part("album_row", values, {}, tail(direction), element("div", { class: "ws-album" }, ...tiles()));
+  node.classList.add(first.mine ? "ws-end" : "ws-start");
+  node.messageIds = messages.map(({ id }) => id);
+  node.refill = () => node.querySelector(".ws-album").replaceChildren(...tiles());
+  const row = part("message_row", {}, {}, node);
+  row.message = node;
+  return row;
+}
+
 function messageNode(message, options) {
   const values = {
     id: message.id,
@@ -29,7 +53,7 @@ function messageNode(message, options) {
   const unfolded = {}; // how much of a long text is shown; forgotten when the row is emptied
   const fill = () => messageContent(message, options, unfolded);
   const node = part("message", values, {}, fill());
-  node.messageId = message.id;
+  node.messageIds = [message.id];
   node.refill = (change = {}) => {
     Object.assign(options, change);
     inside(node).replaceChildren(...standing(fill()));
@@ -75,14 +99,17 @@ function meta(message) {
   const node = part("meta", {}, {}, edited, part("meta_time", {}, {}, clock(message.at)));
   // Of a failed message only the time is left (§12.1).
   const ticked = message.mine && (message.status !== "failed" || !structure.fail_container);
-  if (ticked) node.append(element("div", { class: "ws-tick" }, statusIcon(message.status)));
+  if (ticked) node.append(element("div", { class: "ws-tick" }, statusIcon(message.status, isBare(message) ? "light_" : "")));
   return node;
 }
 
-/** The tick of a status; `row_` before the name gives the one of the chat list. */
+/** A picture without a word: its time and tick lie on it, in white (§12.12). */
+const isBare = ({ text, attachments }) => !text && ["image", "video"].includes(attachments?.[0]?.kind);
+
+/** The tick of a status; `row_` before the name gives the one of the chat list, `light_` the one on a picture. */
 export function statusIcon(status, prefix = "") {
   const blue = status === "read" ? { class: skin.read_class } : {};
-  const spoken = prefix && structure.fail_container ? {} : { "aria-label": skin.texts[status] };
+  const spoken = prefix === "row_" && structure.fail_container ? {} : { "aria-label": skin.texts[status] };
   return icon(prefix + status, { ...spoken, ...blue });
 }
 

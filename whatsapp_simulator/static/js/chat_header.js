@@ -3,6 +3,7 @@ import { icon } from "./icons.js";
 import { inside } from "./shape.js";
 import { element, part, skin } from "./skin.js";
 import { play, titleAttribute } from "./state.js";
+import { dressed } from "./wording.js";
 
 /** The header: `node`, and `retitle(chat)` for another title in the same nodes. */
 export function chatHeader(chat) {
@@ -11,7 +12,7 @@ export function chatHeader(chat) {
   const header = { node: build(shown) };
   header.retitle = (renamed) => {
     const title = header.node.querySelector(".ws-header-title");
-    inside(title).textContent = renamed.title;
+    inside(title).replaceChildren(...dressed(renamed.title));
     if (title.hasAttribute("title")) title.setAttribute("title", titleAttribute(renamed));
   };
   // Its contact has loaded: the header alone is mounted again (§11.6).
@@ -36,7 +37,7 @@ function build(chat) {
       "header_info",
       {},
       {},
-      element("div", {}, part("header_title", { title: titleAttribute(chat) }, {}, chat.title)),
+      element("div", {}, part("header_title", { title: titleAttribute(chat) }, {}, ...dressed(chat.title))),
       element("div", {}, subtitle),
     ),
     element(

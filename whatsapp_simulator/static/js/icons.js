@@ -92,7 +92,7 @@ function svg(name, title = null) {
   }
   const path = document.createElementNS(SVG, "path");
   path.setAttribute("fill", "currentColor");
-  path.setAttribute("d", PATHS[name.replace("row_", "")] ?? PATHS.emoji);
+  path.setAttribute("d", PATHS[name.replace(/^(row|light)_/, "")] ?? PATHS.emoji);
   node.append(path);
   return node;
 }

@@ -1,5 +1,6 @@
 // The messages of the open chat: a row for each, older ones by scrolling up (§4.3).
-import { emptiesRows, emptyRowsOutOfSight, messageRow, noticeRow } from "./bubbles.js";
+import { endsInAlbum, rowsOf } from "./albums.js";
+import { albumRow, emptiesRows, emptyRowsOutOfSight, messageRow, noticeRow } from "./bubbles.js";
 import { ask } from "./connection.js";
 import { part, text } from "./skin.js";
 import { allMessages, findMessage, scenario, state } from "./state.js";
@@ -37,8 +38,8 @@ export function fillMessages() {
   open.observer?.disconnect();
   list.replaceChildren();
   if (!more) list.append(noticeRow(text("disappearing_notice")));
-  const messages = allMessages(phone);
-  messages.forEach((message, index) => addRow(message, messages[index - 1], messages[index + 1]));
+  const rows = rowsOf(allMessages(phone));
+  rows.forEach((row, index) => addRow(row, rows[index - 1]?.at(-1), rows[index + 1]?.[0]));
   panel.scrollTop = panel.scrollHeight;
 }
 
@@ -46,9 +47,15 @@ export function refillMessages(phone) {
   if (open?.phone === phone) fillMessages();
 }
 
-function addRow(message, previous, next) {
+/** `messages` are several for an album. */
+function addRow(messages, previous, next) {
+  const [message] = messages;
   // A row for each day; it has no data-id.
   if (day(message.at) !== day(previous?.at)) open.list.append(noticeRow(day(message.at)));
+  if (messages.length > 1) {
+    open.list.append(albumRow(messages));
+    return;
+  }
   const first = previous?.mine !== message.mine;
   const last = next?.mine !== message.mine;
   const row = messageRow(message, { first, last, onResend: resend });
@@ -91,9 +98,14 @@ async function loadOlder() {
 /** A message was added to its history: shows it if its chat is open. */
 export function showMessage(message) {
   if (open?.phone !== message.chat) return;
-  const before = allMessages(message.chat).at(-2);
+  const messages = allMessages(message.chat);
+  if (endsInAlbum(messages)) {
+    fillMessages();
+    return;
+  }
+  const before = messages.at(-2);
   if (before?.mine === message.mine) nodeOf(before.id)?.refill({ last: false });
-  addRow(message, before);
+  addRow([message], before);
   open.panel.scrollTop = open.panel.scrollHeight;
 }
 
@@ -108,7 +120,7 @@ function nodeOf(id) {
   // From the end, where what changes usually is.
   for (let row = open.list.lastChild; row; row = row.previousSibling) {
     const node = row.message;
-    if (node?.messageId === id) return node.dataset.virtualized === "true" ? null : node;
+    if (node?.messageIds.includes(id)) return node.dataset.virtualized === "true" ? null : node;
   }
   return null;
 }
