@@ -2,7 +2,8 @@
 
 import json
 import math
-from typing import Any, NoReturn, TypeVar
+import re
+from typing import Any, TypeVar
 
 from flask import Response, request
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -10,6 +11,7 @@ from pydantic_core import ErrorDetails
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_options_header
 
+from whatsapp_tasks.domain.strict_json import MalformedJson, read_object
 from whatsapp_tasks.errors import RequestRefused
 
 _MESSAGES = {
@@ -21,6 +23,7 @@ _MESSAGES = {
     "list_type": "must be a list",
     "model_type": "must be an object",
     "bool_type": "must be true or false",
+    "string_pattern_mismatch": "does not have the right form",
 }
 
 
@@ -29,6 +32,11 @@ class RequestModel(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True)
 
+
+_LONGEST_NAME = 80
+"""Characters of a field's name in an answer: unknown ones may have any length."""
+_PYDANTIC = re.compile(r"^(?:Input|String|List|Dictionary) (?=should)|^Value error, | after validation.*")
+"""What of pydantic's sentences says nothing to a caller."""
 
 _UTF_8 = frozenset({"utf-8", "utf8"})
 
@@ -99,65 +107,25 @@ def validated(model: type[M], fields: dict[str, Any]) -> M:
 def parse(body: bytes) -> dict[str, Any]:
     """The object in ``body``; raises RequestRefused (``json_malformed``)."""
     try:
-        text = body.decode("utf-8")
-        value = _DECODER.decode(text)
+        return read_object(body.decode("utf-8"))
     except UnicodeDecodeError:
         raise _malformed("it is not UTF-8") from None
-    except json.JSONDecodeError as error:
-        raise _malformed(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
-    except RecursionError:
-        raise _malformed("it is nested too deeply") from None
-    except ValueError:  # an integer with more digits than Python converts
-        raise _malformed("a number in it is too long") from None
-    if not isinstance(value, dict):
-        raise _malformed("it must be an object")
-    if "\\u" in text and _has_half_a_character(value):
-        raise _malformed("it contains half of a surrogate pair; send whole characters")
-    return value
-
-
-def _has_half_a_character(value: object) -> bool:
-    """An escape such as ``\\ud83d`` alone makes a text that cannot be encoded as UTF-8."""
-    try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return True
-    return False
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        seen: set[str] = set()
-        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise _malformed(f"it names {json.dumps(twice[:40])} twice")
-    return fields
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise _malformed(f"{name} is not JSON")
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise _malformed("a number in it is too large")
-    return value
+    except MalformedJson as malformed:
+        raise _malformed(str(malformed)) from None
 
 
 def _malformed(problem: str) -> RequestRefused:
     return RequestRefused("json_malformed", f"The body is not valid JSON: {problem}.", http_status=400)
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
-
-
 def problem_of(error: ErrorDetails) -> dict[str, str]:
     """Field and problem, without the value: it may be a phone number or a text."""
-    field = ".".join(str(part) for part in error["loc"] if isinstance(part, int) or "[" not in part)
+    field = ".".join(
+        str(part)[:_LONGEST_NAME] for part in error["loc"] if isinstance(part, int) or "[" not in part
+    )
     message = _MESSAGES.get(error["type"])
     if message is None:
-        message = error["msg"].replace("Input should", "should").replace("Value error, ", "")
+        message = _PYDANTIC.sub("", error["msg"])
     return {"field": field or "body", "message": message}
 
 

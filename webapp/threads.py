@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
 from webapp.targets import RAW_TARGET
+from webapp.well_formed import ONE_VALUE, REPEATED
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -143,6 +144,8 @@ def environ_of(scope: Scope, body: bytes) -> "WSGIEnvironment":
         if name in environ:  # several lines of one field (RFC 9110, 5.3; for cookies RFC 9113, 8.2.3)
             separator = ";" if name == "HTTP_COOKIE" else ","
             environ[name] += separator + raw_value.decode("latin-1")
+            if name in ONE_VALUE:
+                environ[REPEATED] = field.decode("latin-1").title()
         elif name is not None:
             environ[name] = raw_value.decode("latin-1")
     return environ

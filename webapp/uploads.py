@@ -147,9 +147,13 @@ class UploadAttempt:
 
     def _name(self) -> str:
         """The name in Content-Disposition; empty without one."""
-        _, parameters = parse_options_header(self.environ.get("HTTP_CONTENT_DISPOSITION", ""))
+        header = self.environ.get("HTTP_CONTENT_DISPOSITION", "")
+        _, parameters = parse_options_header(header)
         name = parameters.get("filename")
-        return "" if name is None else check_file_name(name_in_header(name))
+        if name is None:
+            return ""
+        # With "filename*" the header says itself how the name is encoded.
+        return check_file_name(name if "filename*" in header.lower() else name_in_header(name))
 
     def _type(self) -> str | None:
         declared, _ = parse_options_header(self.environ.get("CONTENT_TYPE", ""))

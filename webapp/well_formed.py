@@ -7,11 +7,22 @@ from typing import Any
 from flask import Flask, request
 from werkzeug.exceptions import NotFound
 
+from webapp.guards import SAFE
 from webapp.proxies import NO_ADDRESS
 from whatsapp_tasks.errors import RequestRefused
 
 CHECK_THEMSELVES = frozenset({"sends.send", "uploads.create"})
 """``POST /send`` and ``POST /files`` check and count by themselves, because they run without Flask too."""
+
+REPEATED = "whatsapp-tasks.repeated"
+"""Key in the environ: the name of a header that came more than once although it has one value."""
+ONE_VALUE = frozenset(
+    {
+        *("HTTP_X_API_KEY", "HTTP_X_TIMESTAMP", "HTTP_X_SIGNATURE", "HTTP_X_CONTENT_SHA256"),
+        *("HTTP_IDEMPOTENCY_KEY", "HTTP_CONTENT_DISPOSITION", "CONTENT_TYPE"),
+    }
+)
+"""WSGI joins the lines of one header with commas, which would be another value: another idempotency key."""
 
 _HOST = re.compile(r"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?", re.ASCII)
 
@@ -31,8 +42,22 @@ def check(environ: Mapping[str, Any]) -> None:
         raise _refused("Send the header Host exactly once, with the name and port that you call.")
     if NO_ADDRESS in environ:
         raise _refused("The proxy sent a value in X-Forwarded-For that is not an address.")
+    if REPEATED in environ:
+        raise _refused(f"Send the header {environ[REPEATED]} once.")
+    _check_encoding(environ)
     if environ["PATH_INFO"].startswith("//"):  # werkzeug would read it as one slash
         raise NotFound
+
+
+def _check_encoding(environ: Mapping[str, Any]) -> None:
+    """Raises RequestRefused (415): a body is taken as it comes, so a packed file would be sent packed."""
+    encoding = environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+    if encoding not in ("", "identity") and environ["REQUEST_METHOD"] not in SAFE:
+        raise RequestRefused(
+            "content_type_unsupported",
+            "Send the body itself, not compressed, without the header Content-Encoding.",
+            http_status=415,
+        )
 
 
 def sound_host(host: str | None, protocol: str) -> bool:

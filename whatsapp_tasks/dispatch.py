@@ -17,6 +17,7 @@ from whatsapp_tasks.domain.file_requests import FileRequest, check_file_url
 from whatsapp_tasks.domain.file_types import check_type, default_name
 from whatsapp_tasks.domain.files import MessageFile, check_caption, check_wish, decide_kind
 from whatsapp_tasks.domain.message_request import MessageRequest
+from whatsapp_tasks.domain.nesting import MOST_LEVELS, is_too_deep
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.domain.template_requests import TemplateRequest
@@ -454,6 +455,8 @@ def _metadata(metadata: Mapping[str, Any] | None) -> Mapping[str, Any]:
     if size > METADATA_LIMIT_BYTES:
         problem = f"must not be longer than {METADATA_LIMIT_BYTES} bytes as JSON"
         raise _field("metadata_too_large", "metadata", problem)
+    if is_too_deep(dict(metadata)):
+        raise _field("metadata_invalid", "metadata", f"must not be nested more than {MOST_LEVELS} times")
     return metadata
 
 

@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.domain.identity import is_message_id
+from whatsapp_tasks.domain.nesting import is_too_deep
 from whatsapp_tasks.domain.priorities import BROKER_PRIORITY, Priority
 from whatsapp_tasks.errors import EntryRefused
 
@@ -166,13 +167,15 @@ def read_entry(raw: bytes) -> Entry:
         raise EntryRefused("not_json", "It is not JSON.") from None
     headers, properties = _part(message, "headers"), _part(message, "properties")
     task, task_id, tag = headers.get("task"), headers.get("id"), properties.get("delivery_tag")
-    if not (isinstance(task, str) and isinstance(task_id, str) and isinstance(tag, str)):
+    if not (isinstance(task, str) and isinstance(task_id, str) and _can_be_kept(tag)):
         raise EntryRefused("no_task", "It is not a task of Celery's protocol 2: no task, id or delivery tag.")
     if headers.get("eta") is not None:
         raise EntryRefused(
             "eta", "An ETA or countdown would exist only in the worker's memory. Use the argument send_at."
         )
     args, kwargs, embed = _arguments(message, properties)
+    if is_too_deep([args, kwargs]):
+        raise EntryRefused("body", "Its arguments are nested too deeply.")
     priority = properties.get("priority")
     return Entry(
         task=task,
@@ -186,6 +189,14 @@ def read_entry(raw: bytes) -> Entry:
         expires=_expires(headers.get("expires")),
         linked=any(embed.get(name) for name in ("callbacks", "errbacks", "chain", "chord")),
     )
+
+
+def _can_be_kept(tag: object) -> TypeGuard[str]:
+    """Whether kombu can keep an entry under this delivery tag until it is acknowledged."""
+    try:
+        return isinstance(tag, str) and bool(tag.encode())
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
 
 
 _ID_DIGITS = re.compile(r"[0-9a-f-]{32,64}")

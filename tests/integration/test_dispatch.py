@@ -1,5 +1,6 @@
 """Dispatch: the one way in, from a caller's words to ledger and queue, or to a refusal that helps."""
 
+import json
 import math
 import threading
 import time
@@ -251,6 +252,7 @@ def test_a_record_outlives_the_claim_of_its_identity(
         ({"metadata": ["a"]}, "metadata_invalid", "metadata"),
         ({"metadata": {"a": object()}}, "metadata_invalid", "metadata"),
         ({"metadata": {"a": NAN}}, "metadata_invalid", "metadata"),
+        ({"metadata": {"a": json.loads("[" * 900 + "]" * 900)}}, "metadata_invalid", "metadata"),
     ],
 )
 def test_a_bad_field_is_named_and_nothing_is_kept(

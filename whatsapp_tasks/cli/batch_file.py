@@ -10,10 +10,12 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any, cast
 
-from whatsapp_tasks.cli.csv_files import Record, decoded, records
+from whatsapp_tasks.cli.csv_files import Record, records
+from whatsapp_tasks.cli.given_text import text_in
 from whatsapp_tasks.client import FileToSend, NewMessage, TemplateToSend
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.domain.phones import one_form_of, parse_phone
+from whatsapp_tasks.domain.strict_json import MalformedJson, read_object
 from whatsapp_tasks.domain.texts import normalise_message
 from whatsapp_tasks.errors import RequestRefused
 
@@ -73,11 +75,7 @@ def read_rows(path: Path, name: str) -> Rows:
     """Reads the file. Raises RequestRefused, which names the wrong line or column, if its rows cannot be
     determined.
     """
-    try:
-        text = decoded(path.read_bytes())
-    except UnicodeDecodeError as error:
-        raise _refused(f"{path} is not UTF-8; save it as CSV UTF-8.") from error
-    lines = records(text)
+    lines = records(text_in(path.read_bytes(), str(path)))
     columns = [cell.strip().lower() for cell in next(lines, Record(1, [])).cells]
     _check_columns(path, columns)
     messages: dict[str, Row] = {}
@@ -178,17 +176,13 @@ def _template(given: Mapping[str, Any]) -> TemplateToSend | None:
 
 
 def _metadata(cell: str) -> dict[str, Any]:
-    def refuse(constant: str) -> None:
-        raise ValueError(constant)  # NaN and infinity, which are not JSON
-
+    """As the API reads it: what it refuses there as JSON would refuse all messages of a batch."""
     try:
-        value = json.loads(cell, parse_constant=refuse)
-        json.dumps(value, ensure_ascii=False).encode()  # refuses half of a surrogate pair
-    except (ValueError, RecursionError):
-        value = None
-    if not isinstance(value, dict):
-        raise RequestRefused("row_invalid", "The column metadata must contain a JSON object.")
-    return value
+        return read_object(cell)
+    except MalformedJson as malformed:
+        raise RequestRefused(
+            "row_invalid", f"The column metadata must contain a JSON object: {malformed}."
+        ) from None
 
 
 def _key(name: str, given: Mapping[str, Any]) -> str:

@@ -1,6 +1,5 @@
 """``whatsapp-tasks send`` and ``watch``: send one message, and follow its status live."""
 
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,12 +10,14 @@ from rich.console import Console
 from rich.live import Live
 
 from whatsapp_tasks.cli.api_access import with_client
+from whatsapp_tasks.cli.given_text import stdin_text
 from whatsapp_tasks.cli.template_options import with_variables
 from whatsapp_tasks.cli.timeline import outcome, timeline
 from whatsapp_tasks.client import AT_WHATSAPP, FINAL, Client, FileToSend, Message, TemplateToSend
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.files import FileKind
 from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.domain.strict_json import MalformedJson, read_object
 from whatsapp_tasks.errors import RequestRefused
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -54,7 +55,7 @@ def add_send(cli: click.Group, console: Console, load: Callable[[], Settings]) -
         """Send MESSAGE to PHONE (+49…). MESSAGE - is read from standard input; with a file it is the caption,
         and may be missing. A template makes the text or the caption instead.
         """
-        text = sys.stdin.read() if message == "-" else message
+        text = stdin_text() if message == "-" else message
         template = _template(text, options)
         key, file = options.pop("idempotency_key"), _file(client, options)
         if not text and file is None and template is None:
@@ -121,11 +122,8 @@ def _template(text: str, options: dict[str, Any]) -> TemplateToSend | None:
 
 def _object(text: str) -> dict[str, Any]:
     try:
-        value = json.loads(text)
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
+        return read_object(text)
+    except MalformedJson as malformed:
         raise RequestRefused(
-            "metadata_invalid", f'--metadata must be a JSON object, such as {{"a": 1}}: {text}'
-        )
-    return value
+            "metadata_invalid", f'--metadata must be a JSON object, such as {{"a": 1}}: {malformed}.'
+        ) from None

@@ -3,13 +3,14 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from whatsapp_tasks.cli.api_access import with_client
+from whatsapp_tasks.cli.given_text import stdin_text, text_in
 from whatsapp_tasks.cli.one_by_one import one_by_one
 from whatsapp_tasks.cli.template_options import with_variables
 from whatsapp_tasks.client import Client
@@ -57,7 +58,7 @@ def add_templates(cli: click.Group, console: Console, load: Callable[[], Setting
     @with_client(load)
     def set_(client: Client, name: str, language: str, text: str) -> None:
         """Add a template, or replace its text. TEXT - is read from standard input."""
-        kept = client.put_template(name, language, sys.stdin.read() if text == "-" else text)
+        kept = client.put_template(name, language, stdin_text() if text == "-" else text)
         click.echo(
             f"{name} {language}: {kept['outcome']}; variables: {', '.join(kept['variables']) or 'none'}"
         )
@@ -84,9 +85,9 @@ def add_templates(cli: click.Group, console: Console, load: Callable[[], Setting
         click.echo(client.preview_template(name, language, variables, as_caption=caption))
 
     @templates.command("import")
-    @click.argument("file", type=click.File("r", encoding="utf-8-sig"))
+    @click.argument("file", type=click.File("rb"))
     @with_client(load)
-    def import_(client: Client, file: TextIO) -> None:
+    def import_(client: Client, file: BinaryIO) -> None:
         """Add or replace the templates of a JSON file, as `export` writes it. - is standard input.
 
         Others stay. Refused ones are reported, and the exit code is 1; all others are kept.
@@ -96,7 +97,7 @@ def add_templates(cli: click.Group, console: Console, load: Callable[[], Setting
             kept = client.put_template(template["name"], template["language"], template["text"])
             click.echo(f"{kept['name']} {kept['language']}: {kept['outcome']}")
 
-        _, wrong = one_by_one(_read(file.read()), put)
+        _, wrong = one_by_one(_read(text_in(file.read(), file.name)), put)
         if wrong:
             sys.exit(1)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from whatsapp_tasks.domain.file_names import check_file_name
 from whatsapp_tasks.domain.files import FileKind
-from whatsapp_tasks.domain.outbound_urls import why_no_target
+from whatsapp_tasks.domain.outbound_urls import why_not_taken
 from whatsapp_tasks.errors import RequestRefused
 
 MOST_URL_CHARACTERS = 2048
@@ -71,9 +71,9 @@ class FileRequest:
 
 def check_file_url(url: str, *, allow_private: bool) -> str:
     """Return ``url`` if a file may be fetched from it, by the rules for webhooks;
-    raise RequestRefused (``file_url_invalid``). Addresses are checked when the host's name is resolved.
+    raise RequestRefused (``file_url_invalid``). The addresses of a name are checked when it is resolved.
     """
-    problem = why_no_target(url, allow_private=allow_private)
+    problem = why_not_taken(url, allow_private=allow_private)
     if len(url) > MOST_URL_CHARACTERS:
         problem = f"must not be longer than {MOST_URL_CHARACTERS} characters"
     if problem is not None:

@@ -1,6 +1,5 @@
 """A hand: what one person may do with an account's live page, which the console shows them (a view)."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -138,9 +137,9 @@ def _share(fields: Mapping[str, Any], name: str) -> float:
 
 def _number(fields: Mapping[str, Any], name: str, least: float, most: float) -> float:
     value = fields.get(name)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise _invalid(name, "must be a number")
-    if not least <= value <= most:
+    if not least <= value <= most:  # and NaN; an integer may be too large for a float
         raise _invalid(name, f"must be from {least:g} to {most:g}")
     return float(value)
 

@@ -11,9 +11,13 @@ from whatsapp_tasks.errors import RequestRefused
 _MAX_INPUT = 40
 _MAX_RAW = 200
 """Characters, including invisible ones."""
+_FEWEST_DIGITS = 7
+"""With the country code. Shorter ones are services of a country (+49 110), or no numbers at all."""
 _MASK = "•"
 # phonenumbers skips letters and control characters or reads them as dialpad keys; both give another number.
 _WRITTEN = re.compile(r"\+[\d ().\-/\u2010-\u2015]+")
+# "+49 30 123456/57" names two numbers, 12345 6 and 12345 7. The library reads one, which is somebody else's.
+_ANOTHER_ENDING = re.compile(r"/(?:\D*\d){1,3}\D*")
 _MEXICO = 52
 _OLD_MEXICAN_MOBILE = re.compile(r"1([1-9]\d{9})")
 
@@ -22,22 +26,45 @@ _OLD_MEXICAN_MOBILE = re.compile(r"1([1-9]\d{9})")
 def parse_phone(raw: str) -> str:
     """The number in E.164, like ``+4915112345678``; raises RequestRefused (``phone_invalid``).
 
-    The number must be *possible* (country code and length). It need not be in today's numbering plan, because
-    that data is never up to date, and WhatsApp itself decides at send time. Invisible characters (direction
-    marks, zero-width spaces) are dropped: address books put them around numbers.
+    The number must be *possible* (country code and length) for callers from abroad. It need not be in today's
+    numbering plan, because that data is never up to date, and WhatsApp itself decides at send time. Invisible
+    characters (direction marks, zero-width spaces) are dropped: address books put them around numbers.
     """
     text = (raw if raw.isascii() else _visible(raw)).strip() if len(raw) <= _MAX_RAW else ""
     if _is_plain(text):
         return text
-    problem = "must be in international form with a leading +, for example +4915112345678"
     number = _read(text)
-    if number is not None and not number.extension and phonenumbers.is_possible_number(number):
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    raise RequestRefused(
-        "phone_invalid",
-        f"The phone number {problem}.",
-        errors=[{"field": "phone", "message": problem}],
-    )
+    problem = _FORM if number is None else _why_not(number)
+    if number is None or problem is not None:
+        raise RequestRefused(
+            "phone_invalid",
+            f"The phone number {problem}.",
+            errors=[{"field": "phone", "message": str(problem)}],
+        )
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+_FORM = "must be in international form with a leading +, for example +4915112345678"
+
+
+def _why_not(number: phonenumbers.PhoneNumber) -> str | None:
+    """Why nobody abroad reaches a person by ``number``; None if it is possible."""
+    length = phonenumbers.is_possible_number_with_reason(number)
+    if number.extension or length == phonenumbers.ValidationResult.INVALID_COUNTRY_CODE:
+        return _FORM
+    if length == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY or _digits_of(number) < _FEWEST_DIGITS:
+        return f"is a short or local number; it {_FORM}"
+    if length != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return f"is too short or too long for its country; it {_FORM}"
+    # Most countries dial a 0 that is no part of the number; the library removes it only where their plan says
+    # so. Where numbers do begin with 0, as in Italy, the plan says so too.
+    if number.italian_leading_zero and not phonenumbers.is_valid_number(number):
+        return f"has a 0 after the country code that is only dialled within the country; it {_FORM}"
+    return None
+
+
+def _digits_of(number: phonenumbers.PhoneNumber) -> int:
+    return len(digits(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)))
 
 
 def _visible(text: str) -> str:
@@ -48,6 +75,8 @@ def _visible(text: str) -> str:
 
 def _read(text: str) -> phonenumbers.PhoneNumber | None:
     if len(text) > _MAX_INPUT or not _WRITTEN.fullmatch(text):
+        return None
+    if "/" in text and _ANOTHER_ENDING.fullmatch(text, text.rindex("/")):
         return None
     try:
         number = phonenumbers.parse(text, None)
@@ -108,7 +137,6 @@ def digits(text: str) -> str:
 
 
 _NUMBER = re.compile(r"\+[0-9\s().\-/\u2010-\u2015]+")
-_FEWEST_DIGITS = 7
 
 
 def is_number(title: str) -> bool:

@@ -13,6 +13,15 @@ _NEWLINES = re.compile(r"\r\n?|\u2028|\u2029")
 # What the page drops at the ends: white space, and the byte order mark.
 _AT_THE_ENDS = "".join(c for c in map(chr, range(0x3001)) if c.isspace()) + "\ufeff"
 _HALVES = re.compile("[\ud800-\udfff]")
+# Letters and marks that show nothing: Unicode's Default_Ignorable_Code_Point beyond Cf, and Braille's blank.
+_SHOWN_AS_NOTHING = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+_NONCHARACTERS = re.compile(
+    "[\ufdd0-\ufdef"
+    + "".join(f"{chr(plane | 0xFFFE)}{chr(plane | 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
+    + "]"
+)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # Unicode's Cc, but for line feed and tab
 # WhatsApp turns these into formatting and removes them from the bubble. They are removed before the marks of
 # lists, because a bubble shows "*1. one*" as "1. one", and "* one" as "one".
@@ -32,12 +41,14 @@ def normalise_message(raw: str) -> str:
     text = _NEWLINES.sub("\n", raw).strip(_AT_THE_ENDS)
     if _HALVES.search(text):
         raise _refused("message_invalid", "contains half of a surrogate pair; send whole characters")
-    # "Cn" is visible: emoji newer than this Python's Unicode data.
-    if all(unicodedata.category(c)[0] == "Z" or unicodedata.category(c) in ("Cc", "Cf") for c in text):
+    if not shows_something(text):
         raise _refused("message_empty", "must contain at least one visible character")
     bad = _CONTROLS.search(text)
     if bad is not None:
         raise _refused("message_invalid", f"contains the control character U+{ord(bad[0]):04X}; remove it")
+    bad = _NONCHARACTERS.search(text)
+    if bad is not None:
+        raise _refused("message_invalid", f"contains U+{ord(bad[0]):04X}, which is no character; remove it")
     # A character has at most two units.
     units = len(text.encode("utf-16-le")) // 2 if len(text) > MAX_UTF16_UNITS // 2 else 0
     if units > MAX_UTF16_UNITS:
@@ -45,6 +56,17 @@ def normalise_message(raw: str) -> str:
             "message_too_long", f"has {units} UTF-16 code units; WhatsApp takes at most {MAX_UTF16_UNITS}"
         )
     return text
+
+
+def shows_something(text: str) -> bool:
+    """Whether ``text`` has at least one character that a reader sees."""
+    # "Cn" is visible: emoji newer than this Python's Unicode data.
+    return not all(
+        unicodedata.category(c)[0] == "Z"
+        or unicodedata.category(c) in ("Cc", "Cf")
+        or _SHOWN_AS_NOTHING.match(c)
+        for c in text
+    )
 
 
 def _refused(code: str, problem: str) -> RequestRefused:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from whatsapp_tasks.domain.accounts import check_account_name
 from whatsapp_tasks.domain.events import Event, types_of
-from whatsapp_tasks.domain.outbound_urls import why_no_target
+from whatsapp_tasks.domain.outbound_urls import why_not_taken
 from whatsapp_tasks.domain.phones import parse_phone
 from whatsapp_tasks.errors import RequestRefused
 
@@ -146,7 +146,7 @@ def check_event_types(kinds: Iterable[str]) -> None:
 
 
 def _check_http(endpoint: Endpoint) -> None:
-    problem = why_no_target(endpoint.url, allow_private=endpoint.allow_private)
+    problem = why_not_taken(endpoint.url, allow_private=endpoint.allow_private)
     if problem is not None:
         raise _invalid("url", problem)
     if not 1 <= len(endpoint.secrets) <= SECRETS_AT_ONCE:

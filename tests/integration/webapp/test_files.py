@@ -146,6 +146,11 @@ def test_the_type_is_that_of_the_content(uploader: Uploader, name: str) -> None:
     assert uploader.upload(content)["media_type"] == media_type
 
 
+def test_a_name_that_says_its_encoding_is_not_read_in_another_one(uploader: Uploader) -> None:
+    status, answer, _ = uploader.post(PDF, uploader.headers(PDF, "Ã©.pdf"))
+    assert (status, answer["name"]) == (201, "Ã©.pdf")
+
+
 def bad(name: str) -> str:
     return f"attachment; filename*=UTF-8''{quote(name)}"
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from webapp.batches import BatchRequest
 from webapp.bodies import parse, validated
 from webapp.sends import SendRequest
 from whatsapp_tasks.errors import RequestRefused
@@ -80,3 +81,30 @@ def test_a_problem_does_not_repeat_what_was_given() -> None:
     told = str(caught.value) + json.dumps(caught.value.errors)
     assert "4915112345678" not in told
     assert "secret" not in told
+
+
+def test_the_name_of_an_unknown_field_is_told_in_part() -> None:
+    with pytest.raises(RequestRefused) as caught:
+        validated(SendRequest, {"k" * 100_000: 1})
+    assert len(str(caught.value) + json.dumps(caught.value.errors)) < 1000
+
+
+def test_a_body_with_a_byte_order_mark_is_told_so() -> None:
+    with pytest.raises(RequestRefused, match="begins with a byte order mark"):
+        parse(b'\xef\xbb\xbf{"a": 1}')
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"messages": []}, "messages should have at least 1 item."),
+        (
+            {"messages": [{"phone": "+49", "message": "a", "account": 1}]},
+            "messages.0.account must be a string.",
+        ),
+    ],
+)
+def test_a_wrong_field_is_told_in_our_words(fields: dict[str, Any], says: str) -> None:
+    with pytest.raises(RequestRefused) as caught:
+        validated(BatchRequest, fields)
+    assert str(caught.value) == says

@@ -88,6 +88,13 @@ def _without(part: str, name: str) -> Callable[[], bytes]:
     return make
 
 
+def _nested(levels: int) -> list[Any]:
+    value: list[Any] = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
 def _with(name: str, value: object) -> Callable[[], bytes]:
     return lambda: raw({**by_name(), name: value})
 
@@ -98,6 +105,14 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     "no text": (lambda: b"\xff\xfe", "not_json"),
     "depth": (lambda: b"[" * 100_000, "not_json"),
     "null": (lambda: b"null", "no_task"),
+    "arguments that another stack could not bear": (
+        lambda: raw({**by_name(), "body": body([[[]], {"metadata": _nested(80)}, {}])}),
+        "body",
+    ),
+    "half a character as delivery tag": (
+        lambda: raw({**by_name(), "properties": {**by_name()["properties"], "delivery_tag": "\ud800"}}),
+        "no_task",
+    ),
     "a number": (lambda: b"1", "no_task"),
     "a list": (lambda: b"[]", "no_task"),
     "an empty object": (lambda: b"{}", "no_task"),

@@ -129,7 +129,19 @@ def test_a_file_in_utf_16_as_spreadsheets_save_it_is_read(file: Path) -> None:
     assert row.fields["message"] == "Grüße, 👋"
 
 
-@pytest.mark.parametrize("cell", ["x", "[1]", '"{""a"": NaN}"', '"{""a"": ""\\ud800""}"', "[" * 5000])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "x",
+        "[1]",
+        '"{""a"": NaN}"',
+        '"{""a"": ""\\ud800""}"',
+        "[" * 5000,
+        '"{""a"": 1e999}"',
+        '"{""a"":1,""a"":2}"',
+        '"{""a"":' + "[" * 99 + "]" * 99 + '}"',
+    ],
+)
 def test_metadata_that_the_api_cannot_take_refuses_its_row_alone(file: Path, cell: str) -> None:
     found = read(file, f"phone,message,metadata\n+491,a,{cell}\n+492,b,\n")
     assert [row.fields["phone"] for row in found.messages] == ["+492"]

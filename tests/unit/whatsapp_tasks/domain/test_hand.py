@@ -92,3 +92,9 @@ def test_each_end_is_told_in_a_sentence_that_says_what_to_do(why: Ended) -> None
 
 def test_where_the_page_is() -> None:
     assert page_path("support-de") == "/console/hand/support-de"
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**400), float("nan"), float("inf")])
+def test_a_number_that_no_float_holds_is_refused(number: float) -> None:
+    with pytest.raises(RequestRefused, match="x must be from 0 to 1"):
+        action_of({"kind": "click", "x": number, "y": 0})

@@ -1,5 +1,7 @@
 """Phone numbers: what people write becomes E.164 or a refusal, and is shown masked."""
 
+from contextlib import suppress
+
 import phonenumbers
 import pytest
 from hypothesis import assume, given, settings
@@ -100,6 +102,58 @@ def test_a_mexican_mobile_of_before_2019_is_todays_number_issue_12_row_6(written
 def test_a_one_too_many_elsewhere_is_refused(written: str) -> None:
     with pytest.raises(RequestRefused):
         parse_phone(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("+49110", "short or local"),
+        ("+49 12", "short or local"),
+        ("+1 555 0100", "short or local"),  # without its area code
+        ("+15550100", "short or local"),
+        ("+1 202 555 0168 1", "too long for its country"),
+        ("+225 07123456", "too short or too long"),  # Ivory Coast has had ten digits since 2021
+        ("+48 (0)601 234 567", "has a 0 after the country code"),
+        ("+420 (0)601 234 567", "has a 0 after the country code"),
+        ("+852 (0)5123 4567", "has a 0 after the country code"),
+        ("+30 0 691 2345678", "has a 0 after the country code"),
+        ("+49 30 123456/57", "international form"),  # two numbers, which differ in their end
+        ("+49 151 12345678 / 9", "international form"),
+    ],
+)
+def test_a_number_that_is_possible_only_at_home_or_names_two_is_refused(written: str, why: str) -> None:
+    with pytest.raises(RequestRefused, match=why):
+        parse_phone(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("+39 02 12345678", "+390212345678"),
+        ("+378 0549 886377", "+3780549886377"),
+        ("+225 07 12 34 56 78", "+2250712345678"),
+        ("+242 06 123 4567", "+242061234567"),
+        ("+229 01 97 12 34 56", "+2290197123456"),
+        ("+43 1 / 58858-0", "+431588580"),
+        ("+44 (0)20 7946 0958", "+442079460958"),
+        ("+290 51234", "+29051234"),
+    ],
+)
+def test_a_zero_or_a_slash_that_belongs_there_stays_possible(written: str, number: str) -> None:
+    assert parse_phone(written) == number
+
+
+def test_a_0_in_brackets_never_makes_another_number_of_a_mobile() -> None:
+    others: dict[str, str] = {}
+    for region in phonenumbers.SUPPORTED_REGIONS:
+        example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+        if example is not None:
+            code, national = example.country_code, phonenumbers.national_significant_number(example)
+            assert parse_phone(f"+{code}{national}") == f"+{code}{national}"
+            with suppress(RequestRefused):
+                others[region] = parse_phone(f"+{code} (0){national}").removeprefix(f"+{code}{national}")
+    # Valid numbers there begin with 0: nobody can know that another one was meant.
+    assert {region for region, other in others.items() if other} == {"AC", "IT", "VA"}
 
 
 def test_what_nobody_sees_is_not_read_without_end() -> None:

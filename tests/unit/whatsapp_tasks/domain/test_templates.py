@@ -140,7 +140,7 @@ def test_a_value_is_normalised_with_its_text_only() -> None:
     assert fill_template("Hi {{a}}!", {"a": "x\r\ny\u202ez"}) == "Hi x\ny\u202ez!"
 
 
-@pytest.mark.parametrize("value", ["", " ", "\n"])
+@pytest.mark.parametrize("value", ["", " ", "\n", "\u200b", "\ufeff", "\u3164"])
 def test_an_empty_value_is_refused(value: str) -> None:
     with pytest.raises(RequestRefused, match=r"template.variables.name is empty"):
         fill_template("Hi {{name}}", {"name": value})

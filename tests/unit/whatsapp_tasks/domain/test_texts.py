@@ -27,13 +27,26 @@ def test_white_space_around_the_text_goes_and_inside_stays() -> None:
     assert normalise_message("\n\n  a  b\t\n\n c \n ") == "a  b\t\n\n c"
 
 
-@pytest.mark.parametrize("text", ["e\u0301", "é", "ﬁ", "👩‍👩‍👧‍👦", "مرحبا", "1\ufe0f\u20e3"])
+@pytest.mark.parametrize("text", ["a\ufffe", "\uffffa", "a\ufdd0", "\U0010ffff", "a\U0001fffe"])
+def test_what_is_no_character_is_refused_by_its_number(text: str) -> None:
+    assert refusal(text).code == "message_invalid"
+    assert "which is no character" in str(refusal(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["a\u3164b", "❤\ufe0f", "\u2801", "e\u0301", "é", "ﬁ", "👩‍👩‍👧‍👦", "مرحبا", "1\ufe0f\u20e3"]
+)
 def test_no_unicode_normalisation_is_done(text: str) -> None:
     assert normalise_message(text) == text
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "\n\t\r\n", "\u200b\u200d", "\ufeff", "\u00a0\u3000", "\u2060\u200e"]
+    "text",
+    [
+        *("", " ", "\n\t\r\n", "\u200b\u200d", "\ufeff", "\u00a0\u3000", "\u2060\u200e"),
+        # Letters, marks and signs that show nothing: fillers of Hangul, variation selectors, Braille's blank.
+        *("\u3164", "\u115f\u1160", "\uffa0", "\ufe0f", "\u034f", "\u180b", "\U000e0100", "\u2800 \u2800"),
+    ],
 )
 def test_a_text_that_shows_nothing_is_refused(text: str) -> None:
     assert refusal(text).code == "message_empty"
