@@ -12,7 +12,7 @@ from whatsapp_tasks.domain.templates import (
     template_unknown,
     variables_of,
 )
-from whatsapp_tasks.domain.texts import shows_something
+from whatsapp_tasks.domain.texts import is_blank
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.outcomes import PutTemplate
@@ -84,7 +84,7 @@ class Templates:
         """
         text = check_template_text(raw)
         names = variables_of(text)
-        given = {name: value for name, value in variables.items() if shows_something(value)}
+        given = {name: value for name, value in variables.items() if not is_blank(value)}
         return names, fill_template(text, {name: given.get(name, f"{{{{{name}}}}}") for name in names})
 
 

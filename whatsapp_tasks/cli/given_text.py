@@ -1,6 +1,6 @@
 """Texts from files and standard input, whatever program wrote them."""
 
-import click
+import sys
 
 from whatsapp_tasks.cli.csv_files import decoded
 from whatsapp_tasks.errors import RequestRefused
@@ -16,4 +16,4 @@ def text_in(raw: bytes, name: str) -> str:
 
 def stdin_text() -> str:
     """The text on standard input, whatever the locale is; raises RequestRefused (``file_invalid``)."""
-    return text_in(click.get_binary_stream("stdin").read(), "Standard input")
+    return text_in(sys.stdin.buffer.read(), "Standard input")

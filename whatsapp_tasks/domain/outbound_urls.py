@@ -5,7 +5,7 @@ Addresses are checked later, when the host's name is resolved (``domain/addresse
 
 import re
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from whatsapp_tasks.domain.addresses import is_loopback, why_refused
 
@@ -40,10 +40,11 @@ def why_not_taken(url: str, *, allow_private: bool) -> str | None:
     that is known without the DNS.
     """
     problem = why_no_target(url, allow_private=allow_private)
-    return problem or _why_no_host(urlsplit(url).hostname or "", allow_private=allow_private)
+    return problem or _why_no_host(urlsplit(url), allow_private=allow_private)
 
 
-def _why_no_host(host: str, *, allow_private: bool) -> str | None:
+def _why_no_host(parts: SplitResult, *, allow_private: bool) -> str | None:
+    host = parts.hostname or ""
     try:
         ip_address(host.partition("%")[0])
     except ValueError:
@@ -51,7 +52,8 @@ def _why_no_host(host: str, *, allow_private: bool) -> str | None:
     else:
         problem = why_refused(host, allow_private=allow_private)
         return f"names an address that {problem}" if problem else None
-    if len(host) > _LONGEST_HOST or not _NAME.fullmatch(host) or _ENDS_IN_NUMBER.fullmatch(host):
+    is_name = len(host) <= _LONGEST_HOST and _NAME.fullmatch(host) and "[" not in parts.netloc
+    if not is_name or _ENDS_IN_NUMBER.fullmatch(host):
         return "must name a host that can exist"
     if is_loopback(host) and not allow_private:
         return "names this machine, which is not public"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 
 from whatsapp_tasks.domain.files import check_caption
-from whatsapp_tasks.domain.texts import normalise_message, shows_something
+from whatsapp_tasks.domain.texts import is_blank, normalise_message
 from whatsapp_tasks.errors import RequestRefused
 
 NAME = "[a-z][a-z0-9_]{0,63}"
@@ -96,7 +96,7 @@ def _check_given(wanted: tuple[str, ...], given: Mapping[str, str]) -> None:
     problems = {name: "is missing" for name in wanted if name not in given}
     problems |= {name: f"is unknown; {has}" for name in given if name not in wanted}
     # Somebody's data is missing, as a rule; an official template takes no empty value either.
-    problems |= {name: "is empty" for name in wanted if not shows_something(given.get(name, "-"))}
+    problems |= {name: "is empty" for name in wanted if is_blank(given.get(name, "-"))}
     if problems:
         errors = [
             {"field": f"template.variables.{name[:40]}", "message": problem}

@@ -69,6 +69,13 @@ def shows_something(text: str) -> bool:
     )
 
 
+def is_blank(value: str) -> bool:
+    """Whether a value that is put into a text is as good as none: it shows nothing, and is not refused for a
+    control character.
+    """
+    return not shows_something(value) and not _CONTROLS.search(_NEWLINES.sub("\n", value))
+
+
 def _refused(code: str, problem: str) -> RequestRefused:
     return RequestRefused(code, f"The message {problem}.", errors=[{"field": "message", "message": problem}])
 

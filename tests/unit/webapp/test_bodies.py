@@ -50,7 +50,7 @@ def test_any_bytes_are_an_object_or_one_problem(body: bytes) -> None:
         (b'{"a": -1e400}', "too large"),
         (b'{"a": "\\udc00"}', "surrogate"),
         (b'{"\\ud800": 1}', "surrogate"),
-        (b"\xef\xbb\xbf{}", "line 1"),
+        (b"\xef\xbb\xbf{}", "byte order mark"),
         (b"[" * 50_000, "nested"),
         (b'"text"', "an object"),
     ],
