@@ -14,6 +14,8 @@ ANCHORS = 5
 LOCALS = 40
 AT_SERVER = frozenset({"sent", "delivered", "read"})
 """Ticks of what WhatsApp's server has."""
+SHORTEST_LIFE_MS = 24 * 3600 * 1000
+"""Of messages in a chat where they disappear: 24 hours, 7 or 90 days (docs/whatsapp-web.md, 13)."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,13 @@ class Intent:
             newest = fields["newest_bubble"]
             return cls(fields["attempt"], () if newest is None else (newest,))
         return cls(fields["attempt"], tuple(fields["anchors"]), tuple(fields["local"]))
+
+
+def may_have_disappeared(begun_ms: int, now_ms: int) -> bool:
+    """Whether a message of an attempt begun at ``begun_ms`` may have been in the chat and gone since. An
+    anchor may outlive it: the timer of a chat holds for what is sent after it was set.
+    """
+    return now_ms - begun_ms >= SHORTEST_LIFE_MS
 
 
 def _server_knows(bubble: Bubble) -> bool:

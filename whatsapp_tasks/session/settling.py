@@ -6,7 +6,7 @@ from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.attempts import Attempt, NeverSent
 from whatsapp_tasks.domain.connection import is_calm
-from whatsapp_tasks.domain.intents import Finding, Intent, find_intended
+from whatsapp_tasks.domain.intents import Finding, Intent, find_intended, may_have_disappeared
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.session_archives import absence_proves
 from whatsapp_tasks.domain.statuses import Status
@@ -54,20 +54,26 @@ def _conclusion(context: AccountContext, page: WhatsAppPage, message: Message, f
     if finding.verdict == "found" and finding.bubble is not None:
         return await_tick(context, page, message, finding.bubble)
     if finding.verdict == "absent":
-        if not _absence_proves(context, message):
-            raise SendUnsettled(
-                "chat_unclear",
-                "The session was restored from an archive older than the attempt, so its chat may miss the "
-                "message.",
-            )
-        return NeverSent("not_in_chat")
+        reason = _why_absence_proves_nothing(context, message)
+        if reason is None:
+            return NeverSent("not_in_chat")
+        raise SendUnsettled("chat_unclear", reason)
     raise SendUnsettled("chat_unclear", "The chat does not show the part in which the message would be.")
 
 
-def _absence_proves(context: AccountContext, message: Message) -> bool:
+def _why_absence_proves_nothing(context: AccountContext, message: Message) -> str | None:
+    entries = (entry.at_ms for entry in reversed(message.timeline) if entry.status is Status.SENDING)
+    begun_ms = next(entries, message.updated_ms)
     gaps = context.vault.taking_over.gaps if context.vault is not None else ()
-    begun = (entry.at_ms for entry in reversed(message.timeline) if entry.status is Status.SENDING)
-    return absence_proves(next(begun, message.updated_ms), message.fence, gaps)
+    if not absence_proves(begun_ms, message.fence, gaps):
+        return (
+            "The session was restored from an archive older than the attempt: its chat may miss the message."
+        )
+    if may_have_disappeared(begun_ms, context.now_ms()):
+        return (
+            "The attempt is a day old; in a chat with disappearing messages, its message may be gone by now."
+        )
+    return None
 
 
 def _find(

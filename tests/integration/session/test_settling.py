@@ -61,6 +61,25 @@ def test_the_bubble_of_an_attempt_that_sent_nothing_is_forgotten(stage: Stage) -
     assert stage.rig.get(message.id).bubble_id is None
 
 
+@pytest.mark.parametrize(
+    ("hours", "outcome"), [(23, (Status.QUEUED, "not_in_chat")), (25, (Status.SENDING, None))]
+)
+def test_what_is_not_there_after_a_day_may_have_disappeared(
+    stage: Stage, hours: int, outcome: tuple[Status, str | None]
+) -> None:
+    """In a chat with disappearing messages an anchor that was sent before the timer was set stays."""
+    message = begun(stage, "#hi")
+    began_ms = stage.context.now_ms()
+    stage.context.now_ms = lambda: began_ms + hours * 3_600_000  # type: ignore[method-assign]
+    stage.play("""
+        << open Ada
+        >> Ada | box: | them#hi: Hi
+        << load Ada
+        >> Ada | box: | them#hi: Hi
+    """)
+    assert stage.deliver(message) == outcome
+
+
 @pytest.mark.parametrize("clock_jumped", [False, True])
 def test_what_is_not_there_is_not_believed_of_a_restored_session(stage: Stage, clock_jumped: bool) -> None:
     """Issue 14, 4: its archive is older than the attempt, so its chat may miss what was sent."""
