@@ -13,7 +13,7 @@ NODE_STAMP := $(JS)/node_modules/.package-lock.json
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system screen lock demo run test docs test-files test-number-checks bench-files bench-imports test-installs test-client-js client-types test-floors test-unit test-integration test-browser read-pages test-pages test-acceptance bench-navigation bench-unwritable mutate-pages mutants faults crash-matrix soak fuzz-api flood bench-gateway bench-accounts bench-uploads test-linking test-console test-protection test-crashes lint format clean
+.PHONY: help setup system screen lock demo run test docs test-files test-number-checks bench-files bench-imports test-installs test-client-js client-types test-floors test-unit test-integration test-browser read-pages test-pages test-acceptance bench-navigation bench-unwritable mutate-pages mutants faults crash-matrix soak fuzz-api flood bench-gateway bench-accounts bench-uploads bench-listeners test-linking test-console test-protection test-crashes lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -165,6 +165,9 @@ bench-files: setup ## seconds per file beside its upload alone, and the worker's
 
 bench-uploads: setup ## memory of a web process while a file of 60 MiB is uploaded (seconds)
 	@$(BIN)/python -m bench.uploads $(ARGS)
+
+bench-listeners: setup ## a web process with 1,000 listeners of GET /events: memory, CPU, events and POST /send (two minutes; needs wrk)
+	@$(BIN)/python -m bench.listeners $(ARGS)
 
 bench-accounts: setup ## get, send, list and cancel with 1, 10, 100 and 1,000 accounts (half a minute)
 	@$(BIN)/python -m bench.accounts $(ARGS)

@@ -61,7 +61,7 @@ class Listener:
             self.overflowed = True
             self._texts.clear()
         else:
-            log.warning("A listener of events was too slow", extra={"key": self.wanted.key_id})
+            log.warning("A listener of events was too slow", extra={"key": self.wanted.key.author})
             self.end("too_slow", at_once=True)
 
     def end(self, reason: End, *, at_once: bool = False) -> None:
@@ -136,7 +136,7 @@ class Hub:
                 http_status=503,
                 retry_after_seconds=RETRY_SECONDS,
             )
-        if self._of_key[wanted.key_id] >= self._most_of_key:
+        if self._of_key[wanted.key.id] >= self._most_of_key:
             raise RequestRefused(
                 "listeners_of_key",
                 f"This API key may have {self._most_of_key} listeners (WHATSAPP_EVENTS_LISTENERS_PER_KEY).",
@@ -146,7 +146,7 @@ class Hub:
         listener = Listener(wanted)
         self._follow(wanted)
         self._listeners.add(listener)
-        self._of_key[wanted.key_id] += 1
+        self._of_key[wanted.key.id] += 1
         self._wanted[wanted.selection] += 1
         if self._reader is None or self._reader.done():
             self._reader = asyncio.get_running_loop().create_task(self._run())
@@ -156,7 +156,7 @@ class Hub:
         """The listener has gone."""
         self.mute(listener)
         self._listeners.discard(listener)
-        self._of_key[listener.wanted.key_id] -= 1
+        self._of_key[listener.wanted.key.id] -= 1
         self._of_key += Counter()  # without those at zero
         self._wanted[listener.wanted.selection] -= 1
         if not self._wanted[listener.wanted.selection]:
@@ -316,11 +316,11 @@ class Hub:
         if now < self._check_at:
             return
         listeners = list(self._listeners)
-        allowed = await self._tail.allowed({one.wanted.key_id for one in listeners}, SCOPE)
+        allowed = await self._tail.allowed({one.wanted.key.id for one in listeners}, SCOPE)
         sessions = {one.wanted.session_key for one in listeners} - {""}
         present = {"", *await self._tail.present(sorted(sessions))}
         for listener in listeners:
-            if listener.wanted.key_id not in allowed or listener.wanted.session_key not in present:
+            if listener.wanted.key.id not in allowed or listener.wanted.session_key not in present:
                 listener.end("key_revoked", at_once=True)
         await self._look_for_accounts()
         self._check_at = now + CHECK_SECONDS

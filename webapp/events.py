@@ -46,7 +46,7 @@ def listen() -> Response:
     stream. See docs/api.md, "Live events".
     """
     database = services().database
-    wanted = wanted_by(caller().id, request.environ, database)
+    wanted = wanted_by(caller(), request.environ, database)
     content = wanted.beginning()
     for text in events_until(database, wanted.selection, wanted.places, wanted.newest):
         content += text

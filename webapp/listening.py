@@ -30,6 +30,7 @@ from whatsapp_tasks.domain.event_places import BEGIN, MOST_ACCOUNTS
 from whatsapp_tasks.domain.events import Event, EventType, follows, types_of
 from whatsapp_tasks.setting_kinds import parts_of
 from whatsapp_tasks.stores.accounts import Accounts
+from whatsapp_tasks.stores.api_keys import ApiKey
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.events import EventLog, newest_places
 
@@ -111,7 +112,7 @@ class Wanted:
     """The place that was asked for, by account, where events after it are gone."""
     newest: dict[str, str]
     """The newest place in each account's events."""
-    key_id: str
+    key: ApiKey
     session_key: str = ""
     """The key of the console's session in Redis; empty for a caller of the API."""
 
@@ -144,7 +145,7 @@ class ListenAttempt:
         key, _ = authenticated(self.parts, self.environ, lambda: self.body)
         self.limits.count_proven(Counted(caller, key.id))
         require_scope(key, SCOPE)
-        return wanted_by(key.id, self.environ, self.parts.database)
+        return wanted_by(key, self.environ, self.parts.database)
 
     def refused(self, error: Exception) -> Answer:
         """The answer for ``error``."""
@@ -154,7 +155,7 @@ class ListenAttempt:
             return problem_answer(problem, self.path, self.request_id)
 
 
-def wanted_by(key_id: str, environ: Mapping[str, Any], database: Database) -> Wanted:
+def wanted_by(key: ApiKey, environ: Mapping[str, Any], database: Database) -> Wanted:
     """What a request with this key asks for; raises RequestRefused."""
     given = parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)
     query = queries.parsed(EventsQuery, MultiDict(given))
@@ -169,7 +170,7 @@ def wanted_by(key_id: str, environ: Mapping[str, Any], database: Database) -> Wa
     after = query.after if last is None else last
     if after is None:
         newest = newest_of(database, names)
-        return Wanted(selection, dict(newest), {}, newest, key_id)
+        return Wanted(selection, dict(newest), {}, newest, key)
     try:
         asked = event_places.parsed(after, names)
     except ValueError as error:
@@ -177,7 +178,7 @@ def wanted_by(key_id: str, environ: Mapping[str, Any], database: Database) -> Wa
         raise queries.refused([{"field": field, "message": str(error)}]) from None
     places = {name: EventLog(database, name).resumed(place) for name, place in asked.items()}
     lost = {name: place for name, place in asked.items() if places[name] != place}
-    return Wanted(selection, places, lost, newest_of(database, names), key_id)
+    return Wanted(selection, places, lost, newest_of(database, names), key)
 
 
 def newest_of(database: Database, accounts: list[str]) -> dict[str, str]:

@@ -42,7 +42,7 @@ class ConsoleAttempt(ListenAttempt):
             dict(newest),
             {},
             newest,
-            operator.key.id,
+            operator.key,
             session_key(request.cookies[cookie_name(request)]),
         )
 

@@ -1,8 +1,8 @@
-"""``/console/state``: everything that the page shows, in one answer, requested every two seconds.
+"""``/console/state``: everything that the page shows, in one answer, requested when ``/console/events`` says
+that something has changed, and from time to time.
 
-It uses polling with an ETag, not server-sent events, because the server's threads are few and synchronous,
-and a stream would occupy one for as long as a page is open. Nothing in the answer changes just because time
-passes, so most requests to a quiet service are answered with 304 and no body.
+Nothing in the answer changes just because time passes, so most requests to a quiet service are answered with
+304 and no body.
 
 Numbers are masked and texts left out here, on the server: data that the page does not show never reaches the
 browser.

@@ -15,6 +15,7 @@ from webapp.listening import Selection, Wanted
 from whatsapp_tasks.domain.event_places import BEGIN
 from whatsapp_tasks.domain.events import EventType, follows
 from whatsapp_tasks.errors import RequestRefused, StoreUnavailable
+from whatsapp_tasks.stores.api_keys import ApiKey
 from whatsapp_tasks.stores.event_tail import Entry, EventTail
 
 ALL = Selection()
@@ -68,7 +69,8 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def wanted(places: Mapping[str, str], selection: Selection = ALL, **rest: Any) -> Wanted:
     newest = rest.pop("newest", places)
-    return Wanted(selection, dict(places), {}, newest, rest.pop("key_id", "k"), **rest)
+    key = ApiKey(rest.pop("key_id", "k"), "a reader", ("read",), 1)
+    return Wanted(selection, dict(places), {}, newest, key, **rest)
 
 
 def run(

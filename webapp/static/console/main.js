@@ -1,20 +1,26 @@
-// The console: asks for the state again and again, shows it, and carries out what a person clicks.
+// The console: asks for the state when there is news, and again and again; shows it, and carries out clicks.
 import { accountCards } from "./accounts.js";
 import { tick } from "./clock.js";
 import { ask, choice, show, textField } from "./dialog.js";
 import { fill, h } from "./dom.js";
 import { messageRows, remember } from "./messages.js";
 import { say } from "./notices.js";
+import { News } from "./news.js";
 import { fetchState, get, post } from "./server.js";
 import { webhookCards } from "./webhooks.js";
 import { PASSKEY_STEPS, plain } from "./words.js";
 
 const EVERY_MS = 2000;
+const QUIET_MS = 10000; // while news come: for what is no event, such as a pause or a heartbeat
+const SOON_MS = 200; // several pieces of news are one look,
+const PACE_MS = 1000; // and there are not more looks than this, however much happens
 const part = (id) => document.getElementById(id);
 
 let state = null;
 let timer = null;
 let asking = null;
+let soon = null;
+let looked = 0;
 
 function render() {
   if (!state) return;
@@ -34,6 +40,7 @@ function look() {
 
 async function lookOnce() {
   clearTimeout(timer);
+  looked = performance.now();
   try {
     state = (await fetchState()) ?? state;
     render();
@@ -41,7 +48,21 @@ async function lookOnce() {
   } catch (error) {
     connected(error.message);
   }
-  if (!document.hidden) timer = setTimeout(look, EVERY_MS);
+  if (!document.hidden) timer = setTimeout(look, news.alive && state && !state.accounts.some(moves) ? QUIET_MS : EVERY_MS);
+}
+
+/** Whether something changes now that is no event: a code to scan, a message that is typed. */
+function moves(account) {
+  return Boolean(account.qr || account.reason === "passkey_required" || account.queue.open || account.worker?.busy_with);
+}
+
+/** A look for news, which an answer on its way may not show. */
+function lookSoon() {
+  soon ??= setTimeout(async () => {
+    await asking;
+    soon = null;
+    if (!document.hidden) look();
+  }, Math.max(SOON_MS, looked + PACE_MS - performance.now()));
 }
 
 function connected(problem) {
@@ -224,5 +245,6 @@ document.addEventListener("click", async (event) => {
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) look();
 });
+const news = new News(lookSoon);
 setInterval(tick, 1000);
 look();
