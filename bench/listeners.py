@@ -196,7 +196,7 @@ class Bench:
             f"in {taken:.2f} s, {found / taken:,.0f} per second"
         )
 
-    def ratio(self, name: str, target: str, rounds: int) -> None:
+    def ratio(self, about: str, target: str, rounds: int) -> None:
         """``POST /send`` with listeners, as a share of the rate without."""
         found: list[tuple[Round, Round]] = []
         for _ in range(rounds):
@@ -204,11 +204,15 @@ class Bench:
             with self.listening(target):
                 found.append((without, self.send()))
         ratios = [with_.per_second / without.per_second for without, with_ in found]
-        rates = [statistics.median(one[side].per_second for one in found) for side in (0, 1)]
+        rates, cpu = (
+            [statistics.median(getattr(one[side], name) for one in found) for side in (0, 1)]
+            for name in ("per_second", "cpu_us")
+        )
         print(
-            f"POST /send with {self._many} idle listeners {name}: {rates[0]:,.0f}/s without, "
+            f"POST /send with {self._many} idle listeners {about}: {rates[0]:,.0f}/s without, "
             f"{rates[1]:,.0f}/s with; ratio {statistics.median(ratios):.3f} "
-            f"({min(ratios):.3f} to {max(ratios):.3f}, {rounds} rounds); load {psutil.getloadavg()[0]:.1f}"
+            f"({min(ratios):.3f} to {max(ratios):.3f}, {rounds} rounds); the process's CPU per request "
+            f"{cpu[0]:.0f} µs without, {cpu[1]:.0f} µs with; load {psutil.getloadavg()[0]:.1f}"
         )
 
     def _cpu(self, during: Callable[[], None]) -> float:
