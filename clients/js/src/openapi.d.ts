@@ -1494,7 +1494,7 @@ export interface components {
              */
             phone: string;
             /**
-             * @description Up to 65,536 UTF-16 code units of text, with at least one visible character. With a file it is the caption, up to 1,024 characters, and may be missing.
+             * @description Up to 65,536 UTF-16 code units of text, with at least one visible character. With a file it is the caption, up to 1,024 characters, and may be left out. With a template it is left out.
              * @default
              * @example Your table is ready.
              */
