@@ -5,7 +5,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from whatsapp_tasks.domain.faults import FAULTS, MAX_ATTEMPTS, consequence_of
 from whatsapp_tasks.domain.file_names import clean_name, extension_of
-from whatsapp_tasks.domain.file_requests import check_file_url
+from whatsapp_tasks.domain.file_requests import check_redirected_url
 from whatsapp_tasks.domain.file_types import extension_for
 from whatsapp_tasks.domain.files import UNKNOWN_TYPE
 from whatsapp_tasks.errors import FetchFailed, RequestRefused
@@ -52,7 +52,7 @@ def redirect_target(status: int, url: str, location: str | None, *, allow_privat
         return None
     try:
         target = urlsplit(urljoin(url, location))._replace(fragment="").geturl()
-        return check_file_url(target, allow_private=allow_private)
+        return check_redirected_url(target, allow_private=allow_private)
     except RequestRefused as refused:
         problem = refused.errors[0]["message"]
     except ValueError:

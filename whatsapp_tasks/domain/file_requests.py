@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from whatsapp_tasks.domain.file_names import check_file_name
 from whatsapp_tasks.domain.files import FileKind
-from whatsapp_tasks.domain.outbound_urls import why_not_taken
+from whatsapp_tasks.domain.outbound_urls import why_no_target, why_not_taken
 from whatsapp_tasks.errors import RequestRefused
 
 MOST_URL_CHARACTERS = 2048
@@ -73,7 +73,17 @@ def check_file_url(url: str, *, allow_private: bool) -> str:
     """Return ``url`` if a file may be fetched from it, by the rules for webhooks;
     raise RequestRefused (``file_url_invalid``). The addresses of a name are checked when it is resolved.
     """
-    problem = why_not_taken(url, allow_private=allow_private)
+    return _checked_url(url, why_not_taken(url, allow_private=allow_private))
+
+
+def check_redirected_url(url: str, *, allow_private: bool) -> str:
+    """The same for a URL to which a redirect leads: an address in it is checked when it is connected to, like
+    those of a name.
+    """
+    return _checked_url(url, why_no_target(url, allow_private=allow_private))
+
+
+def _checked_url(url: str, problem: str | None) -> str:
     if len(url) > MOST_URL_CHARACTERS:
         problem = f"must not be longer than {MOST_URL_CHARACTERS} characters"
     if problem is not None:

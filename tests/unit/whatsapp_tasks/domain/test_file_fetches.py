@@ -65,6 +65,7 @@ def test_an_outage_of_our_store_uses_up_no_attempt_at_the_url() -> None:
         ("/x.pdf", "https://files.example/x.pdf"),
         ("https://other.example/x#part", "https://other.example/x"),
         ("//other.example/x", "https://other.example/x"),
+        ("https://10.0.0.1/x", "https://10.0.0.1/x"),  # refused when it is connected to
     ],
 )
 def test_a_redirect_leads_to_a_url_under_the_same_rules(location: str, target: str) -> None:
