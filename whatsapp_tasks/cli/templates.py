@@ -97,7 +97,7 @@ def add_templates(cli: click.Group, console: Console, load: Callable[[], Setting
             kept = client.put_template(template["name"], template["language"], template["text"])
             click.echo(f"{kept['name']} {kept['language']}: {kept['outcome']}")
 
-        _, wrong = one_by_one(_read(text_in(file.read(), file.name)), put)
+        _, wrong = one_by_one(_read(text_in(file.read(), "The file")), put)
         if wrong:
             sys.exit(1)
 
