@@ -265,8 +265,15 @@ MUTANTS = (
     Mutant(
         "what a restored session does not show is believed",
         SETTLING,
-        "        if not _absence_proves(context, message):",
-        "        if False:",
+        "    if not absence_proves(begun_ms, message.fence, gaps):",
+        "    if False:",
+        f"{PLAYS}/test_settling.py",
+    ),
+    Mutant(
+        "what is not there after a day is believed never to have been sent",
+        SETTLING,
+        "    if may_have_disappeared(begun_ms, context.now_ms()):",
+        "    if False:",
         f"{PLAYS}/test_settling.py",
     ),
     Mutant(

@@ -1,6 +1,7 @@
 """From an event to its receiver: order, retries, giving up, dead letters, filters, rotation."""
 
 import itertools
+import socket
 import time
 
 import pytest
@@ -334,9 +335,12 @@ def test_while_a_secret_is_rotated_both_verify(hooks: WebhookRig, rig: LedgerRig
 
 
 def test_a_private_address_is_refused_and_the_reason_can_be_seen(
-    hooks: WebhookRig, rig: LedgerRig, receiver: Receiver
+    hooks: WebhookRig, rig: LedgerRig, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = receiver.url.replace("http://", "https://")
+    real = socket.getaddrinfo
+    there = {"receiver.example": "127.0.0.1"}
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *a, **kw: real(there.get(host, host), *a, **kw))
+    url = receiver.url.replace("http://127.0.0.1", "https://receiver.example")
     deliveries = hooks.endpoint(receiver, "spare")
     hooks.database.do("DEL", keys.WEBHOOK_ENDPOINTS)
     hooks.endpoints.put(Endpoint("spare", url, (SECRET,)))

@@ -9,6 +9,7 @@ from whatsapp_tasks.cli.main import cli
 
 OVER_THE_API = {
     *("send", "status", "watch", "list", "cancel", "resolve", "batch", "check"),
+    "events",
     *("opt-outs add", "opt-outs remove", "opt-outs list", "opt-outs import", "opt-outs export"),
     *("templates list", "templates show", "templates set", "templates delete", "templates preview"),
     *("templates import", "templates export"),
