@@ -21,7 +21,7 @@ main()
 
 
 @pytest.mark.timeout(600)
-def test_no_message_is_lost_doubled_or_told_wrongly_while_faults_strike() -> None:
+def test_no_message_is_lost_doubled_or_reported_wrongly_while_faults_strike() -> None:
     """Each kind of fault is drawn by the seed; what they hit is up to the clock."""
     assert faults.run(messages=40, faults=12, seed=7, era="E3", fsync="always", console=Console()) == 0
 

@@ -117,7 +117,9 @@ def _ended(heard: list[dict[str, Any]]) -> int:
     return sum(event["type"] in ("task-succeeded", "task-failed") for event in heard)
 
 
-def test_bad_entries_on_either_queue_are_dropped_counted_and_told_and_the_worker_lives(stack: Stack) -> None:
+def test_bad_entries_on_either_queue_are_dropped_counted_and_reported_and_the_worker_lives(
+    stack: Stack,
+) -> None:
     """Row 17, both queues of an account."""
     worker = stack.process("worker")
     for queue in (messages_queue("default"), control_queue("default")):

@@ -49,7 +49,7 @@ def listening(stack: Stack, receiver: Receiver, *, flushed: bool = False) -> Sta
 
 
 @pytest.mark.parametrize("era", ["E1", "E2", "E3"])
-def test_a_message_is_told_and_not_read_and_who_answers_stop_is_left_alone(
+def test_a_message_is_reported_and_not_read_and_who_answers_stop_is_left_alone(
     new_stack: Callable[..., Stack], receiver: Receiver, era: str
 ) -> None:
     stack = listening(new_stack(era=era), receiver)

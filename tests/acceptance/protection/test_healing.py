@@ -84,7 +84,7 @@ def test_it_is_noticed_healed_and_counted(
     healthy.received_once_each()
 
 
-def test_a_page_that_loads_for_ever_is_loaded_anew_then_opened_in_another_browser(
+def test_a_page_that_loads_for_ever_is_reloaded_then_opened_in_another_browser(
     scene: Callable[..., Scene],
 ) -> None:
     """The limit is 3 s here, 90 s by default. ``slow_boot`` is played twice, then the page is well again."""

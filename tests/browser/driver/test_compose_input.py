@@ -70,7 +70,7 @@ def test_a_new_document_takes_nothing_of_what_was_meant_for_the_one_before(
     assert value_of(page, "field") == "free"
 
 
-def test_a_box_that_was_drawn_anew_is_another(page: Page, site: Site) -> None:
+def test_a_box_that_was_drawn_again_is_another(page: Page, site: Site) -> None:
     whatsapp, mark = opened(page, site, "4-redraw")
     with pytest.raises(InputStopped, match="chat_moved"):
         whatsapp.type_text(strokes_of(TEXT), mark, within())

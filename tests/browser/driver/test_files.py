@@ -74,7 +74,7 @@ def test_an_input_that_is_not_wanted_gets_nothing(page: Page, file: Path) -> Non
     assert page.evaluate("() => document.querySelector('input').files.length", deadline=within()) == 0
 
 
-def test_a_press_that_opens_no_chooser_is_told(page: Page, file: Path) -> None:
+def test_a_press_that_opens_no_chooser_is_reported(page: Page, file: Path) -> None:
     press, open_choosers = set_up(page, "nothing"), []
     taken = page.choose_file(
         file, press, TAKES_ANYTHING, "*", deadline=within(), chosen=lambda: open_choosers.append(1)

@@ -56,7 +56,7 @@ def test_a_logout_leads_back_to_the_code(stage: Stage) -> None:
     stage.link()
 
 
-def test_a_logout_by_ban_says_nothing_and_is_told_by_the_code(stage: Stage) -> None:
+def test_a_logout_by_ban_says_nothing_and_is_recognised_by_the_code(stage: Stage) -> None:
     stage.simulator.scenario("permanent_ban")
     snapshot = stage.kind(PageKind.QR)
     assert "ban" not in snapshot.texts
@@ -90,7 +90,7 @@ def test_a_second_request_gives_a_code_of_its_own(unlinked: Stage) -> None:
         ("something_wrong", "pairing_failed"),
     ],
 )
-def test_what_whatsapp_says_against_a_code_is_told(unlinked: Stage, kind: str, code: str) -> None:
+def test_what_whatsapp_says_against_a_code_is_reported(unlinked: Stage, kind: str, code: str) -> None:
     unlinked.simulator.scenario("pairing_error", kind=kind)
     with pytest.raises(RequestRefused) as refused:
         request_pairing_code(unlinked.whatsapp, PHONE, within())
@@ -98,13 +98,13 @@ def test_what_whatsapp_says_against_a_code_is_told(unlinked: Stage, kind: str, c
     unlinked.kind(PageKind.QR)  # the other way stays open
 
 
-def test_a_phone_that_whatsapp_does_not_take_is_told(unlinked: Stage) -> None:
+def test_a_phone_that_whatsapp_does_not_take_is_reported(unlinked: Stage) -> None:
     with pytest.raises(RequestRefused) as refused:
         request_pairing_code(unlinked.whatsapp, "+4912", within())
     assert refused.value.code == "phone_invalid"
 
 
-def test_a_code_runs_out_and_the_way_begins_anew(unlinked: Stage) -> None:
+def test_a_code_runs_out_and_the_way_begins_again(unlinked: Stage) -> None:
     request_pairing_code(unlinked.whatsapp, PHONE, within())
     unlinked.begin(speed=60)
     request_pairing_code(unlinked.whatsapp, PHONE, within())

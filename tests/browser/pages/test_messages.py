@@ -38,7 +38,7 @@ def test_one_tick_is_not_two_and_grey_is_not_blue(stage: Stage, phone: str, tick
     assert stage.ticked(bubble, tick).tick == tick
 
 
-def test_a_message_that_failed_is_told(stage: Stage) -> None:
+def test_a_message_that_failed_is_reported(stage: Stage) -> None:
     bubble = stage.send("+12025550103", "refused")
     stage.ticked(bubble, "failed")
     stage.picture("failed")

@@ -93,7 +93,7 @@ def test_a_failed_message_is_ours_and_theirs_bears_no_tick(look: Look) -> None:
     ]
 
 
-def test_the_mark_of_the_first_eras_is_told_by_its_label_or_icon(look: Look) -> None:
+def test_the_mark_of_the_first_eras_is_recognised_by_its_label_or_icon(look: Look) -> None:
     """Issue 11, C2."""
     bubbles = chat_in(look("failed_e2")).bubbles
     assert [(b.outgoing, b.tick) for b in bubbles] == [(True, "failed"), (True, "failed"), (False, None)]
@@ -129,7 +129,7 @@ def test_a_reply_is_read_without_what_it_quotes(look: Look) -> None:
     ]
 
 
-def test_a_quotation_without_test_ids_is_told_by_its_structure(look: Look) -> None:
+def test_a_quotation_without_test_ids_is_recognised_by_its_structure(look: Look) -> None:
     """Issue 11, C3."""
     bubbles = chat_in(look("replies_e2")).bubbles
     assert [(b.text, b.quoted) for b in bubbles] == [
@@ -138,7 +138,7 @@ def test_a_quotation_without_test_ids_is_told_by_its_structure(look: Look) -> No
     ]
 
 
-def test_a_folded_text_is_told_by_the_control_behind_it(look: Look) -> None:
+def test_a_folded_text_is_recognised_by_the_control_after_it(look: Look) -> None:
     """Issue 11, 0.1."""
     bubbles = chat_in(look("folded")).bubbles
     assert [(b.text, b.folded) for b in bubbles] == [
@@ -149,7 +149,7 @@ def test_a_folded_text_is_told_by_the_control_behind_it(look: Look) -> None:
     ]
 
 
-def test_who_wrote_it_is_told_by_positive_signs_alone(look: Look) -> None:
+def test_who_wrote_it_is_recognised_by_positive_signs_alone(look: Look) -> None:
     """Issue 11, C2: a receipt that is missing is no sign of theirs."""
     bubbles = chat_in(look("directions")).bubbles
     assert [b.outgoing for b in bubbles] == [False, False, True, True, None, None]
@@ -222,7 +222,7 @@ def test_the_tick_of_a_picture_has_a_name_of_its_own(
 
 
 @pytest.mark.parametrize("word", ["Edited", "Bearbeitet", "Modifié", "Изменено", "تم التعديل", "已编辑"])
-def test_an_edited_message_is_told_in_each_language(whatsapp: WhatsAppPage, word: str) -> None:
+def test_an_edited_message_is_reported_in_each_language(whatsapp: WhatsAppPage, word: str) -> None:
     """Else its new text would say that ours was never sent, and it would be sent again."""
     row = f"""<div role="row"><div data-id="A1" data-testid="conv-msg-A1"><span aria-label="You:"></span>
         <div class="copyable-text"><span data-testid="selectable-text">other words</span></div>
@@ -260,7 +260,7 @@ NOTICES = [
 
 
 @pytest.mark.parametrize(("html", "names"), NOTICES)
-def test_a_notice_in_place_of_the_box_is_told_and_nothing_is_missing(
+def test_a_notice_in_place_of_the_box_is_reported_and_nothing_is_missing(
     whatsapp: WhatsAppPage, html: str, names: set[str]
 ) -> None:
     """Issue 11, C4."""
@@ -330,7 +330,7 @@ BOX = '<footer><div contenteditable="true" role="textbox" data-tab="10"><p>hi</p
         ('<button aria-label="Attach" data-tab="10"><span data-icon="plus">x</span></button>', None),
     ],
 )
-def test_the_control_that_sends_is_told_by_icon_and_place(
+def test_the_control_that_sends_is_recognised_by_icon_and_place(
     whatsapp: WhatsAppPage, html: str, label: str | None
 ) -> None:
     """Issue 11, 0.4."""
@@ -487,7 +487,9 @@ def test_a_banner_is_pressed_on_its_one_action(whatsapp: WhatsAppPage) -> None:
         ("", False),
     ],
 )
-def test_a_page_in_trouble_is_told_without_words(whatsapp: WhatsAppPage, banner: str, trouble: bool) -> None:
+def test_a_page_in_trouble_is_reported_without_words(
+    whatsapp: WhatsAppPage, banner: str, trouble: bool
+) -> None:
     """Issue 11, D; 11.7: in a language nobody prepared."""
     assert look_at(whatsapp, column(banner)).trouble is trouble
 
@@ -564,7 +566,7 @@ def test_a_code_under_an_offline_notice_is_offline_and_not_used_up(look: Look) -
     assert kind_of(look("qr_offline")) is PageKind.OFFLINE
 
 
-def test_the_cross_of_a_dialog_nobody_knows_is_told_by_its_icon(whatsapp: WhatsAppPage) -> None:
+def test_the_cross_of_a_dialog_nobody_knows_is_recognised_by_its_icon(whatsapp: WhatsAppPage) -> None:
     """Issue 11, D."""
     html = (FRAGMENTS / "news.html").read_text("utf-8")
     html = html.replace("What's new on WhatsApp Web", "Noget nyt").replace(
@@ -582,7 +584,7 @@ def test_the_cross_of_a_dialog_nobody_knows_is_told_by_its_icon(whatsapp: WhatsA
 @pytest.mark.parametrize(
     ("language", "supported"), [("en", True), ("pt-BR", True), ("es", True), ("da", False), ("", False)]
 )
-def test_the_language_of_the_page_is_told(whatsapp: WhatsAppPage, language: str, supported: bool) -> None:
+def test_the_language_of_the_page_is_reported(whatsapp: WhatsAppPage, language: str, supported: bool) -> None:
     """Issue 11, D."""
     look_at(whatsapp, "<p>x</p>")
     whatsapp.page.evaluate(

@@ -25,7 +25,7 @@ def test_the_main_page_and_its_era(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(("scenario", "kind"), FULL_SCREENS, ids=[name for name, _ in FULL_SCREENS])
-def test_a_full_screen_is_told(stage: Stage, scenario: str, kind: PageKind) -> None:
+def test_a_full_screen_is_reported(stage: Stage, scenario: str, kind: PageKind) -> None:
     stage.simulator.scenario(scenario)
     stage.picture(scenario)
     snapshot = stage.kind(kind)
@@ -40,7 +40,7 @@ def test_a_full_screen_is_told(stage: Stage, scenario: str, kind: PageKind) -> N
         :: 1 if FULL else 3
     ],
 )
-def test_a_temporary_ban_is_told_with_its_code_and_its_end(stage: Stage, code: int, reason: str) -> None:
+def test_a_temporary_ban_is_reported_with_its_code_and_its_end(stage: Stage, code: int, reason: str) -> None:
     stage.simulator.scenario("temporary_ban", code=code, duration="23:59:59")
     snapshot = stage.kind(PageKind.TEMPORARY_BAN)
     found = restriction_on(snapshot, now_ms=0)
@@ -50,7 +50,7 @@ def test_a_temporary_ban_is_told_with_its_code_and_its_end(stage: Stage, code: i
 
 
 @pytest.mark.parametrize("other", ["tab", "browser"])
-def test_a_conflict_is_told_and_taken_without_logging_out(stage: Stage, other: str) -> None:
+def test_a_conflict_is_reported_and_taken_without_logging_out(stage: Stage, other: str) -> None:
     stage.simulator.scenario("use_here", other=other)
     snapshot = stage.kind(PageKind.CONFLICT)
     button = stage.watcher().way_out(stage.whatsapp, snapshot)
@@ -62,7 +62,7 @@ def test_a_conflict_is_told_and_taken_without_logging_out(stage: Stage, other: s
 
 
 @pytest.mark.parametrize("title", ["account", "web", "linked_devices"])
-def test_the_lock_of_new_chats_is_told_by_banner_and_box(stage: Stage, title: str) -> None:
+def test_the_lock_of_new_chats_is_recognised_by_banner_and_box(stage: Stage, title: str) -> None:
     stage.simulator.scenario("restricted", title=title)
     snapshot = stage.says("restricted")
     found = restriction_on(snapshot, now_ms=0)
@@ -73,7 +73,7 @@ def test_the_lock_of_new_chats_is_told_by_banner_and_box(stage: Stage, title: st
     assert chat.notice
 
 
-def test_the_monthly_limit_is_told_in_place_of_the_box(stage: Stage) -> None:
+def test_the_monthly_limit_is_reported_in_place_of_the_box(stage: Stage) -> None:
     stage.simulator.scenario("monthly_cap")
     chat = stage.open_chat("+4915111112223")
     assert chat.compose is None
@@ -91,7 +91,7 @@ def test_the_monthly_limit_is_told_in_place_of_the_box(stage: Stage) -> None:
         ("notifications_banner", "notifications_off"),
     ],
 )
-def test_a_banner_is_told_and_covers_nothing(stage: Stage, scenario: str, text: str) -> None:
+def test_a_banner_is_reported_and_covers_nothing(stage: Stage, scenario: str, text: str) -> None:
     stage.simulator.scenario(scenario)
     snapshot = stage.until(lambda s: s if any(text in banner.texts for banner in s.banners) else None)
     assert kind_of(snapshot) is PageKind.MAIN
@@ -125,7 +125,7 @@ def test_the_news_lie_over_the_page_and_go_by_their_cross(stage: Stage) -> None:
     assert popup_of(stage.look()) is Popup.NONE
 
 
-def test_a_page_nobody_knows_is_told_as_such_and_left_when_it_is_gone(stage: Stage) -> None:
+def test_a_page_nobody_knows_is_reported_as_such_and_left_when_it_is_gone(stage: Stage) -> None:
     stage.load_with("unknown_page", count=1)
     snapshot = stage.kind(PageKind.UNKNOWN)
     assert ban_signals(snapshot).chat_list_missing
@@ -170,7 +170,7 @@ def test_the_chat_list_taken_away_without_a_word_is_a_signal(stage: Stage) -> No
     assert (signals.ban_text, signals.chat_list_missing) == (False, True)
 
 
-def test_an_unsupported_browser_is_told(stage: Stage) -> None:
+def test_an_unsupported_browser_is_reported(stage: Stage) -> None:
     stage.load_with("unsupported_browser")
     snapshot = stage.kind(PageKind.UNSUPPORTED_BROWSER)
     assert not ban_signals(snapshot).any

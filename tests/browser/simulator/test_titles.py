@@ -46,7 +46,7 @@ def test_the_chat_opens_below_starting_chat(linked: WhatsAppPage) -> None:
     assert linked.has(COMPOSE)
 
 
-def test_the_header_alone_is_mounted_anew_when_its_contact_loads(linked: WhatsAppPage) -> None:
+def test_the_header_alone_is_mounted_again_when_its_contact_loads(linked: WhatsAppPage) -> None:
     linked.simulator.chat(ANNA, "Anna", [{"text": "hi"}])
     linked.simulator.scenario("late_contact", ms=600)
     linked.open_chat(ANNA)

@@ -24,7 +24,9 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("era", ERAS)
-def test_ordinary_texts_are_sent_once_and_told_rightly(world: OneWorker, linked: LifeMaker, era: str) -> None:
+def test_ordinary_texts_are_sent_once_and_reported_rightly(
+    world: OneWorker, linked: LifeMaker, era: str
+) -> None:
     """The nine texts of issue 11, 0: none was settled before, both long ones were sent again."""
     life = linked(era)
     for text in TEXTS.values():

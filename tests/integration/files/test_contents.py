@@ -249,7 +249,7 @@ def test_a_folder_of_before_there_was_a_mark_gets_one(files: FilesRig, tmp_path:
     assert (files.objects / MARK).exists()
 
 
-def test_a_full_disk_is_told_before_anything_is_written(
+def test_a_full_disk_is_reported_before_anything_is_written(
     files: FilesRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(ObjectStoreFull):

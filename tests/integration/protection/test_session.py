@@ -62,7 +62,7 @@ def test_a_session_record_that_is_gone_holds(linked: SessionRig) -> None:
     assert not linked.session.delivery.may_send
 
 
-def test_a_state_that_a_person_changed_holds_until_it_was_seen_anew(linked: SessionRig) -> None:
+def test_a_state_that_a_person_changed_holds_until_it_was_seen_again(linked: SessionRig) -> None:
     linked.see(BAN_SCREEN)
     linked.see(BAN_SCREEN, later_seconds=30)
     linked.context.sessions.apply(SessionEvent.PERSON_CLEARED, 1, reason="test", actor="test", fence=None)
@@ -298,7 +298,7 @@ def test_a_page_that_gives_no_answer_is_replaced_and_counted_by_cause(linked: Se
     }
 
 
-def test_a_page_that_answers_with_errors_is_loaded_anew_twice_then_replaced(linked: SessionRig) -> None:
+def test_a_page_that_answers_with_errors_is_reloaded_twice_then_replaced(linked: SessionRig) -> None:
     for opened, started in ((1, True), (2, True), (2, False)):
         linked.see(PageError("test"))
         assert (linked.page.opened, linked.keeper.started) == (opened, started)
@@ -319,7 +319,7 @@ def test_a_loading_page_that_moves_is_left_alone(linked: SessionRig, monkeypatch
     assert linked.page.opened == 0
 
 
-def test_a_loading_page_that_stands_still_is_loaded_anew_then_replaced(
+def test_a_loading_page_that_stands_still_is_reloaded_then_replaced(
     linked: SessionRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock(monkeypatch)

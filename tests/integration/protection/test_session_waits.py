@@ -123,7 +123,7 @@ def test_the_vault_is_told_of_a_link_and_of_a_login(it: SessionRig, vault: Vault
     assert vault.told[1:] == [("logged_in", False)]
 
 
-def test_a_lease_that_was_taken_anew_means_a_new_browser(it: SessionRig, vault: Vault) -> None:
+def test_a_lease_that_was_taken_again_means_a_new_browser(it: SessionRig, vault: Vault) -> None:
     """Another host may have run the session in between."""
     it.see(MAIN)
     vault.taking_over.runs_under_our_lease = False

@@ -395,7 +395,7 @@ def test_an_upload_that_stopped_fails_only_with_the_mark(
     assert stage.deliver(message) == outcome
 
 
-def test_a_page_that_is_loaded_anew_while_it_uploads_leaves_it_to_the_chat(stage: Stage) -> None:
+def test_a_page_that_is_reloaded_while_it_uploads_leaves_it_to_the_chat(stage: Stage) -> None:
     message = sent_off(stage)
     stage.play("""
         >> Ada | box: | them: Hi | us#n: Hello {document report.pdf, running 40} (pending)

@@ -199,7 +199,7 @@ def test_an_action_that_is_none_reaches_nothing(scene: Scene, fields: dict[str, 
     assert scene.it.page.done == []
 
 
-def test_what_the_page_refuses_is_told_and_the_view_goes_on(scene: Scene) -> None:
+def test_what_the_page_refuses_is_reported_and_the_view_goes_on(scene: Scene) -> None:
     scene.open()
     scene.it.page.hand_fails = PageChanged("a new document")
     with pytest.raises(RequestRefused, match="was just changing"):
@@ -405,7 +405,7 @@ def test_a_page_that_dies_under_the_person_ends_the_view(scene: Scene, error: Ex
     assert "operator_view" not in scene.it.pauses
 
 
-def test_a_line_that_broke_is_taken_up_anew(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_that_broke_is_taken_up_again(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """Redis was away for a moment, and the viewer still asks."""
     scene.open()
     with monkeypatch.context() as patch:
@@ -419,7 +419,7 @@ def test_a_line_that_broke_is_taken_up_anew(scene: Scene, monkeypatch: pytest.Mo
     assert scene.it.page.done == [("key", "Enter")]
 
 
-def test_every_action_begins_the_idle_time_anew(scene: Scene) -> None:
+def test_every_action_begins_the_idle_time_again(scene: Scene) -> None:
     scene.open()
     lent = scene.session._hand._lent
     lent.acted -= 200
@@ -481,7 +481,7 @@ def test_a_worker_that_stops_gives_the_page_back(scene: Scene, monkeypatch: pyte
 # after it
 
 
-def test_nothing_is_sent_before_the_page_was_looked_at_anew(scene: Scene) -> None:
+def test_nothing_is_sent_before_the_page_was_looked_at_again(scene: Scene) -> None:
     it = scene.open().it
     scene.lending.close(scene.view, "Ann")
     scene.session._hand._next_ask = 0.0

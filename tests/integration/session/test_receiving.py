@@ -67,7 +67,7 @@ def it(database: Database, settings: Settings) -> SessionRig:
     return it
 
 
-def test_what_came_is_told_once(it: SessionRig) -> None:
+def test_what_came_is_reported_once(it: SessionRig) -> None:
     for _ in range(3):
         it.see(chats(Ada=2, Bo=3))
     assert told(it) == [("Ada", "2", "Ada")]
@@ -108,7 +108,7 @@ def test_counts_of_a_page_that_is_not_up_to_date_are_not_believed(it: SessionRig
     assert told(it) == []
 
 
-def test_another_phone_begins_anew(it: SessionRig) -> None:
+def test_another_phone_begins_again(it: SessionRig) -> None:
     it.see(QR)
     assert it.context.incoming.known() is None
     for _ in range(2):
@@ -118,7 +118,7 @@ def test_another_phone_begins_anew(it: SessionRig) -> None:
     assert told(it) == [("Cy", "1", "Cy")]
 
 
-def test_an_answer_whose_writing_got_no_answer_is_told_once(
+def test_an_answer_whose_writing_got_no_answer_is_reported_once(
     it: SessionRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = Database.run
@@ -137,7 +137,7 @@ def test_an_answer_whose_writing_got_no_answer_is_told_once(
     assert told(it) == [("Ada", "1", "Ada")]
 
 
-def test_counts_that_redis_lost_are_taken_anew_and_nothing_old_is_told(it: SessionRig) -> None:
+def test_counts_that_redis_lost_are_taken_again_and_nothing_old_is_reported(it: SessionRig) -> None:
     it.rig.database.do("DEL", it.rig.keys.unread)
     for _ in range(4):
         it.see(chats(Ada=1, Bo=3))
@@ -182,7 +182,7 @@ def test_who_chose_the_victims_number_or_name_opts_nobody_out(it: SessionRig, ti
     assert it.context.incoming.answers() == {}
 
 
-def test_a_number_as_a_title_is_told_without_a_phone_until_it_was_navigated_to(it: SessionRig) -> None:
+def test_a_number_as_a_title_is_reported_without_a_phone_until_it_was_navigated_to(it: SessionRig) -> None:
     """Issue 11, A."""
     it.see(page(chat_pane=True, rows=[{"title": ADA, "unread": 1, "preview": "Hello"}]))
     it.context.sessions.learn_chat_title(PHONE, ADA)

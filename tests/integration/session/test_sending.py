@@ -267,7 +267,7 @@ def test_an_old_text_that_is_loaded_after_enter_is_not_taken_for_ours(stage: Sta
     assert stage.rig.get(message.id).bubble_id == "#ours"
 
 
-def test_a_page_that_is_loaded_anew_before_the_tick_leaves_it_to_the_chat(stage: Stage) -> None:
+def test_a_page_that_is_reloaded_before_the_tick_leaves_it_to_the_chat(stage: Stage) -> None:
     """The bubble lived in that page: waiting for its tick would end as `unknown`, whatever the chat shows."""
     message = stage.accept("Hello")
     stage.play(OPENED + TYPED)

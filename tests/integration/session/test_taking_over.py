@@ -644,7 +644,7 @@ def test_a_store_that_is_away_is_asked_less_and_less_often(
     assert saving._due - clock[0] == linked.settings.vault_seconds
 
 
-def test_a_lease_that_was_taken_anew_is_noticed(linked: VaultHost) -> None:
+def test_a_lease_that_was_taken_again_is_noticed(linked: VaultHost) -> None:
     assert linked.vault.taking_over.runs_under_our_lease
     assert linked.lease.acquire() is None
     assert not linked.vault.taking_over.runs_under_our_lease

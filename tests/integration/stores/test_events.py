@@ -80,7 +80,7 @@ def test_a_worker_that_lost_its_lease_writes_neither_change_nor_event(rig: Ledge
     assert len(told(rig)) == 1
 
 
-def test_a_change_of_the_session_is_told_and_a_person_called_where_one_is_needed(
+def test_a_change_of_the_session_is_reported_and_a_person_called_where_one_is_needed(
     rig: LedgerRig,
 ) -> None:
     sessions = Sessions(rig.database, rig.account)

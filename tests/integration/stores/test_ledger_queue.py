@@ -35,7 +35,7 @@ def test_a_due_message_is_released_once(rig: LedgerRig) -> None:
     assert len(rig.queued()) == 1
 
 
-def test_a_due_message_goes_behind_what_already_waits_in_its_own_priority(rig: LedgerRig) -> None:
+def test_a_due_message_goes_after_what_already_waits_in_its_own_priority(rig: LedgerRig) -> None:
     due = rig.accept(send_at_ms=NOW + 1, priority=Priority.HIGH)
     waiting = rig.accept(priority=Priority.HIGH)
     rig.queue.release_due(NOW + 1)
@@ -209,7 +209,7 @@ def test_a_copy_at_the_head_of_a_message_that_was_queued_again_makes_nothing_los
     assert rig.queued() == [tried.id, *waiting, tried.id]
 
 
-def test_behind_such_a_copy_a_loss_is_still_seen(rig: LedgerRig) -> None:
+def test_after_such_a_copy_a_loss_is_still_seen(rig: LedgerRig) -> None:
     tried, lost = rig.claimed(), rig.accept()
     waiting = [rig.accept().id for _ in range(3)]
     rig.pop()

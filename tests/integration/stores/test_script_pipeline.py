@@ -85,7 +85,7 @@ def test_scripts_that_redis_has_forgotten_run_once_each(
     run(server.url, scene)
 
 
-def test_when_redis_hangs_all_are_told_in_time_and_late_answers_are_nobodys(
+def test_when_redis_hangs_all_are_answered_in_time_and_late_answers_are_nobodys(
     server: RedisServer, run: Callable[..., None]
 ) -> None:
     async def scene(pipeline: ScriptPipeline) -> None:

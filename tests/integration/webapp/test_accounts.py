@@ -260,7 +260,9 @@ def test_a_screenshot_is_fetched_from_the_worker(
     assert taken[0]["task"] == SCREENSHOT_TASK
 
 
-def test_what_the_worker_could_not_do_is_told(caller: Caller, database: Database, with_worker: None) -> None:
+def test_what_the_worker_could_not_do_is_reported(
+    caller: Caller, database: Database, with_worker: None
+) -> None:
     with answering(database, False, {"code": "no_browser", "message": "No browser runs."}):
         answer = caller.get("/accounts/default/screenshot")
 

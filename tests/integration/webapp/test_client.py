@@ -116,7 +116,7 @@ def test_a_phone_in_a_path_may_hold_any_signs_issue_12_row_7(client: Client, wri
 @pytest.mark.parametrize(
     "no_phone", ["+1/202/555/0168", "/", "..", ".", "%", "%2F", "?", "#", "a", "é", "\\"]
 )
-def test_what_is_no_phone_in_a_path_is_told_and_not_taken_for_another_path(
+def test_what_is_no_phone_in_a_path_is_reported_and_not_taken_for_another_path(
     client: Client, no_phone: str
 ) -> None:
     with pytest.raises(RequestRefused) as caught:

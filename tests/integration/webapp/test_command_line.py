@@ -189,7 +189,7 @@ def test_of_several_messages_those_that_can_be_are_cancelled(run: Run) -> None:
     assert cancelled.stderr.startswith("0" * 32)
 
 
-def test_a_row_that_is_no_message_is_told_and_not_sent_in_part_issue_12_row_2(
+def test_a_row_that_is_no_message_is_reported_and_not_sent_in_part_issue_12_row_2(
     run: Run, database: Database, tmp_path: Path
 ) -> None:
     file = tmp_path / "orders.csv"
@@ -205,7 +205,7 @@ def test_a_row_that_is_no_message_is_told_and_not_sent_in_part_issue_12_row_2(
     assert accepted["outcome"] == "accepted"
 
 
-def test_rows_that_are_one_message_are_told_issue_12_row_3(run: Run, tmp_path: Path) -> None:
+def test_rows_that_are_one_message_are_reported_issue_12_row_3(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "reminders.csv"
     times = ["2027-01-01T00:00:00Z", "2027-02-01T00:00:00Z", "2027-01-01T00:00:00Z"]
     file.write_text("phone,message,send_at\n" + "".join(f"{PHONE},Hi,{time}\n" for time in times), "utf-8")

@@ -206,7 +206,7 @@ def test_when_there_are_too_many_the_slowest_makes_room(slow: bytes, serve: Call
     assert rest(resting).startswith(b"HTTP/1.1 200 ")
 
 
-def test_what_is_under_way_is_never_cut_off_and_who_finds_no_room_is_told(
+def test_what_is_under_way_is_never_cut_off_and_who_finds_no_room_is_reported(
     serve: Callable[..., Served],
 ) -> None:
     served = serve(most=2)
@@ -242,7 +242,7 @@ INSIDE = b"POST /smuggled HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"
 
 @pytest.mark.parametrize("pieces", [1, 2, 1000])
 @pytest.mark.parametrize("wish", UPGRADES)
-def test_a_body_behind_a_wish_for_an_upgrade_is_a_body(
+def test_a_body_after_a_wish_for_an_upgrade_is_a_body(
     wish: str, pieces: int, serve: Callable[..., Served]
 ) -> None:
     """Issue 12, row 13: it was executed as a second request."""
@@ -262,7 +262,7 @@ def test_a_body_behind_a_wish_for_an_upgrade_is_a_body(
     assert served.asked == [("POST", "/asked", INSIDE)] * 2 + [("GET", "/", b"")]
 
 
-def test_a_chunked_body_behind_a_wish_for_an_upgrade_is_a_body(serve: Callable[..., Served]) -> None:
+def test_a_chunked_body_after_a_wish_for_an_upgrade_is_a_body(serve: Callable[..., Served]) -> None:
     served = serve()
     connection = served.connect()
     head = (

@@ -107,7 +107,7 @@ def subjects(blocks: list[Block]) -> list[str]:
     return [block.data["data"]["message_id"] for block in blocks]
 
 
-def test_an_event_is_told_as_it_happens_without_phone_and_text(
+def test_an_event_is_reported_as_it_happens_without_phone_and_text(
     served: HttpServer, key: ApiKey, dispatcher: Dispatcher
 ) -> None:
     listener = follow(served, key)
@@ -200,7 +200,7 @@ def test_a_long_way_behind_and_events_meanwhile_are_one_row(
     listener.close()
 
 
-def test_an_id_that_was_trimmed_away_is_told(served: HttpServer, key: ApiKey, database: Database) -> None:
+def test_an_id_that_was_trimmed_away_is_reported(served: HttpServer, key: ApiKey, database: Database) -> None:
     told = happen(database, 10)
     log, stream = EventLog(database, "default"), AccountKeys("default").events
     places = [place for place, _ in log.after("0-0", 10)]
@@ -216,7 +216,7 @@ def test_an_id_that_was_trimmed_away_is_told(served: HttpServer, key: ApiKey, da
     listener.close()
 
 
-def test_events_that_redis_has_lost_are_told(served: HttpServer, key: ApiKey, database: Database) -> None:
+def test_events_that_redis_has_lost_are_reported(served: HttpServer, key: ApiKey, database: Database) -> None:
     happen(database, 1)
     listener = follow(served, key, "/events?account=default", last_id="9000000000000-0")
     assert listener.next().event == "missed"
@@ -274,7 +274,7 @@ def test_more_accounts_than_an_id_holds_must_be_named(
     listener.close()
 
 
-def test_only_the_account_and_the_types_that_are_wanted_are_told(
+def test_only_the_account_and_the_types_that_are_wanted_are_reported(
     served: HttpServer, key: ApiKey, database: Database
 ) -> None:
     of_sales = follow(served, key, "/events?account=sales")

@@ -232,7 +232,7 @@ def test_a_store_that_fails_keeps_nothing(
     assert uploader.refusal(PDF, uploader.headers(PDF)) == code
 
 
-def test_a_full_disk_is_told_before_the_body(uploader: Uploader, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported_before_the_body(uploader: Uploader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drafts, "SPARE_BYTES", 1 << 60)
     assert uploader.refusal(PDF, uploader.headers(PDF)) == "storage_full"
 

@@ -46,7 +46,7 @@ def told(caller: Caller, make_app: Callable[..., Flask], database: Database) -> 
     return found
 
 
-def test_every_metric_and_label_that_is_asked_for_is_told(told: dict[str, set[str]]) -> None:
+def test_every_metric_and_label_that_is_asked_for_is_reported(told: dict[str, set[str]]) -> None:
     for expression in expressions():
         names = set(_NAME.findall(expression))
         assert names, expression

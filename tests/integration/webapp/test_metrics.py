@@ -93,7 +93,7 @@ def scrape_busy_service(caller: Caller, make_app: Callable[..., Flask], database
     return answer.text
 
 
-def test_messages_phases_and_states_are_told(text: str) -> None:
+def test_messages_phases_and_states_are_reported(text: str) -> None:
     found = samples(text)
     counts = {"queued": 4, "sent": 1, "failed": 1, "unknown": 1, "delivered": 0, "read": 0}
     for status, count in counts.items():
@@ -119,7 +119,7 @@ def test_messages_phases_and_states_are_told(text: str) -> None:
     assert value(found, "whatsapp_webhook_dead_letters", webhook="orders") == 0
 
 
-def test_the_newest_archive_and_what_it_does_not_know_of_are_told(text: str) -> None:
+def test_the_newest_archive_and_what_it_does_not_know_of_are_reported(text: str) -> None:
     found = samples(text)
     assert value(found, "whatsapp_session_saved_timestamp_seconds", account="default") == NOW / 1000 - 60
     assert value(found, "whatsapp_session_unsaved_messages", account="default") == 2

@@ -76,7 +76,7 @@ def test_what_is_no_phone_number_is_refused(method: str, caller: Caller) -> None
     assert problem(caller.call(method, "/opt-outs/me"), 422) == "phone_invalid"
 
 
-def test_the_list_is_told_page_by_page(caller: Caller, database: Database) -> None:
+def test_the_list_is_reported_page_by_page(caller: Caller, database: Database) -> None:
     phones = {f"+49151{n:08}" for n in range(2500)}
     database.do("SADD", "wa:opt-outs", *phones)
     told: set[str] = set()

@@ -73,7 +73,7 @@ def test_header_and_field_that_differ_are_refused(caller: Caller, database: Data
     assert queued(database) == 0
 
 
-def test_behind_the_window_the_same_text_is_a_new_message(
+def test_after_the_window_the_same_text_is_a_new_message(
     make_app: Callable[..., Flask], caller: Caller
 ) -> None:
     caller.client = make_app(idempotency_window_seconds=0.2).test_client()

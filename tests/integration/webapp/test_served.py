@@ -74,7 +74,7 @@ def test_path_and_query_are_signed_as_they_were_sent(
 
 
 @pytest.mark.parametrize("slash", ["/", "%2F", "%2f", "//"])
-def test_a_slash_in_a_phone_of_a_path_is_told_issue_12_row_7(
+def test_a_slash_in_a_phone_of_a_path_is_reported_issue_12_row_7(
     slash: str, served: HttpServer, served_key: ApiKey
 ) -> None:
     target = f"/opt-outs/+49{slash}151{slash}12345678"
@@ -129,7 +129,7 @@ def test_two_hundred_different_requests_at_once_are_two_hundred_messages(
 
 
 @pytest.mark.parametrize("seconds_frozen", [0.0, 2.5], ids=["key known", "key forgotten"])
-def test_while_redis_hangs_all_who_ask_at_once_are_told_within_two_seconds(
+def test_while_redis_hangs_all_who_ask_at_once_are_answered_within_two_seconds(
     seconds_frozen: float, own_redis: Callable[..., RedisServer], tmp_path: Path
 ) -> None:
     server = own_redis()

@@ -144,7 +144,7 @@ def test_alerts_go_when_the_settings_go(hooks: WebhookRig, settings: Settings) -
     assert [e.name for e in hooks.endpoints.all()] == ["alert-whatsapp"]
 
 
-def test_a_server_that_is_none_is_told_at_the_start(hooks: WebhookRig, settings: Settings) -> None:
+def test_a_server_that_is_none_is_reported_at_the_start(hooks: WebhookRig, settings: Settings) -> None:
     with pytest.raises(ConfigurationError, match="WHATSAPP_SMTP_URL"):
         take_over_endpoints(hooks.endpoints, settings.model_copy(update={"smtp_url": "mail.example"}), 2)
 

@@ -29,7 +29,7 @@ def advance(rig: LedgerRig, message: Message, *statuses: Status) -> None:
         assert rig.ledger.advance(message, status, NOW)
 
 
-def test_a_message_is_told_in_the_order_of_its_statuses(
+def test_a_message_is_reported_in_the_order_of_its_statuses(
     hooks: WebhookRig, rig: LedgerRig, receiver: Receiver
 ) -> None:
     hooks.endpoint(receiver)
@@ -248,7 +248,7 @@ def test_a_disabled_endpoint_gathers_nothing_more(
     assert deliveries.counts() == {"waiting": 0, "running": 0, "dead": 0}
 
 
-def test_a_receiver_that_is_back_is_told_at_once_what_waited_for_hours(
+def test_a_receiver_that_is_back_gets_at_once_what_waited_for_hours(
     hooks: WebhookRig, rig: LedgerRig, receiver: Receiver
 ) -> None:
     hooks.endpoint(receiver)

@@ -51,7 +51,7 @@ def test_a_file_is_taken_over_and_what_it_no_longer_names_is_removed(
         ('[webhooks.A]\nurl = "https://a.example"', "name"),
     ],
 )
-def test_what_is_wrong_in_the_file_is_told_without_secrets(tmp_path: Path, text: str, told: str) -> None:
+def test_what_is_wrong_in_the_file_is_reported_without_secrets(tmp_path: Path, text: str, told: str) -> None:
     file = tmp_path / "webhooks.toml"
     file.write_text(text, "utf-8")
     with pytest.raises(ConfigurationError, match=told) as error:
@@ -59,7 +59,7 @@ def test_what_is_wrong_in_the_file_is_told_without_secrets(tmp_path: Path, text:
     assert "whsec_short" not in str(error.value)
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="cannot be read"):
         endpoints_of_file(tmp_path / "none.toml", 1)
 

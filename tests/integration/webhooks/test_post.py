@@ -40,12 +40,12 @@ def test_a_receiver_gets_the_body_and_the_headers_as_they_are(receiver: Receiver
 
 
 @pytest.mark.parametrize("status", [200, 202, 400, 401, 404, 410, 413, 500, 503])
-def test_every_status_is_told(receiver: Receiver, status: int) -> None:
+def test_every_status_is_reported(receiver: Receiver, status: int) -> None:
     receiver.behave = answer(status)
     assert send(receiver.url).status == status
 
 
-def test_the_pause_that_it_asks_for_is_told(receiver: Receiver) -> None:
+def test_the_pause_that_it_asks_for_is_reported(receiver: Receiver) -> None:
     receiver.behave = answer(429, {"Retry-After": "17"})
     assert send(receiver.url).retry_after_seconds == 17
 
@@ -84,7 +84,7 @@ def test_a_body_without_end_is_not_read(receiver: Receiver) -> None:
     assert time.monotonic() - begun < SHORT.total_seconds + 0.5
 
 
-def test_a_slow_body_behind_a_good_head_is_not_waited_for(receiver: Receiver) -> None:
+def test_a_slow_body_after_a_good_head_is_not_waited_for(receiver: Receiver) -> None:
     def behave(exchange: receivers.Exchange) -> None:
         exchange.send_response(200)
         exchange.send_header("Content-Length", "5")
@@ -157,7 +157,7 @@ def test_a_name_that_resolves_to_this_machine_is_refused(
     assert receiver.received == []
 
 
-def test_a_name_is_resolved_once_so_that_it_cannot_change_behind_the_check(
+def test_a_name_is_resolved_once_so_that_it_cannot_change_after_the_check(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """DNS rebinding: one address when it is checked, another when it is connected to."""

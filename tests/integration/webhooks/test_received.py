@@ -21,7 +21,7 @@ def write(incoming: Incoming, rig: LedgerRig, *notices: Notice) -> None:
     assert incoming.write(findings, frozenset(), fence=rig.fence, now_ms=NOW, first=True)
 
 
-def test_it_is_told_once_and_then_nothing_is_kept(
+def test_it_is_reported_once_and_then_nothing_is_kept(
     hooks: WebhookRig, rig: LedgerRig, incoming: Incoming, receiver: Receiver
 ) -> None:
     orders = hooks.endpoint(receiver, events=("message.received",))
@@ -56,7 +56,7 @@ def test_what_nobody_wants_is_not_kept_either(hooks: WebhookRig, rig: LedgerRig,
     assert _anywhere(rig, "Good day") == []
 
 
-def test_a_chat_is_told_in_its_order_and_another_chat_does_not_wait_for_it(
+def test_a_chat_is_reported_in_its_order_and_another_chat_does_not_wait_for_it(
     hooks: WebhookRig, rig: LedgerRig, incoming: Incoming, receiver: Receiver
 ) -> None:
     hooks.endpoint(receiver)

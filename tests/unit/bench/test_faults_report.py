@@ -89,7 +89,7 @@ def test_a_press_of_what_does_harm_is_wrong(tmp_path: Path) -> None:
     assert "('log_out', 1)" in out
 
 
-def test_what_struck_a_message_that_is_told_wrongly_stands_beside_it(tmp_path: Path) -> None:
+def test_what_struck_a_message_that_is_reported_wrongly_stands_beside_it(tmp_path: Path) -> None:
     code, out, _ = told(World(status=Status.FAILED), tmp_path)
     assert code == 1
     assert "lying, wrong failure 4711 to" in out

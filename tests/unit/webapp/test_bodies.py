@@ -83,7 +83,7 @@ def test_a_problem_does_not_repeat_what_was_given() -> None:
     assert "secret" not in told
 
 
-def test_the_name_of_an_unknown_field_is_told_in_part() -> None:
+def test_the_name_of_an_unknown_field_is_reported_in_part() -> None:
     with pytest.raises(RequestRefused) as caught:
         validated(SendRequest, {"k" * 100_000: 1})
     assert len(str(caught.value) + json.dumps(caught.value.errors)) < 1000
@@ -104,7 +104,7 @@ def test_a_body_with_a_byte_order_mark_is_told_so() -> None:
         ),
     ],
 )
-def test_a_wrong_field_is_told_in_our_words(fields: dict[str, Any], says: str) -> None:
+def test_a_wrong_field_is_reported_in_our_words(fields: dict[str, Any], says: str) -> None:
     with pytest.raises(RequestRefused) as caught:
         validated(BatchRequest, fields)
     assert str(caught.value) == says

@@ -109,7 +109,7 @@ def subjects(text: bytes) -> list[str]:
     return [one["data"]["message_id"] if "data" in one else json.dumps(one) for one in found]
 
 
-def test_what_is_new_is_told_with_the_place_after_it() -> None:
+def test_what_is_new_is_reported_with_the_place_after_it() -> None:
     async def scene(tail: FakeTail, hub: Hub) -> None:
         tail.add("a", 1)
         tail.add("b", 1)
@@ -239,7 +239,7 @@ def test_one_that_catches_up_is_not_ended_but_reads_again() -> None:
     assert (listener.overflowed, listener.ended, listener.take()) == (True, False, b"")
 
 
-def test_what_was_trimmed_before_it_was_read_is_told() -> None:
+def test_what_was_trimmed_before_it_was_read_is_reported() -> None:
     async def scene(tail: FakeTail, hub: Hub) -> None:
         tail.add("a", 1)
         listener = await listening(hub, wanted({"a": "1-0"}))
@@ -351,7 +351,7 @@ STEP = st.tuples(
 
 
 @given(st.lists(STEP, max_size=40))
-def test_whoever_comes_and_goes_is_told_each_event_after_its_place_once(
+def test_whoever_comes_and_goes_gets_each_event_after_its_place_once(
     steps: list[tuple[str, int, bool]],
 ) -> None:
     """Reads by itself what is before ``tell``, as the stream does."""

@@ -61,7 +61,7 @@ def test_what_is_no_time_is_refused(given_value: Any) -> None:
 
 
 @given(st.integers(0, LATEST * 1000))
-def test_what_is_told_can_be_given_back(ms: int) -> None:
+def test_what_is_reported_can_be_given_back(ms: int) -> None:
     text = rfc3339(ms)
     assert round(INSTANT.validate_python(text) * 1000) == ms
     assert text.endswith("Z")

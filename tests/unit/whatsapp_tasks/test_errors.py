@@ -21,7 +21,7 @@ from whatsapp_tasks import errors
         errors.SessionWaits("stale", "Wait."),
     ],
 )
-def test_an_error_is_the_same_behind_a_pickle(error: Exception) -> None:
+def test_an_error_is_the_same_after_a_pickle(error: Exception) -> None:
     copy = pickle.loads(pickle.dumps(error))
     assert type(copy) is type(error)
     assert str(copy) == str(error)

@@ -45,7 +45,9 @@ def test_every_nth_look_up_fails_in_a_spell(world: World) -> None:
     assert [each["result"] for each in page.all("exists")] == ["hit", "hit", "error"] * 2
 
 
-def test_numbers_of_a_prefix_are_unknown_and_all_that_was_asked_is_told_until_a_reset(world: World) -> None:
+def test_numbers_of_a_prefix_are_unknown_and_all_that_was_asked_is_reported_until_a_reset(
+    world: World,
+) -> None:
     page = world.open_linked()
     simulation = world.simulation
     simulation.change_settings(simulation.settings.now.model_copy(update={"unknown_prefix": "4930"}))

@@ -128,7 +128,7 @@ def test_dialog_during_a_look_is_waited_out_before_the_script_runs(method: str) 
     assert len(connection.calls) == 1
 
 
-def test_dialog_while_the_script_runs_is_told() -> None:
+def test_dialog_while_the_script_runs_is_reported() -> None:
     connection = Connection('{"value": 1}')
     world = world_on(connection)
     assert world.evaluate("() => 1", (), within()) == 1

@@ -22,7 +22,7 @@ def test_processes_that_are_gone_count_for_nothing() -> None:
     assert measure([gone.pid]).processes == 0
 
 
-def test_without_permission_rss_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_permission_rss_is_reported_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
     exact = measure([os.getpid()])
     original = memory._kilobytes
 

@@ -89,7 +89,7 @@ def test_a_text_with_an_unquoted_separator_is_not_sent_in_part_issue_12_row_2(
     assert "3 cells, but the first line names 2" in found.others[0].problem
 
 
-def test_rows_that_differ_in_the_time_alone_are_told_issue_12_row_3(file: Path) -> None:
+def test_rows_that_differ_in_the_time_alone_are_reported_issue_12_row_3(file: Path) -> None:
     text = (
         "phone,message,send_at\n+12025550100,Hi,2027-01-01T00:00:00Z\n+12025550100,Hi,2027-02-01T00:00:00Z\n"
     )

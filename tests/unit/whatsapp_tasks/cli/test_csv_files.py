@@ -15,7 +15,7 @@ def test_the_delimiter_is_that_of_the_first_line() -> None:
     assert [r.cells for r in records("a\n1,2")] == [["a"], ["1", "2"]]
 
 
-def test_behind_a_row_that_is_not_csv_the_next_line_is_read_issue_12_row_8() -> None:
+def test_after_a_row_that_is_not_csv_the_next_line_is_read_issue_12_row_8() -> None:
     found = list(records('a,b\n1,"x"y\n2,z\n3,"never closed\n4,w\n'))
     assert [(r.line, r.cells) for r in found if not r.problem] == [
         (1, ["a", "b"]),

@@ -141,7 +141,7 @@ def test_each_send_without_a_key_is_a_message_of_its_own(
     assert script.asked[0]["body"] != script.asked[1]["body"]
 
 
-def test_what_lasts_longer_than_patience_is_told_at_once(
+def test_what_lasts_longer_than_patience_is_reported_at_once(
     make_client: Callable[..., Client], script: Script
 ) -> None:
     script.answers = [problem(429, "daily_cap_reached", Retry_After="40000")]
@@ -201,7 +201,7 @@ def test_watching_tells_each_change_once(make_client: Callable[..., Client], scr
     assert [message["status"] for message in watched] == ["queued", "sent", "read"]
 
 
-def test_a_repeat_is_signed_anew(
+def test_a_repeat_is_signed_again(
     make_client: Callable[..., Client], script: Script, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     began, really = time.time(), time.time
@@ -248,7 +248,7 @@ def test_another_machine_is_reached_through_the_proxy(
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_no_redirect_is_followed_and_its_place_is_told_issue_12_row_26(
+def test_no_redirect_is_followed_and_its_place_is_reported_issue_12_row_26(
     make_client: Callable[..., Client], script: Script, status: int
 ) -> None:
     script.answers = [(status, {"Location": f"{script.url}/login?next=secret"}, {}), ACCEPTED]
@@ -258,7 +258,7 @@ def test_no_redirect_is_followed_and_its_place_is_told_issue_12_row_26(
     assert len(script.asked) == 1
 
 
-def test_a_page_in_the_place_of_json_is_told(make_client: Callable[..., Client], script: Script) -> None:
+def test_a_page_in_the_place_of_json_is_reported(make_client: Callable[..., Client], script: Script) -> None:
     script.answers = [(200, {}, [])]  # type: ignore[list-item]
     with pytest.raises(RequestRefused, match="is the address right"):
         make_client().accounts()
@@ -278,12 +278,12 @@ def test_a_page_in_the_place_of_json_is_told(make_client: Callable[..., Client],
         "127.0.0.1",
     ],
 )
-def test_an_address_that_is_none_is_told_at_once_issue_12_row_28(address: str) -> None:
+def test_an_address_that_is_none_is_reported_at_once_issue_12_row_28(address: str) -> None:
     with pytest.raises(ConfigurationError, match="WHATSAPP_API_URL"):
         Client(address, "wak_1", "was_1")
 
 
 @pytest.mark.parametrize("key_id", ["wak_\n", "schlüssel"])
-def test_a_key_that_no_header_can_hold_is_told_at_once(key_id: str) -> None:
+def test_a_key_that_no_header_can_hold_is_reported_at_once(key_id: str) -> None:
     with pytest.raises(ConfigurationError, match="WHATSAPP_API_KEY"):
         Client("http://127.0.0.1:1", key_id, "was_1")

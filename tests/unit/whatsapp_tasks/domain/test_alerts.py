@@ -20,7 +20,7 @@ def test_an_alert_says_what_happened_and_what_to_do() -> None:
         assert len(text.splitlines()) == 5, "the last line says what to do"
 
 
-def test_another_event_is_told_as_what_it_is() -> None:
+def test_another_event_is_reported_as_what_it_is() -> None:
     subject, text = alert_text(
         {"type": "message.failed", "account": "sales", "timestamp": "T", "data": {"status": "failed"}}
     )

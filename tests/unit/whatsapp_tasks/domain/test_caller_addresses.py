@@ -52,7 +52,7 @@ def test_ipv6_is_counted_by_its_network_of_64_bits() -> None:
 
 
 @given(st.text(max_size=200) | st.ip_addresses().map(str))
-def test_whatever_is_told_the_name_is_short_and_stable(told: str) -> None:
+def test_whatever_is_reported_the_name_is_short_and_stable(told: str) -> None:
     address = normal_address(told)
     if address is not None:
         assert normal_address(address) == address

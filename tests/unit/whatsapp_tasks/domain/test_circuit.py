@@ -37,7 +37,7 @@ def test_failures_while_it_is_open_change_nothing() -> None:
     assert circuit.after_failure(RULES, 1) is circuit
 
 
-def test_after_a_success_the_count_and_the_time_begin_anew() -> None:
+def test_after_a_success_the_count_and_the_time_begin_again() -> None:
     assert failing(CLOSED, 6, 0).openings == 1
     assert failing(CLOSED, 5, 0).phase(0) is Phase.CLOSED
 

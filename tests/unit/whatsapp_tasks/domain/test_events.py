@@ -71,7 +71,7 @@ def test_a_failure_tells_why(kind: str) -> None:
     assert told == {"code": "phone_not_on_whatsapp", "message": "The number is not on WhatsApp."}
 
 
-def test_a_message_whose_record_is_gone_is_told_by_its_id() -> None:
+def test_a_message_whose_record_is_gone_is_reported_by_its_id() -> None:
     data = envelope(event(SENT), None)["data"]
     assert (data["message_id"], data["phone"], data["metadata"]) == ("0a1b", None, {})
 
@@ -128,7 +128,7 @@ def test_a_position_must_be_valid() -> None:
         follows("1", "0-0")
 
 
-def test_times_are_told_in_utc_with_milliseconds() -> None:
+def test_times_are_reported_in_utc_with_milliseconds() -> None:
     assert rfc3339(0) == "1970-01-01T00:00:00.000Z"
 
 
@@ -147,7 +147,7 @@ def test_what_is_kept_no_longer_is_null() -> None:
     assert data == {"chat": None, "phone": None, "preview": None, "unread": 3, "new": 2}
 
 
-def test_a_check_of_numbers_is_told_by_its_counts_and_no_number() -> None:
+def test_a_check_of_numbers_is_reported_by_its_counts_and_no_number() -> None:
     fields = {
         **{"type": "contacts.checked", "subject": "0a1b-support-de", "at_ms": str(AT), "status": "done"},
         **{"total": "3", "registered": "1", "not_registered": "0", "unknown": "2"},

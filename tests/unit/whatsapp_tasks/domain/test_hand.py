@@ -85,7 +85,7 @@ def test_every_text_that_is_understood_can_be_typed() -> None:
 
 
 @pytest.mark.parametrize("why", sorted(Ended))
-def test_each_end_is_told_in_a_sentence_that_says_what_to_do(why: Ended) -> None:
+def test_each_end_is_reported_in_a_sentence_that_says_what_to_do(why: Ended) -> None:
     assert SENTENCES[why].endswith(".")
     assert "pen" in SENTENCES[why]
 

@@ -78,7 +78,7 @@ def test_another_account_is_another_message_with_or_without_a_key() -> None:
 
 
 @given(st.integers(0, 2**45), st.integers(0, 2**45))
-def test_an_id_names_its_account_and_is_new_when_the_identity_is_claimed_anew(
+def test_an_id_names_its_account_and_is_new_when_the_identity_is_claimed_again(
     first: int, second: int
 ) -> None:
     one, two = (message_id("f" * 64, at_ms, "support-de") for at_ms in (first, second))

@@ -80,7 +80,7 @@ def test_the_first_chat_of_an_empty_list_is_new() -> None:
     assert account.see(ChatRow("Cy", 1, "hello")) == [("Cy", 1, 1, "hello")]
 
 
-def test_what_was_read_is_silent_and_counts_anew(account: Account) -> None:
+def test_what_was_read_is_silent_and_counts_again(account: Account) -> None:
     assert account.see(ChatRow("Ada", 0), ChatRow("Bo", 0)) == []
     assert account.see(ChatRow("Bo", 1, "again"), ChatRow("Ada", 0)) == [("Bo", 1, 1, "again")]
 
@@ -128,7 +128,7 @@ def test_read_rows_out_of_sight_are_forgotten_and_unread_ones_kept(account: Acco
 # the open chat, which has no badge
 
 
-def test_an_answer_in_the_open_chat_is_told_once(account: Account) -> None:
+def test_an_answer_in_the_open_chat_is_reported_once(account: Account) -> None:
     rows = [ChatRow("Ada", 0)]
     assert account.see(*rows, chat=chat("Ada", "<long ago", ">ours")) == []
     opened = chat("Ada", "<long ago", ">ours", "<one", "<two")
@@ -138,7 +138,7 @@ def test_an_answer_in_the_open_chat_is_told_once(account: Account) -> None:
     assert account.see(*rows, chat=opened) == []
 
 
-def test_an_answer_before_the_first_look_stands_behind_what_we_sent(account: Account) -> None:
+def test_an_answer_before_the_first_look_stands_after_what_we_sent(account: Account) -> None:
     opened = chat("Ada", "<long ago", ">ours", "<STOP")
     assert account.see(ChatRow("Ada", 0), chat=opened, just_sent={"ours"}) == [("Ada", 0, 1, "STOP")]
 
@@ -171,7 +171,7 @@ def test_a_history_that_is_not_loaded_yet_forgets_no_place(account: Account) -> 
     assert account.see(ChatRow("Ada", 0), chat=chat("Ada", ">ours", "<one")) == [("Ada", 0, 1, "one")]
 
 
-def test_a_bubble_is_told_like_a_row_on_one_line_and_not_in_full(account: Account) -> None:
+def test_a_bubble_is_reported_like_a_row_on_one_line_and_not_in_full(account: Account) -> None:
     account.see(ChatRow("Ada", 0), chat=chat("Ada", ">ours"))
     long = "first\nsecond \ud83d " + "x" * 500
     [(_, _, _, preview)] = account.see(ChatRow("Ada", 0), chat=chat("Ada", ">ours", f"<{long}"))
@@ -183,7 +183,7 @@ def test_a_bubble_is_told_like_a_row_on_one_line_and_not_in_full(account: Accoun
 
 
 @given(st.lists(st.lists(st.sampled_from(["in", "look", "read", "open", "close"]), max_size=6), max_size=12))
-def test_every_message_is_told_exactly_once_whatever_is_opened_and_read(rounds: list[list[str]]) -> None:
+def test_every_message_is_reported_exactly_once_whatever_is_opened_and_read(rounds: list[list[str]]) -> None:
     """As long as a look comes before what was unread is read elsewhere."""
     account = Account()
     account.see(ChatRow("Ada", 0), chat=chat("Ada", ">begin"))

@@ -48,7 +48,7 @@ def test_an_intent_of_an_earlier_version_is_read() -> None:
 
 
 @pytest.mark.parametrize("settled", [True, False])
-def test_our_bubble_behind_the_newest_one_is_found(settled: bool) -> None:
+def test_our_bubble_after_the_newest_one_is_found(settled: bool) -> None:
     assert find([*BEFORE, OURS], settled=settled) == Finding("found", OURS)
 
 
@@ -245,7 +245,7 @@ rows: Any = st.lists(st.tuples(directions, st.sampled_from([TEXT, "other", None]
 
 
 @given(rows, st.integers(0, 6), st.booleans())
-def test_absent_is_said_only_when_no_row_behind_could_be_ours(
+def test_absent_is_said_only_when_no_row_after_could_be_ours(
     content: list[tuple[bool | None, str | None]], begin: int, settled: bool
 ) -> None:
     bubbles = [row(str(n), *pair) for n, pair in enumerate(content)]

@@ -17,5 +17,5 @@ from whatsapp_tasks.domain.languages import base_language, is_supported
         ("", "", False),
     ],
 )
-def test_a_language_is_told_by_its_tag(tag: str, base: str, supported: bool) -> None:
+def test_a_language_is_recognised_by_its_tag(tag: str, base: str, supported: bool) -> None:
     assert (base_language(tag), is_supported(tag)) == (base, supported)

@@ -17,7 +17,7 @@ def chat(*bubbles: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {**CHAT, "title": "SECRET", "bubbles": [{**BUBBLE, **one} for one in bubbles], **changes}
 
 
-def test_a_page_that_fits_is_told_in_figures_without_its_texts() -> None:
+def test_a_page_that_fits_is_reported_in_figures_without_its_texts() -> None:
     shown = page(
         chat_pane=True, rows=[ROW], chat=chat({}, {"outgoing": False, "tick": None, "quoted": "SECRET"})
     )
@@ -58,5 +58,5 @@ def test_an_element_that_is_not_found_is_named() -> None:
         ({"compose": None}, "no_box"),
     ],
 )
-def test_the_chat_is_told_by_what_stands_at_its_end(changes: dict[str, Any], said: str) -> None:
+def test_the_chat_is_recognised_by_what_stands_at_its_end(changes: dict[str, Any], said: str) -> None:
     assert review(page(chat_pane=True, rows=[ROW], chat=chat(**changes)), ALL_FOUND).chat == said

@@ -51,7 +51,7 @@ from whatsapp_tasks.domain.statuses import Status
         (page(), PageKind.UNKNOWN),
     ],
 )
-def test_each_kind_is_told_by_its_signs(snapshot: PageSnapshot, kind: PageKind) -> None:
+def test_each_kind_is_recognised_by_its_signs(snapshot: PageSnapshot, kind: PageKind) -> None:
     assert kind_of(snapshot) is kind
 
 
@@ -104,7 +104,7 @@ def test_an_offline_banner_over_the_chat_list_is_still_the_main_page() -> None:
         (["starting_chat", "invalid_number"], Popup.STARTING_CHAT),
     ],
 )
-def test_a_popup_is_told_by_its_own_text(texts: list[str], popup: Popup) -> None:
+def test_a_popup_is_recognised_by_its_own_text(texts: list[str], popup: Popup) -> None:
     assert popup_of(page(dialogs=[{**DIALOG, "texts": texts}])) is popup
 
 
@@ -189,7 +189,7 @@ def test_signs_without_words_are_trouble() -> None:
     assert not page(chat_pane=True).trouble
 
 
-def test_the_cross_of_a_dialog_is_told_by_its_icon() -> None:
+def test_the_cross_of_a_dialog_is_recognised_by_its_icon() -> None:
     """Issue 11, D."""
     assert page(dialogs=[DIALOG]).dialogs[0].cross is None
     cross = page(dialogs=[{**DIALOG, "buttons": [OK, CLOSE]}]).dialogs[0].cross

@@ -31,7 +31,7 @@ BAN = Restriction(RestrictionKind.TEMPORARY_BAN, NOW, NOW + 60_000, "104")
         ("ban_other", "other"),
     ],
 )
-def test_the_reason_is_told_by_whatsapps_code(lang: str, text: str, code: str) -> None:
+def test_the_reason_is_recognised_by_whatsapps_code(lang: str, text: str, code: str) -> None:
     words = texts("E3", lang)
     screen = f"{words[text]} {words['ban_duration']}".format(phone="+1 202", duration="01:00:00")
     found = restriction_on(page("temporary_ban", screen=screen), NOW)

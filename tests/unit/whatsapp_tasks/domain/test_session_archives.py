@@ -198,7 +198,7 @@ def test_the_newest_two_are_kept_and_those_of_a_later_holder() -> None:
     assert outdated([*names, later, OFFER.offer_name], ArchiveNumber(41, 2)) == [names[0]]
 
 
-def test_a_header_is_the_same_behind_its_json() -> None:
+def test_a_header_is_the_same_after_its_json() -> None:
     assert ArchiveHeader.from_json(ARCHIVE.to_json()) == ARCHIVE
 
 

@@ -144,7 +144,7 @@ def test_what_the_page_would_change_is_entered_at_once(text: str, blocks: list[t
         ">_<",
     ],
 )
-def test_the_caret_never_stands_right_behind_an_emoticon(emoticon: str) -> None:
+def test_the_caret_never_stands_right_after_an_emoticon(emoticon: str) -> None:
     for text in (emoticon, f"a {emoticon}", f"{emoticon}\nb", f"a{emoticon} b", f"{emoticon}{emoticon}"):
         typed = ""
         for stroke in typing_plan(text, uniform):

@@ -57,7 +57,7 @@ def test_a_file_comes_into_force_when_it_changes(tmp_path: Path) -> None:
     assert source.current == load_selectors()
 
 
-def test_a_bad_file_is_told_once_and_changes_nothing(
+def test_a_bad_file_is_reported_once_and_changes_nothing(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     file = tmp_path / "s.toml"
