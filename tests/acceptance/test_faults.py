@@ -22,14 +22,11 @@ main()
 
 @pytest.mark.timeout(600)
 def test_no_message_is_lost_doubled_or_reported_wrongly_while_faults_strike() -> None:
-    """Each kind of fault is drawn by the seed; what they hit is up to the clock."""
-    assert faults.run(messages=40, faults=12, seed=7, era="E3", fsync="always", console=Console()) == 0
-
-
-@pytest.mark.timeout(600)
-def test_the_same_while_a_third_of_the_messages_are_files() -> None:
+    """Each kind of fault is drawn by the seed; what they hit is up to the clock. A third of the messages are
+    files.
+    """
     assert (
-        faults.run(messages=24, faults=6, seed=7, era="E3", fsync="always", console=Console(), files=True)
+        faults.run(messages=40, faults=12, seed=7, era="E3", fsync="always", console=Console(), files=True)
         == 0
     )
 

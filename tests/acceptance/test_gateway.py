@@ -142,7 +142,8 @@ def test_a_batch_is_followed_and_its_rest_called_off(
     assert cancelled["cancelled_now"] > 0
     *_, ended = client.wait_batch(batch["id"], pause_seconds=0.2)
     came = [text for text in texts(module_stack) if text.startswith("batch ")]
-    assert came == [f"batch {n}" for n in range(len(came))]
+    assert set(came) <= {f"batch {n}" for n in range(30)}
+    assert len(set(came)) == len(came), "each once; one whose attempt failed comes later"
     assert ended["by_status"]["cancelled"] == cancelled["cancelled_now"] == 30 - len(came)
 
 

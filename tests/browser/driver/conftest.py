@@ -127,14 +127,18 @@ def run(opened: Opened, options: Options, site: Site) -> Run:
 
 
 @pytest.fixture(scope="module")
-def shared_page(options: Options) -> Iterator[Page]:
-    page = open_page(options(), within(OPEN_S))
-    yield page
-    page.close(within(5))
+def opened_before(options: Options) -> Iterator[list[Page]]:
+    """The browsers of one module; the last one is in use."""
+    pages: list[Page] = []
+    yield pages
+    for page in pages:
+        page.close(within(5))
 
 
 @pytest.fixture
-def page(shared_page: Page, site: Site) -> Page:
-    """One browser per module, at `box.html`."""
-    shared_page.goto(site.url(), within())
-    return shared_page
+def page(opened_before: list[Page], options: Options, site: Site) -> Page:
+    """One browser per module, at `box.html`; another one after a test that lost it."""
+    if not (opened_before and opened_before[-1].alive()):
+        opened_before.append(open_page(options(), within(OPEN_S)))
+    opened_before[-1].goto(site.url(), within())
+    return opened_before[-1]
