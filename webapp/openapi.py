@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
@@ -74,6 +75,11 @@ PATH_PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "The value of error.evidence of a message.",
         "schema": {"type": "string", "pattern": "^[a-z0-9-]+_[0-9]{13}_[0-9a-f]{8}$"},
         "example": "default_1790000000000_0a1b2c3d",
+    },
+    "check_id": {
+        "description": "The id returned by POST /contacts/check.",
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{32}-[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"},
+        "example": "7c9e6679f3b24b0c9d2e1a5f8b3c4d6e-default",
     },
     "batch_id": {
         "description": "The id returned by POST /messages:batch.",
@@ -316,9 +322,8 @@ def _security(operation: Operation) -> list[dict[str, list[str]]]:
 
 def _parameters(operation: Operation) -> list[dict[str, Any]]:
     parameters: list[dict[str, Any]] = [
-        {"name": name, "in": "path", "required": True, **about}
-        for name, about in PATH_PARAMETERS.items()
-        if f"{{{name}}}" in operation.path
+        {"name": name, "in": "path", "required": True, **PATH_PARAMETERS[name]}
+        for name in re.findall(r"\{(\w+)\}", operation.path)
     ]
     if operation.idempotency_key:
         parameters.append(

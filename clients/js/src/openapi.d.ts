@@ -4004,7 +4004,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /**
+                 * @description The id returned by POST /contacts/check.
+                 * @example 7c9e6679f3b24b0c9d2e1a5f8b3c4d6e-default
+                 */
+                check_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -4090,7 +4096,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /**
+                 * @description The id returned by POST /contacts/check.
+                 * @example 7c9e6679f3b24b0c9d2e1a5f8b3c4d6e-default
+                 */
+                check_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
