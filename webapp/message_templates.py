@@ -16,7 +16,6 @@ from webapp.times import Moment, rfc3339
 from whatsapp_tasks.domain.templates import LANGUAGE, NAME, variables_of
 from whatsapp_tasks.domain.texts import MAX_UTF16_UNITS
 from whatsapp_tasks.stores.templates import Template
-from whatsapp_tasks.templates import Templates
 
 blueprint = Blueprint("message_templates", __name__)
 
@@ -101,7 +100,7 @@ def list_some() -> Response:
     """All templates in all their languages, page by page."""
     query = queries.read(TemplateQuery)
     name, _, language = (query.cursor or "").partition(":")
-    found, more = message_templates().page((name, language) if query.cursor else None, query.limit)
+    found, more = services().templates.page((name, language) if query.cursor else None, query.limit)
     page: TemplatePage = {
         "templates": [_view(template) for template in found],
         "next_cursor": f"{found[-1].name}:{found[-1].language}" if more and found else None,
@@ -112,7 +111,7 @@ def list_some() -> Response:
 @blueprint.get("/templates/<name>/<language>")
 def show(name: str, language: str) -> Response:
     """A template in one language."""
-    return bodies.answer(_view(message_templates().get(name, language)))
+    return bodies.answer(_view(services().templates.get(name, language)))
 
 
 @blueprint.put("/templates/<name>/<language>")
@@ -121,7 +120,7 @@ def put(name: str, language: str) -> Response:
     Doing it again changes nothing.
     """
     wanted = bodies.read(TemplateRequest)
-    template, outcome = message_templates().put(name, language, wanted.text, caller().author)
+    template, outcome = services().templates.put(name, language, wanted.text, caller().author)
     view: PutTemplateView = {**_view(template), "outcome": cast(Outcome, outcome.value)}
     return bodies.answer(view)
 
@@ -131,7 +130,7 @@ def remove(name: str, language: str) -> Response:
     """Removes a template in one language. Messages that were accepted keep their text. Doing it again changes
     nothing.
     """
-    removed = message_templates().remove(name, language, caller().author)
+    removed = services().templates.remove(name, language, caller().author)
     view: RemovedTemplateView = {"name": name, "language": language, "removed": removed}
     return bodies.answer(view)
 
@@ -140,14 +139,9 @@ def remove(name: str, language: str) -> Response:
 def preview(name: str, language: str) -> Response:
     """The text that a message would have, checked like one. Nothing is sent or kept."""
     wanted = bodies.read(PreviewRequest)
-    text = message_templates().preview(name, language, wanted.variables, as_caption=wanted.as_caption)
+    text = services().templates.preview(name, language, wanted.variables, as_caption=wanted.as_caption)
     view: PreviewView = {"text": text}
     return bodies.answer(view)
-
-
-def message_templates() -> Templates:
-    """The templates of this service."""
-    return Templates(services().database, services().clock)
 
 
 def _view(template: Template) -> TemplateView:

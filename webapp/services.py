@@ -17,6 +17,7 @@ from whatsapp_tasks.files.uploads import Uploads
 from whatsapp_tasks.operations import Operations
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.templates import Templates
 
 EXTENSION = "whatsapp-tasks"
 
@@ -80,6 +81,11 @@ class Services:
     def contacts(self) -> Contacts:
         """Checks of numbers."""
         return Contacts(self.database, self.settings, self.clock)
+
+    @property
+    def templates(self) -> Templates:
+        """Named texts with variables."""
+        return Templates(self.database, self.clock)
 
     def now_ms(self) -> int:
         return int(self.clock() * 1000)

@@ -8,7 +8,8 @@ from webapp import bodies
 from webapp.account_controls import NoFields
 from webapp.bodies import RequestModel
 from webapp.console.access import operator
-from webapp.message_templates import TemplateRequest, message_templates
+from webapp.message_templates import TemplateRequest
+from webapp.services import services
 from whatsapp_tasks.domain.templates import variables_of
 from whatsapp_tasks.stores.templates import MOST_TEMPLATES, Template
 
@@ -25,7 +26,7 @@ class TryRequest(RequestModel):
 @blueprint.get("/console/templates/all")
 def show() -> Response:
     """All templates."""
-    found, _ = message_templates().page(None, MOST_TEMPLATES)
+    found, _ = services().templates.page(None, MOST_TEMPLATES)
     return bodies.answer({"templates": [_state(template) for template in found]})
 
 
@@ -33,7 +34,7 @@ def show() -> Response:
 def try_out() -> Response:
     """A text as a message would have it. Nothing is kept."""
     wanted = bodies.read(TryRequest)
-    variables, text = message_templates().try_out(wanted.text, wanted.variables)
+    variables, text = services().templates.try_out(wanted.text, wanted.variables)
     return bodies.answer({"variables": variables, "text": text})
 
 
@@ -41,7 +42,7 @@ def try_out() -> Response:
 def put(name: str, language: str) -> Response:
     """Adds a template in one language, or replaces its text."""
     wanted = bodies.read(TemplateRequest)
-    template, outcome = message_templates().put(name, language, wanted.text, operator().key.author)
+    template, outcome = services().templates.put(name, language, wanted.text, operator().key.author)
     return bodies.answer({"template": _state(template), "outcome": outcome})
 
 
@@ -49,7 +50,7 @@ def put(name: str, language: str) -> Response:
 def remove(name: str, language: str) -> Response:
     """Removes a template in one language."""
     bodies.read(NoFields, optional=True)
-    return bodies.answer({"removed": message_templates().remove(name, language, operator().key.author)})
+    return bodies.answer({"removed": services().templates.remove(name, language, operator().key.author)})
 
 
 def _state(template: Template) -> dict[str, Any]:

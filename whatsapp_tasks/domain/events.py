@@ -53,7 +53,12 @@ NEEDS_A_PERSON = frozenset(
 )
 """Entering one of these is also a ``session.attention``."""
 
-GROUPS = frozenset(f"{kind.partition('.')[0]}.*" for kind in EventType)
+
+def _group_of(kind: EventType) -> str:
+    return f"{kind.partition('.')[0]}.*"
+
+
+GROUPS = frozenset(_group_of(kind) for kind in EventType)
 """``message.*`` and the like: all types of that kind."""
 
 _WITH_ERROR = frozenset({EventType.FAILED, EventType.UNKNOWN})
@@ -106,7 +111,7 @@ def types_of(wanted: Iterable[str]) -> frozenset[EventType]:
     """The types that are named, alone or as a group; raises ValueError for an unknown name."""
     found: set[EventType] = set()
     for name in wanted:
-        named = {kind for kind in EventType if name in (kind, f"{kind.partition('.')[0]}.*")}
+        named = {kind for kind in EventType if name in (kind, _group_of(kind))}
         if not named:
             known = ", ".join([*sorted(GROUPS), *EventType])
             raise ValueError(f"has the unknown type '{name[:40]}'; known types: {known}")

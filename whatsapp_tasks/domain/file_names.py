@@ -3,12 +3,12 @@
 import re
 import unicodedata
 
+from whatsapp_tasks.domain.texts import has_half_a_character
 from whatsapp_tasks.errors import RequestRefused
 
 MOST_NAME_BYTES = 255
 """In UTF-8: the limit of Linux' file systems, and so of the browser that reads the file."""
 
-_HALVES = re.compile("[\ud800-\udfff]")
 _SHOWN_AS_ANOTHER = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Overrides, embeddings and isolates: with them "exe.fdp" is shown as "pdf.exe" backwards."""
 _EMOJI_PARTS = frozenset("\u200c\u200d\u200e\u200f") | {chr(c) for c in range(0xE0020, 0xE0080)}
@@ -33,7 +33,7 @@ def check_file_name(name: str) -> str:
 def _why_not(name: str) -> str | None:
     if all(unicodedata.category(c) in ("Cc", "Cf") or c.isspace() or c == "." for c in name):
         return "must have at least one visible character that is no full stop"
-    if _HALVES.search(name):
+    if has_half_a_character(name):
         return "contains half of a surrogate pair; send whole characters"
     if len(name.encode()) > MOST_NAME_BYTES:
         return f"has {len(name.encode())} bytes in UTF-8; at most {MOST_NAME_BYTES} are allowed"
@@ -55,7 +55,9 @@ def clean_name(name: str) -> str | None:
     left.
     """
     last = re.split(r"[/\\]", name)[-1]
-    kept = "".join(c for c in last if not (_is_control(c) or _SHOWN_AS_ANOTHER.match(c) or _HALVES.match(c)))
+    kept = "".join(
+        c for c in last if not (_is_control(c) or _SHOWN_AS_ANOTHER.match(c) or has_half_a_character(c))
+    )
     end = extension_of(kept)
     while len(kept.encode()) > MOST_NAME_BYTES:
         kept = kept[:-1] if len(end) > 10 or not end else kept[: -len(end) - 2] + "." + end

@@ -5,7 +5,7 @@ asked for by the number (docs/whatsapp-web.md, 2). The search for a new chat can
 that it did not ask about (12.8). Nothing is typed.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from whatsapp_tasks.domain.daily_cap import DAYS_LOOKED_AHEAD
@@ -93,7 +93,7 @@ class Answer:
 
     result: NumberResult
     at_ms: int
-    reason: str = field(default="")
+    reason: str = ""
 
     @property
     def is_fact(self) -> bool:

@@ -5,6 +5,7 @@ import math
 from typing import Any, NoReturn
 
 from whatsapp_tasks.domain.nesting import MOST_LEVELS, is_too_deep
+from whatsapp_tasks.domain.texts import has_half_a_character
 
 
 class MalformedJson(ValueError):
@@ -24,7 +25,7 @@ def read_object(text: str) -> dict[str, Any]:
         raise MalformedJson("it must be an object")
     if text.count("[") + text.count("{") > MOST_LEVELS and is_too_deep(value):
         raise MalformedJson("it is nested too deeply")
-    if "\\u" in text and _has_half_a_character(value):
+    if "\\u" in text and has_half_a_character(json.dumps(value, ensure_ascii=False)):
         raise MalformedJson("it contains half of a surrogate pair; send whole characters")
     return value
 
@@ -40,15 +41,6 @@ def _decoded(text: str) -> object:
         raise MalformedJson("it is nested too deeply") from None
     except ValueError:  # an integer with more digits than Python converts
         raise MalformedJson("a number in it is too long") from None
-
-
-def _has_half_a_character(value: object) -> bool:
-    """An escape such as ``\\ud83d`` alone makes a text that cannot be encoded as UTF-8."""
-    try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return True
-    return False
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from whatsapp_tasks.domain.templates import check_template_language, check_template_name, refused
+from whatsapp_tasks.domain.texts import has_half_a_character
 from whatsapp_tasks.errors import RequestRefused
 
 _FIELDS = frozenset({"name", "language", "variables"})
@@ -64,15 +65,7 @@ def _values(given: object) -> dict[str, str]:
         where = f"template.variables.{str(name)[:40]}"
         if not isinstance(name, str) or not isinstance(value, str):
             raise refused(where, "must be a text")
-        if not _is_whole(name + value):
+        if has_half_a_character(name + value):
             raise refused(where, "contains half of a surrogate pair; send whole characters")
         values[name] = value
     return values
-
-
-def _is_whole(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

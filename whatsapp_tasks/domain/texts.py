@@ -39,7 +39,7 @@ def normalise_message(raw: str) -> str:
     stays exactly as it is: no Unicode normalisation.
     """
     text = _NEWLINES.sub("\n", raw).strip(_AT_THE_ENDS)
-    if _HALVES.search(text):
+    if has_half_a_character(text):
         raise _refused("message_invalid", "contains half of a surrogate pair; send whole characters")
     if not shows_something(text):
         raise _refused("message_empty", "must contain at least one visible character")
@@ -56,6 +56,11 @@ def normalise_message(raw: str) -> str:
             "message_too_long", f"has {units} UTF-16 code units; WhatsApp takes at most {MAX_UTF16_UNITS}"
         )
     return text
+
+
+def has_half_a_character(text: str) -> bool:
+    """Whether half of a surrogate pair is in ``text``, which cannot be encoded: JSON's escapes make such."""
+    return _HALVES.search(text) is not None
 
 
 def shows_something(text: str) -> bool:
