@@ -31,23 +31,28 @@ class SendQueue:
     def requeue_lost(self) -> int:
         """Queues open messages again that have lost their queue entry, because a worker died with it.
 
-        Lists are first in, first out, so every entry taken off was enqueued before the next one. An open
-        attempt becomes the next one in any case: it may have been taken out of order (a copied or restored
-        entry), and no other message is claimed before it is settled. Only the lease's holder may call this,
-        and only while it is sending nothing.
+        Lists are first in, first out, so every entry taken off was enqueued before the next one. The oldest
+        one may stand behind others: kombu puts what it took while the gate closed back to the wrong end. An
+        open attempt becomes the next one in any case: it may have been taken out of order (a copied or
+        restored entry), and no other message is claimed before it is settled. Only the lease's holder may
+        call this, and only while it is sending nothing.
         """
         pushed = 0
         for priority in Priority:
             entries = self._db.texts("LRANGE", messages_list(self.account, priority), -NEXT_ENTRIES, -1)
             open_key = self._keys.open_messages(priority)
-            below = "+inf"
+            below, overtaken = "+inf", list[str]()  # at most one
             if entries:
-                places = self._db.do("ZMSCORE", open_key, *(task_id_of(entry) or "" for entry in entries))
+                ids = [task_id_of(entry) or "" for entry in entries]
+                places = self._db.do("ZMSCORE", open_key, *ids)
                 if places[-1] is None:
                     continue  # not from dispatch, so its position is unknown; try again at the next look
-                below = f"({min(int(float(place)) for place in places if place is not None)}"
+                known = {name: int(float(place)) for name, place in zip(ids, places, strict=True) if place}
+                oldest = min(known, key=lambda name: known[name])
+                below = f"({known[oldest]}"
+                overtaken = [oldest] if oldest != ids[-1] else []
             lost = self._db.texts("ZRANGEBYSCORE", open_key, "-inf", below)
-            pushed += self._push(reversed(lost), "lost")
+            pushed += self._push(reversed([*lost, *overtaken]), "lost")
         return pushed + self._push(self._in_hand(), "lost")
 
     def due_to_expire(self, now_ms: int, limit: int = 100) -> list[str]:
