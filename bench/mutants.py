@@ -50,6 +50,7 @@ SENDING = "whatsapp_tasks/session/sending.py"
 SETTLING = "whatsapp_tasks/session/settling.py"
 FOLLOWING = "whatsapp_tasks/session/following.py"
 DELIVERY = "whatsapp_tasks/session/delivery.py"
+SEND_PERMISSION = "whatsapp_tasks/session/send_permission.py"
 HAND = "whatsapp_tasks/session/hand.py"
 ATTACHING = "whatsapp_tasks/session/attaching.py"
 TAKING_OVER = f"{PLAYS}/test_taking_over.py"
@@ -100,7 +101,7 @@ MUTANTS = (
     ),
     Mutant(
         "own last look ignored",
-        DELIVERY,
+        SEND_PERMISSION,
         "            conditions.session.state is not self._seen_state()\n",
         "            False\n",
         f"{PLAYS}/test_delivery.py",
@@ -108,7 +109,7 @@ MUTANTS = (
     Mutant(
         "settle delay ignored",
         DELIVERY,
-        "self._not_before = max(self._not_before, time.monotonic() + decision.delay_seconds)",
+        "self._permission.hold(decision.delay_seconds)",
         "pass",
         f"{PLAYS}/test_settling.py",
     ),
@@ -235,7 +236,7 @@ MUTANTS = (
     ),
     Mutant(
         "sending goes on while a person has the page, and before a look at what they left",
-        DELIVERY,
+        SEND_PERMISSION,
         "            or not self._page_is_ours()\n",
         "",
         f"{PLAYS}/test_hand.py",

@@ -202,7 +202,7 @@ class SessionRig:
         """One round that finds the page like this; the state it leads to."""
         self.page.shows = shows
         self.now_ms += int(later_seconds * 1000)
-        self.session._next_start = 0.0
+        self.session._starts._not_before = 0.0
         self.session.look_after(at_once=True)
         return str(self.context.sessions.get().state)
 

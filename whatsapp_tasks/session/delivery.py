@@ -14,73 +14,56 @@ from typing import assert_never
 from whatsapp_tasks.domain.attempts import Attempt, NeverSent, Seen
 from whatsapp_tasks.domain.faults import counts_for_circuit, culprit
 from whatsapp_tasks.domain.pacing import pause_seconds
-from whatsapp_tasks.domain.restrictions import Permission, permission
+from whatsapp_tasks.domain.restrictions import Permission
 from whatsapp_tasks.domain.retries import RetryDecision, code_of, decide_again, decide_retry, decide_settle
-from whatsapp_tasks.domain.states import MAY_REPLY, MAY_SEND, SessionState
+from whatsapp_tasks.domain.states import MAY_REPLY, MAY_SEND
 from whatsapp_tasks.domain.statuses import AT_WHATSAPP, FOLLOWED, Status
 from whatsapp_tasks.errors import BrowserError, LeaseLost, SendError
 from whatsapp_tasks.session.attempt_evidence import keep_evidence
 from whatsapp_tasks.session.breaker import Breaker
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.following import Follower
-from whatsapp_tasks.session.memory_watch import MemoryWatch, measure_memory
+from whatsapp_tasks.session.memory_watch import measure_memory
 from whatsapp_tasks.session.receiving import Receiving
+from whatsapp_tasks.session.send_permission import SendPermission
 from whatsapp_tasks.session.transport import Transport
-from whatsapp_tasks.stores.generation import Counted
 from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.outcomes import Claim
-from whatsapp_tasks.stores.pauses import PauseReason
 
 log = logging.getLogger(__name__)
 
 
 class Delivery:
-    """One message at a time. ``seen_state`` is the session state that the last look at the page came to;
-    ``page_is_ours`` is false while a person has the page, and until a look after that.
-    """
+    """One message at a time."""
 
     def __init__(
         self,
         context: AccountContext,
         transport: Transport,
         *,
-        seen_state: Callable[[], SessionState],
-        page_is_ours: Callable[[], bool],
+        permission: SendPermission,
         breaker: Breaker,
         follower: Follower,
         receiving: Receiving,
-        memory: MemoryWatch,
     ) -> None:
         self._context = context
         self._transport = transport
-        self._seen_state = seen_state
-        self._page_is_ours = page_is_ours
+        self._permission = permission
         self._breaker = breaker
         self._follower = follower
         self._receiving = receiving
-        self._memory = memory
-        self._not_before = 0.0
         self._last_attempt = 0.0
         self._settles: dict[str, int] = {}
 
     @property
     def may_send(self) -> bool:
         """Whether messages may be taken off the queue now. Asks Redis; raises StoreUnavailable."""
-        return self._permission() is not Permission.NOTHING
-
-    @property
-    def may_send_to_all(self) -> bool:
-        """The same, for messages to anybody, not only to chats that were written to before."""
-        return self._permission() is Permission.ALL
+        return self._permission.now() is not Permission.NOTHING
 
     @property
     def quiet_seconds(self) -> float:
         """For how long no message was in hand."""
         return time.monotonic() - self._last_attempt
-
-    def hold(self, seconds: float) -> None:
-        """Nothing is sent for so long: the session is about to be saved."""
-        self._not_before = max(self._not_before, time.monotonic() + seconds)
 
     def deliver(self, message_id: str) -> bool:
         """Bring one message to its end. False when it must wait: the account is not ready, is paused, or has
@@ -89,7 +72,7 @@ class Delivery:
         Raises LeaseLost and StoreUnavailable: the ledger still says ``sending``, and the chat settles it.
         """
         context = self._context
-        allowed = self._permission()
+        allowed = self._permission.now()
         if allowed is Permission.NOTHING:
             return False
         claimed = context.ledger.claim(
@@ -125,52 +108,6 @@ class Delivery:
                 raise LeaseLost
             case unknown:
                 assert_never(unknown)
-
-    # may messages be sent
-
-    def _permission(self) -> Permission:
-        """Everything that must hold. Redis decides, not what this worker remembers."""
-        context = self._context
-        conditions = context.sessions.send_conditions()
-        if self._writes_lost(conditions.counted):
-            return Permission.NOTHING
-        if (
-            conditions.session.state is not self._seen_state()
-            or not self._page_is_ours()
-            or not context.keeper.started
-            or self._memory.due
-            or time.monotonic() < self._not_before
-        ):
-            return Permission.NOTHING
-        return permission(
-            conditions.session.state,
-            conditions.session.restriction,
-            paused=bool(conditions.pauses),
-            worker_runs=True,
-            replies_when_restricted=context.settings.restricted_replies,
-        )
-
-    def notice_lost_writes(self) -> None:
-        """For before this worker writes anything that is counted, which might fill up what was lost."""
-        self._writes_lost(self._context.sessions.send_conditions().counted)
-
-    def _writes_lost(self, counted: Counted) -> bool:
-        """Whether Redis came back with older data. What it lost may have been sent, so a person decides."""
-        context = self._context
-        if context.generation.remember(counted):
-            return False
-        seen = context.generation.seen
-        note = (
-            f"Redis lost writes: it is at {counted.writes} ({counted.intents} intents), "
-            f"this worker has seen {seen.writes} ({seen.intents} intents)"
-        )
-        if context.pauses.set(PauseReason.REDIS, context.actor, context.now_ms(), note, lost=seen):
-            log.critical(
-                "Redis came back with older data; nothing is sent until a person agrees: "
-                "whatsapp-tasks resume --reason redis",
-                extra={"account": context.account, "detail": note},
-            )
-        return True
 
     # attempt
 
@@ -262,7 +199,7 @@ class Delivery:
                 self._settled(written)
             case "settle":
                 # It stays `sending`, and the search for lost entries makes it the next; until then, nothing
-                self._not_before = max(self._not_before, time.monotonic() + decision.delay_seconds)
+                self._permission.hold(decision.delay_seconds)
                 return
             case unknown:
                 assert_never(unknown)
@@ -309,5 +246,6 @@ class Delivery:
     def _rest(self) -> None:
         """The pause between two messages, where one is set."""
         settings = self._context.settings
-        seconds = pause_seconds(settings.pacing_seconds, settings.pacing_jitter_seconds, random.random())
-        self._not_before = time.monotonic() + seconds
+        self._permission.hold(
+            pause_seconds(settings.pacing_seconds, settings.pacing_jitter_seconds, random.random())
+        )

@@ -18,7 +18,7 @@ from whatsapp_tasks.queues import (
     RESTART_TASK,
     SCREENSHOT_TASK,
 )
-from whatsapp_tasks.session.account_session import AccountSession
+from whatsapp_tasks.session.commands import Commands
 from whatsapp_tasks.session.memory_watch import measure_memory
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.requests import WorkerRequests
@@ -47,7 +47,7 @@ def memory_check(*, account: str = DEFAULT_ACCOUNT) -> None:  # noqa: ARG001 - d
 @app.task(name=RESTART_TASK)
 def restart_browser(*, account: str = DEFAULT_ACCOUNT) -> None:  # noqa: ARG001 - decides the queue
     """Ends the browser in order; the next look opens another."""
-    runtime().session.restart_browser()
+    runtime().session.commands.restart_browser()
 
 
 @app.task(name=SCREENSHOT_TASK)
@@ -56,8 +56,8 @@ def take_screenshot(*, account: str = DEFAULT_ACCOUNT, request_id: str) -> None:
     _answer(account, request_id, _screenshot)
 
 
-def _screenshot(session: AccountSession) -> dict[str, Any]:
-    picture = session.screenshot()
+def _screenshot(commands: Commands) -> dict[str, Any]:
+    picture = commands.screenshot()
     if picture is None:
         raise RequestRefused("no_browser", "no browser is running")
     return {"png": base64.b64encode(picture).decode()}
@@ -66,33 +66,33 @@ def _screenshot(session: AccountSession) -> dict[str, Any]:
 @app.task(name=DOCTOR_TASK)
 def examine_page(*, account: str = DEFAULT_ACCOUNT, request_id: str) -> None:
     """Answers with what is found of every element of the page."""
-    _answer(account, request_id, lambda session: session.examine())
+    _answer(account, request_id, Commands.examine)
 
 
 @app.task(name=PAIRING_CODE_TASK)
 def request_pairing_code(*, account: str = DEFAULT_ACCOUNT, phone: str, request_id: str) -> None:
     """Answers with a code that links ``phone``."""
-    _answer(account, request_id, lambda session: {"code": session.pairing_code(phone)})
+    _answer(account, request_id, lambda commands: {"code": commands.pairing_code(phone)})
 
 
 @app.task(name=PASSKEY_TASK)
 def answer_passkey(*, account: str = DEFAULT_ACCOUNT, action: str, request_id: str) -> None:
     """Answers with the step of the passkey ceremony, after the page's button for ``action``, if any."""
-    _answer(account, request_id, lambda session: session.passkey(action))
+    _answer(account, request_id, lambda commands: commands.passkey(action))
 
 
 @app.task(name=LOGOUT_TASK)
 def log_out(*, account: str = DEFAULT_ACCOUNT) -> None:  # noqa: ARG001 - decides the queue
     """Ends the link with the phone."""
-    runtime().session.log_out()
+    runtime().session.commands.log_out()
 
 
-def _answer(account: str, request_id: str, use_case: Callable[[AccountSession], Mapping[str, Any]]) -> None:
+def _answer(account: str, request_id: str, use_case: Callable[[Commands], Mapping[str, Any]]) -> None:
     """Returns the outcome to the caller, failures too."""
     session = runtime().session
     requests = WorkerRequests(Database.connect(session.context.settings), account)
     try:
-        payload = use_case(session)
+        payload = use_case(session.commands)
     except RequestRefused as refused:
         requests.give_answer(request_id, False, {"code": refused.code, "message": str(refused)})
     except BrowserError as error:

@@ -11,7 +11,7 @@ from whatsapp_tasks.domain.session_archives import SENTENCES, Refusal
 from whatsapp_tasks.domain.states import SessionEvent, meaning_of
 from whatsapp_tasks.errors import BrowserDied, SessionWaits
 from whatsapp_tasks.operations import Operations
-from whatsapp_tasks.session import account_session
+from whatsapp_tasks.session import commands, page_starts
 from whatsapp_tasks.session.vault import SessionVault
 from whatsapp_tasks.stores.events import EventLog
 
@@ -75,16 +75,16 @@ def test_the_store_is_asked_less_and_less_often(
 ) -> None:
     """A listing of S3 costs money. What a person asks for counts at once."""
     now = 1000.0
-    monkeypatch.setattr(account_session, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(page_starts, "time", SimpleNamespace(monotonic=lambda: now))
     vault.waits = SessionWaits(Refusal.UNPROVEN, "unproven")
 
     def pause() -> float:
         it.see(LOADING)
-        return it.session._next_start - now
+        return it.session._starts._not_before - now
 
     assert [pause() for _ in range(7)] == [2, 4, 8, 16, 32, 60, 60]
-    it.session.restart_browser()
-    assert it.session._next_start == 0
+    it.session.commands.restart_browser()
+    assert it.session._starts._not_before == 0
     assert pause() == 2
     vault.waits = None
     it.see(MAIN)
@@ -153,7 +153,7 @@ def _sight(event: SessionEvent) -> Any:
 def test_an_unlink_deletes_the_archives_also_where_no_copy_may_run(it: SessionRig, vault: Vault) -> None:
     vault.waits = SessionWaits(Refusal.STALE, "stale")
     it.see(LOADING)
-    it.session.log_out()
+    it.session.commands.log_out()
     assert vault.told == [("deleted", "unlinked")]
     assert it.keeper.forgotten == 1
     vault.waits = None
@@ -173,11 +173,11 @@ def test_the_archives_are_deleted_once_the_page_has_logged_out(
 
     it.see(MAIN)
     vault.told.clear()
-    monkeypatch.setattr(account_session, "log_out", log_out)
+    monkeypatch.setattr(commands, "log_out", log_out)
     monkeypatch.setattr(
         it.keeper, "forget_login", lambda: when_forgotten.append(it.context.sessions.get().was_linked)
     )
-    it.session.log_out()
+    it.session.commands.log_out()
     assert at_the_page == [(True, [])]
     assert vault.told == [("deleted", "unlinked")]
     assert when_forgotten == ([] if offered else [False])
@@ -191,9 +191,9 @@ def test_a_page_that_fails_to_log_out_leaves_an_account_that_is_linked(
 
     it.see(MAIN)
     vault.told.clear()
-    monkeypatch.setattr(account_session, "log_out", log_out)
+    monkeypatch.setattr(commands, "log_out", log_out)
     with pytest.raises(BrowserDied):
-        it.session.log_out()
+        it.session.commands.log_out()
     assert it.context.sessions.get().was_linked
     assert vault.told == []
 
@@ -206,7 +206,7 @@ def test_sending_pauses_for_a_quiet_moment_that_does_not_come(it: SessionRig, va
 
 def test_what_a_person_asks_of_the_page_says_why_there_is_none(it: SessionRig, vault: Vault) -> None:
     vault.waits = SessionWaits(Refusal.STALE, "no copy may run")
-    for ask in (it.session.examine, lambda: it.session.pairing_code("+4915112345678")):
+    for ask in (it.session.commands.examine, lambda: it.session.commands.pairing_code("+4915112345678")):
         with pytest.raises(SessionWaits, match="no copy may run"):
             ask()
 
