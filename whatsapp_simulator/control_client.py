@@ -32,6 +32,8 @@ class ReceivedMessage:
     device: str | None = None
     edited: bool = False
     """Its text was changed on a page, after it had been sent."""
+    quoted: Mapping[str, Any] | None = None
+    """What it replies to, with author, text, id and kind."""
 
 
 class SimulatorError(Exception):

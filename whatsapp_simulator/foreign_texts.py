@@ -28,6 +28,7 @@ ATTESTED: dict[str, dict[str, str]] = {
         "type_a_message": "Digita un messaggio",
         "type_a_message_to": "Digita un messaggio per {chat}",
         "you_speak": "Tu:",
+        "you": "Tu",
         "pending": " In attesa ",
         "delivered": " Consegnato ",
         "read": " Letto ",

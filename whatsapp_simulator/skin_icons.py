@@ -52,6 +52,18 @@ ICONS: dict[str, dict[Era, str]] = {
     "video": {"E1": "msg-video", "E2": "msg-video", "E3": "msg-video"},
     "media_cancel": {"E1": "media-cancel", "E2": "media-cancel", "E3": "media-cancel"},
     "media_upload": {"E1": "media-upload", "E2": "media-upload", "E3": "media-upload"},
+    # §12.13: no icons in the menu of a message before 2025, so those of E1 are never shown
+    "down_context": {"E1": "down-context", "E2": "down-context", "E3": "ic-expand-more"},
+    "reply": {"E1": "reply", "E2": "reply-refreshed", "E3": "ic-reply"},
+    "reply_privately": {
+        "E1": "reply-privately",
+        "E2": "reply-privately-refreshed",
+        "E3": "reply-privately-refreshed",
+    },
+    "message_info": {"E1": "info", "E2": "info-refreshed", "E3": "info-refreshed"},
+    "copy": {"E1": "copy", "E2": "copy-refreshed", "E3": "ic-content-copy"},
+    "forward": {"E1": "forward", "E2": "forward-refreshed", "E3": "ic-fast-forward"},
+    "delete": {"E1": "delete", "E2": "delete-refreshed", "E3": "ic-delete"},
     "logo": {"E1": "logo", "E2": "logo", "E3": "wa-wordmark-refreshed"},
     "reload": {"E1": "refresh-large", "E2": "refresh-large", "E3": "ic-sync"},
 }

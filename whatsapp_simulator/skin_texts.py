@@ -579,6 +579,31 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt": guess("Mensagem citada"),
         "es": guess("Mensaje citado"),
     },
+    # §10.9, §12.7
+    "you": {"en": "You", "pt": "Você", "es": "Tú"},
+    "message_options": {
+        "en": "Open message options",
+        "en@E1": "Context menu",
+        "pt": guess("Menu de contexto"),
+        "es": guess("Menú contextual"),
+    },
+    "reply": {"en": "Reply", "pt": "Responder", "es": guess("Responder")},
+    "reply_privately": {
+        "en": "Reply privately",
+        "pt": "Responder em particular",
+        "es": guess("Responder en privado"),
+    },
+    "message_info": {
+        "en": "Message info",
+        "pt": guess("Dados da mensagem"),
+        "es": guess("Info. del mensaje"),
+    },
+    "copy": {"en": "Copy", "pt": guess("Copiar"), "es": guess("Copiar")},
+    "forward": {"en": "Forward", "pt": guess("Encaminhar"), "es": guess("Reenviar")},
+    "delete": {"en": "Delete", "pt": guess("Apagar"), "es": guess("Eliminar")},
+    "quoted_image": {"en": "Photo", "pt": guess("Foto"), "es": guess("Foto")},
+    "quoted_video": {"en": "Video", "pt": guess("Vídeo"), "es": guess("Video")},
+    "quoted_audio": {"en": "Audio", "pt": "Áudio", "es": guess("Audio")},
     "resend": {
         "en": "Try again",
         "en@E1": "Click to resend",

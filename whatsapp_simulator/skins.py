@@ -14,9 +14,12 @@ STRUCTURE: dict[str, dict[str, Any]] = {
     # compose_becomes_caption §12.6, title_unread §6, rich_text §12.4 (folded texts, lists, quotations),
     # text_rules §12.5 (lists, emoticons, suggestions, trimming, keys elsewhere), labels_ends_of_runs §12.1,
     # fail_container §10.2, tail_test_id §10.3, opens_below_popup §11.6, modals_take_focus §11.3,
-    # wds_banners §11.2, box_behind_notice §11.6, qr_overlays §11.1.
+    # wds_banners §11.2, box_behind_notice §11.6, qr_overlays §11.1, menu_icons and
+    # message_menu §12.13.
     "E1": {
         "icons": "data-icon",
+        "menu_icons": False,
+        "message_menu": "list",
         "search": "div",
         "row_px": 72,
         "file_inputs": "in_menu",
@@ -35,6 +38,8 @@ STRUCTURE: dict[str, dict[str, Any]] = {
     },
     "E2": {
         "icons": "data-icon",
+        "menu_icons": True,
+        "message_menu": "list",
         "search": "div",
         "row_px": 72,
         "file_inputs": "in_menu",
@@ -53,6 +58,8 @@ STRUCTURE: dict[str, dict[str, Any]] = {
     },
     "E3": {
         "icons": "title",
+        "menu_icons": True,
+        "message_menu": "buttons",
         "search": "input",
         "row_px": 76,
         "file_inputs": "on_click",

@@ -36,6 +36,7 @@ class Mailbox:
         *,
         attachments: list[Attachment] | None = None,
         device: str | None = None,
+        quoted: Quotation | None = None,
     ) -> tuple[Message, bool]:
         """A message of ours arrived. Returns it, and whether it is new (not a repeated transmission)."""
         known = self._by_id.get(message_id)
@@ -52,6 +53,7 @@ class Mailbox:
             attachments=attachments or [],
             seq=len(self.received) + 1,
             device=device,
+            quoted=quoted,
         )
         self.received.append(message)
         self._add(message)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from ..journal import Event
 from .devices import Device, Devices
 from .mailbox import Mailbox
-from .messages import Attachment, Quotation
+from .messages import Attachment, quotation_of
 
 
 class Memory:
@@ -34,11 +34,6 @@ class Memory:
         self.keep({"event": "name", "phone": phone, "name": name})
 
 
-def _quotation(event: Event) -> Quotation | None:
-    quoted = event.get("quoted")
-    return Quotation(str(quoted.get("author", "")), str(quoted.get("text", ""))) if quoted else None
-
-
 def _link(memory: Memory, event: Event) -> None:
     memory.devices.restore(Device(**{name: value for name, value in event.items() if name != "event"}))
 
@@ -55,6 +50,7 @@ def _message(memory: Memory, event: Event) -> None:
         event["at"],
         attachments=[Attachment(**each) for each in event["attachments"]],
         device=event["device"],
+        quoted=quotation_of(event.get("quoted")),
     )
 
 
@@ -72,7 +68,7 @@ def _incoming(memory: Memory, event: Event) -> None:
         event["phone"],
         event["text"],
         event["at"],
-        quoted=_quotation(event),
+        quoted=quotation_of(event.get("quoted")),
         author=event.get("author"),
     )
 
@@ -85,7 +81,7 @@ def _seed(memory: Memory, event: Event) -> None:
         event["at"],
         mine=event["mine"],
         status=event["status"],
-        quoted=_quotation(event),
+        quoted=quotation_of(event.get("quoted")),
         author=event.get("author"),
     )
 

@@ -1,7 +1,8 @@
 """A message and a chat, as WhatsApp's server has them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Status = Literal["sent", "delivered", "read"]
 ORDER: tuple[Status, ...] = ("sent", "delivered", "read")
@@ -28,6 +29,17 @@ class Quotation:
 
     author: str
     text: str
+    id: str | None = None
+    """None where nobody said which message it is."""
+    kind: FileKind | None = None
+    """Of the file that it has."""
+
+
+def quotation_of(said: Mapping[str, Any] | None) -> Quotation | None:
+    """From what a page or a test says of it."""
+    if not said:
+        return None
+    return Quotation(str(said.get("author", "")), str(said.get("text", "")), said.get("id"), said.get("kind"))
 
 
 @dataclass

@@ -10,7 +10,7 @@ from ..scenarios.sending import FailedBubble, LostAcks
 from .chat_news import ChatNews
 from .devices import Device
 from .memory import Memory
-from .messages import Attachment, Message
+from .messages import Attachment, Message, quotation_of
 from .pages import Json, Page, Pages
 from .ticks import Ticks
 
@@ -63,6 +63,7 @@ class Sending:
             self.environment.clock(),
             attachments=[self.uploads[each] for each in message.get("uploads", []) if each in self.uploads],
             device=device.id,
+            quoted=quotation_of(message.get("quoted")),
         )
 
     def _loses_acks(self, phone: str) -> bool:

@@ -27,6 +27,7 @@ def _truth_json(message: Message) -> dict[str, Any]:
         "attachments": [asdict(each) for each in message.attachments],
         "device": message.device,
         "edited": message.edited,
+        "quoted": asdict(message.quoted) if message.quoted else None,
     }
 
 

@@ -2,8 +2,8 @@
 const FEWEST = 4;
 const SECONDS_APART = 600;
 
-const stands = ({ text, attachments }) =>
-  !text && attachments?.length === 1 && ["image", "video"].includes(attachments[0].kind);
+const stands = ({ text, attachments, quoted }) =>
+  !text && !quoted && attachments?.length === 1 && ["image", "video"].includes(attachments[0].kind);
 
 const goesOn = (message, next) =>
   stands(message) && stands(next) && message.mine === next.mine && next.at - message.at <= SECONDS_APART;

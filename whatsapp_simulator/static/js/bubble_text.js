@@ -1,5 +1,6 @@
 // The words of a bubble: quotation, own text, and what is folded of a long one (§12.4).
 import { blocks, largeEmoji } from "./formatting.js";
+import { quotationInBubble } from "./quotation.js";
 import { inside } from "./shape.js";
 import { element, part, skin, structure } from "./skin.js";
 import { state } from "./state.js";
@@ -43,28 +44,13 @@ function foldable(words, view) {
   return [text, button];
 }
 
-/** Quoted words are cut at the same length, without a button. */
-function quotation({ author, text }) {
-  const points = [...text];
-  const shown = points.length > FOLDED_AT ? `${points.slice(0, FOLDED_AT).join("")}…` : text;
-  return part(
-    "quoted",
-    {},
-    {},
-    part(
-      "quoted_button",
-      {},
-      {},
-      element("span", { dir: "auto", class: "ws-quoted-author" }, author),
-      element("div", { dir: directionOf(text) }, part("quoted_text", {}, {}, ...dressed(shown))),
-    ),
-  );
-}
-
-/** What a message says, in the element with its time and author (§4.1); nothing if it has no text. */
+/**
+ * What a message says, in the element with its time and author (§4.1); nothing if it has no text. The quotation of a
+ * message with a file stands before the file.
+ */
 export function bubbleText(message, name, view) {
   if (!message.text) return [];
-  const quoted = message.quoted ? quotation(message.quoted) : null;
+  const quoted = message.quoted && !message.attachments?.length ? quotationInBubble(message.quoted) : null;
   const large = largeEmoji(message.text);
   const own = large ? [large] : foldable(message.text, view);
   // The hidden spacer makes room for the time, and doubles it in the element's text.

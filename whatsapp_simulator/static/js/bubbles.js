@@ -3,6 +3,8 @@ import { icon, tail } from "./icons.js";
 import { bubbleText } from "./bubble_text.js";
 import { failedMark, failedReaction } from "./failed.js";
 import { captionFrame, fileParts } from "./file_bubbles.js";
+import { replyByDoubleClick, withMenu } from "./message_menu.js";
+import { quotationInBubble } from "./quotation.js";
 import { element, part, skin, structure } from "./skin.js";
 import { inside, standing } from "./shape.js";
 import { scenario, state } from "./state.js";
@@ -54,6 +56,7 @@ function messageNode(message, options) {
   const fill = () => messageContent(message, options, unfolded);
   const node = part("message", values, {}, fill());
   node.messageIds = [message.id];
+  replyByDoubleClick(node, message);
   node.refill = (change = {}) => {
     Object.assign(options, change);
     inside(node).replaceChildren(...standing(fill()));
@@ -76,14 +79,17 @@ function messageContent(message, { first, last, onResend }, unfolded) {
     {},
     {},
     first ? tail(direction) : null,
-    part("bubble_inner", {}, {}, spoken, ...fileParts(message), ...captionFrame(message, bubbleText(message, own, unfolded)), meta(message)),
+    part("bubble_inner", {}, {}, spoken, overFile(message), ...fileParts(message), ...captionFrame(message, bubbleText(message, own, unfolded)), meta(message)),
   );
+  withMenu(bubble, message);
   const side = part("direction", { direction }, {}, bubble);
   side.classList.add(message.mine ? "ws-end" : "ws-start");
   if (!message.mine && scenario("failed_reaction", message.chat)) side.append(failedReaction());
   if (message.status === "failed") side.append(failedMark(() => onResend(message)));
   return side;
 }
+
+const overFile = ({ quoted, attachments }) => (quoted && attachments?.length ? quotationInBubble(quoted) : null);
 
 const chatTitle = (message) => message.author ?? state.chats.get(message.chat)?.title ?? message.chat;
 

@@ -5,11 +5,13 @@ import { send } from "./connection.js";
 import { closeFooter, fillFooter, focusBox, openFooter, retitleBox, submit } from "./footer.js";
 import { loadHistory } from "./histories.js";
 import { icon } from "./icons.js";
+import { closeMessageMenu } from "./message_menu.js";
 import { closeMessages, fillMessages, openMessages } from "./message_list.js";
 import { hangIf } from "./misbehaviour.js";
 import { hasFooter } from "./notices.js";
 import { openComposer } from "./open_composer.js";
 import { leavePreview, reopenPreview } from "./preview.js";
+import { disarm } from "./replying.js";
 import { element, part, skin, structure } from "./skin.js";
 import { play, state, tellScreen } from "./state.js";
 
@@ -33,7 +35,8 @@ function intro() {
   );
 }
 
-if (structure.text_rules) closeOnEscape(() => state.active && closeConversation());
+const escape = () => closeMessageMenu() || disarm(state.active) || closeConversation();
+if (structure.text_rules) closeOnEscape(() => state.active && escape());
 document.addEventListener("ws-focus-returns", focusBox);
 
 export function closeConversation() {
@@ -45,6 +48,7 @@ export function closeConversation() {
 }
 
 function leave() {
+  closeMessageMenu();
   leavePreview();
   closeFooter();
   closeMessages();

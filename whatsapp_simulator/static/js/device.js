@@ -30,7 +30,9 @@ function forget() {
   closeConversation();
   dropPopups();
   abandonFlow();
-  for (const each of [state.chats, state.histories, state.drafts, state.selections, state.outbox]) each.clear();
+  for (const each of [state.chats, state.histories, state.drafts, state.replies, state.selections, state.outbox]) {
+    each.clear();
+  }
   state.own = null;
 }
 

@@ -8,6 +8,8 @@ import { lockOf } from "./locks.js";
 import { boxBehindFooter } from "./notices.js";
 import { openComposer, setComposer } from "./open_composer.js";
 import { errorPopup } from "./popup.js";
+import { replyPanel } from "./replying.js";
+import { standing } from "./shape.js";
 import { element, part, skin, structure, text } from "./skin.js";
 import { play, state } from "./state.js";
 import { ALTERATIONS, sendMessage } from "./sending.js";
@@ -65,6 +67,7 @@ function showBox() {
       part("editor", {}, {}, box, placeholder),
       open.action,
     ),
+    element("div", { class: "ws-reply-place" }),
   );
   const composer = new Composer(box, {
     onSend: submit,
@@ -78,12 +81,20 @@ function showBox() {
     onArrowUp: () => editLastMessage(chat.phone, () => open?.chat.phone === chat.phone),
     members: () => open.chat.members ?? [],
   });
+  showReply();
   showAction("");
   const draft = state.drafts.get(chat.phone);
   setComposer(composer);
   if (draft) composer.set(draft);
   composer.focus();
 }
+
+/** What stands armed over the box. */
+function showReply() {
+  open.node.querySelector(".ws-reply-place")?.replaceChildren(...[replyPanel(open.chat.phone)].filter(Boolean).flatMap(standing));
+}
+
+document.addEventListener("ws-reply-changed", ({ detail }) => open?.chat.phone === detail && showReply());
 
 export const focusBox = () => openComposer()?.focus();
 

@@ -68,8 +68,8 @@ function resend(message) {
   messages.splice(messages.indexOf(message), 1);
   const chat = state.chats.get(message.chat);
   const files = message.attachments.map(({ file }) => file).filter(Boolean);
-  if (files.length) sendFiles(chat, message.text, files, message.attachments[0].kind);
-  else sendMessage(chat, message.text);
+  if (files.length) sendFiles(chat, message.text, files, message.attachments[0].kind, message.quoted);
+  else sendMessage(chat, message.text, message.quoted);
   fillMessages();
 }
 

@@ -2,6 +2,7 @@
 // The open chat listens for the events `ws-message-added` and `ws-message-changed`; nothing here knows it.
 import * as connection from "./connection.js";
 import { hangIf, leakForMessage } from "./misbehaviour.js";
+import { takeReply } from "./replying.js";
 import { fates } from "./skin.js";
 import { fated, findMessage, play, state } from "./state.js";
 
@@ -38,9 +39,9 @@ function altered(words, phone) {
   return alteration ? ALTERATIONS[alteration.how](words) : words;
 }
 
-/** Shows the bubble with its clock and puts the message in the outbox. */
-export function sendMessage(chat, words) {
-  const message = addMessage(chat, { text: altered(words, chat.phone) });
+/** Shows the bubble with its clock and puts the message in the outbox; it answers to what stands armed. */
+export function sendMessage(chat, words, quoted = takeReply(chat.phone)) {
+  const message = addMessage(chat, { text: altered(words, chat.phone), quoted });
   if (fated("stuck_pending", chat.phone)) message.stuck = true;
   else transmitLater(message);
 }
@@ -58,6 +59,7 @@ export function addMessage(chat, content) {
     status: "pending",
     attachments: [],
     uploads: [],
+    quoted: null,
     ...content,
   };
   state.chats.set(phone, { ...known, last: message });
@@ -81,9 +83,9 @@ function sendingTime(phone) {
 function transmit(message) {
   message.due = true;
   if (!state.outbox.has(message.id)) return;
-  const { id, chat, text, uploads } = message;
+  const { id, chat, text, uploads, quoted } = message;
   // Without a connection it waits in the outbox; the server knows a repeated id.
-  connection.send({ type: "send", id, chat, text, uploads });
+  connection.send({ type: "send", id, chat, text, uploads, quoted });
 }
 
 /** After a reconnect: what was due and is not acknowledged goes out again. */

@@ -10,6 +10,7 @@ export const state = {
   chats: new Map(), // phone -> chat as the server sends it
   histories: new Map(), // phone -> { messages, more }
   drafts: new Map(), // phone -> text
+  replies: new Map(), // phone -> the quotation that stands armed: { id, author, text, kind }
   selections: new Map(), // phone -> files chosen and not sent yet: { kind, files, caption }
   outbox: new Map(), // message id -> message not yet acknowledged
   active: null, // phone of the open chat

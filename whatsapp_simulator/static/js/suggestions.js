@@ -10,21 +10,13 @@ import {
 } from "../vendor/lexical.js";
 import { $lineBeforeCaret, $replaceBeforeCaret } from "./caret.js";
 import { emojiNamed } from "./emoji_names.js";
+import { popoversBucket } from "./popovers.js";
 import { element } from "./skin.js";
 
 // Before the sign: the start, a blank, an emoji or another sign, but no letter, digit, `_`, `/`, `:`.
 const EMOJI = /(?<![\p{L}\p{N}_/:])(?<typed>:(?<words>[^\s()[\]{}:]{2,}))$/u;
 const MENTION = /(?<![\p{L}\p{N}_/:@])(?<typed>@(?<words>[^\s@]*))$/u;
 const MOST_MEMBERS = 15;
-
-let bucket = null;
-
-/** Where popovers are put, outside #app. */
-function popoversBucket() {
-  bucket ??= element("div", { id: "wa-popovers-bucket" });
-  if (!bucket.isConnected) document.body.append(bucket);
-  return bucket;
-}
 
 /** What the words before the caret may become: `[match, entries]`, entries as `{ label, insert }`. */
 function entriesOf(line, members) {

@@ -1,6 +1,7 @@
 // Files on their way (§10.8): the bubble is there at once, with its progress; the message goes after the last byte.
 // What is not uploaded when the page goes was never sent.
 import { fates, structure } from "./skin.js";
+import { takeReply } from "./replying.js";
 import { addMessage, setStatus, transmitLater } from "./sending.js";
 import { fated, findMessage, play, scenario, state } from "./state.js";
 
@@ -8,8 +9,10 @@ const SLOW_MS = 8000; // of the magic number `slow_upload`
 const HALFWAY = 50; // percent, where an upload fails
 const STEPS = 20;
 
-/** One message per file, the caption with the first, as WhatsApp does; or all in one. `kinds` is one or a list. */
-export function sendFiles(chat, words, files, kinds) {
+/**
+ * One message per file, caption and quotation with the first, as WhatsApp does; or all in one. `kinds` is one or a list.
+ */
+export function sendFiles(chat, words, files, kinds, quoted = takeReply(chat.phone)) {
   const kindAt = (index) => (Array.isArray(kinds) ? kinds[index] : kinds);
   const described = files.map((file, index) => ({
     file,
@@ -25,6 +28,7 @@ export function sendFiles(chat, words, files, kinds) {
     const message = addMessage(chat, {
       text: index === 0 ? words : "",
       attachments,
+      quoted: index === 0 ? quoted : null,
       upload: { stage: "uploading", percent: 0 },
     });
     upload(message);
