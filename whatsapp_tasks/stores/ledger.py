@@ -1,13 +1,13 @@
-"""The ledger: the record of each message. Each check and the change that depends on it are one script."""
+"""The ledger changes the records of messages. Each check and the change that depends on it are one script."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
 from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.number_checks import Answer, learned_from
-from whatsapp_tasks.domain.phones import forms_of, one_form_of
+from whatsapp_tasks.domain.phones import one_form_of
 from whatsapp_tasks.domain.statuses import Status, may_become
 from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores import keys
@@ -15,7 +15,8 @@ from whatsapp_tasks.stores.caps import Caps
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.generation import Counted, Generation
 from whatsapp_tasks.stores.message_list import forget_gone
-from whatsapp_tasks.stores.messages import Message, message_from, message_of
+from whatsapp_tasks.stores.message_records import MessageRecords
+from whatsapp_tasks.stores.messages import Message, message_from
 from whatsapp_tasks.stores.outcomes import Advance, Claim, Defer, Note, outcome_of
 
 _NOT_IN_TIMELINE = re.compile("[@;]")  # they separate its parts
@@ -29,7 +30,7 @@ class Claimed:
     message: Message | None = None
 
 
-class Ledger:
+class Ledger(MessageRecords):
     """The messages of one account, once they are accepted. ``caps`` None: no daily cap. ``generation`` has
     the highest counts of writes that the worker has seen; if Redis has lower ones, nothing is claimed and no
     intent is written. ``numbers_kept_ms``: how long it is remembered what a message says about its phone; 0:
@@ -47,19 +48,13 @@ class Ledger:
         caps: Caps | None = None,
         generation: Generation | None = None,
     ) -> None:
-        self.account = account
-        self._db = database
-        self._keys = keys.AccountKeys(account)
+        super().__init__(database, account)
         self._retention_ms = retention_ms
         self._follow_ms = follow_ms
         self._numbers_kept_ms = numbers_kept_ms
         self._caps = caps
         self._generation = generation
         self._looked_at = 0
-
-    def get(self, message_id: str) -> Message | None:
-        record = self._db.record(self._keys.message(message_id))
-        return message_of(self.account, record) if record else None
 
     def claim(
         self,
@@ -264,48 +259,12 @@ class Ledger:
             case unknown:
                 assert_never(unknown)
 
-    def watched(self, now_ms: int) -> list[str]:
-        """Ids of sent and unknown messages whose ticks are still followed, newest first."""
-        self._db.do("ZREMRANGEBYSCORE", self._keys.watched, "-inf", now_ms)
-        return self._db.texts("ZREVRANGE", self._keys.watched, 0, -1)
-
     def forget_gone(self, now_ms: int) -> None:
         """Takes messages whose records have expired off the lists of messages, some at each call. Without
         this, the lists would grow for ever: a page removes only what it comes across.
         """
         before = now_ms - self._retention_ms  # a record that was accepted later is there
         self._looked_at = forget_gone(self._db, self.account, before, self._looked_at)
-
-    def attempt_open(self) -> bool:
-        """Whether a message that was claimed is not settled yet."""
-        record = self._db.text("GET", self._keys.in_hand)
-        return record is not None and self._db.text("HGET", record, "status") == Status.SENDING
-
-    def taken(self, bubbles: Sequence[str]) -> set[str]:
-        """Those of ``bubbles`` (ids) that are known to be messages of ours."""
-        if not bubbles:
-            return set()
-        noted = self._db.do("ZMSCORE", self._keys.bubbles, *bubbles)
-        return {bubble for bubble, at in zip(bubbles, noted, strict=True) if at is not None}
-
-    def contacted(self, phone: str) -> bool:
-        """Whether a message was sent to ``phone`` before."""
-        return any(self._db.do("SMISMEMBER", self._keys.contacted, *forms_of(phone)))
-
-    def some_contacted(self, count: int) -> list[str]:
-        """Up to ``count`` random phones that were written to before."""
-        return self._db.texts("SRANDMEMBER", self._keys.contacted, count)
-
-    def in_doubt(self, limit: int) -> list[Message]:
-        """Messages that are ``unknown``, the latest first."""
-        return self.get_many(self._db.texts("ZREVRANGE", self._keys.unknown, 0, limit - 1))
-
-    def get_many(self, message_ids: Sequence[str]) -> list[Message]:
-        """The existing ones of these messages, in one round trip."""
-        if not message_ids:
-            return []
-        records = self._db.together(*(("HGETALL", self._keys.message(i)) for i in message_ids))
-        return [message_of(self.account, record) for record in records if record]
 
 
 def _in_turn(fields: Mapping[str, str]) -> list[str]:
