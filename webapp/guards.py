@@ -12,9 +12,9 @@ from webapp import bodies
 from webapp.authentication import Scope, authenticated, require_scope
 from webapp.rate_limits import request_limits
 from webapp.services import services
-from whatsapp_tasks.dispatch import nonce_ttl_ms, signature_digest, signature_replayed
+from whatsapp_tasks.domain.signatures import signature_digest, signature_replayed
 from whatsapp_tasks.stores.api_keys import ApiKey
-from whatsapp_tasks.stores.nonces import Nonces
+from whatsapp_tasks.stores.nonces import Nonces, nonce_ttl_ms
 
 SAFE = frozenset({"GET", "HEAD"})
 """They change nothing. Their signature may be used again within its window: anybody who can replay it has

@@ -23,11 +23,11 @@ from webapp.queries import QueryModel
 from webapp.rate_limits import Counted, RequestLimits
 from webapp.services import Services
 from webapp.well_formed import check
-from whatsapp_tasks.dispatch import account_unknown
 from whatsapp_tasks.domain import event_places
 from whatsapp_tasks.domain.accounts import check_account_name
 from whatsapp_tasks.domain.event_places import BEGIN, MOST_ACCOUNTS
 from whatsapp_tasks.domain.events import Event, EventType, follows, types_of
+from whatsapp_tasks.domain.refusals import account_unknown
 from whatsapp_tasks.setting_kinds import parts_of
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.api_keys import ApiKey

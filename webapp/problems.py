@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from webapp.answers import Answer
 from webapp.problem_codes import title_of
 from webapp.rate_limits import RateLimited
-from whatsapp_tasks.dispatch import file_unknown
+from whatsapp_tasks.domain.refusals import file_unknown
 from whatsapp_tasks.errors import (
     ArchiveRefused,
     FileGone,

@@ -24,14 +24,14 @@ from webapp.sends import Links
 from webapp.services import Services
 from webapp.times import Moment, rfc3339
 from webapp.well_formed import check
-from whatsapp_tasks.dispatch import nonce_ttl_ms, signature_digest, signature_replayed
 from whatsapp_tasks.domain.file_names import check_file_name, name_in_header
 from whatsapp_tasks.domain.files import FileKind, decide_kind
+from whatsapp_tasks.domain.signatures import signature_digest, signature_replayed
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.files.drafts import Draft
 from whatsapp_tasks.files.uploads import Offer
 from whatsapp_tasks.stores.files import Upload
-from whatsapp_tasks.stores.nonces import Nonces
+from whatsapp_tasks.stores.nonces import Nonces, nonce_ttl_ms
 
 ENDPOINT = "uploads.create"
 SCOPE: Scope = "send"

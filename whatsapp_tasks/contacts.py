@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from whatsapp_tasks.config import Settings
-from whatsapp_tasks.dispatch import account_unknown
 from whatsapp_tasks.domain.accounts import check_account_name
 from whatsapp_tasks.domain.identity import account_in
 from whatsapp_tasks.domain.number_checks import (
@@ -24,6 +23,7 @@ from whatsapp_tasks.domain.number_checks import (
     most_waiting,
 )
 from whatsapp_tasks.domain.phones import one_form_of, parse_phone
+from whatsapp_tasks.domain.refusals import account_unknown
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.operations import Operations
 from whatsapp_tasks.stores.account_stores import AccountStores

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from whatsapp_tasks.config import Settings
-from whatsapp_tasks.dispatch import account_unknown, worker_not_running
 from whatsapp_tasks.domain.phones import parse_phone
+from whatsapp_tasks.domain.refusals import account_unknown, worker_not_running
 from whatsapp_tasks.domain.restrictions import Permission, permission
 from whatsapp_tasks.domain.states import SessionEvent, SessionState
 from whatsapp_tasks.errors import IllegalTransition, RequestRefused

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from whatsapp_tasks.dispatch import worker_not_running
 from whatsapp_tasks.domain.hand import SENTENCES, Ended, action_of
+from whatsapp_tasks.domain.refusals import worker_not_running
 from whatsapp_tasks.domain.states import meaning_of
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.account_stores import AccountStores

@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from whatsapp_tasks.config import Settings, check_time_zone
-from whatsapp_tasks.dispatch import Dispatcher, account_unknown
+from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.domain.refusals import account_unknown
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.operations import Operations
 from whatsapp_tasks.session.evidence import EvidenceKeeper

@@ -1,5 +1,6 @@
 """Signed requests: HMAC-SHA256 over timestamp, method, path with query, and raw body."""
 
+import hashlib
 import hmac
 from collections.abc import Sequence
 
@@ -58,12 +59,26 @@ def check_signature(
     raise signature_invalid()
 
 
+def signature_digest(signature: str) -> str:
+    """What is remembered of a used signature, whatever characters it has."""
+    return hashlib.sha256(signature.encode("utf-8", "replace")).hexdigest()
+
+
 def signature_invalid() -> RequestRefused:
     """The answer to a wrong signature and to an unknown key; it does not say which of them it was."""
     return _refused(
         "signature_invalid",
         "X-Api-Key is not known, or X-Signature does not match: it is sha256=HEX, the HMAC-SHA256 with the "
         "key's secret of 'timestamp\\nMETHOD\\npath?query\\nraw body' (see /docs).",
+    )
+
+
+def signature_replayed() -> RequestRefused:
+    """The error for a second use of a signature."""
+    return _refused(
+        "signature_replayed",
+        "This signature was used before. Sign each request again, with a fresh timestamp; a repeat "
+        "within one second needs another body or X-Timestamp.",
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whatsapp_tasks.domain.signatures import _NO_SECRET, MOST_SECRETS, check_signature, sign
+from whatsapp_tasks.domain.signatures import _NO_SECRET, MOST_SECRETS, check_signature, sign, signature_digest
 from whatsapp_tasks.errors import RequestRefused
 
 NOW = 1_764_000_000
@@ -147,3 +147,7 @@ def test_no_other_spelling_of_a_signature_passes(spoil: Any) -> None:
 def test_nonsense_is_refused_and_never_an_error_of_ours(signature: str, timestamp: str, target: str) -> None:
     code = code_of(request(signature=signature, timestamp=timestamp, target=target))
     assert code in {"signature_invalid", "timestamp_invalid", "timestamp_expired"}
+
+
+def test_a_signature_of_any_characters_has_a_digest() -> None:
+    assert len({signature_digest(s) for s in ("a", "ü", "\udc80", "")}) == 4
