@@ -5,15 +5,8 @@ import contextlib
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
-from whatsapp_tasks.browser.chrome_options import (
-    BLOCKED_URLS,
-    NETWORK_URLS,
-    BrowserOptions,
-    user_agent,
-    user_agent_metadata,
-)
+from whatsapp_tasks.browser.chrome_options import NETWORK_URLS
 from whatsapp_tasks.browser.connection import Connection
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.isolated_world import IsolatedWorld
@@ -39,37 +32,6 @@ class ChromePage:
         """Prepare the page for our scripts."""
         self._connection = connection
         self._world = IsolatedWorld(connection, deadline)
-
-    def prepare(self, options: BrowserOptions, deadline: Deadline) -> None:
-        """Make the page look like one in a window, and block what `options` say."""
-        brands: Any = self.wait_for(  # until the first page is there
-            "() => navigator.userAgentData?.brands.map(({ brand, version }) => ({ brand, version }))",
-            deadline=deadline,
-        )
-        language = options.language.partition("-")[0]
-        override: dict[str, JSON] = {
-            "userAgent": user_agent(self.browser_version),
-            "acceptLanguage": f"{options.language},{language}" if language != options.language else language,
-            "platform": "Linux x86_64",
-            "userAgentMetadata": user_agent_metadata(self.browser_version, brands),
-        }
-        self._connection.send("Emulation.setUserAgentOverride", override, deadline)
-        if options.block_resources:
-            self._connection.send("Network.enable", {"maxTotalBufferSize": 0}, deadline)
-            self._connection.send("Network.setBlockedURLs", {"urls": list(BLOCKED_URLS)}, deadline)
-        self._resize(options.viewport, deadline)
-
-    def _resize(self, viewport: tuple[int, int], deadline: Deadline) -> None:
-        """Give the window such a size that the page in it has the size of `viewport`."""
-        seen: Any = self.evaluate("() => [innerWidth, innerHeight]", deadline=deadline)
-        window = self._connection.send("Browser.getWindowForTarget", {}, deadline)
-        bounds: dict[str, JSON] = {
-            "width": window["bounds"]["width"] + viewport[0] - seen[0],
-            "height": window["bounds"]["height"] + viewport[1] - seen[1],
-        }
-        self._connection.send(
-            "Browser.setWindowBounds", {"windowId": window["windowId"], "bounds": bounds}, deadline
-        )
 
     @property
     def browser_version(self) -> str:

@@ -43,6 +43,7 @@ from whatsapp_tasks.browser.driver_process import DriverProcess, stand_in_for_br
 from whatsapp_tasks.browser.memory import TreeMemory, measure
 from whatsapp_tasks.browser.orderly_end import end_in_order
 from whatsapp_tasks.browser.page import JSON, Page
+from whatsapp_tasks.browser.page_preparation import prepare_page
 from whatsapp_tasks.browser.private_driver import private_driver
 from whatsapp_tasks.browser.processes import Child, ProcessPair, environment_of, start_child
 from whatsapp_tasks.browser.readings import MISREAD
@@ -112,8 +113,9 @@ def open_page(options: BrowserOptions, deadline: Deadline) -> Page:
             _require_writable(options.profile)
             version = version_of(options.chromium, deadline)
             driver = _Driver(_Launch(options, version, processes, pipe, lines, deadline))
-            page = ChromePage(_Connection(driver, watchdog), deadline)
-            page.prepare(options, deadline)
+            connection = _Connection(driver, watchdog)
+            page = ChromePage(connection, deadline)
+            prepare_page(page, connection, options, deadline)
             return page
     except BrowserStartFailed:
         end()

@@ -21,6 +21,7 @@ from whatsapp_tasks.browser.devtools_pipe import DevToolsPipe
 from whatsapp_tasks.browser.memory import TreeMemory, measure
 from whatsapp_tasks.browser.orderly_end import end_in_order
 from whatsapp_tasks.browser.page import JSON, Page
+from whatsapp_tasks.browser.page_preparation import prepare_page
 from whatsapp_tasks.browser.processes import die_with_parent, environment_of
 from whatsapp_tasks.errors import (
     BrowserDied,
@@ -47,7 +48,7 @@ def open_window(options: BrowserOptions, deadline: Deadline) -> Page:
         program = _Program(options, chromium_command(options, user_agent(version)), pipe)
         connection = _Window(program, pipe, version, deadline)
         page = ChromePage(connection, deadline)
-        page.prepare(options, deadline)
+        prepare_page(page, connection, options, deadline)
     except (OSError, BrowserError) as error:
         if program is not None:
             program.end()

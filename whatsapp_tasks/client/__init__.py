@@ -1,6 +1,7 @@
 """A client of the HTTP API: it signs requests, repeats them safely, and waits. See docs/client.md."""
 
-from whatsapp_tasks.client.client import AT_WHATSAPP, FINAL, Client
+from whatsapp_tasks.client.client import Client
+from whatsapp_tasks.client.messages import AT_WHATSAPP, FINAL
 from whatsapp_tasks.client.views import (
     AcceptedMessage,
     Account,
