@@ -17,7 +17,6 @@ from redis.exceptions import ConnectionError, RedisError, ResponseError, Timeout
 
 from whatsapp_tasks.stores.script import Value, sha_of
 
-_READ_BYTES = 65_536
 _MORE = object()
 """Returned by the parser while an answer is incomplete."""
 
@@ -69,15 +68,19 @@ class ScriptPipeline:
         return connection.ask(packed)
 
 
-class _Connection:
-    """One connection, from its creation to its end; calls may be added before it is open."""
+class _Connection(asyncio.Protocol):
+    """One connection, from its creation to its end; calls may be added before it is open.
+
+    redis-py opens it. From then on answers are read where they arrive: its StreamReader would wake a task for
+    each batch.
+    """
 
     def __init__(self, redis_connection: Any, timeout_seconds: float) -> None:
         self.ended = False
         self._loop = asyncio.get_running_loop()
         self._redis = redis_connection
         self._timeout = timeout_seconds
-        self._writer: asyncio.StreamWriter | None = None
+        self._transport: asyncio.Transport | None = None
         self._to_write: list[bytes] = []
         self._waiting: deque[tuple[asyncio.Future[Any], float]] = deque()
         self._reader = hiredis.Reader(
@@ -88,11 +91,11 @@ class _Connection:
             notEnoughData=_MORE,
         )
         self._timer: asyncio.TimerHandle | None = None
-        self._task = self._loop.create_task(self._run())
+        self._opening = self._loop.create_task(self._open())
 
     def ask(self, request: bytes) -> asyncio.Future[Any]:
         """A future of the answer."""
-        if self._writer is not None and not self._to_write:
+        if self._transport is not None and not self._to_write:
             self._loop.call_soon(self._write)
         self._to_write.append(request)
         answer = self._loop.create_future()
@@ -103,32 +106,44 @@ class _Connection:
 
     async def close(self) -> None:
         self._end(ConnectionError("The connection was closed"))
-        await asyncio.gather(self._task, return_exceptions=True)
+        await asyncio.gather(self._opening, return_exceptions=True)
 
-    async def _run(self) -> None:
+    def data_received(self, data: bytes) -> None:
+        try:
+            self._read(data)
+        except RedisError as error:
+            self._end(error)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end(ConnectionError(str(exc) if exc else "Redis closed the connection"))
+
+    async def _open(self) -> None:
         try:
             await self._redis.connect()
-            self._writer = self._redis._writer
+            if self.ended:  # by its timeout
+                self._drop()
+                return
+            self._transport = self._redis._writer.transport
+            self._transport.set_protocol(self)
             self._write()
-            while True:
-                data = await self._redis._reader.read(_READ_BYTES)
-                if not data:
-                    raise ConnectionError("Redis closed the connection")
-                self._read(data)
         except RedisError as error:
             self._end(error)
         except OSError as error:
             self._end(ConnectionError(str(error)))
-        finally:
-            # Abort instead of close: nobody waits for answers any more, and TLS would wait for the other
-            # side.
-            if (writer := self._redis._writer) is not None:
-                writer.transport.abort()
-            await self._redis.disconnect(nowait=True)
+        except asyncio.CancelledError:  # `_end` gave it up
+            self._drop()
+
+    def _drop(self) -> None:
+        """Aborts instead of closing: nobody waits for answers any more, and TLS would wait for the other
+        side.
+        """
+        if (writer := self._redis._writer) is not None:
+            writer.transport.abort()
+            self._redis._close()
 
     def _write(self) -> None:
-        if self._writer is not None and self._to_write and not self.ended:
-            self._writer.write(b"".join(self._to_write))
+        if self._transport is not None and self._to_write and not self.ended:
+            self._transport.write(b"".join(self._to_write))
             self._to_write.clear()
 
     def _read(self, data: bytes) -> None:
@@ -166,5 +181,6 @@ class _Connection:
             waiting, _ = self._waiting.popleft()
             if not waiting.done():
                 waiting.set_exception(kind(str(error)))
-        if self._task is not asyncio.current_task():
-            self._task.cancel()
+        if not self._opening.done() and self._opening is not asyncio.current_task():
+            self._opening.cancel()
+        self._drop()
