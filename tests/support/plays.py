@@ -16,8 +16,8 @@ look was shown), late (after the play) or otherwise than written fails the test.
 
 A chat is ``title | part | …``. Parts: ``box: text`` (``box unfocused: text``; ↵ is a line break),
 ``them: text``, ``us: text (tick)``, ``us#id: text (tick)``, ``notice: text``, ``dialog: name``, ``nodes: a``
-(other elements than before), ``cut off`` (the page says that it is offline). Other looks: ``chats``,
-``loading``, ``screen: name``.
+(other elements than before), ``cut off`` (the page says that it is offline), ``trouble`` (it shows so without
+words). Other looks: ``chats``, ``loading``, ``qr``, ``screen: name``.
 
 Of files: ``us: caption {document report.pdf} (tick)``, in braces also ``, running 40`` or ``, stopped``;
 ``menu`` (of the attach button), ``preview: report.pdf`` (ready to be sent; several:
@@ -250,12 +250,16 @@ def read_look(line: str, document: str = "load 0") -> PageSnapshot:
     first, *parts = (part.strip() for part in line.split(" | "))
     if first == "loading":
         return page(startup=True, document=document)
+    if first == "qr":
+        return page(qr="2@abc", document=document)
     if first.startswith("screen: "):
         return page(first.removeprefix("screen: "), document=document)
     texts = ["offline"] if "cut off" in parts else []
     names = [part.removeprefix("dialog: ") for part in parts if part.startswith("dialog: ")]
     dialogs = [{**DIALOG, "texts": [name], "buttons": _buttons(name)} for name in names]
-    rest = [p for p in parts if p not in ("cut off", "menu") and p.partition(":")[0] not in _OF_FILES]
+    rest = [
+        p for p in parts if p not in ("cut off", "trouble", "menu") and p.partition(":")[0] not in _OF_FILES
+    ]
     return page(
         *texts,
         chat_pane=True,
@@ -263,6 +267,7 @@ def read_look(line: str, document: str = "load 0") -> PageSnapshot:
         chat=None if first == "chats" else _chat(first, rest),
         document=document,
         rows=[],
+        trouble=["favicon"] if "trouble" in parts else [],
         attach_menu="menu" in parts,
         preview=_preview(parts),
         file_notices=[part.removeprefix("says: ") for part in parts if part.startswith("says: ")],

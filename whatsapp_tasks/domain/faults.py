@@ -238,6 +238,9 @@ def culprit(code: str, phone: str, file_digest: str | None) -> str:
     return file_digest if file_digest is not None and code in _PERHAPS_THE_FILE else phone
 
 
+_UNDERSTOOD_BY_A_PICTURE = frozenset({"chat_not_writable", "wrong_chat", "answer_unknown", "text_not_kept"})
+
+
 def explained_by_a_picture(code: str) -> bool:
     """Whether a picture of the page helps a person more than the code alone."""
-    return counts_for_circuit(code) or code in ("chat_not_writable", "wrong_chat", "text_not_kept")
+    return counts_for_circuit(code) or code in _UNDERSTOOD_BY_A_PICTURE

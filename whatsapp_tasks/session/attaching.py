@@ -21,6 +21,7 @@ from whatsapp_tasks.errors import (
     SendRefused,
     WaitTimeout,
 )
+from whatsapp_tasks.session.attempt_evidence import take_picture
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.putting_away import put_away
 from whatsapp_tasks.session.typing import BOX_SECONDS, empty_box, postponed, type_text
@@ -50,9 +51,12 @@ def attach(
     try:
         return _attach(context, page, message, opened, path)
     except InputStopped as error:
+        stopped = postponed(error.reason)
+        take_picture(context, stopped.code)
         _put_away_quietly(context, page)
-        raise postponed(error.reason) from error
-    except SendError:
+        raise stopped from error
+    except SendError as error:
+        take_picture(context, error.code)
         _put_away_quietly(context, page)
         raise
 

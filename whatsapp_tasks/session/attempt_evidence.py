@@ -11,6 +11,12 @@ from whatsapp_tasks.stores.messages import Message
 log = logging.getLogger(__name__)
 
 
+def take_picture(context: AccountContext, code: str) -> None:
+    """Of the page as it is, for the evidence of a failure with ``code``, before the page is put right."""
+    if context.evidence is not None and explained_by_a_picture(code):
+        context.evidence.take_ahead(context.keeper.running, code)
+
+
 def keep_evidence(context: AccountContext, message: Message, error: SendError | BrowserError) -> None:
     """What explains a failed attempt, unless the failure is the message's own; linked from its record."""
     if context.evidence is None or not explained_by_a_picture(code_of(error)):

@@ -42,12 +42,20 @@ class EvidenceKeeper:
         self._index = EvidenceIndex(database, account)
         self._events = EventLog(database, account)
         self._take = take
+        self._ahead: tuple[str, PageCapture] | None = None
 
     @classmethod
     def from_settings(cls, database: Database, settings: Settings, account: str) -> "EvidenceKeeper":
         folder = settings.data_dir.resolve() / "evidence"
         storage = open_store(settings.evidence, folder, settings.s3_endpoint)
         return cls(database, settings, account, storage)
+
+    def take_ahead(self, page: Page | None, code: str) -> None:
+        """What ``keep`` shall keep of the page if it is called for ``code`` next: the page is about to be put
+        right, and would show nothing of the failure any more.
+        """
+        if self._storage is not None:
+            self._ahead = (code, self._capture(page))
 
     def keep(
         self,
@@ -62,7 +70,8 @@ class EvidenceKeeper:
         """The id of what was kept, or None when nothing could be."""
         if self._storage is None:
             return None
-        capture = self._capture(page)
+        ahead, self._ahead = self._ahead, None
+        capture = ahead[1] if ahead is not None and ahead[0] == code else self._capture(page)
         evidence = Evidence(
             new_evidence_id(self._account, now_ms),
             self._account,

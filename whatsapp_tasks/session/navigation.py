@@ -7,6 +7,7 @@ from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.open_chat import ChatMark, Opening, judge_opening, mark_of
 from whatsapp_tasks.domain.page_snapshot import NUISANCES, PageKind, PageSnapshot, kind_of, popup_of
 from whatsapp_tasks.errors import SendPostponed, WaitTimeout
+from whatsapp_tasks.session.attempt_evidence import take_picture
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.putting_away import closing_button, put_away
 from whatsapp_tasks.session.waits import until_in_main
@@ -37,6 +38,7 @@ def navigate(
     try:
         return _outcome(page, phone, None, deadline)
     except WaitTimeout as error:
+        take_picture(context, "chat_not_opened")
         page.open(Deadline.within(context.settings.boot_timeout_seconds))  # it shall not open later
         raise SendPostponed("chat_not_opened", "The chat did not open in time.") from error
 

@@ -7,6 +7,7 @@ from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.open_chat import OpenChat, Opening, mark_of
 from whatsapp_tasks.domain.page_snapshot import Chat, PageSnapshot
 from whatsapp_tasks.errors import SendPostponed
+from whatsapp_tasks.session.attempt_evidence import take_picture
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.lookups import confirm_unknown
 from whatsapp_tasks.session.navigation import dismiss, leave_chat, navigate
@@ -33,6 +34,7 @@ def open_chat(context: AccountContext, page: WhatsAppPage, phone: str, *, fresh:
             case Opening.GONE:
                 raise SendPostponed("page_not_ready", "The page left its main state while a chat was opened.")
             case Opening.WRONG:
+                take_picture(context, "wrong_chat")
                 leave_chat(context, page)
                 raise SendPostponed(
                     "wrong_chat",
@@ -42,6 +44,7 @@ def open_chat(context: AccountContext, page: WhatsAppPage, phone: str, *, fresh:
             case Opening.NUISANCE:
                 dismiss(page, snapshot, deadline)
             case Opening.COVERED:
+                take_picture(context, "answer_unknown")
                 # Not ours to answer: in a language we do not know its button may say "Log out".
                 page.open(Deadline.within(context.settings.boot_timeout_seconds))
                 raise SendPostponed(

@@ -25,6 +25,7 @@ from whatsapp_tasks.domain.typing_plan import forms_in_box
 from whatsapp_tasks.errors import InputStopped, SendPostponed, SendRefused, SendUnsettled, WaitTimeout
 from whatsapp_tasks.session.attaching import attach
 from whatsapp_tasks.session.context import AccountContext
+from whatsapp_tasks.session.attempt_evidence import take_picture
 from whatsapp_tasks.session.navigation import leave_chat
 from whatsapp_tasks.session.opening import open_chat
 from whatsapp_tasks.session.putting_away import put_away
@@ -105,6 +106,7 @@ def _open_to_write(context: AccountContext, page: WhatsAppPage, message: Message
         raise
     if chat.compose is None:
         notice = notice_of(chat)
+        take_picture(context, notice.code)
         leave_chat(context, page)
         raise SendPostponed(notice.code, notice.message)
     assert context.opened is not None

@@ -212,6 +212,7 @@ class Stage:
                 selectors=SelectorSource(None, None),
                 opened=None,
                 unanswered="",
+                evidence=None,
             ),
         )
 

@@ -7,15 +7,19 @@ from typing import Any
 
 import pytest
 
+from tests.integration.session.stage import Stage
+from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.page_capture import PageCapture
 from whatsapp_tasks.clients.object_store import FolderStore
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.events import EventType
+from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import BrowserTimeout, ObjectStoreFailed
 from whatsapp_tasks.session.evidence import EvidenceKeeper
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.events import EventLog
 from whatsapp_tasks.stores.evidence import EvidenceIndex
+from whatsapp_tasks.stores.messages import Message
 
 NOW_MS = 1_790_000_000_000
 
@@ -148,6 +152,94 @@ def test_forgotten_evidence_leaves_no_file(
     assert keeper.forget() == 6
     assert {path for path in (tmp_path / "kept").rglob("*") if path.is_file()} == {other, file}
     assert keeper.forget() == 0
+
+
+class Photographer:
+    """Keeps, in place of a picture, what the scripted page of ``stage`` shows."""
+
+    def __init__(self, stage: Stage, tmp_path: Path, patch: pytest.MonkeyPatch) -> None:
+        self._stage, self._storage = stage, FolderStore(tmp_path / "kept")
+        patch.setattr(type(stage.session_rig.keeper), "running", LivingPage())
+        stage.context.evidence = EvidenceKeeper(
+            stage.rig.database, stage.context.settings, "default", self._storage, self._take
+        )
+
+    def _take(self, *_: object, **__: object) -> PageCapture:
+        shown = self._stage.page.look(Deadline(0.0))
+        dialogs = [name for dialog in shown.dialogs for name in sorted(dialog.texts)]
+        chat = f"{shown.chat.title} {shown.chat.notice}".strip() if shown.chat else "no chat"
+        return PageCapture(b"picture", (chat, *dialogs, *(["preview"] if shown.preview else [])))
+
+    def shown(self, message: Message) -> tuple[str, list[str]]:
+        """Code, and what the evidence linked from ``message`` shows."""
+        report = json.loads(
+            self._storage.get(f"default/{self._stage.rig.get(message.id).evidence_id}.json") or b""
+        )
+        assert report["message_id"] == message.id
+        return report["code"], report["structure"]
+
+
+@pytest.mark.parametrize(
+    ("shows", "code", "kept"),
+    [
+        ("Ada | notice: closed to you", "chat_not_writable", ["Ada closed to you"]),
+        ("+49 30 1234567 | box:", "wrong_chat", ["+49 30 1234567"]),
+        ("chats | dialog: unheard-of", "answer_unknown", ["no chat", "unheard-of"]),
+    ],
+)
+def test_a_picture_shows_the_failure_and_not_the_page_put_right_again(  # noqa: PLR0917 - one case
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shows: str, code: str, kept: list[str]
+) -> None:
+    """Issue 11, C4: an unknown notice in place of the box is kept as evidence, before the chat is left."""
+    photographer, message = Photographer(stage, tmp_path, monkeypatch), stage.accept("Hello")
+    stage.play(f"<< open Ada\n>> {shows}\n<< load the chats\n>> chats")
+    assert stage.deliver(message) == (Status.QUEUED, code)
+    stage.page.end()
+    assert photographer.shown(message) == (code, kept)
+
+
+def test_a_picture_of_a_chat_that_did_not_open_is_taken_before_the_load(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photographer, message = Photographer(stage, tmp_path, monkeypatch), stage.accept("Hello")
+    wait = "chats | dialog: starting_chat"
+    stage.play(f"<< open Ada\n>> {wait}\n<< load Ada\n>> {wait}\n<< load the chats\n>> chats")
+    assert stage.deliver(message) == (Status.QUEUED, "chat_not_opened")
+    stage.page.end()
+    assert photographer.shown(message) == ("chat_not_opened", ["no chat", "starting_chat"])
+
+
+def test_a_picture_of_a_preview_is_taken_before_it_is_closed(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photographer, message = Photographer(stage, tmp_path, monkeypatch), stage.accept_file()
+    stage.play("""
+        << open Ada
+        >> Ada | box:
+        << focus
+        << press attach
+        >> Ada | box: | menu
+        << choose report.pdf as document
+        >> Ada | box: | preview: report.pdf + other.pdf
+        << press Close
+        >> Ada | box:
+    """)
+    assert stage.deliver(message) == (Status.QUEUED, "preview_unexpected")
+    stage.page.end()
+    assert photographer.shown(message) == ("preview_unexpected", ["Ada", "preview"])
+
+
+def test_a_picture_taken_ahead_is_of_its_own_failure_alone(
+    make_keeper: Callable[..., EvidenceKeeper], tmp_path: Path
+) -> None:
+    """It may be of an attempt whose evidence was never asked for."""
+    pictures = iter([b"first", b"second", b"third"])
+    keeper = make_keeper(lambda *_, **__: PageCapture(next(pictures), ()))
+    keeper.take_ahead(LivingPage(), "wrong_chat")  # type: ignore[arg-type]
+    storage = FolderStore(tmp_path / "kept")
+    assert storage.get(f"default/{keep(keeper, LivingPage())}.jpg") == b"second"
+    keeper.take_ahead(LivingPage(), "still_pending")  # type: ignore[arg-type]
+    assert storage.get(f"default/{keep(keeper, LivingPage())}.jpg") == b"third"
 
 
 def test_off_keeps_nothing(database: Database, settings: Settings) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.integration.session.stage import ADA, BO, Stage, sending
+from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.stores.opt_outs import OptOuts
 
@@ -399,6 +400,50 @@ def test_a_page_that_leaves_the_chats_after_enter_ends_the_wait(stage: Stage, sh
     assert stage.deliver(message) == (Status.SENDING, None)
     stage.page.end()
     assert stage.clock.now - before == 1.0
+
+
+@pytest.mark.parametrize("screen", ["screen: temporary_ban", "screen: service_unavailable", "qr"])
+@pytest.mark.parametrize(
+    "before",
+    [
+        ">> loading",
+        "<< open Ada\n>> Ada | box unfocused: | them: Hi\n<< focus",
+        "<< open Ada\n>> Ada | box: a draft | them: Hi\n<< focus\n<< clear",
+        OPENED + "<< type Hello\n>> Ada | box: Hell | them: Hi",
+    ],
+    ids=["the chats", "the focus", "an empty box", "the text"],
+)
+def test_a_page_that_leaves_the_chats_before_enter_ends_the_wait(
+    stage: Stage, before: str, screen: str
+) -> None:
+    """Issue 11, C12: whatever is waited for."""
+    message = stage.accept("Hello")
+    stage.play(f"{before}\n>> 1 s later: {screen}")
+    began = stage.clock.now
+    assert stage.deliver(message) == (Status.QUEUED, "page_not_ready")
+    stage.page.end()
+    assert stage.clock.now - began == 1.0
+
+
+def test_what_waits_because_its_text_was_not_kept_can_be_cancelled(stage: Stage) -> None:
+    """Issue 12, row 10: a text that the page changes is tried again later; until then it can be cancelled."""
+    message = stage.accept("Hello")
+    stage.play(OPENED)
+    stage.play("""
+        << type Hello
+        >> Ada | box: Hello! | them: Hi
+        << focus
+        << clear
+        >> Ada | box: | them: Hi
+    """)
+    assert stage.deliver(message) == (Status.QUEUED, "text_not_kept")
+    dispatcher = Dispatcher(stage.rig.database, stage.context.settings)
+    assert dispatcher.cancel(message.id).status is Status.CANCELLED
+    done = list(stage.page.done)
+    stage.clock.sleep(3600)
+    assert stage.rig.queue.release_due(stage.context.now_ms()) == 0
+    assert stage.deliver(message) == (Status.CANCELLED, None)
+    assert stage.page.done == done
 
 
 @pytest.mark.parametrize("known", [True, False])

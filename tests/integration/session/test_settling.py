@@ -151,10 +151,11 @@ def test_a_chat_that_is_never_quiet_is_judged_in_the_end(stage: Stage) -> None:
     "shows",
     [
         "Ada | box: | them#hi: Hi | cut off",
+        "Ada | box: | them#hi: Hi | trouble",
         "Ada | box: | them#later: Hi",
         "Ada | box:",
     ],
-    ids=["offline", "place out of sight", "no bubbles"],
+    ids=["offline", "trouble without words (issue 11, D1)", "place out of sight", "no bubbles"],
 )
 def test_a_chat_that_does_not_tell_leaves_it_open(stage: Stage, shows: str) -> None:
     message = begun(stage, "#hi")

@@ -61,6 +61,13 @@ def test_only_failures_of_the_page_count_for_the_circuit() -> None:
         assert not (counts_for_circuit(code) and not explained_by_a_picture(code))
 
 
+def test_what_a_person_is_told_to_look_at_is_kept() -> None:
+    """Issue 11, C4: an unknown notice in place of the box fails the message with evidence."""
+    told = {code for code, consequence in FAULTS.items() if "picture of the page" in consequence.next_step}
+    assert {"chat_not_writable", "answer_unknown"} <= told
+    assert {code for code in told if not explained_by_a_picture(code)} == set()
+
+
 def test_a_code_without_a_row_is_a_mistake_of_ours() -> None:
     with pytest.raises(KeyError):
         consequence_of("never heard of")

@@ -97,6 +97,7 @@ def test_an_offline_banner_over_the_chat_list_is_still_the_main_page() -> None:
         (["invalid_number"], Popup.INVALID_NUMBER),
         (["whats_new"], Popup.WHATS_NEW),
         (["too_long"], Popup.TOO_LONG),
+        (["message_not_sent"], Popup.NOT_SENT),
         (["connecting"], Popup.CONNECTING),
         (["restricted"], Popup.RESTRICTION),
         (["ban", "restricted"], Popup.BAN),
