@@ -24,8 +24,8 @@ from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.domain.typing_plan import forms_in_box
 from whatsapp_tasks.errors import InputStopped, SendPostponed, SendRefused, SendUnsettled, WaitTimeout
 from whatsapp_tasks.session.attaching import attach
-from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.attempt_evidence import take_picture
+from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.navigation import leave_chat
 from whatsapp_tasks.session.opening import open_chat
 from whatsapp_tasks.session.putting_away import put_away
