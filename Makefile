@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Processes of `make test`: most tests wait for browsers, so more than cores.
 TEST_PROCESSES ?= 4
+LINT_IMPORTS := $(BIN)/python -c 'from importlinter.cli import lint_imports_command as run; run()'
 STAMP := $(VENV)/.installed
 JS := clients/js
 NODE_STAMP := $(JS)/node_modules/.package-lock.json
@@ -96,7 +97,7 @@ test-browser: setup screen ## in headless Chromium against the simulator
 	@$(BIN)/python -m pytest tests/browser
 
 read-pages: ## how the service reads saved pages: PAGES=folder with HTML files (their texts are not shown)
-	@$(BIN)/whatsapp-tasks doctor --page $(or $(PAGES),$(error PAGES=folder says where the pages are))
+	@$(BIN)/python -m whatsapp_tasks.cli.main doctor --page $(or $(PAGES),$(error PAGES=folder says where the pages are))
 
 test-pages: setup ## every state of the page in every era and language, and a worker on the difficult ones (minutes; a short form is in test-browser)
 	@TEST_PAGES=full $(BIN)/python -m pytest tests/browser/pages tests/browser/worker -n $(TEST_PROCESSES) --dist worksteal
@@ -173,7 +174,7 @@ bench-accounts: setup ## get, send, list and cancel with 1, 10, 100 and 1,000 ac
 	@$(BIN)/python -m bench.accounts $(ARGS)
 
 lint: setup ## layers, style, types
-	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@$(LINT_IMPORTS) --no-logo 2>/dev/null || $(LINT_IMPORTS)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check -q .
 	@$(BIN)/python -m mypy

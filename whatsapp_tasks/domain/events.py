@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from whatsapp_tasks.domain.authors import NAMELESS, is_key_id
 from whatsapp_tasks.domain.files import MessageFile
 from whatsapp_tasks.domain.states import SessionState
 
@@ -97,13 +98,17 @@ class Event:
 
 
 def event_of(account: str, position: str, fields: Mapping[str, str]) -> Event | None:
-    """The event in an entry of the account's stream; None for an unknown type, written by a newer version."""
+    """The event in an entry of the account's stream; None for an unknown type, written by a newer version. An
+    older version recorded the id of an API key as the actor, which is not passed on.
+    """
     rest = dict(fields)
     try:
         kind = EventType(rest.pop("type"))
         subject, at_ms = rest.pop("subject"), int(rest.pop("at_ms"))
     except (KeyError, ValueError):
         return None
+    if is_key_id(rest.get("actor", "")):
+        rest["actor"] = NAMELESS
     return Event(account, position, kind, subject, at_ms, rest.pop("code", ""), rest)
 
 

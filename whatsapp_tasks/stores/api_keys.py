@@ -4,13 +4,12 @@ import json
 import secrets
 from dataclasses import asdict, dataclass, field
 
+from whatsapp_tasks.domain.authors import KEY_ID_PREFIX, NAMELESS
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
 
 SCOPES = ("send", "read", "admin")
-ID_PREFIX = "wak_"
-NAMELESS = "an API key"
 
 
 @dataclass(frozen=True)
@@ -38,9 +37,8 @@ class ApiKeys:
 
     def create(self, label: str, scopes: tuple[str, ...], now_ms: int) -> ApiKey:
         """A new key with its secret, 256 random bits; the caller shows the secret once."""
-        key = ApiKey(
-            f"{ID_PREFIX}{secrets.token_hex(8)}", label, scopes, now_ms, (f"was_{secrets.token_urlsafe(32)}",)
-        )
+        key_id, secret = f"{KEY_ID_PREFIX}{secrets.token_hex(8)}", f"was_{secrets.token_urlsafe(32)}"
+        key = ApiKey(key_id, label, scopes, now_ms, (secret,))
         self.put(key)
         return key
 

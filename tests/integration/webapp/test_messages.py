@@ -5,12 +5,14 @@ import time
 import pytest
 
 from tests.integration.webapp.conftest import PHONE, Caller, problem
+from webapp.console.state import message_state
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.keys import AccountKeys
 from whatsapp_tasks.stores.ledger import Ledger
+from whatsapp_tasks.stores.messages import Message
 
 OTHER = "+4915112345679"
 
@@ -156,6 +158,52 @@ def test_a_message_in_the_workers_hands_cannot_be_cancelled(
     assert problem(answer, 409) == "not_cancellable"
     assert answer.json is not None
     assert "sending" in answer.json["detail"]
+
+
+def tried_in_vain(ledger: Ledger, message: Message) -> Message:
+    """Queued again after an attempt whose failure left a picture."""
+    begun = ledger.advance(message, Status.SENDING, 2)
+    assert begun is not None
+    error = ("wrong_chat", "The chat bears another number.")
+    tried = ledger.advance(
+        begun, Status.QUEUED, 3, code=error[0], error=error, evidence_id="default_1_00000000"
+    )
+    assert tried is not None
+    return tried
+
+
+@pytest.mark.parametrize(
+    ("then", "explained"),
+    [
+        ([], True),
+        ([(Status.SENDING, None)], False),
+        ([(Status.SENDING, None), (Status.QUEUED, "paused")], False),
+        ([(Status.SENDING, None), (Status.SENT, None)], False),
+        ([(Status.SENDING, None), (Status.SENT, None), (Status.READ, None)], False),
+        ([(Status.CANCELLED, None)], False),
+    ],
+    ids=lambda each: "-".join(status for status, _ in each) if isinstance(each, list) else str(each),
+)
+def test_an_error_of_an_earlier_attempt_is_shown_only_while_it_is_the_reason(
+    caller: Caller, database: Database, ledger: Ledger, then: list[tuple[Status, str | None]], explained: bool
+) -> None:
+    """Issue 11, C15: a message that was read carried the error, and the picture, of an attempt before."""
+    (message_id,) = sent_ids(caller, 1)
+    dispatcher = Dispatcher(database, caller.settings)
+    message = tried_in_vain(ledger, dispatcher.get(message_id))
+    for moment, (status, code) in enumerate(then, start=4):
+        moved = ledger.advance(message, status, moment, code=code)
+        assert moved is not None
+        message = moved
+    shown = caller.get(f"/messages/{message_id}").json
+    assert shown is not None
+    error = {"code": "wrong_chat", "message": "The chat bears another number."}
+    assert shown["error"] == (
+        {**error, "evidence": "/evidence/default_1_00000000.jpg"} if explained else None
+    )
+    assert "wrong_chat" in [entry.get("code") for entry in shown["timeline"]]
+    row = message_state(dispatcher.get(message_id))
+    assert (row["error"], row["evidence"]) == ((error, "default_1_00000000") if explained else (None, None))
 
 
 def in_doubt(caller: Caller, dispatcher: Dispatcher, ledger: Ledger) -> str:

@@ -97,6 +97,15 @@ def test_the_envelope_of_a_session_tells_both_states_and_the_reason() -> None:
     }
 
 
+def test_an_author_in_an_event_of_an_older_version_is_no_id_of_a_key() -> None:
+    """Issue 12, row 11: neither in webhooks nor in GET /events nor in evidence, whatever is in the stream."""
+    old = event({**STATE, "actor": "wak_0123456789abcdef"})
+    assert old.details["actor"] == "an API key"
+    for shown in (envelope(old, None), outline(old)):
+        assert shown["data"]["actor"] == "an API key"
+        assert "wak_" not in str(shown)
+
+
 def test_events_of_one_message_share_a_lane_and_those_of_two_accounts_do_not() -> None:
     read = event({**SENT, "type": "message.read"}, "1764000000200-0")
     assert event(SENT).lane == read.lane
