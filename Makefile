@@ -100,7 +100,7 @@ read-pages: ## how the service reads saved pages: PAGES=folder with HTML files (
 	@$(BIN)/python -m whatsapp_tasks.cli.main doctor --page $(or $(PAGES),$(error PAGES=folder says where the pages are))
 
 test-pages: setup ## every state of the page in every era and language, and a worker on the difficult ones (minutes; a short form is in test-browser)
-	@TEST_PAGES=full $(BIN)/python -m pytest tests/browser/pages tests/browser/worker -n $(TEST_PROCESSES) --dist worksteal
+	@TEST_PAGES=full $(BIN)/python -m pytest tests/browser/pages tests/browser/worker tests/browser/simulator -n $(TEST_PROCESSES) --dist worksteal
 
 test-acceptance: setup screen ## all processes, some of them killed
 	@$(BIN)/python -m pytest tests/acceptance

@@ -3,7 +3,7 @@
 A short form of the matrix in ``bench/faults.py``: every point, one kind of death each, in turn.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -13,17 +13,15 @@ from whatsapp_tasks.crash_points import POINTS, WITH_FILE
 from whatsapp_tasks.domain.message_request import MessageRequest
 
 WORKER_POINTS = [point for point in POINTS if not point.endswith("_accept") and point not in WITH_FILE]
-SHORT_POINTS = {"after_typing", "before_enter", "after_enter", "before_bubble_noted", "before_recording"}
+SHORT_POINTS = {"before_enter", "after_enter", "before_recording"}
 """Around Enter; the others are left to `make test-crashes`."""
+LONG = pytest.mark.long
 PAIRS = [
-    *(
-        pytest.param(point, "worker", marks=[] if point in SHORT_POINTS else pytest.mark.long)
-        for point in WORKER_POINTS
-    ),
+    *(pytest.param(point, "worker", marks=[] if point in SHORT_POINTS else LONG) for point in WORKER_POINTS),
     ("after_typing", "browser"),
-    ("after_enter", "browser"),
+    pytest.param("after_enter", "browser", marks=LONG),
     ("after_enter", "driver"),
-    ("before_enter", "redis"),
+    pytest.param("before_enter", "redis", marks=LONG),
     ("before_recording", "redis"),
     ("after_claim", "redis connections"),
 ]
@@ -31,7 +29,7 @@ PAIRS = [
 
 @pytest.fixture(scope="module")
 def crash_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    stack = Stack(tmp_path_factory.mktemp("crash")).start("worker")
+    stack = Stack(tmp_path_factory.mktemp("crash")).start("worker", "web")
     try:
         stack.link(flushed=True)
         yield stack
@@ -48,14 +46,14 @@ def test_a_death_at_any_place_neither_loses_nor_doubles(crash_stack: Stack, poin
 
 FILE_CELLS = [
     ("document", "preview_open", "worker"),
-    ("document", "after_enter", "worker"),
-    ("document", "before_enter", "redis"),
+    pytest.param("document", "after_enter", "worker", marks=LONG),
+    pytest.param("document", "before_enter", "redis", marks=LONG),
     ("document", "uploading", "browser"),
-    ("picture", "uploaded", "worker"),
+    pytest.param("picture", "uploaded", "worker", marks=LONG),
     ("picture", "after_enter", "worker"),
-    pytest.param("document", "chooser_open", "worker", marks=pytest.mark.long),
-    pytest.param("document", "after_typing", "worker", marks=pytest.mark.long),
-    pytest.param("picture", "before_bubble_noted", "browser", marks=pytest.mark.long),
+    pytest.param("document", "chooser_open", "worker", marks=LONG),
+    pytest.param("document", "after_typing", "worker", marks=LONG),
+    pytest.param("picture", "before_bubble_noted", "browser", marks=LONG),
 ]
 """Issue 15, "Must show" 2; all of it in `make crash-matrix`."""
 
@@ -74,11 +72,9 @@ def test_a_death_on_the_way_of_a_file_neither_loses_nor_doubles(
 
 @pytest.mark.parametrize("point", ["before_accept", "after_accept"])
 def test_a_web_process_that_dies_during_a_request_neither_loses_nor_doubles(
-    new_stack: Callable[..., Stack], point: str
+    crash_stack: Stack, point: str
 ) -> None:
-    stack = new_stack().start("worker", "web")
-    stack.link()
-    outcome = crash_at(stack, point, "web")
+    outcome = crash_at(crash_stack, point, "web")
     assert outcome.received == 1
     assert outcome.status in ("sent", "delivered", "read")
 

@@ -26,7 +26,7 @@ def test_no_message_is_lost_doubled_or_reported_wrongly_while_faults_strike() ->
     files.
     """
     assert (
-        faults.run(messages=40, faults=12, seed=7, era="E3", fsync="always", console=Console(), files=True)
+        faults.run(messages=24, faults=10, seed=7, era="E3", fsync="always", console=Console(), files=True)
         == 0
     )
 

@@ -55,11 +55,8 @@ def test_what_processes_write_is_closed_to_other_users(new_stack: Callable[..., 
     assert [path for path in written if path.stat().st_mode & 0o077] == []
 
 
-def test_a_second_worker_of_the_account_refuses_and_says_who_holds_it(
-    new_stack: Callable[..., Stack],
-) -> None:
-    stack = new_stack().start("worker")
-    stack.link()
+def test_a_second_worker_of_the_account_refuses_and_says_who_holds_it(module_stack: Stack) -> None:
+    stack = module_stack
     second = subprocess.run(
         [sys.executable, "-m", "whatsapp_tasks.cli.main", "worker"],
         env=stack.environment,
@@ -89,9 +86,9 @@ def test_a_killed_worker_leaves_no_browser_and_its_successor_goes_on_at_once(
     assert [m.text for m in stack.simulator.messages()] == ["after the kill"]
 
 
-def test_sigterm_ends_a_worker_in_order_and_the_login_survives(new_stack: Callable[..., Stack]) -> None:
-    stack = new_stack().start("worker")
-    stack.link()
+def test_sigterm_ends_a_worker_in_order_and_the_login_survives(module_stack: Stack) -> None:
+    """Leaves the stack as it was."""
+    stack = module_stack
     assert stack.terminate("worker") == 0
     assert not stack.browsers()
     stack.run("worker")

@@ -48,7 +48,9 @@ def listening(stack: Stack, receiver: Receiver, *, flushed: bool = False) -> Sta
     return stack
 
 
-@pytest.mark.parametrize("era", ["E1", "E2", "E3"])
+@pytest.mark.parametrize(
+    "era", [pytest.param("E1", marks=pytest.mark.long), pytest.param("E2", marks=pytest.mark.long), "E3"]
+)
 def test_a_message_is_reported_and_not_read_and_who_answers_stop_is_left_alone(
     new_stack: Callable[..., Stack], receiver: Receiver, era: str
 ) -> None:

@@ -10,7 +10,7 @@ from tests.support.stack import eventually
 pytestmark = pytest.mark.timeout(400)  # several browsers are started, on machines that do more
 
 LEAK_MB = 60
-MESSAGES = 12
+MESSAGES = 7
 
 
 def test_a_leaking_page_is_restarted_between_messages_and_none_is_lost_or_doubled(

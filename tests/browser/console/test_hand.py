@@ -64,7 +64,7 @@ WIDE_AND_NARROW = pytest.mark.parametrize(
 ONLY_LONG = pytest.mark.skipif(not FULL, reason="a matter of `make test-console`")
 
 
-@pytest.fixture(params=[DESKTOP, PHONE], ids=lambda size: f"{size[0]}px")
+@pytest.fixture(params=[DESKTOP, PHONE] if FULL else [PHONE], ids=lambda size: f"{size[0]}px")
 def person(request: pytest.FixtureRequest, scene: Scene) -> Iterator[ConsoleBrowser]:
     browser = scene.browser
     browser.look_like(request.param)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.pages.stage import FULL, Stage
+from tests.browser.pages.stage import Stage
+from tests.browser.short_form import FULL
 from whatsapp_simulator.testing import Simulator
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.driver import BrowserOptions, open_page
@@ -19,23 +20,6 @@ SKINS = (
     if FULL
     else [("E1", "es"), ("E2", "pt"), ("E3", "en")]
 )
-
-# In the short form, what does not depend on the era's markup is played in the newest alone.
-LESS_OFTEN = {"test_helping.py": ("E1", "E2"), "test_linking.py": ("E1",)}
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The short form leaves out what LESS_OFTEN names."""
-    if FULL:
-        return
-    left_out = [
-        item
-        for item in items
-        if item.path.parent == Path(__file__).parent
-        and any(f"[{era}-" in item.name for era in LESS_OFTEN.get(item.path.name, ()))
-    ]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

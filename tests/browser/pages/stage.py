@@ -31,7 +31,6 @@ from whatsapp_tasks.session.watching import Watcher
 
 T = TypeVar("T")
 SECONDS = 20.0
-FULL = os.environ.get("TEST_PAGES") == "full"
 
 
 class Stage:

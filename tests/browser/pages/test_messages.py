@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.browser.pages.stage import FULL, Stage, within
+from tests.browser.pages.stage import Stage, within
+from tests.browser.short_form import FULL
 from tests.support.difficult_texts import DIFFICULT_TEXTS
 from whatsapp_tasks.domain.page_snapshot import PageKind, Popup, popup_of
 from whatsapp_tasks.domain.texts import bubble_key

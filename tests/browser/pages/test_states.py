@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.browser.pages.stage import FULL, Stage
+from tests.browser.pages.stage import Stage
+from tests.browser.short_form import FULL
 from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, Popup, kind_of, popup_of
 from whatsapp_tasks.domain.quarantine import ban_signals
 from whatsapp_tasks.domain.restrictions import RestrictionKind, restriction_on

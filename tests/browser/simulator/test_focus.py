@@ -3,6 +3,8 @@
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from tests.browser.short_form import FULL
+
 from .test_texts import type_keys
 from .whatsapp_page import COMPOSE, WhatsAppPage
 
@@ -44,8 +46,16 @@ def test_a_dialog_takes_the_focus_and_no_button_has_it(chat: WhatsAppPage, what:
     assert chat.simulator.presses() == {}
 
 
-@pytest.mark.parametrize("what", ["connecting", "temporary_ban", "other_browser", "terms"])
-@pytest.mark.parametrize("key", [" ", Keys.ENTER, Keys.ESCAPE])
+COVERS, KEYS = ["connecting", "temporary_ban", "other_browser", "terms"], [" ", Keys.ENTER, Keys.ESCAPE]
+COVERS_AND_KEYS = (
+    [(cover, key) for cover in COVERS for key in KEYS]
+    if FULL
+    else [(cover, KEYS[number % len(KEYS)]) for number, cover in enumerate(COVERS)]
+)
+"""In the short form each of both once."""
+
+
+@pytest.mark.parametrize(("what", "key"), COVERS_AND_KEYS)
 def test_a_key_on_a_cover_logs_out(chat: WhatsAppPage, what: str, key: str) -> None:
     take_focus(chat, what=what, after_characters=2, lasts_ms=None)
     type_keys(chat, "ab")

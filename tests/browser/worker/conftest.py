@@ -1,17 +1,16 @@
 """A worker's real session on a real Redis and a real browser, in front of the nasty simulator."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from bench.one_worker import Life, OneWorker
+from tests.browser.short_form import FULL
 from whatsapp_tasks.domain.states import SessionState
 
 LINK_SECONDS = 60.0
 SENT = ("sent", "delivered", "read")
-FULL = os.environ.get("TEST_PAGES") == "full"
 ERAS = ["E2", "E3"] if FULL else ["E3"]
 """The short form in `make test`; all of it in `make test-pages`."""
 

@@ -3,7 +3,8 @@
 import pytest
 
 from bench.one_worker import OneWorker
-from tests.browser.worker.conftest import FULL, SENT, LifeMaker, settled
+from tests.browser.short_form import FULL
+from tests.browser.worker.conftest import SENT, LifeMaker, settled
 
 pytestmark = pytest.mark.timeout(600)  # generous: a busy machine is slow, not wrong
 

@@ -3,7 +3,8 @@
 import pytest
 
 from bench.one_worker import Life, OneWorker
-from tests.browser.worker.conftest import FULL, SENT, LifeMaker, settled
+from tests.browser.short_form import FULL
+from tests.browser.worker.conftest import SENT, LifeMaker, settled
 from whatsapp_tasks.domain.states import SessionState
 from whatsapp_tasks.stores.opt_outs import OptOuts
 from whatsapp_tasks.stores.pauses import Pauses

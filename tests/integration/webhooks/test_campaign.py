@@ -25,7 +25,7 @@ from whatsapp_tasks.stores.connection import Database
 
 STORY = [Status.SENT, Status.DELIVERED, Status.READ]
 TOLD = ["queued", *map(str, STORY)]
-MESSAGES = 24
+MESSAGES = 12
 
 PATIENT = {
     "WHATSAPP_WEBHOOK_CONNECT_TIMEOUT_SECONDS": "5",
