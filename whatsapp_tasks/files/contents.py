@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from whatsapp_tasks.clients.object_store import MARK, ObjectStore, open_store
+from whatsapp_tasks.clients.folder_store import MARK
+from whatsapp_tasks.clients.object_store import ObjectStore, open_store
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.crash_points import reach
 from whatsapp_tasks.domain.file_names import with_extension

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from whatsapp_tasks.clients.object_store import forget_old, store_errors
+from whatsapp_tasks.clients.folder_store import forget_old
+from whatsapp_tasks.clients.stored_objects import store_errors
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.errors import ObjectStoreFailed, ObjectStoreFull
 

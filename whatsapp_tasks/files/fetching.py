@@ -26,7 +26,7 @@ from whatsapp_tasks.files.contents import Contents
 from whatsapp_tasks.files.uploads import examined
 from whatsapp_tasks.stores.account_stores import AccountStores
 from whatsapp_tasks.stores.connection import Database
-from whatsapp_tasks.stores.files import Fetch, FileFetches
+from whatsapp_tasks.stores.file_fetches import Fetch, FileFetches
 from whatsapp_tasks.stores.messages import Message
 
 log = logging.getLogger(__name__)

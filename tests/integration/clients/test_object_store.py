@@ -15,13 +15,10 @@ import boto3
 import pytest
 
 from tests.integration.s3_server import s3_url, use_test_credentials
-from whatsapp_tasks.clients import object_store
-from whatsapp_tasks.clients.object_store import (
-    FolderStore,
-    ObjectStore,
-    S3Store,
-    open_store,
-)
+from whatsapp_tasks.clients import s3_store
+from whatsapp_tasks.clients.folder_store import FolderStore
+from whatsapp_tasks.clients.object_store import ObjectStore, open_store
+from whatsapp_tasks.clients.s3_store import S3Store
 from whatsapp_tasks.errors import ObjectStoreFailed, ObjectStoreFull
 
 __all__ = ["s3_url"]  # the fixture
@@ -223,7 +220,7 @@ class DrippingS3(threading.Thread):
 @pytest.fixture
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A transfer that takes more than a moment is too slow."""
-    monkeypatch.setattr(object_store, "_most_seconds", lambda _: 0.3)
+    monkeypatch.setattr(s3_store, "_most_seconds", lambda _: 0.3)
 
 
 @pytest.mark.usefixtures("_hurried")

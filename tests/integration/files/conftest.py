@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.ledger_rig import NOW, LedgerRig
-from whatsapp_tasks.clients.object_store import FolderStore
+from whatsapp_tasks.clients.folder_store import FolderStore
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.files import FileKind, MessageFile
 from whatsapp_tasks.files.contents import Contents

@@ -17,7 +17,7 @@ import pytest
 from tests.integration.files.conftest import DAY, HOUR, FilesRig
 from tests.integration.s3_server import s3_url, use_test_credentials
 from tests.support.pictures import PDF, picture
-from whatsapp_tasks.clients.object_store import MARK
+from whatsapp_tasks.clients.folder_store import MARK
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.files import FileFacts, FileKind
 from whatsapp_tasks.domain.statuses import Status

@@ -133,7 +133,7 @@ def test_fetches_that_run_count_for_their_host(rig: FetchRig, monkeypatch: pytes
         over.wait(60)
 
     monkeypatch.setattr(rig.fetcher, "fetch", fetch)
-    monkeypatch.setattr("whatsapp_tasks.stores.files.PUT_OFF_MS", 0)
+    monkeypatch.setattr("whatsapp_tasks.stores.file_fetches.PUT_OFF_MS", 0)
     fetcher = FileFetcher(rig.fetcher, rig.files.contents)
     slow = [rig.send(f"/{n}.pdf").id for n in range(12)]
     other = rig.dispatcher.send(MessageRequest(PHONE, "", file=FileRequest(url="http://other/a.pdf"))).id

@@ -10,7 +10,7 @@ import pytest
 from tests.integration.session.stage import Stage
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.page_capture import PageCapture
-from whatsapp_tasks.clients.object_store import FolderStore
+from whatsapp_tasks.clients.folder_store import FolderStore
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.events import EventType
 from whatsapp_tasks.domain.statuses import Status

@@ -15,7 +15,8 @@ import pytest
 from tests.integration.s3_server import s3_url, use_test_credentials
 from tests.support.vault_host import KEY, NOW, STORAGE, VERSION, VaultHost
 from whatsapp_tasks.archives.sealing import VaultKey, new_key, pack
-from whatsapp_tasks.clients import object_store
+from whatsapp_tasks.clients.folder_store import FolderStore
+from whatsapp_tasks.clients.s3_store import S3Store
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.session_archives import ArchiveHeader, ArchiveNumber, Custody, Gap, Refusal
 from whatsapp_tasks.errors import (
@@ -462,8 +463,8 @@ def test_an_archive_that_breaks_off_halfway_is_never_the_newest(
     def broken(*_: object) -> None:
         raise ObjectStoreFailed("S3 failed: ConnectionClosedError")
 
-    monkeypatch.setattr(object_store.FolderStore, "put_file", broken)
-    monkeypatch.setattr(object_store.S3Store, "put_file", broken)
+    monkeypatch.setattr(FolderStore, "put_file", broken)
+    monkeypatch.setattr(S3Store, "put_file", broken)
     linked.send()
     linked.save()
     assert newest_of(linked) == before

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from tests.integration.s3_server import s3_url, use_test_credentials
 from tests.integration.webapp.conftest import Caller, problem
 from tests.integration.webapp.console_operator import ConsoleOperator
-from whatsapp_tasks.clients.object_store import FolderStore
+from whatsapp_tasks.clients.folder_store import FolderStore
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.session.evidence import EvidenceKeeper
 from whatsapp_tasks.stores.api_keys import ApiKeys

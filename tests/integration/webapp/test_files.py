@@ -22,7 +22,7 @@ from webapp.operations import OPERATIONS
 from webapp.problem_codes import KINDS
 from webapp.services import EXTENSION, Services
 from webapp.upload_stream import MOST_AT_ONCE
-from whatsapp_tasks.clients.object_store import MARK
+from whatsapp_tasks.clients.folder_store import MARK
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.files import MOST_MEDIA_BYTES
 from whatsapp_tasks.errors import ObjectStoreFailed, ObjectStoreFull

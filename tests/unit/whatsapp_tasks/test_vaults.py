@@ -3,7 +3,7 @@
 from pathlib import Path
 from unittest.mock import Mock
 
-from whatsapp_tasks.clients.object_store import FolderStore
+from whatsapp_tasks.clients.folder_store import FolderStore
 from whatsapp_tasks.vaults import Vault
 
 

@@ -1,0 +1,191 @@
+"""The object store in a bucket of S3, or of a server that speaks its protocol."""
+
+import errno
+import io
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from mimetypes import guess_type
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from whatsapp_tasks.clients.stored_objects import (
+    OBJECT_NAME,
+    checked_name,
+    reason_of,
+    store_errors,
+    write_whole,
+)
+from whatsapp_tasks.domain.addresses import is_loopback
+from whatsapp_tasks.errors import ObjectStoreFailed
+
+CONNECT_SECONDS = 3
+ANSWER_SECONDS = 5
+"""After a failed attempt the worker waits for S3 once, and no longer than this."""
+LARGE_ANSWER_SECONDS = 60
+"""For one answer, or one read of it, when a whole file is stored or fetched: S3 answers after it has all of
+it.
+"""
+SLOWEST_BYTES_PER_SECOND = 64 * 1024
+"""A transfer that is slower, after ``LARGE_ANSWER_SECONDS``, is ended: S3 that sends or takes a byte now and
+then would hold a worker up without limit.
+"""
+_NO_TIME_SECONDS = 0.001
+
+
+class S3Store:
+    """Objects in a bucket, with the credentials that boto3 finds (environment, profile, role)."""
+
+    def __init__(self, bucket: str, prefix: str, endpoint: str | None) -> None:
+        self._bucket = bucket
+        self._prefix = f"{prefix}/" if prefix else ""
+        self._endpoint = endpoint
+        self._made: dict[float, Any] = {}
+
+    def put(self, name: str, content: bytes) -> None:
+        """See ``ObjectStore``. Without an ACL: the bucket's own rules keep it private."""
+        key, kind = self._prefix + checked_name(name), guess_type(name)[0] or "application/octet-stream"
+        with store_errors():
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=kind)
+
+    def get(self, name: str) -> bytes | None:
+        """See ``ObjectStore``."""
+        with store_errors():
+            client = self._client
+            try:
+                answer = client.get_object(Bucket=self._bucket, Key=self._prefix + checked_name(name))
+            except client.exceptions.NoSuchKey:
+                return None
+            with _within_time(answer):
+                return bytes(answer["Body"].read())
+
+    def put_file(self, name: str, path: Path) -> None:
+        """See ``ObjectStore``. One request, whose body is read from the file as it is sent."""
+        key = self._prefix + checked_name(name)
+        with store_errors(), _TimelyFile(path) as source:
+            self._large_client.put_object(
+                Bucket=self._bucket, Key=key, Body=source, ContentType="application/octet-stream"
+            )
+
+    def get_file(self, name: str, path: Path) -> bool:
+        """See ``ObjectStore``."""
+        with store_errors():
+            client = self._large_client
+            try:
+                answer = client.get_object(Bucket=self._bucket, Key=self._prefix + checked_name(name))
+            except client.exceptions.NoSuchKey:
+                return False
+            with answer["Body"] as source, _within_time(answer):
+                write_whole(path, source)
+            return True
+
+    def size(self, name: str) -> int | None:
+        """See ``ObjectStore``."""
+        with store_errors():
+            client = self._client
+            try:
+                answer = client.head_object(Bucket=self._bucket, Key=self._prefix + checked_name(name))
+            except client.exceptions.ClientError as error:
+                if reason_of(error) in ("404", "NoSuchKey", "NotFound"):
+                    return None
+                raise
+            return int(answer["ContentLength"])
+
+    def names(self, folder: str) -> list[str]:
+        """See ``ObjectStore``."""
+        with store_errors():
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=f"{self._prefix}{folder}/"
+            )
+            found = [
+                item["Key"].removeprefix(self._prefix) for page in pages for item in page.get("Contents", ())
+            ]
+        return sorted(name for name in found if OBJECT_NAME.fullmatch(name))
+
+    def delete(self, names: Iterable[str]) -> None:
+        """See ``ObjectStore``."""
+        keys = [{"Key": self._prefix + checked_name(name)} for name in names]
+        with store_errors():
+            for start in range(0, len(keys), 1000):
+                answer = self._client.delete_objects(
+                    Bucket=self._bucket, Delete={"Objects": keys[start : start + 1000], "Quiet": True}
+                )
+                if failed := answer.get("Errors"):  # in an answer that says 200
+                    raise ObjectStoreFailed(f"S3 failed: {failed[0].get('Code')}")
+
+    def forget_drafts(self, folder: str, older_seconds: float) -> None:
+        """See ``ObjectStore``. There are none: S3 keeps nothing of an upload that was cut off."""
+
+    def is_marked(self) -> bool:
+        """See ``ObjectStore``. A bucket that is not there is an error of each request."""
+        return True
+
+    def mark(self) -> None:
+        """See ``ObjectStore``."""
+
+    @property
+    def _client(self) -> Any:
+        return self._client_with(ANSWER_SECONDS)
+
+    @property
+    def _large_client(self) -> Any:
+        return self._client_with(LARGE_ANSWER_SECONDS)
+
+    def _client_with(self, answer_seconds: float) -> Any:
+        if answer_seconds not in self._made:
+            import boto3  # the import takes half a second, so it is done only if S3 is used
+            from botocore.config import Config
+
+            self._made[answer_seconds] = boto3.client(
+                "s3",
+                endpoint_url=self._endpoint,
+                config=Config(
+                    connect_timeout=CONNECT_SECONDS,
+                    read_timeout=answer_seconds,
+                    retries={"total_max_attempts": 1},
+                    proxies={} if is_loopback(urlsplit(self._endpoint or "").hostname or "") else None,
+                    # A server other than AWS is reached by its own address, not by a host name with the
+                    # bucket.
+                    s3={"addressing_style": "path" if self._endpoint else "auto"},
+                ),
+            )
+        return self._made[answer_seconds]
+
+
+class _TimelyFile(io.BufferedReader):
+    """The file at ``path``; from its deadline on it cannot be read, so an upload of it ends."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(io.FileIO(path))
+        self._until = time.monotonic() + _most_seconds(path.stat().st_size)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if time.monotonic() > self._until:
+            raise TimeoutError(errno.ETIMEDOUT, "S3 takes the file too slowly")
+        return super().read(size)
+
+
+@contextmanager
+def _within_time(answer: Any) -> Iterator[None]:
+    """Ends a download that is late. ``read`` of a body waits for all it was asked for, however slowly that
+    comes; so from the deadline on each piece from the network has no time to come.
+    """
+    late = threading.Timer(_most_seconds(answer["ContentLength"]), _hurry, [answer["Body"]])
+    late.daemon = True
+    late.start()
+    try:
+        yield
+    finally:
+        late.cancel()
+
+
+def _hurry(body: Any) -> None:
+    with suppress(AttributeError, OSError):  # it has just ended
+        body.set_socket_timeout(_NO_TIME_SECONDS)
+
+
+def _most_seconds(size: int) -> float:
+    """For a transfer of ``size`` bytes."""
+    return LARGE_ANSWER_SECONDS + size / SLOWEST_BYTES_PER_SECOND
