@@ -17,7 +17,8 @@ look was shown), late (after the play) or otherwise than written fails the test.
 A chat is ``title | part | …``. Parts: ``box: text`` (``box unfocused: text``; ↵ is a line break),
 ``them: text``, ``us: text (tick)``, ``us#id: text (tick)``, ``notice: text``, ``dialog: name``, ``nodes: a``
 (other elements than before), ``cut off`` (the page says that it is offline), ``trouble`` (it shows so without
-words). Other looks: ``chats``, ``loading``, ``qr``, ``screen: name``.
+words); ``dialog with cross: name`` has one. Other looks: ``chats``, ``loading``, ``screen: name``, and ``qr``
+with the parts ``used up`` and ``cut off``.
 
 Of files: ``us: caption {document report.pdf} (tick)``, in braces also ``, running 40`` or ``, stopped``;
 ``menu`` (of the attach button), ``preview: report.pdf`` (ready to be sent; several:
@@ -250,13 +251,13 @@ def read_look(line: str, document: str = "load 0") -> PageSnapshot:
     first, *parts = (part.strip() for part in line.split(" | "))
     if first == "loading":
         return page(startup=True, document=document)
-    if first == "qr":
-        return page(qr="2@abc", document=document)
     if first.startswith("screen: "):
         return page(first.removeprefix("screen: "), document=document)
     texts = ["offline"] if "cut off" in parts else []
-    names = [part.removeprefix("dialog: ") for part in parts if part.startswith("dialog: ")]
-    dialogs = [{**DIALOG, "texts": [name], "buttons": _buttons(name)} for name in names]
+    if first == "qr":
+        reload = {**OK, "label": "Reload"} if "used up" in parts else None
+        return page(*texts, qr="2@abc", qr_reload=reload, document=document)
+    dialogs = [_dialog(*part.split(": ")) for part in parts if part.startswith("dialog")]
     rest = [
         p for p in parts if p not in ("cut off", "trouble", "menu") and p.partition(":")[0] not in _OF_FILES
     ]
@@ -277,9 +278,12 @@ def read_look(line: str, document: str = "load 0") -> PageSnapshot:
 _OF_FILES = ("preview", "preparing", "caption", "says")
 
 
-def _buttons(dialog: str) -> list[dict[str, Any]]:
-    labels = ("Cancel", "Discard") if dialog == "discard_selection" else ("OK",)
-    return [{**OK, "label": label} for label in labels]
+def _dialog(kind: str, name: str) -> dict[str, Any]:
+    labels = ("Cancel", "Discard") if name == "discard_selection" else ("OK",)
+    buttons = [{**OK, "label": label} for label in labels]
+    if kind == "dialog with cross":
+        buttons.append(_CROSS)
+    return {**DIALOG, "text": name, "texts": [name], "buttons": buttons}
 
 
 def _preview(parts: Iterable[str]) -> dict[str, Any] | None:
@@ -314,7 +318,7 @@ def _chat(title: str, parts: Iterable[str]) -> dict[str, Any]:
             chat["notice"] = text
         elif kind == "nodes":
             nodes += text
-        elif kind != "dialog":
+        elif not kind.startswith("dialog"):
             chat["bubbles"].append(_bubble(part))
     number = sum(ord(letter) << (7 * place) for place, letter in enumerate(nodes[:4]))
     return {**chat, "nodes": (number, number + 1, number + 2)}

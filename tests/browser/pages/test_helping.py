@@ -3,9 +3,14 @@
 import pytest
 
 from tests.browser.pages.stage import Stage, within
+from tests.browser.pages.test_messages import new_phone
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.domain.page_snapshot import Button, PageKind, Popup
+from whatsapp_tasks.session.putting_away import closing_button
 from whatsapp_tasks.session.watching import USE_HERE_PER_HOUR
+
+MARK = "#main [data-id] :is([data-testid=fail-container] button, button[title])"
+"""Of a message that failed; with a title in E1 and E2 only."""
 
 
 @pytest.fixture
@@ -64,6 +69,31 @@ def test_a_dialog_nobody_knows_is_left_to_a_person(stage: Stage, pressed: list[s
     stage.simulator.scenario("ban_notice", where="dialog", text="Log out now?")
     stage.watcher().help(stage.whatsapp, stage.kind(PageKind.COVERED))
     assert pressed == []
+
+
+def test_the_cross_of_a_dialog_nobody_knows_is_pressed(stage: Stage) -> None:
+    """Issue 11, D4."""
+    stage.load_with("whats_new", title="Mitä uutta", text="Uusi ilme.", button="Jatka", count=1)
+    stage.watcher().help(stage.whatsapp, stage.kind(PageKind.COVERED))
+    stage.kind(PageKind.MAIN)
+    assert stage.send(new_phone(), "Hello").outgoing
+
+
+def test_the_question_about_a_failed_message_is_answered_with_cancel(stage: Stage) -> None:
+    """Issue 11, 0.6: "Try again" would send it a second time."""
+    stage.simulator.scenario("failed_bubble", count=1)
+    phone = new_phone()
+    bubble = stage.ticked(stage.send(phone, "refused"), "failed")
+    stage.whatsapp.page.evaluate(f"() => document.querySelector('{MARK}').click()", deadline=within())
+    snapshot = stage.popup(Popup.NOT_SENT)
+    button = closing_button(stage.whatsapp, snapshot.dialogs[0])
+    assert button is not None
+    assert button.label in {"Cancel", "Cancelar"}
+    stage.watcher().help(stage.whatsapp, snapshot)
+    stage.popup(Popup.NONE)
+    assert stage.simulator.presses() == {}
+    assert stage.ticked(bubble, "failed")
+    assert not stage.simulator.messages(phone)
 
 
 def test_the_explanation_of_a_lock_is_taken_away(stage: Stage) -> None:
