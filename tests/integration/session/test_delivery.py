@@ -208,6 +208,39 @@ def test_a_browser_that_dies_at_enter_leads_to_the_chat_and_never_to_typing(stag
     stage.page.end()
 
 
+@pytest.mark.parametrize("tick", ["pending", "failed"])
+@pytest.mark.parametrize(
+    ("shows", "outcome"),
+    [
+        ("them#hi: Hi | us#ours: Hello (sent)", (Status.SENT, None)),
+        ("them#hi: Hi", (Status.QUEUED, "not_in_chat")),
+    ],
+    ids=["sent", "not sent"],
+)
+def test_after_a_death_the_place_is_found_without_what_lived_in_that_page_alone(
+    stage: Stage, tick: str, shows: str, outcome: tuple[Status, str | None]
+) -> None:
+    """Issue 11, C13: a message before ours that had not reached the server is gone with the browser."""
+    message, before = stage.accept("Hello"), f"them#hi: Hi | us#local: earlier ({tick})"
+    stage.play(f"""
+        << open Ada
+        >> Ada | box: | {before}
+        << focus
+        << type Hello
+        >> Ada | box: Hello | {before}
+        << enter -> died
+    """)
+    assert stage.deliver(message) == (Status.SENDING, None)
+    stage.clock.sleep(3)
+    stage.play("!! another browser\n>> chats")
+    stage.look()
+    stage.play(f"<< load Ada\n>> Ada | box: | {shows}")
+    if outcome[0] is Status.QUEUED:
+        stage.play(f"<< load Ada\n>> Ada | box: | {shows}")
+    assert stage.deliver(message) == outcome
+    stage.page.end()
+
+
 def test_the_same_failure_of_one_recipient_ends_the_message(stage: Stage) -> None:
     """`wrong_chat` is allowed three times (domain/faults.py)."""
     message = stage.accept("Hello")

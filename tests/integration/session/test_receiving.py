@@ -161,6 +161,25 @@ def test_who_answers_stop_in_the_open_chat_gets_nothing_more(it: SessionRig) -> 
     assert it.rig.admission.accept(it.rig.new(phone=PHONE)).outcome == "opted_out"
 
 
+@pytest.mark.parametrize(
+    ("text", "quoted", "counts"),
+    [("STOP", "Reply STOP to end this", True), ("Thanks!", "STOP", False), ("STOP", "STOP", True)],
+)
+def test_what_an_answer_quotes_is_not_what_it_says(
+    it: SessionRig, text: str, quoted: str, counts: bool
+) -> None:
+    """Issue 11, C3: our own words, quoted, opted the recipient out, and a STOP under a quotation did not."""
+    chat = opened("Ada", ("ours", True), (text, False))
+    chat["bubbles"][-1]["quoted"] = quoted
+    it.page.chats[PHONE] = chats(Ada=0, chat=opened("Ada", ("ours", True)))
+    it.see(MAIN)
+    open_chat(it.context, it.page, PHONE)  # type: ignore[arg-type]
+    it.see(it.page.chats[PHONE])
+    it.see(chats(Ada=0, chat=chat))
+    assert (OptOuts(it.rig.database).source(PHONE) == "answer") is counts
+    assert told(it) == [("Ada", "1", text)]
+
+
 def stop_row(title: str) -> PageSnapshot:
     return page(chat_pane=True, rows=[{"title": title, "unread": 1, "preview": "STOP"}])
 

@@ -473,6 +473,8 @@ def test_a_number_that_was_written_to_is_not_given_up_because_it_is_not_found(
     expected = (Status.QUEUED, "lookup_unavailable") if known else (Status.FAILED, "not_on_whatsapp")
     assert stage.deliver(message) == expected
     stage.page.end()
+    # Issue 11, C6: a number that nobody has is no failure of the page; look-ups that fail are.
+    assert stage.context.circuits.get().failures == int(known)
 
 
 @pytest.mark.parametrize("stays", [True, False])
