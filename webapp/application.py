@@ -18,6 +18,7 @@ from webapp import (
     metrics,
     openapi,
     opt_outs,
+    own_key,
     qr_codes,
     rate_limits,
     request_ids,
@@ -88,6 +89,7 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
     register(app, sessions.blueprint, Guard({"GET": "admin", "POST": "admin"}))
     register(app, webhooks.blueprint, Guard({"GET": "admin", "POST": "admin"}))
     register(app, metrics.blueprint, metrics.GUARD)
+    register(app, own_key.blueprint, Guard({"GET": "any"}))
     console.install(app, limiter)
 
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]

@@ -14,7 +14,8 @@ from whatsapp_tasks.domain.signatures import check_signature, signature_invalid
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.api_keys import ApiKey
 
-Scope = Literal["send", "read", "admin"]
+Scope = Literal["send", "read", "admin", "any"]
+"""What an operation asks for; ``any`` key has that one."""
 
 
 def authenticated(
@@ -49,7 +50,7 @@ def authenticated(
 
 def require_scope(key: ApiKey, scope: Scope) -> None:
     """Raises RequestRefused (403) unless the key has the scope."""
-    if not key.allows(scope):
+    if scope != "any" and not key.allows(scope):
         raise RequestRefused(
             "scope_missing",
             f"This needs an API key with the scope '{scope}'; yours has: {', '.join(key.scopes)}.",

@@ -384,7 +384,7 @@ def codes_of(operation: Operation) -> tuple[str, ...]:
     """All codes with which the operation may be refused."""
     codes: tuple[str, ...] = (*operation.codes, "internal_error")
     if operation.scope is not None:
-        codes += AUTH_CODES
+        codes += tuple(c for c in AUTH_CODES if (c, operation.scope) != ("scope_missing", "any"))
         if operation.method != "GET":
             codes += ("signature_replayed",)
     return codes

@@ -34,6 +34,7 @@ from webapp.message_templates import (
 )
 from webapp.messages import ListQuery, MessagePage, MessageView
 from webapp.opt_outs import OptOutPage, OptOutQuery, OptOutView
+from webapp.own_key import KeyView
 from webapp.qr_codes import QrView
 from webapp.queries import QueryModel
 from webapp.resolutions import ResolveRequest
@@ -327,6 +328,9 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "POST", "/webhooks/{webhook}/enable", "webhooks.enable", "Webhooks", "Enable a webhook", "admin", 200,
         WebhookView, codes=(*IN_BODY, "webhook_not_found"), body=NoFields, body_optional=True,
+    ),
+    Operation(
+        "GET", "/key", "own_key.show", "Keys", "Get the key of the request", "any", 200, KeyView,
     ),
     Operation(
         "GET", "/metrics", "metrics.show", "Health", "Metrics for Prometheus", "read", 200, None,

@@ -1,13 +1,14 @@
 """The client: all calls of the API, one method each, in groups."""
 
 from collections.abc import Iterator
+from typing import cast
 
 from whatsapp_tasks.client.accounts import AccountCalls
 from whatsapp_tasks.client.live_events import live_events
 from whatsapp_tasks.client.messages import BatchCalls, MessageCalls
 from whatsapp_tasks.client.recipients import NumberCheckCalls, OptOutCalls
 from whatsapp_tasks.client.templates import TemplateCalls
-from whatsapp_tasks.client.views import LiveEvent
+from whatsapp_tasks.client.views import Key, LiveEvent
 
 
 class Client(MessageCalls, BatchCalls, TemplateCalls, NumberCheckCalls, OptOutCalls, AccountCalls):
@@ -29,3 +30,7 @@ class Client(MessageCalls, BatchCalls, TemplateCalls, NumberCheckCalls, OptOutCa
         given = {"account": account, "type": type}
         query = {name: value for name, value in given.items() if value is not None}
         return live_events(self._transport, query, after)
+
+    def key(self) -> Key:
+        """What the key of this client may do."""
+        return cast(Key, self.call("GET", "/key"))

@@ -269,6 +269,14 @@ class AccountLinks(TypedDict):
     qr: str
 
 
+class Key(TypedDict):
+    """An API key without its secrets; the scope ``admin`` includes the others."""
+
+    id: str
+    label: str
+    scopes: list[str]
+
+
 class Account(TypedDict):
     """One WhatsApp number."""
 

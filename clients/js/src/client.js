@@ -13,6 +13,7 @@ import { Transport } from "./transport.js";
  * @typedef {Schemas["CancelledBatchView"]} CancelledBatch
  * @typedef {Schemas["CheckView"]} NumberCheck
  * @typedef {import("./live_events.js").LiveEvent} LiveEvent
+ * @typedef {Schemas["KeyView"]} Key
  * @typedef {Schemas["MessageView"]} Message
  * @typedef {Schemas["PausesView"]} Pauses
  * @typedef {Schemas["Status"]} Status
@@ -349,6 +350,15 @@ export class Client {
    */
   async resume(account = "default") {
     return this.call("POST", `${path("accounts", account)}/resume`);
+  }
+
+  /**
+   * What the key of this client may do.
+   *
+   * @returns {Promise<Key>}
+   */
+  async key() {
+    return this.call("GET", "/key");
   }
 
   /**

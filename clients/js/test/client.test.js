@@ -167,6 +167,7 @@ test("an account is paused and resumed", async () => {
   assert.ok((await client.pause("default", "new phone")).paused);
   assert.equal((await client.account()).pauses[0].note, "new phone");
   assert.ok(!(await client.resume()).paused);
+  assert.deepEqual((await client.key()).scopes, ["admin"]);
 });
 
 test("a wrong secret is refused", async () => {

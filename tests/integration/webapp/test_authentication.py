@@ -215,6 +215,13 @@ def test_each_endpoint_asks_for_its_scope(
     assert make_caller(scope).call(method, target).status_code != 403
 
 
+@pytest.mark.parametrize("scope", ["send", "read", "admin"])
+def test_any_key_may_ask_what_it_may_do(scope: str, make_caller: Callable[..., Caller]) -> None:
+    """Issue 16, part 10: by this, plugs know which tools to offer."""
+    caller = make_caller(scope)
+    assert caller.get("/key").json == {"id": caller.key.id, "label": "test", "scopes": [scope]}
+
+
 def test_no_endpoint_is_without_authentication_but_the_named_ones(app: Flask) -> None:
     client = app.test_client()
     open_paths = set()

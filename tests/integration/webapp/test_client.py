@@ -124,8 +124,9 @@ def test_what_is_no_phone_in_a_path_is_reported_and_not_taken_for_another_path(
     assert (caught.value.code, caught.value.http_status) == ("phone_invalid", 422)
 
 
-def test_accounts_are_looked_at_paused_and_resumed(client: Client) -> None:
+def test_accounts_are_looked_at_paused_and_resumed(client: Client, served_key: ApiKey) -> None:
     assert [account["account"] for account in client.accounts()] == ["default"]
+    assert client.key() == {"id": served_key.id, "label": "test", "scopes": ["admin"]}
     assert client.pause(note="new phone")["paused"]
     assert client.account()["pauses"][0]["note"] == "new phone"
     assert not client.resume()["paused"]

@@ -12,6 +12,7 @@ from webapp import (
     events,
     message_templates,
     messages,
+    own_key,
     sends,
     uploads,
 )
@@ -41,6 +42,7 @@ PAIRS = [
     (views.AccountLinks, accounts.AccountLinks),
     (views.Account, accounts.AccountView),
     (views.Pauses, account_controls.PausesView),
+    (views.Key, own_key.KeyView),
 ]
 
 
