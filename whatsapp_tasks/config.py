@@ -18,8 +18,11 @@ from whatsapp_tasks.domain.webhooks import check_event_types
 from whatsapp_tasks.errors import ConfigurationError, RequestRefused
 from whatsapp_tasks.setting_kinds import (
     BUCKET,
+    HOST_HEADERS,
     LANGUAGE,
     MOST,
+    ORIGINS,
+    TOKEN,
     VAULT_KEY,
     Address,
     Count,
@@ -294,6 +297,19 @@ class Settings(AccountSettings):
     # Flower
     flower_host: Address = "127.0.0.1"
     flower_port: int = Field(5555, ge=0, le=65535)
+
+    # tools for assistants (docs/mcp.md)
+    mcp_host: Address = "127.0.0.1"
+    mcp_port: int = Field(8070, ge=0, le=65535)
+    """For `whatsapp-tasks mcp --http`."""
+    mcp_token: Annotated[str, matching(TOKEN, "must be at least 32 printable characters without a blank")] = (
+        Field("", repr=False)
+    )
+    """Every caller sends it (`Authorization: Bearer …`)."""
+    mcp_hosts: Annotated[str, matching(HOST_HEADERS, "must be like mcp.example.com, or several")] = ""
+    """Host headers, separated by commas, that are accepted besides this machine's: `mcp.example.com`."""
+    mcp_origins: Annotated[str, matching(ORIGINS, "must be like https://app.example.com, or several")] = ""
+    """Origin headers likewise, for pages of browsers: `https://app.example.com`."""
 
     # tests
     crash_points: OptionalPath = None

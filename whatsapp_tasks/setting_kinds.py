@@ -25,7 +25,21 @@ _HOST_NAME = re.compile(r"(?=.{1,253}$)(?!.*\.\d+$)\w(?:[\w-]*\w)?(?:\.\w(?:[\w-
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 VAULT_KEY = re.compile(r"\s*(?:AGE-SECRET-KEY-1[0-9A-Z]{20,100}\s*)*", re.ASCII)
 """One or several; whether they are sound, the worker sees."""
+TOKEN = re.compile("(?:[!-~]{32,255})?")
+"""A secret that a caller sends in a header; nobody can guess one of this length."""
 BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/\S*)?")
+
+
+_HOST_HEADER = r"[\w.-]+(?::(?:\d{1,5}|\*))?"
+
+
+def several(one: str) -> re.Pattern[str]:
+    """Values that match ``one``, separated by commas; none is allowed too."""
+    return re.compile(rf"\s*(?:{one}\s*(?:,\s*{one}\s*)*)?", re.ASCII)
+
+
+HOST_HEADERS = several(_HOST_HEADER)
+ORIGINS = several(f"https?://{_HOST_HEADER}")
 
 
 def matching(pattern: re.Pattern[str], problem: str) -> AfterValidator:

@@ -46,6 +46,7 @@ S3 = "import boto3"
 
 VAULT = "import whatsapp_tasks.archives.sealing"
 LINK = "import whatsapp_tasks.cli.link_here"
+MCP = "import whatsapp_tasks.mcp_server.server, whatsapp_tasks.mcp_server.http"
 
 IMPORTS = {
     "": [PRODUCER],
@@ -57,9 +58,22 @@ IMPORTS = {
     "s3": [PRODUCER, S3],
     "vault": [PRODUCER, VAULT],
     "link": [CLI, LINK],
+    "mcp": [CLI, MCP],
     "simulator": [PRODUCER, SIMULATOR],
     "up": [CLI, WORKER, WEB, WEBHOOKS, FLOWER, UP],
-    "all": [CLI, WORKER, WEB, WEBHOOKS, FLOWER, UP, SIMULATOR, S3, LINK, "import whatsapp_tasks.cli.demo"],
+    "all": [
+        CLI,
+        WORKER,
+        WEB,
+        WEBHOOKS,
+        FLOWER,
+        UP,
+        SIMULATOR,
+        S3,
+        LINK,
+        MCP,
+        "import whatsapp_tasks.cli.demo",
+    ],
 }
 """What each extra is for, and so must be able to import."""
 
@@ -178,6 +192,7 @@ def test_linking_on_a_desktop_needs_no_driver_and_no_server(
         ("up", ["whatsapp-tasks", "demo"], "simulator"),
         ("cli", ["whatsapp-tasks", "link", "--here", "--out", "x"], "link"),
         ("cli", ["whatsapp-tasks", "session", "new-key"], "vault"),
+        ("cli", ["whatsapp-tasks", "mcp"], "mcp"),
     ],
 )
 def test_a_command_whose_packages_are_missing_names_the_extra(

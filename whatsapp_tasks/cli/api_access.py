@@ -62,7 +62,12 @@ def open_client(
             )
         key = _own_key(settings)
         key_id, secret = key.id, key.secrets[0]
-    return Client(url or url_at(settings.web_host, settings.web_port), key_id, secret)
+    return Client(api_address(settings, url), key_id, secret)
+
+
+def api_address(settings: Settings, url: str | None) -> str:
+    """``url``, else where the service of this machine listens."""
+    return url or url_at(settings.web_host, settings.web_port)
 
 
 def _own_key(settings: Settings) -> ApiKey:

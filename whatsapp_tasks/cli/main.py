@@ -19,6 +19,7 @@ from whatsapp_tasks.cli.check import add_check
 from whatsapp_tasks.cli.doctor import add_doctor
 from whatsapp_tasks.cli.events import add_events
 from whatsapp_tasks.cli.hand import add_hand
+from whatsapp_tasks.cli.mcp import add_mcp
 from whatsapp_tasks.cli.messages import add_messages
 from whatsapp_tasks.cli.opt_outs import add_opt_outs
 from whatsapp_tasks.cli.pause import add_pause
@@ -303,6 +304,7 @@ add_doctor(cli, console, _settings)
 add_selectors(cli, console, _settings)
 add_pause(cli, console, _settings)
 add_hand(cli, _settings)
+add_mcp(cli, _settings)
 add_session(cli, console, _settings)
 add_webhooks(cli, console, _settings, _begin)
 

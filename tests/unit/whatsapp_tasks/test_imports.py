@@ -11,6 +11,8 @@ NEVER = {
     "undetected_chromedriver",
     "flask",
     "flower",
+    "mcp",
+    "starlette",
     "boto3",
     "aiohttp",
     "prometheus_client",

@@ -1,0 +1,212 @@
+"""The tools: one call of the API each, for one recipient at most."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Annotated, Any, cast
+
+from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypedDict
+
+from whatsapp_tasks.client import AT_WHATSAPP, Client, NumberCheck, TemplateToSend
+from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
+from whatsapp_tasks.domain.identity import content_digest
+from whatsapp_tasks.domain.phones import parse_phone
+from whatsapp_tasks.domain.template_requests import TemplateRequest
+from whatsapp_tasks.domain.texts import normalise_message
+from whatsapp_tasks.errors import RequestRefused, WaitTimeout
+from whatsapp_tasks.mcp_server.refusals import with_next_step
+
+LONGEST_WAIT_SECONDS = 30
+"""Assistants give up on a tool after about a minute."""
+_PAUSE_SECONDS = 1.0
+
+Phone = Annotated[
+    str,
+    Field(description="One phone number in international form with a leading +, such as +4915112345678."),
+]
+Account = Annotated[str, Field(description="The WhatsApp number that acts; most installations have one.")]
+MessageId = Annotated[str, Field(description="The id that send_message returned.")]
+Wait = Annotated[
+    float, Field(ge=0, le=LONGEST_WAIT_SECONDS, description="How many seconds to wait for the answer.")
+]
+Name = Annotated[str, Field(description="The template's name, from list_templates.")]
+Language = Annotated[str, Field(description="Its language, from list_templates, such as en or pt_BR.")]
+Variables = Annotated[dict[str, str], Field(description="A value for each variable of the template.")]
+
+
+class TemplateArgument(BaseModel):
+    """A template that makes the text."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+    language: Language
+    variables: Variables = {}
+
+
+class Accepted(TypedDict):
+    """The message was accepted. Accepted does not mean sent: see its status."""
+
+    id: str
+    status: str
+    duplicate: bool
+    idempotency_key: str
+
+
+class CheckedNumber(TypedDict):
+    """``result``: registered, not_registered, unknown (``reason`` says why), or null: it waits for its
+    look-up; ``held_by`` says what that waits for.
+    """
+
+    check_id: str
+    phone: str
+    result: str | None
+    reason: str | None
+    checked_at: str | None
+    held_by: str | None
+
+
+class Tools:
+    """Each call has a client of its own: calls come from several threads at once."""
+
+    def __init__(self, connect: Callable[[], Client]) -> None:
+        self._connect = connect
+
+    @with_next_step
+    def send_message(  # noqa: PLR0917 - called with names
+        self,
+        phone: Phone,
+        text: Annotated[str, Field(description="The text. Leave it out if a template makes it.")] = "",
+        template: TemplateArgument | None = None,
+        idempotency_key: Annotated[
+            str | None,
+            Field(
+                description="Calls with one key are one message. Without it a key is derived from account, "
+                "phone and text: give one to send the same text to the same phone again on purpose."
+            ),
+        ] = None,
+        send_at: Annotated[
+            str | None, Field(description="When to send it: RFC 3339 with an offset. Left out: now.")
+        ] = None,
+        account: Account = DEFAULT_ACCOUNT,
+    ) -> Accepted:
+        """Send one WhatsApp message to one person who agreed to get it.
+
+        Making the same call again within 24 hours sends nothing twice: the answer is then a duplicate, with
+        the first id. There is no way to take a sent message back. Accepted does not mean sent:
+        message_status tells what became of it.
+        """
+        wanted = cast(TemplateToSend, template.model_dump()) if template is not None else None
+        key = idempotency_key or _derived_key(account, phone, text, wanted)
+        with self._client() as client:
+            accepted = client.send(
+                phone, text, template=wanted, idempotency_key=key, send_at=send_at, account=account
+            )
+        return {
+            "id": accepted["id"],
+            "status": accepted["status"],
+            "duplicate": accepted["duplicate"],
+            "idempotency_key": key,
+        }
+
+    @with_next_step
+    def message_status(self, message_id: MessageId, wait_seconds: Wait = 0) -> dict[str, Any]:
+        """What became of a message, with its timeline.
+
+        queued and sending: not sent yet. sent: WhatsApp has it. delivered, read: the recipient's ticks (read
+        may never come). failed, expired, cancelled: not sent; error says why. unknown: in doubt, and never
+        sent again by itself: a person must look at the phone.
+
+        With wait_seconds it waits until the message is sent, or will not be.
+        """
+        with self._client() as client:
+            message = client.message(message_id)
+            with suppress(WaitTimeout):
+                message = client.wait(
+                    message_id, AT_WHATSAPP, timeout_seconds=wait_seconds, pause_seconds=_PAUSE_SECONDS
+                )
+            return dict(message)
+
+    @with_next_step
+    def cancel_message(self, message_id: MessageId) -> dict[str, Any]:
+        """Cancel a message that is still queued."""
+        with self._client() as client:
+            return dict(client.cancel(message_id))
+
+    @with_next_step
+    def check_number(self, phone: Phone, account: Account = DEFAULT_ACCOUNT) -> CheckedNumber:
+        """Whether a phone is on WhatsApp. Nothing is sent to it.
+
+        What is known is answered at once. Otherwise result is null and the number waits for a look-up, of
+        which there are a few on a day: check only numbers that you mean to write to, each once, and see
+        number_check for the answer.
+        """
+        with self._client() as client:
+            return _first(client.check_numbers([phone], account=account))
+
+    @with_next_step
+    def number_check(
+        self,
+        check_id: Annotated[str, Field(description="The check_id that check_number returned.")],
+        wait_seconds: Wait = 0,
+    ) -> CheckedNumber:
+        """The answer to an earlier check_number, if there is one by now."""
+        with self._client() as client:
+            check = client.number_check(check_id)
+            with suppress(WaitTimeout):
+                for check in client.wait_number_check(
+                    check_id, timeout_seconds=wait_seconds, pause_seconds=_PAUSE_SECONDS
+                ):
+                    if check["held_by"] == "cap":
+                        break
+            return _first(check)
+
+    @with_next_step
+    def list_templates(self) -> list[dict[str, Any]]:
+        """The texts that were prepared, with their variables."""
+        with self._client() as client:
+            return [
+                {field: one[field] for field in ("name", "language", "text", "variables")}
+                for one in client.templates()
+            ]
+
+    @with_next_step
+    def preview_template(self, name: Name, language: Language, variables: Variables) -> str:
+        """The text that a template makes with these values. Nothing is sent."""
+        with self._client() as client:
+            return client.preview_template(name, language, variables)
+
+    @with_next_step
+    def account_status(self, account: Account = DEFAULT_ACCOUNT) -> dict[str, Any]:
+        """Whether the WhatsApp number can send now, and if not, why: its state, pauses, caps and queue."""
+        with self._client() as client:
+            return dict(client.account(account))
+
+    @contextmanager
+    def _client(self) -> Iterator[Client]:
+        with self._connect() as client:
+            yield client
+
+
+def _first(check: NumberCheck) -> CheckedNumber:
+    [number] = check["numbers"]
+    return {
+        "check_id": check["id"],
+        "phone": number["phone"],
+        "result": number["result"],
+        "reason": number["reason"],
+        "checked_at": number["checked_at"],
+        "held_by": check["held_by"],
+    }
+
+
+def _derived_key(account: str, phone: str, text: str, template: TemplateToSend | None) -> str:
+    """Equal for calls that the API would take for the same message without a key (domain/identity.py)."""
+    with suppress(RequestRefused):  # the API will say what is wrong with them
+        phone = parse_phone(phone)
+    with suppress(RequestRefused):
+        text = normalise_message(text)
+    made: tuple[str, ...] = ()
+    with suppress(RequestRefused):
+        made = TemplateRequest.of(template).identity if template is not None else ()
+    return f"mcp-{content_digest(account, phone, text, made)[:40]}"
