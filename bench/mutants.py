@@ -216,8 +216,8 @@ MUTANTS = (
     Mutant(
         "a preview is left open where the attempt failed",
         ATTACHING,
-        "    except SendError:\n        _put_away_quietly(context, page)\n        raise",
-        "    except SendError:\n        raise",
+        "        take_picture(context, error.code)\n        _put_away_quietly(context, page)\n        raise",
+        "        take_picture(context, error.code)\n        raise",
         f"{PLAYS}/test_files.py",
     ),
     Mutant(
@@ -279,21 +279,21 @@ MUTANTS = (
     ),
     Mutant(
         "a stale archive is restored",
-        "whatsapp_tasks/domain/session_archives.py",
+        "whatsapp_tasks/domain/session_custody.py",
         "    if custody.sent_since(archive):",
         "    if False:",
         TAKING_OVER,
     ),
     Mutant(
         "an old profile runs again",
-        "whatsapp_tasks/domain/session_archives.py",
+        "whatsapp_tasks/domain/session_custody.py",
         "    if custody.ran in profile.numbers and (profile.has_session or not custody.is_left):",
         "    if profile.has_session:",
         TAKING_OVER,
     ),
     Mutant(
         "Redis lost its data, and the vault is not asked",
-        "whatsapp_tasks/domain/session_archives.py",
+        "whatsapp_tasks/domain/session_custody.py",
         "    if newest.fence > profile.newest:",
         "    if False:",
         TAKING_OVER,

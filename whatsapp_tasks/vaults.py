@@ -16,13 +16,13 @@ from whatsapp_tasks.domain.session_archives import (
     MOST_FENCES_AHEAD,
     ArchiveHeader,
     ArchiveNumber,
-    Custody,
     Refusal,
     is_offer,
     number_in,
     outdated,
     refused,
 )
+from whatsapp_tasks.domain.session_custody import Custody
 from whatsapp_tasks.errors import ArchiveRefused, LeaseLost, ObjectStoreFailed, RequestRefused
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.vault import Offer, VaultRecord

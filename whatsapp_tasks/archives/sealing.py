@@ -22,13 +22,7 @@ from pyrage import x25519
 
 from whatsapp_tasks.archives.reading import check_whole, read_header
 from whatsapp_tasks.domain.full_disk import is_full
-from whatsapp_tasks.domain.session_archives import (
-    MAGIC,
-    MOST_HEADER_BYTES,
-    ArchiveHeader,
-    Refusal,
-    refused,
-)
+from whatsapp_tasks.domain.session_archives import MAGIC, MOST_HEADER_BYTES, ArchiveHeader, Refusal, refused
 from whatsapp_tasks.errors import ConfigurationError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from whatsapp_tasks.browser.profile_lock import LOCK_NAME
-from whatsapp_tasks.domain.session_archives import LocalProfile
+from whatsapp_tasks.domain.session_custody import LocalProfile
 
 NUMBERS_NAME = ".whatsapp-tasks.numbers"
 

@@ -8,7 +8,7 @@ from whatsapp_tasks.domain.attempts import Attempt, NeverSent
 from whatsapp_tasks.domain.connection import is_calm
 from whatsapp_tasks.domain.intents import Finding, Intent, find_intended, may_have_disappeared
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
-from whatsapp_tasks.domain.session_archives import absence_proves
+from whatsapp_tasks.domain.session_custody import absence_proves
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import SendUnsettled, WaitTimeout
 from whatsapp_tasks.session.context import AccountContext

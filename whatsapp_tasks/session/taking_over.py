@@ -17,15 +17,11 @@ from whatsapp_tasks.domain.session_archives import (
     SESSION_RESTORED,
     ArchiveHeader,
     ArchiveNumber,
-    Choice,
-    Custody,
-    Gap,
     Refusal,
-    Source,
     check_fits,
-    choose,
     refused,
 )
+from whatsapp_tasks.domain.session_custody import Choice, Custody, Gap, Source, choose
 from whatsapp_tasks.errors import (
     ArchiveRefused,
     BrowserStartFailed,

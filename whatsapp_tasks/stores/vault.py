@@ -8,7 +8,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from whatsapp_tasks.domain.session_archives import ArchiveHeader, Custody, Gap
+from whatsapp_tasks.domain.session_archives import ArchiveHeader
+from whatsapp_tasks.domain.session_custody import Custody, Gap
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores import keys

@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.session.stage import Stage
 from whatsapp_tasks.domain.intents import Intent
-from whatsapp_tasks.domain.session_archives import Gap
+from whatsapp_tasks.domain.session_custody import Gap
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.session.vault import SessionVault
 from whatsapp_tasks.stores.messages import Message

@@ -18,7 +18,8 @@ from whatsapp_tasks.archives.sealing import VaultKey, new_key, pack
 from whatsapp_tasks.clients.folder_store import FolderStore
 from whatsapp_tasks.clients.s3_store import S3Store
 from whatsapp_tasks.config import Settings
-from whatsapp_tasks.domain.session_archives import ArchiveHeader, ArchiveNumber, Custody, Gap, Refusal
+from whatsapp_tasks.domain.session_archives import ArchiveHeader, ArchiveNumber, Refusal
+from whatsapp_tasks.domain.session_custody import Custody, Gap
 from whatsapp_tasks.errors import (
     BrowserStartFailed,
     LeaseLost,

@@ -7,7 +7,7 @@ import pytest
 
 from whatsapp_tasks.browser.profile_lock import LOCK_NAME
 from whatsapp_tasks.browser.session_profile import NUMBERS_NAME, SessionProfile, is_part
-from whatsapp_tasks.domain.session_archives import LocalProfile
+from whatsapp_tasks.domain.session_custody import LocalProfile
 
 DATABASE = "Default/IndexedDB/https_web.whatsapp.com_0.indexeddb.leveldb"
 
