@@ -77,7 +77,7 @@ def _attach(
     reach("preview_open")
     chat = before.chat
     if message.text:
-        chat = type_text(page, context.settings, message.text, opened, "caption")
+        chat = type_text(context, page, message.text, opened, "caption")
     now = page.look(Deadline.within(BOX_SECONDS))
     amiss = preview_amiss(now.preview, file) if now.preview else "preview_not_shown"
     if amiss:

@@ -70,7 +70,7 @@ def _send(context: AccountContext, page: WhatsAppPage, message: Message, path: P
     context.times.lap(Phase.OPEN_CHAT)
     since = time.monotonic()
     if path is None:
-        bubbles = type_text(page, context.settings, message.text, opened).bubbles
+        bubbles = type_text(context, page, message.text, opened).bubbles
     else:
         bubbles = attach(context, page, message, opened, path)
     context.times.lap(Phase.TYPE)

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from whatsapp_tasks.browser.compose_input import Box
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
-from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.open_chat import OpenChat
 from whatsapp_tasks.domain.page_snapshot import Chat, Compose, PageSnapshot, Popup, popup_of
 from whatsapp_tasks.domain.typing_plan import forms_in_box, typing_plan
 from whatsapp_tasks.errors import InputStopped, SendPostponed, WaitTimeout
+from whatsapp_tasks.session.attempt_evidence import take_picture
+from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.waits import until_in_main
 
 BOX_SECONDS = 5.0
@@ -38,15 +39,15 @@ def postponed(reason: str) -> SendPostponed:
 
 
 def type_text(
-    page: WhatsAppPage, settings: Settings, text: str, opened: OpenChat, box: Box = "compose"
+    context: AccountContext, page: WhatsAppPage, text: str, opened: OpenChat, box: Box = "compose"
 ) -> Chat:
     """The chat with exactly ``text`` in the box; raises SendPostponed."""
     strokes = list(
         typing_plan(
             text,
             random.uniform,
-            fastest_ms=settings.typing_fastest_ms,
-            slowest_ms=settings.typing_slowest_ms,
+            fastest_ms=context.settings.typing_fastest_ms,
+            slowest_ms=context.settings.typing_slowest_ms,
         )
     )
     seconds = sum(
@@ -72,7 +73,7 @@ def type_text(
     try:
         return until_in_main(page, as_typed, Deadline.within(BOX_SECONDS), postponed("left"))
     except WaitTimeout as error:
-        raise _not_as_typed(page, opened, box) from error
+        raise _not_as_typed(context, page, opened, box) from error
 
 
 def box_in(snapshot: PageSnapshot, box: Box) -> Compose | None:
@@ -95,15 +96,17 @@ def empty_box(page: WhatsAppPage, opened: OpenChat, deadline: Deadline, box: Box
         raise postponed(error.reason) from error
 
 
-def _not_as_typed(page: WhatsAppPage, opened: OpenChat, box: Box) -> SendPostponed:
+def _not_as_typed(context: AccountContext, page: WhatsAppPage, opened: OpenChat, box: Box) -> SendPostponed:
     """Why the box does not show the text: the text's own fault only where nothing else is amiss."""
     snapshot = page.look(Deadline.within(BOX_SECONDS))
     if not opened.holds_in(snapshot):
         return postponed("chat_moved")
     if popup_of(snapshot) is not Popup.NONE:
         return postponed("dialog")
+    altered = postponed("text")
+    take_picture(context, altered.code)
     empty_box(page, opened, Deadline.within(BOX_SECONDS), box)
-    return postponed("text")
+    return altered
 
 
 def _until_box(

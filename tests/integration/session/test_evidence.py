@@ -168,7 +168,9 @@ class Photographer:
         shown = self._stage.page.look(Deadline(0.0))
         dialogs = [name for dialog in shown.dialogs for name in sorted(dialog.texts)]
         chat = f"{shown.chat.title} {shown.chat.notice}".strip() if shown.chat else "no chat"
-        return PageCapture(b"picture", (chat, *dialogs, *(["preview"] if shown.preview else [])))
+        box = shown.chat.compose.text if shown.chat and shown.chat.compose else ""
+        parts = (chat, box, *dialogs, "preview" if shown.preview else "")
+        return PageCapture(b"picture", tuple(part for part in parts if part))
 
     def shown(self, message: Message) -> tuple[str, list[str]]:
         """Code, and what the evidence linked from ``message`` shows."""
@@ -207,6 +209,25 @@ def test_a_picture_of_a_chat_that_did_not_open_is_taken_before_the_load(
     assert stage.deliver(message) == (Status.QUEUED, "chat_not_opened")
     stage.page.end()
     assert photographer.shown(message) == ("chat_not_opened", ["no chat", "starting_chat"])
+
+
+def test_a_picture_of_a_text_that_is_not_kept_is_taken_before_the_box_is_emptied(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photographer, message = Photographer(stage, tmp_path, monkeypatch), stage.accept("Hello")
+    stage.play("""
+        << open Ada
+        >> Ada | box:
+        << focus
+        << type Hello
+        >> Ada | box: Hello!
+        << focus
+        << clear
+        >> Ada | box:
+    """)
+    assert stage.deliver(message) == (Status.QUEUED, "text_not_kept")
+    stage.page.end()
+    assert photographer.shown(message) == ("text_not_kept", ["Ada", "Hello!"])
 
 
 def test_a_picture_of_a_preview_is_taken_before_it_is_closed(
