@@ -201,7 +201,13 @@ SECRET = "s/e#c"
 UNMAPPED = f"redis://:{SECRET}@127.0.0.1:6379/0?socket_timeout=3"
 
 
-@pytest.mark.parametrize("command", ["web", "worker", "webhooks", "beat", "flower", "up", "demo"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("web", "worker", "up"),
+        *(pytest.param(each, marks=pytest.mark.long) for each in ("webhooks", "beat", "flower", "demo")),
+    ],
+)
 def test_a_redis_url_that_cannot_be_mapped_is_one_clear_line_of_every_process(
     new_stack: Callable[..., Stack], command: str
 ) -> None:

@@ -59,7 +59,7 @@ def test_a_valkey_that_died_is_started_again_with_a_line(new_stack: Callable[...
         assert end(process) == 0
 
 
-@pytest.mark.parametrize("state", ["dead a moment ago", "frozen"])
+@pytest.mark.parametrize("state", [pytest.param("dead a moment ago", marks=pytest.mark.long), "frozen"])
 def test_ctrl_c_ends_all_while_the_valkey_is_away(new_stack: Callable[..., Stack], state: str) -> None:
     stack = new_stack()
     with up(stack) as process:

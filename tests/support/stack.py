@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -86,6 +87,7 @@ class Stack:
             self.kill(name)
         for profile in (self.data / "profiles").glob("*"):
             sweep_orphans(profile)  # what a test stopped does not notice that its browser is gone
+        self.database.client.close()
         self.simulator.stop()
         self.redis.kill()
 
@@ -175,11 +177,12 @@ class Stack:
 
     # the service
 
-    @property
+    @cached_property
     def settings(self) -> Settings:
+        """Made once: tests ask the stores again and again while they wait."""
         return Settings(REDIS_URL=self.redis.url, data_dir=self.data, cap_policy="off")
 
-    @property
+    @cached_property
     def database(self) -> Database:
         return Database.connect(self.settings)
 

@@ -1,4 +1,4 @@
-"""One simulator and one headless Chromium per module, driven by plain selenium."""
+"""One simulator and one headless Chromium for all tests in here, driven by plain selenium."""
 
 import re
 import subprocess
@@ -41,13 +41,13 @@ def open_browser(profile: Path | None = None) -> Chrome:
     return browser
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def simulator() -> Iterator[Simulator]:
     with Simulator() as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Chrome]:
     opened = open_browser()
     yield opened

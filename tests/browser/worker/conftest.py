@@ -26,7 +26,7 @@ def settled(life: Life) -> bool:
     return all(message.status in (*SENT, "failed", "unknown", "expired") for message in life.messages())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneWorker]:
     folder: Path = tmp_path_factory.mktemp("one-worker")
     running = OneWorker(folder)
