@@ -92,6 +92,7 @@ def test_sigterm_ends_a_worker_in_order_and_the_login_survives(module_stack: Sta
     assert stack.terminate("worker") == 0
     assert not stack.browsers()
     stack.run("worker")
+    eventually(lambda: any(page.get("screen") == "main" for page in stack.simulator.pages()), "the chats")
     stack.await_state("AUTHENTICATED")
     assert len(stack.simulator.devices()) == 1
 
