@@ -15,13 +15,20 @@ from rich.progress import track
 
 from tests.support.crash import CONTENTS, KILLS, Outcome, crash_at
 from tests.support.stack import Stack
-from whatsapp_tasks.crash_points import POINTS, WITH_FILE
+from whatsapp_tasks.crash_points import OF_REPLY, POINTS, WITH_FILE
 
-WORKER_POINTS = [point for point in POINTS if not point.endswith("_accept") and point not in WITH_FILE]
-FILE_WORKER_POINTS = [
-    point for point in POINTS if point in {*WORKER_POINTS, *WITH_FILE} and point != "before_claim"
+WORKER_POINTS = [
+    point for point in POINTS if not point.endswith("_accept") and point not in (*WITH_FILE, *OF_REPLY)
 ]
-"""In the order of a message with a file."""
+
+
+def _also(some: tuple[str, ...]) -> list[str]:
+    """The points of a message that comes to these as well, in its order."""
+    return [point for point in POINTS if point in {*WORKER_POINTS, *some} and point != "before_claim"]
+
+
+POINTS_OF = {"text": WORKER_POINTS, "reply": _also(OF_REPLY)}
+FILE_WORKER_POINTS = _also(WITH_FILE)
 WEB_POINTS = [point for point in POINTS if point.endswith("_accept")]
 
 
@@ -61,7 +68,7 @@ def main(eras: tuple[str, ...], rounds: int, contents: tuple[str, ...]) -> None:
 
 
 def _era(era: str, rounds: int, content: str, console: Console) -> list[Outcome]:
-    points = WORKER_POINTS if content == "text" else FILE_WORKER_POINTS
+    points = POINTS_OF.get(content, FILE_WORKER_POINTS)
     cells = [(point, killed) for _ in range(rounds) for point in points for killed in KILLS]
     if content == "text":
         cells += [(point, "web") for _ in range(rounds) for point in WEB_POINTS]

@@ -143,15 +143,18 @@ class Life:
     def reason(self) -> str:
         return self.session.context.sessions.get().reason
 
-    def accept(self, phone: str, text: str) -> str:
-        """Puts a message on the queue; its id."""
-        self._ids.append(self._dispatcher.send(MessageRequest(phone, text)).id)
+    def accept(self, phone: str, text: str, **wishes: str) -> str:
+        """Puts a message on the queue; its id. ``wishes``: further fields of MessageRequest."""
+        self._ids.append(self._dispatcher.send(MessageRequest(phone, text, **wishes)).id)  # type: ignore[arg-type]
         return self._ids[-1]
 
-    def accept_file(self, phone: str, sample: Sample, caption: str | None = None) -> str:
+    def accept_file(
+        self, phone: str, sample: Sample, caption: str | None = None, *, reply_to: str | None = None
+    ) -> str:
         """The same with a file."""
-        self._ids.append(send_file(self.database, self._settings, phone, sample, caption))
-        return self._ids[-1]
+        sent = send_file(self.database, self._settings, phone, sample, caption, reply_to=reply_to)
+        self._ids.append(sent)
+        return sent
 
     def messages(self) -> list[Message]:
         """All that were accepted, as the ledger has them now."""

@@ -16,6 +16,7 @@ from whatsapp_tasks.domain.accounts import check_account_name
 from whatsapp_tasks.domain.files import FileKind
 from whatsapp_tasks.domain.phones import parse_phone
 from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.domain.replies import ReplyPolicy
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.stores.messages import Message, TimelineEntry
 
@@ -62,7 +63,9 @@ class MessageFileView(TypedDict):
 
 
 class MessageView(TypedDict):
-    """A message for its sender: phone, text and file name are in clear."""
+    """A message for its sender: phone, text and file name are in clear. ``quoted`` says of a reply that was
+    sent whether its bubble quotes the message replied to.
+    """
 
     id: str
     account: str
@@ -80,6 +83,9 @@ class MessageView(TypedDict):
     error: ErrorView | None
     resolution: ResolutionView | None
     timeline: list[TimelineEntryView]
+    reply_to: str | None
+    reply_policy: ReplyPolicy | None
+    quoted: bool | None
     links: Links
 
 
@@ -174,6 +180,9 @@ def message_view(message: Message) -> MessageView:
         "error": error,
         "resolution": resolution,
         "timeline": [_entry_view(entry) for entry in message.timeline],
+        "reply_to": message.reply.to if message.reply else None,
+        "reply_policy": message.reply.policy if message.reply else None,
+        "quoted": message.quoted,
         "links": {"self": message_path(message.id)},
     }
 

@@ -79,6 +79,10 @@ OF_MESSAGE = (
     "template_invalid",
     "template_unknown",
     "template_variables_wrong",
+    "reply_to_invalid",
+    "reply_to_unknown",
+    "reply_to_elsewhere",
+    "reply_to_not_sent",
 )
 
 

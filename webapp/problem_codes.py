@@ -52,6 +52,12 @@ KINDS: dict[str, Kind] = {
     "template_unknown": Kind(404, "There is no such template in this language"),
     "template_variables_wrong": Kind(422, "The variables are not those of the template"),
     "templates_full": Kind(409, "There are too many templates"),
+    # what it replies to
+    "reply_to_invalid": Kind(422, "The message replied to is no id"),
+    "reply_to_unknown": Kind(422, "The message replied to is unknown"),
+    "reply_to_elsewhere": Kind(422, "The message replied to is in another chat"),
+    "reply_to_not_sent": Kind(422, "The message replied to was not sent"),
+    "reply_policy_invalid": Kind(422, "The policy for replies is unknown"),
     # its file
     "file_invalid": Kind(422, "The file of the message is malformed"),
     "file_name_invalid": Kind(422, "The name of the file cannot be used"),

@@ -40,6 +40,7 @@ from whatsapp_tasks.stores.templates import Found
 
 # Only for the document, as examples of valid values: the domain decides, and reports what is wrong.
 PHONE_PATTERN = r"^\+[1-9][0-9]{6,14}$"
+REPLY_TO_PATTERN = r"^[0-9a-f]{32}(-[a-z0-9-]{1,32})?$"
 ACCOUNT_PATTERN = "^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"
 
 SCOPE: Scope = "send"
@@ -109,7 +110,7 @@ class TemplateFields(RequestModel):
 
 class SendRequest(RequestModel):
     """One message: a text, a file, or a file with a text; a template may make the text. Its id is the hash of
-    the idempotency key, else of account, phone, text and file.
+    the idempotency key, else of account, phone, text, file and reply_to.
     """
 
     phone: Annotated[
@@ -134,6 +135,18 @@ class SendRequest(RequestModel):
     template: Annotated[
         TemplateFields | None, Field(description="Makes the text or the caption; instead of message.")
     ] = None
+    reply_to: Annotated[
+        str | None,
+        Field(
+            description="The id of a message that this one quotes: of the same account, and in the same chat "
+            "(docs/replies.md).",
+            json_schema_extra={"pattern": REPLY_TO_PATTERN},
+        ),
+    ] = None
+    reply_policy: Annotated[
+        Literal["fail", "send_plain"],
+        Field(description="What becomes of it if it cannot quote: it fails, or goes without the quotation."),
+    ] = "fail"
     account: Annotated[
         str, Field(description="The account that sends.", json_schema_extra={"pattern": ACCOUNT_PATTERN})
     ] = DEFAULT_ACCOUNT
@@ -171,6 +184,8 @@ class SendRequest(RequestModel):
             metadata=self.metadata,
             file=None if file is None else FileRequest.of(file.model_dump(by_alias=True), key.id),
             template=None if template is None else TemplateRequest.of(template.model_dump()),
+            reply_to=self.reply_to,
+            reply_policy=self.reply_policy,
         )
 
 
@@ -222,7 +237,7 @@ class SendAttempt:
         asked = self._asked or self._authenticated(may_ask_redis=may_ask_redis)
         dispatcher = self.parts.dispatcher
         if not may_ask_redis:
-            if not dispatcher.needs_no_redis(asked.account, has_file=asked.file is not None):
+            if not dispatcher.needs_no_redis(asked.account, names_others=asked.names_others):
                 raise AskRedisFirst
             if asked.template is not None and found is None:
                 raise ReadTemplateFirst(asked.template)

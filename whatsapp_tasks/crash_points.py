@@ -18,6 +18,8 @@ POINTS = (
     "after_accept",  # in ledger and queue; the caller does not know it yet
     "before_claim",  # taken off the queue; the ledger still says `queued`
     "after_claim",  # `sending`; nothing in the page yet
+    "before_arming",  # of a reply: the message replied to is in view; nothing stands armed
+    "after_arming",  # it stands armed over the box; no text yet
     "chooser_open",  # of a file: the page asks for it
     "preview_open",  # the page shows it; no caption yet
     "after_typing",  # the text is in the box, the caption in the preview; no intent yet
@@ -39,6 +41,8 @@ FILE_POINTS = (
 """In the way of a file, in the processes web and webhooks."""
 WITH_FILE = ("chooser_open", "preview_open", "uploading", "uploaded")
 """Only a message with a file comes to these."""
+OF_REPLY = ("before_arming", "after_arming")
+"""Only a reply comes to these."""
 
 _POLL_SECONDS = 0.005
 

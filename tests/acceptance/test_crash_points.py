@@ -9,10 +9,12 @@ import pytest
 
 from tests.support.crash import crash_at
 from tests.support.stack import Stack, eventually
-from whatsapp_tasks.crash_points import POINTS, WITH_FILE
+from whatsapp_tasks.crash_points import OF_REPLY, POINTS, WITH_FILE
 from whatsapp_tasks.domain.message_request import MessageRequest
 
-WORKER_POINTS = [point for point in POINTS if not point.endswith("_accept") and point not in WITH_FILE]
+WORKER_POINTS = [
+    point for point in POINTS if not point.endswith("_accept") and point not in (*WITH_FILE, *OF_REPLY)
+]
 SHORT_POINTS = {"before_enter", "after_enter", "before_recording"}
 """Around Enter; the others are left to `make test-crashes`."""
 LONG = pytest.mark.long
@@ -67,6 +69,26 @@ def test_a_death_on_the_way_of_a_file_neither_loses_nor_doubles(
         assert outcome.received <= 1
         return
     assert outcome.received == 1
+    assert outcome.status in ("sent", "delivered", "read")
+
+
+REPLY_CELLS = [
+    ("after_arming", "worker"),
+    ("after_enter", "worker"),
+    pytest.param("before_arming", "worker", marks=LONG),
+    pytest.param("after_arming", "browser", marks=LONG),
+    pytest.param("after_typing", "worker", marks=LONG),
+    pytest.param("before_bubble_noted", "worker", marks=LONG),
+]
+
+
+@pytest.mark.parametrize(("point", "killed"), REPLY_CELLS)
+def test_a_death_on_the_way_of_a_reply_neither_loses_nor_doubles_nor_unquotes(
+    crash_stack: Stack, point: str, killed: str
+) -> None:
+    """Issue 16, point 4."""
+    outcome = crash_at(crash_stack, point, killed, content="reply")
+    assert (outcome.received, outcome.quoting) == (1, True)
     assert outcome.status in ("sent", "delivered", "read")
 
 

@@ -29,6 +29,8 @@ class Outcome:
     received: int
     seconds: float
     content: str = "text"
+    quoting: bool = False
+    """Whether what was received quotes another message."""
 
     @property
     def may_be_unknown(self) -> bool:
@@ -40,10 +42,13 @@ class Outcome:
 
 CONTENTS: dict[str, Sample | None] = {
     "text": None,
+    "reply": None,
     "document": Sample("invoice.pdf", PDF, DOCUMENT, "application/pdf"),
     "picture": Sample("a.png", PNG, FileKind.IMAGE, "image/png"),
 }
-"""What a message may be; the document has a caption of its own, the picture has none."""
+"""What a message may be; a reply is to a text that was sent before it, the document has a caption of its own,
+the picture has none.
+"""
 UPLOAD_MS = 800
 """Long enough to be seen, and for a process to be killed in."""
 
@@ -58,12 +63,14 @@ def crash_at(
     if sample is not None:
         stack.simulator.set(upload_ms=UPLOAD_MS)
     before = len(_with_files(stack, phone))
-    stack.hold(point)
     if killed == "web":
+        stack.hold(point)
         message_id = _through_dying_web(stack, point, phone, text)
         began = time.monotonic()
     else:
-        message_id = _accept(stack, phone, text, sample)
+        reply_to = _sent_before(stack, phone) if content == "reply" else None
+        stack.hold(point)
+        message_id = _accept(stack, phone, text, sample, reply_to)
         stack.await_held(point)
         began = time.monotonic()
         KILLS[killed](stack, point)
@@ -73,14 +80,22 @@ def crash_at(
     # A second copy would follow at once; a later message in the queue shows that the worker went on.
     behind = stack.dispatcher.send(MessageRequest(phone, text + " behind")).id
     stack.await_status(behind, "sent", "delivered", "read", "failed", "unknown", seconds=seconds)
-    texts = [message.text for message in stack.simulator.messages()]
-    received = texts.count(text) if sample is None else len(_with_files(stack, phone)) - before
-    return Outcome(point, killed, status, received, took, content)
+    arrived = [message for message in stack.simulator.messages() if message.text == text]
+    received = len(arrived) if sample is None else len(_with_files(stack, phone)) - before
+    quoting = any(message.quoted is not None for message in arrived)
+    return Outcome(point, killed, status, received, took, content, quoting)
 
 
-def _accept(stack: Stack, phone: str, text: str, sample: Sample | None) -> str:
+def _sent_before(stack: Stack, phone: str) -> str:
+    """The id of a message that is in the chat."""
+    message_id = stack.dispatcher.send(MessageRequest(phone, f"before {uuid.uuid4().hex}")).id
+    stack.await_status(message_id, "sent", "delivered", "read", seconds=90.0)
+    return message_id
+
+
+def _accept(stack: Stack, phone: str, text: str, sample: Sample | None, reply_to: str | None) -> str:
     if sample is None:
-        return stack.dispatcher.send(MessageRequest(phone, text)).id
+        return stack.dispatcher.send(MessageRequest(phone, text, reply_to=reply_to)).id
     caption = text if sample.kind is DOCUMENT else ""
     return send_file(stack.database, stack.settings, phone, sample, caption, key=text)
 

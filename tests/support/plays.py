@@ -20,6 +20,9 @@ A chat is ``title | part | …``. Parts: ``box: text`` (``box unfocused: text``;
 words); ``dialog with cross: name`` has one. Other looks: ``chats``, ``loading``, ``screen: name``, and ``qr``
 with the parts ``used up`` and ``cut off``.
 
+Of replies: ``quote: us: text`` (or ``them:``; it stands armed over the box), ``message menu``, and
+``them: text [quoted text]`` for a bubble that quotes.
+
 Of files: ``us: caption {document report.pdf} (tick)``, in braces also ``, running 40`` or ``, stopped``;
 ``menu`` (of the attach button), ``preview: report.pdf`` (ready to be sent; several:
 ``a.pdf + b.pdf``), ``preparing`` (not yet), ``caption: text``, ``says: file_empty`` (a line that refuses a
@@ -39,7 +42,7 @@ from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.page import Stroke
 from whatsapp_tasks.domain.files import FileKind
 from whatsapp_tasks.domain.open_chat import ChatMark, mark_of
-from whatsapp_tasks.domain.page_snapshot import Button, PageSnapshot
+from whatsapp_tasks.domain.page_snapshot import Button, PageSnapshot, Revealed
 from whatsapp_tasks.errors import BrowserDied, InputStopped, PageChanged, WaitTimeout
 
 T = TypeVar("T")
@@ -48,6 +51,7 @@ _LATER = re.compile(r"(\d+(?:\.\d+)?) s later: (.*)")
 _SAID = re.compile(r"(us|them)(#\S+)?: (.*?)(?: \((\w+)\))?$")
 _STOPPED = re.compile(r"stopped: (\w+)")
 _FILE = re.compile(r"(.*?) ?\{(\w+) ?([^,}]*)(?:, (\w+) ?(\d*))?\}")
+_QUOTING = re.compile(r"(.*) \[(.*)\]")
 _CROSS = {"label": "Close", "x": 5, "y": 6, "closes": True}
 
 
@@ -193,6 +197,29 @@ class ScriptedPage:
     def type_text(self, strokes: Iterable[Stroke], mark: ChatMark, deadline: Deadline, box: str) -> None:
         self._into(mark, f"type{_where(box)} {''.join(stroke.text for stroke in strokes)}")
 
+    def reveal(self, bubble: str, before: str, deadline: Deadline) -> Revealed:
+        self._do(f"look for {bubble}")
+        chat = self.look(deadline).chat
+        found = next((each for each in chat.bubbles if each.id == bubble), None) if chat else None
+        if found is None and before:
+            raise WaitTimeout
+        return Revealed(found, "the oldest")
+
+    def scroll_to_end(self, deadline: Deadline) -> None:
+        self._do("scroll to the end")
+
+    def open_message_menu(self, mark: ChatMark, bubble: str, deadline: Deadline) -> None:
+        self._into(mark, f"open the menu of {bubble}")
+
+    def press_reply(self, mark: ChatMark, deadline: Deadline) -> None:
+        self._into(mark, "press Reply")
+
+    def reply_beside(self, mark: ChatMark, bubble: str, deadline: Deadline) -> None:
+        self._into(mark, f"double-click beside {bubble}")
+
+    def disarm_reply(self, mark: ChatMark, deadline: Deadline) -> None:
+        self._into(mark, "disarm")
+
     def press_attach(self, mark: ChatMark, deadline: Deadline) -> None:
         self._into(mark, "press attach")
 
@@ -259,7 +286,9 @@ def read_look(line: str, document: str = "load 0") -> PageSnapshot:
         return page(*texts, qr="2@abc", qr_reload=reload, document=document)
     dialogs = [_dialog(*part.split(": ")) for part in parts if part.startswith("dialog")]
     rest = [
-        p for p in parts if p not in ("cut off", "trouble", "menu") and p.partition(":")[0] not in _OF_FILES
+        p
+        for p in parts
+        if p not in ("cut off", "trouble", "menu", "message menu") and p.partition(":")[0] not in _OF_FILES
     ]
     return page(
         *texts,
@@ -270,6 +299,7 @@ def read_look(line: str, document: str = "load 0") -> PageSnapshot:
         rows=[],
         trouble=["favicon"] if "trouble" in parts else [],
         attach_menu="menu" in parts,
+        message_menu="message menu" in parts,
         preview=_preview(parts),
         file_notices=[part.removeprefix("says: ") for part in parts if part.startswith("says: ")],
     )
@@ -314,6 +344,9 @@ def _chat(title: str, parts: Iterable[str]) -> dict[str, Any]:
         text = text.strip().replace("↵", "\n")
         if kind in ("box", "box unfocused"):
             chat["compose"] = {"text": text, "focused": kind == "box", "x": 1, "y": 2}
+        elif kind == "quote":
+            who, _, quoted = text.partition(": ")
+            chat["quote"] = {"text": quoted, "ours": who == "us", "media": False, "cancel": _CROSS}
         elif kind == "notice":
             chat["notice"] = text
         elif kind == "nodes":
@@ -324,11 +357,17 @@ def _chat(title: str, parts: Iterable[str]) -> dict[str, Any]:
     return {**chat, "nodes": (number, number + 1, number + 2)}
 
 
+def _quoting(text: str) -> tuple[str, str | None]:
+    found = _QUOTING.fullmatch(text)
+    return (found[1], found[2]) if found else (text, None)
+
+
 def _bubble(part: str) -> dict[str, Any]:
     said = _SAID.fullmatch(part)
     if said is None:
         raise ValueError(f"Not a part of a chat: {part}")
     who, name, text, tick = said.groups()
+    text, quoted = _quoting(text)
     file = None
     if found := _FILE.fullmatch(text):
         text, kind, file_name, upload, percent = found.groups()
@@ -345,5 +384,6 @@ def _bubble(part: str) -> dict[str, Any]:
         "text": text or None if file else text,
         "tick": tick,
         "chat": None,
+        "quoted": quoted,
         "file": file,
     }

@@ -31,9 +31,10 @@ def send_file(
     caption: str | None = None,
     *,
     key: str | None = None,
+    reply_to: str | None = None,
 ) -> str:
     """The id of a message with this file, as its kind; ``caption``: another one than the sample's."""
     asked = FileRequest(id=upload(database, settings, sample), kind=sample.kind)
     text = sample.caption if caption is None else caption
-    request = MessageRequest(phone, text, file=asked, idempotency_key=key)
+    request = MessageRequest(phone, text, file=asked, idempotency_key=key, reply_to=reply_to)
     return Dispatcher(database, settings).send(request).id

@@ -13,7 +13,7 @@ from whatsapp_tasks.browser.isolated_world import IsolatedWorld
 from whatsapp_tasks.browser.keyboard import events_of_key, events_of_stroke
 from whatsapp_tasks.browser.main_frame import main_frame
 from whatsapp_tasks.browser.memory import TreeMemory
-from whatsapp_tasks.browser.page import JSON, Stroke
+from whatsapp_tasks.browser.page import JSON, MouseButton, Stroke
 from whatsapp_tasks.browser.readings import reading
 from whatsapp_tasks.errors import BrowserDied, PageChanged, PageError, WaitTimeout
 
@@ -128,14 +128,17 @@ class ChromePage:
         for method, params in events_of_key(key, modifiers):
             self._connection.send(method, params, deadline)
 
-    def click(self, x: float, y: float, deadline: Deadline) -> None:
+    def click(
+        self, x: float, y: float, deadline: Deadline, *, button: MouseButton = "left", times: int = 1
+    ) -> None:
         """See `Page`."""
         _require_time(deadline)
         at: dict[str, JSON] = {"x": x, "y": y}
-        held: dict[str, JSON] = {**at, "button": "left", "clickCount": 1}
         self._mouse({"type": "mouseMoved", **at}, deadline)
-        self._mouse({"type": "mousePressed", "buttons": 1, **held}, deadline)
-        self._mouse({"type": "mouseReleased", "buttons": 0, **held}, deadline)
+        for count in range(1, times + 1):
+            held: dict[str, JSON] = {**at, "button": button, "clickCount": count}
+            self._mouse({"type": "mousePressed", "buttons": 1 if button == "left" else 2, **held}, deadline)
+            self._mouse({"type": "mouseReleased", "buttons": 0, **held}, deadline)
 
     def scroll(self, x: float, y: float, down: float, deadline: Deadline) -> None:
         """See `Page`."""

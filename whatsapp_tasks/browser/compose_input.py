@@ -15,6 +15,7 @@ All methods raise InputStopped with one of these reasons; from then on certainly
 - ``focus``: the box does not have the focus, or an event went elsewhere;
 - ``suggestions``: a list of suggestions is open, which would take Enter;
 - ``late``: Enter came more than `SEND_WITHIN_SECONDS` after its order: this process may have been stopped;
+- ``quote``: what stands armed over the box is not what the mark says;
 - ``text``: the box does not hold the text: it was not empty before typing, or the page changes the text;
 - ``no_chooser``: the page asked for no file, or for one of another kind.
 
@@ -35,7 +36,7 @@ from whatsapp_tasks.browser.input_scripts import (
     paste_script,
     takes_script,
 )
-from whatsapp_tasks.browser.page import JSON, Page, Stroke
+from whatsapp_tasks.browser.page import JSON, MouseButton, Page, Stroke
 from whatsapp_tasks.browser.readings import reading
 from whatsapp_tasks.domain.files import FileKind
 from whatsapp_tasks.domain.open_chat import ChatMark
@@ -167,8 +168,36 @@ class ComposeInput:
 
     def press_attach(self, mark: ChatMark, deadline: Deadline) -> None:
         """Clicks the button that opens the menu of files, or closes it."""
-        with self._order("attach", mark, deadline) as point, _in_one_document():
-            self._page.click(point.x, point.y, deadline)
+        self._click("attach", mark, deadline)
+
+    def open_message_menu(self, mark: ChatMark, bubble: str, deadline: Deadline) -> None:
+        """Clicks with the right button on the message with this id, which must be in view."""
+        self._click("menu", mark, deadline, bubble=bubble, button="right")
+
+    def press_reply(self, mark: ChatMark, deadline: Deadline) -> None:
+        """Clicks "Reply" in the open menu of a message."""
+        self._click("reply", mark, deadline)
+
+    def reply_beside(self, mark: ChatMark, bubble: str, deadline: Deadline) -> None:
+        """Double-clicks beside the message with this id, which must be in view."""
+        self._click("beside", mark, deadline, bubble=bubble, times=2)
+
+    def disarm_reply(self, mark: ChatMark, deadline: Deadline) -> None:
+        """Clicks the cross of what stands armed over the box."""
+        self._click("disarm", mark, deadline)
+
+    def _click(
+        self,
+        kind: str,
+        mark: ChatMark,
+        deadline: Deadline,
+        *,
+        bubble: str = "",
+        button: MouseButton = "left",
+        times: int = 1,
+    ) -> None:
+        with self._order(kind, mark, deadline, bubble=bubble) as point, _in_one_document():
+            self._page.click(point.x, point.y, deadline, button=button, times=times)
             self._require_done(deadline)
 
     def choose_file(
@@ -207,6 +236,7 @@ class ComposeInput:
         *,
         box: Box = "compose",
         file_kind: str = "",
+        bubble: str = "",
     ) -> Iterator[_Point]:
         closing = self._page.run_at_start(_CLOSE, deadline)
         try:
@@ -220,6 +250,8 @@ class ComposeInput:
                     "document": mark.document,
                     "nodes": mark.nodes,
                     "title": mark.title,
+                    "bubble": bubble,
+                    "quote": None if mark.quote is None else mark.quote.identity,
                     "texts": texts,
                     "valid_ms": SEND_WITHIN_SECONDS * 1000,
                 },

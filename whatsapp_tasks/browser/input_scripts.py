@@ -8,7 +8,18 @@ from whatsapp_tasks.browser.look_script import look_part
 _ORDER = """(config, wanted) => {
   const tools = (%(tools)s)(config);
   const openChat = (%(open_chat)s)(tools);
-  return (%(order)s)(tools, openChat, (%(files)s)(tools, openChat), wanted);
+  const parts = { files: (%(files)s)(tools, openChat), replies: (%(replies)s)(tools) };
+  return (%(order)s)(tools, openChat, parts, wanted);
+}"""
+_REVEAL = """(config, id, before) => {
+  const tools = (%(tools)s)(config);
+  const openChat = (%(open_chat)s)(tools);
+  const bubblesOf = (%(bubbles)s)(tools, (%(bubble_files)s)(tools), (%(albums)s)(tools));
+  return (%(reveal)s)(tools, openChat, (%(replies)s)(tools), bubblesOf, id, before);
+}"""
+_SCROLL_TO_END = """(config) => {
+  const tools = (%(tools)s)(config);
+  return (%(to_end)s)(tools, (%(replies)s)(tools));
 }"""
 
 # Where a file may go: the input that the chooser was opened for, or one inside the open menu's item; never
@@ -43,6 +54,19 @@ def order_script() -> str:
 
 
 @cache
+def reveal_script() -> str:
+    """``(config, id, before) => {bubble, oldest}``: brings a message into view, or loads older ones."""
+    bubbles = {name: look_part(name) for name in ("bubbles", "bubble_files", "albums")}
+    return _REVEAL % {**_shared(), **bubbles, "reveal": _part("reveal")}
+
+
+@cache
+def scroll_to_end_script() -> str:
+    """``(config) => bool``: brings the newest message into view; true once it is there."""
+    return _SCROLL_TO_END % {**_shared(), "to_end": _part("to_end")}
+
+
+@cache
 def takes_script() -> str:
     """``(node, kind) => bool``: whether this file input takes files of the kind, and no stickers."""
     return _TAKES
@@ -65,4 +89,4 @@ def _part(name: str) -> str:
 
 
 def _shared() -> dict[str, str]:
-    return {name: look_part(name) for name in ("tools", "open_chat", "files")}
+    return {name: look_part(name) for name in ("tools", "open_chat", "files", "replies")}

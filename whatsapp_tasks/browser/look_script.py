@@ -7,10 +7,12 @@ _WHOLE = """(config, bubbleLimit, withRows) => {
   const tools = (%(tools)s)(config);
   const openChat = (%(open_chat)s)(tools);
   const files = (%(files)s)(tools, openChat);
+  const replies = (%(replies)s)(tools);
   const bubblesOf = (%(bubbles)s)(tools, (%(bubble_files)s)(tools), (%(albums)s)(tools));
   const parts = {
     files,
-    chatOf: (%(chat)s)(tools, openChat, files, bubblesOf),
+    replies,
+    chatOf: (%(chat)s)(tools, openChat, { files, replies }, bubblesOf),
     rowsOf: (%(rows)s)(tools),
     bannersOf: (%(banners)s)(tools),
     passkeyOf: (%(passkey)s)(tools),
@@ -23,7 +25,7 @@ _WHOLE = """(config, bubbleLimit, withRows) => {
 def look_script() -> str:
     """The one look at the page: ``(config, bubbleLimit, withRows) => facts``."""
     names = (
-        *("tools", "open_chat", "files", "bubble_files", "albums", "bubbles"),
+        *("tools", "open_chat", "files", "replies", "bubble_files", "albums", "bubbles"),
         *("chat", "rows", "banners", "passkey", "page"),
     )
     return _WHOLE % {name: look_part(name) for name in names}

@@ -18,7 +18,7 @@ deadline has passed before it begins raises `WaitTimeout` and does nothing.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.memory import TreeMemory
@@ -28,6 +28,9 @@ __all__ = ["JSON", "Page", "Stroke"]
 
 JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
 """A value passed into the page or returned from it."""
+
+
+MouseButton = Literal["left", "right"]
 
 
 class Page(Protocol):
@@ -101,8 +104,10 @@ class Page(Protocol):
         `modifiers` are the protocol's bits: 1 Alt, 2 Control, 4 Meta, 8 Shift.
         """
 
-    def click(self, x: float, y: float, deadline: Deadline) -> None:
-        """Move the mouse to a point of the viewport, in CSS pixels, and click."""
+    def click(
+        self, x: float, y: float, deadline: Deadline, *, button: MouseButton = "left", times: int = 1
+    ) -> None:
+        """Move the mouse to a point of the viewport, in CSS pixels, and click; twice is a double click."""
 
     def give_file(self, path: Path, function: str, *args: JSON, deadline: Deadline) -> bool:
         """Hand the file at ``path`` to the `<input type=file>` that ``function`` (see `evaluate`) returns;

@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from whatsapp_tasks.browser.compose_input import Box, ComposeInput, MayGoOn
 from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.input_scripts import reveal_script, scroll_to_end_script
 from whatsapp_tasks.browser.look_script import look_script, parts_script
 from whatsapp_tasks.browser.page import JSON, Page
 from whatsapp_tasks.browser.page_language import PageLanguage
@@ -16,7 +17,7 @@ from whatsapp_tasks.browser.readings import reading
 from whatsapp_tasks.browser.selectors import Selectors
 from whatsapp_tasks.domain.files import FileKind
 from whatsapp_tasks.domain.open_chat import ChatMark
-from whatsapp_tasks.domain.page_snapshot import Button, PageSnapshot, PhoneEntry
+from whatsapp_tasks.domain.page_snapshot import Button, PageSnapshot, PhoneEntry, Revealed, revealed
 from whatsapp_tasks.domain.phones import digits
 from whatsapp_tasks.domain.typing_plan import Stroke
 from whatsapp_tasks.errors import SelectorsInvalid, WaitTimeout
@@ -170,6 +171,36 @@ class WhatsAppPage:
     ) -> None:
         """The same by the send button: `ComposeInput.press_send`."""
         self._input.press_send(mark, text, deadline, may_go_on)
+
+    def reveal(self, bubble: str, before: str, deadline: Deadline) -> Revealed:
+        """Brings the message with this id into view. If it is not there, the chat is scrolled up, once it
+        shows no older message than ``before``, an id.
+
+        Raises WaitTimeout if no older ones come: the chat's beginning is there.
+        """
+        found = self.page.wait_for(reveal_script(), self._config, bubble, before, deadline=deadline)
+        with reading("The page's answer about a message"):
+            return revealed(cast("Mapping[str, Any]", found))
+
+    def scroll_to_end(self, deadline: Deadline) -> None:
+        """The newest messages of the open chat are in view."""
+        self.page.wait_for(scroll_to_end_script(), self._config, deadline=deadline)
+
+    def open_message_menu(self, mark: ChatMark, bubble: str, deadline: Deadline) -> None:
+        """Opens the menu of a message: `ComposeInput.open_message_menu`."""
+        self._input.open_message_menu(mark, bubble, deadline)
+
+    def press_reply(self, mark: ChatMark, deadline: Deadline) -> None:
+        """Presses "Reply" in the open menu: `ComposeInput.press_reply`."""
+        self._input.press_reply(mark, deadline)
+
+    def reply_beside(self, mark: ChatMark, bubble: str, deadline: Deadline) -> None:
+        """Replies without the menu: `ComposeInput.reply_beside`."""
+        self._input.reply_beside(mark, bubble, deadline)
+
+    def disarm_reply(self, mark: ChatMark, deadline: Deadline) -> None:
+        """Takes away what stands armed: `ComposeInput.disarm_reply`."""
+        self._input.disarm_reply(mark, deadline)
 
     def press_attach(self, mark: ChatMark, deadline: Deadline) -> None:
         """Opens or closes the menu of files: `ComposeInput.press_attach`."""

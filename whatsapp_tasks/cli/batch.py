@@ -49,9 +49,9 @@ def add_batch(cli: click.Group, console: Console, load: Callable[[], Settings]) 
         """Send the messages of a CSV file.
 
         Columns: phone, message, and optionally account, idempotency_key, send_at, expires_at, priority,
-        metadata; for files file_path or file_url, file_as and file_name; for templates template,
-        template_language and a column variables.NAME for each variable. Each file is uploaded once. Run
-        it again after an interruption: it continues and sends nothing twice.
+        metadata, reply_to, reply_policy; for files file_path or file_url, file_as and file_name; for
+        templates template, template_language and a column variables.NAME for each variable. Each file is
+        uploaded once. Run it again after an interruption: it continues and sends nothing twice.
         """
         kept = ResultFile(results or file.with_name(file.name + ".results.csv"))
         if cancels:

@@ -24,11 +24,11 @@ CONTENT = ("message", "template", "file_path", "file_url")
 """A file has at least one of these columns, and so has each row."""
 OPTIONAL = (
     *("account", "idempotency_key", "send_at", "expires_at", "priority", "metadata"),
-    *("file_as", "file_name", "template_language"),
+    *("file_as", "file_name", "template_language", "reply_to", "reply_policy"),
 )
 VARIABLE = "variables."
 """Begins the name of a column with the values of one variable."""
-_CONTENT_FIELDS = ("account", "phone", "message", "file", "template")
+_CONTENT_FIELDS = ("account", "phone", "message", "file", "template", "reply_to")
 _OF_FILE = ("file_path", "file_url", "file_as", "file_name")
 
 
@@ -192,9 +192,9 @@ def _key(name: str, given: Mapping[str, Any]) -> str:
 
 
 def _message(given: Mapping[str, Any]) -> list[str]:
-    """Account, recipient, text or template, and file in the API's canonical form, so that other spellings are
-    the same message. A file counts by its path: a row whose file has changed since an earlier run is a
-    conflict, and not another message.
+    """Account, recipient, text or template, file and reply_to in the API's canonical form, so that other
+    spellings are the same message. A file counts by its path: a row whose file has changed since an earlier
+    run is a conflict, and not another message.
     """
     account = given.get("account", DEFAULT_ACCOUNT)
     phone, text = given["phone"], given["message"]
@@ -210,6 +210,7 @@ def _message(given: Mapping[str, Any]) -> list[str]:
         text,
         *(file if any(file) else ()),
         *(template if "template" in given else ()),
+        *(("reply_to", str(given["reply_to"])) if "reply_to" in given else ()),
     ]
 
 

@@ -17,6 +17,7 @@ from whatsapp_tasks.client import AT_WHATSAPP, FINAL, Client, FileToSend, Messag
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.files import FileKind
 from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.domain.replies import ReplyPolicy
 from whatsapp_tasks.domain.strict_json import MalformedJson, read_object
 from whatsapp_tasks.errors import RequestRefused
 
@@ -43,6 +44,13 @@ def add_send(cli: click.Group, console: Console, load: Callable[[], Settings]) -
     @click.option("--template", default=None, help="A template that makes the text, instead of MESSAGE.")
     @click.option("--language", default=None, help="The template's language: en, pt_BR.")
     @with_variables
+    @click.option("--reply-to", default=None, metavar="ID", help="The id of the message that it quotes.")
+    @click.option(
+        "--reply-policy",
+        type=click.Choice([policy.value for policy in ReplyPolicy]),
+        default=None,
+        help="If it cannot quote: fail (default), or send it without the quotation.",
+    )
     @click.option("--account", default=None, help="The account that sends.")
     @click.option("--idempotency-key", default=None, help="Makes a repeat of this command the same message.")
     @click.option("--send-at", default=None, help="Not before this time: 2026-12-31T18:00:00+01:00.")

@@ -72,6 +72,8 @@ class SendOptions(TypedDict, total=False):
     expires_at: str | float | None
     priority: str
     metadata: dict[str, Any] | None
+    reply_to: str | None
+    reply_policy: str
 
 
 class NewMessage(SendOptions):
@@ -137,6 +139,9 @@ class Message(TypedDict):
     error: MessageError | None
     resolution: Resolution | None
     timeline: list[TimelineEntry]
+    reply_to: str | None
+    reply_policy: str | None
+    quoted: bool | None
     links: Links
 
 

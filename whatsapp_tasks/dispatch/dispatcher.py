@@ -8,6 +8,7 @@ from whatsapp_tasks.config import Settings, load_settings
 from whatsapp_tasks.dispatch.acceptance import Accepted, Prepared
 from whatsapp_tasks.dispatch.content import MessageContents
 from whatsapp_tasks.dispatch.messages import AcceptedMessages
+from whatsapp_tasks.dispatch.quoting import Quoting
 from whatsapp_tasks.domain import identity, phones
 from whatsapp_tasks.domain.accounts import check_account_name
 from whatsapp_tasks.domain.message_fields import (
@@ -37,6 +38,7 @@ class Dispatcher(AcceptedMessages):
         super().__init__(database, settings, clock)
         self._settings = settings
         self._contents = MessageContents(database, settings, clock)
+        self._quoting = Quoting(self.ledger)
 
     def caps(self, account: str) -> Caps | None:
         """The daily cap of an account; None if the setting turned it off."""
@@ -50,9 +52,11 @@ class Dispatcher(AcceptedMessages):
         """
         return self.prepare(request, source=source).accept()
 
-    def needs_no_redis(self, account: str, *, has_file: bool = False) -> bool:
-        """Whether ``prepare`` finds everything it needs in this process, without waiting for Redis."""
-        if has_file:
+    def needs_no_redis(self, account: str, *, names_others: bool = False) -> bool:
+        """Whether ``prepare`` finds everything it needs in this process, without waiting for Redis. Not if
+        the request ``names_others``: an uploaded file, or a message that it replies to.
+        """
+        if names_others:
             return False
         caps = self.caps(account)
         return caps is None or caps.known()
@@ -75,12 +79,15 @@ class Dispatcher(AcceptedMessages):
         account, key = check_account_name(check_text("account", request.account)), request.idempotency_key
         phone = phones.parse_phone(check_text("phone", request.phone))
         text, compared, parts, file, refusal = self._contents.of(request, found)
+        reply, unquotable = self._quoting.of(request, account, phone)
+        if request.reply_to is not None:
+            parts = (*parts, "reply_to", request.reply_to)
         if key is not None:
             identity.check_idempotency_key(check_text("idempotency_key", key))
         priority = parse_priority(request.priority)
         now_ms = int(self._clock() * 1000)
         send_at_ms, expires_at_ms = parse_times(request.send_at, request.expires_at, now_ms)
-        refusal = refusal or too_late(expires_at_ms, now_ms)
+        refusal = refusal or unquotable or too_late(expires_at_ms, now_ms)
         who = identity.identity_digest(account, phone, compared, key, parts)
         return Prepared(
             self._stores(account).admission,
@@ -102,6 +109,7 @@ class Dispatcher(AcceptedMessages):
                 windows=windows() if windows else (),
                 file=file,
                 upload=request.file.id or "" if request.file else "",
+                reply=reply,
                 only_repeat=refusal is not None,
             ),
             refusal,

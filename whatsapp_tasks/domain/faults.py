@@ -100,6 +100,19 @@ FAULTS: dict[str, Consequence] = {
         FEW_ATTEMPTS,
     ),
     "chat_moved": _recipient("the open chat changed while it was written to", _NOTHING_OR_STATUS, 8),
+    "quote_changed": _recipient(
+        "what would be quoted changed while the message was typed", _NOTHING_OR_STATUS, 8
+    ),
+    "quote_stays": _recipient(
+        "a reply that somebody began in this chat cannot be taken away",
+        "Look at the picture of the page in the console's evidence; close what stands over the box there.",
+        FEW_ATTEMPTS,
+    ),
+    "reply_not_armed": _recipient(
+        "the message replied to is not found in its chat, or WhatsApp Web does not quote it",
+        "Check in the chat that it is still there, or send with `reply_policy` `send_plain` and a new key.",
+        FEW_ATTEMPTS,
+    ),
     "chat_locked": _recipient(
         "the account may not start new chats now",
         "Wait: until WhatsApp lifts the lock, the account can write only to known chats.",
@@ -238,7 +251,12 @@ def culprit(code: str, phone: str, file_digest: str | None) -> str:
     return file_digest if file_digest is not None and code in _PERHAPS_THE_FILE else phone
 
 
-_UNDERSTOOD_BY_A_PICTURE = frozenset({"chat_not_writable", "wrong_chat", "answer_unknown", "text_not_kept"})
+_UNDERSTOOD_BY_A_PICTURE = frozenset(
+    {
+        *("chat_not_writable", "wrong_chat", "answer_unknown", "text_not_kept"),
+        *("quote_stays", "reply_not_armed"),
+    }
+)
 
 
 def explained_by_a_picture(code: str) -> bool:

@@ -35,7 +35,8 @@ def identity_digest(account: str, phone: str, text: str, key: str | None, file: 
 
 def content_digest(account: str, phone: str, text: str, file: Sequence[str] = ()) -> str:
     """Must be equal when a key is used again; other content under the same key is a conflict. All forms of
-    one mobile number are the same recipient. ``file`` is the identity of the message's file.
+    one mobile number are the same recipient. ``file`` is the identity of whatever else the message consists
+    of: its file, its template, what it replies to.
     """
     return _digest("content", account, one_form_of(phone), text, *file)
 

@@ -7,6 +7,7 @@ from typing import Any
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.domain.file_requests import FileRequest
 from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.domain.replies import ReplyPolicy
 from whatsapp_tasks.domain.template_requests import TemplateRequest
 
 
@@ -24,9 +25,17 @@ class MessageRequest:
     file: FileRequest | None = None
     template: TemplateRequest | None = None
     """Instead of ``message``."""
+    reply_to: str | None = None
+    """The id of the message that this one quotes."""
+    reply_policy: str = ReplyPolicy.FAIL
     account: str = DEFAULT_ACCOUNT
     idempotency_key: str | None = None
     send_at: float | None = None
     expires_at: float | None = None
     priority: str = Priority.NORMAL
     metadata: Mapping[str, Any] | None = None
+
+    @property
+    def names_others(self) -> bool:
+        """Whether it refers to what only the store knows: an upload, a message that it replies to."""
+        return self.file is not None or self.reply_to is not None

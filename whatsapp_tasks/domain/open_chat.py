@@ -9,7 +9,7 @@ title is proof.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from whatsapp_tasks.domain.page_snapshot import (
@@ -19,6 +19,7 @@ from whatsapp_tasks.domain.page_snapshot import (
     PageKind,
     PageSnapshot,
     Popup,
+    Quote,
     kind_of,
     popup_of,
 )
@@ -35,6 +36,8 @@ class ChatMark:
     document: str
     nodes: tuple[int, int, int]
     title: str = field(repr=False)
+    quote: Quote | None = None
+    """What must stand armed over the box when something is typed or sent; None: nothing."""
 
     def is_same_chat(self, other: "ChatMark") -> bool:
         """Ignores the header: it is also replaced, with the same title, when its contact has loaded."""
@@ -71,6 +74,10 @@ class OpenChat:
         """Whether it is still the open chat, and none of its nodes was replaced."""
         mark = mark_of(snapshot)
         return mark is not None and self.mark.is_same_chat(mark)
+
+    def replying(self, quote: Quote) -> "OpenChat":
+        """The same chat, for a message that quotes this."""
+        return replace(self, mark=replace(self.mark, quote=quote))
 
     def is_with(self, phone: str) -> bool:
         return same_number(self.phone, phone)

@@ -64,6 +64,25 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Quote:
+    """What stands armed over the compose box: the next message quotes it (docs/whatsapp-web.md, 12.13)."""
+
+    text: str = field(repr=False)
+    """Of the quoted message, cut at 768 characters; a word for its file, or "" if it shows no text."""
+    ours: bool | None
+    """Whether we wrote it, as far as the author says so; None if that is not known."""
+    media: bool
+    """It shows a picture or a symbol."""
+    cancel: Button | None = field(compare=False)
+    """The cross that takes it away; it moves with the page."""
+
+    @property
+    def identity(self) -> dict[str, str | bool | None]:
+        """What the page compares before it lets a text through."""
+        return {"text": self.text, "ours": self.ours, "media": self.media}
+
+
+@dataclass(frozen=True)
 class Dialog:
     """``texts``: names of the known texts in it."""
 
@@ -219,6 +238,8 @@ class Chat:
     """There is an editable element that is not known as the compose box."""
     attach: Button | None = None
     """The control that opens the attach menu, and closes it."""
+    quote: Quote | None = None
+    """What the next message will quote; None if nothing."""
 
 
 @dataclass(frozen=True)
@@ -279,6 +300,8 @@ class PageSnapshot:
     preview: Preview | None = None
     attach_menu: bool = False
     """The menu of the attach button is open."""
+    message_menu: bool = False
+    """The menu of a message is open, or another one of the kind."""
     file_notices: frozenset[str] = frozenset()
     """Names of the texts by which the page just now refuses a file; chat content never counts."""
 
@@ -348,6 +371,7 @@ class PageSnapshot:
                 send=_button(chat.get("send")),
                 editable=chat.get("editable", False),
                 attach=_button(chat.get("attach")),
+                quote=_quote(chat.get("quote")),
             )
             if chat
             else None,
@@ -360,6 +384,7 @@ class PageSnapshot:
             trouble_signs=frozenset(raw.get("trouble", ())),
             preview=_preview(raw.get("preview")),
             attach_menu=raw.get("attach_menu", False),
+            message_menu=raw.get("message_menu", False),
             file_notices=frozenset(raw.get("file_notices", ())),
         )
 
@@ -367,6 +392,23 @@ class PageSnapshot:
 def _bubble(raw: Mapping[str, Any]) -> Bubble:
     file = raw.get("file")
     return Bubble(**{**raw, "file": BubbleFile(**file) if file else None})
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """After a chat was scrolled for one message: the message, if it is in view, and the oldest one there."""
+
+    bubble: Bubble | None
+    oldest: str
+
+
+def revealed(raw: Mapping[str, Any]) -> Revealed:
+    """From what ``browser/input/reveal.js`` returns."""
+    return Revealed(_bubble(raw["bubble"]) if raw["bubble"] else None, str(raw["oldest"]))
+
+
+def _quote(raw: Mapping[str, Any] | None) -> Quote | None:
+    return Quote(raw["text"], raw["ours"], raw["media"], _button(raw["cancel"])) if raw else None
 
 
 def _preview(raw: Mapping[str, Any] | None) -> Preview | None:

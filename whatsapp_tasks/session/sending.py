@@ -19,7 +19,8 @@ from whatsapp_tasks.domain.intents import AT_SERVER, Intent, find_intended, like
 from whatsapp_tasks.domain.likeness import Likeness
 from whatsapp_tasks.domain.notices import notice_of
 from whatsapp_tasks.domain.open_chat import OpenChat
-from whatsapp_tasks.domain.page_snapshot import TICK_STATUS, Bubble, PageSnapshot
+from whatsapp_tasks.domain.page_snapshot import TICK_STATUS, Bubble, PageSnapshot, Quote
+from whatsapp_tasks.domain.replies import carries
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.domain.typing_plan import forms_in_box
 from whatsapp_tasks.errors import InputStopped, SendPostponed, SendRefused, SendUnsettled, WaitTimeout
@@ -29,7 +30,8 @@ from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.navigation import leave_chat
 from whatsapp_tasks.session.opening import open_chat
 from whatsapp_tasks.session.putting_away import put_away
-from whatsapp_tasks.session.typing import BOX_SECONDS, box_in, empty_box, postponed, type_text
+from whatsapp_tasks.session.replying import armed
+from whatsapp_tasks.session.typing import BOX_SECONDS, box_in, disarm, empty_box, postponed, type_text
 from whatsapp_tasks.session.uploading import await_upload, bubble_of
 from whatsapp_tasks.session.waits import until_in_main
 from whatsapp_tasks.stores.messages import Message
@@ -69,6 +71,7 @@ def _send(context: AccountContext, page: WhatsAppPage, message: Message, path: P
     opened = _open_to_write(context, page, message)
     context.times.lap(Phase.OPEN_CHAT)
     since = time.monotonic()
+    opened = armed(page, message, opened)
     if path is None:
         bubbles = type_text(context, page, message.text, opened).bubbles
     else:
@@ -91,13 +94,14 @@ def _send(context: AccountContext, page: WhatsAppPage, message: Message, path: P
     reach("before_enter")
     _press(context, page, opened, message)
     reach("after_enter")
-    return follow_enter(context, page, message, intent)
+    return follow_enter(context, page, message, intent, opened.mark.quote)
 
 
 def _open_to_write(context: AccountContext, page: WhatsAppPage, message: Message) -> OpenChat:
     """The message's chat, open and with a compose box; a chat that has none is left."""
     try:
-        chat = open_chat(context, page, message.phone)
+        # A reply that could not be taken away is gone with the page.
+        chat = open_chat(context, page, message.phone, fresh=_last_code(message) == "quote_stays")
     except SendRefused as error:
         if error.code == "not_on_whatsapp" and _known_before(context, message):
             raise SendPostponed(
@@ -111,6 +115,10 @@ def _open_to_write(context: AccountContext, page: WhatsAppPage, message: Message
         raise SendPostponed(notice.code, notice.message)
     assert context.opened is not None
     return context.opened
+
+
+def _last_code(message: Message) -> str | None:
+    return next((entry.code for entry in reversed(message.timeline) if entry.status is Status.QUEUED), None)
 
 
 def _known_before(context: AccountContext, message: Message) -> bool:
@@ -151,6 +159,8 @@ def _take_back(context: AccountContext, page: WhatsAppPage, message: Message, op
         empty_box(page, opened, Deadline.within(BOX_SECONDS))
     else:
         put_away(context, page)
+    if opened.mark.quote is not None:
+        disarm(page, opened, Deadline.within(BOX_SECONDS))
 
 
 def _late_history(page: WhatsAppPage, opened: float) -> tuple[Bubble, ...]:
@@ -166,8 +176,16 @@ def _late_history(page: WhatsAppPage, opened: float) -> tuple[Bubble, ...]:
         return ()
 
 
-def follow_enter(context: AccountContext, page: WhatsAppPage, message: Message, intent: Intent) -> Seen:
-    """From Enter to the server's tick: the bubble must show, then its tick must leave "pending"."""
+def follow_enter(
+    context: AccountContext,
+    page: WhatsAppPage,
+    message: Message,
+    intent: Intent,
+    quote: Quote | None = None,
+) -> Seen:
+    """From Enter to the server's tick: the bubble must show, then its tick must leave "pending". ``quote``
+    stood armed.
+    """
     left = SendUnsettled("page_left", "The page left the chats right after Enter.")
 
     def appeared(snapshot: PageSnapshot) -> tuple[Bubble, bool] | None:
@@ -188,7 +206,7 @@ def follow_enter(context: AccountContext, page: WhatsAppPage, message: Message, 
             bubble = until_in_main(page, certain, Deadline.within(CERTAIN_SECONDS), left)
         except WaitTimeout:
             bubble, _ = appeared(page.look(Deadline.within(BOX_SECONDS))) or (bubble, False)
-    return await_tick(context, page, message, bubble)
+    return await_tick(context, page, message, bubble, quote)
 
 
 def _is_certain(bubble: Bubble, snapshot: PageSnapshot, message: Message, intent: Intent) -> bool:
@@ -263,11 +281,19 @@ def _appeared(
     return find_intended(intent, message.text, chat.bubbles, settled=False, watched=True, file=file).bubble
 
 
-def await_tick(context: AccountContext, page: WhatsAppPage, message: Message, bubble: Bubble) -> Seen:
-    """Notes the bubble and waits for its tick. Raises SendRefused, SendUnsettled."""
+def await_tick(
+    context: AccountContext,
+    page: WhatsAppPage,
+    message: Message,
+    bubble: Bubble,
+    quote: Quote | None = None,
+) -> Seen:
+    """Notes the bubble, and whether it quotes, and waits for its tick. ``quote`` stood armed for it; None:
+    that is not known any more. Raises SendRefused, SendUnsettled.
+    """
     context.times.lap(Phase.VERIFY)
     reach("before_bubble_noted")
-    context.ledger.note(message, context.lease.fence, bubble_id=bubble.id)
+    context.ledger.note(message, context.lease.fence, **_noted(message, bubble, quote))
     opened = context.opened
     seconds = context.settings.ack_timeout_seconds
     if message.file is not None:
@@ -304,6 +330,16 @@ def await_tick(context: AccountContext, page: WhatsAppPage, message: Message, bu
     if status is Status.FAILED:
         raise SendRefused("whatsapp_refused", "WhatsApp shows that the message was not sent.")
     return Seen(status)
+
+
+def _noted(message: Message, bubble: Bubble, quote: Quote | None) -> dict[str, str]:
+    """What its record says of the bubble."""
+    if message.reply is None:
+        return {"bubble_id": bubble.id}
+    quoted = carries(bubble, quote)
+    if not quoted:
+        log.warning("The message was sent without its quotation", extra={"message_id": message.id})
+    return {"bubble_id": bubble.id, "quoted": "1" if quoted else "0"}
 
 
 def _upload_stopped(page: WhatsAppPage, bubble_id: str) -> bool:

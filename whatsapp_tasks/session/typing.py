@@ -7,7 +7,7 @@ from whatsapp_tasks.browser.compose_input import Box
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.open_chat import OpenChat
-from whatsapp_tasks.domain.page_snapshot import Chat, Compose, PageSnapshot, Popup, popup_of
+from whatsapp_tasks.domain.page_snapshot import Chat, Compose, PageSnapshot, Popup, Quote, popup_of
 from whatsapp_tasks.domain.typing_plan import forms_in_box, typing_plan
 from whatsapp_tasks.errors import InputStopped, SendPostponed, WaitTimeout
 from whatsapp_tasks.session.attempt_evidence import take_picture
@@ -28,6 +28,7 @@ POSTPONED = {  # by what held an input back
     "suggestions": ("text_not_kept", "A list of suggestions stays open over this text."),
     "no_box": ("box_not_ready", "The compose box is gone."),
     "late": ("input_stopped", "Enter came too late after it was allowed."),
+    "quote": ("quote_changed", "What stands armed over the box changed while the message was typed."),
     "dialog": ("input_stopped", "A dialog came over the chat while the message was typed."),
     "focus": ("input_stopped", "Something took the focus while the message was typed."),
     "no_chooser": ("attach_not_found", "The page asked for no file, or for one of another kind."),
@@ -67,6 +68,7 @@ def type_text(
             and shown is not None
             and shown.text in forms_in_box(text)
             and opened.holds_in(snapshot)
+            and (box == "caption" or _quote_in(snapshot) == opened.mark.quote)
         )
         return snapshot.chat if right else None
 
@@ -84,16 +86,42 @@ def box_in(snapshot: PageSnapshot, box: Box) -> Compose | None:
 
 
 def empty_box(page: WhatsAppPage, opened: OpenChat, deadline: Deadline, box: Box = "compose") -> None:
-    """The box of the open chat has the focus and holds nothing."""
+    """The box of the open chat has the focus and holds nothing, and over it nothing stands armed but what
+    the message quotes: a dead attempt, or a person, may have left something.
+    """
     try:
-        shown = _until_box(page, opened, lambda _: True, deadline, box)
+        shown, quote = _until_box(page, opened, lambda _: True, deadline, box)
+        if box == "compose" and quote != opened.mark.quote:
+            disarm(page, opened, deadline)
+            if opened.mark.quote is not None:
+                raise postponed("quote")
         page.focus(opened.mark, deadline, box)
-        shown = _until_box(page, opened, lambda b: b.focused, deadline, box)
+        shown, _ = _until_box(page, opened, lambda b: b.focused, deadline, box)
         if shown.text:
             page.clear_compose(opened.mark, deadline, box)
             _until_box(page, opened, lambda b: not b.text, deadline, box)
     except InputStopped as error:
         raise postponed(error.reason) from error
+
+
+def disarm(page: WhatsAppPage, opened: OpenChat, deadline: Deadline) -> None:
+    """Nothing stands armed over the box of the open chat. Raises SendPostponed (``quote_stays``) if it cannot
+    be taken away.
+    """
+    if _quote_in(page.look(deadline)) is None:
+        return
+    gone = SendPostponed("quote_stays", "What stands armed over the box cannot be taken away.")
+    try:
+        page.disarm_reply(opened.mark, deadline)
+        until_in_main(page, lambda s: True if _quote_in(s) is None else None, deadline, postponed("left"))
+    except InputStopped as error:
+        raise gone if error.reason == "no_box" else postponed(error.reason) from error
+    except WaitTimeout as error:
+        raise gone from error
+
+
+def _quote_in(snapshot: PageSnapshot) -> Quote | None:
+    return snapshot.chat.quote if snapshot.chat else None
 
 
 def _not_as_typed(context: AccountContext, page: WhatsAppPage, opened: OpenChat, box: Box) -> SendPostponed:
@@ -103,6 +131,8 @@ def _not_as_typed(context: AccountContext, page: WhatsAppPage, opened: OpenChat,
         return postponed("chat_moved")
     if popup_of(snapshot) is not Popup.NONE:
         return postponed("dialog")
+    if box == "compose" and _quote_in(snapshot) != opened.mark.quote:
+        return postponed("quote")
     altered = postponed("text")
     take_picture(context, altered.code)
     empty_box(page, opened, Deadline.within(BOX_SECONDS), box)
@@ -111,10 +141,12 @@ def _not_as_typed(context: AccountContext, page: WhatsAppPage, opened: OpenChat,
 
 def _until_box(
     page: WhatsAppPage, opened: OpenChat, wanted: Callable[[Compose], bool], deadline: Deadline, box: Box
-) -> Compose:
-    def found(snapshot: PageSnapshot) -> Compose | None:
+) -> tuple[Compose, Quote | None]:
+    """The box as it is wanted, and what stands armed over it."""
+
+    def found(snapshot: PageSnapshot) -> tuple[Compose, Quote | None] | None:
         shown = box_in(snapshot, box) if opened.holds_in(snapshot) else None
-        return shown if shown is not None and wanted(shown) else None
+        return (shown, _quote_in(snapshot)) if shown is not None and wanted(shown) else None
 
     try:
         return until_in_main(page, found, deadline, postponed("left"))

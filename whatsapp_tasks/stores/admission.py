@@ -9,6 +9,7 @@ from whatsapp_tasks.domain.file_requests import FileRequest
 from whatsapp_tasks.domain.files import MessageFile
 from whatsapp_tasks.domain.phones import forms_of
 from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.domain.replies import Reply
 from whatsapp_tasks.queues import deliver_envelope, messages_list
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.caps import Caps
@@ -39,6 +40,7 @@ class NewMessage:
     """A request: it is to be fetched first."""
     upload: str = ""
     """The id of the upload that the file is, if it is one."""
+    reply: Reply | None = None
     only_repeat: bool = False
     """Accepted only if it was accepted before: ``text`` could not be made, or its time is over."""
 
@@ -140,6 +142,7 @@ class Admission:
             "holds": int(self._caps is not None and self._caps.holds),
             "forms": ",".join(forms_of(new.phone)),
             "file": _attached(new.file, new.upload) if new.file else "",
+            "reply": new.reply.to_json() if new.reply else "",
             "only_repeat": "1" if new.only_repeat else "",
         }
         return (

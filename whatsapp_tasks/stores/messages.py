@@ -9,6 +9,7 @@ from whatsapp_tasks.domain.file_requests import FileRequest
 from whatsapp_tasks.domain.files import MessageFile
 from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.domain.replies import Reply
 from whatsapp_tasks.domain.statuses import Status
 
 
@@ -53,6 +54,10 @@ class Message:
     """The file that is still to be fetched."""
     fetches: int = 0
     """Attempts to fetch it."""
+    reply: Reply | None = None
+    """What it replies to."""
+    quoted: bool | None = None
+    """Of a reply that was sent: whether its bubble quotes; None: not known yet."""
     evidence_id: str | None = None
     """The id of the evidence of its last failed attempt (stores/evidence.py)."""
 
@@ -105,6 +110,8 @@ def message_of(account: str, record: Mapping[str, str]) -> Message:
         file=MessageFile.from_json(record["file"]) if record.get("file") else None,
         file_wanted=FileRequest.from_json(record["file_wanted"]) if record.get("file_wanted") else None,
         fetches=int(record.get("fetches", 0)),
+        reply=Reply.from_json(record["reply"]) if record.get("reply") else None,
+        quoted=record["quoted"] == "1" if record.get("quoted") else None,
         evidence_id=record.get("evidence_id"),
     )
 

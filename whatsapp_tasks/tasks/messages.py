@@ -13,6 +13,7 @@ from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.domain.file_requests import FileRequest
 from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.domain.replies import ReplyPolicy
 from whatsapp_tasks.domain.template_requests import TemplateRequest
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.queues import SEND_TASK
@@ -28,6 +29,8 @@ def send_message(
     *,
     file: Mapping[str, str] | None = None,
     template: Mapping[str, Any] | None = None,
+    reply_to: str | None = None,
+    reply_policy: str = ReplyPolicy.FAIL,
     account: str = DEFAULT_ACCOUNT,
     idempotency_key: str | None = None,
     send_at: float | None = None,
@@ -39,9 +42,9 @@ def send_message(
 
     ``file`` is ``{"url": "https://…"}`` or ``{"id": …}`` of an upload, with ``as`` and ``name`` if they
     matter; ``message`` is then its caption. ``template`` is ``{"name": …, "language": …, "variables": {…}}``,
-    and makes the text instead of ``message``. Times are unix seconds. The body runs only for a task that was
-    put on the queue by name (``send_task``, Flower): it is admitted by the same rules, or dropped with a log
-    line that says why.
+    and makes the text instead of ``message``. ``reply_to`` is the id of the message that it quotes. Times are
+    unix seconds. The body runs only for a task that was put on the queue by name (``send_task``, Flower): it
+    is admitted by the same rules, or dropped with a log line that says why.
     """
     try:
         default_dispatcher().send(
@@ -56,6 +59,8 @@ def send_message(
                 metadata=metadata,
                 file=None if file is None else FileRequest.of(file),
                 template=None if template is None else TemplateRequest.of(template),
+                reply_to=reply_to,
+                reply_policy=reply_policy,
             ),
             source="queue",
         )

@@ -1255,7 +1255,8 @@ export interface components {
         };
         /**
          * MessageView
-         * @description A message for its sender: phone, text and file name are in clear.
+         * @description A message for its sender: phone, text and file name are in clear. ``quoted`` says of a reply that was
+         *     sent whether its bubble quotes the message replied to.
          */
         MessageView: {
             id: string;
@@ -1278,6 +1279,9 @@ export interface components {
             error: components["schemas"]["ErrorView"] | null;
             resolution: components["schemas"]["ResolutionView"] | null;
             timeline: components["schemas"]["TimelineEntryView"][];
+            reply_to: string | null;
+            reply_policy: components["schemas"]["ReplyPolicy"] | null;
+            quoted: boolean | null;
             links: components["schemas"]["Links"];
         };
         /**
@@ -1490,6 +1494,12 @@ export interface components {
             removed: boolean;
         };
         /**
+         * ReplyPolicy
+         * @description What becomes of a message whose quotation cannot be armed.
+         * @enum {string}
+         */
+        ReplyPolicy: "fail" | "send_plain";
+        /**
          * ResolutionView
          * @description How a person settled a message that was in doubt; ``by`` is the label of the API key.
          */
@@ -1516,7 +1526,7 @@ export interface components {
         /**
          * SendRequest
          * @description One message: a text, a file, or a file with a text; a template may make the text. Its id is the hash of
-         *     the idempotency key, else of account, phone, text and file.
+         *     the idempotency key, else of account, phone, text, file and reply_to.
          */
         SendRequest: {
             /**
@@ -1540,6 +1550,17 @@ export interface components {
              * @default null
              */
             template?: components["schemas"]["TemplateFields"] | null;
+            /**
+             * @description The id of a message that this one quotes: of the same account, and in the same chat (docs/replies.md).
+             * @default null
+             */
+            reply_to?: string | null;
+            /**
+             * @description What becomes of it if it cannot quote: it fails, or goes without the quotation.
+             * @default fail
+             * @enum {string}
+             */
+            reply_policy?: "fail" | "send_plain";
             /**
              * @description The account that sends.
              * @default default
@@ -1747,7 +1768,7 @@ export interface components {
             /** Format: uri-reference */
             instance: string;
             /** @enum {string} */
-            code: "account_invalid" | "account_linked" | "account_unknown" | "api_key_invalid" | "api_key_missing" | "archive_refused" | "bad_request" | "batch_not_found" | "body_too_large" | "console_session_missing" | "console_token_invalid" | "content_type_unsupported" | "daily_cap_reached" | "evidence_not_found" | "evidence_unavailable" | "expires_at_invalid" | "file_digest_invalid" | "file_digest_wrong" | "file_empty" | "file_invalid" | "file_kind_impossible" | "file_name_invalid" | "file_picture_too_large" | "file_too_large" | "file_type_contradicts" | "file_unknown" | "file_unreadable" | "file_url_invalid" | "idempotency_conflict" | "idempotency_key_ambiguous" | "idempotency_key_invalid" | "internal_error" | "json_malformed" | "listeners_busy" | "listeners_of_key" | "message_empty" | "message_invalid" | "message_not_found" | "message_too_long" | "metadata_invalid" | "metadata_too_large" | "method_not_allowed" | "not_acceptable" | "not_cancellable" | "not_found" | "not_resolvable" | "nothing_to_clear" | "number_check_not_found" | "number_checks_full" | "page_in_hand" | "phone_invalid" | "priority_invalid" | "qr_not_shown" | "query_invalid" | "rate_limited" | "recipient_opted_out" | "request_invalid" | "scope_missing" | "send_at_invalid" | "session_alive" | "signature_invalid" | "signature_missing" | "signature_replayed" | "storage_full" | "storage_unavailable" | "store_unavailable" | "template_invalid" | "template_unknown" | "template_variables_wrong" | "templates_full" | "thumbnail_not_found" | "timestamp_expired" | "timestamp_invalid" | "uploads_busy" | "vault_off" | "vault_unavailable" | "view_over" | "webhook_not_found" | "worker_busy" | "worker_failed" | "worker_no_answer" | "worker_not_running";
+            code: "account_invalid" | "account_linked" | "account_unknown" | "api_key_invalid" | "api_key_missing" | "archive_refused" | "bad_request" | "batch_not_found" | "body_too_large" | "console_session_missing" | "console_token_invalid" | "content_type_unsupported" | "daily_cap_reached" | "evidence_not_found" | "evidence_unavailable" | "expires_at_invalid" | "file_digest_invalid" | "file_digest_wrong" | "file_empty" | "file_invalid" | "file_kind_impossible" | "file_name_invalid" | "file_picture_too_large" | "file_too_large" | "file_type_contradicts" | "file_unknown" | "file_unreadable" | "file_url_invalid" | "idempotency_conflict" | "idempotency_key_ambiguous" | "idempotency_key_invalid" | "internal_error" | "json_malformed" | "listeners_busy" | "listeners_of_key" | "message_empty" | "message_invalid" | "message_not_found" | "message_too_long" | "metadata_invalid" | "metadata_too_large" | "method_not_allowed" | "not_acceptable" | "not_cancellable" | "not_found" | "not_resolvable" | "nothing_to_clear" | "number_check_not_found" | "number_checks_full" | "page_in_hand" | "phone_invalid" | "priority_invalid" | "qr_not_shown" | "query_invalid" | "rate_limited" | "recipient_opted_out" | "reply_policy_invalid" | "reply_to_elsewhere" | "reply_to_invalid" | "reply_to_not_sent" | "reply_to_unknown" | "request_invalid" | "scope_missing" | "send_at_invalid" | "session_alive" | "signature_invalid" | "signature_missing" | "signature_replayed" | "storage_full" | "storage_unavailable" | "store_unavailable" | "template_invalid" | "template_unknown" | "template_variables_wrong" | "templates_full" | "thumbnail_not_found" | "timestamp_expired" | "timestamp_invalid" | "uploads_busy" | "vault_off" | "vault_unavailable" | "view_over" | "webhook_not_found" | "worker_busy" | "worker_failed" | "worker_no_answer" | "worker_not_running";
             request_id: string;
             /** @description Which fields are wrong. */
             errors?: {
@@ -1887,7 +1908,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request_invalid, phone_invalid, message_empty, message_invalid, message_too_long, send_at_invalid, expires_at_invalid, metadata_invalid, metadata_too_large, account_invalid, idempotency_key_invalid, recipient_opted_out, file_invalid, file_name_invalid, file_url_invalid, file_kind_impossible, file_too_large, file_picture_too_large, file_type_contradicts, template_invalid, template_variables_wrong, idempotency_key_ambiguous */
+            /** @description request_invalid, phone_invalid, message_empty, message_invalid, message_too_long, send_at_invalid, expires_at_invalid, metadata_invalid, metadata_too_large, account_invalid, idempotency_key_invalid, recipient_opted_out, file_invalid, file_name_invalid, file_url_invalid, file_kind_impossible, file_too_large, file_picture_too_large, file_type_contradicts, template_invalid, template_variables_wrong, reply_to_invalid, reply_to_unknown, reply_to_elsewhere, reply_to_not_sent, idempotency_key_ambiguous */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2264,7 +2285,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A message for its sender: phone, text and file name are in clear. */
+            /** @description A message for its sender: phone, text and file name are in clear. ``quoted`` says of a reply that was sent whether its bubble quotes the message replied to. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2356,7 +2377,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A message for its sender: phone, text and file name are in clear. */
+            /** @description A message for its sender: phone, text and file name are in clear. ``quoted`` says of a reply that was sent whether its bubble quotes the message replied to. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2472,7 +2493,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A message for its sender: phone, text and file name are in clear. */
+            /** @description A message for its sender: phone, text and file name are in clear. ``quoted`` says of a reply that was sent whether its bubble quotes the message replied to. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -1,8 +1,8 @@
-// One action of ours: what the guard (guard.js) lets through from now on. `wanted` is {kind, box, file_kind, document,
-// nodes, title, texts, valid_ms}; a kind is the name of a set of rules below, `box` says where the text stands: in the
-// chat's own box, or in the preview of a file. Returns {stopped} when the chat is not as wanted, else the place of the
+// One action of ours: what the guard (guard.js) lets through from now on. `wanted` is {kind, box, file_kind, bubble,
+// document, nodes, title, quote, texts, valid_ms}; a kind is the name of a set of rules below, `box` says where the text
+// stands: in the chat's own box, or in the preview of a file; `quote` is what must stand armed over the box, or null. Returns {stopped} when the chat is not as wanted, else the place of the
 // element that is meant.
-(tools, openChat, files, wanted) => {
+(tools, openChat, { files, replies }, wanted) => {
   const { all, first, firstShown, middle, shown } = tools;
   const { composeText, nodesOf, partsOf, sendOf, suggestionsShown, titleOf } = openChat;
   const guard = globalThis.whatsappTasksGuard;
@@ -38,12 +38,19 @@
     if (titleOf(bound.main) !== wanted.title) return "chat_moved";
     return dialogShown() ? "dialog" : null;
   };
+  // Under a preview the bar over the box need not be there: what is armed is looked at before the preview is opened.
+  const quoteAmiss = () => {
+    if (inPreview) return null;
+    const { footer, title } = chat();
+    const armed = replies.quoteIn(footer, box, title);
+    const wants = wanted.quote;
+    const same = !armed || !wants ? !armed && !wants : ["text", "ours", "media"].every((part) => armed[part] === wants[part]);
+    return same ? null : "quote";
+  };
   const within = (element, node) => !!element && element.contains(node);
   const focused = () => within(box, document.activeElement);
-  const covered = (element) => {
-    const { x, y } = middle(element);
-    return !within(element, document.elementFromPoint(x, y));
-  };
+  const coveredAt = (element, { x, y }) => !within(element, document.elementFromPoint(x, y));
+  const covered = (element) => coveredAt(element, middle(element));
   const unsendable = () => {
     if (suggestionsShown()) return "suggestions";
     if (inPreview && chat().preview.count !== 1) return "text";
@@ -78,14 +85,14 @@
   const entering = (event) => {
     if (order.done) return keysAmiss(event) || (event.type === "keydown" ? "focus" : null);
     if (event.type !== "keydown" || pressed(event) !== "Enter" || event.isComposing) return "focus";
-    const amiss = late() || keysAmiss(event) || chatAmiss() || unsendable() || (covered(box) ? "dialog" : null);
+    const amiss = late() || keysAmiss(event) || chatAmiss() || quoteAmiss() || unsendable() || (covered(box) ? "dialog" : null);
     order.done = !amiss;
     return amiss;
   };
   const focusing = (event) => (within(box, event.composedPath()[0]) ? chatAmiss() : "focus");
   const sending = (event) => {
     if (order.done) return "focus";
-    const amiss = late() || chatAmiss() || unsendable();
+    const amiss = late() || chatAmiss() || quoteAmiss() || unsendable();
     if (amiss) return amiss;
     if (!within(sendControl(), event.composedPath()[0])) return "focus";
     order.done = event.type === "click";
@@ -106,6 +113,50 @@
     order.done = event.type === "click";
     return null;
   };
+  // A message, known by its id: its menu by the right button on its bubble, a reply without it by two clicks beside.
+  const rowWanted = () => replies.rowOf(bound.main, wanted.bubble);
+  const bubbleWanted = () => {
+    const row = rowWanted();
+    return row && replies.boxOf(row);
+  };
+  const RIGHT = 2;
+  const asking = (event) => {
+    if (order.done) return event.button === RIGHT ? null : "focus"; // the rest of the same press
+    const amiss = late() || chatAmiss();
+    if (amiss) return amiss;
+    if (!within(bubbleWanted(), event.composedPath()[0])) return "focus";
+    if (event.button !== RIGHT && !/(move|over|out|enter|leave)$/.test(event.type)) return "focus";
+    order.done = event.type === "contextmenu";
+    return null;
+  };
+  const doubling = (event) => {
+    if (order.done) return "focus";
+    const amiss = late() || chatAmiss();
+    if (amiss) return amiss;
+    const at = event.composedPath()[0];
+    if (!within(rowWanted(), at) || within(bubbleWanted(), at)) return "focus";
+    order.done = event.type === "dblclick";
+    return null;
+  };
+  // Where they are pressed: what can be seen of the bubble, and the wider side of its row.
+  const inView = (element) => {
+    const { left, top, width, height } = element.getBoundingClientRect();
+    const from = Math.max(top, bound.header ? bound.header.getBoundingClientRect().bottom : 0);
+    const to = Math.min(top + height, bound.footer.getBoundingClientRect().top);
+    return { left, width, y: (from + to) / 2 };
+  };
+  const onBubble = () => {
+    const { left, width, y } = inView(bubbleWanted());
+    return { x: left + width / 2, y };
+  };
+  const besideBubble = () => {
+    const row = rowWanted().getBoundingClientRect();
+    const { left, width, y } = inView(bubbleWanted());
+    const [before, after] = [left - row.left, row.right - left - width];
+    return { x: before > after ? row.left + before / 2 : row.right - after / 2, y };
+  };
+  const replyControl = () => replies.replyItem();
+  const crossControl = () => replies.crossOf(chat().footer, box);
   const attachControl = () => files.attachOf(chat().footer);
   const itemControl = () => files.itemOf(wanted.file_kind);
   const KINDS = {
@@ -116,6 +167,10 @@
     send: { families: ["presses", "moves"], amiss: sending, target: sendControl },
     attach: { families: ["presses", "moves"], amiss: pressing(attachControl), target: attachControl },
     item: { families: ["presses", "moves"], amiss: pressing(itemControl), target: itemControl },
+    menu: { families: ["presses", "moves"], amiss: asking, target: bubbleWanted, place: onBubble },
+    reply: { families: ["presses", "moves"], amiss: pressing(replyControl), target: replyControl },
+    beside: { families: ["presses", "moves"], amiss: doubling, target: () => bubbleWanted() && rowWanted(), place: besideBubble },
+    disarm: { families: ["presses", "moves"], amiss: pressing(crossControl), target: crossControl },
   };
   const NEEDS_FOCUS = ["type", "clear", "enter", ...(inPreview ? [] : ["send"])];
   const order = {
@@ -130,10 +185,12 @@
   const target = order.target && !order.stopped ? order.target() : box;
   if (!order.stopped && !target) order.stopped = "no_box";
   if (!order.stopped && NEEDS_FOCUS.includes(wanted.kind) && !focused()) order.stopped = "focus";
-  if (!order.stopped && order.families.includes("presses") && covered(target)) order.stopped = "dialog";
-  if (!order.stopped && wanted.kind === "type" && composeText(box)) order.stopped = "text";
+  const place = order.stopped ? null : order.place ? order.place() : middle(target);
+  if (!order.stopped && order.families.includes("presses") && coveredAt(target, place)) order.stopped = "dialog";
+  if (!order.stopped && wanted.kind === "type") order.stopped = quoteAmiss() || (composeText(box) ? "text" : null);
+  if (!order.stopped && ["enter", "send"].includes(wanted.kind)) order.stopped = quoteAmiss();
   if (!order.stopped && ["enter", "send"].includes(wanted.kind)) order.stopped = unsendable();
   if (order.stopped) return { stopped: order.stopped };
   guard.order = order;
-  return { stopped: null, ...middle(target) };
+  return { stopped: null, ...place };
 }

@@ -1,6 +1,6 @@
 // The messages of the open chat, oldest first (docs/whatsapp-web.md, 4.1, 4.2, 10.2, 10.3, 12.1, 12.4, 12.12).
 (tools, fileOf, albums) => {
-  const { CONTROLS, all, around, config, every, first, iconsIn, is, isIcon, labelOf, mentions, rendered, squeeze, textOf } = tools;
+  const { CONTROLS, all, around, config, every, first, iconsIn, idParts, is, isBare, isIcon, labelOf, mentions, rendered, squeeze, textOf } = tools;
 
   const isBlue = (node) => {
     for (const element of [node, ...node.querySelectorAll("*")]) {
@@ -38,7 +38,9 @@
   const textsOf = (node, marks, isQuoted) => {
     const pieces = [...new Set(every("bubble_text", node))];
     const own = outermost(marks.length ? pieces.filter((piece) => !isQuoted(piece)) : pieces);
-    return { own, quoted: marks.length ? joined(outermost(pieces.filter(isQuoted))) : null };
+    if (!marks.length) return { own, quoted: null };
+    const quoted = new Set([...pieces, ...every("quoted_text", node)]); // up to E1 it bears another mark than a text
+    return { own, quoted: joined(outermost([...quoted].filter(isQuoted))) };
   };
   // "Read more" stands right after a text that ends with the ellipsis; a control elsewhere is another one.
   const ELLIPSIS = /\s*(…|\.\.\.)\s*$/;
@@ -73,12 +75,8 @@
   );
   const sideByClass = (node, name) => node.matches(name) || !!node.querySelector(name);
 
-  // The sender chooses the ids. In an era whose ids carry no phone (E3), one that seems to carry it is false.
-  const isBare = (node) => /^conv-msg-/.test(node.getAttribute("data-testid") || "");
-  const partsOf = (node, raw) => (isBare(node) ? null : /^(true|false)_([^_]+)_([^_]+)/.exec(raw));
-
   const bubbleOf = (node, raw, before, { rtl, title }) => {
-    const parts = partsOf(node, raw);
+    const parts = idParts(node, raw);
     const marks = every("quotation", node);
     const isQuoted = (inner) => marks.some((mark) => mark.contains(inner));
     const { own, quoted } = textsOf(node, marks, isQuoted);
@@ -127,7 +125,7 @@
   };
   // One of several that share a row: with the receipt of its own tile.
   const pieceOf = (whole, node, raw, tile) => {
-    const parts = partsOf(node, raw);
+    const parts = idParts(node, raw);
     const icons = tile ? iconsIn(tile) : [];
     const receipt = receiptOf(icons);
     const bad = !!tile && !receipt && (!!first("fail_mark", tile) || icons.some(([name]) => isIcon("failed", name)));

@@ -1,7 +1,7 @@
 // The open chat: its name, its box or what replaces it, its messages.
-(tools, openChat, files, bubblesOf) => {
-  const { CONTROLS, all, button, config, first, firstShown, mentioned, middle, nodeId, words } = tools;
-  const { composeText, hasFocus, nodesOf, partsOf, sendOf, suggestionsShown } = openChat;
+(tools, openChat, { files, replies }, bubblesOf) => {
+  const { CONTROLS, button, config, first, firstShown, mentioned, middle, nodeId, words } = tools;
+  const { composeText, hasFocus, nodesOf, partsOf, readingOf, sendOf, suggestionsShown } = openChat;
   const EDITABLE = "[contenteditable=true], [contenteditable=''], textarea, input[type=text]";
 
   // What follows the messages down to the end of the chat, where no footer is.
@@ -31,10 +31,6 @@
     const { header, title, footer, box } = partsOf(main);
     const panel = first("message_panel", main);
     const notice = noticeOf(main, footer, panel, box).slice(0, 500);
-    const rows = all("bubble", main);
-    const known = new Set(rows);
-    const outermost = rows.filter((node) => !known.has(node.parentElement && node.parentElement.closest("[data-id]")));
-    const rtl = getComputedStyle(panel || main).direction === "rtl";
     return {
       title,
       panel: !!panel,
@@ -46,7 +42,8 @@
       send: button(sendOf(footer)),
       attach: button(files.attachOf(footer)),
       suggestions: suggestionsShown(),
-      bubbles: bubblesOf(outermost.slice(-(bubbleLimit || 60)), { rtl, title }),
+      quote: replies.quoteIn(footer, box, title),
+      bubbles: bubblesOf(replies.rowsIn(main).slice(-(bubbleLimit || 60)), readingOf(main)),
     };
   };
 }

@@ -30,11 +30,16 @@
       box: footer && first("compose", footer),
     };
   };
+  // What the reading of its messages depends on.
+  const readingOf = (main) => ({
+    title: titleOf(main),
+    rtl: getComputedStyle(first("message_panel", main) || main).direction === "rtl",
+  });
   const nodesOf = (main) => {
     const { header, footer } = partsOf(main);
     return [main, header, footer].map(nodeId);
   };
   const suggestionsShown = () => all("suggestions").some(shown);
 
-  return { composeText, hasFocus, nodesOf, partsOf, sendOf, suggestionsShown, titleOf };
+  return { composeText, hasFocus, nodesOf, partsOf, readingOf, sendOf, suggestionsShown, titleOf };
 }

@@ -1,7 +1,7 @@
 // One look at the page. Reads, never changes anything; runs on any document, live or static.
 // Returns raw facts only: what they mean is decided in whatsapp_tasks/domain/page_snapshot.py.
 // The rows of the chat list are read only on demand: most looks, those of sending, have no use for them.
-(tools, { files, chatOf, rowsOf, bannersOf, passkeyOf }, bubbleLimit, withRows) => {
+(tools, { files, replies, chatOf, rowsOf, bannersOf, passkeyOf }, bubbleLimit, withRows) => {
   const { CONTROLS, all, button, first, firstShown, hasIcon, labelOf, mentioned, mentions, middle, rendered, shown, squeeze, words } = tools;
 
   // The control of this name: by its selector, else the innermost one that says a wording of the same name.
@@ -93,6 +93,7 @@
     chat,
     preview,
     attach_menu: files.menuShown(),
+    message_menu: replies.menuShown(),
     file_notices: files.notices(),
     trouble,
     rows: withRows && pane ? rowsOf() : null,

@@ -90,6 +90,15 @@
     return out;
   };
 
+  // Ids of messages. The sender chooses them. In an era whose ids carry no phone (E3), one that seems to carry it is false.
+  const isBare = (row) => /^conv-msg-/.test(row.getAttribute("data-testid") || "");
+  const idParts = (row, raw) => (isBare(row) ? null : /^(true|false)_([^_]+)_([^_]+)/.exec(raw));
+  const idOf = (row) => {
+    const raw = row.getAttribute("data-id") || "";
+    const parts = idParts(row, raw);
+    return parts ? parts[3] : raw;
+  };
+
   // A number that stays with an element as long as the document lives, 0 for none.
   const nodes = (globalThis.whatsappTasksNodes ??= { ids: new WeakMap(), next: 1 });
   const nodeId = (element) => {
@@ -99,7 +108,7 @@
   };
 
   return {
-    CONTROLS, all, around, button, config, every, first, firstShown, hasIcon, iconsIn, is, isIcon, labelOf,
-    mentioned, mentions, middle, nodeId, rendered, shown, squeeze, textOf, words,
+    CONTROLS, all, around, button, config, every, first, firstShown, hasIcon, iconsIn, idOf, idParts, is, isBare, isIcon,
+    labelOf, mentioned, mentions, middle, nodeId, rendered, shown, squeeze, textOf, words,
   };
 }

@@ -8,7 +8,8 @@
 -- nonce) and `plan` (no cap) may be ''. `holds` is '1' to hold a message until a day with a free place. `forms`
 -- are all forms of the phone. `file` is '' or JSON with the keys that only a message with a file needs, so that
 -- others do not pay for them: either record (the file as JSON), digest, kind, size, content, held, due and maybe
--- upload (its key), or wanted (a file to be fetched first, as JSON) and fetches. `only_repeat` is '1' if only a repeat
+-- upload (its key), or wanted (a file to be fetched first, as JSON) and fetches. `reply` is '' or what the message
+-- replies to, as JSON. `only_repeat` is '1' if only a repeat
 -- may be accepted: a new message cannot be made, or its time is over. From windows_from on: for each window that limits
 -- requests, the keys of previous and current count, and its limit and seconds.
 --
@@ -20,9 +21,9 @@
 local account, identity, record, log, open, schedule, nonce, opt_outs, broker_list, sequence, expiring, events,
   metrics, caps, contacted, all_messages = unpack(KEYS, 1, 16)
 local now, id, phone, text, window, content, priority, send_at, expires_at, metadata, queue_message, nonce_ttl,
-  source, plan, holds, forms, file, only_repeat = unpack(ARGV, 1, 18)
+  source, plan, holds, forms, file, reply, only_repeat = unpack(ARGV, 1, 19)
 local windows_keys_from = 17
-local windows_from = 19
+local windows_from = 20
 
 local full = count_windows(windows_keys_from, windows_from)
 if full then return {'limited', '', full} end
@@ -76,6 +77,7 @@ if expires_at ~= '' then
   redis.call('ZADD', expiring, expires_at, id)
 end
 if metadata ~= '' then note('metadata', metadata) end
+if reply ~= '' then note('reply', reply) end
 if attached and attached.wanted then
   note('file_wanted', attached.wanted)
   if due ~= '' then note('fetched_due', due) end

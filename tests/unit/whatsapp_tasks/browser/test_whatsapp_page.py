@@ -37,7 +37,7 @@ class Page:
     def press_enter(self, deadline: Deadline) -> None:
         pass
 
-    def click(self, x: float, y: float, deadline: Deadline) -> None:
+    def click(self, x: float, y: float, deadline: Deadline, **_: object) -> None:
         pass
 
 
@@ -49,6 +49,8 @@ ACTS: dict[str, Callable[[WhatsAppPage, Deadline], object]] = {
     "until_control": lambda page, d: page.until_control("compose", None, d),
     "focus": lambda page, d: page.focus(MARK, d),
     "press_enter": lambda page, d: page.press_enter(MARK, "Hi", d),
+    "reveal": lambda page, d: page.reveal("3EB0", "", d),
+    "open_message_menu": lambda page, d: page.open_message_menu(MARK, "3EB0", d),
     "portrait": lambda page, d: capture_page(page.page, d, picture=False),
 }
 ANSWERS: list[JSON] = [None, 5, "a word", "{}", "null", [], {}, {"stopped": None}, {"x": 1}]

@@ -272,3 +272,15 @@ def test_a_row_without_a_template_keeps_its_key_in_a_file_with_templates(file: P
 @pytest.mark.parametrize("row", ["+491,a,,,", "+491,,en,,", "+491,,,x,"])
 def test_a_row_with_half_a_template_is_refused_alone(file: Path, row: str) -> None:
     assert others(file, TEMPLATES + f"{row}\n+492,a,en,x,\n") == [("2", "refused", "row_invalid")]
+
+
+def test_a_row_may_reply_to_a_message_which_is_part_of_its_key(file: Path) -> None:
+    """Issue 16, point 4."""
+    to = "0" * 32 + "-default"
+    lines = f"phone,message,reply_to,reply_policy\n+49151,Yes,{to},send_plain\n+49151,Yes,,\n"
+    file.write_text(lines, "utf-8")
+    one, other = read_rows(file, "c").messages
+    assert one.fields["reply_to"] == to
+    assert one.fields["reply_policy"] == "send_plain"
+    assert "reply_to" not in other.fields
+    assert one.key != other.key
