@@ -248,9 +248,11 @@ test("events come as they happen, and go on after a place", async () => {
       break;
     }
   }
-  const next = client.events({ account: "default", after: place }).next();
+  const events = client.events({ account: "default", after: place });
+  const next = events.next();
   await client.cancel(id);
   const { value } = await next;
+  await events.return(); // else its connection keeps the process of these tests alive
   assert.deepEqual(value.data, { message_id: id, status: "cancelled" });
   assert.equal((await refusal(client.events({ type: "message.gone" }).next())).code, "query_invalid");
 });
