@@ -6,6 +6,7 @@ from webapp import (
     account_controls,
     accounts,
     batches,
+    chats,
     console,
     contacts,
     docs,
@@ -83,6 +84,7 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
         Guard({"GET": "read", "PUT": "admin", "DELETE": "admin", "POST": "send"}),
     )  # who may send may preview
     register(app, contacts.blueprint, Guard({"POST": "send", "GET": "read", "DELETE": "send"}))
+    register(app, chats.blueprint, Guard({"GET": "read"}))
     register(app, accounts.blueprint, Guard({"GET": "read"}))
     register(app, qr_codes.blueprint, Guard({"GET": "admin"}))  # anyone who sees it can link a phone
     register(app, account_controls.blueprint, Guard({"GET": "admin", "POST": "admin"}))

@@ -81,6 +81,11 @@ PATH_PARAMETERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string", "pattern": "^[0-9a-f]{32}-[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"},
         "example": "7c9e6679f3b24b0c9d2e1a5f8b3c4d6e-default",
     },
+    "chat_id": {
+        "description": "The id of a chat, from GET /chats or an event.",
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{32}-[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"},
+        "example": "3b1f5c0e9a7d4b2f8c6e1d0a5f4b3c2d-default",
+    },
     "batch_id": {
         "description": "The id returned by POST /messages:batch.",
         "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},

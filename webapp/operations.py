@@ -18,6 +18,7 @@ from webapp.accounts import AccountList, AccountView
 from webapp.authentication import Scope
 from webapp.batches import BatchRequest, BatchView, CancelledBatchView
 from webapp.bodies import RequestModel
+from webapp.chats import ChatMessagePage, ChatMessageQuery, ChatPage, ChatQuery, ChatView
 from webapp.contacts import CheckRequest, CheckView
 from webapp.events import EventView
 from webapp.health import HealthView, ReadinessView
@@ -243,6 +244,18 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "DELETE", "/contacts/checks/{check_id}", "contacts.cancel", "Contacts", "Cancel a check", "send", 200,
         CheckView, codes=("number_check_not_found", "body_too_large"),
+    ),
+    Operation(
+        "GET", "/chats", "chats.list_some", "Chats", "List chats", "read", 200, ChatPage,
+        codes=("query_invalid", "account_invalid", "account_unknown"), query=ChatQuery,
+    ),
+    Operation(
+        "GET", "/chats/{chat_id}", "chats.show", "Chats", "Get a chat", "read", 200, ChatView,
+        codes=("chat_not_found",),
+    ),
+    Operation(
+        "GET", "/chats/{chat_id}/messages", "chats.messages", "Chats", "List messages read in a chat", "read",
+        200, ChatMessagePage, codes=("chat_not_found", "query_invalid"), query=ChatMessageQuery,
     ),
     Operation(
         "GET", "/accounts", "accounts.list_all", "Accounts", "List accounts", "read", 200, AccountList,

@@ -79,6 +79,7 @@ KINDS: dict[str, Kind] = {
     "not_resolvable": Kind(409, "The message is not in doubt"),
     # checks of numbers
     "number_check_not_found": Kind(404, "There is no such check"),
+    "chat_not_found": Kind(404, "There is no such chat"),
     "number_checks_full": Kind(429, "Too many numbers wait for a look-up"),
     # accounts
     "account_invalid": Kind(422, "The account name is malformed"),

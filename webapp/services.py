@@ -11,6 +11,7 @@ from webapp.known_keys import KnownKeys
 from webapp.worker_waits import MOST_VIEWERS, MOST_VIEWERS_OF_ACCOUNT, WorkerWaits
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.contacts import Contacts
+from whatsapp_tasks.conversations import Conversations
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.template_requests import TemplateRequest
 from whatsapp_tasks.files.uploads import Uploads
@@ -81,6 +82,11 @@ class Services:
     def contacts(self) -> Contacts:
         """Checks of numbers."""
         return Contacts(self.database, self.settings, self.clock)
+
+    @property
+    def conversations(self) -> Conversations:
+        """Chats and what was read in them."""
+        return Conversations(self.database, self.settings)
 
     @property
     def templates(self) -> Templates:

@@ -142,6 +142,10 @@ class ControlClient:
         """The ground truth of look-ups: numbers that pages asked about, each with its result."""
         return list(self.call("GET", "/lookups")["lookups"])
 
+    def in_chat(self, phone: str) -> list[dict[str, Any]]:
+        """The ground truth of one chat: all its messages, of both sides, oldest first."""
+        return list(self.call("GET", f"/chats/{phone}")["messages"])
+
     def chat(self, phone: str, name: str | None = None, messages: Iterable[Mapping[str, Any]] = ()) -> None:
         """Makes a chat with history: messages are `{text, mine?, status?, at?}`."""
         self.call("POST", "/chats", {"phone": phone, "name": name, "messages": list(messages)})
@@ -155,6 +159,10 @@ class ControlClient:
         body = {"id": group, "name": name, "members": list(members), "channel": channel}
         self.call("POST", "/groups", body)
 
+    def hidden_person(self, number: str, name: str) -> None:
+        """Somebody who hides the phone: WhatsApp's own number of them, and the name or @username shown."""
+        self.call("POST", "/people", {"id": number, "name": name})
+
     def mark_unread(self, phone: str) -> None:
         """By hand: a badge without a number."""
         self.call("PATCH", f"/chats/{phone}", {"marked_unread": True})
@@ -167,14 +175,20 @@ class ControlClient:
         name: str | None = None,
         quoted: Mapping[str, str] | None = None,
         author: str | None = None,
+        file: Mapping[str, object] | None = None,
+        special: str | None = None,
     ) -> str:
-        """Someone writes to us, maybe answering `{author, text}`; `author` in a group. Returns the id."""
+        """Someone writes to us, maybe answering `{author, text}`; `author` in a group; `file` is
+        `{kind, name?, size?}`, `special` location, contact or deleted. Returns the id.
+        """
         body = {
             "from": phone,
             "text": text,
             "name": name,
             "quoted": quoted and dict(quoted),
             "author": author,
+            "file": file and dict(file),
+            "special": special,
         }
         return str(self.call("POST", "/incoming", body)["id"])
 

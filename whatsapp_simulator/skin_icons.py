@@ -64,6 +64,9 @@ ICONS: dict[str, dict[Era, str]] = {
     "copy": {"E1": "copy", "E2": "copy-refreshed", "E3": "ic-content-copy"},
     "forward": {"E1": "forward", "E2": "forward-refreshed", "E3": "ic-fast-forward"},
     "delete": {"E1": "delete", "E2": "delete-refreshed", "E3": "ic-delete"},
+    # guesses
+    "deleted": {"E1": "recalled", "E2": "recalled", "E3": "ic-block"},
+    "contact": {"E1": "contact-card", "E2": "contact-card", "E3": "ic-person"},
     "logo": {"E1": "logo", "E2": "logo", "E3": "wa-wordmark-refreshed"},
     "reload": {"E1": "refresh-large", "E2": "refresh-large", "E3": "ic-sync"},
 }

@@ -615,6 +615,11 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt": guess("As mensagens e ligações são protegidas com a criptografia de ponta a ponta."),
         "es": guess("Los mensajes y las llamadas están cifrados de extremo a extremo."),
     },
+    "deleted_message": {
+        "en": "This message was deleted",
+        "pt": guess("Esta mensagem foi apagada"),
+        "es": guess("Este mensaje fue eliminado"),
+    },
     "today": {"en": "Today", "pt": "Hoje", "es": "Hoy"},
     # §5, §10.8, §12.6
     "attach_document": {"en": "Document", "pt": "Documento", "es": guess("Documento")},

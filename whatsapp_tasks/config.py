@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT, check_account_name
 from whatsapp_tasks.domain.daily_cap import CapRules
+from whatsapp_tasks.domain.incoming import ReceiveMode
 from whatsapp_tasks.domain.memory_rules import Measure
 from whatsapp_tasks.domain.phones import parse_phone
 from whatsapp_tasks.domain.redis_address import RedisAddress
@@ -98,6 +99,12 @@ class AccountSettings(BaseSettings):
     """For how long a repeated request is the same message."""
     retention_seconds: Positive = 30 * 24 * 3600
     """How long the record of a settled message is kept, unless its identity is claimed for longer."""
+    receive: ReceiveMode = ReceiveMode.NOTICE
+    """What is done about messages that others write, for accounts without a mode of their own: `off` (no
+    events), `notice` (an event says that somebody wrote; no chat is opened) or `full` (chats with news are
+    opened and read, which marks them as read: docs/receiving.md)."""
+    inbox_kept_seconds: Positive = 30 * 24 * 3600.0
+    """How long messages that were read in chats (`full`) are kept."""
     opt_out_words: str = "STOP,UNSUBSCRIBE,SAIR,BAJA"
     """Separated by commas; a recipient whose answer is exactly one of them is added to the opt-out list.
     Empty: off."""

@@ -38,7 +38,14 @@ def unread(stack: Stack) -> dict[str, int]:
 def listening(stack: Stack, receiver: Receiver, *, flushed: bool = False) -> Stack:
     """Linked, its chat list looked at, and with an endpoint for received messages."""
     secret = encode_secret(b"s" * 32)
-    endpoint = Endpoint("orders", receiver.url, (secret,), events=("message.received",), allow_private=True)
+    endpoint = Endpoint(
+        "orders",
+        receiver.url,
+        (secret,),
+        events=("message.received",),
+        allow_private=True,
+        received_version=1,
+    )
     stack.start("worker", "webhooks")
     WebhookEndpoints(stack.database).add(endpoint)
     stack.simulator.chat(ADA, None, [{"text": "long ago"}])

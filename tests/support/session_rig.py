@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from tests.support.ledger_rig import LedgerRig
+from tests.support.ledger_rig import DAY, LedgerRig
 from tests.support.looks import LOADING
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.config import Settings
@@ -16,11 +16,13 @@ from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.outgoing import Outgoing
 from whatsapp_tasks.stores.account_stores import AccountStores
 from whatsapp_tasks.stores.caps import Caps
+from whatsapp_tasks.stores.chats import Chats
 from whatsapp_tasks.stores.circuits import Circuits
 from whatsapp_tasks.stores.clock import StoreClock
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.generation import Generation
 from whatsapp_tasks.stores.hands import Hands
+from whatsapp_tasks.stores.inbox import Inbox
 from whatsapp_tasks.stores.incoming import Incoming
 from whatsapp_tasks.stores.metrics import Metrics, PhaseTimes
 from whatsapp_tasks.stores.pauses import Pauses
@@ -179,6 +181,8 @@ class SessionRig:
             queue=self.rig.queue,
             sessions=Sessions(database, "default"),
             incoming=Incoming(database, "default"),
+            chats=Chats(database, "default"),
+            inbox=Inbox(database, "default", kept_ms=DAY),
             pauses=Pauses(database, "default"),
             hands=Hands(database, "default"),
             circuits=Circuits(database, "default"),

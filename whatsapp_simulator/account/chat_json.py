@@ -23,6 +23,7 @@ def message_json(message: Message) -> dict[str, Any]:
         "quoted": asdict(message.quoted) if message.quoted else None,
         "author": message.author,
         "edited": message.edited,
+        "special": message.special,
     }
 
 
@@ -38,6 +39,7 @@ def chat_json(chat: Chat, settings: Settings) -> dict[str, Any]:
         "unread": chat.unread,
         "marked_unread": chat.marked_unread,
         "group": chat.members is not None,
+        "hidden": chat.hidden,
         "members": chat.members or [],
         "notice": "channel" if chat.channel else None,
         "own": chat.phone == settings.own_phone,

@@ -18,6 +18,11 @@ class Chats:
         self.memory.keep({"event": "group", **about})
         return self.news.tell_chat(phone)
 
+    def hidden_person(self, number: str, name: str) -> Chat:
+        """Somebody who hides the phone: `number` is WhatsApp's own of them, `name` a name or @username."""
+        self.memory.keep({"event": "hidden", "phone": number, "name": name})
+        return self.news.tell_chat(number)
+
     def mark_unread(self, phone: str, *, marked: bool) -> Chat:
         """By hand on the phone: a badge without a number."""
         self.memory.keep({"event": "marked_unread", "phone": phone, "marked": marked})

@@ -1,6 +1,6 @@
 """Messages that do not come from our pages: others write to us, and there is history from before."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from random import Random
 from typing import Any
 
@@ -8,7 +8,7 @@ from ..environment import Environment
 from ..journal import Event
 from .chat_news import ChatNews
 from .memory import Memory
-from .messages import Chat, Message
+from .messages import Attachment, Chat, Message, Special
 
 
 def _new_id(random: Random, *, mine: bool) -> str:
@@ -29,6 +29,8 @@ class Incoming:
         name: str | None = None,
         quoted: dict[str, Any] | None = None,
         author: str | None = None,
+        file: Attachment | None = None,
+        special: Special | None = None,
     ) -> Message:
         """Someone writes to us."""
         if name is not None:
@@ -43,6 +45,8 @@ class Incoming:
                 "at": self.environment.clock(),
                 "quoted": quoted,
                 "author": author,
+                "attachments": [asdict(file)] if file else [],
+                "special": special,
             }
         )
         message = self.memory.mailbox.find(message_id)

@@ -6,7 +6,7 @@ the order of arrival. A message transmitted again under its id is the same messa
 
 from collections.abc import Iterator
 
-from .messages import ORDER, Attachment, Chat, Message, Quotation, Status
+from .messages import ORDER, Attachment, Chat, Message, Quotation, Special, Status
 
 
 class Mailbox:
@@ -68,9 +68,21 @@ class Mailbox:
         *,
         quoted: Quotation | None = None,
         author: str | None = None,
+        attachments: list[Attachment] | None = None,
+        special: Special | None = None,
     ) -> Message:
         """A message of someone else arrived."""
-        message = Message(message_id, phone, text, at, mine=False, quoted=quoted, author=author)
+        message = Message(
+            message_id,
+            phone,
+            text,
+            at,
+            mine=False,
+            quoted=quoted,
+            author=author,
+            attachments=attachments or [],
+            special=special,
+        )
         self._add(message)
         self.chat(phone).unread += 1
         return message

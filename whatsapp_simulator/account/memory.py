@@ -70,6 +70,8 @@ def _incoming(memory: Memory, event: Event) -> None:
         event["at"],
         quoted=quotation_of(event.get("quoted")),
         author=event.get("author"),
+        attachments=[Attachment(**each) for each in event.get("attachments", [])],
+        special=event.get("special"),
     )
 
 
@@ -89,6 +91,11 @@ def _seed(memory: Memory, event: Event) -> None:
 def _group(memory: Memory, event: Event) -> None:
     chat = memory.mailbox.chat(event["phone"])
     chat.name, chat.members, chat.channel = event["name"], event["members"], event["channel"]
+
+
+def _hidden(memory: Memory, event: Event) -> None:
+    chat = memory.mailbox.chat(event["phone"])
+    chat.name, chat.hidden = event["name"], True
 
 
 def _name(memory: Memory, event: Event) -> None:
@@ -116,6 +123,7 @@ _CHANGES: Mapping[str, Callable[[Memory, Event], None]] = {
     "incoming": _incoming,
     "seed": _seed,
     "group": _group,
+    "hidden": _hidden,
     "name": _name,
     "marked_unread": _marked_unread,
     "seen": _seen,

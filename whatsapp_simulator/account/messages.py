@@ -9,6 +9,8 @@ ORDER: tuple[Status, ...] = ("sent", "delivered", "read")
 
 
 FileKind = Literal["image", "video", "audio", "document", "sticker"]
+Special = Literal["location", "contact", "deleted"]
+"""What a message of others may be that has neither text nor file (§12.4)."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class Message:
     edited: bool = False
     author: str | None = None
     """Who wrote it, in a group."""
+    special: Special | None = None
 
 
 @dataclass
@@ -75,6 +78,8 @@ class Chat:
     members: list[str] | None = None
     """Names in a group or channel; None for a person's chat."""
     channel: bool = False
+    hidden: bool = False
+    """`phone` is a number of WhatsApp's own, of somebody who hides the phone (§10.10)."""
     messages: list[Message] = field(default_factory=list)
 
     @property

@@ -1,6 +1,7 @@
 """Routes of chats: their history, and those who write to us."""
 
 from dataclasses import dataclass
+from typing import Any, get_args
 
 from aiohttp import web
 
@@ -8,6 +9,7 @@ from ..account.chat_json import message_json
 from ..account.chats import Chats
 from ..account.incoming import Incoming
 from ..account.memory import Memory
+from ..account.messages import Attachment, FileKind, Special
 from ..account.number_lookups import NumberLookups
 from ..phones import digits_of
 from .bodies import LONGEST_GROUP, LONGEST_NUMBER, body_of, phone_in
@@ -29,6 +31,7 @@ class ChatRoutes:
             ("POST", "/chats", self.seed),
             ("PATCH", "/chats/{phone}", self.patch_chat),
             ("POST", "/groups", self.group),
+            ("POST", "/people", self.hidden_person),
             ("POST", "/incoming", self.receive),
             ("GET", "/lookups", self.list_lookups),
         ]
@@ -94,9 +97,19 @@ class ChatRoutes:
             {"phone": chat.phone, "name": chat.name, "members": chat.members}, status=201
         )
 
-    async def receive(self, request: web.Request) -> web.StreamResponse:
-        """Someone writes to us: {from, text, name?, quoted?: {author, text}, author?: who, in a group}."""
+    async def hidden_person(self, request: web.Request) -> web.StreamResponse:
+        """Somebody who hides the phone: {id (WhatsApp's number of them, 12 to 15 digits), name}."""
         body = await body_of(request)
+        chat = self.chats.hidden_person(phone_in(body, "id"), str(body.get("name", "@somebody")))
+        return web.json_response({"phone": chat.phone, "name": chat.name}, status=201)
+
+    async def receive(self, request: web.Request) -> web.StreamResponse:
+        """Someone writes to us: {from, text, name?, quoted?: {author, text}, author?: who, in a group,
+        file?: {kind, name?, size?}, special?: location|contact|deleted}.
+        """
+        body = await body_of(request)
+        if body.get("special") not in (None, *get_args(Special)):
+            raise Refusal(422, "invalid_special", f"special must be one of {', '.join(get_args(Special))}")
         if not isinstance(body.get("text"), str):
             raise Refusal(422, "invalid_text", "text must be a string")
         message = self.incoming.receive(
@@ -105,5 +118,18 @@ class ChatRoutes:
             name=body.get("name"),
             quoted=body.get("quoted"),
             author=body.get("author"),
+            file=_file_of(body.get("file")),
+            special=body.get("special"),
         )
         return web.json_response(message_json(message), status=201)
+
+
+def _file_of(given: Any) -> Attachment | None:
+    """Raises Refusal."""
+    if given is None:
+        return None
+    asked = given.get("kind") if isinstance(given, dict) else None
+    kind: FileKind | None = next((each for each in get_args(FileKind) if each == asked), None)
+    if kind is None:
+        raise Refusal(422, "invalid_file", f"file.kind must be one of {', '.join(get_args(FileKind))}")
+    return Attachment(str(given.get("name", "")), "", int(given.get("size", 1000)), "", kind)

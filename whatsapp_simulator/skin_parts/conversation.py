@@ -96,6 +96,12 @@ PARTS: dict[str, Part] = {
     "system_message": part(
         "div", E1={"data-testid": "system_message"}, E3={"data-testid": "msg-notification-container"}
     ),
+    # §12.4
+    "unread_line": part("span", {"aria-live": "polite"}),
+    # guesses
+    "location": part("a", {"href": "https://maps.google.com/maps?q=0,0", "target": "_blank"}),
+    "contact_card": part("div", **testid("vcard-msg")),
+    "deleted": part("span", {"dir": "auto"}),
     # §10.2, §12.1: beside the bubble, a button with this label
     "fail_container": part("span", E3={"data-testid": "fail-container"}),
     "failed_mark": part(

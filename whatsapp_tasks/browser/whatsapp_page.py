@@ -10,13 +10,13 @@ from typing import Any, TypeVar, cast
 from whatsapp_tasks.browser.compose_input import Box, ComposeInput, MayGoOn
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.input_scripts import reveal_script, scroll_to_end_script
-from whatsapp_tasks.browser.look_script import look_script, parts_script
+from whatsapp_tasks.browser.look_script import look_script, parts_script, reading_script
 from whatsapp_tasks.browser.page import JSON, Page
 from whatsapp_tasks.browser.page_language import PageLanguage
 from whatsapp_tasks.browser.readings import reading
 from whatsapp_tasks.browser.selectors import Selectors
 from whatsapp_tasks.domain.files import FileKind
-from whatsapp_tasks.domain.open_chat import ChatMark
+from whatsapp_tasks.domain.open_chat import ChatMark, ShownChat
 from whatsapp_tasks.domain.page_snapshot import Button, PageSnapshot, PhoneEntry, Revealed, revealed
 from whatsapp_tasks.domain.phones import digits
 from whatsapp_tasks.domain.typing_plan import Stroke
@@ -102,17 +102,27 @@ class WhatsAppPage:
         self._language.pin(deadline)
         self.page.goto(self._origin + "/", deadline)
 
-    def look(self, deadline: Deadline, *, rows: bool = False) -> PageSnapshot:
-        """The current state of the page; with ``rows`` including the chat list, in the same command."""
-        return _snapshot(self._look_text(deadline, rows=rows))
+    def look(
+        self, deadline: Deadline, *, rows: bool = False, bubbles: int = BUBBLES_LOOKED_AT
+    ) -> PageSnapshot:
+        """The current state of the page; with ``rows`` including the chat list, in the same command. Of the
+        open chat the last ``bubbles``.
+        """
+        return _snapshot(self._look_text(deadline, rows=rows, bubbles=bubbles))
 
-    def until(self, wanted: Callable[[PageSnapshot], T | None], deadline: Deadline) -> T:
+    def until(
+        self,
+        wanted: Callable[[PageSnapshot], T | None],
+        deadline: Deadline,
+        *,
+        bubbles: int = BUBBLES_LOOKED_AT,
+    ) -> T:
         """The first result of ``wanted`` that is not None; it is called at once and after each change of the
-        page.
+        page, with the last ``bubbles`` of the open chat.
 
         Raises WaitTimeout if the deadline passes first.
         """
-        text = self._look_text(deadline)
+        text = self._look_text(deadline, bubbles=bubbles)
         while True:
             answer = wanted(_snapshot(text))
             if answer is not None:
@@ -123,7 +133,7 @@ class WhatsAppPage:
                     self.page.wait_for(
                         _changed_script(),
                         self._config,
-                        BUBBLES_LOOKED_AT,
+                        bubbles,
                         text,
                         deadline=deadline.capped(SIGN_OF_LIFE_SECONDS),
                     ),
@@ -131,6 +141,48 @@ class WhatsAppPage:
             except WaitTimeout:
                 if deadline.passed:
                     raise
+
+    def chats_shown(self, deadline: Deadline) -> tuple[ShownChat, ...]:
+        """The chats that were open in this load of the page since the first call, the latest last, with the
+        bubbles that were mounted there, whether or not a look saw them.
+        """
+        found = self._read("shown", None, deadline)
+        with reading("The page's answer about the chats it has shown"):
+            chats = cast("list[dict[str, Any]]", found)
+            return tuple(ShownChat(c["node"], c["title"], tuple(c["ids"])) for c in chats)
+
+    def press_row(self, title: str, deadline: Deadline) -> bool:
+        """Presses the row of the chat list with this title; of several, one with a badge. False if none is
+        mounted.
+        """
+        found = self._read("row", title, deadline)
+        if found is None:
+            return False
+        with reading("The page's answer about a row"):
+            place = cast("dict[str, float]", found)
+            x, y = place["x"], place["y"]
+        self.page.click(x, y, deadline)
+        return True
+
+    def show_older(self, deadline: Deadline) -> bool:
+        """Scrolls the open chat up to where older messages are fetched; false if it does not scroll."""
+        return bool(self._read("older", None, deadline))
+
+    def show_newest(self, deadline: Deadline) -> None:
+        """Scrolls the open chat down to its end."""
+        self._read("newest", None, deadline)
+
+    def show_bubble(self, bubble_id: str, deadline: Deadline) -> None:
+        """Scrolls the open chat to this bubble: out of sight it may have lost its content."""
+        self._read("show", bubble_id, deadline)
+
+    def unfold(self, bubble_id: str, deadline: Deadline) -> bool:
+        """Presses "Read more" of this bubble; false if there is none."""
+        return bool(self._read("unfold", bubble_id, deadline))
+
+    def _read(self, order: str, argument: str | None, deadline: Deadline) -> JSON:
+        soon = deadline.capped(SIGN_OF_LIFE_SECONDS)
+        return self.page.evaluate(reading_script(), self._config, order, argument, deadline=soon)
 
     def open_chat_inside(self, phone: str, deadline: Deadline) -> None:
         """Asks the running app for the chat with ``phone``; only while the page is in its main state."""
@@ -275,11 +327,10 @@ class WhatsAppPage:
     def _chat_url(self, phone: str) -> str:
         return f"{self._origin}/send?phone={digits(phone)}"
 
-    def _look_text(self, deadline: Deadline, *, rows: bool = False) -> str:
+    def _look_text(self, deadline: Deadline, *, rows: bool = False, bubbles: int = BUBBLES_LOOKED_AT) -> str:
         soon = deadline.capped(SIGN_OF_LIFE_SECONDS)
         return cast(
-            "str",
-            self.page.evaluate(_look_text_script(), self._config, BUBBLES_LOOKED_AT, rows, deadline=soon),
+            "str", self.page.evaluate(_look_text_script(), self._config, bubbles, rows, deadline=soon)
         )
 
 

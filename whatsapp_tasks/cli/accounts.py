@@ -9,6 +9,7 @@ from rich.table import Table
 
 from whatsapp_tasks.config import Settings, check_time_zone
 from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.domain.incoming import ReceiveMode
 from whatsapp_tasks.domain.refusals import account_unknown
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.operations import Operations
@@ -33,8 +34,14 @@ def add_accounts(cli: click.Group, console: Console, load: Callable[[], Settings
     @accounts.command("add")
     @click.argument("name")
     @click.option("--time-zone", default=None, help="Its time zone, for the daily cap: Europe/Berlin.")
-    def add(name: str, time_zone: str | None) -> None:
-        """Add an account, or change its time zone; then run a worker for it."""
+    @click.option(
+        "--receive",
+        type=click.Choice([*ReceiveMode]),
+        default=None,
+        help="What is done about received messages; full opens chats, which marks them as read.",
+    )
+    def add(name: str, time_zone: str | None, receive: str | None) -> None:
+        """Add an account, or change its settings; then run a worker for it."""
         store = Accounts(database())
         if time_zone is not None:
             try:
@@ -44,6 +51,8 @@ def add_accounts(cli: click.Group, console: Console, load: Callable[[], Settings
         new = store.add(name, int(time.time() * 1000))
         if time_zone is not None:
             store.set_time_zone(name, time_zone)
+        if receive is not None:
+            store.set_receive(name, receive)
         click.echo(
             f"{name} {'was added' if new else 'exists already'}; "
             f"start its worker: whatsapp-tasks worker --account {name}"

@@ -15,6 +15,7 @@ from whatsapp_tasks.cli import embedded, ports
 from whatsapp_tasks.cli.accounts import add_accounts
 from whatsapp_tasks.cli.alive import add_alive
 from whatsapp_tasks.cli.batch import add_batch
+from whatsapp_tasks.cli.chats import add_chats
 from whatsapp_tasks.cli.check import add_check
 from whatsapp_tasks.cli.doctor import add_doctor
 from whatsapp_tasks.cli.events import add_events
@@ -295,6 +296,7 @@ add_send(cli, console, _settings)
 add_messages(cli, console, _settings)
 add_batch(cli, console, _settings)
 add_check(cli, console, _settings)
+add_chats(cli, console, _settings)
 add_events(cli, _settings)
 add_opt_outs(cli, console, _settings)
 add_templates(cli, console, _settings)

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.events import RECEIVED_VERSION
 from whatsapp_tasks.domain.webhooks import Endpoint, encode_secret
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.extras import insist_on_extra
@@ -80,6 +81,13 @@ def _add_endpoints(webhooks: click.Group, console: Console, database: Callable[[
     @click.option("--account", "accounts", multiple=True, help="Only events of this account.")
     @click.option("--allow-private", is_flag=True, help="Allow a private network or this machine.")
     @click.option("--concurrency", default=4, show_default=True, help="Maximum of concurrent requests.")
+    @click.option(
+        "--received-version",
+        type=click.IntRange(1, RECEIVED_VERSION),
+        default=RECEIVED_VERSION,
+        show_default=True,
+        help="The shape of message.received.",
+    )
     def add(**fields: object) -> None:
         """Send events to URL. The secret to verify them is shown only now."""
         secret = encode_secret(secrets.token_bytes(SECRET_BYTES))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from whatsapp_tasks.client.accounts import AccountCalls
+from whatsapp_tasks.client.chats import ChatCalls
 from whatsapp_tasks.client.live_events import live_events
 from whatsapp_tasks.client.messages import BatchCalls, MessageCalls
 from whatsapp_tasks.client.recipients import NumberCheckCalls, OptOutCalls
@@ -11,7 +12,7 @@ from whatsapp_tasks.client.templates import TemplateCalls
 from whatsapp_tasks.client.views import Key, LiveEvent
 
 
-class Client(MessageCalls, BatchCalls, TemplateCalls, NumberCheckCalls, OptOutCalls, AccountCalls):
+class Client(MessageCalls, BatchCalls, ChatCalls, TemplateCalls, NumberCheckCalls, OptOutCalls, AccountCalls):
     """Calls ``base_url`` with one API key. A repeated request has a new signature and the same idempotency
     key, so a lost answer never becomes a second message.
 

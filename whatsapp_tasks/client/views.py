@@ -221,6 +221,58 @@ class NumberCheck(TypedDict):
     links: Links
 
 
+class ChatLinks(TypedDict):
+    """Where to look next."""
+
+    self: str
+    messages: str
+
+
+class Chat(TypedDict):
+    """A chat; ``kind`` is person, group or channel, ``phone`` None if it was never learned."""
+
+    id: str
+    account: str
+    kind: str
+    phone: str | None
+    title: str
+    titles: list[str]
+    last_seen_at: str
+    links: ChatLinks
+
+
+class Quoted(TypedDict):
+    """What a message answers to."""
+
+    text: str
+    author: str
+    whatsapp_id: str | None
+
+
+class Media(TypedDict):
+    """The file of a message, as its bubble describes it."""
+
+    kind: str
+    name: str
+    size: str
+
+
+class ChatMessage(TypedDict):
+    """A message as it was read in its chat; ``direction`` is in or out, ``shown_at`` in the page's words."""
+
+    id: str
+    whatsapp_id: str
+    direction: str
+    kind: str
+    text: str
+    author: str | None
+    shown_at: str
+    read_at: str
+    edited: bool
+    quoted: Quoted | None
+    media: Media | None
+
+
 class Pause(TypedDict):
     """One reason for a pause, and its author."""
 

@@ -8,7 +8,10 @@ from enum import StrEnum
 from typing import Any
 
 from whatsapp_tasks.domain.authors import NAMELESS, is_key_id
+from whatsapp_tasks.domain.chats import ChatRecord
 from whatsapp_tasks.domain.files import MessageFile
+from whatsapp_tasks.domain.incoming import PREVIEW_LENGTH
+from whatsapp_tasks.domain.received_messages import ReceivedMessage
 from whatsapp_tasks.domain.states import SessionState
 
 
@@ -146,19 +149,28 @@ def follows(position: str, other: str) -> bool:
     return _numbers(position) > _numbers(other)
 
 
-def envelope(event: Event, record: Mapping[str, Any] | None) -> dict[str, Any]:
+RECEIVED_VERSION = 2
+"""Of the data of ``message.received``; 1 is the shape of before November 2026."""
+
+
+def envelope(
+    event: Event, record: Mapping[str, Any] | None, *, received_version: int = RECEIVED_VERSION
+) -> dict[str, Any]:
     """The JSON that reports ``event``: id, type, timestamp, account, data.
 
     ``record`` holds phone, metadata, file and error_message of the message; None if there is no record. Text
     and file name are not included: the sender knows them, and can get them by the id. For a received message
-    ``record`` holds chat, phone and preview; they are null if they are not stored any more.
+    ``record`` holds chat, phone and preview, or (of one that was read in its chat) message and chat_record;
+    they are null if they are not stored any more.
     """
     return {
         "id": event.id,
         "type": str(event.type),
         "timestamp": rfc3339(event.at_ms),
         "account": event.account,
-        "data": _data(event, record or {}),
+        "data": _received(event, record or {}, received_version)
+        if event.type is EventType.RECEIVED
+        else _data(event, record or {}),
     }
 
 
@@ -181,7 +193,15 @@ def _outlined(event: Event) -> dict[str, Any]:
     if event.subject == "session" or event.type is EventType.CONTACTS_CHECKED:
         return _data(event, {})
     if event.type is EventType.RECEIVED:
-        return {"unread": int(event.details.get("unread", 0)), "new": int(event.details.get("new", 0))}
+        counts: dict[str, Any] = {
+            "unread": int(event.details.get("unread", 0)),
+            "new": int(event.details.get("new", 0)),
+        }
+        if "message" in event.details:
+            counts["chat_id"] = event.subject
+            counts["message_id"] = event.details["message"] or None
+            counts["messages_missed"] = _missed(event)
+        return counts
     data: dict[str, Any] = {"message_id": event.subject, "status": event.type.partition(".")[2]}
     if event.code:
         data["code"] = event.code
@@ -201,14 +221,6 @@ def _data(event: Event, message: Mapping[str, Any]) -> dict[str, Any]:
             "reason": event.code,
             "event": event.details.get("event", ""),
             "actor": event.details.get("actor", ""),
-        }
-    if event.type is EventType.RECEIVED:
-        return {
-            "chat": message.get("chat"),
-            "phone": message.get("phone") or None,
-            "unread": int(event.details.get("unread", 0)),
-            "new": int(event.details.get("new", 0)),
-            "preview": message.get("preview"),
         }
     if event.type is EventType.CONTACTS_CHECKED:
         counts = ("total", "registered", "not_registered", "unknown")
@@ -239,6 +251,41 @@ def _data(event: Event, message: Mapping[str, Any]) -> dict[str, Any]:
     elif event.code:
         data["code"] = event.code
     return {**data, **event.details}
+
+
+def _received(event: Event, record: Mapping[str, Any], version: int) -> dict[str, Any]:
+    message, chat = record.get("message"), record.get("chat_record")
+    was_read = "message" in event.details
+    title = chat.title if isinstance(chat, ChatRecord) else record.get("chat")
+    phone = (chat.phone if isinstance(chat, ChatRecord) else record.get("phone")) or None
+    preview = record.get("preview")
+    if isinstance(message, ReceivedMessage):
+        preview = " ".join(message.text.split())[:PREVIEW_LENGTH]
+    counts = {
+        "unread": int(event.details.get("unread", 0)),
+        "new": int(event.details.get("new", 0)),
+        "preview": preview,
+    }
+    if version == 1:
+        return {"chat": title, "phone": phone, **counts}
+    return {
+        "version": RECEIVED_VERSION,
+        "read": was_read,
+        "chat": {
+            "id": event.subject if was_read else None,
+            "kind": str(chat.kind) if isinstance(chat, ChatRecord) else None,
+            "title": title,
+            "phone": phone,
+        },
+        **counts,
+        "message": message.shown() if isinstance(message, ReceivedMessage) else None,
+        "messages_missed": _missed(event) if was_read else None,
+    }
+
+
+def _missed(event: Event) -> int | str:
+    told = event.details.get("missed", "0")
+    return int(told) if told.isdigit() else told
 
 
 def _numbers(position: str) -> tuple[int, int]:

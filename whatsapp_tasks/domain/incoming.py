@@ -8,6 +8,7 @@ import hashlib
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from whatsapp_tasks.domain.page_snapshot import Bubble, Chat, ChatRow
 
@@ -16,6 +17,16 @@ WHOLE_LIST = 30
 
 PREVIEW_LENGTH = 200
 """Characters; the same number is in ``browser/look/rows.js``."""
+
+
+class ReceiveMode(StrEnum):
+    """What is done about received messages; an opt-out by answer is heard in all of them."""
+
+    OFF = "off"
+    NOTICE = "notice"
+    """An event says that somebody wrote; no chat is opened."""
+    FULL = "full"
+    """Chats with news are opened and read."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +68,16 @@ class Findings:
     notices: tuple[Notice, ...] = ()
 
 
-def first_look(rows: Sequence[ChatRow], chat: Chat | None) -> Findings:
-    """For an account without stored state: messages that are unread now are old, and are not reported."""
+def first_look(rows: Sequence[ChatRow], chat: Chat | None, *, unread_is_new: bool = False) -> Findings:
+    """For an account without stored state: messages that are unread now are old, and are not reported, unless
+    ``unread_is_new``.
+    """
     seen = _by_title(rows)
-    return Findings({title: KnownChat(row.unread, _newest(chat, title)) for title, row in seen.items()})
+    waiting = [row for row in seen.values() if row.unread] if unread_is_new else []
+    return Findings(
+        {title: KnownChat(row.unread, _newest(chat, title)) for title, row in seen.items()},
+        tuple(Notice(row.title, row.unread, row.unread, row.preview) for row in reversed(waiting)),
+    )
 
 
 def find_incoming(

@@ -83,6 +83,17 @@ class OpenChat:
         return same_number(self.phone, phone)
 
 
+@dataclass(frozen=True)
+class ShownChat:
+    """A chat that was open in this load of the page: the number of its element, as in ``ChatMark.nodes``, and
+    the ids of the bubbles that were shown there, in their order.
+    """
+
+    node: int
+    title: str = field(repr=False)
+    bubbles: tuple[str, ...] = ()
+
+
 def phone_of_ids(bubbles: Sequence[Bubble]) -> str | None:
     """Digits of the phone that the ids of all ``bubbles`` carry; None unless there is exactly one."""
     chats = {bubble.chat for bubble in bubbles}

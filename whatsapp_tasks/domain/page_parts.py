@@ -29,8 +29,8 @@ _SEVERAL = frozenset(
         *("bubble_document", "bubble_document_name", "bubble_document_size", "bubble_sticker"),
         *("bubble_video", "bubble_audio", "bubble_image", "bubble_uploading", "bubble_progress"),
         *("bubble_upload_stopped", "attach_item", "attach_item_document", "attach_item_media", "attach"),
-        *("preview_mark", "preview_caption", "message_menu_item"),
-        *("armed_quotation", "quoted_text", "bubble_box"),
+        *("preview_mark", "preview_caption", "bubble_location", "bubble_contact", "unread_divider"),
+        *("message_menu_item", "armed_quotation", "quoted_text", "bubble_box"),
     }
 )
 """These may exist several times: the first is meant, or all are. For all others, several matches are a

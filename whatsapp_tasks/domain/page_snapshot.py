@@ -51,6 +51,18 @@ class Bubble:
     listed_tick: str | None = None
     """For the newest message of the chat, if it is only counted: the tick in the chat list. For a moment that
     may still be the tick of the message before."""
+    kind: str = "text"
+    """``text``, a kind of file, ``location``, ``contact``, ``deleted`` or ``unknown``."""
+    author: str = field(repr=False, default="")
+    """The name that the page puts before its text; in a chat with one person, theirs or our own."""
+    shown_at: str = ""
+    """Its time in the page's own words, with the date where the bubble has a text."""
+    whatsapp_id: str | None = field(repr=False, default=None)
+    """WhatsApp's id of the chat where the bubble's id carries one without a phone (E1, E2): a group, ``@lid``
+    or a channel."""
+    quoted_author: str = field(repr=False, default="")
+    emptied: bool = False
+    """The row is out of sight and has lost its content (whatsapp-web.md, 12.4)."""
 
 
 @dataclass(frozen=True)
@@ -240,6 +252,8 @@ class Chat:
     """The control that opens the attach menu, and closes it."""
     quote: Quote | None = None
     """What the next message will quote; None if nothing."""
+    unread_from: str = ""
+    """Id of the first bubble below the line "N unread messages"; "" if there is no such line."""
 
 
 @dataclass(frozen=True)
@@ -372,6 +386,7 @@ class PageSnapshot:
                 editable=chat.get("editable", False),
                 attach=_button(chat.get("attach")),
                 quote=_quote(chat.get("quote")),
+                unread_from=chat.get("unread_from", ""),
             )
             if chat
             else None,

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 from whatsapp_tasks.domain.accounts import check_account_name
-from whatsapp_tasks.domain.events import Event, types_of
+from whatsapp_tasks.domain.events import RECEIVED_VERSION, Event, types_of
 from whatsapp_tasks.domain.outbound_urls import why_not_taken
 from whatsapp_tasks.domain.phones import parse_phone
 from whatsapp_tasks.errors import RequestRefused
@@ -38,6 +38,8 @@ class Endpoint:
     allow_private: bool = False
     concurrency: int = 4
     """The maximum of concurrent requests, and so of threads that a slow receiver occupies."""
+    received_version: int = RECEIVED_VERSION
+    """The shape of ``message.received``: 1 or 2 (docs/receiving.md)."""
     created_ms: int = 0
     origin: str = "cli"
     """Where it was configured: ``cli``, ``file`` (WHATSAPP_WEBHOOKS) or ``settings`` (alerts)."""
@@ -122,6 +124,8 @@ def _check(endpoint: Endpoint) -> None:
         raise _invalid("name", "must be 1 to 32 of a-z, 0-9 and inner hyphens")
     if not 1 <= endpoint.concurrency <= 32:
         raise _invalid("concurrency", "must be from 1 to 32")
+    if endpoint.received_version not in (1, RECEIVED_VERSION):
+        raise _invalid("received_version", f"must be 1 or {RECEIVED_VERSION}")
     check_event_types(endpoint.events)
     for account in endpoint.accounts:
         check_account_name(account)

@@ -21,6 +21,7 @@ from whatsapp_tasks.errors import (
     WaitTimeout,
 )
 from whatsapp_tasks.session.breaker import Breaker
+from whatsapp_tasks.session.chat_reader import ChatReader
 from whatsapp_tasks.session.commands import Commands
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.delivery import Delivery
@@ -70,6 +71,9 @@ class AccountSession:
             breaker=self._breaker,
             follower=self._follower,
             receiving=self._receiving,
+        )
+        self._reader = ChatReader(
+            context, self._receiving, may_send=lambda: self._permission.now() is not Permission.NOTHING
         )
         self._lookups = NumberLookups(context, may_ask=lambda: self._permission.now() is Permission.ALL)
         self.commands = Commands(context, page=self._starts.page, look_soon=self._look_soon)
@@ -180,6 +184,7 @@ class AccountSession:
                 self._starts.worked()
                 if self._watcher.state in MAY_SEND | MAY_REPLY:
                     self._opt_outs.look(page)
+                    self._reader.look(page, snapshot)
                 self._follow(page, snapshot)
                 self._save_session(page)
                 self._lookups.look(page, snapshot)

@@ -8,13 +8,16 @@ from whatsapp_tasks.domain.memory_rules import TreeUse
 from whatsapp_tasks.domain.open_chat import OpenChat
 from whatsapp_tasks.session.browser_keeper import BrowserKeeper
 from whatsapp_tasks.session.evidence import EvidenceKeeper
+from whatsapp_tasks.session.opened_chats import OpenedChats
 from whatsapp_tasks.session.outgoing import Outgoing
 from whatsapp_tasks.session.selector_source import SelectorSource
 from whatsapp_tasks.stores.caps import Caps
+from whatsapp_tasks.stores.chats import Chats
 from whatsapp_tasks.stores.circuits import Circuits
 from whatsapp_tasks.stores.clock import StoreClock
 from whatsapp_tasks.stores.generation import Generation
 from whatsapp_tasks.stores.hands import Hands
+from whatsapp_tasks.stores.inbox import Inbox
 from whatsapp_tasks.stores.incoming import Incoming
 from whatsapp_tasks.stores.leases import Lease
 from whatsapp_tasks.stores.ledger import Ledger
@@ -39,6 +42,8 @@ class AccountContext:
     queue: SendQueue
     sessions: Sessions
     incoming: Incoming
+    chats: Chats
+    inbox: Inbox
     pauses: Pauses
     hands: Hands
     circuits: Circuits
@@ -61,6 +66,8 @@ class AccountContext:
     selectors: SelectorSource = field(default_factory=lambda: SelectorSource(None, None))
     opened: OpenChat | None = field(default=None)
     """The chat that was opened last, by whose phone; check that it still holds before acting on it."""
+    opened_chats: OpenedChats = field(default_factory=OpenedChats)
+    """The chats that were opened before, for those who read them."""
     unanswered: str = field(default="")
     """The load of the page in which a chat was asked for that has not come: it still may, at any time."""
     enter_sends: bool = field(default=True)

@@ -20,6 +20,7 @@ def open_chat(context: AccountContext, page: WhatsAppPage, phone: str, *, fresh:
     Raises SendRefused (``not_on_whatsapp``), SendPostponed, and the page's BrowserErrors; nothing was typed.
     """
     deadline = Deadline.within(context.settings.open_chat_timeout_seconds)
+    context.opened_chats.about_to_open(phone)
     while True:
         outcome, snapshot = navigate(context, page, phone, fresh=fresh, deadline=deadline)
         if outcome is Opening.INVALID:
@@ -62,6 +63,7 @@ def _trust(context: AccountContext, page: WhatsAppPage, phone: str, snapshot: Pa
     assert mark is not None
     if context.opened is None:
         context.opened = OpenChat(phone, mark)
+        context.opened_chats.opened(f"p:{phone}", mark, chat)
         if "unknown_number" not in page.names_of(chat.title):
             context.sessions.learn_chat_title(phone, chat.title)
     return chat

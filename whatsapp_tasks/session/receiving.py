@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 from dataclasses import replace
 
-from whatsapp_tasks.domain.incoming import Findings, KnownChat, find_incoming, first_look
+from whatsapp_tasks.domain.incoming import Findings, KnownChat, ReceiveMode, find_incoming, first_look
 from whatsapp_tasks.domain.page_snapshot import ChatRow, PageKind, PageSnapshot, kind_of
 from whatsapp_tasks.session.context import AccountContext
 
@@ -28,6 +28,8 @@ class Receiving:
         self._first: tuple[ChatRow, ...] | None = None
         self._first_looks = 0
         self._just_sent: set[str] = set()
+        self.mode = ReceiveMode.OFF
+        """What the account is set to, as of the last look."""
 
     def sent(self, bubble_id: str) -> None:
         """The last bubble of the open chat is known: what stands after it at the next look is new."""
@@ -41,6 +43,7 @@ class Receiving:
         if kind is not PageKind.MAIN or snapshot.rows is None or snapshot.texts & NOT_YET:
             return
         self._unlinked = False
+        self.mode = self._context.incoming.mode(self._context.settings.receive)
         if not self._loaded:
             self._known, self._loaded = self._context.incoming.known(), True
         if self._known is not None:
@@ -50,7 +53,8 @@ class Receiving:
             if findings.changes or findings.notices:
                 self._write(self._known, findings)
         elif self._stands_still(snapshot.rows):
-            self._write(None, first_look(snapshot.rows, snapshot.chat))
+            unread_is_new = self.mode is ReceiveMode.FULL
+            self._write(None, first_look(snapshot.rows, snapshot.chat, unread_is_new=unread_is_new))
         self._just_sent.clear()
 
     def _stands_still(self, rows: tuple[ChatRow, ...]) -> bool:
@@ -68,6 +72,7 @@ class Receiving:
             fence=context.lease.fence,
             now_ms=context.now_ms(),
             first=known is None,
+            mode=self.mode,
         )
         if not written:
             return
@@ -79,7 +84,7 @@ class Receiving:
             else:
                 known[title] = chat
         self._known = known
-        if findings.notices:
+        if findings.notices and self.mode is not ReceiveMode.OFF:
             log.info(
                 "Messages were received",
                 extra={

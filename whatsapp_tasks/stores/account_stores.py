@@ -5,11 +5,13 @@ from functools import cached_property
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.stores.admission import Admission
 from whatsapp_tasks.stores.caps import Caps
+from whatsapp_tasks.stores.chats import Chats
 from whatsapp_tasks.stores.circuits import Circuits
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.events import EventLog
 from whatsapp_tasks.stores.generation import Generation
 from whatsapp_tasks.stores.hands import Hands
+from whatsapp_tasks.stores.inbox import Inbox
 from whatsapp_tasks.stores.incoming import Incoming
 from whatsapp_tasks.stores.ledger import Ledger
 from whatsapp_tasks.stores.metrics import Metrics
@@ -80,6 +82,14 @@ class AccountStores:
     @cached_property
     def incoming(self) -> Incoming:
         return Incoming(self._db, self.account)
+
+    @cached_property
+    def chats(self) -> Chats:
+        return Chats(self._db, self.account)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        return Inbox(self._db, self.account, kept_ms=int(self._settings.inbox_kept_seconds * 1000))
 
     @cached_property
     def number_checks(self) -> NumberChecks:

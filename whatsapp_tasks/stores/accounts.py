@@ -30,6 +30,10 @@ class Accounts:
         """Sets the zone in which the account's day begins; an IANA name."""
         self._db.do("HSET", keys.AccountKeys(account).account, "time_zone", zone)
 
+    def set_receive(self, account: str, mode: str) -> None:
+        """Sets what is done about messages that the account receives; a ``ReceiveMode``."""
+        self._db.do("HSET", keys.AccountKeys(account).account, "receive", mode)
+
     def remove(self, account: str) -> int:
         """Deletes the account and all its data; returns the number of records. Only for one without a worker.
 

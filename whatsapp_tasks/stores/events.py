@@ -12,7 +12,9 @@ from whatsapp_tasks.domain.event_places import BEGIN
 from whatsapp_tasks.domain.events import Event, EventType, event_of, follows, just_before
 from whatsapp_tasks.domain.files import MessageFile
 from whatsapp_tasks.stores import keys
+from whatsapp_tasks.stores.chats import Chats
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.inbox import Inbox
 
 EVENTS_KEPT = 100_000
 """Approximate; the same number is in the scripts. Two weeks of an account at 2,000 messages a day."""
@@ -85,17 +87,33 @@ class EventLog:
         found: dict[str, Mapping[str, Any]] = {
             event.id: messages[event.subject] for event in events if event.subject in messages
         }
-        if received:
-            kept = self._db.together(*(("HGETALL", self._received(event.position)) for event in received))
-            found |= {event.id: record for event, record in zip(received, kept, strict=True)}
-        return found
+        noticed = [event for event in received if "message" not in event.details]
+        if noticed:
+            kept = self._db.together(*(("HGETALL", self._received(event.position)) for event in noticed))
+            found |= {event.id: record for event, record in zip(noticed, kept, strict=True)}
+        return found | self._read_in_chats([event for event in received if "message" in event.details])
+
+    def _read_in_chats(self, events: Sequence[Event]) -> dict[str, Mapping[str, Any]]:
+        """What the inbox has of messages that were read in their chats."""
+        if not events:
+            return {}
+        chats, inbox = Chats(self._db, self.account), Inbox(self._db, self.account, kept_ms=0)
+        messages = {m.id: m for m in inbox.get_many([e.details["message"] for e in events])}
+        records = {chat_id: chats.get(chat_id) for chat_id in {event.subject for event in events}}
+        return {
+            event.id: {
+                "message": messages.get(event.details["message"]),
+                "chat_record": records[event.subject],
+            }
+            for event in events
+        }
 
     def forget_received(self, entries: Sequence[tuple[str, Event | None]]) -> None:
         """Deletes the data stored for the envelopes of these events, which are queued now."""
         kept = [
             self._received(position)
             for position, event in entries
-            if event and event.type is EventType.RECEIVED
+            if event and event.type is EventType.RECEIVED and "message" not in event.details
         ]
         if kept:
             self._db.do("DEL", *kept)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import assert_never
 
-from whatsapp_tasks.domain.incoming import Findings, KnownChat, Notice, opts_out
+from whatsapp_tasks.domain.incoming import Findings, KnownChat, Notice, ReceiveMode, opts_out
 from whatsapp_tasks.domain.phones import phone_in
 from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores import keys
@@ -39,9 +39,10 @@ class Incoming:
         fence: int,
         now_ms: int,
         first: bool = False,
+        mode: ReceiveMode = ReceiveMode.NOTICE,
     ) -> bool:
-        """Writes changes and events in one step, and the chats to check for an opt-out, because their last
-        message seems to be one of the words (casefolded).
+        """Writes changes and events (or in another ``mode``, what takes their place) in one step, and the
+        chats to check for an opt-out, because their last message seems to be one of the words (casefolded).
 
         False: Redis has lost the state of the chats, although this is not the ``first`` look. Raises
         LeaseLost. In both cases nothing is written.
@@ -61,6 +62,7 @@ class Incoming:
                 "events": k.events,
                 "metrics": k.metrics,
                 "answers": k.answers,
+                "news": k.inbox_news,
             },
             {
                 "fence": fence,
@@ -68,6 +70,7 @@ class Incoming:
                 "record_prefix": k.received,
                 "kept_seconds": KEPT_FOR_EVENTS_SECONDS,
                 "first": int(first),
+                "mode": mode,
                 "changes": len(findings.changes),
             },
             more_args=found,
@@ -81,6 +84,11 @@ class Incoming:
                 raise LeaseLost
             case unknown:
                 assert_never(unknown)
+
+    def mode(self, default: ReceiveMode) -> ReceiveMode:
+        """The account's own mode, else ``default``."""
+        text = self._db.text("HGET", self._keys.account, "receive")
+        return ReceiveMode(text) if text is not None and text in {*ReceiveMode} else default
 
     def answers(self) -> dict[str, int]:
         """Phones whose chats may contain an opt-out, with the number of new messages to read there."""

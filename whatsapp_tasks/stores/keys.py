@@ -104,9 +104,24 @@ class AccountKeys:
         )  # hash with ttl per event: chat, phone, preview; deleted once it is queued
         self.numbers_waiting = prefix + "numbers-waiting"  # zset: number to be looked up by turn
         self.chat_titles = prefix + "chat-titles"  # hash: title -> its phone; "*" if several have it
+        self.chats = prefix + "chats"  # hash: chat id -> JSON, see stores/chats.py
+        self.chat_names = prefix + "chat-names"  # hash: p:phone, w:WhatsApp's id, t:title -> chat ids
+        self.chat_log = prefix + "chat-log"  # zset: chat id by the time it was last seen, ms
+        self.inbox_news = prefix + "inbox-news"  # hash: p:phone or t:title of a chat to read -> new messages
+        self.inbox_bubbles = prefix + "inbox-bubbles"  # hash: id of a bubble that was read -> its chat
+        self.inbox_log = prefix + "inbox-log"  # zset: chat, bubble and message id by the time it was read, ms
+        self.inbox_sequence = prefix + "inbox-sequence"  # counter: order of messages that were read
 
     def message(self, message_id: str) -> str:
         return f"{self._prefix}m:{message_id}"
+
+    def chat_messages(self, chat_id: str) -> str:
+        """Zset: ids of the messages that were read in the chat, by their order."""
+        return f"{self._prefix}chat:{chat_id}:messages"
+
+    def inbox_message(self, message_id: str) -> str:
+        """Hash with ttl: chat, body (JSON)."""
+        return f"{self._prefix}inbox:{message_id}"
 
     def evidence(self, evidence_id: str) -> str:
         return f"{self._prefix}evidence:{evidence_id}"

@@ -93,6 +93,13 @@ class Receive(StrEnum):
     FORGOTTEN = "forgotten"
 
 
+class WriteInbox(StrEnum):
+    """``scripts/inbox_write.lua``."""
+
+    WRITTEN = "written"
+    LEASE_LOST = "lease_lost"
+
+
 class BeginCheck(StrEnum):
     """``scripts/number_check_begin.lua``."""
 

@@ -162,6 +162,10 @@ class Sessions:
             value = phone if owner is None else _SEVERAL
             self._db.do("HSET", self._keys.chat_titles, title, value)
 
+    def title_of(self, phone: str) -> str | None:
+        """The title that the chat with ``phone`` had when it was last opened by it."""
+        return self._db.text("HGET", self._keys.known_chats, phone)
+
     def phones_of_titles(self, titles: Sequence[str]) -> dict[str, str]:
         """By title, the phone of each title that was recorded for one phone only. It is a hint, not proof:
         open the chat before acting on it.

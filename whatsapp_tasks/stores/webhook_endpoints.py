@@ -141,6 +141,7 @@ class WebhookEndpoints:
 
 def _endpoint(text: str) -> Endpoint:
     fields = json.loads(text)
+    fields.setdefault("received_version", 1)  # one that was set when there was no other
     for name in ("secrets", "events", "accounts"):
         fields[name] = tuple(fields[name])
     return Endpoint(**fields)

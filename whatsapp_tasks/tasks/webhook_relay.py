@@ -145,5 +145,6 @@ class Relay(Rounds):
 
 
 def _delivery(event: Event, endpoint: Endpoint, records: Mapping[str, Mapping[str, object]]) -> NewDelivery:
-    body = json.dumps(envelope(event, records.get(event.id)), ensure_ascii=False, separators=(",", ":"))
+    told = envelope(event, records.get(event.id), received_version=endpoint.received_version)
+    body = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
     return NewDelivery(endpoint.name, event.id, event.lane, str(event.type), body)

@@ -137,7 +137,7 @@ def alert_endpoints(settings: Settings, now_ms: int) -> list[Endpoint]:
 
 
 def _endpoint(name: str, table: Mapping[str, Any], now_ms: int, origin: str = "file") -> Endpoint:
-    known = {"url", "secrets", "events", "accounts", "allow_private", "concurrency"}
+    known = {"url", "secrets", "events", "accounts", "allow_private", "concurrency", "received_version"}
     if not isinstance(table, Mapping) or set(table) - known or "url" not in table:
         raise ConfigurationError(
             f"The webhook '{name}' needs a url, and may have {', '.join(sorted(known))}."

@@ -108,6 +108,8 @@ def take_account(database: Database, settings: Settings) -> AccountContext:
         queue=stores.queue,
         sessions=stores.sessions,
         incoming=stores.incoming,
+        chats=stores.chats,
+        inbox=stores.inbox,
         pauses=stores.pauses,
         hands=stores.hands,
         circuits=stores.circuits,

@@ -383,6 +383,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/chats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List chats
+         * @description Chats of an account that were opened, the last seen first, page by page.
+         *
+         *     Scope: `read`.
+         */
+        get: operations["chats_list_some"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/chats/{chat_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a chat
+         * @description One chat.
+         *
+         *     Scope: `read`.
+         */
+        get: operations["chats_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/chats/{chat_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List messages read in a chat
+         * @description What was read in a chat, of both sides, newest first, page by page.
+         *
+         *     Scope: `read`.
+         */
+        get: operations["chats_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/accounts": {
         parameters: {
             query?: never;
@@ -1056,6 +1122,71 @@ export interface components {
             next_day_at: string;
         };
         /**
+         * ChatKind
+         * @enum {string}
+         */
+        ChatKind: "person" | "group" | "channel";
+        /**
+         * ChatLinks
+         * @description Where to look next.
+         */
+        ChatLinks: {
+            self: string;
+            messages: string;
+        };
+        /**
+         * ChatMessagePage
+         * @description Messages of both sides, newest first. ``next_before`` is null on the last page.
+         */
+        ChatMessagePage: {
+            messages: components["schemas"]["ChatMessageView"][];
+            next_before: string | null;
+        };
+        /**
+         * ChatMessageView
+         * @description A message as it was read in its chat. ``shown_at`` is its time in the page's own words; ``author`` is
+         *     who wrote it in a group.
+         */
+        ChatMessageView: {
+            id: string;
+            whatsapp_id: string;
+            /** @enum {string} */
+            direction: "in" | "out";
+            kind: string;
+            text: string;
+            author: string | null;
+            shown_at: string;
+            /** Format: date-time */
+            read_at: string;
+            edited: boolean;
+            quoted: components["schemas"]["QuotedView"] | null;
+            media: components["schemas"]["MediaView"] | null;
+        };
+        /**
+         * ChatPage
+         * @description Chats, the last seen first. ``next_cursor`` is null on the last page.
+         */
+        ChatPage: {
+            chats: components["schemas"]["ChatView"][];
+            next_cursor: string | null;
+        };
+        /**
+         * ChatView
+         * @description A chat. ``phone`` is null if it was never learned: it is learned only by opening the chat with it.
+         *     ``title`` is what WhatsApp calls it now, ``titles`` all names it had.
+         */
+        ChatView: {
+            id: string;
+            account: string;
+            kind: components["schemas"]["ChatKind"];
+            phone: string | null;
+            title: string;
+            titles: string[];
+            /** Format: date-time */
+            last_seen_at: string;
+            links: components["schemas"]["ChatLinks"];
+        };
+        /**
          * CheckRequest
          * @description The numbers to check, in any usual form, and the account that looks up those that are not known.
          */
@@ -1144,7 +1275,8 @@ export interface components {
         /**
          * EventView
          * @description The data of an event. ``data`` has ``message_id``, ``status`` and ``code`` (if there is a reason) of a
-         *     message, ``new`` and ``unread`` of received ones, ``state``, ``previous_state``, ``reason``, ``event`` and
+         *     message, ``new`` and ``unread`` of received ones (with ``chat_id``, ``message_id`` and ``messages_missed``
+         *     where the chat was read), ``state``, ``previous_state``, ``reason``, ``event`` and
          *     ``actor`` of a session, and ``check_id``, ``status`` and counts of a check of numbers.
          */
         EventView: {
@@ -1231,6 +1363,15 @@ export interface components {
             waiting: number;
             /** Format: date-time */
             next_day_at: string;
+        };
+        /**
+         * MediaView
+         * @description The file of a message, as its bubble describes it; ``size`` in the page's words, documents only.
+         */
+        MediaView: {
+            kind: string;
+            name: string;
+            size: string;
         };
         /**
          * MessageFileView
@@ -1456,6 +1597,15 @@ export interface components {
             open: number;
             scheduled: number;
             unknown: number;
+        };
+        /**
+         * QuotedView
+         * @description What a message answers to. ``whatsapp_id`` is null unless exactly one message above has this text.
+         */
+        QuotedView: {
+            text: string;
+            author: string;
+            whatsapp_id: string | null;
         };
         /**
          * ReadinessView
@@ -1768,7 +1918,7 @@ export interface components {
             /** Format: uri-reference */
             instance: string;
             /** @enum {string} */
-            code: "account_invalid" | "account_linked" | "account_unknown" | "api_key_invalid" | "api_key_missing" | "archive_refused" | "bad_request" | "batch_not_found" | "body_too_large" | "console_session_missing" | "console_token_invalid" | "content_type_unsupported" | "daily_cap_reached" | "evidence_not_found" | "evidence_unavailable" | "expires_at_invalid" | "file_digest_invalid" | "file_digest_wrong" | "file_empty" | "file_invalid" | "file_kind_impossible" | "file_name_invalid" | "file_picture_too_large" | "file_too_large" | "file_type_contradicts" | "file_unknown" | "file_unreadable" | "file_url_invalid" | "idempotency_conflict" | "idempotency_key_ambiguous" | "idempotency_key_invalid" | "internal_error" | "json_malformed" | "listeners_busy" | "listeners_of_key" | "message_empty" | "message_invalid" | "message_not_found" | "message_too_long" | "metadata_invalid" | "metadata_too_large" | "method_not_allowed" | "not_acceptable" | "not_cancellable" | "not_found" | "not_resolvable" | "nothing_to_clear" | "number_check_not_found" | "number_checks_full" | "page_in_hand" | "phone_invalid" | "priority_invalid" | "qr_not_shown" | "query_invalid" | "rate_limited" | "recipient_opted_out" | "reply_policy_invalid" | "reply_to_elsewhere" | "reply_to_invalid" | "reply_to_not_sent" | "reply_to_unknown" | "request_invalid" | "scope_missing" | "send_at_invalid" | "session_alive" | "signature_invalid" | "signature_missing" | "signature_replayed" | "storage_full" | "storage_unavailable" | "store_unavailable" | "template_invalid" | "template_unknown" | "template_variables_wrong" | "templates_full" | "thumbnail_not_found" | "timestamp_expired" | "timestamp_invalid" | "uploads_busy" | "vault_off" | "vault_unavailable" | "view_over" | "webhook_not_found" | "worker_busy" | "worker_failed" | "worker_no_answer" | "worker_not_running";
+            code: "account_invalid" | "account_linked" | "account_unknown" | "api_key_invalid" | "api_key_missing" | "archive_refused" | "bad_request" | "batch_not_found" | "body_too_large" | "chat_not_found" | "console_session_missing" | "console_token_invalid" | "content_type_unsupported" | "daily_cap_reached" | "evidence_not_found" | "evidence_unavailable" | "expires_at_invalid" | "file_digest_invalid" | "file_digest_wrong" | "file_empty" | "file_invalid" | "file_kind_impossible" | "file_name_invalid" | "file_picture_too_large" | "file_too_large" | "file_type_contradicts" | "file_unknown" | "file_unreadable" | "file_url_invalid" | "idempotency_conflict" | "idempotency_key_ambiguous" | "idempotency_key_invalid" | "internal_error" | "json_malformed" | "listeners_busy" | "listeners_of_key" | "message_empty" | "message_invalid" | "message_not_found" | "message_too_long" | "metadata_invalid" | "metadata_too_large" | "method_not_allowed" | "not_acceptable" | "not_cancellable" | "not_found" | "not_resolvable" | "nothing_to_clear" | "number_check_not_found" | "number_checks_full" | "page_in_hand" | "phone_invalid" | "priority_invalid" | "qr_not_shown" | "query_invalid" | "rate_limited" | "recipient_opted_out" | "reply_policy_invalid" | "reply_to_elsewhere" | "reply_to_invalid" | "reply_to_not_sent" | "reply_to_unknown" | "request_invalid" | "scope_missing" | "send_at_invalid" | "session_alive" | "signature_invalid" | "signature_missing" | "signature_replayed" | "storage_full" | "storage_unavailable" | "store_unavailable" | "template_invalid" | "template_unknown" | "template_variables_wrong" | "templates_full" | "thumbnail_not_found" | "timestamp_expired" | "timestamp_invalid" | "uploads_busy" | "vault_off" | "vault_unavailable" | "view_over" | "webhook_not_found" | "worker_busy" | "worker_failed" | "worker_no_answer" | "worker_not_running";
             request_id: string;
             /** @description Which fields are wrong. */
             errors?: {
@@ -4246,6 +4396,308 @@ export interface operations {
             };
         };
     };
+    chats_list_some: {
+        parameters: {
+            query?: {
+                /** @description The account. */
+                account?: string;
+                /** @description The next_cursor of the previous page. */
+                cursor?: string;
+                /** @description The maximum number of chats on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Chats, the last seen first. ``next_cursor`` is null on the last page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatPage"];
+                };
+            };
+            /** @description api_key_missing, api_key_invalid, signature_missing, signature_invalid, timestamp_invalid, timestamp_expired */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description scope_missing */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description account_unknown */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description query_invalid, account_invalid */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description store_unavailable */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    chats_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a chat, from GET /chats or an event.
+                 * @example 3b1f5c0e9a7d4b2f8c6e1d0a5f4b3c2d-default
+                 */
+                chat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A chat. ``phone`` is null if it was never learned: it is learned only by opening the chat with it. ``title`` is what WhatsApp calls it now, ``titles`` all names it had. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatView"];
+                };
+            };
+            /** @description api_key_missing, api_key_invalid, signature_missing, signature_invalid, timestamp_invalid, timestamp_expired */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description scope_missing */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description chat_not_found */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description store_unavailable */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    chats_messages: {
+        parameters: {
+            query?: {
+                /** @description Only messages older than this one: its id, or the next_before of the previous page. */
+                before?: string;
+                /** @description The maximum number of messages on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a chat, from GET /chats or an event.
+                 * @example 3b1f5c0e9a7d4b2f8c6e1d0a5f4b3c2d-default
+                 */
+                chat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Messages of both sides, newest first. ``next_before`` is null on the last page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessagePage"];
+                };
+            };
+            /** @description api_key_missing, api_key_invalid, signature_missing, signature_invalid, timestamp_invalid, timestamp_expired */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description scope_missing */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description chat_not_found */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description query_invalid */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description store_unavailable */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     accounts_list_all: {
         parameters: {
             query?: never;
@@ -5909,7 +6361,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The data of an event. ``data`` has ``message_id``, ``status`` and ``code`` (if there is a reason) of a message, ``new`` and ``unread`` of received ones, ``state``, ``previous_state``, ``reason``, ``event`` and ``actor`` of a session, and ``check_id``, ``status`` and counts of a check of numbers. */
+            /** @description The data of an event. ``data`` has ``message_id``, ``status`` and ``code`` (if there is a reason) of a message, ``new`` and ``unread`` of received ones (with ``chat_id``, ``message_id`` and ``messages_missed`` where the chat was read), ``state``, ``previous_state``, ``reason``, ``event`` and ``actor`` of a session, and ``check_id``, ``status`` and counts of a check of numbers. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -25,6 +25,7 @@ from whatsapp_tasks.domain.page_snapshot import (
 from whatsapp_tasks.domain.typing_plan import typing_plan
 from whatsapp_tasks.errors import InputStopped
 from whatsapp_tasks.session.context import AccountContext
+from whatsapp_tasks.session.opened_chats import OpenedChats
 from whatsapp_tasks.session.opening import open_chat
 from whatsapp_tasks.session.selector_source import SelectorSource
 from whatsapp_tasks.session.watching import Watcher
@@ -210,6 +211,7 @@ class Stage:
                 account="test",
                 selectors=SelectorSource(None, None),
                 opened=None,
+                opened_chats=OpenedChats(),
                 unanswered="",
                 evidence=None,
             ),

@@ -38,7 +38,7 @@ class Chats:
         """Data of all events."""
         events = [event for _, event in self.log.after("0-0", 100) if event]
         records = self.log.records(events)
-        return [envelope(event, records.get(event.id))["data"] for event in events]
+        return [envelope(event, records.get(event.id), received_version=1)["data"] for event in events]
 
 
 @pytest.fixture

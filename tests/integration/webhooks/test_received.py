@@ -24,7 +24,7 @@ def write(incoming: Incoming, rig: LedgerRig, *notices: Notice) -> None:
 def test_it_is_reported_once_and_then_nothing_is_kept(
     hooks: WebhookRig, rig: LedgerRig, incoming: Incoming, receiver: Receiver
 ) -> None:
-    orders = hooks.endpoint(receiver, events=("message.received",))
+    orders = hooks.endpoint(receiver, events=("message.received",), received_version=1)
     rig.accept()
     write(incoming, rig, Notice(ADA, 2, 2, "Good day", "+4915112345678"))
     hooks.until_quiet()
@@ -41,7 +41,7 @@ def test_the_filter_of_another_endpoint_keeps_it_away(
     hooks: WebhookRig, rig: LedgerRig, incoming: Incoming, make_receiver: MakeReceiver
 ) -> None:
     everything, session_only = make_receiver(), make_receiver()
-    hooks.endpoint(everything, "all", events=("message.*",))
+    hooks.endpoint(everything, "all", events=("message.*",), received_version=1)
     hooks.endpoint(session_only, "sessions", events=("session.*", "message.sent"))
     write(incoming, rig, Notice("Ada", 1, 1, "Good day"))
     hooks.until_quiet()
@@ -73,7 +73,9 @@ def test_a_chat_is_reported_in_its_order_and_another_chat_does_not_wait_for_it(
     receiver.behave = answer(204)
     hooks.clock.ahead += 7
     hooks.until_quiet()
-    told = [r.envelope["data"]["preview"] for r in receiver.received if r.envelope["data"]["chat"] == ADA]
+    told = [
+        r.envelope["data"]["preview"] for r in receiver.received if r.envelope["data"]["chat"]["title"] == ADA
+    ]
     assert told == ["first", "first", "second"]
 
 

@@ -86,8 +86,9 @@ def test_the_document_names_security_for_all_but_the_probes(document: dict[str, 
 
 def test_every_code_that_is_raised_anywhere_has_a_title_and_its_status() -> None:
     raised = set()
-    files = [*(ROOT / "webapp").glob("*.py"), *(ROOT / "whatsapp_tasks/domain").glob("*.py")]
-    for file in [*files, *(ROOT / "whatsapp_tasks/dispatch").glob("*.py")]:
+    below = [ROOT / "whatsapp_tasks" / each for each in ("domain", "dispatch")]
+    single = [ROOT / "whatsapp_tasks" / f"{each}.py" for each in ("contacts", "conversations", "templates")]
+    for file in [*single, *(file for each in (ROOT / "webapp", *below) for file in each.glob("*.py"))]:
         text = file.read_text("utf-8")
         raised |= set(re.findall(r'(?:RequestRefused|_refused|_field)\(\s*"([a-z_]+)"', text))
 

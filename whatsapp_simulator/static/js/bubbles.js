@@ -5,7 +5,7 @@ import { failedMark, failedReaction } from "./failed.js";
 import { captionFrame, fileParts } from "./file_bubbles.js";
 import { replyByDoubleClick, withMenu } from "./message_menu.js";
 import { quotationInBubble } from "./quotation.js";
-import { element, part, skin, structure } from "./skin.js";
+import { element, part, skin, structure, text } from "./skin.js";
 import { inside, standing } from "./shape.js";
 import { scenario, state } from "./state.js";
 import { clock } from "./wording.js";
@@ -79,7 +79,7 @@ function messageContent(message, { first, last, onResend }, unfolded) {
     {},
     {},
     first ? tail(direction) : null,
-    part("bubble_inner", {}, {}, spoken, overFile(message), ...fileParts(message), ...captionFrame(message, bubbleText(message, own, unfolded)), meta(message)),
+    part("bubble_inner", {}, {}, spoken, overFile(message), ...fileParts(message), ...specialParts(message), ...captionFrame(message, bubbleText(message, own, unfolded)), meta(message)),
   );
   withMenu(bubble, message);
   const side = part("direction", { direction }, {}, bubble);
@@ -89,13 +89,23 @@ function messageContent(message, { first, last, onResend }, unfolded) {
   return side;
 }
 
+/** What is neither text nor file. */
+function specialParts({ special }) {
+  if (special === "location") return [part("location", {}, {}, icon("media"))];
+  if (special === "contact") return [part("contact_card", {}, {}, icon("contact"))];
+  return special === "deleted" ? [icon("deleted"), part("deleted", {}, {}, skin.texts.deleted_message)] : [];
+}
+
 const overFile = ({ quoted, attachments }) => (quoted && attachments?.length ? quotationInBubble(quoted) : null);
 
 const chatTitle = (message) => message.author ?? state.chats.get(message.chat)?.title ?? message.chat;
 
 const isGroup = (message) => state.chats.get(message.chat)?.group ?? false;
 
-const jidOf = (message) => `${message.chat}@${isGroup(message) ? "g.us" : "c.us"}`;
+const jidOf = (message) => {
+  const { group, hidden } = state.chats.get(message.chat) ?? {};
+  return `${message.chat}@${group ? "g.us" : hidden ? "lid" : "c.us"}`; // §10.10
+};
 
 const speaker = (message) => (message.mine ? skin.texts.you_speak : `${chatTitle(message)}:`);
 
@@ -117,6 +127,12 @@ export function statusIcon(status, prefix = "") {
   const blue = status === "read" ? { class: skin.read_class } : {};
   const spoken = prefix === "row_" && structure.fail_container ? {} : { "aria-label": skin.texts[status] };
   return icon(prefix + status, { ...spoken, ...blue });
+}
+
+/** The line above what was unread when the chat was opened: the words of the badge (§12.4). */
+export function unreadLine(count) {
+  const label = count === 1 ? skin.texts.unread_one : text("unread_many", { count: String(count) });
+  return part("message_row", {}, {}, part("unread_line", {}, {}, label));
 }
 
 /** A notice between the messages. */

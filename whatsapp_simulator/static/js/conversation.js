@@ -74,7 +74,7 @@ export async function openConversation(chat) {
 }
 
 function build(chat) {
-  const panel = openMessages(chat.phone);
+  const panel = openMessages(chat.phone, state.chats.get(chat.phone)?.unread ?? 0);
   if (structure.text_rules) listenInPanel(panel, { composer: openComposer, submit });
   const footer = openFooter(chat);
   open = { phone: chat.phone, header: chatHeader(chat) };

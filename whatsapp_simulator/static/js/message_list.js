@@ -1,6 +1,6 @@
 // The messages of the open chat: a row for each, older ones by scrolling up (§4.3).
 import { endsInAlbum, rowsOf } from "./albums.js";
-import { albumRow, emptiesRows, emptyRowsOutOfSight, messageRow, noticeRow } from "./bubbles.js";
+import { albumRow, emptiesRows, emptyRowsOutOfSight, messageRow, noticeRow, unreadLine } from "./bubbles.js";
 import { ask } from "./connection.js";
 import { part, text } from "./skin.js";
 import { allMessages, findMessage, scenario, state } from "./state.js";
@@ -15,16 +15,19 @@ let open = null; // of the open chat: { phone, panel, list, observer }
 document.addEventListener("ws-message-added", ({ detail }) => showMessage(detail));
 document.addEventListener("ws-message-changed", ({ detail }) => redrawMessage(detail));
 
-/** The panel of a chat that is opened; empty until `fillMessages`. */
-export function openMessages(phone) {
+/** The panel of a chat that is opened with so many unread messages; empty until `fillMessages`. */
+export function openMessages(phone, unread) {
   const list = part("messages");
   const panel = part("panel", {}, { onscroll: loadOlder }, list);
   const rows = scenario("empty_rows", phone);
   const observer =
     emptiesRows || rows ? emptyRowsOutOfSight(panel, rows?.margin_px ?? SCREEN_OF_ROWS) : null;
-  open = { phone, panel, list, observer };
+  open = { phone, panel, list, observer, unread, unreadFrom: firstUnread(phone, unread) };
   return panel;
 }
+
+const firstUnread = (phone, unread) =>
+  unread ? allMessages(phone).filter(({ mine }) => !mine).at(-unread)?.id : undefined;
 
 export function closeMessages() {
   open?.observer?.disconnect();
@@ -52,6 +55,7 @@ function addRow(messages, previous, next) {
   const [message] = messages;
   // A row for each day; it has no data-id.
   if (day(message.at) !== day(previous?.at)) open.list.append(noticeRow(day(message.at)));
+  if (messages.some(({ id }) => id === open.unreadFrom)) open.list.append(unreadLine(open.unread));
   if (messages.length > 1) {
     open.list.append(albumRow(messages));
     return;

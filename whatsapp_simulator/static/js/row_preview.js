@@ -23,7 +23,7 @@ export function rowPreview(chat) {
   const { last } = chat;
   if (!last) return [];
   const file = last.attachments?.[0];
-  const words = last.text.replaceAll("\n", " ") || file?.name || "";
+  const words = last.text.replaceAll("\n", " ") || file?.name || (last.special === "deleted" ? skin.texts.deleted_message : "");
   const author = chat.group && !last.mine && last.author ? last.author : null;
   const whole = author ? `${author}: ${words}` : words;
   return [

@@ -57,9 +57,34 @@
     const labels = [...node.querySelectorAll("span[aria-label]")].map(labelOf).filter((label) => label.endsWith(":") || label.endsWith("："));
     const before = [...node.querySelectorAll("[data-pre-plain-text]")]
       .filter((piece) => !isQuoted(piece))
-      .map((piece) => /^\[[^\]]*\]\s*(.*?):?\s*$/.exec(squeeze(piece.getAttribute("data-pre-plain-text"))))
+      .map((piece) => /^\[([^\]]*)\]\s*(.*?):?\s*$/.exec(squeeze(piece.getAttribute("data-pre-plain-text"))))
       .find(Boolean);
-    return { labels, author: before ? before[1] : "" };
+    return { labels, author: before ? before[2] : "", moment: before ? before[1] : "" };
+  };
+  // The time beside a bubble without a text: the last words in it that are a time of day.
+  const TIME = /^\p{Nd}{1,2}[:.]\p{Nd}{2}(\s?\p{L}[\p{L}.\s]{0,8})?$/u;
+  const timeOf = (node, isQuoted) => [...node.querySelectorAll("span")]
+    .filter((span) => !span.firstElementChild && !isQuoted(span))
+    .map((span) => squeeze(span.textContent))
+    .findLast((words) => TIME.test(words)) || "";
+  // Who wrote what is quoted stands before it.
+  const quotedAuthorOf = (marks) => {
+    const outer = marks.filter((mark) => !marks.some((other) => other !== mark && other.contains(mark)));
+    const pieces = outer.flatMap((mark) => every("bubble_text", mark));
+    const spans = outer.flatMap((mark) => [...mark.querySelectorAll("span[dir]")]);
+    const name = spans.find((span) => !pieces.some((piece) => piece.contains(span) || span.contains(piece)));
+    return name ? squeeze(textOf(name)) : "";
+  };
+  // What it is, where it is neither text nor file. A row out of sight has lost its content.
+  const isEmptied = (node) => !node.textContent.trim() && !node.querySelector("img, svg, canvas, video, [data-icon]");
+  const kindOf = (node, text, file, icons, isAside) => {
+    if (file) return file.kind === "album" ? "image" : file.kind;
+    const stands = (name) => every(name, node).some((mark) => !isAside(mark));
+    if (stands("bubble_location")) return "location";
+    if (stands("bubble_contact")) return "contact";
+    if (text !== null) return "text";
+    if (icons.some(([name]) => isIcon("deleted", name)) || mentions("deleted", squeeze(node.textContent))) return "deleted";
+    return "unknown";
   };
   // The tails are named by the side they hang on, which is the other one where one reads from right to left.
   const tailOf = (icons, node, rtl) => {
@@ -84,7 +109,7 @@
     const receipt = receiptOf(icons);
     const bad = !!first("fail_mark", node) || icons.some(([name]) => isIcon("failed", name))
       || [...node.querySelectorAll(CONTROLS)].some((control) => mentions("failed_hint", labelOf(control)));
-    const { labels, author } = namesOf(node, isQuoted);
+    const { labels, author, moment } = namesOf(node, isQuoted);
     const tail = tailOf(icons, node, rtl);
     let outgoing = null;
     if (parts) outgoing = parts[1] === "true";
@@ -97,6 +122,7 @@
     else if (bad) outgoing = true; // no sign of theirs on it: it is the message that failed
     const text = own.length ? joined(own) : null;
     const folded = text !== null && isFolded(node, own, text);
+    const file = fileOf(node, isQuoted);
     return {
       author,
       bubble: {
@@ -110,7 +136,13 @@
         folded,
         edited: isEdited(node, own, isQuoted),
         quoted,
-        file: fileOf(node, isQuoted),
+        quoted_author: marks.length ? quotedAuthorOf(marks) : "",
+        file,
+        kind: kindOf(node, text, file, icons, (mark) => isQuoted(mark) || own.some((piece) => piece.contains(mark))),
+        author,
+        shown_at: moment || timeOf(node, isQuoted),
+        whatsapp_id: parts && /@(g\.us|lid|newsletter)$/.test(parts[2]) ? parts[2] : null,
+        emptied: isEmptied(node),
       },
       outgoing,
     };
@@ -129,11 +161,13 @@
     const icons = tile ? iconsIn(tile) : [];
     const receipt = receiptOf(icons);
     const bad = !!tile && !receipt && (!!first("fail_mark", tile) || icons.some(([name]) => isIcon("failed", name)));
+    const file = tile && fileOf(tile, () => false);
     return {
       ...whole,
       id: parts ? parts[3] : raw,
       tick: bad && whole.outgoing === true ? "failed" : receipt,
-      file: tile && fileOf(tile, () => false),
+      file,
+      kind: file ? file.kind : whole.kind,
     };
   };
   const piecesOf = (row, ids, before, chat, isNewest) => {

@@ -1,6 +1,6 @@
 // The open chat: its name, its box or what replaces it, its messages.
-(tools, openChat, { files, replies }, bubblesOf) => {
-  const { CONTROLS, button, config, first, firstShown, mentioned, middle, nodeId, words } = tools;
+(tools, openChat, { files, replies, idsOf }, bubblesOf) => {
+  const { CONTROLS, all, button, config, first, firstShown, mentioned, mentions, middle, nodeId, words } = tools;
   const { composeText, hasFocus, nodesOf, partsOf, readingOf, sendOf, suggestionsShown } = openChat;
   const EDITABLE = "[contenteditable=true], [contenteditable=''], textarea, input[type=text]";
 
@@ -27,10 +27,18 @@
     .filter((name) => name.startsWith(PREFIX) && first(name, main))
     .map((name) => name.slice(PREFIX.length));
 
+  // The first message below the line "N unread messages", which the page draws when it opens the chat.
+  const unreadFrom = (main, rows) => {
+    const line = all("unread_divider", main).filter((node) => mentions("unread", words(node))).at(-1);
+    const row = line && rows.find((each) => line.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING);
+    return row ? idsOf(row)[0] : "";
+  };
+
   return (main, bubbleLimit) => {
     const { header, title, footer, box } = partsOf(main);
     const panel = first("message_panel", main);
     const notice = noticeOf(main, footer, panel, box).slice(0, 500);
+    const rows = replies.rowsIn(main);
     return {
       title,
       panel: !!panel,
@@ -43,7 +51,8 @@
       attach: button(files.attachOf(footer)),
       suggestions: suggestionsShown(),
       quote: replies.quoteIn(footer, box, title),
-      bubbles: bubblesOf(replies.rowsIn(main).slice(-(bubbleLimit || 60)), readingOf(main)),
+      unread_from: unreadFrom(main, rows),
+      bubbles: bubblesOf(rows.slice(-(bubbleLimit || 60)), readingOf(main)),
     };
   };
 }

@@ -73,8 +73,18 @@
     };
   };
 
-  return () => {
-    const marked = all("row_last_message").length > 0;
+  const isMarked = () => all("row_last_message").length > 0;
+  const rowsOf = () => {
+    const marked = isMarked();
     return all("chat_row").map((row) => rowOf(row, marked)).filter(Boolean);
   };
+  // The title of the chat's row; of several with this title, of the first that has a badge.
+  const titleNode = (title) => {
+    const marked = isMarked();
+    const found = all("chat_row").map((row) => [row, rowOf(row, marked)]).filter(([, facts]) => facts && facts.title === title);
+    const [row] = found.find(([, { unread, unread_unknown: unknown }]) => unread || unknown) || found[0] || [];
+    return row ? first("row_title", row) : null;
+  };
+
+  return { rowsOf, titleNode };
 }

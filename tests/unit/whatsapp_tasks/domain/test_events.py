@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from whatsapp_tasks.domain.chats import ChatKind, ChatRecord
 from whatsapp_tasks.domain.events import (
     MEANINGS,
     NEEDS_A_PERSON,
@@ -20,6 +21,7 @@ from whatsapp_tasks.domain.events import (
     types_of,
 )
 from whatsapp_tasks.domain.files import FileKind, MessageFile
+from whatsapp_tasks.domain.received_messages import ReceivedMessage
 from whatsapp_tasks.domain.states import MAY_SEND, SessionState
 from whatsapp_tasks.domain.statuses import Status
 
@@ -146,14 +148,52 @@ RECEIVED = {"type": "message.received", "subject": "chat-1", "at_ms": str(AT), "
 
 def test_the_envelope_of_a_received_message_tells_the_chat_and_the_preview() -> None:
     kept = {"chat": "+49 1511 2345678", "phone": "+4915112345678", "preview": "Hello"}
-    assert envelope(event(RECEIVED), kept)["data"] == {**kept, "unread": 3, "new": 2}
-    named = envelope(event(RECEIVED), {"chat": "Ada", "phone": "", "preview": ""})["data"]
+    data = envelope(event(RECEIVED), kept, received_version=1)["data"]
+    assert data == {**kept, "unread": 3, "new": 2}
+    unnamed = {"chat": "Ada", "phone": "", "preview": ""}
+    named = envelope(event(RECEIVED), unnamed, received_version=1)["data"]
     assert (named["chat"], named["phone"], named["preview"]) == ("Ada", None, "")
 
 
 def test_what_is_kept_no_longer_is_null() -> None:
-    data = envelope(event(RECEIVED), None)["data"]
+    data = envelope(event(RECEIVED), None, received_version=1)["data"]
     assert data == {"chat": None, "phone": None, "preview": None, "unread": 3, "new": 2}
+
+
+READ = {**RECEIVED, "subject": "c1-support-de", "unread": "0", "new": "1", "message": "m1", "missed": "0"}
+CHAT = ChatRecord("c1-support-de", ChatKind.PERSON, "+4915112345678", titles=("Ada",))
+MESSAGE_READ = ReceivedMessage("m1", "support-de", CHAT.id, "3A01", False, "text", "Hello\nAda", CHAT.phone)
+
+
+def test_a_notice_has_the_fields_of_version_2_too() -> None:
+    """Issue 16, point 3."""
+    data = envelope(event(RECEIVED), {"chat": "Ada", "phone": "", "preview": "Hi"})["data"]
+    assert data == {
+        **{"version": 2, "read": False, "unread": 3, "new": 2, "preview": "Hi", "message": None},
+        **{"chat": {"id": None, "kind": None, "title": "Ada", "phone": None}, "messages_missed": None},
+    }
+
+
+def test_a_message_that_was_read_is_reported_whole_and_in_the_old_shape_on_request() -> None:
+    """Issue 16, point 3."""
+    kept = {"message": MESSAGE_READ, "chat_record": CHAT}
+    data = envelope(event(READ), kept)["data"]
+    assert data["chat"] == {"id": CHAT.id, "kind": "person", "title": "Ada", "phone": "+4915112345678"}
+    assert data["message"] == MESSAGE_READ.shown()
+    assert (data["read"], data["messages_missed"]) == (True, 0)
+    assert envelope(event(READ), kept, received_version=1)["data"] == {
+        **{"chat": "Ada", "phone": "+4915112345678", "unread": 0, "new": 1, "preview": "Hello Ada"},
+    }
+    assert outline(event(READ))["data"] == {
+        **{"unread": 0, "new": 1, "chat_id": CHAT.id, "message_id": "m1", "messages_missed": 0},
+    }
+
+
+@pytest.mark.parametrize(("told", "shown"), [("2", 2), ("unknown", "unknown")])
+def test_a_gap_is_told(told: str, shown: object) -> None:
+    gap = {**READ, "message": "", "new": "0", "missed": told}
+    data = envelope(event(gap), {"message": None, "chat_record": CHAT})["data"]
+    assert (data["message"], data["messages_missed"]) == (None, shown)
 
 
 def test_a_check_of_numbers_is_reported_by_its_counts_and_no_number() -> None:

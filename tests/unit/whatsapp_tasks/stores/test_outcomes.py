@@ -30,6 +30,7 @@ NAMED: dict[str, type[Enum]] = {
     "claim": outcomes.Claim,
     "defer": outcomes.Defer,
     "hand_open": outcomes.OpenView,
+    "inbox_write": outcomes.WriteInbox,
     "lease_acquire": outcomes.Acquire,
     "note": outcomes.Note,
     "number_check_begin": outcomes.BeginCheck,
@@ -42,10 +43,11 @@ NAMED: dict[str, type[Enum]] = {
 ALL_OR_NOTHING = {
     *("hand_end", "hand_renew", "lease_renew", "pause", "push", "put_fenced", "resume", "set_fenced"),
     *("webhook_fan_out", "webhook_redrive", "webhook_settle", "file_fetch_settle"),
-    "number_check_cancel",
+    *("number_check_cancel", "chat_merge"),
 }
 FACTS = {
     *("locate", "page", "webhook_begin", "webhook_take"),
+    "inbox_reap",
     *("file_keep", "file_sweep", "file_fetch_take", "file_fetch_begin", "template_find"),
 }
 """They answer with what they found; an empty answer is none."""

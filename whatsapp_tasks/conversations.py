@@ -1,0 +1,55 @@
+"""Chats and the messages that were read in them: the only entry point for questions (docs/receiving.md).
+
+Error codes: ``account_invalid``, ``account_unknown``, ``chat_not_found``.
+"""
+
+from collections.abc import Sequence
+
+from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.accounts import check_account_name
+from whatsapp_tasks.domain.chats import ChatRecord
+from whatsapp_tasks.domain.identity import account_in
+from whatsapp_tasks.domain.received_messages import ReceivedMessage
+from whatsapp_tasks.domain.refusals import account_unknown
+from whatsapp_tasks.errors import RequestRefused
+from whatsapp_tasks.stores.account_stores import AccountStores
+from whatsapp_tasks.stores.accounts import Accounts
+from whatsapp_tasks.stores.connection import Database
+
+
+class Conversations:
+    """The chats of any account. Each method raises StoreUnavailable while Redis is unavailable."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._db = database
+        self._settings = settings
+
+    def chats(
+        self, account: str, *, cursor: str | None, limit: int
+    ) -> tuple[Sequence[ChatRecord], str | None]:
+        """The account's chats, the last seen first, and the cursor of the next page. Raises
+        RequestRefused.
+        """
+        if not Accounts(self._db).exists(check_account_name(account)):
+            raise account_unknown(account)
+        return self._stores(account).chats.page(cursor, limit)
+
+    def chat(self, chat_id: str) -> ChatRecord:
+        """Raises RequestRefused (``chat_not_found``)."""
+        account = account_in(chat_id)
+        chat = self._stores(account).chats.get(chat_id) if account else None
+        if chat is None:
+            raise RequestRefused("chat_not_found", "There is no chat with this id.", http_status=404)
+        return chat
+
+    def messages(
+        self, chat_id: str, *, before: str | None, limit: int
+    ) -> tuple[Sequence[ReceivedMessage], str | None]:
+        """The chat's messages, newest first, older than the message ``before``; and the one to go on with.
+        Raises RequestRefused (``chat_not_found``).
+        """
+        chat = self.chat(chat_id)
+        return self._stores(account_in(chat.id) or "").inbox.page(chat.id, before, limit)
+
+    def _stores(self, account: str) -> AccountStores:
+        return AccountStores(self._db, self._settings, account)
