@@ -24,7 +24,7 @@ a setting decides, not a number of attempts.
 def _attempts(code: str) -> str:
     if code in AFTER_ENTER:
         return "after Enter"
-    held = FAULTS[code].fault is Fault.US or code == "restricted"
+    held = FAULTS[code].fault is Fault.US or code in ("restricted", "chat_locked")
     return "–" if held else str(FAULTS[code].attempts)
 
 

@@ -1,7 +1,7 @@
 """``/accounts``: the state of each WhatsApp number."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from flask import Blueprint, Response
 from typing_extensions import TypedDict
@@ -10,7 +10,7 @@ from webapp import bodies
 from webapp.authors import shown_author
 from webapp.services import services
 from webapp.times import Moment, rfc3339, rfc3339_or_none
-from whatsapp_tasks.domain.restrictions import Permission
+from whatsapp_tasks.domain.restrictions import LockScope, Permission, Restriction, RestrictionKind
 from whatsapp_tasks.domain.states import SessionState, meaning_of
 from whatsapp_tasks.operations import Operations, Pause
 from whatsapp_tasks.stores.caps import CapUse
@@ -52,6 +52,18 @@ class LookupsView(TypedDict):
     next_day_at: Moment
 
 
+class NewChatsView(TypedDict):
+    """Whether WhatsApp lets the account start chats. ``lock`` is ``new_chats_locked`` or
+    ``new_chats_used_up`` (the monthly limit), null if the page shows neither. ``scope``: account, web or
+    linked_devices, null where the page does not say it; ``until`` likewise.
+    """
+
+    lock: Literal[RestrictionKind.NEW_CHATS_LOCKED, RestrictionKind.NEW_CHATS_USED_UP] | None
+    scope: LockScope | None
+    until: Moment | None
+    seen_at: Moment | None
+
+
 class QueueView(TypedDict):
     """Numbers of messages to be sent now (open), to be sent later (scheduled), and in doubt (unknown)."""
 
@@ -75,8 +87,8 @@ class AccountLinks(TypedDict):
 
 
 class AccountView(TypedDict):
-    """One WhatsApp number. ``sends`` is ``all``, ``replies`` (only to chats that were written to before) or
-    ``nothing``; ``may_send`` is false for ``nothing``.
+    """One WhatsApp number. ``sends`` is ``all``, ``replies`` (WhatsApp locks new chats, so only to chats in
+    which its page shows a compose box) or ``nothing``; ``may_send`` is false for ``nothing``.
     """
 
     account: str
@@ -85,6 +97,7 @@ class AccountView(TypedDict):
     reason: str
     since: Moment | None
     restricted_until: Moment | None
+    new_chats: NewChatsView
     may_send: bool
     sends: Permission
     pauses: list[PauseView]
@@ -125,6 +138,7 @@ def account_view(operations: Operations) -> AccountView:
         "reason": session.reason,
         "since": rfc3339_or_none(session.since_ms or None),
         "restricted_until": rfc3339_or_none(session.restriction.until_ms if session.restriction else None),
+        "new_chats": _new_chats_view(session.restriction),
         "may_send": now.sends is not Permission.NOTHING,
         "sends": now.sends,
         "pauses": [pause_view(pause) for pause in now.pauses],
@@ -170,6 +184,17 @@ def _lookups_view(use: LookupUse) -> LookupsView:
         "left": use.left,
         "waiting": use.waiting,
         "next_day_at": rfc3339(use.next_day_ms),
+    }
+
+
+def _new_chats_view(restriction: Restriction | None) -> NewChatsView:
+    if restriction is None or restriction.kind is RestrictionKind.TEMPORARY_BAN:
+        return {"lock": None, "scope": None, "until": None, "seen_at": None}
+    return {
+        "lock": restriction.kind,
+        "scope": restriction.scope,
+        "until": rfc3339_or_none(restriction.until_ms),
+        "seen_at": rfc3339(restriction.seen_ms),
     }
 
 

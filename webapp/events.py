@@ -25,8 +25,8 @@ MOST_BYTES = 256 * 1024
 class EventView(TypedDict):
     """The data of an event. ``data`` has ``message_id``, ``status`` and ``code`` (if there is a reason) of a
     message, ``new`` and ``unread`` of received ones (with ``chat_id``, ``message_id`` and ``messages_missed``
-    where the chat was read), ``state``, ``previous_state``, ``reason``, ``event`` and
-    ``actor`` of a session, and ``check_id``, ``status`` and counts of a check of numbers.
+    where the chat was read), ``state``, ``previous_state``, ``reason``, ``event``,
+    ``actor`` and ``restriction`` of a session, and ``check_id``, ``status`` and counts of a check of numbers.
     """
 
     id: str

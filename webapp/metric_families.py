@@ -9,6 +9,7 @@ from prometheus_client.registry import Collector
 
 from webapp.services import Services
 from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.domain.restrictions import LOCK_KINDS
 from whatsapp_tasks.domain.states import SessionState
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import ArchiveRefused
@@ -109,8 +110,24 @@ class Families(Collector):
         paused = GaugeMetricFamily(
             f"{PREFIX}paused", "1 if the account is paused for the reason.", labels=["account", "reason"]
         )
+        locked = GaugeMetricFamily(
+            f"{PREFIX}new_chats_locked",
+            "1 while WhatsApp does not let the account start chats, by kind of lock.",
+            labels=["account", "kind"],
+        )
+        lock_end = GaugeMetricFamily(
+            f"{PREFIX}new_chats_lock_end_timestamp_seconds",
+            "Unix time at which the lock ends, where the page tells it.",
+            labels=["account"],
+        )
         for account in self._accounts:
             session = Sessions(self._db, account).get()
+            restriction = session.restriction
+            for kind in LOCK_KINDS:
+                is_on = restriction is not None and restriction.kind is kind
+                locked.add_metric([account, kind], float(is_on))
+                if is_on and restriction is not None and restriction.until_ms is not None:
+                    lock_end.add_metric([account], restriction.until_ms / 1000)
             for each in SessionState:
                 state.add_metric([account, each], float(each is session.state))
             since.add_metric([account], session.since_ms / 1000)
@@ -119,7 +136,7 @@ class Families(Collector):
             pauses = Pauses(self._db, account).all()
             for reason in PauseReason:
                 paused.add_metric([account, reason], float(reason in pauses))
-        yield from (state, since, transitions, paused)
+        yield from (state, since, transitions, paused, locked, lock_end)
 
     def _archives(self) -> Iterator[Metric]:
         saved = GaugeMetricFamily(

@@ -131,8 +131,8 @@ class AccountSettings(BaseSettings):
     """The pause is longer by a random time of up to this."""
     quarantine_seconds: NotNegative = 30
     """How long nothing is sent after a sign of a ban, before the page is looked at again."""
-    restricted_replies: bool = False
-    """Whether messages to existing chats are sent while WhatsApp locks new ones."""
+    restricted_replies: bool = True
+    """Whether messages to chats that WhatsApp leaves open are sent while it locks new ones."""
     restriction_held_seconds: NotNegative = 600
     """How long the new-chat lock counts after it was last seen: the page does not show it everywhere."""
     circuit_failures: Count = 5

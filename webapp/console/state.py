@@ -77,7 +77,8 @@ def account_state(parts: Services, operations: Operations) -> dict[str, Any]:
         "reason": session.reason,
         "since_ms": session.since_ms or None,
         "sends": now.sends,
-        "restriction": restriction and {"kind": restriction.kind, "until_ms": restriction.until_ms},
+        "restriction": restriction
+        and {"kind": restriction.kind, "scope": restriction.scope, "until_ms": restriction.until_ms},
         "pauses": [{**asdict(pause), "author": shown_author(pause.author)} for pause in now.pauses],
         "cap": _cap(now.cap),
         "queue": now.queue,

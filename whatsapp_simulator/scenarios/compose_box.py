@@ -19,6 +19,7 @@ class Restricted(Scenario):
         "footer", description="outside: [data-testid=reachout-timelock-compose-bar] after an empty footer"
     )
     text: str | None = Field(None, description="other words of the bar, e.g. with a typographic apostrophe")
+    timer: str | None = Field("23:59:59", description="what the dialog of its details shows (§10.6); a guess")
     also_known: bool = Field(False, description="chats with history are locked, too (§10.6)")
 
 

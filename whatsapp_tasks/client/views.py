@@ -294,6 +294,17 @@ class Cap(TypedDict):
     next_day_at: str
 
 
+class NewChats(TypedDict):
+    """Whether WhatsApp lets the account start chats: the lock that its page shows, what it is about, its
+    end.
+    """
+
+    lock: str | None
+    scope: str | None
+    until: str | None
+    seen_at: str | None
+
+
 class Queue(TypedDict):
     """Numbers of messages to be sent now, to be sent later, and in doubt."""
 
@@ -343,6 +354,7 @@ class Account(TypedDict):
     reason: str
     since: str | None
     restricted_until: str | None
+    new_chats: NewChats
     may_send: bool
     sends: str
     pauses: list[Pause]

@@ -12,6 +12,7 @@ from whatsapp_tasks.domain.chats import ChatRecord
 from whatsapp_tasks.domain.files import MessageFile
 from whatsapp_tasks.domain.incoming import PREVIEW_LENGTH
 from whatsapp_tasks.domain.received_messages import ReceivedMessage
+from whatsapp_tasks.domain.restrictions import Restriction
 from whatsapp_tasks.domain.states import SessionState
 
 
@@ -221,6 +222,7 @@ def _data(event: Event, message: Mapping[str, Any]) -> dict[str, Any]:
             "reason": event.code,
             "event": event.details.get("event", ""),
             "actor": event.details.get("actor", ""),
+            "restriction": _restriction(event.details.get("restriction")),
         }
     if event.type is EventType.CONTACTS_CHECKED:
         counts = ("total", "registered", "not_registered", "unknown")
@@ -286,6 +288,15 @@ def _received(event: Event, record: Mapping[str, Any], version: int) -> dict[str
 def _missed(event: Event) -> int | str:
     told = event.details.get("missed", "0")
     return int(told) if told.isdigit() else told
+
+
+def _restriction(text: str | None) -> dict[str, Any] | None:
+    """What WhatsApp restricts, as far as its page tells it."""
+    if not text:
+        return None
+    found = Restriction.from_json(text)
+    until = None if found.until_ms is None else rfc3339(found.until_ms)
+    return {"kind": str(found.kind), "code": found.code, "scope": found.scope, "until": until}
 
 
 def _numbers(position: str) -> tuple[int, int]:

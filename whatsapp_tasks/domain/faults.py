@@ -114,13 +114,13 @@ FAULTS: dict[str, Consequence] = {
         FEW_ATTEMPTS,
     ),
     "chat_locked": _recipient(
-        "the account may not start new chats now",
-        "Wait: until WhatsApp lifts the lock, the account can write only to known chats.",
+        "WhatsApp locks new chats, and this chat had no compose box",
+        "Wait: it is sent when the lock is over, or this chat is open again.",
         MAX_ATTEMPTS,
     ),
     "restricted": _recipient(
-        "the account may only reply now",
-        "Wait; with `WHATSAPP_RESTRICTED_REPLIES` replies are sent meanwhile.",
+        "the same, and the chat was not opened again yet",
+        "Wait; `GET /accounts/{account}` tells the end of the lock where WhatsApp tells it.",
         MAX_ATTEMPTS,
     ),
     "answer_unknown": _recipient("the page answered with an unknown dialog", _LOOK_AT_EVIDENCE, MAX_ATTEMPTS),

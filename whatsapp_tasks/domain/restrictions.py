@@ -4,7 +4,7 @@
 
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
 from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
@@ -15,6 +15,17 @@ class RestrictionKind(StrEnum):
     TEMPORARY_BAN = "temporary_ban"  # the full screen of 7a: nothing can be sent
     NEW_CHATS_LOCKED = "new_chats_locked"  # the "reach-out time lock" of 7b: existing chats still work
     NEW_CHATS_USED_UP = "new_chats_used_up"  # the monthly limit of 7c: the same
+
+
+LOCK_KINDS = (RestrictionKind.NEW_CHATS_LOCKED, RestrictionKind.NEW_CHATS_USED_UP)
+
+
+class LockScope(StrEnum):
+    """What the new-chat lock is about (docs/whatsapp-web.md, 10.6)."""
+
+    ACCOUNT = "account"
+    WEB = "web"  # WhatsApp Web: the phone may start chats
+    LINKED_DEVICES = "linked_devices"  # all of them
 
 
 class BanReason(StrEnum):
@@ -55,14 +66,25 @@ _SECONDS = {
 }
 
 
+LOCKED_CHAT = "chat_locked"
+"""The code of an attempt whose chat had a lock in place of its compose box (domain/notices.py)."""
+ASKED_AGAIN_MS = 6 * 3600 * 1000
+"""While a lock lasts, a chat that had no compose box is opened so often. Until then its messages wait: each
+opening is a look-up of somebody who was perhaps never written to.
+"""
+
+
 @dataclass(frozen=True)
 class Restriction:
-    """``until_ms`` is None if the page shows no time; ``code`` is WhatsApp's, only for a temporary ban."""
+    """``until_ms`` is None if the page shows no time; ``code`` is WhatsApp's, only for a temporary ban;
+    ``scope`` is only for the new-chat lock, None where the page does not say it.
+    """
 
     kind: RestrictionKind
     seen_ms: int
     until_ms: int | None = None
     code: str | None = None
+    scope: LockScope | None = None
 
     @property
     def reason(self) -> str:
@@ -75,7 +97,9 @@ class Restriction:
     @classmethod
     def from_json(cls, text: str) -> "Restriction":
         fields = json.loads(text)
-        return cls(**{**fields, "kind": RestrictionKind(fields["kind"])})
+        scope = fields.get("scope")
+        kinds = {"kind": RestrictionKind(fields["kind"]), "scope": LockScope(scope) if scope else None}
+        return cls(**{**fields, **kinds})
 
 
 def restriction_on(page: PageSnapshot, now_ms: int) -> Restriction | None:
@@ -91,23 +115,66 @@ def restriction_on(page: PageSnapshot, now_ms: int) -> Restriction | None:
             _reason_of(text),
         )
     if "restricted" in page.texts:
-        return Restriction(RestrictionKind.NEW_CHATS_LOCKED, now_ms)
+        return Restriction(
+            RestrictionKind.NEW_CHATS_LOCKED,
+            now_ms,
+            _end_of_lock(page, "restricted", now_ms),
+            scope=_scope_of(page),
+        )
     if "new_chats_used_up" in page.texts:
-        return Restriction(RestrictionKind.NEW_CHATS_USED_UP, now_ms)
+        end = _end_of_lock(page, "new_chats_used_up", now_ms)
+        return Restriction(RestrictionKind.NEW_CHATS_USED_UP, now_ms, end)
     return None
+
+
+def _end_of_lock(page: PageSnapshot, name: str, now_ms: int) -> int | None:
+    """By the timer in the dialog that explains the lock (10.6); no banner and no notice has one."""
+    explained = " ".join(dialog.text for dialog in page.dialogs if name in dialog.texts)
+    seconds = _duration_seconds(explained)
+    return None if seconds is None else now_ms + seconds * 1000
+
+
+def _scope_of(page: PageSnapshot) -> LockScope | None:
+    """By the titles of banner and dialog. The notice in a chat has the same words for each."""
+    titled = [*(banner.texts for banner in page.banners), *(dialog.texts for dialog in page.dialogs)]
+    said = frozenset[str]().union(*titled)
+    if "restricted_web" in said:
+        return LockScope.WEB
+    if "restricted_linked_devices" in said:
+        return LockScope.LINKED_DEVICES
+    return LockScope.ACCOUNT if "restricted" in said else None
 
 
 def still_or_anew(before: Restriction | None, seen: Restriction) -> Restriction:
     """The restriction to remember when it is seen repeatedly. The end time that a temporary ban showed first
     stays until it is over, because each look would postpone it. For a lock, the time of the last look is
-    updated every half minute.
+    updated every half minute; end and scope, which few looks see, stay until they are seen again.
     """
     if before is None or (before.kind, before.code) != (seen.kind, seen.code):
         return seen
     if seen.kind is RestrictionKind.TEMPORARY_BAN:
         over = before.until_ms is not None and seen.seen_ms >= before.until_ms
         return seen if over else before
-    return seen if seen.seen_ms - before.seen_ms >= NOTED_EACH_MS else before
+    until_ms = before.until_ms if seen.until_ms is None else seen.until_ms
+    if until_ms is not None and until_ms <= seen.seen_ms:
+        until_ms = None  # it lasts longer than the page said
+    now = replace(seen, until_ms=until_ms, scope=seen.scope or before.scope)
+    noted = seen.seen_ms - before.seen_ms >= NOTED_EACH_MS
+    return now if noted or tells_more(before, now) else before
+
+
+def tells_more(before: Restriction | None, now: Restriction | None) -> bool:
+    """Whether scope or end of a restriction that goes on are others than before."""
+    if before is None or now is None or before.kind is not now.kind:
+        return False
+    return now.scope is not before.scope or _moved(before.until_ms, now.until_ms)
+
+
+def _moved(before_ms: int | None, now_ms: int | None) -> bool:
+    """A timer of whole seconds gives a slightly different end with each look."""
+    if before_ms is None or now_ms is None:
+        return before_ms is not now_ms
+    return abs(now_ms - before_ms) >= NOTED_EACH_MS
 
 
 def _reason_of(text: str) -> BanReason:
@@ -132,7 +199,7 @@ class Permission(StrEnum):
     """What an account may send."""
 
     ALL = "all"
-    REPLIES = "replies"  # to chats that were written to before
+    REPLIES = "replies"  # to chats in which the page shows a compose box
     NOTHING = "nothing"
 
 

@@ -14,7 +14,7 @@ from typing import assert_never
 from whatsapp_tasks.domain.attempts import Attempt, NeverSent, Seen
 from whatsapp_tasks.domain.faults import counts_for_circuit, culprit
 from whatsapp_tasks.domain.pacing import pause_seconds
-from whatsapp_tasks.domain.restrictions import Permission
+from whatsapp_tasks.domain.restrictions import ASKED_AGAIN_MS, LOCKED_CHAT, Permission
 from whatsapp_tasks.domain.retries import RetryDecision, code_of, decide_again, decide_retry, decide_settle
 from whatsapp_tasks.domain.states import MAY_REPLY, MAY_SEND
 from whatsapp_tasks.domain.statuses import AT_WHATSAPP, FOLLOWED, Status
@@ -75,12 +75,13 @@ class Delivery:
         allowed = self._permission.now()
         if allowed is Permission.NOTHING:
             return False
+        now_ms, locked = context.now_ms(), allowed is Permission.REPLIES
         claimed = context.ledger.claim(
             message_id,
             context.lease.fence,
-            context.now_ms(),
-            states=MAY_REPLY if allowed is Permission.REPLIES else MAY_SEND,
-            replies_only=allowed is Permission.REPLIES,
+            now_ms,
+            states=MAY_REPLY if locked else MAY_SEND,
+            locked_since_ms=now_ms - ASKED_AGAIN_MS if locked else None,
         )
         if claimed.outcome in (Claim.PAUSED, Claim.OCCUPIED):
             return False
@@ -176,8 +177,12 @@ class Delivery:
         if message.intent is not None:
             tried = self._settles[message.id] = self._settles.get(message.id, 0) + 1
             return decide_settle(error, tried, jitter=random.random())
-        same = sum(entry.code == code_of(error) for entry in message.timeline)
-        return decide_retry(error, message.attempts, jitter=random.random(), same_before=same)
+        code = code_of(error)
+        if code == LOCKED_CHAT:  # however often: WhatsApp lets it through when the lock is over
+            return RetryDecision("retry", code, self._context.settings.restriction_held_seconds)
+        same = sum(entry.code == code for entry in message.timeline)
+        counted = message.attempts - sum(entry.code == LOCKED_CHAT for entry in message.timeline)
+        return decide_retry(error, counted, jitter=random.random(), same_before=same)
 
     def _write(self, message: Message, decision: RetryDecision, sentence: str | None) -> None:
         """``sentence`` explains it to a person; None where nothing failed."""

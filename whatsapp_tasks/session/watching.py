@@ -17,7 +17,7 @@ from whatsapp_tasks.domain.page_snapshot import (
     kind_of,
     popup_of,
 )
-from whatsapp_tasks.domain.restrictions import still_or_anew
+from whatsapp_tasks.domain.restrictions import still_or_anew, tells_more
 from whatsapp_tasks.domain.session_archives import SESSION_RESTORED
 from whatsapp_tasks.domain.states import SessionEvent, SessionState, meaning_of, next_state
 from whatsapp_tasks.errors import IllegalTransition
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 USE_HERE_PER_HOUR = 3
 UPDATE_EACH_SECONDS = 3600.0
 """A click on "Update available" reloads the page; one that stays in spite of it is left alone so long."""
+DETAILS_EACH_SECONDS = 3600.0
+"""How often the dialog that explains a lock is opened: only it tells when the lock ends (10.6)."""
 CROSS_EACH_SECONDS = 60.0
 """An unknown dialog that stays in spite of its cross is left alone so long."""
 _EVIDENCE = frozenset({SessionState.SUSPECTED_BAN, SessionState.BANNED, SessionState.ATTENTION})
@@ -44,6 +46,7 @@ class Watcher:
         self._unknown_since: float | None = None
         self._use_here: list[float] = []
         self._next_update = 0.0
+        self._next_details = 0.0
         self._crossed, self._next_cross = "", 0.0
         self._check = PageCheck(context, context.selectors)
         self.state = SessionState.INIT
@@ -105,6 +108,8 @@ class Watcher:
                 sight = replace(sight, restriction=still_or_anew(session.restriction, sight.restriction))
             self._apply(session.state, sight)
             if self.state is SessionState.RESTRICTED and sight.restriction != session.restriction:
+                if tells_more(session.restriction, sight.restriction):
+                    self._apply(session.state, sight, told=True)
                 context.sessions.note_restriction(sight.restriction)
             if self.state in _EVIDENCE and self.state is not session.state:
                 self._keep_evidence(page, sight.reason)
@@ -118,14 +123,15 @@ class Watcher:
         elif state is SessionState.CIRCUIT_OPEN:
             self._apply(state, Sight(SessionEvent.PROBE_ALLOWED, "circuit_time_over"))
 
-    def _apply(self, before: SessionState, sight: Sight, *, force: bool = False) -> None:
+    def _apply(self, before: SessionState, sight: Sight, *, force: bool = False, told: bool = False) -> None:
+        """``told``: it is an event although the state stays."""
         context = self._context
         try:
             unchanged = next_state(before, sight.event) is before
         except IllegalTransition:
             self.state = before
             return  # for example: a page that looks fine says nothing about a confirmed ban
-        if unchanged and not force:
+        if unchanged and not (force or told):
             self.state = before
             return
         self.state = context.sessions.apply(
@@ -135,7 +141,7 @@ class Watcher:
             actor=context.actor,
             fence=context.lease.fence,
             restriction=sight.restriction,
-            told=sight.reason == SESSION_RESTORED,
+            told=told or sight.reason == SESSION_RESTORED,
         )
         self._follow_state(sight)
         log.log(
@@ -216,6 +222,10 @@ class Watcher:
             if "notifications_off" in banner.texts and banner.close is not None:
                 page.press(banner.close, self._look_deadline())
                 return  # what stands below it has moved
+            if "restricted" in banner.texts and now >= self._next_details:
+                self._next_details = now + DETAILS_EACH_SECONDS
+                page.press(banner.button, self._look_deadline())  # the next look reads it and closes it
+                return
             if "update_available" in banner.texts and now >= self._next_update:
                 self._next_update = now + UPDATE_EACH_SECONDS
                 page.press(banner.button, self._look_deadline())

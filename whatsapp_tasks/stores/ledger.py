@@ -63,11 +63,12 @@ class Ledger(MessageRecords):
         now_ms: int,
         *,
         states: Iterable[str] = (),
-        replies_only: bool = False,
+        locked_since_ms: int | None = None,
     ) -> Claimed:
         """Claims a message; see ``scripts/claim.lua`` for the outcomes. Raises LeaseLost.
 
-        ``states``: the session states that allow it; empty means all.
+        ``states``: the session states that allow it; empty means all. ``locked_since_ms``: a message whose
+        chat was locked since then is RESTRICTED.
         """
         k = self._keys
         answer, record = self._db.run(
@@ -89,7 +90,7 @@ class Ledger(MessageRecords):
                 "now": now_ms,
                 "fence": fence,
                 "states": f",{','.join(states)}," if states else "",
-                "replies_only": int(replies_only),
+                "asked_since": "" if locked_since_ms is None else locked_since_ms,
                 "seen": self._seen.writes,
                 "seen_intents": self._seen.intents,
                 "plan": self._caps.plan(now_ms, days=1) if self._caps else "",

@@ -993,8 +993,8 @@ export interface components {
         };
         /**
          * AccountView
-         * @description One WhatsApp number. ``sends`` is ``all``, ``replies`` (only to chats that were written to before) or
-         *     ``nothing``; ``may_send`` is false for ``nothing``.
+         * @description One WhatsApp number. ``sends`` is ``all``, ``replies`` (WhatsApp locks new chats, so only to chats in
+         *     which its page shows a compose box) or ``nothing``; ``may_send`` is false for ``nothing``.
          */
         AccountView: {
             account: string;
@@ -1003,6 +1003,7 @@ export interface components {
             reason: string;
             since: string | null;
             restricted_until: string | null;
+            new_chats: components["schemas"]["NewChatsView"];
             may_send: boolean;
             sends: components["schemas"]["Permission"];
             pauses: components["schemas"]["PauseView"][];
@@ -1276,8 +1277,8 @@ export interface components {
          * EventView
          * @description The data of an event. ``data`` has ``message_id``, ``status`` and ``code`` (if there is a reason) of a
          *     message, ``new`` and ``unread`` of received ones (with ``chat_id``, ``message_id`` and ``messages_missed``
-         *     where the chat was read), ``state``, ``previous_state``, ``reason``, ``event`` and
-         *     ``actor`` of a session, and ``check_id``, ``status`` and counts of a check of numbers.
+         *     where the chat was read), ``state``, ``previous_state``, ``reason``, ``event``,
+         *     ``actor`` and ``restriction`` of a session, and ``check_id``, ``status`` and counts of a check of numbers.
          */
         EventView: {
             id: string;
@@ -1353,6 +1354,12 @@ export interface components {
             self: string;
         };
         /**
+         * LockScope
+         * @description What the new-chat lock is about (docs/whatsapp-web.md, 10.6).
+         * @enum {string}
+         */
+        LockScope: "account" | "web" | "linked_devices";
+        /**
          * LookupsView
          * @description Look-ups of numbers today, in the account's time zone, and how many numbers wait for one (waiting).
          */
@@ -1424,6 +1431,18 @@ export interface components {
             reply_policy: components["schemas"]["ReplyPolicy"] | null;
             quoted: boolean | null;
             links: components["schemas"]["Links"];
+        };
+        /**
+         * NewChatsView
+         * @description Whether WhatsApp lets the account start chats. ``lock`` is ``new_chats_locked`` or
+         *     ``new_chats_used_up`` (the monthly limit), null if the page shows neither. ``scope``: account, web or
+         *     linked_devices, null where the page does not say it; ``until`` likewise.
+         */
+        NewChatsView: {
+            lock: ("new_chats_locked" | "new_chats_used_up") | null;
+            scope: components["schemas"]["LockScope"] | null;
+            until: string | null;
+            seen_at: string | null;
         };
         /**
          * NoFields
@@ -4789,7 +4808,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One WhatsApp number. ``sends`` is ``all``, ``replies`` (only to chats that were written to before) or ``nothing``; ``may_send`` is false for ``nothing``. */
+            /** @description One WhatsApp number. ``sends`` is ``all``, ``replies`` (WhatsApp locks new chats, so only to chats in which its page shows a compose box) or ``nothing``; ``may_send`` is false for ``nothing``. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6361,7 +6380,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The data of an event. ``data`` has ``message_id``, ``status`` and ``code`` (if there is a reason) of a message, ``new`` and ``unread`` of received ones (with ``chat_id``, ``message_id`` and ``messages_missed`` where the chat was read), ``state``, ``previous_state``, ``reason``, ``event`` and ``actor`` of a session, and ``check_id``, ``status`` and counts of a check of numbers. */
+            /** @description The data of an event. ``data`` has ``message_id``, ``status`` and ``code`` (if there is a reason) of a message, ``new`` and ``unread`` of received ones (with ``chat_id``, ``message_id`` and ``messages_missed`` where the chat was read), ``state``, ``previous_state``, ``reason``, ``event``, ``actor`` and ``restriction`` of a session, and ``check_id``, ``status`` and counts of a check of numbers. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

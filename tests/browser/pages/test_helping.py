@@ -6,6 +6,7 @@ from tests.browser.pages.stage import Stage, within
 from tests.browser.pages.test_messages import new_phone
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.domain.page_snapshot import Button, PageKind, Popup
+from whatsapp_tasks.domain.restrictions import restriction_on
 from whatsapp_tasks.session.putting_away import closing_button
 from whatsapp_tasks.session.watching import USE_HERE_PER_HOUR
 
@@ -51,7 +52,7 @@ def test_the_notification_banner_is_closed_and_the_update_taken_once(stage: Stag
     assert stage.loaded_at() == loaded
 
 
-@pytest.mark.parametrize("scenario", ["offline_banner", "phone_banner", "restricted"])
+@pytest.mark.parametrize("scenario", ["offline_banner", "phone_banner"])
 def test_a_banner_that_tells_something_stays(stage: Stage, pressed: list[str], scenario: str) -> None:
     stage.simulator.scenario(scenario)
     stage.watcher().help(stage.whatsapp, stage.until(lambda s: s if s.banners else None))
@@ -96,10 +97,20 @@ def test_the_question_about_a_failed_message_is_answered_with_cancel(stage: Stag
     assert not stage.simulator.messages(phone)
 
 
-def test_the_explanation_of_a_lock_is_taken_away(stage: Stage) -> None:
-    stage.simulator.scenario("restricted", title="account")
-    [banner] = stage.until(lambda s: s if s.banners else None).banners
-    stage.whatsapp.press(banner.button, within())
+@pytest.mark.parametrize("title", ["account", "web", "linked_devices"])
+def test_a_lock_is_asked_once_for_its_end_and_its_explanation_taken_away(stage: Stage, title: str) -> None:
+    """Issue 16, part 7: only the dialog has the timer."""
+    stage.simulator.scenario("restricted", title=title, timer="11:59:58")
+    watcher = stage.watcher()
+    snapshot = stage.until(lambda s: s if s.banners else None)
+    found = restriction_on(snapshot, now_ms=0)
+    assert found is not None
+    assert (found.scope, found.until_ms) == (title, None)
+    watcher.help(stage.whatsapp, snapshot)
     snapshot = stage.popup(Popup.RESTRICTION)
-    stage.watcher().help(stage.whatsapp, snapshot)
+    found = restriction_on(snapshot, now_ms=0)
+    assert found is not None
+    assert (found.scope, found.until_ms) == (title, 43_198_000)
+    watcher.help(stage.whatsapp, snapshot)
+    watcher.help(stage.whatsapp, stage.popup(Popup.NONE))
     stage.popup(Popup.NONE)

@@ -182,7 +182,7 @@ def test_a_chat_that_is_known_under_another_form_of_its_number_is_not_new_issue_
     finish(rig, rig.accept(phone=known), Status.SENT)
     over(rig, phone="+4915100000003")
     message = rig.accept(phone=written)
-    assert rig.ledger.claim(message.id, rig.fence, rig.now, replies_only=True).outcome == "claimed"
+    assert rig.claim(message) == "claimed"
 
 
 def test_a_second_message_to_a_chat_that_became_known_gives_its_new_chat_place_back(

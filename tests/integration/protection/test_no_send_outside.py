@@ -92,11 +92,10 @@ class Account(RuleBasedStateMachine):
         assert ended is (PauseReason.OPERATOR_VIEW in self.paused)
         self.paused.discard(PauseReason.OPERATOR_VIEW)
 
-    @rule(known=st.booleans())
-    def claim(self, known: bool) -> None:
+    @rule()
+    def claim(self) -> None:
         """As AccountSession.deliver does."""
-        message = self.rig.accept(phone="+4915100000001" if known else "+4915100000002")
-        self.database.do("SADD", self.rig.keys.contacted, "+4915100000001")
+        message = self.rig.accept()
         conditions = self.sessions.send_conditions()
         allowed = permission(
             conditions.session.state,
@@ -110,10 +109,10 @@ class Account(RuleBasedStateMachine):
             self.rig.fence,
             self.rig.now,
             states=MAY_REPLY if allowed is Permission.REPLIES else MAY_SEND,
-            replies_only=allowed is Permission.REPLIES,
+            locked_since_ms=0 if allowed is Permission.REPLIES else None,
         )
         replies = self.state is SessionState.RESTRICTED and self.replies and self.restriction is LOCK
-        may = not self.paused and (self.state is SessionState.AUTHENTICATED or (replies and known))
+        may = not self.paused and (self.state is SessionState.AUTHENTICATED or replies)
         assert (claimed.outcome == "claimed") is may
         self.rig.advance(message, Status.FAILED)  # one attempt at a time
 

@@ -100,20 +100,27 @@ def test_in_a_state_that_does_not_send_nothing_is_claimed(rig: LedgerRig) -> Non
     assert rig.ledger.claim(message.id, rig.fence, rig.now, states=["AUTHENTICATED"]).outcome == "claimed"
 
 
-def test_where_only_replies_are_allowed_no_chat_is_started(rig: LedgerRig) -> None:
-    first = rig.accept()
-    assert rig.ledger.claim(first.id, rig.fence, rig.now, replies_only=True).outcome == "restricted"
-    assert rig.claim(first) == "claimed"
-    rig.advance(first, Status.SENT, fence=rig.fence)
-    second = rig.accept(phone=first.phone)
-    assert rig.ledger.claim(second.id, rig.fence, rig.now, replies_only=True).outcome == "claimed"
+def test_under_a_lock_the_box_of_a_chat_is_asked_once_and_then_it_waits(rig: LedgerRig) -> None:
+    """Issue 16, part 7: also a chat that was never written to; the page decides, not our memory."""
+
+    def claim(since: int) -> str:
+        return rig.ledger.claim(message.id, rig.fence, rig.now, locked_since_ms=since).outcome
+
+    message = rig.accept()
+    assert claim(rig.now - 1000) == "claimed"
+    rig.advance(message, Status.QUEUED, fence=rig.fence, code="chat_locked", due_ms=rig.now)
+    asked = rig.now
+    rig.queue.release_due(rig.now)
+    rig.now += 500
+    assert claim(asked - 1) == "restricted"
+    assert claim(asked) == "claimed"
 
 
-def test_a_chat_to_which_nothing_was_sent_is_still_a_new_one(rig: LedgerRig) -> None:
-    failed = rig.claimed()
-    rig.advance(failed, Status.FAILED, fence=rig.fence)
-    second = rig.accept(phone=failed.phone)
-    assert rig.ledger.claim(second.id, rig.fence, rig.now, replies_only=True).outcome == "restricted"
+def test_another_failure_before_a_lock_keeps_no_message_from_asking(rig: LedgerRig) -> None:
+    message = rig.claimed()
+    rig.advance(message, Status.QUEUED, fence=rig.fence, code="page_offline", due_ms=rig.now)
+    rig.queue.release_due(rig.now)
+    assert rig.ledger.claim(message.id, rig.fence, rig.now, locked_since_ms=0).outcome == "claimed"
 
 
 def test_a_scheduled_message_is_not_claimed_before_it_was_released(rig: LedgerRig) -> None:

@@ -20,11 +20,13 @@ from webapp.console.state import account_state
 from webapp.services import EXTENSION, services
 from whatsapp_tasks.cli.main import cli
 from whatsapp_tasks.config import Settings
-from whatsapp_tasks.domain.restrictions import Restriction, RestrictionKind
+from whatsapp_tasks.domain.events import envelope
+from whatsapp_tasks.domain.restrictions import LockScope, Restriction, RestrictionKind
 from whatsapp_tasks.domain.states import SessionEvent
 from whatsapp_tasks.queues import LOGOUT_TASK, PAIRING_CODE_TASK, RESTART_TASK, SCREENSHOT_TASK, control_queue
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.events import EventLog
 from whatsapp_tasks.stores.pauses import PauseReason, Pauses
 from whatsapp_tasks.stores.requests import WorkerRequests
 from whatsapp_tasks.stores.sessions import Sessions
@@ -105,6 +107,38 @@ def test_a_restricted_account_sends_what_the_rule_says(  # noqa: PLR0917 - pytes
     assert (view["sends"], view["may_send"], card["sends"]) == (sends, sends != "nothing", sends)
     told = {"REDIS_URL": settings.redis_url, "WHATSAPP_RESTRICTED_REPLIES": str(replies)}
     assert sends in CliRunner().invoke(cli, ["accounts", "list"], env=told).output.split()
+
+
+def test_a_lock_is_told_by_api_and_metrics(caller: Caller, database: Database) -> None:
+    """Issue 16, part 7."""
+    sessions = Sessions(database, "default")
+    be(sessions, SessionEvent.STARTED, SessionEvent.LOGGED_IN)
+    view = caller.get("/accounts/default").json
+    assert view is not None
+    assert view["new_chats"] == {"lock": None, "scope": None, "until": None, "seen_at": None}
+    lock = Restriction(RestrictionKind.NEW_CHATS_LOCKED, 1000, 90_000_000, scope=LockScope.WEB)
+    sessions.apply(
+        SessionEvent.RESTRICTION_SEEN, 2000, reason=lock.reason, actor="w", fence=None, restriction=lock
+    )
+    view = caller.get("/accounts/default").json
+    assert view is not None
+    assert view["new_chats"] == {
+        "lock": "new_chats_locked",
+        "scope": "web",
+        "until": "1970-01-02T01:00:00.000Z",
+        "seen_at": "1970-01-01T00:00:01.000Z",
+    }
+    metrics = caller.get("/metrics").text
+    assert 'whatsapp_new_chats_locked{account="default",kind="new_chats_locked"} 1.0' in metrics
+    assert 'whatsapp_new_chats_locked{account="default",kind="new_chats_used_up"} 0.0' in metrics
+    assert 'whatsapp_new_chats_lock_end_timestamp_seconds{account="default"} 90000.0' in metrics
+    [event] = EventLog(database, "default").latest(1)
+    assert envelope(event, None)["data"]["restriction"] == {
+        "kind": "new_chats_locked",
+        "code": None,
+        "scope": "web",
+        "until": "1970-01-02T01:00:00.000Z",
+    }
 
 
 def test_the_list_holds_all_accounts(caller: Caller) -> None:

@@ -2,7 +2,7 @@
 import { popup } from "./popup.js";
 import { element, part, skin, text } from "./skin.js";
 import { noticeBar } from "./notices.js";
-import { allMessages, scenario } from "./state.js";
+import { allMessages, scenario, state } from "./state.js";
 
 /**
  * What replaces the compose box, or null: `{ node, outside }`, outside the footer or in it. The account's
@@ -38,11 +38,11 @@ function lock(name, words, details, explain) {
 }
 
 export function explainRestriction() {
-  const onWeb = scenario("restricted")?.title === "web";
+  const { title, timer } = scenario("restricted") ?? state.scenarios.restricted ?? {};
   popup({
     name: "restricted",
-    title: text(onWeb ? "restricted_modal_web" : "restricted_modal_account"),
-    text: `${text("restricted_modal_1")} ${text("restricted_modal_2")}`,
+    title: text(title === "web" ? "restricted_modal_web" : "restricted_modal_account"),
+    text: `${text("restricted_modal_1")} ${text("restricted_modal_2")} ${timer ?? ""}`,
     ok: { label: skin.texts.ok },
   });
 }

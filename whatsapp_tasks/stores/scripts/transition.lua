@@ -22,7 +22,7 @@ if state ~= to or told == '1' then
   local types = needs_person == '1' and {'session.state', 'session.attention'} or {'session.state'}
   for _, name in ipairs(types) do
     redis.call('XADD', events, 'MAXLEN', '~', 100000, '*', 'type', name, 'subject', 'session', 'at_ms', now,
-      'code', reason, 'from', state, 'to', to, 'event', event, 'actor', actor)
+      'code', reason, 'from', state, 'to', to, 'event', event, 'actor', actor, 'restriction', restriction)
   end
 end
 if state ~= to then

@@ -43,6 +43,7 @@ PAIRS = [
     (views.Lookups, accounts.LookupsView),
     (views.Pause, accounts.PauseView),
     (views.Cap, accounts.CapView),
+    (views.NewChats, accounts.NewChatsView),
     (views.Queue, accounts.QueueView),
     (views.Worker, accounts.WorkerView),
     (views.AccountLinks, accounts.AccountLinks),

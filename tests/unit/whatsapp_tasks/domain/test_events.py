@@ -96,6 +96,7 @@ def test_the_envelope_of_a_session_tells_both_states_and_the_reason() -> None:
         "reason": "unexpected_logout",
         "event": "logged_out",
         "actor": "worker 7",
+        "restriction": None,
     }
 
 

@@ -1,16 +1,20 @@
 """Temporary bans and locks: codes, times, what may still be sent."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.support.looks import DIALOG, MAIN, page
 from whatsapp_simulator.skin_texts import texts
 from whatsapp_tasks.domain.restrictions import (
+    LockScope,
     Permission,
     Restriction,
     RestrictionKind,
     permission,
     restriction_on,
     still_or_anew,
+    tells_more,
 )
 from whatsapp_tasks.domain.states import SessionState
 
@@ -71,8 +75,35 @@ def test_locks_of_new_chats() -> None:
     assert restriction_on(MAIN, NOW) is None
 
 
+@pytest.mark.parametrize("lang", ["en", "pt", "es"])
+def test_the_dialog_of_a_lock_tells_its_end(lang: str) -> None:
+    """Issue 16, part 7; whatsapp-web.md, 10.6: "The dialog shows a timer"."""
+    words = texts("E3", lang)
+    said = f"{words['restricted_modal_1']} {words['restricted_modal_2']} 11:59:58"
+    dialog = {**DIALOG, "title": words["restricted_modal_account"], "text": said, "texts": ["restricted"]}
+    found = restriction_on(page("restricted", chat_pane=True, dialogs=[dialog]), NOW)
+    assert found == replace(LOCK, until_ms=NOW + 43_198_000, scope=LockScope.ACCOUNT)
+    foreign = {**dialog, "texts": []}
+    assert restriction_on(page("restricted", chat_pane=True, dialogs=[foreign]), NOW) == LOCK
+
+
+@pytest.mark.parametrize(
+    ("also", "scope"),
+    [
+        ([], LockScope.ACCOUNT),
+        (["restricted_web"], LockScope.WEB),
+        (["restricted_linked_devices"], LockScope.LINKED_DEVICES),
+    ],
+)
+def test_titles_tell_what_the_lock_is_about(also: list[str], scope: LockScope) -> None:
+    dialog = {**DIALOG, "texts": ["restricted", *also]}
+    found = restriction_on(page("restricted", chat_pane=True, dialogs=[dialog]), NOW)
+    assert found is not None
+    assert found.scope is scope
+
+
 def test_json_keeps_all() -> None:
-    for restriction in (LOCK, BAN):
+    for restriction in (LOCK, BAN, replace(LOCK, until_ms=NOW + 1, scope=LockScope.WEB)):
         assert Restriction.from_json(restriction.to_json()) == restriction
 
 
@@ -81,14 +112,30 @@ def test_looks_do_not_put_the_end_of_a_ban_off() -> None:
     assert still_or_anew(BAN, later) is BAN
     over = Restriction(BAN.kind, NOW + 61_000, NOW + 121_000, BAN.code)
     assert still_or_anew(BAN, over) is over
-    assert still_or_anew(LOCK, later) is later
+    assert still_or_anew(LOCK, later) == later
     assert still_or_anew(None, LOCK) is LOCK
 
 
 def test_the_last_sight_of_a_lock_is_noted_each_half_minute() -> None:
     soon, later = (Restriction(LOCK.kind, NOW + ms) for ms in (29_999, 30_000))
     assert still_or_anew(LOCK, soon) is LOCK
-    assert still_or_anew(LOCK, later) is later
+    assert still_or_anew(LOCK, later) == later
+
+
+def test_end_and_scope_of_a_lock_stay_until_they_are_seen_again() -> None:
+    told = replace(LOCK, until_ms=NOW + 3_600_000, scope=LockScope.WEB)
+    assert still_or_anew(LOCK, told) == told
+    plain = replace(LOCK, seen_ms=NOW + 40_000)
+    assert still_or_anew(told, plain) == replace(told, seen_ms=NOW + 40_000)
+    assert still_or_anew(told, replace(told, seen_ms=NOW + 900, until_ms=NOW + 3_600_900)) is told
+    sooner = replace(told, seen_ms=NOW + 900, until_ms=NOW + 60_000)
+    assert still_or_anew(told, sooner) == sooner
+    over = replace(LOCK, seen_ms=NOW + 3_600_000)
+    assert still_or_anew(told, over) == replace(over, scope=LockScope.WEB)
+    assert tells_more(LOCK, told)
+    assert not tells_more(told, replace(told, seen_ms=NOW + 40_000))
+    assert not tells_more(None, told)
+    assert not tells_more(BAN, told)
 
 
 @pytest.mark.parametrize("state", sorted(SessionState))
