@@ -163,6 +163,9 @@ class Life:
     def message(self, message_id: str) -> Message:
         return self._dispatcher.get(message_id)
 
+    def cancel(self, message_id: str) -> Message:
+        return self._dispatcher.cancel(message_id)
+
     def rounds(self, until: Callable[[], bool], seconds: float) -> bool:
         """What a worker does, again and again. Whether ``until`` came true; False too in ATTENTION."""
         deadline = time.monotonic() + seconds

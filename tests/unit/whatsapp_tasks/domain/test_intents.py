@@ -1,6 +1,7 @@
 """Settling an intent: what the chat shows after a crash. `absent` means typing again, so it must be sure."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -287,3 +288,24 @@ def test_a_bubble_drawn_otherwise_is_ours_where_no_history_came_late(others: int
     """Found by `make mutants`."""
     bubbles = [*(Bubble(f"old{n}", False, "Hi") for n in range(others)), Bubble("new", True, None, "sent")]
     assert find_intended(Intent(1), "Hello", bubbles, settled=True, watched=True).verdict == verdict
+
+
+@given(texts, texts, st.booleans(), st.booleans())
+def test_what_a_bubble_quotes_is_never_its_own_text(
+    text: str, quoted: str, settled: bool, watched: bool
+) -> None:
+    """A reply that quotes our words is judged as the same bubble without its quote."""
+    own = Bubble("reply", outgoing=True, text="another " + text, tick="sent")
+    for quotation in (text, quoted):
+        replying = replace(own, quoted=quotation)
+        plain = find([*BEFORE, own], text=text, settled=settled, watched=watched)
+        judged = find([*BEFORE, replying], text=text, settled=settled, watched=watched)
+        assert judged.verdict == plain.verdict
+        assert (judged.bubble is None) == (plain.bubble is None)
+
+
+@given(texts, texts)
+def test_our_own_text_is_found_whatever_its_bubble_quotes(text: str, quoted: str) -> None:
+    replying = Bubble("reply", outgoing=True, text=shown_of(text), tick="sent", quoted=quoted)
+    without = find([*BEFORE, replace(replying, quoted=None)], text=text)
+    assert find([*BEFORE, replying], text=text).verdict == without.verdict
