@@ -4,15 +4,20 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.ledger_rig import LedgerRig
+from tests.support.ledger_rig import DAY, LedgerRig
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.domain.chats import Sighting
 from whatsapp_tasks.domain.message_request import MessageRequest
+from whatsapp_tasks.domain.page_snapshot import Bubble
+from whatsapp_tasks.domain.received_messages import message_in
 from whatsapp_tasks.domain.replies import ReplyPolicy
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.accounts import Accounts
+from whatsapp_tasks.stores.chats import Chats
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.inbox import Inbox
 from whatsapp_tasks.stores.messages import Message
 
 PHONE = "+4915112345678"
@@ -51,6 +56,31 @@ def test_a_reply_is_kept_with_what_the_page_knows_it_by(rig: LedgerRig, dispatch
     assert message.reply.policy is ReplyPolicy.SEND_PLAIN
     assert message.quoted is None
     assert dispatcher.get(dispatcher.send(MessageRequest(PHONE, "plain")).id).reply is None
+
+
+@pytest.mark.parametrize("known", ["then", "since"])
+def test_a_received_message_is_quoted_where_the_phone_of_its_chat_is_known(
+    rig: LedgerRig, dispatcher: Dispatcher, known: str
+) -> None:
+    chats, inbox = Chats(rig.database, "default"), Inbox(rig.database, "default", kept_ms=DAY)
+
+    def received(phone: str | None) -> str:
+        sighting = Sighting("Ada", phone=phone, bubbles=("A1",))
+        chat = chats.recognised(sighting, rig.now, rig.fence)
+        message = message_in(Bubble("A1", False, "Which one?"), (), "default", chat, rig.now)
+        inbox.write(chat, [message], missed="0", read=[], stays="", fence=rig.fence, now_ms=rig.now)
+        return message.id
+
+    asked = received(PHONE if known == "then" else None)
+    answer = MessageRequest(PHONE, "The blue one", reply_to=asked)
+    if known == "since":
+        assert refused(lambda: dispatcher.send(answer)) == "reply_to_elsewhere"
+        assert received(PHONE) == asked
+    reply = dispatcher.get(dispatcher.send(answer).id).reply
+    assert reply is not None
+    assert (reply.to, reply.bubble_id) == (asked, "A1")
+    elsewhere = MessageRequest("+4915112345679", "The blue one", reply_to=asked)
+    assert refused(lambda: dispatcher.send(elsewhere)) == "reply_to_elsewhere"
 
 
 def test_what_is_not_in_this_chat_is_refused(rig: LedgerRig, dispatcher: Dispatcher) -> None:

@@ -38,7 +38,7 @@ class Dispatcher(AcceptedMessages):
         super().__init__(database, settings, clock)
         self._settings = settings
         self._contents = MessageContents(database, settings, clock)
-        self._quoting = Quoting(self.ledger)
+        self._quoting = Quoting(self._stores)
 
     def caps(self, account: str) -> Caps | None:
         """The daily cap of an account; None if the setting turned it off."""

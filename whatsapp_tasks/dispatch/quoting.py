@@ -7,17 +7,17 @@ from whatsapp_tasks.domain.replies import Reply
 from whatsapp_tasks.domain.reply_requests import Quotable, check_reply_policy, check_reply_to, reply_of
 from whatsapp_tasks.domain.statuses import AT_WHATSAPP
 from whatsapp_tasks.errors import RequestRefused
-from whatsapp_tasks.stores.ledger import Ledger
+from whatsapp_tasks.stores.account_stores import AccountStores
 
 Judged = tuple[Reply | None, RequestRefused | None]
 """What a message replies to, and why it may not: a repeat is recognised without it."""
 
 
 class Quoting:
-    """``ledger``: the messages of an account."""
+    """``stores``: those of an account."""
 
-    def __init__(self, ledger: Callable[[str], Ledger]) -> None:
-        self._ledger = ledger
+    def __init__(self, stores: Callable[[str], AccountStores]) -> None:
+        self._stores = stores
 
     def of(self, request: MessageRequest, account: str, phone: str) -> Judged:
         """Raises RequestRefused if the request itself is malformed."""
@@ -32,9 +32,13 @@ class Quoting:
             return None, refusal
 
     def _quotable(self, account: str, message_id: str) -> Quotable | None:
-        """The message with this id: one of ours, since so far only these have ids."""
-        message = self._ledger(account).get(message_id)
-        if message is None:
-            return None
-        is_in_chat = message.status in AT_WHATSAPP
-        return Quotable(message.account, message.phone, message.bubble_id if is_in_chat else None)
+        """The message with this id: one that we sent, or one that was read in its chat."""
+        stores = self._stores(account)
+        if message := stores.ledger.get(message_id):
+            is_in_chat = message.status in AT_WHATSAPP
+            return Quotable(message.account, message.phone, message.bubble_id if is_in_chat else None)
+        if received := stores.inbox.find(message_id):
+            chat = stores.chats.get(received.chat_id)  # its phone may have been learned since
+            phone = received.phone or (chat.phone if chat else None)
+            return Quotable(received.account, phone, received.bubble_id)
+        return None

@@ -10,12 +10,12 @@ from whatsapp_tasks.domain.replies import Reply, ReplyPolicy
 
 @dataclass(frozen=True)
 class Quotable:
-    """A message that may be replied to: where it is, and by which id the page knows it. ``bubble_id`` is None
-    while it is not in its chat.
+    """A message that may be replied to: where it is, and by which id the page knows it. ``phone`` is None if
+    that of its chat is not known, ``bubble_id`` while it is not in its chat.
     """
 
     account: str
-    phone: str
+    phone: str | None
     bubble_id: str | None
 
 
@@ -45,7 +45,7 @@ def reply_of(
         raise field_refused(
             "reply_to_unknown", "reply_to", "names no message of this account that is still known"
         )
-    if one_form_of(target.phone) != one_form_of(phone):
+    if target.phone is None or one_form_of(target.phone) != one_form_of(phone):
         raise field_refused("reply_to_elsewhere", "reply_to", "names a message of another chat")
     if not target.bubble_id:
         raise field_refused("reply_to_not_sent", "reply_to", "names a message that was not sent")

@@ -6,6 +6,7 @@ import pytest
 
 from bench.one_worker import Life, OneWorker
 from tests.browser.worker.conftest import ERAS, SENT, LifeMaker, settled
+from tests.browser.worker.test_chat_reading import read_whole, until_received
 from tests.support.files import DOCUMENT, PDF, Sample
 from whatsapp_simulator.testing import ReceivedMessage
 from whatsapp_tasks.domain.states import SessionState
@@ -48,6 +49,23 @@ def test_replies_quote_what_they_are_meant_for(world: OneWorker, linked: LifeMak
         ("a plain one", None),
         ("not that code", "Your code is 482 913"),
         ("the report", "Which colour?"),
+    ]
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_a_received_message_is_quoted_in_the_answer_to_it(
+    world: OneWorker, linked: LifeMaker, era: str
+) -> None:
+    life = read_whole(linked(era))
+    world.simulator.incoming(ADA, "Red or blue?")
+    world.simulator.incoming(ADA, "a caption", file={"kind": "image"})
+    asked, picture = until_received(life, 2)
+    life.accept(ADA, "the blue one", reply_to=asked.id)
+    life.accept(ADA, "a nice one", reply_to=picture.id)
+    assert life.rounds(lambda: settled(life), 300), told(life)
+    assert [(m.text, quoted(m)) for m in world.simulator.messages()] == [
+        ("the blue one", "Red or blue?"),
+        ("a nice one", "a caption"),
     ]
 
 
@@ -100,7 +118,7 @@ def test_another_message_that_the_page_quotes_is_not_sent(world: OneWorker, link
 def test_what_a_given_up_reply_left_armed_is_no_part_of_the_next_message(
     world: OneWorker, linked: LifeMaker
 ) -> None:
-    """A dialog ends an attempt that has armed; its draft keeps the quotation, and nobody comes back for it."""
+    """A dialog ends an attempt that armed; its draft keeps that, and nobody comes back for it."""
     life = linked()
     asked = first(life)
     world.simulator.scenario("takes_focus", what="dialog", after_characters=3, lasts_ms=500, count=1)
