@@ -13,7 +13,7 @@ PAGES = (
     "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "clients/js/README.md", "docs/**/*.md",
     "whatsapp_simulator/README.md",
 )  # fmt: skip
-BESIDE = ("LICENSE", "docs/images/*", "docs/*.svg")
+BESIDE = ("LICENSE", "clients/n8n/*.json", "docs/images/*", "docs/*.svg")
 
 
 def build(target: Path) -> str:

@@ -56,7 +56,9 @@ def browser() -> Iterator[Chrome]:
 
 @pytest.fixture
 def page(browser: Chrome, simulator: Simulator) -> WhatsAppPage:
-    """A page at a simulator that has forgotten everything."""
+    """A page at a simulator that has forgotten everything, in a browser whose log is empty."""
+    browser.get("about:blank")  # the page of the test before would go on writing into it
+    browser.get_log("browser")  # type: ignore[no-untyped-call]
     simulator.reset()
     return WhatsAppPage(browser, simulator)
 
