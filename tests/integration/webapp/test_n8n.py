@@ -13,7 +13,6 @@ import pytest
 
 from tests.integration.webapp.test_js_client import program
 from tests.support.http_server import HttpServer
-from tests.support.stack import eventually
 from whatsapp_tasks.client import Client
 from whatsapp_tasks.stores.api_keys import ApiKey
 
