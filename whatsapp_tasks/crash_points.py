@@ -39,6 +39,12 @@ FILE_POINTS = (
     "before_file_fetched",  # fetched from its URL and stored; its message still waits
 )
 """In the way of a file, in the processes web and webhooks."""
+READING_POINTS = (
+    "chat_opened_to_read",  # its messages are marked as read; nothing of them is stored
+    "before_inbox_written",  # its new messages were read; nothing of them is stored
+    "after_inbox_written",  # they are stored, with their events
+)
+"""In the reading of a chat, in the worker."""
 WITH_FILE = ("chooser_open", "preview_open", "uploading", "uploaded")
 """Only a message with a file comes to these."""
 OF_REPLY = ("before_arming", "after_arming")

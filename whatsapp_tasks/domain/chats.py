@@ -19,6 +19,8 @@ from whatsapp_tasks.domain.phones import one_form_of, same_number
 
 SEEN_KEPT = 100
 """Bubbles of a chat that are remembered: more than one look shows."""
+FROM_START = "-"
+"""Stands for the bubbles that were read in a chat of which everything is new."""
 TITLES_KEPT = 10
 
 
@@ -102,7 +104,7 @@ def recognise(sighting: Sighting, found: Candidates) -> Recognised:
 
 def _is_bare(record: ChatRecord) -> bool:
     """Whether nothing but a title is known of the chat: none of its bubbles, which would have to be shown."""
-    return record.phone is None and record.whatsapp_id is None and not record.seen
+    return record.phone is None and record.whatsapp_id is None and record.seen in ((), (FROM_START,))
 
 
 def seen_as(record: ChatRecord, sighting: Sighting, now_ms: int) -> ChatRecord:

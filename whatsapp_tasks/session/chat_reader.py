@@ -13,17 +13,28 @@ from dataclasses import dataclass, replace
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
-from whatsapp_tasks.domain.chats import ChatKind, ChatRecord, Sighting
+from whatsapp_tasks.crash_points import reach
+from whatsapp_tasks.domain.chats import FROM_START, SEEN_KEPT, ChatKind, ChatRecord, Sighting
 from whatsapp_tasks.domain.connection import is_calm
 from whatsapp_tasks.domain.incoming import ReceiveMode, opts_out
 from whatsapp_tasks.domain.open_chat import ChatMark, ShownChat, mark_of
-from whatsapp_tasks.domain.page_snapshot import ChatRow, PageKind, PageSnapshot, Popup, kind_of, popup_of
+from whatsapp_tasks.domain.page_snapshot import (
+    Chat,
+    ChatRow,
+    PageKind,
+    PageSnapshot,
+    Popup,
+    kind_of,
+    popup_of,
+)
 from whatsapp_tasks.domain.phones import phone_in
 from whatsapp_tasks.domain.received_messages import (
     MISSED_UNKNOWN,
     Expected,
     ReceivedMessage,
     message_in,
+    new_bubbles,
+    received,
     seen_after,
     sighting_of,
 )
@@ -37,6 +48,8 @@ from whatsapp_tasks.session.receiving import Receiving
 log = logging.getLogger(__name__)
 
 CHATS_REMEMBERED = 200
+FEWEST_OF_A_PAGE = 20
+"""A chat that shows fewer messages shows all it has (whatsapp-web.md, 4.3)."""
 
 LONGEST_WAIT_SECONDS = 60.0
 """After this, one chat is read although messages wait to be sent; and then no other for as long."""
@@ -279,6 +292,7 @@ class ChatReader:
         for another time.
         """
         context = self._context
+        reach("chat_opened_to_read")
         snapshot = self._with_bubbles(page)
         mark = mark_of(snapshot)
         if mark is None or snapshot.chat is None:
@@ -288,6 +302,7 @@ class ChatReader:
         sighting = sighting_of(snapshot.chat, phone, is_group=is_group)
         record = context.chats.recognised(sighting, context.now_ms(), context.lease.fence)
         expected = self._expected(record, mark, sighting.bubbles, counted)
+        record = self._begin(record, snapshot.chat, expected)
         tries = max((self._tries[name] for name in (*names, f"t:{mark.title}")), default=0)
         read = read_chat(page, mark, expected, as_it_is=tries + 1 >= AS_IT_IS_FROM)
         after = page.look(self._deadline(), rows=True)
@@ -306,20 +321,31 @@ class ChatReader:
     def _expected(
         self, record: ChatRecord, mark: ChatMark, shown: Sequence[str], counted: "Counted"
     ) -> Expected:
-        """For a chat that was never read: what stood above the line of unread messages when it was first
+        """Where the new messages begin, and how many there are at least."""
+        unread = max(0, counted.badge - record.badge)
+        if record.seen == (FROM_START,):
+            return Expected(from_start=True, unread=unread, noted=counted.noted)
+        if record.seen:
+            return Expected(frozenset(record.seen), unread=unread, noted=counted.noted)
+        return self._expected_first(mark, shown, unread, counted)
+
+    def _expected_first(
+        self, mark: ChatMark, shown: Sequence[str], unread: int, counted: "Counted"
+    ) -> Expected:
+        """In a chat that was never read: what stood above the line of unread messages when it was first
         opened is old; else all but as many as were counted; else what stood there at all; else what stands
         above the last message of ours.
         """
-        unread = max(0, counted.badge - record.badge)
-        if record.seen:
-            return Expected(frozenset(record.seen), unread=unread, noted=counted.noted)
         here = self._context.opened_chats.of(mark)
         first = self._context.opened_chats.first(here.name, mark.document) if here else None
         inherited = first is not None and first.name in self._inherited
-        if first is not None and first.old is not None:
+        if first is not None and first.old is not None and not inherited:
             return Expected(frozenset(first.old), not first.old, unread)
         if unread or counted.new:
-            return Expected(unread=max(unread, counted.new), noted=True)
+            # An earlier worker may have opened it: then its badge counts only what came after that.
+            opened_before = inherited and unread < counted.new
+            most = unread + counted.new if opened_before else max(unread, counted.new)
+            return Expected(unread=most, noted=True)
         if first is not None and first.shown and not inherited:
             return Expected(frozenset(first.shown))
         ours = self._context.ledger.taken(shown)
@@ -327,6 +353,23 @@ class ChatReader:
         if place is None:
             return Expected(noted=counted.noted)
         return Expected(frozenset(shown[:place]), from_start=place == 0)
+
+    def _begin(self, record: ChatRecord, chat: Chat, expected: Expected) -> ChatRecord:
+        """The record. In a chat that was never read, what is old is stored before anything is read: whoever
+        reads it after a crash begins at the same place.
+        """
+        found = new_bubbles(chat.bubbles, expected)
+        if record.seen or not found.new or received(found.new) < expected.unread:
+            return record
+        old = tuple(b.id for b in chat.bubbles[: len(chat.bubbles) - len(found.new)])
+        if not old and len(chat.bubbles) >= FEWEST_OF_A_PAGE:
+            return record
+        context = self._context
+        begun = replace(record, seen=old[-SEEN_KEPT:] or (FROM_START,))
+        context.inbox.write(
+            begun, [], missed="0", read=[], stays="", fence=context.lease.fence, now_ms=context.now_ms()
+        )
+        return begun
 
     def _store(
         self, record: ChatRecord, mark: ChatMark, read: ReadChat, after: PageSnapshot, names: list[str]
@@ -348,6 +391,7 @@ class ChatReader:
         here = context.opened_chats.of(mark)
         others = len(_with_title(after.rows, mark.title)) > 1 and _badged(after.rows, mark.title)
         done = [name for name in names if not (others and name == f"t:{mark.title}")]
+        reach("before_inbox_written")
         new = context.inbox.write(
             record,
             messages,
@@ -357,6 +401,7 @@ class ChatReader:
             fence=context.lease.fence,
             now_ms=now_ms,
         )
+        reach("after_inbox_written")
         if not read.complete:
             raise SendPostponed("not_whole", "Not all of the chat's new messages could be shown.")
         self._heard(record, messages)
