@@ -38,8 +38,8 @@ from whatsapp_tasks.domain.received_messages import (
     seen_after,
     sighting_of,
 )
-from whatsapp_tasks.errors import SendError, SendPostponed, WaitTimeout
-from whatsapp_tasks.session.chat_reading import ChatLeft, ReadChat, chat_of, read_chat
+from whatsapp_tasks.errors import SendError, WaitTimeout
+from whatsapp_tasks.session.chat_reading import ChatLeft, NotRead, ReadChat, chat_of, read_chat
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.opening import open_chat
 from whatsapp_tasks.session.putting_away import put_away
@@ -190,7 +190,7 @@ class ChatReader:
                 self._visit_phone(page, name, name[2:], new)
             else:
                 self._visit_title(page, name, name[2:], new)
-        except (SendError, ChatLeft) as error:
+        except (SendError, NotRead) as error:
             self._failed(name, error)
         else:
             self._forget(name)
@@ -228,7 +228,7 @@ class ChatReader:
             return False
 
     def _open_row(self, page: WhatsAppPage, title: str) -> None:
-        """Opens the chat by a press on its row. Raises SendPostponed."""
+        """Opens the chat by a press on its row. Raises NotRead."""
         context = self._context
         before = page.look(self._deadline())
         if before.attaching:
@@ -237,11 +237,11 @@ class ChatReader:
         if context.unanswered == before.document:  # a chat that was asked for may open at any time
             context.opened = None
             page.open(Deadline.within(context.settings.boot_timeout_seconds))
-            raise SendPostponed("page_not_ready", "The page was loaded again, to be sure what opens.")
+            raise NotRead("page_not_ready", "The page was loaded again, to be sure what opens.")
         if kind_of(before) is not PageKind.MAIN or popup_of(before) is not Popup.NONE:
-            raise SendPostponed("page_not_ready", "Something lies over the chats.")
+            raise NotRead("page_not_ready", "Something lies over the chats.")
         if not page.press_row(title, self._deadline()):
-            raise SendPostponed("row_not_found", "The list shows no chat with this title.")
+            raise NotRead("row_not_found", "The list shows no chat with this title.")
         was = mark_of(before)
         try:
             snapshot = page.until(
@@ -252,7 +252,7 @@ class ChatReader:
             snapshot = page.look(self._deadline())
             if not _opened(snapshot, title, None):
                 context.opened = None
-                raise SendPostponed("chat_not_opened", "The row did not open its chat in time.") from error
+                raise NotRead("chat_not_opened", "The row did not open its chat in time.") from error
         mark = mark_of(snapshot)
         assert mark is not None
         assert snapshot.chat is not None
@@ -275,7 +275,7 @@ class ChatReader:
         counted = Counted(0, sum(names[name] for name in mine), noted=noted)
         try:
             self._take(page, counted, mine, is_group=_is_group(snapshot.rows or (), mark.title))
-        except (SendError, ChatLeft) as error:
+        except (SendError, NotRead) as error:
             self._failed(title, error)
         else:
             self._forget(title)
@@ -288,7 +288,7 @@ class ChatReader:
         *,
         is_group: bool = False,
     ) -> None:
-        """Reads the open chat and stores what is new. Raises ChatLeft, and SendPostponed if something is left
+        """Reads the open chat and stores what is new. Raises ChatLeft, and NotRead if something is left
         for another time.
         """
         context = self._context
@@ -403,7 +403,7 @@ class ChatReader:
         )
         reach("after_inbox_written")
         if not read.complete:
-            raise SendPostponed("not_whole", "Not all of the chat's new messages could be shown.")
+            raise NotRead("not_whole", "Not all of the chat's new messages could be shown.")
         self._heard(record, messages)
         self._inherited.difference_update(names)
         self._read[mark.document, mark.nodes[0]] = {*all_ids}
@@ -412,7 +412,7 @@ class ChatReader:
         if new or read.missed != "0":
             log.info("A chat was read", extra={**self._fields(""), "messages": new, "missed": read.missed})
         elif len(done) < len(names):
-            raise SendPostponed("not_found", "Another chat with this title has news, and did not open.")
+            raise NotRead("not_found", "Another chat with this title has news, and did not open.")
 
     def _heard(self, record: ChatRecord, messages: Sequence[ReceivedMessage]) -> None:
         """An opt-out in the text itself, in the chat of a phone that we navigated to."""
@@ -424,13 +424,12 @@ class ChatReader:
 
     # what failed
 
-    def _failed(self, name: str, error: Exception) -> None:
+    def _failed(self, name: str, error: SendError | NotRead) -> None:
         self._tries[name] += 1
         tries = self._tries[name]
         pause = min(FIRST_RETRY_SECONDS * 2 ** (tries - 1), LONGEST_RETRY_SECONDS)
         self._not_before[name] = time.monotonic() + pause
-        code = error.code if isinstance(error, SendError) else "chat_left"
-        log.info("A chat could not be read", extra={**self._fields(code), "tries": tries})
+        log.info("A chat could not be read", extra={**self._fields(error.code), "tries": tries})
         if tries >= GIVEN_UP_AFTER:
             self._give_up(name)
 

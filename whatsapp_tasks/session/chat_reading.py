@@ -31,8 +31,19 @@ WHOLE_SECONDS = 60.0
 """For all bubbles of one reading: what is left is read another time."""
 
 
-class ChatLeft(Exception):
+class NotRead(Exception):
+    """A chat cannot be read now, or not all of it; ``code`` says why in the log."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ChatLeft(NotRead):
     """The chat that is being read is not the open one any more."""
+
+    def __init__(self) -> None:
+        super().__init__("chat_left", "The chat that was being read is not open any more.")
 
 
 @dataclass(frozen=True)
