@@ -3,7 +3,6 @@
 import logging
 import time
 
-from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.circuit import Phase
 from whatsapp_tasks.domain.hand import Ended
@@ -204,7 +203,7 @@ class AccountSession:
             and self.context.queue.nothing_queued()
             and self._follower.visit_due(page)
         ):
-            self._follower.read(page.look(Deadline.within(self.context.settings.look_timeout_seconds)))
+            self._follower.read(page.look(self.context.look_deadline()))
 
     def _look_soon(self) -> None:
         """A browser is started for it if there is none, whatever pauses are set."""

@@ -44,7 +44,7 @@ class Commands:
         page = self._context.keeper.running
         if page is None:
             return None
-        return page.screenshot(Deadline.within(self._context.settings.look_timeout_seconds), png=True)
+        return page.screenshot(self._context.look_deadline(), png=True)
 
     def examine(self) -> dict[str, Any]:
         """What the doctor asks for: see ``page_report``."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.memory_rules import TreeUse
 from whatsapp_tasks.domain.open_chat import OpenChat
@@ -76,6 +77,10 @@ class AccountContext:
     """Id of the message in hand."""
     memory: TreeUse | None = field(default=None)
     """What worker, driver and browser cost at the last heartbeat; None: not known, or no browser."""
+
+    def look_deadline(self) -> Deadline:
+        """For one look at the page that begins now."""
+        return Deadline.within(self.settings.look_timeout_seconds)
 
     def now_ms(self) -> int:
         """Unix time by Redis' clock."""

@@ -186,7 +186,7 @@ class _Lent:
 
     def _look(self, order: Mapping[str, Any]) -> dict[str, Any]:
         if time.monotonic() - self._taken > PICTURE_EACH_SECONDS:
-            deadline = Deadline.within(self._context.settings.look_timeout_seconds)
+            deadline = self._context.look_deadline()
             self._page.close_other_tabs(deadline)  # a link may have opened one, in its own time
             self._picture = self._pictures.take(deadline)
             self._taken = time.monotonic()

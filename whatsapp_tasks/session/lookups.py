@@ -59,7 +59,7 @@ def _known_phones(context: AccountContext, page: WhatsAppPage, phone: str) -> It
     """Some that were written to; the own one last, for it is not known whether the page asks for that."""
     others = [other for other in context.ledger.some_contacted(CONTROLS + 1) if not same_number(other, phone)]
     yield from others[:CONTROLS]
-    own = page.own_phone(Deadline.within(context.settings.look_timeout_seconds))
+    own = page.own_phone(context.look_deadline())
     if own is not None and not same_number(own, phone):
         yield own
 

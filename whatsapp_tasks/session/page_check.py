@@ -46,7 +46,7 @@ class PageCheck:
 
     def before_look(self, page: WhatsAppPage) -> None:
         """Selectors that changed come into force, on a new page the ones in force."""
-        deadline = Deadline.within(self._context.settings.look_timeout_seconds)
+        deadline = self._context.look_deadline()
         is_new = page is not self._page
         if is_new:
             self._page = page
@@ -80,7 +80,7 @@ class PageCheck:
             self._amiss(missing[0])
 
     def _try_own_chat(self, page: WhatsAppPage, snapshot: PageSnapshot) -> None:
-        own = page.own_phone(Deadline.within(self._context.settings.look_timeout_seconds))
+        own = page.own_phone(self._context.look_deadline())
         self._next_trial = time.monotonic() + self._context.settings.page_check_seconds
         if own is None or not snapshot.online or snapshot.texts & {"offline", "connecting"}:
             return
@@ -111,7 +111,7 @@ class PageCheck:
         return popup_of(snapshot) is not Popup.NONE
 
     def _first_missing(self, page: WhatsAppPage) -> str:
-        deadline = Deadline.within(self._context.settings.look_timeout_seconds)
+        deadline = self._context.look_deadline()
         snapshot = page.look(deadline)
         missing = missing_in_chat(snapshot)
         broken = [part.name for part in judge_parts(page.parts(deadline), snapshot) if part.broken]

@@ -74,7 +74,7 @@ class Watcher:
         """
         context = self._context
         self._check.before_look(page)
-        snapshot = page.look(Deadline.within(context.settings.look_timeout_seconds), rows=True)
+        snapshot = page.look(context.look_deadline(), rows=True)
         kind = kind_of(snapshot)
         if kind is PageKind.PASSKEY and not self.in_ceremony:
             context.sessions.hide_qr()  # it was used
@@ -243,7 +243,7 @@ class Watcher:
         return None
 
     def _look_deadline(self) -> Deadline:
-        return Deadline.within(self._context.settings.look_timeout_seconds)
+        return self._context.look_deadline()
 
     def _keep_evidence(self, page: WhatsAppPage, reason: str) -> None:
         """A picture of the page, for the person who has to judge it."""
