@@ -103,10 +103,9 @@ class PageCheck:
 
     def _answered_by_a_dialog(self, page: WhatsAppPage) -> bool:
         """Return whether a dialog came instead of the chat. One in unknown words is removed by a reload."""
-        settings = self._context.settings
-        snapshot = page.look(Deadline.within(settings.look_timeout_seconds))
+        snapshot = page.look(self._context.look_deadline())
         if kind_of(snapshot) is PageKind.COVERED:
-            page.open(Deadline.within(settings.boot_timeout_seconds))
+            page.open(Deadline.within(self._context.settings.boot_timeout_seconds))
             return True
         return popup_of(snapshot) is not Popup.NONE
 

@@ -198,7 +198,6 @@ class Stage:
             open_chat_timeout_seconds=30.0,
             boot_timeout_seconds=20.0,
             popup_second_look_seconds=0.2,
-            look_timeout_seconds=10.0,
         )
         sessions = SimpleNamespace(learn_chat_title=lambda phone, title: self.titles.update({title: phone}))
         ledger = SimpleNamespace(some_contacted=lambda _count: [], contacted=lambda _phone: False)
@@ -209,6 +208,7 @@ class Stage:
                 sessions=sessions,
                 ledger=ledger,
                 account="test",
+                look_deadline=lambda: Deadline.within(10.0),
                 selectors=SelectorSource(None, None),
                 opened=None,
                 opened_chats=OpenedChats(),
