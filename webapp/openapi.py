@@ -55,6 +55,9 @@ template with variables) and file within the window (24 hours, unless set otherw
 Every refusal is a problem document (RFC 9457) with a stable `code`.
 """
 
+_ID_OF_ACCOUNT = "^[0-9a-f]{32}-[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"
+"""32 hex digits, a hyphen and the account."""
+
 PATH_PARAMETERS: dict[str, dict[str, Any]] = {
     "webhook": {
         "description": "The webhook's name.",
@@ -78,12 +81,12 @@ PATH_PARAMETERS: dict[str, dict[str, Any]] = {
     },
     "check_id": {
         "description": "The id returned by POST /contacts/check.",
-        "schema": {"type": "string", "pattern": "^[0-9a-f]{32}-[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"},
+        "schema": {"type": "string", "pattern": _ID_OF_ACCOUNT},
         "example": "7c9e6679f3b24b0c9d2e1a5f8b3c4d6e-default",
     },
     "chat_id": {
         "description": "The id of a chat, from GET /chats or an event.",
-        "schema": {"type": "string", "pattern": "^[0-9a-f]{32}-[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"},
+        "schema": {"type": "string", "pattern": _ID_OF_ACCOUNT},
         "example": "3b1f5c0e9a7d4b2f8c6e1d0a5f4b3c2d-default",
     },
     "batch_id": {

@@ -36,11 +36,7 @@ class Conversations:
 
     def chat(self, chat_id: str) -> ChatRecord:
         """Raises RequestRefused (``chat_not_found``)."""
-        account = account_in(chat_id)
-        chat = self._stores(account).chats.get(chat_id) if account else None
-        if chat is None:
-            raise RequestRefused("chat_not_found", "There is no chat with this id.", http_status=404)
-        return chat
+        return self._found(chat_id)[1]
 
     def messages(
         self, chat_id: str, *, before: str | None, limit: int
@@ -48,8 +44,17 @@ class Conversations:
         """The chat's messages, newest first, older than the message ``before``; and the one to go on with.
         Raises RequestRefused (``chat_not_found``).
         """
-        chat = self.chat(chat_id)
-        return self._stores(account_in(chat.id) or "").inbox.page(chat.id, before, limit)
+        stores, chat = self._found(chat_id)
+        return stores.inbox.page(chat.id, before, limit)
+
+    def _found(self, chat_id: str) -> tuple[AccountStores, ChatRecord]:
+        """The chat, and the stores of its account."""
+        account = account_in(chat_id)
+        stores = self._stores(account) if account else None
+        chat = stores.chats.get(chat_id) if stores else None
+        if stores is None or chat is None:
+            raise RequestRefused("chat_not_found", "There is no chat with this id.", http_status=404)
+        return stores, chat
 
     def _stores(self, account: str) -> AccountStores:
         return AccountStores(self._db, self._settings, account)

@@ -54,6 +54,7 @@ class ChatNews:
         return max((self._tries[name] for name in names), default=0)
 
     def shown_by(self, snapshot: PageSnapshot) -> bool:
+        """Whether the open chat shows what was not read."""
         mark = mark_of(snapshot)
         if mark is None or snapshot.chat is None or not snapshot.chat.panel or snapshot.attaching:
             return False

@@ -53,11 +53,10 @@ class ChatReader:
             return
         context.opened_chats.note = context.inbox.note
         names = self._news.noted(snapshot)
-        shown = page.chats_shown(context.look_deadline())
         if self._news.shown_by(snapshot):
             self._take_open(page, snapshot, names)
             return
-        names = self._news.unread(names, shown, snapshot)
+        names = self._news.unread(names, page.chats_shown(context.look_deadline()), snapshot)
         name = self._news.next(names)
         if name is not None and is_calm(snapshot) and self._news.turn_for(name):
             self._visit(page, name, names[name])
@@ -120,7 +119,7 @@ class ChatReader:
         noted = here is not None and here.name in names
         counted = Counted(0, sum(names[name] for name in mine), noted=noted)
         try:
-            self._taking.take(page, counted, mine, is_group=is_group(snapshot.rows or (), mark.title))
+            self._taking.take(page, counted, mine, is_group=is_group(snapshot.rows, mark.title))
         except (SendError, NotRead) as error:
             self._failed(title, error)
         else:

@@ -156,7 +156,7 @@ class ChatTaking:
         record = replace(
             record,
             seen=seen_after(record, read.bubbles[:until]) if until else record.seen,
-            badge=unread_in(after.rows or (), mark.title),
+            badge=unread_in(after.rows, mark.title),
         )
         messages = [
             message_in(bubble, read.bubbles[: all_ids.index(bubble.id)], context.account, record, now_ms)
