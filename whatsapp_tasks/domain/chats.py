@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from whatsapp_tasks.domain.chat_names import NameKind, chat_name, phone_name, title_name
 from whatsapp_tasks.domain.phones import one_form_of, same_number
 
 SEEN_KEPT = 100
@@ -145,13 +146,17 @@ def merged(record: ChatRecord, absorbed: Sequence[ChatRecord]) -> ChatRecord:
 
 
 def names_of(chat: ChatRecord | Sighting) -> tuple[str, ...]:
-    """What a chat is found by, except its title: ``p:`` its phone, ``w:`` WhatsApp's id."""
+    """The names a chat is found by, except its titles."""
     names = []
     if chat.phone is not None:
-        names.append(f"p:{one_form_of(chat.phone)}")
+        names.append(phone_name(one_form_of(chat.phone)))
     if chat.whatsapp_id is not None:
-        names.append(f"w:{chat.whatsapp_id}")
+        names.append(chat_name(NameKind.WHATSAPP_ID, chat.whatsapp_id))
     return tuple(names)
+
+
+def title_names_of(chat: ChatRecord) -> tuple[str, ...]:
+    return tuple(title_name(title) for title in chat.titles)
 
 
 def _kind(known: ChatKind, sighting: Sighting) -> ChatKind:

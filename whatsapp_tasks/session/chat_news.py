@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
+from whatsapp_tasks.domain.chat_names import parts_of, title_name
 from whatsapp_tasks.domain.chat_rows import has_badge
 from whatsapp_tasks.domain.open_chat import ChatMark, ShownChat, mark_of
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
@@ -23,7 +24,7 @@ GIVEN_UP_AFTER = 8
 
 
 class ChatNews:
-    """By name: ``p:`` a phone, ``t:`` a title. ``may_send`` says whether messages may be sent now; asks
+    """By name (domain/chat_names.py). ``may_send`` says whether messages may be sent now; asks
     Redis.
     """
 
@@ -58,7 +59,7 @@ class ChatNews:
         mark = mark_of(snapshot)
         if mark is None or snapshot.chat is None or not snapshot.chat.panel or snapshot.attaching:
             return False
-        if time.monotonic() < self._not_before.get(f"t:{mark.title}", 0.0):
+        if time.monotonic() < self._not_before.get(title_name(mark.title), 0.0):
             return False
         read = self._read.get((mark.document, mark.nodes[0]))
         ids = {bubble.id for bubble in snapshot.chat.bubbles}
@@ -77,8 +78,10 @@ class ChatNews:
         for name, new in names.items():
             nodes = opened.nodes_of(name, snapshot.document)
             is_here = here is not None and here.name == name
-            counted_here = mark is not None and name == f"t:{mark.title}"
-            if counted_here and not has_badge(snapshot.rows, name[2:]):  # by its bubbles, which are read
+            counted_here = mark is not None and name == title_name(mark.title)
+            if counted_here and not has_badge(
+                snapshot.rows, parts_of(name)[1]
+            ):  # by its bubbles, which are read
                 done += [] if is_here and new == 0 else [name]
             elif is_here and new == 0:
                 pass

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.chat_names import NameKind, parts_of, title_name
 from whatsapp_tasks.domain.chat_rows import has_badge, is_group, unread_in
 from whatsapp_tasks.domain.chats import Sighting
 from whatsapp_tasks.domain.connection import is_calm
@@ -65,10 +66,9 @@ class ChatReader:
 
     def _visit(self, page: WhatsAppPage, name: str, new: int) -> None:
         try:
-            if name.startswith("p:"):
-                self._visit_phone(page, name, name[2:], new)
-            else:
-                self._visit_title(page, name, name[2:], new)
+            kind, value = parts_of(name)
+            visit = self._visit_phone if kind is NameKind.PHONE else self._visit_title
+            visit(page, name, value, new)
         except (SendError, NotRead) as error:
             self._failed(name, error)
         else:
@@ -112,7 +112,7 @@ class ChatReader:
         mark = mark_of(snapshot)
         assert mark is not None
         here = self._context.opened_chats.of(mark)
-        title = f"t:{mark.title}"
+        title = title_name(mark.title)
         mine = [name for name in (here.name if here else "", title) if name in names]
         if has_badge(snapshot.rows, mark.title) and title in mine:
             mine.remove(title)  # perhaps of another chat with this title
@@ -132,8 +132,9 @@ class ChatReader:
     def _give_up(self, name: str) -> None:
         """Its row is gone, or it cannot be opened: what it held is missed, and that is told."""
         context = self._context
-        phone = name[2:] if name.startswith("p:") else None
-        title = name[2:] if phone is None else context.sessions.title_of(phone) or ""
+        kind, value = parts_of(name)
+        phone = value if kind is NameKind.PHONE else None
+        title = value if phone is None else context.sessions.title_of(phone) or ""
         sighting = Sighting(title, phone=phone)
         record = context.chats.recognised(sighting, context.now_ms(), context.lease.fence)
         context.inbox.write(

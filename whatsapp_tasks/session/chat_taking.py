@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.crash_points import reach
+from whatsapp_tasks.domain.chat_names import title_name
 from whatsapp_tasks.domain.chat_rows import has_badge, rows_titled, unread_in
 from whatsapp_tasks.domain.chats import FROM_START, SEEN_KEPT, ChatKind, ChatRecord
 from whatsapp_tasks.domain.incoming import opts_out
@@ -77,7 +78,7 @@ class ChatTaking:
         record = context.chats.recognised(sighting, context.now_ms(), context.lease.fence)
         expected = self._expected(record, mark, sighting.bubbles, counted)
         record = self._begin(record, snapshot.chat, expected)
-        tries = self._news.tries((*names, f"t:{mark.title}"))
+        tries = self._news.tries((*names, title_name(mark.title)))
         read = read_chat(page, mark, expected, as_it_is=tries + 1 >= AS_IT_IS_FROM)
         after = page.look(context.look_deadline(), rows=True)
         chat_of(after, mark)
@@ -164,7 +165,7 @@ class ChatTaking:
         ]
         here = context.opened_chats.of(mark)
         others = len(rows_titled(after.rows, mark.title)) > 1 and has_badge(after.rows, mark.title)
-        done = [name for name in names if not (others and name == f"t:{mark.title}")]
+        done = [name for name in names if not (others and name == title_name(mark.title))]
         reach("before_inbox_written")
         new = context.inbox.write(
             record,

@@ -8,6 +8,7 @@ everything read: what a crash leaves behind is looked at again.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from whatsapp_tasks.domain.chat_names import phone_name
 from whatsapp_tasks.domain.open_chat import ChatMark
 from whatsapp_tasks.domain.page_snapshot import Chat
 
@@ -16,7 +17,7 @@ MOST_KEPT = 200
 
 @dataclass(frozen=True)
 class OpenedChat:
-    """``name`` is what it was opened by: ``p:`` and a phone, or ``t:`` and the title of its row. ``shown``
+    """``name`` is what it was opened by: the name of a phone, or of the title of its row. ``shown``
     are the bubbles that it showed then, ``old`` those above the line of unread messages; None: there was
     none.
     """
@@ -35,7 +36,7 @@ class OpenedChats:
     def about_to_open(self, phone: str) -> None:
         """Raises StoreUnavailable."""
         if self.note is not None:
-            self.note(f"p:{phone}")
+            self.note(phone_name(phone))
 
     def opened(self, name: str, mark: ChatMark, chat: Chat) -> None:
         """The chat shows now, in the elements of ``mark``."""

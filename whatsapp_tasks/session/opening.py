@@ -4,6 +4,7 @@ from typing import assert_never
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.chat_names import phone_name
 from whatsapp_tasks.domain.open_chat import OpenChat, Opening, mark_of
 from whatsapp_tasks.domain.page_snapshot import Chat, PageSnapshot
 from whatsapp_tasks.errors import SendPostponed
@@ -63,7 +64,7 @@ def _trust(context: AccountContext, page: WhatsAppPage, phone: str, snapshot: Pa
     assert mark is not None
     if context.opened is None:
         context.opened = OpenChat(phone, mark)
-        context.opened_chats.opened(f"p:{phone}", mark, chat)
+        context.opened_chats.opened(phone_name(phone), mark, chat)
         if "unknown_number" not in page.names_of(chat.title):
             context.sessions.learn_chat_title(phone, chat.title)
     return chat

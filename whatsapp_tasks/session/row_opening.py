@@ -2,6 +2,7 @@
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.chat_names import title_name
 from whatsapp_tasks.domain.open_chat import ChatMark, mark_of
 from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, Popup, kind_of, popup_of
 from whatsapp_tasks.errors import WaitTimeout
@@ -45,7 +46,7 @@ def open_row(context: AccountContext, page: WhatsAppPage, title: str) -> None:
     if context.opened is not None and context.opened.holds_in(snapshot):
         return  # it was open already, by its phone
     context.opened = None
-    context.opened_chats.opened(f"t:{title}", mark, snapshot.chat)
+    context.opened_chats.opened(title_name(title), mark, snapshot.chat)
 
 
 def _opened(snapshot: PageSnapshot, title: str, was: ChatMark | None) -> bool:

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from whatsapp_tasks.domain.chat_names import NameKind, chat_name, parts_of, title_name
 from whatsapp_tasks.domain.chats import (
     Candidates,
     ChatKind,
@@ -15,6 +16,7 @@ from whatsapp_tasks.domain.chats import (
     names_of,
     recognise,
     seen_as,
+    title_names_of,
 )
 from whatsapp_tasks.domain.chats import new_chat as new_record
 from whatsapp_tasks.errors import LeaseLost
@@ -37,7 +39,7 @@ class Chats:
     def get(self, chat_id: str) -> ChatRecord | None:
         """The chat; also by the id of one that was found to be the same."""
         text, other = self._db.together(
-            ("HGET", self._keys.chats, chat_id), ("HGET", self._keys.chat_names, f"i:{chat_id}")
+            ("HGET", self._keys.chats, chat_id), ("HGET", self._keys.chat_names, _former(chat_id))
         )
         if text is None and other is not None:
             return self.get(str(other))
@@ -93,8 +95,9 @@ class Chats:
                         "to": record.id,
                         "record": to_text(record),
                         "record_prefix": k.inbox_message(""),
+                        "former": _former(other.id),
                     },
-                    more_args=[*names_of(other), *(f"t:{title}" for title in other.titles)],
+                    more_args=[*names_of(other), *title_names_of(other)],
                 )
             )
             if not done:
@@ -102,7 +105,7 @@ class Chats:
         return record
 
     def _candidates(self, sighting: Sighting) -> Candidates:
-        names = [*names_of(sighting), f"t:{sighting.title}"]
+        names = [*names_of(sighting), title_name(sighting.title)]
         newest = sighting.bubbles[-BUBBLES_ASKED:]
         ids = dict(zip(names, self._db.texts_or_none("HMGET", self._keys.chat_names, *names), strict=True))
         owners = self._db.texts_or_none("HMGET", self._keys.inbox_bubbles, *newest) if newest else []
@@ -111,12 +114,12 @@ class Chats:
         wanted = [i for i in ids.values() if i] + shown
         records = {record.id: record for record in self._records([*wanted, *titled])}
 
-        def named(prefix: str) -> ChatRecord | None:
-            return next((records.get(ids[n] or "") for n in names[:-1] if n.startswith(prefix)), None)
+        def named(kind: NameKind) -> ChatRecord | None:
+            return next((records.get(ids[n] or "") for n in names if parts_of(n)[0] is kind), None)
 
         return Candidates(
-            by_phone=named("p:"),
-            by_whatsapp_id=named("w:"),
+            by_phone=named(NameKind.PHONE),
+            by_whatsapp_id=named(NameKind.WHATSAPP_ID),
             by_bubbles=tuple(records[i] for i in shown if i in records),
             by_title=tuple(records[i] for i in titled if i in records),
         )
@@ -127,6 +130,11 @@ class Chats:
             return []
         texts = self._db.texts_or_none("HMGET", self._keys.chats, *wanted)
         return [_record(i, text) for i, text in zip(wanted, texts, strict=True) if text is not None]
+
+
+def _former(chat_id: str) -> str:
+    """The name that leads from the id of a merged record to the one it became."""
+    return chat_name(NameKind.FORMER_ID, chat_id)
 
 
 def to_text(record: ChatRecord) -> str:

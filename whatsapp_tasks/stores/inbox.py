@@ -7,7 +7,7 @@ already has. So a message is received once, whatever dies in between.
 from collections.abc import Collection, Iterable, Sequence
 from typing import assert_never
 
-from whatsapp_tasks.domain.chats import ChatRecord, names_of
+from whatsapp_tasks.domain.chats import ChatRecord, names_of, title_names_of
 from whatsapp_tasks.domain.received_messages import ReceivedMessage, message_of_text
 from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores import keys
@@ -78,7 +78,7 @@ class Inbox:
         """
         k = self._keys
         names = names_of(chat)
-        titles = [f"t:{title}" for title in chat.titles]
+        titles = title_names_of(chat)
         facts = [
             fact
             for message in messages
@@ -123,8 +123,8 @@ class Inbox:
                 assert_never(unknown)
 
     def to_read(self) -> dict[str, int]:
-        """Chats that may show something new, ``p:`` and a phone or ``t:`` and a title, with the number of new
-        messages; 0: not known, or none.
+        """Chats that may show something new, by the name of their phone or title (domain/chat_names.py), with
+        the number of new messages; 0: not known, or none.
         """
         return {name: int(new) for name, new in self._db.record(self._keys.inbox_news).items()}
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import assert_never
 
+from whatsapp_tasks.domain.chat_names import title_name
 from whatsapp_tasks.domain.incoming import Findings, KnownChat, Notice, ReceiveMode, opts_out
 from whatsapp_tasks.domain.phones import phone_in
 from whatsapp_tasks.errors import LeaseLost
@@ -52,8 +53,9 @@ class Incoming:
         for title, chat in findings.changes.items():
             found += [title, "" if chat is None else f"{chat.unread}|{chat.reported}|{chat.newest}"]
         for notice in findings.notices:
-            found += [notice.subject, notice.unread, notice.new, notice.title, notice.phone or ""]
-            found += [notice.preview, _to_look_at(notice, opt_out_words)]
+            found += [notice.subject, notice.unread, notice.new, notice.title]
+            found += [title_name(notice.title), notice.phone or "", notice.preview]
+            found += [_to_look_at(notice, opt_out_words)]
         answer = self._db.run(
             "receive",
             {

@@ -1,12 +1,12 @@
 -- Two records of chats that turned out to be the same become one, with the messages of both in their order.
 --
--- `from` and `to` are the ids of the chats; `record` is the JSON of the one that stays. The id of the other one leads to
--- it (`i:` in chat_names). From names_from on: the names of the other one.
+-- `from` and `to` are the ids of the chats; `record` is the JSON of the one that stays. `former`, in
+-- chat_names, leads from the id of the other one to it. From names_from on: the names of the other one.
 --
 -- Returns 1 if it was done, 0 if the lease is not ours.
 local chats, chat_names, chat_log, bubbles, log, lease, from_messages, to_messages = unpack(KEYS)
-local fence, from, to, record, record_prefix = unpack(ARGV, 1, 5)
-local names_from = 6
+local fence, from, to, record, record_prefix, former = unpack(ARGV, 1, 6)
+local names_from = 7
 if redis.call('HGET', lease, 'fence') ~= fence then return 0 end
 local moved = redis.call('ZRANGE', from_messages, 0, -1, 'WITHSCORES')
 for i = 1, #moved, 2 do
@@ -32,7 +32,7 @@ for a = names_from, #ARGV do
   left[#left + 1] = to
   redis.call('HSET', chat_names, ARGV[a], table.concat(left, ' '))
 end
-redis.call('HSET', chat_names, 'i:' .. from, to)
+redis.call('HSET', chat_names, former, to)
 redis.call('HDEL', chats, from)
 redis.call('ZREM', chat_log, from)
 redis.call('HSET', chats, to, record)

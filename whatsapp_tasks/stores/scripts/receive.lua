@@ -4,7 +4,7 @@
 -- `answers` holds phone -> number of new messages to check. `record_prefix` is the key prefix of an event's data
 -- for its envelope, kept for `kept_seconds`. `first` is '1' for the first look since a phone was linked. From
 -- changes_from on: title and state of a chat ('' deletes it), `changes` times; then for each notice: subject,
--- unread, new, chat, phone or '', preview, and the phone whose chat to check for an opt-out, or ''.
+-- unread, new, chat, its name in `news`, phone or '', preview, and the phone whose chat to check for an opt-out, or ''.
 --
 -- Returns the outcome: written, lease_lost, forgotten (the state is lost); only `written` changes anything.
 local unread, lease, events, metrics, answers, news = unpack(KEYS)
@@ -21,16 +21,16 @@ end
 redis.call('HSET', unread, '', '1')
 while a <= #ARGV do
   if mode == 'full' then
-    redis.call('HINCRBY', news, 't:' .. ARGV[a + 3], ARGV[a + 2])
+    redis.call('HINCRBY', news, ARGV[a + 4], ARGV[a + 2])
   elseif mode == 'notice' then
     local place = redis.call('XADD', events, 'MAXLEN', '~', 100000, '*', 'type', 'message.received',
       'subject', ARGV[a], 'at_ms', now, 'unread', ARGV[a + 1], 'new', ARGV[a + 2])
     local kept = record_prefix .. place
-    redis.call('HSET', kept, 'chat', ARGV[a + 3], 'phone', ARGV[a + 4], 'preview', ARGV[a + 5])
+    redis.call('HSET', kept, 'chat', ARGV[a + 3], 'phone', ARGV[a + 5], 'preview', ARGV[a + 6])
     redis.call('EXPIRE', kept, kept_seconds)
     redis.call('HINCRBY', metrics, 'messages_received:', ARGV[a + 2])
   end
-  if ARGV[a + 6] ~= '' then redis.call('HINCRBY', answers, ARGV[a + 6], ARGV[a + 2]) end
-  a = a + 7
+  if ARGV[a + 7] ~= '' then redis.call('HINCRBY', answers, ARGV[a + 7], ARGV[a + 2]) end
+  a = a + 8
 end
 return 'written'
