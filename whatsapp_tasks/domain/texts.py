@@ -22,6 +22,7 @@ _NONCHARACTERS = re.compile(
     + "".join(f"{chr(plane | 0xFFFE)}{chr(plane | 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
     + "]"
 )
+_PLAINLY_SHOWN = re.compile(r"[!-~]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # Unicode's Cc, but for line feed and tab
 # WhatsApp turns these into formatting and removes them from the bubble. They are removed before the marks of
 # lists, because a bubble shows "*1. one*" as "1. one", and "* one" as "one".
@@ -65,6 +66,8 @@ def has_half_a_character(text: str) -> bool:
 
 def shows_something(text: str) -> bool:
     """Whether ``text`` has at least one character that a reader sees."""
+    if _PLAINLY_SHOWN.search(text):  # nearly every text
+        return True
     # "Cn" is visible: emoji newer than this Python's Unicode data.
     return not all(
         unicodedata.category(c)[0] == "Z"
