@@ -12,7 +12,7 @@ from typing import Self
 
 from whatsapp_tasks.domain.addresses import url_at
 
-START_SECONDS = 30.0
+START_SECONDS = 90.0
 
 
 class HttpServer:

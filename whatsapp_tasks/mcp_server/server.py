@@ -48,6 +48,8 @@ _OFFERED = (
     _Offered("number_check", "The answer about a phone", "read", _READS),
     _Offered("list_templates", "Prepared texts", "read", _READS),
     _Offered("preview_template", "Fill a template", "send", _READS),
+    _Offered("list_chats", "Chats that were read", "read", _READS),
+    _Offered("read_chat", "Messages of one chat", "read", _READS),
     _Offered("account_status", "Can the number send now?", "read", _READS),
 )
 

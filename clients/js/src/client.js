@@ -11,6 +11,8 @@ import { Transport } from "./transport.js";
  * @typedef {Schemas["AccountView"]} Account
  * @typedef {Schemas["BatchView"]} Batch
  * @typedef {Schemas["CancelledBatchView"]} CancelledBatch
+ * @typedef {Schemas["ChatView"]} Chat
+ * @typedef {Schemas["ChatMessageView"]} ChatMessage
  * @typedef {Schemas["CheckView"]} NumberCheck
  * @typedef {import("./live_events.js").LiveEvent} LiveEvent
  * @typedef {Schemas["KeyView"]} Key
@@ -172,6 +174,41 @@ export class Client {
    */
   async cancelBatch(id) {
     return this.call("DELETE", path("batches", id));
+  }
+
+  /**
+   * All chats of the account that were opened, the last seen first, fetched as they are read.
+   *
+   * @param {{ account?: string }} [filter]
+   * @returns {AsyncGenerator<Chat, void>}
+   */
+  async *chats(filter = {}) {
+    for await (const page of this.#pages("/chats", { limit: "200", ...filter })) {
+      yield* page.chats;
+    }
+  }
+
+  /**
+   * One chat.
+   *
+   * @param {string} id
+   * @returns {Promise<Chat>}
+   */
+  async chat(id) {
+    return this.call("GET", path("chats", id));
+  }
+
+  /**
+   * What was read in the chat, of both sides, newest first, older than the message `before`.
+   *
+   * @param {string} id
+   * @param {{ before?: string }} [filter]
+   * @returns {AsyncGenerator<ChatMessage, void>}
+   */
+  async *chatMessages(id, filter = {}) {
+    for await (const page of this.#pages(`${path("chats", id)}/messages`, { limit: "200", ...filter }, "before")) {
+      yield* page.messages;
+    }
   }
 
   /**
@@ -397,21 +434,21 @@ export class Client {
   }
 
   /**
+   * Each page of a list; the query parameter `place` says where the next one begins.
+   *
    * @param {string} target
    * @param {Record<string, string | undefined>} filter
+   * @param {"cursor" | "before"} [place]
    * @returns {AsyncGenerator<any, void>}
    */
-  async *#pages(target, filter) {
+  async *#pages(target, filter, place = "cursor") {
     /** @type {Record<string, any>} */
-    const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
-    for (let cursor = null; ; ) {
-      const page = await this.call("GET", target, { query: cursor === null ? given : { ...given, cursor } });
+    const query = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
+    do {
+      const page = await this.call("GET", target, { query });
       yield page;
-      cursor = page.next_cursor;
-      if (cursor === null) {
-        return;
-      }
-    }
+      query[place] = page[`next_${place}`];
+    } while (query[place] !== null);
   }
 }
 

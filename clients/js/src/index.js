@@ -7,6 +7,8 @@ export { sign } from "./signature.js";
  * @typedef {import("./client.js").Account} Account
  * @typedef {import("./client.js").Batch} Batch
  * @typedef {import("./client.js").CancelledBatch} CancelledBatch
+ * @typedef {import("./client.js").Chat} Chat
+ * @typedef {import("./client.js").ChatMessage} ChatMessage
  * @typedef {import("./client.js").LiveEvent} LiveEvent
  * @typedef {import("./client.js").Message} Message
  * @typedef {import("./client.js").NewMessage} NewMessage

@@ -105,6 +105,18 @@ test("templates are kept and make texts", async () => {
   assert.deepEqual([error.code, error.problem.languages], ["template_unknown", ["pt_BR"]]);
 });
 
+test("chats are listed, and their messages come newest first", async () => {
+  const { value: chat } = await client.chats({ account: "default" }).next();
+  assert.deepEqual([(await client.chat(chat.id)).phone, chat.kind], [PHONE, "person"]);
+  const messages = [];
+  for await (const message of client.chatMessages(chat.id)) {
+    messages.push(message);
+  }
+  assert.deepEqual(messages.map((message) => message.text), ["", "thanks", "Your code is 7"]);
+  const older = client.chatMessages(chat.id, { before: messages[0].id });
+  assert.equal((await older.next()).value.id, messages[1].id);
+});
+
 test("numbers are checked, and a check is cancelled", async () => {
   const check = await client.checkNumbers(["+49 1511 2345699"]);
   assert.deepEqual([check.status, check.left, check.numbers[0].phone], ["waiting", 1, "+4915112345699"]);

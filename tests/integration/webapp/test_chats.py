@@ -1,39 +1,22 @@
 """Issue 16, point 3: chats and what was read in them, over HTTP and by the client."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from tests.integration.webapp.conftest import Caller, problem
+from tests.support.chats_read import ADA, AT, chat_read
+from tests.support.http_server import HttpServer
+from whatsapp_tasks.client import Client
 from whatsapp_tasks.config import Settings
-from whatsapp_tasks.domain.chats import ChatRecord, Sighting
-from whatsapp_tasks.domain.page_snapshot import Bubble, BubbleFile
-from whatsapp_tasks.domain.received_messages import message_in
-from whatsapp_tasks.stores.account_stores import AccountStores
+from whatsapp_tasks.domain.chats import ChatRecord
+from whatsapp_tasks.stores.api_keys import ApiKey
 from whatsapp_tasks.stores.connection import Database
-from whatsapp_tasks.stores.leases import Lease
-
-AT_MS, AT = 1_764_000_000_000, "2025-11-24T16:00:00.000Z"
-ADA = "+4915112345678"
-BUBBLES = (
-    Bubble("o1", True, "Your code is 7", "read", shown_at="9:10 AM"),
-    Bubble("t1", False, "thanks", quoted="Your code is 7", quoted_author="You", shown_at="9:12 AM, 1/2/2026"),
-    Bubble("t2", False, None, file=BubbleFile("document", "Invoice.pdf", "60 kB"), kind="document"),
-)
 
 
 @pytest.fixture
-def chat(database: Database, settings: Settings, caller: Caller) -> Iterator[ChatRecord]:
-    """Read by the account's worker."""
-    lease = Lease(database, "default", 60)
-    assert lease.acquire() is None
-    stores = AccountStores(database, settings, "default")
-    sighting = Sighting("Ada", phone=ADA, bubbles=tuple(b.id for b in BUBBLES))
-    found = stores.chats.recognised(sighting, AT_MS, lease.fence)
-    messages = [message_in(b, BUBBLES[:n], "default", found, AT_MS) for n, b in enumerate(BUBBLES)]
-    stores.inbox.write(found, messages, missed="0", read=[], stays="", fence=lease.fence, now_ms=AT_MS)
-    yield found
-    lease.release()
+def chat(database: Database, settings: Settings, caller: Caller) -> ChatRecord:
+    return chat_read(database, settings)
 
 
 def test_chats_are_listed_and_one_can_be_asked_for(caller: Caller, chat: ChatRecord) -> None:
@@ -79,3 +62,16 @@ def test_what_is_not_there_or_not_understood_is_refused(caller: Caller, chat: Ch
 def test_a_key_that_only_sends_reads_no_chat(make_caller: Callable[..., Caller], chat: ChatRecord) -> None:
     assert problem(make_caller("send").get(f"/chats/{chat.id}/messages"), 403) == "scope_missing"
     assert problem(make_caller("send").get("/chats"), 403) == "scope_missing"
+
+
+def test_the_client_reads_them(
+    served: HttpServer, served_key: ApiKey, database: Database, settings: Settings
+) -> None:
+    found = chat_read(database, settings)
+    with Client(served.url, served_key.id, served_key.secrets[0]) as client:
+        [listed] = client.chats()
+        assert client.chat(found.id) == listed
+        assert (listed["id"], listed["phone"]) == (found.id, ADA)
+        messages = list(client.chat_messages(found.id))
+        assert [m["whatsapp_id"] for m in messages] == ["t2", "t1", "o1"]
+        assert list(client.chat_messages(found.id, before=messages[0]["id"])) == messages[1:]

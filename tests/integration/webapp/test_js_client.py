@@ -3,27 +3,21 @@
 import os
 import re
 import runpy
-import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from tests.support.chats_read import chat_read
 from tests.support.http_server import HttpServer
+from tests.support.node import PACKAGE, install, program
+from whatsapp_tasks.config import Settings
 from whatsapp_tasks.stores.api_keys import ApiKey
+from whatsapp_tasks.stores.connection import Database
 
 ROOT = Path(__file__).parents[3]
-PACKAGE = ROOT / "clients" / "js"
 SIGNING = (ROOT / "docs" / "signing.md").read_text("utf-8")
-
-
-def program(name: str) -> str:
-    """The path of a program of Node's; a skip that says why where there is none."""
-    found = shutil.which(name, path=f"{PACKAGE / 'node_modules' / '.bin'}:{os.environ['PATH']}")
-    if found is None:
-        pytest.skip(f"{name} is not installed (Node 18 or newer, then `npm ci` in clients/js)")
-    return found
 
 
 def run(command: Sequence[str], **environment: str) -> str:
@@ -41,7 +35,10 @@ def run(command: Sequence[str], **environment: str) -> str:
     return ended.stdout
 
 
-def test_it_works_with_the_served_api(served: HttpServer, served_key: ApiKey) -> None:
+def test_it_works_with_the_served_api(
+    served: HttpServer, served_key: ApiKey, database: Database, settings: Settings
+) -> None:
+    chat_read(database, settings)
     [example] = re.findall(r"^```signature\n(.*?)\n```$", SIGNING, re.MULTILINE)
     told = run(
         [program("node"), "--test", "--test-reporter=tap", "test/"],
@@ -69,8 +66,9 @@ def test_its_documented_example_runs_as_it_stands(
     [example] = re.findall(
         r"^```javascript\n(.*?)^```$", (PACKAGE / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
     )
+    install(tmp_path)
     file = tmp_path / "example.mjs"
-    file.write_text(example.replace('"whatsapp-tasks-client"', f'"{PACKAGE / "src" / "index.js"}"'), "utf-8")
+    file.write_text(example, "utf-8")
     told = run(
         [program("node"), str(file)],
         WHATSAPP_API_URL=served.url,

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.webapp.test_js_client import program
 from tests.support.http_server import HttpServer
+from tests.support.node import program
 from whatsapp_tasks.client import Client
 from whatsapp_tasks.stores.api_keys import ApiKey
 
