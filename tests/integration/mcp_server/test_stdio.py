@@ -14,14 +14,21 @@ import pytest
 
 from tests.integration.mcp_server.conftest import Environment
 from tests.integration.mcp_server.conversation import COMMAND, by_stdio, run
+from tests.support.chats_read import ADA, AT, chat_read
 from tests.support.http_server import HttpServer
 from whatsapp_tasks.client import Client
+from whatsapp_tasks.config import Settings
 from whatsapp_tasks.stores.api_keys import ApiKey
+from whatsapp_tasks.stores.connection import Database
 
 PHONE = "+4915112345678"
+PHONE_2 = "+4915112345679"
 TEXT = "Grüße vom Assistenten 👋"
 OF_SEND = {"send_message", "cancel_message", "check_number", "preview_template"}
-OF_READ = {"message_status", "number_check", "list_templates", "account_status"}
+OF_READ = {
+    *("message_status", "number_check", "list_templates", "account_status"),
+    *("list_chats", "read_chat"),
+}
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "mcp.md").read_text("utf-8")
 
@@ -119,6 +126,61 @@ def test_a_number_waits_for_its_look_up(
     run(ask())
 
 
+def test_chats_are_read_one_a_call_and_a_message_there_is_quoted(
+    database: Database,
+    settings: Settings,
+    make_key: Callable[..., ApiKey],
+    environment_of: EnvironmentOf,
+    tmp_path: Path,
+) -> None:
+    key = make_key("send", "read")
+    chat = chat_read(database, settings)
+
+    async def ask() -> None:
+        async with by_stdio(environment_of(key), tmp_path) as assistant:
+            [listed] = (await assistant.call("list_chats")).fields["result"]
+            assert listed == {
+                "id": chat.id, "kind": "person", "phone": ADA, "title": "Ada", "last_seen_at": AT,
+            }  # fmt: skip
+            newest = (await assistant.call("read_chat", chat_id=chat.id, limit=2)).fields["result"]
+            assert [(m["direction"], m["text"]) for m in newest] == [("in", ""), ("in", "thanks")]
+            assert newest[1]["quoted"]["text"] == "Your code is 7"
+            older = await assistant.call("read_chat", chat_id=chat.id, before=newest[1]["id"])
+            assert [(m["direction"], m["text"]) for m in older.fields["result"]] == [
+                ("out", "Your code is 7")
+            ]
+
+            answer = {"phone": ADA, "text": "You are welcome", "reply_to": newest[1]["id"]}
+            sent = await assistant.call("send_message", **answer)
+            status = await assistant.call("message_status", message_id=sent.fields["id"])
+            assert (status.fields["reply_to"], status.fields["message"]) == (newest[1]["id"], answer["text"])
+            assert (await assistant.call("send_message", **answer)).fields == {
+                **sent.fields,
+                "duplicate": True,
+            }
+            plain = await assistant.call("send_message", phone=ADA, text=answer["text"])
+            assert plain.fields["id"] != sent.fields["id"]
+
+            for arguments, said in (
+                ({**answer, "phone": PHONE_2}, "reply_to_elsewhere (422)"),
+                ({**answer, "reply_to": plain.fields["id"]}, "reply_to_not_sent (422)"),
+                ({**answer, "reply_to": [answer["reply_to"]]}, "reply_to"),
+            ):
+                refused = await assistant.call("send_message", **arguments)
+                assert refused.failed, arguments
+                assert said in refused.text
+            missing = await assistant.call("read_chat", chat_id="0" * 32 + "-default")
+            assert "chat_not_found (404)" in missing.text
+            assert "list_chats" in missing.text
+            for too_much in ({"chat_id": [chat.id]}, {"chat_id": chat.id, "limit": 1000}):
+                assert (await assistant.call("read_chat", **too_much)).failed, too_much
+
+    run(ask())
+    written = (tmp_path / "stderr").read_text("utf-8")
+    for private in (ADA[1:], "thanks", "Your code is 7", "You are welcome"):
+        assert private not in written
+
+
 def test_what_is_refused_says_what_to_do_next_and_sends_nothing(
     served: HttpServer, make_key: Callable[..., ApiKey], environment_of: EnvironmentOf, tmp_path: Path
 ) -> None:
@@ -132,10 +194,10 @@ def test_what_is_refused_says_what_to_do_next_and_sends_nothing(
             assert "Next: Correct the arguments and call the tool again." in wrong.text
             several = {"phone": PHONE, "text": "Hi"}
             for too_much in (
-                {**several, "phone": [PHONE, "+4915112345679"]},
-                {**several, "phone": f"{PHONE}, +4915112345679"},
-                {**several, "phones": ["+4915112345679"]},
-                {**several, "cc": "+4915112345679"},
+                {**several, "phone": [PHONE, PHONE_2]},
+                {**several, "phone": f"{PHONE}, {PHONE_2}"},
+                {**several, "phones": [PHONE_2]},
+                {**several, "cc": PHONE_2},
             ):
                 refused = await assistant.call("send_message", **too_much)
                 assert refused.failed, too_much

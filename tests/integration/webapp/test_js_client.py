@@ -7,8 +7,6 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
-
 from tests.support.chats_read import chat_read
 from tests.support.http_server import HttpServer
 from tests.support.node import PACKAGE, install, program
