@@ -139,7 +139,7 @@ def test_it_answers_each_message_once_in_its_chat_and_quotes_it(stack: Stack, bo
 
 def test_what_is_refused_for_good_is_not_tried_for_a_day(stack: Stack, bot: Bot) -> None:
     """Somebody who opted out writes: all further events of the chat would wait behind this one."""
-    OptOuts(stack.database).add(bot.cy, "test", 1)
+    OptOuts(stack.database).add(bot.cy)
     message = {"id": "0" * 32 + "-default", "text": "Hi"}
     assert bot.told({"chat": {"phone": bot.cy}, "message": message}) == 204
     assert bot.told({"chat": {"phone": bot.bo}, "message": message}) == 204  # reply_to_unknown

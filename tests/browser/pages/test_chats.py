@@ -1,8 +1,13 @@
 """What a look shows of messages of others, in each era and language (issue 16, "Must show" 2)."""
 
 from tests.browser.pages.stage import Stage, within
+from tests.browser.pages.test_incoming import row
 from tests.browser.pages.test_messages import new_phone
+from whatsapp_simulator.phones import printed
+from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.chats import ChatKind
+from whatsapp_tasks.domain.incoming import find_incoming, opts_out
+from whatsapp_tasks.domain.intents import Intent, find_intended
 from whatsapp_tasks.domain.page_snapshot import Bubble, Chat
 from whatsapp_tasks.domain.received_messages import sighting_of, with_side
 
@@ -51,6 +56,50 @@ def test_a_quotation_has_an_author_and_is_no_part_of_the_text(stage: Stage) -> N
     stage.simulator.incoming(phone, "no", quoted={"author": "You", "text": "STOP"})
     [bubble] = shown(stage, phone, 1).bubbles
     assert (bubble.text, bubble.quoted, bubble.quoted_author) == ("no", "STOP", "You")
+
+
+OURS = "Your code is 482 913.\nAnswer STOP to end."
+WORDS = Settings().opt_out_word_set
+
+
+def answer(stage: Stage, phone: str, text: str, quoted: str) -> None:
+    """Somebody quotes a message of ours."""
+    stage.simulator.incoming(phone, text, quoted={"author": "You", "text": quoted})
+
+
+def test_a_reply_that_quotes_our_words_is_neither_ours_nor_a_stop_and_a_stop_that_quotes_is_one(
+    stage: Stage,
+) -> None:
+    """Issue 16, "Must show" 2: in the open chat, while the same text is about to be sent once more."""
+    phone = new_phone()
+    stage.simulator.chat(phone, None, [{"text": OURS, "mine": True, "status": "read"}])
+    intent = Intent.before_enter(1, shown(stage, phone, 1).bubbles)
+    known = find_incoming({}, stage.rows(), stage.chat()).changes
+    answers = [("thanks", OURS), (OURS, OURS), ("no", "STOP"), ("Stop!", OURS)]
+    told = []
+    for count, (text, quoted) in enumerate(answers, 2):
+        answer(stage, phone, text, quoted)
+        chat = shown(stage, phone, count)
+        found = find_incoming({t: k for t, k in known.items() if k}, stage.rows(), chat)
+        known = {**known, **found.changes}
+        told.append([opts_out(notice.preview, WORDS) for notice in found.notices])
+        assert find_intended(intent, OURS, chat.bubbles, settled=True).verdict == "absent"
+    assert [(b.text, b.quoted, with_side(b).outgoing) for b in chat.bubbles[1:]] == [
+        (text, quoted, False) for text, quoted in answers
+    ]
+    assert told == [[False], [False], [False], [True]]
+
+
+def test_the_row_of_a_reply_says_what_it_says_and_not_what_it_quotes(stage: Stage) -> None:
+    """Issue 16, "Must show" 2: in the chat list."""
+    phone = new_phone()
+    title = printed(phone.removeprefix("+"))
+    stage.simulator.chat(phone, None, [{"text": OURS, "mine": True, "status": "read"}])
+    for unread, (text, quoted) in enumerate([("no", "STOP"), ("Stop!", OURS)], 1):
+        answer(stage, phone, text, quoted)
+        preview = row(stage, title, unread).preview
+        assert preview == text
+        assert opts_out(preview, WORDS) is (text == "Stop!")
 
 
 def test_a_chat_without_a_phone_is_opened_by_its_row_and_a_group_tells_its_authors(stage: Stage) -> None:
