@@ -15,7 +15,9 @@ from whatsapp_tasks.browser.driver import BrowserOptions, open_page
 from whatsapp_tasks.browser.processes import sweep_orphans
 from whatsapp_tasks.browser.selectors import load_selectors
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
-from whatsapp_tasks.domain.page_snapshot import Chat, PageKind, PageSnapshot, kind_of
+from whatsapp_tasks.domain.chat_snapshot import Chat
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.phones import same_number
 from whatsapp_tasks.domain.typing_plan import Stroke
 from whatsapp_tasks.errors import BrowserError

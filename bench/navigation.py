@@ -25,8 +25,10 @@ from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.driver import open_page
 from whatsapp_tasks.browser.selectors import load_selectors
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.bubbles import TICK_STATUS
 from whatsapp_tasks.domain.intents import Intent, find_intended
-from whatsapp_tasks.domain.page_snapshot import TICK_STATUS, PageKind, PageSnapshot, kind_of
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.typing_plan import forms_in_box, typing_plan
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.opening import open_chat

@@ -26,8 +26,9 @@ from whatsapp_tasks.browser.driver import open_page
 from whatsapp_tasks.browser.page import Stroke
 from whatsapp_tasks.browser.selectors import load_selectors
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.chat_snapshot import Compose
 from whatsapp_tasks.domain.open_chat import ChatMark
-from whatsapp_tasks.domain.page_snapshot import Compose, PageKind, kind_of
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
 from whatsapp_tasks.domain.typing_plan import forms_in_box, typing_plan
 from whatsapp_tasks.errors import InputStopped
 from whatsapp_tasks.session.context import AccountContext

@@ -17,7 +17,9 @@ from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.selectors import load_selectors
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.browser.window import open_window
-from whatsapp_tasks.domain.page_snapshot import Button, PageKind, PageSnapshot, kind_of
+from whatsapp_tasks.domain.page_controls import Button
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 
 IMAGES = Path(__file__).parent / "images"
 SECONDS = 60.0

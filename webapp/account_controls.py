@@ -13,7 +13,7 @@ from webapp.bodies import RequestModel
 from webapp.guards import caller
 from webapp.sends import PHONE_PATTERN, Links
 from webapp.services import services
-from whatsapp_tasks.domain.page_snapshot import PasskeyAction
+from whatsapp_tasks.domain.passkey_screen import PasskeyAction
 from whatsapp_tasks.domain.phones import parse_phone
 from whatsapp_tasks.operations import Operations
 

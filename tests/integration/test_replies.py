@@ -7,9 +7,9 @@ import pytest
 from tests.support.ledger_rig import DAY, LedgerRig
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
+from whatsapp_tasks.domain.bubbles import Bubble
 from whatsapp_tasks.domain.chats import Sighting
 from whatsapp_tasks.domain.message_request import MessageRequest
-from whatsapp_tasks.domain.page_snapshot import Bubble
 from whatsapp_tasks.domain.received_messages import message_in
 from whatsapp_tasks.domain.replies import ReplyPolicy
 from whatsapp_tasks.domain.statuses import Status

@@ -1,8 +1,8 @@
 """A chat that the worker of the account ``default`` has read, without a page."""
 
 from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.bubbles import Bubble, BubbleFile
 from whatsapp_tasks.domain.chats import ChatRecord, Sighting
-from whatsapp_tasks.domain.page_snapshot import Bubble, BubbleFile
 from whatsapp_tasks.domain.received_messages import message_in
 from whatsapp_tasks.stores.account_stores import AccountStores
 from whatsapp_tasks.stores.connection import Database

@@ -3,6 +3,7 @@
 from typing import Any
 
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.raw_snapshot import page_snapshot_from
 
 RAW: dict[str, Any] = {
     "app": True,
@@ -30,7 +31,7 @@ DIALOG: dict[str, Any] = {"title": "", "text": "…", "buttons": [OK], "texts": 
 
 
 def page(*texts: str, **changes: Any) -> PageSnapshot:
-    return PageSnapshot.from_raw({**RAW, "texts": list(texts), **changes})
+    return page_snapshot_from({**RAW, "texts": list(texts), **changes})
 
 
 MAIN = page(chat_pane=True)

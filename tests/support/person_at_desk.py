@@ -14,7 +14,9 @@ from tests.support.passkeys import add_passkey
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.cli import link_here, main
-from whatsapp_tasks.domain.page_snapshot import PageSnapshot, PasskeyStep, kind_of
+from whatsapp_tasks.domain.page_kinds import kind_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.passkey_screen import PasskeyStep
 from whatsapp_tasks.session.person_link import PersonLink
 
 

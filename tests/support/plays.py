@@ -40,9 +40,11 @@ from typing import Any, NoReturn, TypeVar
 from tests.support.looks import DIALOG, OK, page
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.page import Stroke
+from whatsapp_tasks.domain.bubbles import Revealed
 from whatsapp_tasks.domain.files import FileKind
 from whatsapp_tasks.domain.open_chat import ChatMark, mark_of
-from whatsapp_tasks.domain.page_snapshot import Button, PageSnapshot, Revealed
+from whatsapp_tasks.domain.page_controls import Button
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.errors import BrowserDied, InputStopped, PageChanged, WaitTimeout
 
 T = TypeVar("T")
@@ -89,7 +91,7 @@ class ScriptedPage:
         self.clock = clock
         self.happen: dict[str, Callable[[], object]] = {}
         self.done: list[str] = []
-        self.page = self
+        self.page = self.chats = self
         self.selectors: object = None
         self._titles = {phone: title for title, phone in cast.items()}
         self._lines: list[str] = []
@@ -197,10 +199,10 @@ class ScriptedPage:
     def type_text(self, strokes: Iterable[Stroke], mark: ChatMark, deadline: Deadline, box: str) -> None:
         self._into(mark, f"type{_where(box)} {''.join(stroke.text for stroke in strokes)}")
 
-    def reveal(self, bubble: str, before: str, deadline: Deadline) -> Revealed:
-        self._do(f"look for {bubble}")
+    def reveal(self, bubble_id: str, before: str, deadline: Deadline) -> Revealed:
+        self._do(f"look for {bubble_id}")
         chat = self.look(deadline).chat
-        found = next((each for each in chat.bubbles if each.id == bubble), None) if chat else None
+        found = next((each for each in chat.bubbles if each.id == bubble_id), None) if chat else None
         if found is None and before:
             raise WaitTimeout
         return Revealed(found, "the oldest")

@@ -38,7 +38,7 @@ class Page:
 
     def __init__(self) -> None:
         self.shows: PageSnapshot | BrowserError = LOADING
-        self.chats: dict[str, PageSnapshot] = {}
+        self.opens: dict[str, PageSnapshot] = {}
         self.opened = 0
         self.page = self
         self.selectors: object = None
@@ -62,7 +62,7 @@ class Page:
         self.opened += 1
 
     def open_chat_inside(self, phone: str, deadline: Deadline) -> None:
-        self.shows = self.chats.get(phone, self.shows)
+        self.shows = self.opens.get(phone, self.shows)
 
     open_chat_by_url = open_chat_inside
 

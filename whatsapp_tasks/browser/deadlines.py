@@ -3,6 +3,9 @@
 import time
 from dataclasses import dataclass
 
+SIGN_OF_LIFE_SECONDS = 10.0
+"""A page that does not answer within this hangs; a longer wait is split into slices of this length."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deadline:

@@ -2,31 +2,31 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
+from whatsapp_tasks.browser.chats_on_page import ChatsOnPage
 from whatsapp_tasks.browser.compose_input import Box, ComposeInput, MayGoOn
-from whatsapp_tasks.browser.deadlines import Deadline
-from whatsapp_tasks.browser.input_scripts import reveal_script, scroll_to_end_script
-from whatsapp_tasks.browser.look_script import look_script, parts_script, reading_script
+from whatsapp_tasks.browser.deadlines import SIGN_OF_LIFE_SECONDS, Deadline
+from whatsapp_tasks.browser.look_script import look_script, parts_script
 from whatsapp_tasks.browser.page import JSON, Page
 from whatsapp_tasks.browser.page_language import PageLanguage
 from whatsapp_tasks.browser.readings import reading
 from whatsapp_tasks.browser.selectors import Selectors
 from whatsapp_tasks.domain.files import FileKind
-from whatsapp_tasks.domain.open_chat import ChatMark, ShownChat
-from whatsapp_tasks.domain.page_snapshot import Button, PageSnapshot, PhoneEntry, Revealed, revealed
+from whatsapp_tasks.domain.open_chat import ChatMark
+from whatsapp_tasks.domain.page_controls import Button, PhoneEntry
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.phones import digits
+from whatsapp_tasks.domain.raw_snapshot import page_snapshot_from
 from whatsapp_tasks.domain.typing_plan import Stroke
 from whatsapp_tasks.errors import SelectorsInvalid, WaitTimeout
 
 T = TypeVar("T")
 
 BUBBLES_LOOKED_AT = 60
-SIGN_OF_LIFE_SECONDS = 10.0
-"""A long wait is split into slices of this length; a page that does not answer in one of them hangs."""
 
 # The app listens for clicks on the anchor itself and opens the chat without a reload (docs/whatsapp-web.md,
 # 3). The anchor is never painted and is removed at once.
@@ -88,6 +88,7 @@ class WhatsAppPage:
         self._language = PageLanguage(page, origin, language)
         self.selectors = selectors
         self._input = ComposeInput(page, lambda: self._config)
+        self.chats = ChatsOnPage(page, lambda: self._config)
 
     @property
     def selectors(self) -> Selectors:
@@ -142,48 +143,6 @@ class WhatsAppPage:
                 if deadline.passed:
                     raise
 
-    def chats_shown(self, deadline: Deadline) -> tuple[ShownChat, ...]:
-        """The chats that were open in this load of the page since the first call, the latest last, with the
-        bubbles that were mounted there, whether or not a look saw them.
-        """
-        found = self._read("shown", None, deadline)
-        with reading("The page's answer about the chats it has shown"):
-            chats = cast("list[dict[str, Any]]", found)
-            return tuple(ShownChat(c["node"], c["title"], tuple(c["ids"])) for c in chats)
-
-    def press_row(self, title: str, deadline: Deadline) -> bool:
-        """Presses the row of the chat list with this title; of several, one with a badge. False if none is
-        mounted.
-        """
-        found = self._read("row", title, deadline)
-        if found is None:
-            return False
-        with reading("The page's answer about a row"):
-            place = cast("dict[str, float]", found)
-            x, y = place["x"], place["y"]
-        self.page.click(x, y, deadline)
-        return True
-
-    def show_older(self, deadline: Deadline) -> bool:
-        """Scrolls the open chat up to where older messages are fetched; false if it does not scroll."""
-        return bool(self._read("older", None, deadline))
-
-    def show_newest(self, deadline: Deadline) -> None:
-        """Scrolls the open chat down to its end."""
-        self._read("newest", None, deadline)
-
-    def show_bubble(self, bubble_id: str, deadline: Deadline) -> None:
-        """Scrolls the open chat to this bubble: out of sight it may have lost its content."""
-        self._read("show", bubble_id, deadline)
-
-    def unfold(self, bubble_id: str, deadline: Deadline) -> bool:
-        """Presses "Read more" of this bubble; false if there is none."""
-        return bool(self._read("unfold", bubble_id, deadline))
-
-    def _read(self, order: str, argument: str | None, deadline: Deadline) -> JSON:
-        soon = deadline.capped(SIGN_OF_LIFE_SECONDS)
-        return self.page.evaluate(reading_script(), self._config, order, argument, deadline=soon)
-
     def open_chat_inside(self, phone: str, deadline: Deadline) -> None:
         """Asks the running app for the chat with ``phone``; only while the page is in its main state."""
         self.page.evaluate(
@@ -223,20 +182,6 @@ class WhatsAppPage:
     ) -> None:
         """The same by the send button: `ComposeInput.press_send`."""
         self._input.press_send(mark, text, deadline, may_go_on)
-
-    def reveal(self, bubble: str, before: str, deadline: Deadline) -> Revealed:
-        """Brings the message with this id into view. If it is not there, the chat is scrolled up, once it
-        shows no older message than ``before``, an id.
-
-        Raises WaitTimeout if no older ones come: the chat's beginning is there.
-        """
-        found = self.page.wait_for(reveal_script(), self._config, bubble, before, deadline=deadline)
-        with reading("The page's answer about a message"):
-            return revealed(cast("Mapping[str, Any]", found))
-
-    def scroll_to_end(self, deadline: Deadline) -> None:
-        """The newest messages of the open chat are in view."""
-        self.page.wait_for(scroll_to_end_script(), self._config, deadline=deadline)
 
     def open_message_menu(self, mark: ChatMark, bubble: str, deadline: Deadline) -> None:
         """Opens the menu of a message: `ComposeInput.open_message_menu`."""
@@ -343,7 +288,7 @@ def _snapshot(text: str) -> PageSnapshot:
     with reading("What the look returned"):
         if "\\ud" in text:
             text = _HALF.sub(lambda found: found[1] or "\\ufffd", text)
-        return PageSnapshot.from_raw(json.loads(text))
+        return page_snapshot_from(json.loads(text))
 
 
 def _plain(text: str) -> str:

@@ -11,7 +11,7 @@ from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.languages import base_language
-from whatsapp_tasks.domain.page_snapshot import PageKind, kind_of
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
 from whatsapp_tasks.domain.restrictions import Permission, permission
 from whatsapp_tasks.domain.states import meaning_of
 from whatsapp_tasks.errors import BrowserError, RequestRefused, StoreUnavailable

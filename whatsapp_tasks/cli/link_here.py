@@ -22,7 +22,8 @@ from whatsapp_tasks.client import Client
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.accounts import check_account_name
 from whatsapp_tasks.domain.addresses import is_loopback
-from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.errors import ConfigurationError, RequestRefused, WhatsAppTasksError
 from whatsapp_tasks.session.person_link import PersonLink
 

@@ -33,7 +33,7 @@ from whatsapp_tasks.cli.templates import add_templates
 from whatsapp_tasks.cli.webhooks import add_webhooks
 from whatsapp_tasks.config import Settings, load_settings
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT, check_account_name
-from whatsapp_tasks.domain.page_snapshot import PasskeyAction
+from whatsapp_tasks.domain.passkey_screen import PasskeyAction
 from whatsapp_tasks.errors import (
     ConfigurationError,
     RequestRefused,

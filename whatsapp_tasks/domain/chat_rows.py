@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from whatsapp_tasks.domain.page_snapshot import ChatRow
+from whatsapp_tasks.domain.chat_snapshot import ChatRow
 
 
 def rows_titled(rows: Sequence[ChatRow] | None, title: str) -> list[ChatRow]:

@@ -4,7 +4,8 @@ The conclusion that a number is unknown, or that a message is not in its chat, l
 typing again. So it must not depend on the words we know: any sign of trouble counts, in any language.
 """
 
-from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 
 _SAYS_SO = frozenset({"offline", "connecting", "syncing"})
 

@@ -9,9 +9,12 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import replace
 
+from whatsapp_tasks.domain.bubbles import Bubble, BubbleFile
+from whatsapp_tasks.domain.chat_snapshot import Preview
 from whatsapp_tasks.domain.files import FileKind, MessageFile
 from whatsapp_tasks.domain.likeness import Likeness, text_likeness
-from whatsapp_tasks.domain.page_snapshot import Bubble, BubbleFile, Preview
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.popups import Popup, popup_of
 from whatsapp_tasks.domain.texts import bubble_key, letters_of
 
 SLOWEST_UPLOAD = 64 * 1024
@@ -32,6 +35,11 @@ REFUSALS = {
 
 _SIZE = re.compile(r"([\d.,\u066b\u066c\u00a0\u202f ]*\d)\s*(\D+)$")
 _POWERS = {"b": 0, "k": 1, "m": 2, "g": 3}
+
+
+def is_attaching(page: PageSnapshot) -> bool:
+    """Whether something of sending a file is open: a menu, a preview, the question about leaving it."""
+    return page.preview is not None or page.attach_menu or popup_of(page) is Popup.DISCARD
 
 
 def is_distinct(file: MessageFile, caption: str) -> bool:

@@ -10,7 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from whatsapp_tasks.domain.page_snapshot import Bubble, Chat, ChatRow
+from whatsapp_tasks.domain.bubbles import Bubble
+from whatsapp_tasks.domain.chat_snapshot import Chat, ChatRow
 
 WHOLE_LIST = 30
 """A list with fewer rows shows all chats; a longer one may continue below (whatsapp-web.md, 4.3)."""

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from whatsapp_tasks.domain.bubbles import Bubble
 from whatsapp_tasks.domain.files import MessageFile
 from whatsapp_tasks.domain.files_shown import file_likeness, is_distinct
 from whatsapp_tasks.domain.likeness import Likeness, text_likeness
-from whatsapp_tasks.domain.page_snapshot import Bubble
 
 ANCHORS = 5
 LOCALS = 40

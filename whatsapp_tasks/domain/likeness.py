@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from whatsapp_tasks.domain.page_snapshot import Bubble
+from whatsapp_tasks.domain.bubbles import Bubble
 from whatsapp_tasks.domain.texts import bubble_key, letters_of
 
 _RAGGED_END = 12

@@ -6,7 +6,7 @@ chats, which also change the session's state.
 
 from dataclasses import dataclass
 
-from whatsapp_tasks.domain.page_snapshot import Chat
+from whatsapp_tasks.domain.chat_snapshot import Chat
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ that it did not ask about (12.8). Nothing is typed.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from whatsapp_tasks.domain.chat_snapshot import Chat
 from whatsapp_tasks.domain.daily_cap import DAYS_LOOKED_AHEAD
 from whatsapp_tasks.domain.pacing import pause_seconds
-from whatsapp_tasks.domain.page_snapshot import Chat
 from whatsapp_tasks.domain.restrictions import Permission
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import SendError, SendRefused

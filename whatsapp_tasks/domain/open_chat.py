@@ -12,18 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from whatsapp_tasks.domain.page_snapshot import (
-    NUISANCES,
-    Bubble,
-    Chat,
-    PageKind,
-    PageSnapshot,
-    Popup,
-    Quote,
-    kind_of,
-    popup_of,
-)
+from whatsapp_tasks.domain.bubbles import Bubble
+from whatsapp_tasks.domain.chat_snapshot import Chat, Quote
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.phones import is_number, same_number
+from whatsapp_tasks.domain.popups import NUISANCES, Popup, popup_of
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import assert_never
 
-from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.quarantine import SecondLook, ban_signals, second_look
 from whatsapp_tasks.domain.restrictions import Restriction, RestrictionKind, restriction_on
 from whatsapp_tasks.domain.states import PASSKEY_REQUIRED, UNKNOWN_DIALOG, SessionEvent, SessionState

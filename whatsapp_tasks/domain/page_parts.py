@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from whatsapp_tasks.domain.page_snapshot import Chat, PageKind, PageSnapshot, kind_of
+from whatsapp_tasks.domain.chat_snapshot import Chat
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 
 IN_MAIN = frozenset({"chat_pane", "search"})
 IN_CHAT = frozenset({"main", "header", "chat_title", "message_panel"})

@@ -4,16 +4,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from whatsapp_tasks.domain.bubbles import Bubble
+from whatsapp_tasks.domain.chat_snapshot import ChatRow
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
 from whatsapp_tasks.domain.page_parts import judge_parts, missing_in_chat
-from whatsapp_tasks.domain.page_snapshot import (
-    Bubble,
-    ChatRow,
-    PageKind,
-    PageSnapshot,
-    Popup,
-    kind_of,
-    popup_of,
-)
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.popups import Popup, popup_of
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ together, after the quarantine, confirm it (table in docs/protection.md).
 from dataclasses import dataclass
 from enum import StrEnum
 
-from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 
 QUARANTINE_SECONDS = 30.0
 """The blueprint's value."""

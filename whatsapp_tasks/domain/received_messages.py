@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from whatsapp_tasks.domain.bubbles import Bubble
+from whatsapp_tasks.domain.chat_snapshot import Chat
 from whatsapp_tasks.domain.chats import SEEN_KEPT, ChatKind, ChatRecord, Sighting
 from whatsapp_tasks.domain.open_chat import phone_of_ids
-from whatsapp_tasks.domain.page_snapshot import Bubble, Chat
 
 QUOTED_SHOWN = 768
 """Characters of a quotation that a bubble shows (whatsapp-web.md, 12.4)."""

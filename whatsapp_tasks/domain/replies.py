@@ -8,8 +8,9 @@ import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+from whatsapp_tasks.domain.bubbles import Bubble
+from whatsapp_tasks.domain.chat_snapshot import Quote
 from whatsapp_tasks.domain.faults import consequence_of
-from whatsapp_tasks.domain.page_snapshot import Bubble, Quote
 from whatsapp_tasks.domain.texts import bubble_key
 
 NOT_ARMED = "reply_not_armed"

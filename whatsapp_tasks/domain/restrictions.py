@@ -7,7 +7,8 @@ import re
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
-from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.states import MAY_REPLY, MAY_SEND, SessionState
 
 

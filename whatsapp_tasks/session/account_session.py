@@ -6,7 +6,8 @@ import time
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.circuit import Phase
 from whatsapp_tasks.domain.hand import Ended
-from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.restrictions import Permission
 from whatsapp_tasks.domain.session_archives import ON_DISK_SECONDS
 from whatsapp_tasks.domain.states import MAY_REPLY, MAY_SEND

@@ -8,11 +8,14 @@ from pathlib import Path
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.crash_points import reach
+from whatsapp_tasks.domain.bubbles import Bubble
+from whatsapp_tasks.domain.chat_snapshot import Preview
 from whatsapp_tasks.domain.faults import consequence_of
 from whatsapp_tasks.domain.files import MessageFile
 from whatsapp_tasks.domain.files_shown import is_ready, preparation_seconds, preview_amiss, refusal_of
 from whatsapp_tasks.domain.open_chat import OpenChat
-from whatsapp_tasks.domain.page_snapshot import Bubble, PageSnapshot, Popup, Preview, popup_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.popups import Popup, popup_of
 from whatsapp_tasks.errors import (
     BrowserError,
     InputStopped,

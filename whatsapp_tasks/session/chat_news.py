@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from whatsapp_tasks.domain.chat_names import parts_of, title_name
 from whatsapp_tasks.domain.chat_rows import has_badge
+from whatsapp_tasks.domain.files_shown import is_attaching
 from whatsapp_tasks.domain.open_chat import ChatMark, ShownChat, mark_of
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.errors import SendError
@@ -57,7 +58,7 @@ class ChatNews:
     def shown_by(self, snapshot: PageSnapshot) -> bool:
         """Whether the open chat shows what was not read."""
         mark = mark_of(snapshot)
-        if mark is None or snapshot.chat is None or not snapshot.chat.panel or snapshot.attaching:
+        if mark is None or snapshot.chat is None or not snapshot.chat.panel or is_attaching(snapshot):
             return False
         if time.monotonic() < self._not_before.get(title_name(mark.title), 0.0):
             return False

@@ -12,11 +12,12 @@ from collections.abc import Callable, Sequence
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.chat_names import NameKind, parts_of, title_name
 from whatsapp_tasks.domain.chat_rows import has_badge, is_group, unread_in
+from whatsapp_tasks.domain.chat_snapshot import ChatRow
 from whatsapp_tasks.domain.chats import Sighting
 from whatsapp_tasks.domain.connection import is_calm
 from whatsapp_tasks.domain.incoming import ReceiveMode
 from whatsapp_tasks.domain.open_chat import mark_of
-from whatsapp_tasks.domain.page_snapshot import ChatRow, PageSnapshot
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.phones import phone_in
 from whatsapp_tasks.domain.received_messages import MISSED_UNKNOWN
 from whatsapp_tasks.errors import SendError
@@ -57,7 +58,7 @@ class ChatReader:
         if self._news.shown_by(snapshot):
             self._take_open(page, snapshot, names)
             return
-        names = self._news.unread(names, page.chats_shown(context.look_deadline()), snapshot)
+        names = self._news.unread(names, page.chats.shown(context.look_deadline()), snapshot)
         name = self._news.next(names)
         if name is not None and is_calm(snapshot) and self._news.turn_for(name):
             self._visit(page, name, names[name])

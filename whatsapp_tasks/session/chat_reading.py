@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.bubbles import Bubble
+from whatsapp_tasks.domain.chat_snapshot import Chat
 from whatsapp_tasks.domain.open_chat import ChatMark, mark_of
-from whatsapp_tasks.domain.page_snapshot import Bubble, Chat, PageSnapshot
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.received_messages import (
     Expected,
     Reading,
@@ -71,7 +73,7 @@ def read_chat(page: WhatsAppPage, mark: ChatMark, expected: Expected, *, as_it_i
         if whole is None and not as_it_is:
             break
         new.append(whole or replace(bubble, kind="unknown" if bubble.emptied else bubble.kind))
-    page.show_newest(Deadline.within(FILL_SECONDS))
+    page.chats.show_newest(Deadline.within(FILL_SECONDS))
     complete = len(new) == len(found.new)
     return ReadChat(bubbles, tuple(with_side(b) for b in new), missed(found, expected), complete)
 
@@ -89,7 +91,7 @@ def _loaded(page: WhatsAppPage, mark: ChatMark, expected: Expected) -> tuple[tup
         if _enough(found, expected) or len(bubbles) >= MOST_BUBBLES or wait.passed:
             return bubbles, found
         oldest = bubbles[0].id if bubbles else ""
-        page.show_older(wait)
+        page.chats.show_older(wait)
 
         def moved(snapshot: PageSnapshot, oldest: str = oldest) -> bool | None:
             shown, found = seen(snapshot)
@@ -114,8 +116,8 @@ def _whole(page: WhatsAppPage, mark: ChatMark, bubble: Bubble, deadline: Deadlin
         if deadline.passed:
             return None
         if bubble.emptied:
-            page.show_bubble(bubble.id, deadline)
-        elif not page.unfold(bubble.id, deadline):
+            page.chats.show_bubble(bubble.id, deadline)
+        elif not page.chats.unfold(bubble.id, deadline):
             return None
         before = bubble
 

@@ -9,10 +9,11 @@ from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.crash_points import reach
 from whatsapp_tasks.domain.chat_names import title_name
 from whatsapp_tasks.domain.chat_rows import has_badge, rows_titled, unread_in
+from whatsapp_tasks.domain.chat_snapshot import Chat
 from whatsapp_tasks.domain.chats import FROM_START, SEEN_KEPT, ChatKind, ChatRecord
 from whatsapp_tasks.domain.incoming import opts_out
 from whatsapp_tasks.domain.open_chat import ChatMark, mark_of
-from whatsapp_tasks.domain.page_snapshot import Chat, PageSnapshot
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.received_messages import (
     Expected,
     ReceivedMessage,

@@ -7,8 +7,10 @@ from typing import Any
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.profile_lock import ProfileLock
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.page_kinds import kind_of
 from whatsapp_tasks.domain.page_parts import judge_parts
-from whatsapp_tasks.domain.page_snapshot import PageSnapshot, kind_of, popup_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.popups import popup_of
 from whatsapp_tasks.session.selector_source import SelectorSource
 
 MEGABYTE = 1024 * 1024

@@ -5,8 +5,10 @@ import time
 from dataclasses import dataclass, replace
 
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.bubbles import TICK_STATUS, Bubble
+from whatsapp_tasks.domain.chat_snapshot import Chat
 from whatsapp_tasks.domain.intents import Intent, find_intended
-from whatsapp_tasks.domain.page_snapshot import TICK_STATUS, Bubble, Chat, PageSnapshot
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.statuses import FOLLOWED, Status
 from whatsapp_tasks.errors import SendError
 from whatsapp_tasks.session.context import AccountContext

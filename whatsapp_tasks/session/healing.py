@@ -9,7 +9,8 @@ import time
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
-from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.restrictions import RestrictionKind
 from whatsapp_tasks.domain.states import SessionState
 from whatsapp_tasks.session.context import AccountContext

@@ -7,7 +7,9 @@ import logging
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
-from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, PhoneEntry, kind_of
+from whatsapp_tasks.domain.page_controls import PhoneEntry
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.states import PASSKEY_REQUIRED
 from whatsapp_tasks.errors import RequestRefused, WaitTimeout
 

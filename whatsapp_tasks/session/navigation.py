@@ -4,8 +4,11 @@ import logging
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.files_shown import is_attaching
 from whatsapp_tasks.domain.open_chat import ChatMark, Opening, judge_opening, mark_of
-from whatsapp_tasks.domain.page_snapshot import NUISANCES, PageKind, PageSnapshot, kind_of, popup_of
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.popups import NUISANCES, popup_of
 from whatsapp_tasks.errors import SendPostponed, WaitTimeout
 from whatsapp_tasks.session.attempt_evidence import take_picture
 from whatsapp_tasks.session.context import AccountContext
@@ -48,7 +51,7 @@ def _navigate_inside(
 ) -> Opened | None:
     """None when only a full load can identify the chat."""
     before = _until_main(context, page, deadline)
-    if before.attaching:  # an attempt that died, or somebody by hand, has left it
+    if is_attaching(before):  # an attempt that died, or somebody by hand, has left it
         put_away(context, page)
         before = _until_main(context, page, deadline)
     if kind_of(before) is PageKind.COVERED:

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from whatsapp_tasks.domain.chat_names import phone_name
+from whatsapp_tasks.domain.chat_snapshot import Chat
 from whatsapp_tasks.domain.open_chat import ChatMark
-from whatsapp_tasks.domain.page_snapshot import Chat
 
 MOST_KEPT = 200
 

@@ -5,8 +5,10 @@ from typing import assert_never
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.chat_names import phone_name
+from whatsapp_tasks.domain.chat_snapshot import Chat
+from whatsapp_tasks.domain.files_shown import is_attaching
 from whatsapp_tasks.domain.open_chat import OpenChat, Opening, mark_of
-from whatsapp_tasks.domain.page_snapshot import Chat, PageSnapshot
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.errors import SendPostponed
 from whatsapp_tasks.session.attempt_evidence import take_picture
 from whatsapp_tasks.session.context import AccountContext
@@ -29,7 +31,7 @@ def open_chat(context: AccountContext, page: WhatsAppPage, phone: str, *, fresh:
             outcome, snapshot = confirm_unknown(context, page, phone, snapshot)
         match outcome:
             case Opening.OPEN | Opening.BARE:
-                if snapshot.attaching:  # files chosen earlier come back with their chat
+                if is_attaching(snapshot):  # files chosen earlier come back with their chat
                     put_away(context, page)
                     continue
                 return _trust(context, page, phone, snapshot)

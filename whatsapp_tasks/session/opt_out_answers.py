@@ -9,8 +9,8 @@ from collections import Counter
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.chat_snapshot import Chat
 from whatsapp_tasks.domain.incoming import opts_out
-from whatsapp_tasks.domain.page_snapshot import Chat
 from whatsapp_tasks.errors import SendError, WaitTimeout
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.opening import open_chat

@@ -10,8 +10,10 @@ import time
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
 from whatsapp_tasks.domain.page_parts import judge_parts, missing_in_chat
-from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, Popup, kind_of, popup_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.popups import Popup, popup_of
 from whatsapp_tasks.errors import WaitTimeout
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.selector_source import SelectorSource

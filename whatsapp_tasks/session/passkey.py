@@ -5,7 +5,8 @@ Nothing here answers for the person: the page's own buttons are pressed, and not
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
-from whatsapp_tasks.domain.page_snapshot import PageSnapshot, Passkey, PasskeyStep
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.passkey_screen import Passkey, PasskeyStep
 from whatsapp_tasks.errors import RequestRefused, WaitTimeout
 
 SETTLED_SECONDS = 5.0

@@ -4,14 +4,10 @@ import logging
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
-from whatsapp_tasks.domain.page_snapshot import (
-    NUISANCES,
-    Button,
-    Dialog,
-    PageSnapshot,
-    Popup,
-    popup_of,
-)
+from whatsapp_tasks.domain.files_shown import is_attaching
+from whatsapp_tasks.domain.page_controls import Button, Dialog
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.popups import NUISANCES, Popup, popup_of
 from whatsapp_tasks.errors import WaitTimeout
 from whatsapp_tasks.session.context import AccountContext
 
@@ -37,7 +33,7 @@ def put_away(context: AccountContext, page: WhatsAppPage) -> None:
     """
     deadline = Deadline.within(PUT_AWAY_SECONDS)
     snapshot = page.look(deadline)
-    while snapshot.attaching and not deadline.passed:
+    while is_attaching(snapshot) and not deadline.passed:
         button = _way_out(page, snapshot)
         if button is None:
             break
@@ -50,7 +46,7 @@ def put_away(context: AccountContext, page: WhatsAppPage) -> None:
             )
         except WaitTimeout:
             break
-    if snapshot.attaching:
+    if is_attaching(snapshot):
         log.warning("A preview could not be closed: the page is loaded again")
         context.opened = None
         page.open(Deadline.within(context.settings.boot_timeout_seconds))

@@ -4,8 +4,10 @@ import logging
 from collections import Counter
 from dataclasses import replace
 
+from whatsapp_tasks.domain.chat_snapshot import ChatRow
 from whatsapp_tasks.domain.incoming import Findings, KnownChat, ReceiveMode, find_incoming, first_look
-from whatsapp_tasks.domain.page_snapshot import ChatRow, PageKind, PageSnapshot, kind_of
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.session.context import AccountContext
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,10 @@ import logging
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.crash_points import reach
+from whatsapp_tasks.domain.bubbles import Bubble
+from whatsapp_tasks.domain.chat_snapshot import Quote
 from whatsapp_tasks.domain.open_chat import OpenChat
-from whatsapp_tasks.domain.page_snapshot import Bubble, PageSnapshot, Quote
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.replies import NOT_ARMED, Reply, goes_plain, is_quoted
 from whatsapp_tasks.errors import InputStopped, SendPostponed, WaitTimeout
 from whatsapp_tasks.session.typing import BOX_SECONDS, disarm, empty_box, postponed
@@ -48,7 +50,7 @@ def armed(page: WhatsAppPage, message: Message, opened: OpenChat) -> OpenChat:
     reach("before_arming")
     quote = _arm(page, opened, reply, target)
     reach("after_arming")
-    page.scroll_to_end(Deadline.within(BOX_SECONDS))
+    page.chats.scroll_to_end(Deadline.within(BOX_SECONDS))
     return opened.replying(quote)
 
 
@@ -58,7 +60,7 @@ def _revealed(page: WhatsAppPage, reply: Reply) -> Bubble:
     oldest = ""
     for _ in range(MOST_PAGES):
         try:
-            found = page.reveal(reply.bubble_id, oldest, deadline.capped(OLDER_SECONDS))
+            found = page.chats.reveal(reply.bubble_id, oldest, deadline.capped(OLDER_SECONDS))
         except WaitTimeout:
             break
         if found.bubble is not None:

@@ -3,8 +3,11 @@
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.chat_names import title_name
+from whatsapp_tasks.domain.files_shown import is_attaching
 from whatsapp_tasks.domain.open_chat import ChatMark, mark_of
-from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, Popup, kind_of, popup_of
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.popups import Popup, popup_of
 from whatsapp_tasks.errors import WaitTimeout
 from whatsapp_tasks.session.chat_reading import NotRead
 from whatsapp_tasks.session.context import AccountContext
@@ -18,7 +21,7 @@ SAME_CHAT_SECONDS = 2.0
 def open_row(context: AccountContext, page: WhatsAppPage, title: str) -> None:
     """Opens the chat by a press on its row. Raises NotRead."""
     before = page.look(context.look_deadline())
-    if before.attaching:
+    if is_attaching(before):
         put_away(context, page)
         before = page.look(context.look_deadline())
     if context.unanswered == before.document:  # a chat that was asked for may open at any time
@@ -27,7 +30,7 @@ def open_row(context: AccountContext, page: WhatsAppPage, title: str) -> None:
         raise NotRead("page_not_ready", "The page was loaded again, to be sure what opens.")
     if kind_of(before) is not PageKind.MAIN or popup_of(before) is not Popup.NONE:
         raise NotRead("page_not_ready", "Something lies over the chats.")
-    if not page.press_row(title, context.look_deadline()):
+    if not page.chats.press_row(title, context.look_deadline()):
         raise NotRead("row_not_found", "The list shows no chat with this title.")
     was = mark_of(before)
     try:

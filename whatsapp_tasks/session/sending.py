@@ -14,12 +14,14 @@ from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.crash_points import reach
 from whatsapp_tasks.domain.attempts import Seen
+from whatsapp_tasks.domain.bubbles import TICK_STATUS, Bubble
+from whatsapp_tasks.domain.chat_snapshot import Quote
 from whatsapp_tasks.domain.files_shown import is_distinct, upload_seconds
 from whatsapp_tasks.domain.intents import AT_SERVER, Intent, find_intended, likeness
 from whatsapp_tasks.domain.likeness import Likeness
 from whatsapp_tasks.domain.notices import notice_of
 from whatsapp_tasks.domain.open_chat import OpenChat
-from whatsapp_tasks.domain.page_snapshot import TICK_STATUS, Bubble, PageSnapshot, Quote
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.replies import carries
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.domain.typing_plan import forms_in_box

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from whatsapp_tasks.browser.compose_input import Box
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.chat_snapshot import Chat, Compose, Quote
 from whatsapp_tasks.domain.open_chat import OpenChat
-from whatsapp_tasks.domain.page_snapshot import Chat, Compose, PageSnapshot, Popup, Quote, popup_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.popups import Popup, popup_of
 from whatsapp_tasks.domain.typing_plan import forms_in_box, typing_plan
 from whatsapp_tasks.errors import InputStopped, SendPostponed, WaitTimeout
 from whatsapp_tasks.session.attempt_evidence import take_picture

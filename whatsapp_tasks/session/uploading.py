@@ -3,8 +3,9 @@
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.crash_points import reach
+from whatsapp_tasks.domain.bubbles import Bubble
 from whatsapp_tasks.domain.files_shown import UPLOAD_STANDS_SECONDS
-from whatsapp_tasks.domain.page_snapshot import Bubble, PageSnapshot
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.errors import SendUnsettled, WaitTimeout
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.waits import until_in_main

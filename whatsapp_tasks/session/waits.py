@@ -5,7 +5,8 @@ from typing import TypeVar
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
-from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.errors import SendError
 
 T = TypeVar("T")

@@ -6,17 +6,13 @@ from dataclasses import replace
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.chat_snapshot import LOCKS
 from whatsapp_tasks.domain.circuit import Phase
+from whatsapp_tasks.domain.page_controls import Button
 from whatsapp_tasks.domain.page_events import IN_PASSING, KnownSession, Sight, sight_of
-from whatsapp_tasks.domain.page_snapshot import (
-    LOCKS,
-    NUISANCES,
-    Button,
-    PageKind,
-    PageSnapshot,
-    kind_of,
-    popup_of,
-)
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.popups import NUISANCES, popup_of
 from whatsapp_tasks.domain.restrictions import still_or_anew, tells_more
 from whatsapp_tasks.domain.session_archives import SESSION_RESTORED
 from whatsapp_tasks.domain.states import SessionEvent, SessionState, meaning_of, next_state

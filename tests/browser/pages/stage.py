@@ -11,17 +11,12 @@ from whatsapp_simulator.testing import Simulator
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.page import JSON
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.bubbles import Bubble
+from whatsapp_tasks.domain.chat_snapshot import Chat, ChatRow
 from whatsapp_tasks.domain.open_chat import ChatMark, mark_of
-from whatsapp_tasks.domain.page_snapshot import (
-    Bubble,
-    Chat,
-    ChatRow,
-    PageKind,
-    PageSnapshot,
-    Popup,
-    kind_of,
-    popup_of,
-)
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.popups import Popup, popup_of
 from whatsapp_tasks.domain.typing_plan import typing_plan
 from whatsapp_tasks.errors import InputStopped
 from whatsapp_tasks.session.context import AccountContext

@@ -9,9 +9,10 @@ import pytest
 
 from tests.browser.pages.test_fragments import look_at
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.bubbles import BubbleFile
+from whatsapp_tasks.domain.chat_snapshot import Chat
 from whatsapp_tasks.domain.files import FileKind, MessageFile
 from whatsapp_tasks.domain.intents import Intent, find_intended
-from whatsapp_tasks.domain.page_snapshot import BubbleFile, Chat
 
 PICTURE = MessageFile("11", "a.png", FileKind.IMAGE, 4000, "image/png")
 PAGE = """<div id="app"><div id="side"><div id="pane-side">

@@ -5,10 +5,11 @@ from tests.browser.pages.test_incoming import row
 from tests.browser.pages.test_messages import new_phone
 from whatsapp_simulator.phones import printed
 from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.bubbles import Bubble
+from whatsapp_tasks.domain.chat_snapshot import Chat
 from whatsapp_tasks.domain.chats import ChatKind
 from whatsapp_tasks.domain.incoming import find_incoming, opts_out
 from whatsapp_tasks.domain.intents import Intent, find_intended
-from whatsapp_tasks.domain.page_snapshot import Bubble, Chat
 from whatsapp_tasks.domain.received_messages import sighting_of, with_side
 
 
@@ -112,18 +113,18 @@ def test_a_chat_without_a_phone_is_opened_by_its_row_and_a_group_tells_its_autho
     stage.simulator.incoming(hidden, "who am I")
     stage.until_rows(lambda rows: {title, name} <= {r.title for r in rows if r.unread} or None)
 
-    assert stage.whatsapp.press_row(title, within())
+    assert stage.whatsapp.chats.press_row(title, within())
     snapshot = stage.until(lambda s: s if s.chat and s.chat.title == title and s.chat.bubbles else None)
     assert snapshot.chat is not None
     found = sighting_of(snapshot.chat, None, is_group=False)
     assert (found.kind, found.phone) == (ChatKind.GROUP, None)
     assert [bubble.author for bubble in snapshot.chat.bubbles] == ["Dora", "Eli"]
 
-    assert stage.whatsapp.press_row(name, within())
+    assert stage.whatsapp.chats.press_row(name, within())
     snapshot = stage.until(lambda s: s if s.chat and s.chat.title == name and s.chat.bubbles else None)
     assert snapshot.chat is not None
     assert sighting_of(snapshot.chat, None, is_group=False).phone is None
-    assert not stage.whatsapp.press_row("nobody of this name", within())
+    assert not stage.whatsapp.chats.press_row("nobody of this name", within())
 
 
 def test_the_page_of_a_worker_has_the_focus_so_opening_a_chat_marks_it_as_read(stage: Stage) -> None:

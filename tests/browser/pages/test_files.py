@@ -11,11 +11,14 @@ from tests.browser.pages.stage import Stage, within
 from tests.support.files import DOCUMENT, PDF, PNG, TABLE, WEBP, Sample
 from tests.support.stack import eventually
 from whatsapp_tasks.browser.page_capture import capture_page
+from whatsapp_tasks.domain.bubbles import Bubble, BubbleFile
+from whatsapp_tasks.domain.chat_snapshot import Preview
 from whatsapp_tasks.domain.files import FileKind
-from whatsapp_tasks.domain.files_shown import file_likeness, is_ready, preview_amiss, refusal_of
+from whatsapp_tasks.domain.files_shown import file_likeness, is_attaching, is_ready, preview_amiss, refusal_of
 from whatsapp_tasks.domain.intents import AT_SERVER
 from whatsapp_tasks.domain.likeness import Likeness
-from whatsapp_tasks.domain.page_snapshot import Bubble, BubbleFile, PageSnapshot, Popup, Preview, popup_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.popups import Popup, popup_of
 from whatsapp_tasks.domain.typing_plan import typing_plan
 from whatsapp_tasks.errors import InputStopped
 from whatsapp_tasks.session.putting_away import put_away
@@ -205,7 +208,7 @@ def test_what_a_dead_attempt_left_open_is_closed_by_the_pages_own_buttons(
         stage.popup(Popup.WHATS_NEW)
     put_away(stage.context, stage.whatsapp)
     now = stage.look()
-    assert not now.attaching
+    assert not is_attaching(now)
     assert popup_of(now) is Popup.NONE
     assert stage.loaded_at() == loaded_at
     assert len(stage.simulator.messages(ADA)) == before
@@ -221,7 +224,7 @@ def test_a_preview_that_comes_back_with_its_chat_is_closed_when_the_chat_is_open
     stage.until(lambda s: s if s.preview is None else None)
     stage.context.opened = None
     stage.open_chat(ADA)
-    assert not stage.look().attaching
+    assert not is_attaching(stage.look())
 
 
 def test_a_preview_of_several_files_or_of_another_one_is_not_sent(

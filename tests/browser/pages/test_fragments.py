@@ -12,8 +12,10 @@ import pytest
 from tests.browser.pages.stage import within
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.open_chat import phone_of_ids
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
 from whatsapp_tasks.domain.page_parts import PartState, judge_parts
-from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, Popup, kind_of, popup_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.popups import Popup, popup_of
 from whatsapp_tasks.domain.quarantine import ban_signals
 from whatsapp_tasks.domain.restrictions import RestrictionKind, restriction_on
 from whatsapp_tasks.session.putting_away import closing_button

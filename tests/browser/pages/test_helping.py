@@ -5,7 +5,9 @@ import pytest
 from tests.browser.pages.stage import Stage, within
 from tests.browser.pages.test_messages import new_phone
 from whatsapp_tasks.browser.deadlines import Deadline
-from whatsapp_tasks.domain.page_snapshot import Button, PageKind, Popup
+from whatsapp_tasks.domain.page_controls import Button
+from whatsapp_tasks.domain.page_kinds import PageKind
+from whatsapp_tasks.domain.popups import Popup
 from whatsapp_tasks.domain.restrictions import restriction_on
 from whatsapp_tasks.session.putting_away import closing_button
 from whatsapp_tasks.session.watching import USE_HERE_PER_HOUR

@@ -5,8 +5,8 @@ from tests.browser.pages.test_fragments import FRAGMENTS, look_at
 from tests.browser.pages.test_messages import new_phone
 from whatsapp_simulator.phones import printed
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.chat_snapshot import ChatRow
 from whatsapp_tasks.domain.incoming import find_incoming, first_look
-from whatsapp_tasks.domain.page_snapshot import ChatRow
 
 
 def row(stage: Stage, title: str, unread: int) -> ChatRow:

@@ -10,7 +10,7 @@ from tests.browser.pages.stage import Stage, within
 from tests.browser.pages.test_messages import new_phone
 from tests.browser.short_form import FULL
 from tests.support.difficult_texts import DIFFICULT_TEXTS
-from whatsapp_tasks.domain.page_snapshot import PageKind, kind_of
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
 from whatsapp_tasks.domain.typing_plan import Stroke, typing_plan
 from whatsapp_tasks.errors import InputStopped
 

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from tests.browser.pages.stage import Stage, within
-from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, kind_of
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.session.linking import request_pairing_code
 

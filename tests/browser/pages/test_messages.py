@@ -5,7 +5,8 @@ import pytest
 from tests.browser.pages.stage import Stage, within
 from tests.browser.short_form import FULL
 from tests.support.difficult_texts import DIFFICULT_TEXTS
-from whatsapp_tasks.domain.page_snapshot import PageKind, Popup, popup_of
+from whatsapp_tasks.domain.page_kinds import PageKind
+from whatsapp_tasks.domain.popups import Popup, popup_of
 from whatsapp_tasks.domain.texts import bubble_key
 from whatsapp_tasks.errors import SendPostponed, SendRefused
 

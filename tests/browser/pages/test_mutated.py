@@ -8,7 +8,7 @@ from tests.browser.pages.stage import Stage
 from whatsapp_simulator.mutations.mutate import mutate
 from whatsapp_simulator.settings import Settings
 from whatsapp_simulator.skins import skin
-from whatsapp_tasks.domain.page_snapshot import PageKind
+from whatsapp_tasks.domain.page_kinds import PageKind
 
 
 def seed_of(stage: Stage, kind: str, what: str) -> int:

@@ -9,7 +9,8 @@ from tests.browser.pages.stage import Stage, within
 from tests.support.passkeys import HOST, add_passkey, devtools
 from whatsapp_simulator.testing import Simulator
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
-from whatsapp_tasks.domain.page_snapshot import PageKind, Passkey, PasskeyStep
+from whatsapp_tasks.domain.page_kinds import PageKind
+from whatsapp_tasks.domain.passkey_screen import Passkey, PasskeyStep
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.session.linking import request_pairing_code
 from whatsapp_tasks.session.passkey import answer_passkey

@@ -7,8 +7,11 @@ import pytest
 from tests.browser.pages.stage import within
 from tests.browser.pages.test_fragments import FRAGMENTS, look_at
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.chat_snapshot import Chat
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
 from whatsapp_tasks.domain.page_parts import judge_parts, missing_in_chat
-from whatsapp_tasks.domain.page_snapshot import Chat, PageKind, PageSnapshot, Popup, kind_of, popup_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.popups import Popup, popup_of
 from whatsapp_tasks.domain.restrictions import RestrictionKind, restriction_on
 
 Look = Callable[[str], PageSnapshot]

@@ -9,8 +9,8 @@ import pytest
 
 from tests.browser.pages.stage import Stage, within
 from tests.browser.pages.test_messages import new_phone
+from whatsapp_tasks.domain.bubbles import Bubble
 from whatsapp_tasks.domain.open_chat import OpenChat
-from whatsapp_tasks.domain.page_snapshot import Bubble
 from whatsapp_tasks.domain.replies import Reply, carries, is_quoted
 from whatsapp_tasks.domain.typing_plan import typing_plan
 from whatsapp_tasks.errors import InputStopped, SendPostponed

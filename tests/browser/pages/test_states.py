@@ -4,7 +4,9 @@ import pytest
 
 from tests.browser.pages.stage import Stage
 from tests.browser.short_form import FULL
-from whatsapp_tasks.domain.page_snapshot import PageKind, PageSnapshot, Popup, kind_of, popup_of
+from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.popups import Popup, popup_of
 from whatsapp_tasks.domain.quarantine import ban_signals
 from whatsapp_tasks.domain.restrictions import RestrictionKind, restriction_on
 

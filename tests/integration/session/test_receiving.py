@@ -148,10 +148,10 @@ def test_counts_that_redis_lost_are_taken_again_and_nothing_old_is_reported(it: 
 
 def test_who_answers_stop_in_the_open_chat_gets_nothing_more(it: SessionRig) -> None:
     queued = it.rig.accept(phone=PHONE)
-    it.page.chats[PHONE] = chats(Ada=0, chat=opened("Ada", ("ours", True)))
+    it.page.opens[PHONE] = chats(Ada=0, chat=opened("Ada", ("ours", True)))
     it.see(MAIN)
     open_chat(it.context, it.page, PHONE)  # type: ignore[arg-type]
-    it.see(it.page.chats[PHONE])
+    it.see(it.page.opens[PHONE])
     it.see(chats(Ada=0, chat=opened("Ada", ("ours", True), ("Stop!", False))))
     assert told(it) == [("Ada", "1", "Stop!")]
     assert OptOuts(it.rig.database).source(PHONE) == "answer"
@@ -171,10 +171,10 @@ def test_what_an_answer_quotes_is_not_what_it_says(
     """Issue 11, C3: our own words, quoted, opted the recipient out, and a STOP under a quotation did not."""
     chat = opened("Ada", ("ours", True), (text, False))
     chat["bubbles"][-1]["quoted"] = quoted
-    it.page.chats[PHONE] = chats(Ada=0, chat=opened("Ada", ("ours", True)))
+    it.page.opens[PHONE] = chats(Ada=0, chat=opened("Ada", ("ours", True)))
     it.see(MAIN)
     open_chat(it.context, it.page, PHONE)  # type: ignore[arg-type]
-    it.see(it.page.chats[PHONE])
+    it.see(it.page.opens[PHONE])
     it.see(chats(Ada=0, chat=chat))
     assert (OptOuts(it.rig.database).source(PHONE) == "answer") is counts
     assert told(it) == [("Ada", "1", text)]
@@ -186,7 +186,7 @@ def stop_row(title: str) -> PageSnapshot:
 
 def test_a_row_that_says_stop_counts_when_the_chat_with_the_phone_says_so_too(it: SessionRig) -> None:
     it.context.sessions.learn_chat_title(PHONE, "Ada")
-    it.page.chats[PHONE] = chats(Ada=0, chat=opened("Ada", ("ours", True), ("STOP", False)))
+    it.page.opens[PHONE] = chats(Ada=0, chat=opened("Ada", ("ours", True), ("STOP", False)))
     it.see(stop_row("Ada"))
     assert set(OptOuts(it.rig.database).all()) == {PHONE}
 
@@ -195,7 +195,7 @@ def test_a_row_that_says_stop_counts_when_the_chat_with_the_phone_says_so_too(it
 def test_who_chose_the_victims_number_or_name_opts_nobody_out(it: SessionRig, title: str) -> None:
     """Issue 11, A: a "STOP" in an attacker's chat opted the victim out."""
     it.context.sessions.learn_chat_title(PHONE, "Ada")
-    it.page.chats[PHONE] = chats(Ada=0, chat=opened(title, ("ours", True), ("all well", False)))
+    it.page.opens[PHONE] = chats(Ada=0, chat=opened(title, ("ours", True), ("all well", False)))
     it.see(stop_row(title))
     assert list(OptOuts(it.rig.database).all()) == []
     assert it.context.incoming.answers() == {}
@@ -230,7 +230,7 @@ def test_without_words_nobody_is_opted_out(database: Database, settings: Setting
 
 def test_neither_numbers_nor_texts_stand_in_the_log(it: SessionRig, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
-    it.page.chats[PHONE] = chats(Ada=0, chat=opened("Ada", ("ours", True), ("STOP", False)))
+    it.page.opens[PHONE] = chats(Ada=0, chat=opened("Ada", ("ours", True), ("STOP", False)))
     it.see(stop_row(ADA))
     lines = [str(record.__dict__) for record in caplog.records]
     assert [record.message for record in caplog.records] == [

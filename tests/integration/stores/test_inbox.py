@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tests.support.ledger_rig import DAY, NOW, LedgerRig
+from whatsapp_tasks.domain.bubbles import Bubble
 from whatsapp_tasks.domain.chats import ChatRecord, Sighting
-from whatsapp_tasks.domain.page_snapshot import Bubble
 from whatsapp_tasks.domain.received_messages import message_in, received_id
 from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores.chats import Chats

@@ -1,5 +1,5 @@
 // One look at the page. Reads, never changes anything; runs on any document, live or static.
-// Returns raw facts only: what they mean is decided in whatsapp_tasks/domain/page_snapshot.py.
+// Returns raw facts only: what they mean is decided in whatsapp_tasks/domain/page_kinds.py.
 // The rows of the chat list are read only on demand: most looks, those of sending, have no use for them.
 (tools, { files, replies, chatOf, rowsOf, bannersOf, passkeyOf }, bubbleLimit, withRows) => {
   const { CONTROLS, all, button, first, firstShown, hasIcon, labelOf, mentioned, mentions, middle, rendered, shown, squeeze, words } = tools;

@@ -49,7 +49,9 @@ ACTS: dict[str, Callable[[WhatsAppPage, Deadline], object]] = {
     "until_control": lambda page, d: page.until_control("compose", None, d),
     "focus": lambda page, d: page.focus(MARK, d),
     "press_enter": lambda page, d: page.press_enter(MARK, "Hi", d),
-    "reveal": lambda page, d: page.reveal("3EB0", "", d),
+    "reveal": lambda page, d: page.chats.reveal("3EB0", "", d),
+    "chats shown": lambda page, d: page.chats.shown(d),
+    "press_row": lambda page, d: page.chats.press_row("Ada", d),
     "open_message_menu": lambda page, d: page.open_message_menu(MARK, "3EB0", d),
     "portrait": lambda page, d: capture_page(page.page, d, picture=False),
 }

@@ -3,7 +3,7 @@
 from typing import Any
 
 from whatsapp_tasks.domain.chat_rows import has_badge, is_group, rows_titled, unread_in
-from whatsapp_tasks.domain.page_snapshot import ChatRow
+from whatsapp_tasks.domain.chat_snapshot import ChatRow
 
 
 def row(title: str, **of_the_row: Any) -> ChatRow:

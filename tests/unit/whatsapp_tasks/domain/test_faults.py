@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import whatsapp_tasks
+from whatsapp_tasks.domain.chat_snapshot import NOTICES, Chat
 from whatsapp_tasks.domain.faults import (
     FAULTS,
     MAX_ATTEMPTS,
@@ -16,7 +17,6 @@ from whatsapp_tasks.domain.faults import (
     explained_by_a_picture,
 )
 from whatsapp_tasks.domain.notices import UNKNOWN, notice_of
-from whatsapp_tasks.domain.page_snapshot import NOTICES, Chat
 from whatsapp_tasks.session.typing import POSTPONED
 
 SOURCES = Path(whatsapp_tasks.__file__).parent

@@ -7,10 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.looks import DIALOG, page
+from whatsapp_tasks.domain.bubbles import Bubble, BubbleFile
+from whatsapp_tasks.domain.chat_snapshot import Compose, Preview
 from whatsapp_tasks.domain.files import FileKind, MessageFile
 from whatsapp_tasks.domain.files_shown import (
     REFUSALS,
     file_likeness,
+    is_attaching,
     is_distinct,
     is_ready,
     preparation_seconds,
@@ -22,13 +26,15 @@ from whatsapp_tasks.domain.files_shown import (
 )
 from whatsapp_tasks.domain.intents import Intent, find_intended
 from whatsapp_tasks.domain.likeness import Likeness
-from whatsapp_tasks.domain.page_snapshot import Bubble, BubbleFile, Button, Compose, Preview
+from whatsapp_tasks.domain.page_controls import Button
 
 PDF = MessageFile("00", "invoice.pdf", FileKind.DOCUMENT, 61_000, "application/pdf")
 PICTURE = MessageFile("11", "a.png", FileKind.IMAGE, 4000, "image/png")
 SHOWN = BubbleFile("document", "invoice.pdf", "60 kB")
 HI = Bubble("hi", outgoing=False, text="Hi")
 SEND, CAPTION = Button("Send", 1, 2), Compose("", True, 1, 2)
+
+PREVIEW: dict[str, Any] = {"names": ["a.pdf"], "count": 1, "caption": None, "send": None, "close": None}
 
 kinds = st.sampled_from(FileKind)
 names = st.text("abcxyz äöü日本🧾 .-_()\u202e", min_size=1, max_size=20).filter(lambda n: bool(n.strip()))
@@ -250,3 +256,19 @@ def test_a_refusal_has_the_code_of_what_the_page_says() -> None:
 def test_a_larger_file_has_more_time() -> None:
     assert upload_seconds(60 * 1024 * 1024) > upload_seconds(1024) * 1000
     assert preparation_seconds(60 * 1024 * 1024) > preparation_seconds(1024)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"preview": PREVIEW},
+        {"attach_menu": True},
+        {"dialogs": [{**DIALOG, "texts": ["discard_selection"]}]},
+    ],
+)
+def test_a_menu_a_preview_and_the_question_about_it_are_of_a_file(changes: dict[str, Any]) -> None:
+    assert is_attaching(page(chat_pane=True, **changes))
+
+
+def test_a_dialog_about_something_else_is_of_no_file() -> None:
+    assert not is_attaching(page(chat_pane=True, dialogs=[DIALOG]))

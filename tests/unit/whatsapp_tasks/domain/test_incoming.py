@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from whatsapp_tasks.domain.bubbles import Bubble
+from whatsapp_tasks.domain.chat_snapshot import Chat, ChatRow
 from whatsapp_tasks.domain.incoming import (
     WHOLE_LIST,
     Findings,
@@ -15,7 +17,6 @@ from whatsapp_tasks.domain.incoming import (
     first_look,
     opts_out,
 )
-from whatsapp_tasks.domain.page_snapshot import Bubble, Chat, ChatRow
 
 WORDS = frozenset({"stop", "sair"})
 

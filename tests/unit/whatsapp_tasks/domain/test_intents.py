@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from whatsapp_tasks.domain.bubbles import Bubble
 from whatsapp_tasks.domain.intents import Finding, Intent, find_intended
-from whatsapp_tasks.domain.page_snapshot import Bubble
 
 TEXT = "*Hello* ❤️ you"
 OURS = Bubble("new", outgoing=True, text="Hello ❤ you", tick="sent")

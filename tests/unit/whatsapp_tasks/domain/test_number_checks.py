@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from whatsapp_tasks.domain.chat_snapshot import Chat, Compose
 from whatsapp_tasks.domain.faults import FAULTS
 from whatsapp_tasks.domain.number_checks import (
     LONGEST_REST_SECONDS,
@@ -23,7 +24,6 @@ from whatsapp_tasks.domain.number_checks import (
     rest_seconds,
     unknown,
 )
-from whatsapp_tasks.domain.page_snapshot import Chat, Compose
 from whatsapp_tasks.domain.restrictions import Permission
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import SendError, SendPostponed, SendRefused, SendUnsettled

@@ -7,6 +7,7 @@ import pytest
 from tests.support.looks import RAW
 from whatsapp_tasks.domain.page_parts import PartState, expected_parts, judge_parts, missing_in_chat
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.raw_snapshot import page_snapshot_from
 
 BOX = {"text": "", "focused": True, "x": 1, "y": 2}
 CHAT: dict[str, Any] = {
@@ -15,7 +16,7 @@ CHAT: dict[str, Any] = {
 
 
 def page(**changes: Any) -> PageSnapshot:
-    return PageSnapshot.from_raw({**RAW, **changes})
+    return page_snapshot_from({**RAW, **changes})
 
 
 MAIN = page(chat_pane=True)

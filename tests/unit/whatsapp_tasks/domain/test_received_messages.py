@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from whatsapp_tasks.domain.bubbles import Bubble, BubbleFile
+from whatsapp_tasks.domain.chat_snapshot import Chat
 from whatsapp_tasks.domain.chats import SEEN_KEPT, ChatKind, ChatRecord
-from whatsapp_tasks.domain.page_snapshot import Bubble, BubbleFile, Chat
 from whatsapp_tasks.domain.received_messages import (
     QUOTED_SHOWN,
     Expected,

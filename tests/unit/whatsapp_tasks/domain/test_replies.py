@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from whatsapp_tasks.domain.bubbles import Bubble, BubbleFile
+from whatsapp_tasks.domain.chat_snapshot import Quote
 from whatsapp_tasks.domain.faults import counts_for_circuit
-from whatsapp_tasks.domain.page_snapshot import Bubble, BubbleFile, Quote
 from whatsapp_tasks.domain.replies import (
     CUT_AT,
     NOT_ARMED,

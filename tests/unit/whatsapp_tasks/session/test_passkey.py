@@ -7,7 +7,9 @@ import pytest
 
 from tests.support.looks import OK, QR, page
 from whatsapp_tasks.browser.deadlines import Deadline
-from whatsapp_tasks.domain.page_snapshot import Button, PageSnapshot, PasskeyStep
+from whatsapp_tasks.domain.page_controls import Button
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.passkey_screen import PasskeyStep
 from whatsapp_tasks.errors import RequestRefused, WaitTimeout
 from whatsapp_tasks.session.passkey import answer_passkey, look_at_passkey
 
