@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from flask import Blueprint, Response, request
@@ -17,6 +18,7 @@ from webapp.sends import IDEMPOTENCY_HEADER, Links, SendRequest
 from webapp.services import Services, services
 from webapp.times import Moment, rfc3339
 from whatsapp_tasks.domain.identity import check_idempotency_key
+from whatsapp_tasks.domain.message_fields import LONGEST_DELAY_MS
 from whatsapp_tasks.domain.statuses import OPEN, Status
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.batches import Batch, Batches, BatchItem
@@ -84,7 +86,7 @@ def create() -> Response:
             extra={"batch_id": batch_id},
         )
     items = tuple(_accept(parts, batch_id, item) for item in wanted.messages)
-    store.put(Batch(batch_id, caller().id, parts.now_ms(), items))
+    store.put(Batch(batch_id, caller().id, parts.now_ms(), items), _longest_wait(parts, wanted.messages))
     return bodies.answer(_view(parts, _existing(parts, batch_id)), 202, {"Location": _path(batch_id)})
 
 
@@ -108,6 +110,12 @@ def cancel(batch_id: str) -> Response:
             cancelled += _cancelled(parts, item.id)
     view: CancelledBatchView = {**_view(parts, batch), "cancelled_now": cancelled}
     return bodies.answer(view)
+
+
+def _longest_wait(parts: Services, messages: Sequence[SendRequest]) -> float:
+    """Seconds until the last message is to be sent, without those that are refused for their ``send_at``."""
+    waits = (each.send_at - parts.clock() for each in messages if each.send_at is not None)
+    return max((wait for wait in waits if 0 < wait <= LONGEST_DELAY_MS / 1000), default=0)
 
 
 def _accept(parts: Services, batch_id: str, item: SendRequest) -> BatchItem:

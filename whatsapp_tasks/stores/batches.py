@@ -1,6 +1,7 @@
 """Batches: messages that were submitted together, so that they can be followed and cancelled together."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +33,7 @@ class Batch:
 
 
 class Batches:
-    """Batches are kept as long as the records of their messages."""
+    """Batches are kept as long as the records of their messages, from the last message's ``send_at`` on."""
 
     def __init__(self, database: Database, record_seconds: float) -> None:
         self._db = database
@@ -46,14 +47,14 @@ class Batches:
         self._db.together(("HSETNX", key, "content", content), ("EXPIRE", key, self._ttl))
         return self._db.text("HGET", key, "content") == content
 
-    def put(self, batch: Batch) -> None:
-        """Stores the results of the items."""
+    def put(self, batch: Batch, longest_wait_seconds: float = 0) -> None:
+        """Stores the results of the items; ``longest_wait_seconds``: until the last one is to be sent."""
         items = [[i.outcome, i.account, i.id, i.problem] for i in batch.items]
         key = keys.batch(batch.id)
         self._db.together(
             ("HSETNX", key, "created_ms", batch.created_ms),
             ("HSET", key, "author", batch.author, "items", json.dumps(items)),
-            ("EXPIRE", key, self._ttl),
+            ("EXPIRE", key, self._ttl + math.ceil(longest_wait_seconds)),
         )
 
     def get(self, batch_id: str) -> Batch | None:

@@ -1,5 +1,6 @@
 """Batches: many messages in one request."""
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import StoreUnavailable
 from whatsapp_tasks.queues import messages_list
+from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.ledger import Ledger
 from whatsapp_tasks.stores.opt_outs import OptOuts
@@ -164,3 +166,17 @@ def test_a_batch_that_was_interrupted_is_completed_by_repeating_it(
     cancelled = caller.call("DELETE", batch["links"]["self"]).json
     assert cancelled is not None
     assert cancelled["cancelled_now"] == 4  # also what the first request brought in
+
+
+def test_a_batch_is_kept_until_after_its_last_message_is_sent(caller: Caller, database: Database) -> None:
+    month = 30 * 24 * 3600
+    now = time.time()
+    batch = create(
+        caller,
+        item("soon", send_at=now + 60),
+        item("in a month", send_at=now + month),
+        item("refused", send_at=now + 400 * 24 * 3600),
+    )
+    kept = database.number("TTL", keys.batch(batch["id"]))
+    last = now + month + caller.settings.record_seconds
+    assert last <= time.time() + kept + 1 < last + 100 * 24 * 3600
