@@ -79,7 +79,7 @@ def server(own_redis: Callable[..., RedisServer]) -> RedisServer:
 @pytest.fixture
 def own_app(server: RedisServer, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """An application on a Redis that may be killed."""
-    monkeypatch.setattr(rate_limits, "LIMITER_TIMEOUT_SECONDS", 0.2)  # as it is where nobody is patient
+    monkeypatch.setattr(rate_limits, "LIMITER_TIMEOUT_SECONDS", 0.5)  # as it is where nobody is patient
     # One second: what webapp.asgi uses, where the worker's default is two.
     own = settings.model_copy(update={"redis_url": server.url, "redis_timeout_seconds": 1.0})
     database = Database.connect(own)
