@@ -20,7 +20,7 @@ from whatsapp_tasks.stores.api_keys import ApiKey
 
 SLOW_BODIES = 300
 IDLE_HEADS = 100
-STUCK_SCREENSHOTS = 50
+STUCK_SCREENSHOTS = 100
 DROP_SECONDS = 0.5
 """Between two bytes of a slow body."""
 BODY = (
