@@ -12,8 +12,9 @@ from webapp.services import services
 from webapp.times import Moment, rfc3339
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.domain.chats import ChatKind, ChatRecord
-from whatsapp_tasks.domain.identity import account_in
+from whatsapp_tasks.domain.identity import ID, account_in
 from whatsapp_tasks.domain.received_messages import ReceivedMessage
+from whatsapp_tasks.stores.chats import CURSOR
 
 blueprint = Blueprint("chats", __name__)
 
@@ -97,7 +98,7 @@ class ChatQuery(QueryModel):
     account: Annotated[str, Field(description="The account.")] = DEFAULT_ACCOUNT
     cursor: Annotated[
         str | None,
-        Field(description="The next_cursor of the previous page.", pattern=r"^\d{1,15}-[0-9a-f]{32}$"),
+        Field(description="The next_cursor of the previous page.", pattern=f"^{CURSOR}$"),
     ] = None
     limit: Annotated[
         Whole, Field(ge=1, le=LONGEST_PAGE, description="The maximum number of chats on a page.")
@@ -111,7 +112,7 @@ class ChatMessageQuery(QueryModel):
         str | None,
         Field(
             description="Only messages older than this one: its id, or the next_before of the previous page.",
-            pattern=r"^[0-9a-f]{32}-[a-z0-9-]{1,32}$",
+            pattern=f"^{ID}$",
         ),
     ] = None
     limit: Annotated[

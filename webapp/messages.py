@@ -18,6 +18,7 @@ from whatsapp_tasks.domain.phones import parse_phone
 from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.replies import ReplyPolicy
 from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.stores.message_index import CURSOR
 from whatsapp_tasks.stores.messages import Message, TimelineEntry
 
 blueprint = Blueprint("messages", __name__)
@@ -117,7 +118,7 @@ class ListQuery(QueryModel):
         str | None,
         Field(
             description="The next_cursor of the previous page.",
-            pattern=r"^\d{1,15}-[0-9a-f]{1,64}([-:][a-z0-9-]{1,32})?$",
+            pattern=f"^{CURSOR}$",
         ),
     ] = None
     limit: Annotated[

@@ -17,9 +17,12 @@ from webapp.listening import LAST_EVENT_ID
 from webapp.operations import OPERATIONS, Operation
 from webapp.problem_codes import KINDS
 from webapp.queries import LARGEST_WHOLE
-from webapp.sends import ACCOUNT_PATTERN, PHONE_PATTERN
+from webapp.sends import PHONE_PATTERN
 from whatsapp_tasks.domain import event_places
+from whatsapp_tasks.domain.accounts import SLUG
+from whatsapp_tasks.domain.identity import ID, MESSAGE_ID
 from whatsapp_tasks.domain.templates import LANGUAGE, NAME
+from whatsapp_tasks.stores.evidence import EVIDENCE_ID
 
 blueprint = Blueprint("openapi", __name__)
 
@@ -55,18 +58,15 @@ template with variables) and file within the window (24 hours, unless set otherw
 Every refusal is a problem document (RFC 9457) with a stable `code`.
 """
 
-_ID_OF_ACCOUNT = "^[0-9a-f]{32}-[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"
-"""32 hex digits, a hyphen and the account."""
-
 PATH_PARAMETERS: dict[str, dict[str, Any]] = {
     "webhook": {
         "description": "The webhook's name.",
-        "schema": {"type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"},
+        "schema": {"type": "string", "pattern": f"^{SLUG}$"},
         "example": "orders",
     },
     "message_id": {
         "description": "The id returned by POST /send.",
-        "schema": {"type": "string", "pattern": "^[0-9a-f]{32}(-[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?)?$"},
+        "schema": {"type": "string", "pattern": f"^{MESSAGE_ID}$"},
         "example": "9f86d081884c7d659a2feaa0c55ad015-default",
     },
     "file_id": {
@@ -76,17 +76,17 @@ PATH_PARAMETERS: dict[str, dict[str, Any]] = {
     },
     "evidence_id": {
         "description": "The value of error.evidence of a message.",
-        "schema": {"type": "string", "pattern": "^[a-z0-9-]+_[0-9]{13}_[0-9a-f]{8}$"},
+        "schema": {"type": "string", "pattern": f"^{EVIDENCE_ID}$"},
         "example": "default_1790000000000_0a1b2c3d",
     },
     "check_id": {
         "description": "The id returned by POST /contacts/check.",
-        "schema": {"type": "string", "pattern": _ID_OF_ACCOUNT},
+        "schema": {"type": "string", "pattern": f"^{ID}$"},
         "example": "7c9e6679f3b24b0c9d2e1a5f8b3c4d6e-default",
     },
     "chat_id": {
         "description": "The id of a chat, from GET /chats or an event.",
-        "schema": {"type": "string", "pattern": _ID_OF_ACCOUNT},
+        "schema": {"type": "string", "pattern": f"^{ID}$"},
         "example": "3b1f5c0e9a7d4b2f8c6e1d0a5f4b3c2d-default",
     },
     "batch_id": {
@@ -111,7 +111,7 @@ PATH_PARAMETERS: dict[str, dict[str, Any]] = {
     },
     "account": {
         "description": "The account's name.",
-        "schema": {"type": "string", "pattern": ACCOUNT_PATTERN},
+        "schema": {"type": "string", "pattern": f"^{SLUG}$"},
         "example": "default",
     },
 }

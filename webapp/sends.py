@@ -25,9 +25,9 @@ from webapp.services import AskRedisFirst, ReadTemplateFirst, Services
 from webapp.times import Instant
 from webapp.well_formed import check
 from whatsapp_tasks.dispatch import Accepted, Prepared, WindowFull
-from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
+from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT, SLUG
 from whatsapp_tasks.domain.file_requests import MOST_URL_CHARACTERS, FileRequest
-from whatsapp_tasks.domain.identity import MAX_KEY_LENGTH
+from whatsapp_tasks.domain.identity import MAX_KEY_LENGTH, MESSAGE_ID
 from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.domain.template_requests import TemplateRequest
@@ -40,8 +40,6 @@ from whatsapp_tasks.stores.templates import Found
 
 # Only for the document, as examples of valid values: the domain decides, and reports what is wrong.
 PHONE_PATTERN = r"^\+[1-9][0-9]{6,14}$"
-REPLY_TO_PATTERN = r"^[0-9a-f]{32}(-[a-z0-9-]{1,32})?$"
-ACCOUNT_PATTERN = "^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"
 
 SCOPE: Scope = "send"
 
@@ -140,7 +138,7 @@ class SendRequest(RequestModel):
         Field(
             description="The id of a message that this one quotes: of the same account, and in the same chat "
             "(docs/replies.md).",
-            json_schema_extra={"pattern": REPLY_TO_PATTERN},
+            json_schema_extra={"pattern": f"^{MESSAGE_ID}$"},
         ),
     ] = None
     reply_policy: Annotated[
@@ -148,7 +146,7 @@ class SendRequest(RequestModel):
         Field(description="What becomes of it if it cannot quote: it fails, or goes without the quotation."),
     ] = "fail"
     account: Annotated[
-        str, Field(description="The account that sends.", json_schema_extra={"pattern": ACCOUNT_PATTERN})
+        str, Field(description="The account that sends.", json_schema_extra={"pattern": f"^{SLUG}$"})
     ] = DEFAULT_ACCOUNT
     idempotency_key: Annotated[
         str | None,

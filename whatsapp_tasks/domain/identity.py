@@ -9,7 +9,12 @@ from whatsapp_tasks.domain.phones import one_form_of
 from whatsapp_tasks.errors import RequestRefused
 
 MAX_KEY_LENGTH = 255
-_ID = re.compile(f"[0-9a-f]{{32}}(?:-({SLUG}))?")
+ID = f"[0-9a-f]{{32}}-{SLUG}"
+"""The form of ids of messages, chats and checks: 32 hex digits, a hyphen and the account."""
+MESSAGE_ID = f"[0-9a-f]{{32}}(?:-({SLUG}))?"
+"""Early versions gave messages an id without an account."""
+
+_MESSAGE_ID = re.compile(MESSAGE_ID)
 _KEY = re.compile(f"[ -~]{{1,{MAX_KEY_LENGTH}}}")
 
 
@@ -53,12 +58,12 @@ def message_id(identity: str, accepted_at_ms: int, account: str) -> str:
 
 def is_message_id(value: object) -> bool:
     """Whether ``value`` has the form of an id; early versions gave ids without an account."""
-    return isinstance(value, str) and _ID.fullmatch(value) is not None
+    return isinstance(value, str) and _MESSAGE_ID.fullmatch(value) is not None
 
 
 def account_in(message_id: str) -> str | None:
     """The account in an id; None for an id of early versions, or for another text."""
-    match = _ID.fullmatch(message_id)
+    match = _MESSAGE_ID.fullmatch(message_id)
     return match[1] if match else None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
-from whatsapp_tasks.domain.accounts import check_account_name
+from whatsapp_tasks.domain.accounts import SLUG, check_account_name
 from whatsapp_tasks.domain.events import RECEIVED_VERSION, Event, types_of
 from whatsapp_tasks.domain.outbound_urls import why_not_taken
 from whatsapp_tasks.domain.phones import parse_phone
@@ -18,7 +18,7 @@ SECRET_PREFIX = "whsec_"  # noqa: S105 - the prefix of all secrets, by Standard 
 SECRETS_AT_ONCE = 2
 LONGEST_RETRY_AFTER_SECONDS = 24 * 3600.0
 
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
+_NAME = re.compile(SLUG)
 MAIL_ADDRESS = re.compile(r"[^@\s,<>]{1,64}@[^@\s,<>]{1,255}")
 
 

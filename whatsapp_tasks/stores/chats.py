@@ -24,6 +24,8 @@ from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.outcomes import applied
 
+CURSOR = "[0-9]{1,15}-[0-9a-f]{32}"
+"""Of a page of chats: when the last one was seen, and its id without the account."""
 BUBBLES_ASKED = 100
 """The newest bubbles of a chat that are looked up to recognise it."""
 

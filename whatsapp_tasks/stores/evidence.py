@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from whatsapp_tasks.domain.accounts import SLUG
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
 
-_ID = re.compile(r"([a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?)_(\d{13})_([0-9a-f]{8})", re.ASCII)
+EVIDENCE_ID = f"({SLUG})_([0-9]{{13}})_([0-9a-f]{{8}})"
+_ID = re.compile(EVIDENCE_ID)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ and the first request for a page of all accounts adds them to the list.
 import re
 from dataclasses import dataclass
 
+from whatsapp_tasks.domain.accounts import SLUG
 from whatsapp_tasks.domain.identity import account_in, is_message_id
 from whatsapp_tasks.domain.phones import forms_of
 from whatsapp_tasks.errors import RequestRefused
@@ -19,7 +20,9 @@ from whatsapp_tasks.stores.message_list import list_messages_of
 from whatsapp_tasks.stores.messages import Message, message_of
 
 _LOOKED_AT = 500
-_CURSOR = re.compile(r"(\d{1,15})-([0-9a-f]{1,64}(?:[-:][a-z0-9-]{1,32})?)", re.ASCII)
+CURSOR = f"([0-9]{{1,15}})-([0-9a-f]{{1,64}}(?:[-:]{SLUG})?)"
+"""Of a page of messages."""
+_CURSOR = re.compile(CURSOR)
 _ANY = keys.AccountKeys("%s")
 """Key names with a placeholder for the account, for scripts that find the account themselves."""
 

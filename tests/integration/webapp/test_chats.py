@@ -1,6 +1,7 @@
 """Issue 16, point 3: chats and what was read in them, over HTTP and by the client."""
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 
@@ -57,6 +58,21 @@ def test_what_is_not_there_or_not_understood_is_refused(caller: Caller, chat: Ch
     assert problem(caller.get("/chats/nonsense/messages"), 404) == "chat_not_found"
     assert problem(caller.get("/chats?account=nobody"), 404) == "account_unknown"
     assert problem(caller.get(f"/chats/{chat.id}/messages?before=x"), 422) == "query_invalid"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [f"{'0' * 32}", f"{'0' * 32}-", f"{'0' * 32}--", f"{'0' * 32}-a-", f"{'0' * 32}-{'a' * 33}"],
+)
+def test_a_place_in_a_chat_is_the_id_of_a_message(caller: Caller, chat: ChatRecord, before: str) -> None:
+    """Issue 13: the same form as all ids, so a cut or mistyped one is refused and not the end of the chat."""
+    assert problem(caller.get(f"/chats/{chat.id}/messages?before={before}"), 422) == "query_invalid"
+
+
+@pytest.mark.parametrize("path", ["/chats", "/messages"])
+def test_digits_of_a_cursor_are_those_of_ascii(caller: Caller, chat: ChatRecord, path: str) -> None:
+    cursor = quote(f"\u0661\u0662-{'0' * 32}")
+    assert problem(caller.get(f"{path}?cursor={cursor}"), 422) == "query_invalid"
 
 
 def test_a_key_that_only_sends_reads_no_chat(make_caller: Callable[..., Caller], chat: ChatRecord) -> None:
