@@ -1,6 +1,6 @@
 """``/chats``: the chats of an account, and what was read in them (docs/receiving.md)."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from flask import Blueprint, Response
 from pydantic import Field
@@ -13,7 +13,7 @@ from webapp.times import Moment, rfc3339
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.domain.chats import ChatKind, ChatRecord
 from whatsapp_tasks.domain.identity import ID, account_in
-from whatsapp_tasks.domain.received_messages import ReceivedMessage
+from whatsapp_tasks.domain.received_messages import ReceivedMessage, ReceivedView
 from whatsapp_tasks.stores.chats import CURSOR
 
 blueprint = Blueprint("chats", __name__)
@@ -51,38 +51,12 @@ class ChatPage(TypedDict):
     next_cursor: str | None
 
 
-class QuotedView(TypedDict):
-    """What a message answers to. ``whatsapp_id`` is null unless exactly one message above has this text."""
-
-    text: str
-    author: str
-    whatsapp_id: str | None
-
-
-class MediaView(TypedDict):
-    """The file of a message, as its bubble describes it; ``size`` in the page's words, documents only."""
-
-    kind: str
-    name: str
-    size: str
-
-
-class ChatMessageView(TypedDict):
+class ChatMessageView(ReceivedView):
     """A message as it was read in its chat. ``shown_at`` is its time in the page's own words; ``author`` is
     who wrote it in a group.
     """
 
-    id: str
-    whatsapp_id: str
-    direction: Literal["in", "out"]
-    kind: str
-    text: str
-    author: str | None
-    shown_at: str
     read_at: Moment
-    edited: bool
-    quoted: QuotedView | None
-    media: MediaView | None
 
 
 class ChatMessagePage(TypedDict):
@@ -159,5 +133,4 @@ def _chat_view(chat: ChatRecord) -> ChatView:
 
 
 def _message_view(message: ReceivedMessage) -> ChatMessageView:
-    shown = message.shown()
-    return {**shown, "read_at": rfc3339(message.read_ms)}  # type: ignore[typeddict-item]  # a test compares them
+    return {**message.shown(), "read_at": rfc3339(message.read_ms)}

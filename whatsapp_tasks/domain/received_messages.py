@@ -4,7 +4,9 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
+
+from typing_extensions import TypedDict
 
 from whatsapp_tasks.domain.bubbles import Bubble
 from whatsapp_tasks.domain.chat_snapshot import Chat
@@ -36,6 +38,37 @@ class MediaShown:
     kind: str
     name: str = field(repr=False, default="")
     size: str = ""
+
+
+class QuotedView(TypedDict):
+    """What a message answers to. ``whatsapp_id`` is null unless exactly one message above has this text."""
+
+    text: str
+    author: str
+    whatsapp_id: str | None
+
+
+class MediaView(TypedDict):
+    """The file of a message, as its bubble describes it; ``size`` in the page's words, documents only."""
+
+    kind: str
+    name: str
+    size: str
+
+
+class ReceivedView(TypedDict):
+    """A message as the API and webhooks show it, without account, chat and phone."""
+
+    id: str
+    whatsapp_id: str
+    direction: Literal["in", "out"]
+    kind: str
+    text: str
+    author: str | None
+    shown_at: str
+    edited: bool
+    quoted: QuotedView | None
+    media: MediaView | None
 
 
 @dataclass(frozen=True)
@@ -78,9 +111,8 @@ class ReceivedMessage:
             fields["media"] = vars(self.media)
         return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
-    def shown(self) -> dict[str, Any]:
-        """The message as the API and webhooks show it, without account, chat and phone."""
-        quoted = self.quoted
+    def shown(self) -> ReceivedView:
+        quoted, media = self.quoted, self.media
         return {
             "id": self.id,
             "whatsapp_id": self.bubble_id,
@@ -93,7 +125,7 @@ class ReceivedMessage:
             "quoted": {"text": quoted.text, "author": quoted.author, "whatsapp_id": quoted.bubble_id}
             if quoted
             else None,
-            "media": vars(self.media) if self.media else None,
+            "media": {"kind": media.kind, "name": media.name, "size": media.size} if media else None,
         }
 
 

@@ -1157,11 +1157,11 @@ export interface components {
             text: string;
             author: string | null;
             shown_at: string;
-            /** Format: date-time */
-            read_at: string;
             edited: boolean;
             quoted: components["schemas"]["QuotedView"] | null;
             media: components["schemas"]["MediaView"] | null;
+            /** Format: date-time */
+            read_at: string;
         };
         /**
          * ChatPage

@@ -18,6 +18,7 @@ from webapp import (
     uploads,
 )
 from whatsapp_tasks.client import views
+from whatsapp_tasks.domain import received_messages
 
 PAIRS = [
     (views.Links, sends.Links),
@@ -37,8 +38,8 @@ PAIRS = [
     (views.NumberCheck, contacts.CheckView),
     (views.ChatLinks, chats.ChatLinks),
     (views.Chat, chats.ChatView),
-    (views.Quoted, chats.QuotedView),
-    (views.Media, chats.MediaView),
+    (views.Quoted, received_messages.QuotedView),
+    (views.Media, received_messages.MediaView),
     (views.ChatMessage, chats.ChatMessageView),
     (views.Lookups, accounts.LookupsView),
     (views.Pause, accounts.PauseView),
