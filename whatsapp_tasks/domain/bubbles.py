@@ -49,7 +49,8 @@ class Bubble:
     """For the newest message of the chat, if it is only counted: the tick in the chat list. For a moment that
     may still be the tick of the message before."""
     kind: str = "text"
-    """``text``, a kind of file, ``location``, ``contact``, ``deleted`` or ``unknown``."""
+    """``text``, a kind of file, ``location``, ``contact``, ``deleted``, ``notice`` (words of the page between
+    the messages) or ``unknown``."""
     author: str = field(repr=False, default="")
     """The name that the page puts before its text; in a chat with one person, theirs or our own."""
     shown_at: str = ""
@@ -60,6 +61,12 @@ class Bubble:
     quoted_author: str = field(repr=False, default="")
     emptied: bool = False
     """The row is out of sight and has lost its content (whatsapp-web.md, 12.4)."""
+    remarked: bool = False
+    """Words stand beside its time: in some language they say that it was edited."""
+
+
+NOTICE = "notice"
+"""The kind of a row that is nobody's message."""
 
 
 @dataclass(frozen=True)

@@ -130,13 +130,18 @@ def find_incoming(
 
 
 def opts_out(text: str, words: Collection[str]) -> bool:
-    """Whether ``text`` is one of ``words`` (casefolded), ignoring surrounding spaces and final
-    punctuation.
+    """Whether ``text`` is one of ``words``, however it is written: letter case, the width of letters, and
+    all that stands around it without being a letter or a digit (blanks, punctuation, emoji) are ignored.
     """
-    bare = text.strip()
-    while bare and (bare[-1].isspace() or unicodedata.category(bare[-1]).startswith("P")):
-        bare = bare[:-1]
-    return bare.casefold() in words
+    bare = _bare(text)
+    return bool(bare) and any(bare == _bare(word) for word in words)
+
+
+def _bare(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    folded = folded.replace("i\u0307", "i").replace("ı", "i")  # "İ" and "I" in Turkish
+    inside = [place for place, character in enumerate(folded) if character.isalnum()]
+    return folded[inside[0] : inside[-1] + 1] if inside else "".join(folded.split())
 
 
 def _by_title(rows: Sequence[ChatRow]) -> dict[str, ChatRow]:

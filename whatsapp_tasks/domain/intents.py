@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from whatsapp_tasks.domain.bubbles import Bubble
+from whatsapp_tasks.domain.bubbles import NOTICE, Bubble
 from whatsapp_tasks.domain.files import MessageFile
 from whatsapp_tasks.domain.files_shown import file_likeness, is_distinct
 from whatsapp_tasks.domain.likeness import Likeness, text_likeness
@@ -119,6 +119,21 @@ def find_intended(
     # So may one that the page has inserted between the anchors by its time.
     among = bubbles[min(indexes, default=0) : max(indexes, default=0)]
     new = [*after, *(b for b in among if b.id not in (*intent.anchors, *intent.local))]
-    doubtful = any(b.outgoing is not False and likeness(b, text, file) is not Likeness.OTHER for b in new)
+    doubtful = any(_may_be_ours(b, text, file) for b in new)
     newest_shown = not intent.anchors or intent.anchors[-1] in ids
     return Finding("absent" if settled and newest_shown and not doubtful else "unclear")
+
+
+def _may_be_ours(bubble: Bubble, text: str, file: MessageFile | None) -> bool:
+    """Whether a new bubble leaves it open that it is the intended message."""
+    if bubble.outgoing is False or bubble.kind == NOTICE:
+        return False
+    return _stands_for_another(bubble) or likeness(bubble, text, file) is not Likeness.OTHER
+
+
+def _stands_for_another(bubble: Bubble) -> bool:
+    """Whether its words may be the page's own, in place of a message: it was deleted, or cannot be shown yet.
+
+    A text of ours has a receipt, and any text has the name of its author (whatsapp-web.md, 12.1 and 12.4).
+    """
+    return bubble.tick is None and bubble.file is None and (bubble.outgoing is True or not bubble.author)

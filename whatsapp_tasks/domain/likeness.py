@@ -7,6 +7,9 @@ from whatsapp_tasks.domain.texts import bubble_key, letters_of
 
 _RAGGED_END = 12
 """Characters at the end of a folded text that are not compared: the cut may go through a formatting mark."""
+_LONG_BEGINNING = 120
+"""Letters. A bubble that begins with so many of a text may be this text, folded by a mark that we do not
+know; the shortest that is folded has 308 characters (docs/whatsapp-web.md, 12.4)."""
 
 
 class Likeness(StrEnum):
@@ -20,20 +23,32 @@ class Likeness(StrEnum):
 def text_likeness(bubble: Bubble, text: str) -> Likeness:
     """Whether ``bubble`` shows ``text``, as far as its own text allows to say.
 
-    The page folds a long text (docs/whatsapp-web.md, 12.4), renders formatting marks differently and may turn
-    characters into pictures. So a bubble counts as another text only if its letters differ; if it is folded,
-    only if they differ in the first half of the shown part.
+    The page folds a long text (docs/whatsapp-web.md, 12.4), renders formatting marks differently, may turn
+    characters into pictures, and puts words of its own into the bubble (the title of a link, a label), or in
+    place of the text (a deleted message). So a bubble counts as another text only if its letters differ, and
+    it neither begins like the text nor has it among its lines; if it is folded, only if they differ in the
+    first half of the shown part.
     """
     if bubble.text is None or bubble.edited:
         return Likeness.PERHAPS
-    wanted, letters = bubble_key(text), letters_of(text)
-    if not bubble.folded:
-        if bubble_key(bubble.text) == wanted:
-            return Likeness.SAME
-        return Likeness.PERHAPS if letters_of(bubble.text) == letters else Likeness.OTHER
-    shown = bubble_key(bubble.text[:-_RAGGED_END])
-    if shown and wanted.startswith(shown):
+    wanted = bubble_key(text)
+    shown = bubble_key(bubble.text[:-_RAGGED_END] if bubble.folded else bubble.text)
+    if shown == wanted or (bubble.folded and shown and wanted.startswith(shown)):
         return Likeness.SAME
-    beginning = letters_of(bubble.text)
-    half = beginning[: len(beginning) // 2]
-    return Likeness.PERHAPS if letters.startswith(half) else Likeness.OTHER
+    may_be = bubble.kind == "deleted" or bubble.remarked or _has_lines(bubble.text, text)
+    return Likeness.PERHAPS if may_be or _letters_agree(bubble, letters_of(text)) else Likeness.OTHER
+
+
+def _letters_agree(bubble: Bubble, letters: str) -> bool:
+    shown = letters_of(bubble.text or "")
+    if bubble.folded:
+        return letters.startswith(shown[: len(shown) // 2])
+    return shown == letters or (
+        len(letters) > _LONG_BEGINNING and shown[:_LONG_BEGINNING] == letters[:_LONG_BEGINNING]
+    )
+
+
+def _has_lines(shown: str, text: str) -> bool:
+    """Whether ``text`` stands in ``shown`` as whole lines, among others."""
+    lines, wanted = ("\n".join(["", *map(bubble_key, each.split("\n")), ""]) for each in (shown, text))
+    return wanted in lines

@@ -32,6 +32,7 @@ _SEVERAL = frozenset(
         *("bubble_video", "bubble_audio", "bubble_image", "bubble_uploading", "bubble_progress"),
         *("bubble_upload_stopped", "attach_item", "attach_item_document", "attach_item_media", "attach"),
         *("preview_mark", "preview_caption", "bubble_location", "bubble_contact", "unread_divider"),
+        *("bubble_meta", "bubble_notice"),
         *("message_menu_item", "armed_quotation", "quoted_text", "bubble_box"),
     }
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.crash_points import reach
+from whatsapp_tasks.domain.bubbles import NOTICE
 from whatsapp_tasks.domain.chat_names import title_name
 from whatsapp_tasks.domain.chat_rows import has_badge, rows_titled, unread_in
 from whatsapp_tasks.domain.chat_snapshot import Chat
@@ -163,6 +164,7 @@ class ChatTaking:
         messages = [
             message_in(bubble, read.bubbles[: all_ids.index(bubble.id)], context.account, record, now_ms)
             for bubble in read.new
+            if bubble.kind != NOTICE
         ]
         here = context.opened_chats.of(mark)
         others = len(rows_titled(after.rows, mark.title)) > 1 and has_badge(after.rows, mark.title)

@@ -11,6 +11,7 @@ from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.chat_snapshot import Chat
 from whatsapp_tasks.domain.incoming import opts_out
+from whatsapp_tasks.domain.received_messages import with_side
 from whatsapp_tasks.errors import SendError, WaitTimeout
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.opening import open_chat
@@ -70,5 +71,5 @@ class OptOutAnswers:
 
 def _one_opts_out(chat: Chat, new: int, words: frozenset[str]) -> bool:
     """Whether one of the ``new`` last messages of the other side is such an answer."""
-    theirs = [bubble.text for bubble in chat.bubbles if bubble.outgoing is False]
+    theirs = [bubble.text for bubble in chat.bubbles if with_side(bubble).outgoing is False]
     return any(text is not None and opts_out(text, words) for text in theirs[-max(1, new) :])

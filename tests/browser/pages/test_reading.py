@@ -7,7 +7,9 @@ import pytest
 from tests.browser.pages.stage import within
 from tests.browser.pages.test_fragments import FRAGMENTS, look_at
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.bubbles import Bubble
 from whatsapp_tasks.domain.chat_snapshot import Chat
+from whatsapp_tasks.domain.open_chat import Opening, judge_opening
 from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
 from whatsapp_tasks.domain.page_parts import judge_parts, missing_in_chat
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
@@ -200,6 +202,12 @@ def test_the_line_below_the_name_is_not_the_name(whatsapp: WhatsAppPage, line: s
     assert chat_in(look_at(whatsapp, TITLES % header)).title == "Ada"
 
 
+def test_a_name_without_marks_of_its_own_is_the_first_in_the_header(whatsapp: WhatsAppPage) -> None:
+    header = """<div role="button" data-tab="6"><span><svg width="9"><title>x</title></svg></span>
+        <div><span>Ada</span></div><div><span>online</span></div></div>"""
+    assert chat_in(look_at(whatsapp, TITLES % header)).title == "Ada"
+
+
 PICTURE_ROW = """<div role="row"><div data-id="true_4915112345678@c.us_P1"><div class="message-out">
 <div role="button"><img src="data:image/jpeg;base64,AA=="></div><div><span>12:04</span>
 <span data-icon="%s" aria-label="%s"></span></div></div></div></div>"""
@@ -234,6 +242,109 @@ def test_an_edited_message_is_reported_in_each_language(whatsapp: WhatsAppPage, 
     html = TITLES.replace('<div data-tab="8">', '<div data-tab="8">' + row)
     [bubble] = chat_in(look_at(whatsapp, html % (E3_TITLE % "Ada"))).bubbles
     assert bubble.edited
+
+
+# What bears the marks of a message of ours, and is none; what stands in place of one
+
+ROW = """<div role="row"><div data-id="%s" data-testid="conv-msg-%s">
+<div data-testid="msg-container">%s</div></div></div>"""
+TEXT = """<div class="copyable-text" data-pre-plain-text="[12:00, 11/8/2026] %s: "><span
+class="selectable-text" data-testid="selectable-text"><span>%s</span></span>%s</div>"""
+META = '<div data-testid="msg-meta">%s<span>12:04</span>%s</div>'
+SENT = '<span aria-label=" Sent "><svg width="9" height="9"><title>wds-ic-delivered</title></svg></span>'
+YOU, ADA = '<span aria-label="You:"></span>', '<span aria-label="Ada:"></span>'
+
+
+def read_rows(whatsapp: WhatsAppPage, *bubbles: str) -> tuple[Bubble, ...]:
+    rows = "".join(ROW % (f"3A{place}", f"3A{place}", inner) for place, inner in enumerate(bubbles))
+    html = TITLES.replace('<div data-tab="8">', '<div data-tab="8">' + rows)
+    return chat_in(look_at(whatsapp, html % (E3_TITLE % "Ada"))).bubbles
+
+
+def test_signs_of_ours_within_a_message_of_theirs_do_not_make_it_ours(whatsapp: WhatsAppPage) -> None:
+    """Else an answer in our own words would say that our message was sent."""
+    quotation = f"""<div data-testid="quoted-message"><div role="button" aria-label="Quoted message">{YOU}
+        <span dir="auto">You</span><span class="quoted-mention">hello</span></div></div>"""
+    event = '<div><svg width="9" height="9"><title>ic-schedule</title></svg><span>Tuesday 12:00</span></div>'
+    votes = '<div><svg width="9" height="9"><title>wds-ic-read</title></svg></div>'
+    theirs = TEXT % ("Ada", "hello", "") + META % ("", "")
+    bubbles = read_rows(whatsapp, quotation + theirs, event + theirs, ADA + votes + theirs)
+    assert [(b.outgoing, b.tick) for b in bubbles] == [(False, None)] * 3
+
+
+def test_a_receipt_is_read_from_its_label_where_its_icon_is_not_known(whatsapp: WhatsAppPage) -> None:
+    ticks = [
+        f'<span aria-label=" {label} "><svg width="9"><title>x</title></svg></span>' for label in RECEIPTS
+    ]
+    bubbles = read_rows(whatsapp, *(TEXT % ("Me", "hello", "") + META % ("", tick) for tick in ticks))
+    assert [(b.outgoing, b.tick) for b in bubbles] == [(True, tick) for tick in RECEIPTS.values()]
+
+
+RECEIPTS = {"Pending": "pending", "Enviada": "sent", "Consegnato": "delivered", "Read": "read"}
+
+
+def test_what_stands_in_place_of_a_message_or_beside_it_is_told(whatsapp: WhatsAppPage) -> None:
+    """Else a message of ours that was folded, edited or deleted would not be recognised and sent again."""
+    more = '<button data-testid="caption-read-more-button">Read more</button>'
+    bubbles = read_rows(
+        whatsapp,
+        YOU + TEXT % ("Me", "a beginning", more) + META % ("", SENT),
+        YOU + TEXT % ("Me", "inne", "") + META % ("<span>Edytowano</span>", SENT),
+        YOU + '<span data-icon="recalled"></span>' + TEXT % ("Me", "Usunięto", "") + META % ("", ""),
+        YOU + TEXT % ("Me", "plain", "") + META % ("", SENT),
+        '<div data-testid="msg-notification-container"><span dir="auto">Ada changed her number</span></div>',
+    )
+    assert [(b.folded, b.remarked, b.kind) for b in bubbles] == [
+        (True, False, "text"),
+        (False, True, "text"),
+        (False, False, "deleted"),
+        (False, False, "text"),
+        (False, False, "notice"),
+    ]
+
+
+def test_a_message_within_a_control_quotes_nothing(whatsapp: WhatsAppPage) -> None:
+    inner = YOU + TEXT % ("Me", "hello", "") + META % ("", SENT)
+    [bubble] = read_rows(whatsapp, f'<div role="button">{inner}</div>')
+    assert (bubble.text, bubble.quoted, bubble.outgoing, bubble.tick) == ("hello", None, True, "sent")
+
+
+# Names that others choose
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "To chat with %s, review and accept WhatsApp's updated terms and privacy policy on your phone.",
+        "Block %s? <button>Delete chat</button><button>Unblock</button>",
+    ],
+)
+@pytest.mark.parametrize("name", ["can't start new chats", "restricted right now"])
+def test_the_name_of_a_contact_in_a_notice_does_not_lock_the_account(
+    whatsapp: WhatsAppPage, notice: str, name: str
+) -> None:
+    html = (CHAT % f"<footer>{notice % name}</footer>").replace(">Ada<", f">{name}<")
+    snapshot = look_at(whatsapp, html)
+    assert chat_in(snapshot).title == name
+    assert restriction_on(snapshot, 0) is None
+    assert chat_in(snapshot).notice_texts in ({"terms_on_phone"}, {"recipient_blocked"})
+
+
+def test_a_name_in_a_dialog_asks_nothing(whatsapp: WhatsAppPage) -> None:
+    """Only a screen with such a button is one that asks where WhatsApp is to be used."""
+    dialog = (
+        '<div role="dialog" aria-modal="true"><h1>Use here</h1><p>Voice call</p><button>%s</button></div>'
+    )
+    assert kind_of(look_at(whatsapp, CHAT % "" + dialog % "Decline")) is PageKind.COVERED
+    assert kind_of(look_at(whatsapp, CHAT % "" + dialog % "Use here")) is PageKind.CONFLICT
+
+
+@pytest.mark.parametrize("name", ["&#8207;&#8207;", "&nbsp;", "&#8203;"])
+def test_a_name_that_shows_nothing_is_a_name(whatsapp: WhatsAppPage, name: str) -> None:
+    """Else its chat never seems to open, and the page seems to lack what sending needs."""
+    snapshot = look_at(whatsapp, (CHAT % BOX % "").replace(">Ada<", f">{name}<"))
+    assert missing_in_chat(snapshot) == ()
+    assert judge_opening(snapshot, "+4915112345678", None) is Opening.OPEN
 
 
 # Notices that replace the compose box

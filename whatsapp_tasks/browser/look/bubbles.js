@@ -1,6 +1,6 @@
 // The messages of the open chat, oldest first (docs/whatsapp-web.md, 4.1, 4.2, 10.2, 10.3, 12.1, 12.4, 12.12).
 (tools, fileOf, albums) => {
-  const { CONTROLS, all, around, config, every, first, iconsIn, idParts, is, isBare, isIcon, labelOf, mentions, rendered, squeeze, textOf } = tools;
+  const { CONTROLS, all, around, config, every, first, iconsIn, idParts, is, isBare, isIcon, labelOf, mentions, rendered, squeeze, textOf, words } = tools;
 
   const isBlue = (node) => {
     for (const element of [node, ...node.querySelectorAll("*")]) {
@@ -12,8 +12,15 @@
     }
     return false;
   };
-  // The receipt: it is on ours alone.
-  const receiptOf = (icons) => {
+  // The receipt: it is on ours alone. Where no icon of it is known, its label tells it.
+  const LABELS = ["pending", "sent", "delivered", "read"];
+  const receiptOf = (icons, labelled = () => []) => {
+    const shown = receiptByIcon(icons);
+    if (shown) return shown;
+    const labels = labelled().map(labelOf);
+    return LABELS.find((name) => labels.some((label) => is(name, label))) || null;
+  };
+  const receiptByIcon = (icons) => {
     for (const [name, node] of icons) {
       if (isIcon("pending", name)) return "pending";
       if (isIcon("one_tick", name)) return "sent";
@@ -37,16 +44,18 @@
   const joined = (found) => found.sort(inOrder).map(textOf).join("\n");
   const textsOf = (node, marks, isQuoted) => {
     const pieces = [...new Set(every("bubble_text", node))];
-    const own = outermost(marks.length ? pieces.filter((piece) => !isQuoted(piece)) : pieces);
+    const own = outermost(marks.length ? pieces.filter((piece) => !isQuoted(piece)) : pieces).sort(inOrder);
     if (!marks.length) return { own, quoted: null };
     const quoted = new Set([...pieces, ...every("quoted_text", node)]); // up to E1 it bears another mark than a text
     return { own, quoted: joined(outermost([...quoted].filter(isQuoted))) };
   };
-  // "Read more" stands right after a text that ends with the ellipsis; a control elsewhere is another one.
+  // "Read more" stands right after a text that ends with the ellipsis, unless it has a mark of its own; a control
+  // elsewhere is another one.
   const ELLIPSIS = /\s*(…|\.\.\.)\s*$/;
   const isFolded = (node, own, text) => {
-    if (!own.length || !ELLIPSIS.test(text)) return false;
-    if (first("read_more", node)) return true;
+    if (!own.length) return false;
+    if (every("read_more", node).some((more) => !own.some((piece) => piece.contains(more)))) return true;
+    if (!ELLIPSIS.test(text)) return false;
     const last = own.at(-1);
     const place = last.closest(".copyable-text:not(.selectable-text)") || last.parentElement;
     return [...place.querySelectorAll(CONTROLS)].some((control) => inOrder(last, control) < 0 && !last.contains(control) && control.textContent.trim());
@@ -54,7 +63,8 @@
 
   // Who wrote it, as far as the page says so in words: "You:", the author's name, the name before the text.
   const namesOf = (node, isQuoted) => {
-    const labels = [...node.querySelectorAll("span[aria-label]")].map(labelOf).filter((label) => label.endsWith(":") || label.endsWith("："));
+    const labels = [...node.querySelectorAll("span[aria-label]")].filter((span) => !isQuoted(span)).map(labelOf)
+      .filter((label) => label.endsWith(":") || label.endsWith("："));
     const before = [...node.querySelectorAll("[data-pre-plain-text]")]
       .filter((piece) => !isQuoted(piece))
       .map((piece) => /^\[([^\]]*)\]\s*(.*?):?\s*$/.exec(squeeze(piece.getAttribute("data-pre-plain-text"))))
@@ -67,6 +77,24 @@
     .filter((span) => !span.firstElementChild && !isQuoted(span))
     .map((span) => squeeze(span.textContent))
     .findLast((words) => TIME.test(words)) || "";
+  // Where time and receipt stand: behind the text. What is like them elsewhere is part of the message, as the time of
+  // an event and the marks of a poll are.
+  const placeOfTime = (node, own, isQuoted) => {
+    const marked = every("bubble_meta", node).filter((meta) => !isQuoted(meta));
+    const isIn = (inner) => (marked.length ? marked.some((meta) => meta.contains(inner)) : !own.length || inOrder(own[0], inner) < 0);
+    const find = (css) => (marked.length ? marked : [node]).flatMap((root) => [...root.querySelectorAll(css)])
+      .filter((inner) => isIn(inner) && !isQuoted(inner) && !own.some((piece) => piece.contains(inner)));
+    return { isIn, find };
+  };
+  // Words beside the time, or before it: "Edited", in some language.
+  const WORDS = /^\P{Nd}*\p{L}{2}\P{Nd}*$/u;
+  const CLOCK = /\p{Nd}[:.]\p{Nd}{2}/u;
+  const BEFORE_CLOCK = /^\p{L}{4,}\s+\p{Nd}{1,2}[:.]\p{Nd}{2}/u;
+  const isRemarked = (place) => {
+    const leaves = place.find("span, div").filter((leaf) => !leaf.firstElementChild).map((leaf) => [squeeze(leaf.textContent), leaf.parentElement]);
+    const timed = leaves.filter(([text]) => CLOCK.test(text));
+    return timed.some(([text, parent]) => BEFORE_CLOCK.test(text) || leaves.some(([other, its]) => its === parent && WORDS.test(other)));
+  };
   // Who wrote what is quoted stands before it.
   const quotedAuthorOf = (marks) => {
     const outer = marks.filter((mark) => !marks.some((other) => other !== mark && other.contains(mark)));
@@ -78,12 +106,14 @@
   // What it is, where it is neither text nor file. A row out of sight has lost its content.
   const isEmptied = (node) => !node.textContent.trim() && !node.querySelector("img, svg, canvas, video, [data-icon]");
   const kindOf = (node, text, file, icons, isAside) => {
+    if (first("bubble_notice", node)) return "notice";
+    if (icons.some(([name]) => isIcon("deleted", name))) return "deleted";
     if (file) return file.kind === "album" ? "image" : file.kind;
     const stands = (name) => every(name, node).some((mark) => !isAside(mark));
     if (stands("bubble_location")) return "location";
     if (stands("bubble_contact")) return "contact";
     if (text !== null) return "text";
-    if (icons.some(([name]) => isIcon("deleted", name)) || mentions("deleted", squeeze(node.textContent))) return "deleted";
+    if (mentions("deleted", squeeze(node.textContent))) return "deleted";
     return "unknown";
   };
   // The tails are named by the side they hang on, which is the other one where one reads from right to left.
@@ -102,11 +132,13 @@
 
   const bubbleOf = (node, raw, before, { rtl, title }) => {
     const parts = idParts(node, raw);
-    const marks = every("quotation", node);
+    // What holds the name before a text, or the time, is the message itself.
+    const marks = every("quotation", node).filter((mark) => !mark.querySelector('[data-pre-plain-text^="["]') && !every("bubble_meta", mark).length);
     const isQuoted = (inner) => marks.some((mark) => mark.contains(inner));
     const { own, quoted } = textsOf(node, marks, isQuoted);
     const icons = iconsIn(node).filter(([, icon]) => !isQuoted(icon) && !own.some((piece) => piece.contains(icon)));
-    const receipt = receiptOf(icons);
+    const place = placeOfTime(node, own, isQuoted);
+    const receipt = receiptOf(icons.filter(([, icon]) => place.isIn(icon)), () => place.find("[aria-label]").filter((each) => !words(each)));
     const bad = !!first("fail_mark", node) || icons.some(([name]) => isIcon("failed", name))
       || [...node.querySelectorAll(CONTROLS)].some((control) => mentions("failed_hint", labelOf(control)));
     const { labels, author, moment } = namesOf(node, isQuoted);
@@ -143,6 +175,7 @@
         shown_at: moment || timeOf(node, isQuoted),
         whatsapp_id: parts && /@(g\.us|lid|newsletter)$/.test(parts[2]) ? parts[2] : null,
         emptied: isEmptied(node),
+        remarked: outgoing !== false && isRemarked(place),
       },
       outgoing,
     };

@@ -27,6 +27,9 @@
     .filter((name) => name.startsWith(PREFIX) && first(name, main))
     .map((name) => name.slice(PREFIX.length));
 
+  // A notice may repeat the name of the chat, which is chosen by others: what that says does not count.
+  const saidIn = (notice, title) => mentioned(notice).filter((name) => !mentions(name, title));
+
   // The first message below the line "N unread messages", which the page draws when it opens the chat.
   const unreadFrom = (main, rows) => {
     const line = all("unread_divider", main).filter((node) => mentions("unread", words(node))).at(-1);
@@ -46,7 +49,7 @@
       compose: box && { text: composeText(box), focused: hasFocus(box), node: nodeId(box), ...middle(box) },
       editable: !notice && [...main.querySelectorAll(EDITABLE)].some((node) => !(panel && panel.contains(node)) && !(header && header.contains(node))),
       notice,
-      notice_texts: notice ? [...new Set([...mentioned(notice), ...markedNotices(main)])] : [],
+      notice_texts: notice ? [...new Set([...saidIn(notice, title), ...markedNotices(main)])] : [],
       send: button(sendOf(footer)),
       attach: button(files.attachOf(footer)),
       suggestions: suggestionsShown(),

@@ -16,10 +16,12 @@
     const inPlace = all("send", footer).map((node) => node.closest(CONTROLS) || node);
     return controls.find((control) => hasIcon(control, "send")) || controls.find((control) => inPlace.includes(control) && is("send", labelOf(control))) || null;
   };
-  // The name as the list of chats has it: emoji are pictures in it (docs/whatsapp-web.md, 12.12).
+  // The name as the list of chats has it: emoji are pictures in it (docs/whatsapp-web.md, 12.12). One of blanks or
+  // direction marks alone is a name as well.
   const titleOf = (main) => {
     const title = first("chat_title", main);
-    return title ? squeeze(title.getAttribute("title") || textOf(title)).toWellFormed() : "";
+    const raw = title ? title.getAttribute("title") || textOf(title) : "";
+    return (squeeze(raw) || raw).toWellFormed();
   };
   const partsOf = (main) => {
     const footer = firstShown("footer", main) || first("footer", main);

@@ -11,13 +11,16 @@
     const saying = [...document.querySelectorAll("#app button, #app [role=button], #app a")].filter((node) => mentions(name, words(node)));
     return button(saying.find((node) => !saying.some((other) => other !== node && node.contains(other))) || null);
   };
+  // What a screen asks is in its buttons as well; a name in a dialog, of a caller for example, is in none.
+  const ASKED = ["use_here"];
+  const asks = (node, name) => [...node.querySelectorAll(CONTROLS)].some((each) => mentions(name, labelOf(each) || words(each)));
   const dialogOf = (node) => {
     const title = first("dialog_title", node);
     const text = first("dialog_text", node);
     const said = { title: title ? words(title) : "", text: words(text || node), label: labelOf(node) };
     return {
       ...said,
-      texts: mentioned(`${said.title} ${words(node)} ${said.label}`),
+      texts: mentioned(`${said.title} ${words(node)} ${said.label}`).filter((name) => !ASKED.includes(name) || asks(node, name)),
       buttons: [...node.querySelectorAll(CONTROLS)].map(button),
     };
   };

@@ -242,12 +242,36 @@ def test_the_subject_of_a_chat_does_not_show_its_title() -> None:
     assert "Ada" not in repr(other)
 
 
-@pytest.mark.parametrize("text", ["STOP", " stop ", "Stop!", "stop ...", "SAIR."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "STOP",
+            " stop ",
+            "Stop!",
+            "stop ...",
+            "SAIR.",
+            "„STOP“",
+            "'stop'",
+            "¡STOP!",
+            "(stop)",
+            "🛑 STOP 🙏🏽",
+        ),
+        *("ＳＴＯＰ", "stop\u200b", "\u200fSTOP\u200f", "STOP\ufe0f", "\u00a0STOP\n\n", "*STOP*", "- STOP"),
+    ],
+)
 def test_a_word_alone_opts_out(text: str) -> None:
     assert opts_out(text, WORDS)
 
 
-@pytest.mark.parametrize("text", ["", "…", "please stop", "stop it", "STOPP", "s.top", "?stop"])
+@pytest.mark.parametrize(
+    ("text", "word"), [("İPTAL", "iptal"), ("IPTAL", "ıptal"), ("iptal", "i̇ptal"), ("❌", "❌")]
+)
+def test_a_word_is_recognised_in_any_of_its_forms(text: str, word: str) -> None:
+    assert opts_out(text, frozenset({word.casefold()}))
+
+
+@pytest.mark.parametrize("text", ["", "…", "please stop", "stop it", "STOPP", "s.top", "1 stop", "🛑"])
 def test_anything_else_does_not(text: str) -> None:
     assert not opts_out(text, WORDS)
 

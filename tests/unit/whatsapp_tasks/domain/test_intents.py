@@ -105,8 +105,54 @@ def test_a_row_whose_direction_the_page_does_not_tell_may_be_ours(text: str | No
     assert find([*BEFORE, row("3", None, text)]) == Finding("unclear")
 
 
-def test_a_row_of_unknown_direction_with_another_text_is_not_ours() -> None:
-    assert find([*BEFORE, row("3", None, "something else")]) == Finding("absent")
+def test_a_row_of_unknown_direction_with_another_text_of_somebody_is_not_ours() -> None:
+    named = Bubble("3", outgoing=None, text="something else", author="Ada")
+    assert find([*BEFORE, named]) == Finding("absent")
+
+
+# What the page shows in place of a message, or beside it: typed again, the message would come twice
+
+
+@pytest.mark.parametrize(
+    "bubble",
+    [
+        Bubble("3", outgoing=True, text="You deleted this message"),
+        Bubble("3", outgoing=True, text="Oczekiwanie na tę wiadomość."),
+        Bubble("3", outgoing=None, text="Usunięto tę wiadomość"),
+        Bubble("3", outgoing=None, text="x", author="Me", kind="deleted"),
+        Bubble("3", outgoing=True, text="other words", tick="sent", edited=True),
+        Bubble("3", outgoing=True, text="inne słowa", tick="sent", remarked=True),
+        Bubble("3", outgoing=True, text=f"Example Domain\n{TEXT}", tick="sent"),
+        Bubble("3", outgoing=True, text=f"{TEXT}\nSent with AI", tick="sent"),
+    ],
+)
+def test_a_bubble_that_may_show_a_message_otherwise_does_not_prove_its_absence(bubble: Bubble) -> None:
+    assert find([*BEFORE, bubble]) == Finding("unclear")
+
+
+@pytest.mark.parametrize(
+    "bubble",
+    [
+        Bubble("3", outgoing=True, text="I call you later", tick="sent"),
+        Bubble("3", outgoing=True, text="I call you later", tick="pending"),
+        Bubble("3", outgoing=False, text="This message was deleted", kind="deleted"),
+        Bubble("3", outgoing=None, kind="notice"),
+    ],
+)
+def test_what_is_certainly_another_does(bubble: Bubble) -> None:
+    assert find([*BEFORE, bubble]) == Finding("absent")
+
+
+LONG = "Dear customer, your order is ready. " * 30
+
+
+@given(
+    st.integers(308, len(LONG) - 40), st.sampled_from(["", "…", "… Read more", " [więcej]", "… عرض المزيد"])
+)
+def test_a_long_text_that_is_cut_in_a_way_we_do_not_know_may_be_ours(cut: int, mark: str) -> None:
+    """Issue 11, 0.1: folded at 308, 768 or 3,072 characters."""
+    shown = Bubble("3", outgoing=True, text=LONG[:cut] + mark, tick="sent")
+    assert find([*BEFORE, shown], text=LONG) == Finding("unclear")
 
 
 def test_an_emptied_row_does_not_hide_a_bubble_that_is_found() -> None:
