@@ -74,6 +74,22 @@ def test_every_reference_of_the_document_leads_somewhere(document: dict[str, Any
         assert target
 
 
+def patterns_in(part: Any) -> list[str]:
+    if isinstance(part, list):
+        return [pattern for each in part for pattern in patterns_in(each)]
+    if not isinstance(part, dict):
+        return []
+    own = [part["pattern"]] if isinstance(part.get("pattern"), str) else []
+    return own + [pattern for each in part.values() for pattern in patterns_in(each)]
+
+
+def test_no_pattern_of_a_field_takes_digits_and_letters_of_any_script(document: dict[str, Any]) -> None:
+    """What comes after it reads ASCII: a cursor with Arabic digits was an internal error."""
+    patterns = patterns_in(document)
+    assert patterns
+    assert [pattern for pattern in patterns if re.search(r"\\[dws]", pattern)] == []
+
+
 def test_the_document_names_security_for_all_but_the_probes(document: dict[str, Any]) -> None:
     for path, methods in document["paths"].items():
         for about in methods.values():
