@@ -153,9 +153,16 @@ def _file(given: Mapping[str, Any], folder: Path) -> tuple[FileToSend | None, Pa
     if url is not None:
         return cast(FileToSend, {**file, "url": url}), None
     found = folder / str(path)
-    if not found.is_file():
+    if not _is_file(found):
         raise RequestRefused("row_invalid", f"There is no file {found}.")
     return cast(FileToSend, file), found
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long, a folder that must not be read
+        return False
 
 
 def _of_template(given: Mapping[str, Any]) -> tuple[str, ...]:

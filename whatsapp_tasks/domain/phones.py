@@ -18,6 +18,8 @@ _MASK = "•"
 _WRITTEN = re.compile(r"\+[\d ().\-/\u2010-\u2015]+")
 # "+49 30 123456/57" names two numbers, 12345 6 and 12345 7. The library reads one, which is somebody else's.
 _ANOTHER_ENDING = re.compile(r"/(?:\D*\d){1,3}\D*")
+# A number that a program took for a quantity: "+4915112345678.0" would be read with one more digit.
+_QUANTITY = re.compile(r"\+\d+\.\d{1,2}")
 _MEXICO = 52
 _OLD_MEXICAN_MOBILE = re.compile(r"1([1-9]\d{9})")
 
@@ -77,6 +79,8 @@ def _read(text: str) -> phonenumbers.PhoneNumber | None:
     if len(text) > _MAX_INPUT or not _WRITTEN.fullmatch(text):
         return None
     if "/" in text and _ANOTHER_ENDING.fullmatch(text, text.rindex("/")):
+        return None
+    if _QUANTITY.fullmatch(text):
         return None
     try:
         number = phonenumbers.parse(text, None)

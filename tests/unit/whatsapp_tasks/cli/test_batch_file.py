@@ -230,7 +230,11 @@ def test_the_file_is_part_of_the_key_by_its_path(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "row", ["+491,a,missing.pdf,,", "+491,a,.,,", "+491,a,a.pdf,https://example.com/a,", "+491,a,,,document"]
+    "row",
+    [
+        *("+491,a,missing.pdf,,", "+491,a,.,,", "+491,a,a.pdf,https://example.com/a,", "+491,a,,,document"),
+        f"+491,a,{'a' * 5000},,",  # longer than a name may be
+    ],
 )
 def test_a_row_with_a_wrong_file_is_refused_alone(file: Path, row: str) -> None:
     (file.parent / "a.pdf").write_bytes(b"%PDF-1.7")

@@ -119,6 +119,8 @@ def test_a_one_too_many_elsewhere_is_refused(written: str) -> None:
         ("+30 0 691 2345678", "has a 0 after the country code"),
         ("+49 30 123456/57", "international form"),  # two numbers, which differ in their end
         ("+49 151 12345678 / 9", "international form"),
+        ("+4915112345678.0", "international form"),  # a spreadsheet's number, which has one digit more
+        ("+4915112345678.00", "international form"),
     ],
 )
 def test_a_number_that_is_possible_only_at_home_or_names_two_is_refused(written: str, why: str) -> None:
