@@ -74,7 +74,7 @@ def expected_parts(page: PageSnapshot) -> frozenset[str]:
     wanted = _EXPECTED.get(kind_of(page), frozenset())
     if page.chat_pane and page.chat is not None:
         wanted |= IN_CHAT
-        if page.chat.compose is not None or _lacks_box(page.chat):
+        if page.chat.compose is not None or lacks_box(page.chat):
             wanted |= BOX
     return wanted
 
@@ -108,11 +108,11 @@ def missing_in_chat(page: PageSnapshot) -> tuple[str, ...]:
     chat = page.chat
     if chat is None or kind_of(page) is not PageKind.MAIN:
         return ()
-    found = {"chat_title": bool(chat.title), "message_panel": chat.panel, "compose": not _lacks_box(chat)}
+    found = {"chat_title": bool(chat.title), "message_panel": chat.panel, "compose": not lacks_box(chat)}
     return tuple(name for name, there in found.items() if not there)
 
 
-def _lacks_box(chat: Chat) -> bool:
+def lacks_box(chat: Chat) -> bool:
     """Whether there should be a compose box and none was found.
 
     A notice may replace it, and a channel has no footer at all (whatsapp-web.md, 10.5): both are about this

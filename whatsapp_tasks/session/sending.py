@@ -21,6 +21,7 @@ from whatsapp_tasks.domain.intents import AT_SERVER, Intent, find_intended, like
 from whatsapp_tasks.domain.likeness import Likeness
 from whatsapp_tasks.domain.notices import notice_of
 from whatsapp_tasks.domain.open_chat import OpenChat
+from whatsapp_tasks.domain.page_parts import lacks_box
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.replies import carries
 from whatsapp_tasks.domain.statuses import Status
@@ -110,6 +111,12 @@ def _open_to_write(context: AccountContext, page: WhatsAppPage, message: Message
                 "lookup_unavailable", "WhatsApp does not find a number that was written to before."
             ) from error
         raise
+    if lacks_box(chat):  # of the page, not of this chat
+        take_picture(context, "box_not_ready")
+        leave_chat(context, page)
+        raise SendPostponed(
+            "box_not_ready", "The chat shows neither a compose box nor a notice in its place."
+        )
     if chat.compose is None:
         notice = notice_of(chat)
         take_picture(context, notice.code)

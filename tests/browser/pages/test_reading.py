@@ -11,7 +11,7 @@ from whatsapp_tasks.domain.bubbles import Bubble
 from whatsapp_tasks.domain.chat_snapshot import Chat
 from whatsapp_tasks.domain.open_chat import Opening, judge_opening
 from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
-from whatsapp_tasks.domain.page_parts import judge_parts, missing_in_chat
+from whatsapp_tasks.domain.page_parts import judge_parts, lacks_box, missing_in_chat
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.popups import Popup, popup_of
 from whatsapp_tasks.domain.restrictions import RestrictionKind, restriction_on
@@ -339,6 +339,19 @@ def test_a_name_in_a_dialog_asks_nothing(whatsapp: WhatsAppPage) -> None:
     assert kind_of(look_at(whatsapp, CHAT % "" + dialog % "Use here")) is PageKind.CONFLICT
 
 
+HIDDEN = '<div role="dialog" aria-modal="true" style="display: none"><h1>News</h1></div>'
+WITHOUT_ROLES = """<div data-animate-modal-backdrop="true"><div data-animate-modal-popup="true">
+<div>The number +49 1511 2345678 isn't on WhatsApp.</div><button>OK</button></div></div>"""
+
+
+@pytest.mark.parametrize(("html", "popup"), [(HIDDEN, Popup.NONE), (WITHOUT_ROLES, Popup.INVALID_NUMBER)])
+def test_a_dialog_is_one_that_is_shown_also_without_its_roles(
+    whatsapp: WhatsAppPage, html: str, popup: Popup
+) -> None:
+    snapshot = look_at(whatsapp, CHAT % (BOX % "") + html)
+    assert (kind_of(snapshot), popup_of(snapshot)) == (PageKind.MAIN, popup)
+
+
 @pytest.mark.parametrize("name", ["&#8207;&#8207;", "&nbsp;", "&#8203;"])
 def test_a_name_that_shows_nothing_is_a_name(whatsapp: WhatsAppPage, name: str) -> None:
     """Else its chat never seems to open, and the page seems to lack what sending needs."""
@@ -396,17 +409,26 @@ def test_a_channel_without_a_footer_lacks_nothing(whatsapp: WhatsAppPage, behind
     assert missing_in_chat(snapshot) == ()
 
 
+SWITCHES = ('contenteditable="plaintext-only"', 'contenteditable="false"', 'aria-disabled="true"')
+BOX_IN_WORDS = """<%s><button aria-label="Attach">+</button><div %s role="textbox"><p><br></p></div>
+<div aria-hidden="true">Type a message</div></%s>"""
+
+
 @pytest.mark.parametrize(
     "behind",
     [
         '<footer><div contenteditable="true"></div></footer>',
         "<footer></footer>",
         '<div><div contenteditable="true" role="textbox"></div></div>',
+        *(BOX_IN_WORDS % ("footer", how, "footer") for how in SWITCHES),
+        *(BOX_IN_WORDS % ("div", how, "div") for how in SWITCHES),
     ],
 )
 def test_a_box_that_no_selector_finds_is_missing(whatsapp: WhatsAppPage, behind: str) -> None:
+    """And no notice: else the words in it would say of every recipient that they cannot be written to."""
     snapshot = look_at(whatsapp, CHAT % behind)
     assert missing_in_chat(snapshot) == ("compose",)
+    assert lacks_box(chat_in(snapshot))
 
 
 @pytest.mark.parametrize(

@@ -275,6 +275,19 @@ def test_a_chat_without_a_box_is_left(stage: Stage) -> None:
     stage.page.end()
 
 
+def test_a_chat_with_neither_box_nor_notice_is_the_pages_fault(stage: Stage) -> None:
+    """A changed page looks so in every chat: it must not fail every message for good."""
+    message = stage.accept("Hello")
+    stage.play("""
+        << open Ada
+        >> Ada | them: Hi
+        << load the chats
+        >> chats
+    """)
+    assert stage.deliver(message) == (Status.QUEUED, "box_not_ready")
+    stage.page.end()
+
+
 def test_between_two_messages_is_the_pause_that_is_set(stage: Stage) -> None:
     stage.context.settings = stage.context.settings.model_copy(update={"pacing_seconds": 30.0})
     message = stage.accept("Hello")

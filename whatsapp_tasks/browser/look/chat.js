@@ -2,7 +2,7 @@
 (tools, openChat, { files, replies, idsOf }, bubblesOf) => {
   const { CONTROLS, all, button, config, first, firstShown, mentioned, mentions, middle, nodeId, words } = tools;
   const { composeText, hasFocus, nodesOf, partsOf, readingOf, sendOf, suggestionsShown } = openChat;
-  const EDITABLE = "[contenteditable=true], [contenteditable=''], textarea, input[type=text]";
+  const EDITABLE = "[contenteditable], [role=textbox], textarea, input[type=text]"; // also one that is switched off
 
   // What follows the messages down to the end of the chat, where no footer is.
   const behind = (panel, main) => {
@@ -19,7 +19,8 @@
     const bar = firstShown("notice_bar", main);
     if (bar) return words(bar);
     if (footer) return footer.querySelector(EDITABLE) ? "" : words(footer);
-    return panel ? behind(panel, main).map(words).join(" ") : "";
+    const found = panel ? behind(panel, main) : [];
+    return found.some((node) => node.matches(EDITABLE) || node.querySelector(EDITABLE)) ? "" : found.map(words).join(" ");
   };
   // Which of them it is, by marks of the page, in any language.
   const PREFIX = "notice_is_";

@@ -51,7 +51,7 @@
   const linkCode = first("link_code");
   const preview = files.previewOf();
   const main = firstShown("main") || (preview && first("main")); // it may be hidden under the preview
-  const dialogs = all("dialog").map(dialogOf);
+  const dialogs = all("dialog").filter(rendered).map(dialogOf);
   const chat = main ? chatOf(main, bubbleLimit) : null;
   const banners = bannersOf();
   const screen = pane || !app ? "" : squeeze(app.innerText || app.textContent).slice(0, 2000);
