@@ -14,12 +14,11 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
 from bench.browser import options_in
 from bench.time_of_message import measure, table
 from tests.support.difficult_texts import DIFFICULT_TEXTS
+from tests.support.page_context import page_context
 from whatsapp_simulator.testing import Simulator
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.driver import open_page
@@ -30,7 +29,6 @@ from whatsapp_tasks.domain.intents import Intent, find_intended
 from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.typing_plan import forms_in_box, typing_plan
-from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.opening import open_chat
 
 BOOT_MS = 1500
@@ -44,16 +42,7 @@ class Sender:
 
     def __init__(self, page: WhatsAppPage) -> None:
         self._page = page
-        settings = SimpleNamespace(
-            open_chat_timeout_seconds=SECONDS, boot_timeout_seconds=SECONDS, popup_second_look_seconds=3.0
-        )
-        sessions = SimpleNamespace(learn_chat_title=lambda _phone, _title: None)
-        self._context = cast(
-            AccountContext,
-            SimpleNamespace(
-                settings=settings, sessions=sessions, account="bench", opened=None, unanswered=""
-            ),
-        )
+        self._context = page_context(open_chat_timeout_seconds=SECONDS, boot_timeout_seconds=SECONDS)
 
     def send(self, phone: str, text: str, *, fresh: bool) -> float:
         """Seconds until the server's tick, without what typing took."""

@@ -14,12 +14,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
 import regex
 
 from bench.browser import options_in
+from tests.support.page_context import page_context
 from whatsapp_simulator.testing import Simulator
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.driver import open_page
@@ -31,7 +30,6 @@ from whatsapp_tasks.domain.open_chat import ChatMark
 from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
 from whatsapp_tasks.domain.typing_plan import forms_in_box, typing_plan
 from whatsapp_tasks.errors import InputStopped
-from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.opening import open_chat
 
 SECONDS = 120.0
@@ -96,13 +94,7 @@ def prepare(page: WhatsAppPage, simulator: Simulator, era: str) -> ChatMark:
     page.until(lambda s: s.qr, Deadline.within(SECONDS))
     simulator.link()
     page.until(lambda s: True if kind_of(s) is PageKind.MAIN else None, Deadline.within(SECONDS))
-    settings = SimpleNamespace(
-        open_chat_timeout_seconds=SECONDS, boot_timeout_seconds=SECONDS, popup_second_look_seconds=3.0
-    )
-    sessions = SimpleNamespace(learn_chat_title=lambda _phone, _title: None)
-    context = cast(
-        AccountContext, SimpleNamespace(settings=settings, sessions=sessions, account="bench", opened=None)
-    )
+    context = page_context(open_chat_timeout_seconds=SECONDS, boot_timeout_seconds=SECONDS)
     open_chat(context, page, "+4915123000001")
     assert context.opened is not None
     return context.opened.mark

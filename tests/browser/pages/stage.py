@@ -4,9 +4,9 @@ import os
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TypeVar, cast
+from typing import TypeVar
 
+from tests.support.page_context import page_context
 from whatsapp_simulator.testing import Simulator
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.page import JSON
@@ -20,9 +20,7 @@ from whatsapp_tasks.domain.popups import Popup, popup_of
 from whatsapp_tasks.domain.typing_plan import typing_plan
 from whatsapp_tasks.errors import InputStopped
 from whatsapp_tasks.session.context import AccountContext
-from whatsapp_tasks.session.opened_chats import OpenedChats
 from whatsapp_tasks.session.opening import open_chat
-from whatsapp_tasks.session.selector_source import SelectorSource
 from whatsapp_tasks.session.watching import Watcher
 
 T = TypeVar("T")
@@ -189,27 +187,11 @@ class Stage:
     @cached_property
     def context(self) -> AccountContext:
         """As much of an account as opening chats needs; nobody was written to before."""
-        settings = SimpleNamespace(
+        return page_context(
+            lambda phone, title: self.titles.update({title: phone}),
             open_chat_timeout_seconds=30.0,
             boot_timeout_seconds=20.0,
             popup_second_look_seconds=0.2,
-        )
-        sessions = SimpleNamespace(learn_chat_title=lambda phone, title: self.titles.update({title: phone}))
-        ledger = SimpleNamespace(some_contacted=lambda _count: [], contacted=lambda _phone: False)
-        return cast(
-            AccountContext,
-            SimpleNamespace(
-                settings=settings,
-                sessions=sessions,
-                ledger=ledger,
-                account="test",
-                look_deadline=lambda: Deadline.within(10.0),
-                selectors=SelectorSource(None, None),
-                opened=None,
-                opened_chats=OpenedChats(),
-                unanswered="",
-                evidence=None,
-            ),
         )
 
     def watcher(self) -> Watcher:

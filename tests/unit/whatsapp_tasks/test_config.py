@@ -89,6 +89,14 @@ def test_settings_that_contradict_each_other_are_named(
     assert named in problems(monkeypatch, **environment)
 
 
+def test_every_setting_is_read_somewhere() -> None:
+    root = Path(__file__).parents[3]
+    sources = [path for folder in ("whatsapp_tasks", "webapp") for path in (root / folder).rglob("*.py")]
+    text = "".join(path.read_text("utf-8") for path in sources)
+    unused = {name for name in Settings.model_fields if not re.search(rf"\.{name}\b", text)}
+    assert not unused, f"no code reads: {unused}"
+
+
 def test_settings_are_frozen() -> None:
     settings = Settings()
     with pytest.raises(ValidationError):
@@ -169,7 +177,12 @@ def test_nonsense_in_any_setting_is_one_line_that_names_it_issue_12_row_28(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     variable = str(Settings.model_fields[name].validation_alias or f"WHATSAPP_{name.upper()}")
-    told = problems(monkeypatch, **{variable: value})
+    try:
+        load(monkeypatch, **{variable: value})
+    except ConfigurationError as wrong:
+        told = str(wrong)
+    else:
+        pytest.fail(f"{variable}={value!r} is taken: give {name} a type of setting_kinds.py")
     assert "\n" not in told
     assert set(re.findall(r"\b(?:WHATSAPP_[A-Z0-9_]+|REDIS_URL)\b", told)) == {variable}
     assert "Value error" not in told

@@ -18,6 +18,8 @@ ASKED = {
     "number_check": ("GET", "/contacts/checks/{check_id}"),
     "list_templates": ("GET", "/templates"),
     "preview_template": ("POST", "/templates/{name}/{language}/preview"),
+    "list_chats": ("GET", "/chats"),
+    "read_chat": ("GET", "/chats/{chat_id}/messages"),
     "account_status": ("GET", "/accounts/{account}"),
 }
 """What each tool asks of the API."""
