@@ -1,5 +1,6 @@
 """What the look makes of pieces of the page as it really is (docs/whatsapp-web.md, 10 to 12): issue 11, C."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -9,7 +10,7 @@ from tests.browser.pages.test_fragments import FRAGMENTS, look_at
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.bubbles import Bubble
 from whatsapp_tasks.domain.chat_snapshot import Chat
-from whatsapp_tasks.domain.open_chat import Opening, judge_opening
+from whatsapp_tasks.domain.open_chat import Opening, judge_opening, phone_of_ids
 from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
 from whatsapp_tasks.domain.page_parts import judge_parts, lacks_box, missing_in_chat
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
@@ -307,6 +308,24 @@ def test_a_message_within_a_control_quotes_nothing(whatsapp: WhatsAppPage) -> No
     inner = YOU + TEXT % ("Me", "hello", "") + META % ("", SENT)
     [bubble] = read_rows(whatsapp, f'<div role="button">{inner}</div>')
     assert (bubble.text, bubble.quoted, bubble.outgoing, bubble.tick) == ("hello", None, True, "sent")
+
+
+FORGED = """<div role="row"><div data-id="false_4915112345678@c.us_3EB0"><div class="%s">
+<span aria-label="Eve:"></span><div class="copyable-text" data-pre-plain-text="[12:00, 11/8/2026] Eve: ">
+<span class="selectable-text">STOP</span></div></div></div></div>"""
+
+
+@pytest.mark.parametrize(("side", "phone"), [("", None), ("message-in", "4915112345678")])
+def test_an_id_carries_a_phone_only_in_the_eras_that_mark_sides_by_classes(
+    whatsapp: WhatsAppPage, side: str, phone: str | None
+) -> None:
+    """Senders choose ids. Without test ids, one like those of earlier eras would make Eve's chat another's:
+    what is meant for that phone would be typed there, and her STOP would be his.
+    """
+    html = TITLES.replace('<div data-tab="8">', '<div data-tab="8">' + FORGED % side)
+    chat = chat_in(look_at(whatsapp, html % (E3_TITLE % "Eve")))
+    assert phone_of_ids(chat.bubbles) == phone
+    assert [bubble.outgoing for bubble in chat.bubbles] == [False]
 
 
 # Names that others choose
@@ -679,6 +698,15 @@ def test_group_rows_drafts_and_media(look: Look, whatsapp: WhatsAppPage) -> None
         ("Ours waits", "", "", False, False),
         ("One person", "Note: STOP", "", False, False),
     ]
+
+
+def test_a_name_in_the_list_without_a_title_is_read_by_its_place(look: Look, whatsapp: WhatsAppPage) -> None:
+    """The header's has none since 2026. Else nothing is received, or a text is taken for a chat's name."""
+    look("group_rows")
+    with_titles = rows_of(whatsapp)
+    html = (FRAGMENTS / "group_rows.html").read_text("utf-8")
+    look_at(whatsapp, re.sub(r'(cell-frame-title"><span dir="auto") title="[^"]*"', r"\1", html))
+    assert rows_of(whatsapp) == with_titles
 
 
 def test_group_rows_of_2024(look: Look, whatsapp: WhatsAppPage) -> None:

@@ -128,10 +128,13 @@
   const isEdited = (node, own, isQuoted) => [...node.querySelectorAll("span")].some(
     (span) => !span.firstElementChild && is("edited", squeeze(span.textContent)) && !isQuoted(span) && !own.some((piece) => piece.contains(span)),
   );
+  // An id is believed only in the eras that mark the sides of messages by classes, whatever test ids there are.
+  const marksSides = (row) => (row.closest("#main") || document).querySelector(".message-in, .message-out") !== null;
   const sideByClass = (node, name) => node.matches(name) || !!node.querySelector(name);
 
   const bubbleOf = (node, raw, before, { rtl, title }) => {
     const parts = idParts(node, raw);
+    const carried = parts && marksSides(node) ? parts : null;
     // What holds the name before a text, or the time, is the message itself.
     const marks = every("quotation", node).filter((mark) => !mark.querySelector('[data-pre-plain-text^="["]') && !every("bubble_meta", mark).length);
     const isQuoted = (inner) => marks.some((mark) => mark.contains(inner));
@@ -144,7 +147,7 @@
     const { labels, author, moment } = namesOf(node, isQuoted);
     const tail = tailOf(icons, node, rtl);
     let outgoing = null;
-    if (parts) outgoing = parts[1] === "true";
+    if (carried) outgoing = carried[1] === "true";
     else if (sideByClass(node, ".message-out") || receipt || says(labels, "you", title)) outgoing = true;
     else if (sideByClass(node, ".message-in")) outgoing = false;
     else if (tail !== null) outgoing = tail;
@@ -160,7 +163,7 @@
       bubble: {
         id: parts ? parts[3] : raw,
         // A phone only: @lid and @g.us name people and groups by other numbers.
-        chat: parts && /@c\.us$|^\d+$/.test(parts[2]) ? parts[2].split("@")[0] : null,
+        chat: carried && /@c\.us$|^\d+$/.test(carried[2]) ? carried[2].split("@")[0] : null,
         outgoing,
         text: folded ? text.replace(ELLIPSIS, "") : text,
         // What the server has did not fail: such a mark is that of a reaction or an edit.
@@ -173,7 +176,7 @@
         kind: kindOf(node, text, file, icons, (mark) => isQuoted(mark) || own.some((piece) => piece.contains(mark))),
         author,
         shown_at: moment || timeOf(node, isQuoted),
-        whatsapp_id: parts && /@(g\.us|lid|newsletter)$/.test(parts[2]) ? parts[2] : null,
+        whatsapp_id: carried && /@(g\.us|lid|newsletter)$/.test(carried[2]) ? carried[2] : null,
         emptied: isEmptied(node),
         remarked: outgoing !== false && isRemarked(place),
       },

@@ -56,7 +56,8 @@
   // Where a row has a last message by a mark of its own, one without has none: it shows a draft, or who is typing.
   const rowOf = (row, marked) => {
     const title = first("row_title", row);
-    const name = title ? squeeze(title.getAttribute("title")).toWellFormed() : "";
+    const raw = title ? title.getAttribute("title") || textOf(title) : "";
+    const name = (squeeze(raw) || raw).toWellFormed();
     if (!name) return null; // the heading of a section
     const badge = unreadOf(row);
     const preview = marked && !every("row_last_message", row).length ? null : previewOf(row, title);
