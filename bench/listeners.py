@@ -2,7 +2,8 @@
 
 The service as it is served (one process), on a Redis of its own. Prints the memory and the CPU of the process
 with and without listeners; how many events it delivers per second; and the rate of ``POST /send`` with idle
-listeners as a share of the rate without, in interleaved rounds. Idle are those to whom nothing happens: of
+listeners as a share of the rate without, and of that of Express + BullMQ (``bench/gateway``), which has no
+listeners, in interleaved rounds. Idle are those to whom nothing happens: of
 another account, and of the same account but of a type that does not occur. In the second case the process
 reads each event, in the first none.
 """
@@ -22,7 +23,7 @@ import psutil
 import redis
 
 from bench.gateway.load import Round, run_round
-from bench.gateway.servers import Ours
+from bench.gateway.servers import Express, Ours, Server, install_express
 from tests.support.redis_server import RedisServer
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.signatures import sign
@@ -116,6 +117,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=4, help="of each round, and of each look at CPU")
     parser.add_argument("--events", type=int, default=100, help="delivered to every listener")
     options = parser.parse_args()
+    install_express()
     with ExitStack() as ends:
         folder = Path(ends.enter_context(tempfile.TemporaryDirectory()))
         (folder / "redis").mkdir()
@@ -125,10 +127,14 @@ def main() -> int:
         server = Served(store.port, 1, (key.id, key.secrets[0]), folder)
         ends.callback(server.stop)
         server.start()
+        express = Express(store.port, 1, (key.id, key.secrets[0]), folder)
+        ends.callback(express.stop)
+        express.start()
         client = redis.Redis(port=store.port, decode_responses=True)
         ends.callback(client.close)
-        bench = Bench(server, client, key, options.listeners, options.seconds)
-        bench.send()  # warms up
+        bench = Bench(server, express, client, key, options.listeners, options.seconds)
+        bench.send(server)  # warms up
+        bench.send(express)
         bench.idle()
         bench.deliver(options.events)
         for name, target in (("of another account", OTHER_ACCOUNT), ("of another type", OTHER_TYPE)):
@@ -148,17 +154,20 @@ def _fill(url: str) -> ApiKey:
 class Bench:
     """What is measured, on one server. Prints a line for each."""
 
-    def __init__(self, server: Served, store: redis.Redis, key: ApiKey, many: int, seconds: float) -> None:
+    def __init__(  # noqa: PLR0917 - called once
+        self, server: Served, express: Express, store: redis.Redis, key: ApiKey, many: int, seconds: float
+    ) -> None:
         self._server = server
+        self._express = express
         self._store = store
         self._key = key
         self._many = many
         self._seconds = seconds
 
-    def send(self) -> Round:
+    def send(self, server: Server) -> Round:
         """One round of ``POST /send``."""
         key = (self._key.id, self._key.secrets[0])
-        return run_round(self._server, self._store, key, self._seconds, int(self._seconds * MOST_PER_SECOND))
+        return run_round(server, self._store, key, self._seconds, int(self._seconds * MOST_PER_SECOND))
 
     @contextmanager
     def listening(self, target: str) -> Iterator[Listeners]:
@@ -197,15 +206,16 @@ class Bench:
         )
 
     def ratio(self, about: str, target: str, rounds: int) -> None:
-        """``POST /send`` with listeners, as a share of the rate without."""
-        found: list[tuple[Round, Round]] = []
+        """``POST /send`` with listeners, as a share of the rate without, and of the other server's."""
+        found: list[tuple[Round, Round, Round]] = []
         for _ in range(rounds):
-            without = self.send()
+            without = self.send(self._server)
             with self.listening(target):
-                found.append((without, self.send()))
-        ratios = [with_.per_second / without.per_second for without, with_ in found]
+                with_ = self.send(self._server)
+            found.append((without, with_, self.send(self._express)))
+        ratios = [with_.per_second / without.per_second for without, with_, _ in found]
         rates, cpu = (
-            [statistics.median(getattr(one[side], name) for one in found) for side in (0, 1)]
+            [statistics.median(getattr(one[which], name) for one in found) for which in range(3)]
             for name in ("per_second", "cpu_us")
         )
         print(
@@ -214,6 +224,8 @@ class Bench:
             f"({min(ratios):.3f} to {max(ratios):.3f}, {rounds} rounds); the process's CPU per request "
             f"{cpu[0]:.0f} µs without, {cpu[1]:.0f} µs with; load {psutil.getloadavg()[0]:.1f}"
         )
+        others = statistics.median(with_.per_second / express.per_second for _, with_, express in found)
+        print(f"  with them {others:.2f} of Express + BullMQ's requests/s ({rates[2]:,.0f}/s)")
 
     def _cpu(self, during: Callable[[], None]) -> float:
         before, began = self._server.cpu_seconds(), time.monotonic()
