@@ -56,7 +56,7 @@ class Templates:
         if outcome is PutTemplate.FULL:
             raise RequestRefused(
                 "templates_full",
-                f"There are {MOST_TEMPLATES} templates, which are the most; delete one that is not used.",
+                f"There are {MOST_TEMPLATES} templates already, the maximum; delete one that is not used.",
                 http_status=409,
             )
         if outcome is PutTemplate.UNCHANGED:

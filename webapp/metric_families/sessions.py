@@ -35,7 +35,7 @@ def sessions(scrape: Scrape) -> Iterator[Metric]:
     )
     lock_end = GaugeMetricFamily(
         f"{PREFIX}new_chats_lock_end_timestamp_seconds",
-        "Unix time at which the lock ends, where the page tells it.",
+        "Unix time at which the lock ends, if the page shows it.",
         labels=["account"],
     )
     for account in scrape.accounts:

@@ -51,10 +51,17 @@ def add_check(cli: click.Group, _console: Console, load: Callable[[], Settings])
     @cli.command()
     @click.argument("phones", nargs=-1)
     @click.option("--csv", "file", type=click.File("rb"), help="Numbers from a CSV file; - is stdin.")
-    @click.option("--out", type=click.File("w", encoding="utf-8"), default="-", help="For the answers.")
+    @click.option(
+        "--out", type=click.File("w", encoding="utf-8"), default="-", help="The file for the answers."
+    )
     @click.option("--account", default="default", show_default=True, help="The account that looks them up.")
     @click.option("--id", "ids", multiple=True, help="Show an earlier check instead of beginning one.")
-    @click.option("--wait-seconds", default=600.0, show_default=True, help="For answers; 0: those known now.")
+    @click.option(
+        "--wait-seconds",
+        default=600.0,
+        show_default=True,
+        help="How long to wait for answers; 0: only those known now.",
+    )
     @with_client(load)
     def check(
         client: Client,
@@ -71,7 +78,7 @@ def add_check(cli: click.Group, _console: Console, load: Callable[[], Settings])
         --csv reads the column `phone`, or the first column, and writes the file to --out with three more
         columns: whatsapp, reason and checked_at.
 
-        The account looks up a few numbers on a day. When the day's look-ups are used up, this ends with exit
+        The account looks up a few numbers a day. When the day's look-ups are used up, this ends with exit
         code 1 and names the check; --id shows its later answers, with --csv in the columns of the file.
         """
         if bool(phones) + (file is not None) + bool(ids and not file) != 1:

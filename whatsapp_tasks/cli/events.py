@@ -17,8 +17,12 @@ def add_events(cli: click.Group, load: Callable[[], Settings]) -> None:
     @cli.command()
     @click.option("--account", default=None, help="Only of this account, or of several: default,sales.")
     @click.option("--type", "types", multiple=True, help="Only of this type; message.* is a whole kind.")
-    @click.option("--after", default=None, help="Go on after this place; 0-0: from the oldest that is kept.")
-    @click.option("--limit", type=click.IntRange(min=1), default=None, help="End after so many.")
+    @click.option(
+        "--after",
+        default=None,
+        help="Continue after this position (the place in --json); 0-0: from the oldest that is kept.",
+    )
+    @click.option("--limit", type=click.IntRange(min=1), default=None, help="Stop after this many events.")
     @click.option("--json", "as_json", is_flag=True, help="One JSON object per line, with its place.")
     @with_client(load)
     def events(

@@ -263,7 +263,7 @@ def keys_revoke(key_id: str) -> None:
 def link(account: str, phone: str | None, timeout_seconds: float, here: bool, **handing_over: Any) -> None:
     """Show an account's QR code, or a pairing code, until it is used.
 
-    --here is for accounts of which WhatsApp asks a passkey, on a desktop (docs/sessions.md).
+    --here links on a desktop, for accounts that WhatsApp asks for a passkey (docs/passkeys.md).
     """
     if here:
         insist_on_extra("link", "`whatsapp-tasks link --here`")
@@ -285,7 +285,7 @@ def link(account: str, phone: str | None, timeout_seconds: float, here: bool, **
 @click.argument("action", type=click.Choice(["show", *get_args(PasskeyAction)]), default="show")
 @click.option("--account", default=DEFAULT_ACCOUNT)
 def passkey(action: str, account: str) -> None:
-    """Show the passkey that WhatsApp asks for when a phone is linked, and go on with it."""
+    """Show at which step WhatsApp asks for a passkey, and continue it."""
     from whatsapp_tasks.cli.link import show_passkey
 
     settings = _settings()

@@ -88,7 +88,7 @@ def add_session(cli: click.Group, console: Console, load: Callable[[], Settings]
     @session.command("import")
     @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False, exists=True))
     @click.option("--newest", is_flag=True, help="The newest archive in the vault, instead of a file.")
-    @click.option("--accept-stale", is_flag=True, help="Although a newer copy of the session exists.")
+    @click.option("--accept-stale", is_flag=True, help="Use it although a newer copy of the session exists.")
     @click.option("--account", default=DEFAULT_ACCOUNT, show_default=True)
     def import_(file: Path | None, newest: bool, accept_stale: bool, account: str) -> None:
         """Have the worker use the archive FILE, or the newest one, before its next browser starts."""

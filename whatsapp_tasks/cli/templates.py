@@ -31,7 +31,7 @@ def add_templates(cli: click.Group, console: Console, load: Callable[[], Setting
     @templates.command("list")
     @with_client(load)
     def list_(client: Client) -> None:
-        """Show which templates there are, with their variables."""
+        """Show the templates, with their variables."""
         table = Table("name", "language", "variables", "changed", "by")
         for each in client.templates():
             table.add_row(

@@ -8,7 +8,7 @@ from whatsapp_tasks.client.views import Chat, ChatMessage
 
 
 class ChatCalls(Calls):
-    """The chats of accounts that read them whole."""
+    """The chats of accounts that read them in full."""
 
     def chats(self, account: str = "default") -> Iterator[Chat]:
         """All chats of the account that were opened, the last seen first, fetched as they are read."""

@@ -291,7 +291,7 @@ def _missed(event: Event) -> int | str:
 
 
 def _restriction(text: str | None) -> dict[str, Any] | None:
-    """What WhatsApp restricts, as far as its page tells it."""
+    """What WhatsApp restricts, as far as its page shows it."""
     if not text:
         return None
     found = Restriction.from_json(text)

@@ -99,13 +99,13 @@ FAULTS: dict[str, Consequence] = {
         "Correct the contact's name on the phone, or find out who uses that name.",
         FEW_ATTEMPTS,
     ),
-    "chat_moved": _recipient("the open chat changed while it was written to", _NOTHING_OR_STATUS, 8),
+    "chat_moved": _recipient("the open chat changed while the message was typed", _NOTHING_OR_STATUS, 8),
     "quote_changed": _recipient(
         "what would be quoted changed while the message was typed", _NOTHING_OR_STATUS, 8
     ),
     "quote_stays": _recipient(
-        "a reply that somebody began in this chat cannot be taken away",
-        "Look at the picture of the page in the console's evidence; close what stands over the box there.",
+        "a reply that somebody began in this chat cannot be removed",
+        "Look at the picture of the page in the console's evidence; close what is over the box there.",
         FEW_ATTEMPTS,
     ),
     "reply_not_armed": _recipient(
@@ -120,7 +120,7 @@ FAULTS: dict[str, Consequence] = {
     ),
     "restricted": _recipient(
         "the same, and the chat was not opened again yet",
-        "Wait; `GET /accounts/{account}` tells the end of the lock where WhatsApp tells it.",
+        "Wait; `GET /accounts/{account}` shows the end of the lock if WhatsApp shows it.",
         MAX_ATTEMPTS,
     ),
     "answer_unknown": _recipient("the page answered with an unknown dialog", _LOOK_AT_EVIDENCE, MAX_ATTEMPTS),
@@ -210,11 +210,9 @@ FAULTS: dict[str, Consequence] = {
     "expired": _us(
         "`expires_at` passed before Enter", "Send it again with a later `expires_at`, if it still matters."
     ),
-    "daily_cap": _us(
-        "postponed to a day with a free place under the cap", "Nothing: it is sent on that day."
-    ),
+    "daily_cap": _us("postponed to a day with room under the cap", "Nothing: it is sent on that day."),
     "daily_cap_reached": _us(
-        "no day in the near future has a free place under the cap",
+        "no day in the near future has room under the cap",
         "Send fewer messages, send later, or raise the cap.",
         1,
     ),

@@ -41,7 +41,7 @@ MEANINGS: dict[SessionState, str] = {
     S.SUSPECTED_BAN: "something looks like a ban; quarantined until a second look",
     S.BANNED: "the ban was confirmed; only a person can end this state",
     S.CIRCUIT_OPEN: "too many failures in a row; waiting before one probe",
-    S.RESTRICTED: "WhatsApp limits the account; replies may still be possible",
+    S.RESTRICTED: "WhatsApp limits the account; chats that show a compose box can be written to",
     S.ATTENTION: "the page is unknown; nothing is sent until it is known",
 }
 

@@ -132,7 +132,7 @@ def template_unknown(name: str, language: str, languages: tuple[str, ...]) -> Re
     problem = "is not one of its languages" if languages else "is unknown"
     return RequestRefused(
         "template_unknown",
-        f"{there} Another language is never taken instead. Add it: PUT /templates/{name}/{language}",
+        f"{there} Another language is never used instead. Add it: PUT /templates/{name}/{language}",
         http_status=404,
         errors=[{"field": "template.language" if languages else "template.name", "message": problem}],
         extra={"languages": list(languages)},

@@ -202,7 +202,7 @@ class Tools:
 
     @with_next_step
     def list_chats(self, limit: Limit = 20, account: Account = DEFAULT_ACCOUNT) -> list[dict[str, Any]]:
-        """The chats that were read, the last seen first. Empty unless the account reads chats whole.
+        """The chats that were read, the last seen first. Empty unless the account reads chats in full.
 
         phone is null where it is not known, as for a group: nothing can be sent there. title is what people
         call themselves, and proves nothing.

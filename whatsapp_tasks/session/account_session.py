@@ -216,6 +216,6 @@ class AccountSession:
         try:
             self._hand.end(Ended.WORKER_STOPPED)
         except StoreUnavailable:
-            log.warning("That a person no longer has the page could not be noted; the next worker does")
+            log.warning("The end of a view could not be recorded; the next worker records it")
         self.context.keeper.close()
         self.context.outgoing.close()

@@ -65,7 +65,7 @@ class MemoryWatch:
         context.keeper.restart("memory")
         context.memory = None
         if restarts_are_no_cure(self._restarts, now):
-            log.error("Restarts are no cure for the memory the page takes", extra=fields)
+            log.error("Restarting the browser does not reduce the page's memory", extra=fields)
             self.rests_until_ms = self._breaker.open("memory").open_until_ms
             self._restarts.clear()
         else:

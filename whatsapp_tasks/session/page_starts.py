@@ -55,7 +55,7 @@ class PageStarts:
         keeper = self._context.keeper
         vault = self._context.vault
         if vault is not None and keeper.started and not vault.taking_over.runs_under_our_lease:
-            log.warning("The lease was taken anew; the browser is started anew under it")
+            log.warning("The lease was taken again; the browser is restarted under it")
             keeper.end_at_once()
         is_new = not keeper.started
         if is_new:

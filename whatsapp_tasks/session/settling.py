@@ -32,7 +32,7 @@ def settle(context: AccountContext, page: WhatsAppPage, message: Message) -> Att
     Raises what opening a chat raises; SendUnsettled (``chat_unclear``) when the chat does not show it.
     """
     if message.intent is None:
-        log.info("The attempt had not come to Enter", extra=_fields(message))
+        log.info("The attempt ended before Enter", extra=_fields(message))
         return NeverSent("worker_died")
     # First as the page stands: in one that lived on, the bubble may wait for the server in memory alone, and
     # a reload would lose it.

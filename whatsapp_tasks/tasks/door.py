@@ -98,7 +98,7 @@ def _transport(admit: Callable[[str, bytes], str | None]) -> type[Transport]:
             except Exception:  # noqa: BLE001 - what is no message of kombu's fails in many ways
                 sound = False
             if not sound:
-                log.error("A message of remote control was dropped", extra={"exchange": exchange})
+                log.error("A remote control message was dropped", extra={"exchange": exchange})
                 raise Empty
             return super()._deliver_fanout_message(message, exchange)  # type: ignore[misc]  # not in its stubs
 

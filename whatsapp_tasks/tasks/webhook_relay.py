@@ -106,7 +106,7 @@ class Relay(Rounds):
         if lost:
             Metrics(self._db, account).count("events_lost", lost)
             log.error(
-                "Events were removed before they were in line: no webhooks worker ran for too long",
+                "Events were removed before they were queued: no webhooks worker ran for too long",
                 extra={"account": account, "events": lost},
             )
         return len(entries)

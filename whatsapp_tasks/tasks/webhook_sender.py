@@ -150,7 +150,7 @@ def _tell(
         case Attempt.RETRY:
             seconds = round((wait_ms or 0) / 1000, 1)
             log.warning(
-                "Webhook not taken; it is tried again",
+                "Webhook not accepted; it is tried again",
                 extra={**fields, "detail": answer.detail, "next_in_seconds": seconds},
             )
         case Attempt.GONE:

@@ -111,7 +111,7 @@ def endpoints_of_file(path: Path, now_ms: int) -> list[Endpoint]:
     except OSError as error:
         raise ConfigurationError(f"WHATSAPP_WEBHOOKS: {path} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"WHATSAPP_WEBHOOKS: {path} is no TOML: {error}") from error
+        raise ConfigurationError(f"WHATSAPP_WEBHOOKS: {path} is not valid TOML: {error}") from error
     return [_endpoint(name, table, now_ms) for name, table in tables.items()]
 
 
