@@ -35,7 +35,8 @@ def text_likeness(bubble: Bubble, text: str) -> Likeness:
     shown = bubble_key(bubble.text[:-_RAGGED_END] if bubble.folded else bubble.text)
     if shown == wanted or (bubble.folded and shown and wanted.startswith(shown)):
         return Likeness.SAME
-    may_be = bubble.kind == "deleted" or bubble.remarked or _has_lines(bubble.text, text)
+    among_others = wanted in shown and _has_lines(bubble.text, text)
+    may_be = bubble.kind == "deleted" or bubble.remarked or among_others
     return Likeness.PERHAPS if may_be or _letters_agree(bubble, letters_of(text)) else Likeness.OTHER
 
 

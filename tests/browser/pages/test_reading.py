@@ -419,6 +419,15 @@ def test_a_notice_in_place_of_the_box_is_reported_and_nothing_is_missing(
     assert not [part for part in judge_parts(whatsapp.parts(within()), snapshot) if part.broken]
 
 
+@pytest.mark.parametrize("unseen", ['aria-hidden="true"', 'style="display: none"'])
+def test_a_box_behind_a_notice_does_not_make_it_none(whatsapp: WhatsAppPage, unseen: str) -> None:
+    """11.6. Else one recipient would stop the account."""
+    behind = f'<div {unseen}><div contenteditable="false" role="textbox">Type a message</div></div>'
+    snapshot = look_at(whatsapp, CHAT % f"<footer><div>Noget som ingen kender</div>{behind}</footer>")
+    assert chat_in(snapshot).notice
+    assert missing_in_chat(snapshot) == ()
+
+
 @pytest.mark.parametrize("behind", ["", "<div><div>Du følger denne kanal</div><button>Følg</button></div>"])
 def test_a_channel_without_a_footer_lacks_nothing(whatsapp: WhatsAppPage, behind: str) -> None:
     """Issue 11, C4."""

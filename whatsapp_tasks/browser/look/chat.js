@@ -1,8 +1,11 @@
 // The open chat: its name, its box or what replaces it, its messages.
 (tools, openChat, { files, replies, idsOf }, bubblesOf) => {
-  const { CONTROLS, all, button, config, first, firstShown, mentioned, mentions, middle, nodeId, words } = tools;
+  const { CONTROLS, all, button, config, first, firstShown, mentioned, mentions, middle, nodeId, shown, words } = tools;
   const { composeText, hasFocus, nodesOf, partsOf, readingOf, sendOf, suggestionsShown } = openChat;
-  const EDITABLE = "[contenteditable], [role=textbox], textarea, input[type=text]"; // also one that is switched off
+  // To write into, also if it is switched off; not what lies unseen behind a notice.
+  const EDITABLE = "[contenteditable], [role=textbox], textarea, input[type=text]";
+  const editablesIn = (root) => [root, ...root.querySelectorAll(EDITABLE)]
+    .filter((node) => node.matches(EDITABLE) && shown(node) && !node.closest("[aria-hidden=true], [inert]"));
 
   // What follows the messages down to the end of the chat, where no footer is.
   const behind = (panel, main) => {
@@ -18,9 +21,9 @@
     if (box) return "";
     const bar = firstShown("notice_bar", main);
     if (bar) return words(bar);
-    if (footer) return footer.querySelector(EDITABLE) ? "" : words(footer);
+    if (footer) return editablesIn(footer).length ? "" : words(footer);
     const found = panel ? behind(panel, main) : [];
-    return found.some((node) => node.matches(EDITABLE) || node.querySelector(EDITABLE)) ? "" : found.map(words).join(" ");
+    return found.some((node) => editablesIn(node).length) ? "" : found.map(words).join(" ");
   };
   // Which of them it is, by marks of the page, in any language.
   const PREFIX = "notice_is_";
@@ -48,7 +51,7 @@
       panel: !!panel,
       nodes: nodesOf(main),
       compose: box && { text: composeText(box), focused: hasFocus(box), node: nodeId(box), ...middle(box) },
-      editable: !notice && [...main.querySelectorAll(EDITABLE)].some((node) => !(panel && panel.contains(node)) && !(header && header.contains(node))),
+      editable: !notice && editablesIn(main).some((node) => !(panel && panel.contains(node)) && !(header && header.contains(node))),
       notice,
       notice_texts: notice ? [...new Set([...saidIn(notice, title), ...markedNotices(main)])] : [],
       send: button(sendOf(footer)),
