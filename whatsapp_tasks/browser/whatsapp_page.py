@@ -71,7 +71,7 @@ def _look_text_script() -> str:
 @cache
 def _changed_script() -> str:
     return (
-        f"(config, limit, before) => {{ const now = ({_look_text_script()})(config, limit, false); "
+        f"(config, limit, rows, before) => {{ const now = ({_look_text_script()})(config, limit, rows); "
         "return now === before ? null : now; }"
     )
 
@@ -116,14 +116,15 @@ class WhatsAppPage:
         wanted: Callable[[PageSnapshot], T | None],
         deadline: Deadline,
         *,
+        rows: bool = False,
         bubbles: int = BUBBLES_LOOKED_AT,
     ) -> T:
         """The first result of ``wanted`` that is not None; it is called at once and after each change of the
-        page, with the last ``bubbles`` of the open chat.
+        page, with what ``look`` returns for the same ``rows`` and ``bubbles``.
 
         Raises WaitTimeout if the deadline passes first.
         """
-        text = self._look_text(deadline, bubbles=bubbles)
+        text = self._look_text(deadline, rows=rows, bubbles=bubbles)
         while True:
             answer = wanted(_snapshot(text))
             if answer is not None:
@@ -135,6 +136,7 @@ class WhatsAppPage:
                         _changed_script(),
                         self._config,
                         bubbles,
+                        rows,
                         text,
                         deadline=deadline.capped(SIGN_OF_LIFE_SECONDS),
                     ),

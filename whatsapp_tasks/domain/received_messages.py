@@ -222,12 +222,13 @@ def _has_other_authors(chat: Chat) -> bool:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the open chat shows that was not read before. ``anchored``: it begins right after what was
-    read.
+    """What the open chat shows that was not read before. ``anchored``: it follows what was read. ``above``:
+    how many more messages of the other side are shown.
     """
 
     new: tuple[Bubble, ...]
     anchored: bool
+    above: int = 0
 
 
 @dataclass(frozen=True)
@@ -236,32 +237,43 @@ class Expected:
 
     ``seen``: bubbles that were read, or were old when the chat was first opened. ``from_start``: none were,
     everything is new. ``unread``: how many messages of the other side are new at least. ``noted``: there was
-    a reason to read it, so what is not known counts as missed.
+    a reason to read it, so what is not known counts as missed. ``unsure``: some of what counts as old may be
+    new.
     """
 
     seen: frozenset[str] = frozenset()
     from_start: bool = False
     unread: int = 0
     noted: bool = False
+    unsure: bool = False
 
 
 def new_bubbles(bubbles: Sequence[Bubble], expected: Expected) -> Reading:
-    """The bubbles after the last one that was read. Where none of those is shown, and in a chat that was
-    never read: the last ``unread`` ones of the other side, with all that stands between and after them.
+    """The bubbles below the first one that was read, without those that were: some are shown late, after
+    newer ones. Where none of those is shown, and in a chat that was never read: the last ``unread`` ones of
+    the other side, with all that stands between and after them.
     """
-    last = max((n for n, bubble in enumerate(bubbles) if bubble.id in expected.seen), default=None)
-    if last is not None:
-        return Reading(tuple(bubbles[last + 1 :]), anchored=True)
+    new, anchored = _new_bubbles(bubbles, expected)
+    return Reading(new, anchored, received(bubbles) - received(new))
+
+
+def _new_bubbles(bubbles: Sequence[Bubble], expected: Expected) -> tuple[tuple[Bubble, ...], bool]:
+    first = next((n for n, bubble in enumerate(bubbles) if bubble.id in expected.seen), None)
+    if first is not None:
+        below = bubbles[first + 1 :]
+        return tuple(bubble for bubble in below if bubble.id not in expected.seen), True
     if expected.from_start:
-        return Reading(tuple(bubbles), anchored=True)
+        return tuple(bubbles), True
     unread = expected.unread
-    received = [n for n, bubble in enumerate(bubbles) if with_side(bubble).outgoing is False]
-    start = received[-min(unread, len(received))] if unread and received else len(bubbles)
-    return Reading(tuple(bubbles[start:]), anchored=False)
+    theirs = [n for n, bubble in enumerate(bubbles) if with_side(bubble).outgoing is False]
+    start = theirs[-min(unread, len(theirs))] if unread and theirs else len(bubbles)
+    return tuple(bubbles[start:]), False
 
 
 def missed(found: Reading, expected: Expected) -> str:
     """How many messages are missing in what was found, as events say it: a number or ``MISSED_UNKNOWN``."""
+    if expected.unsure and found.above:
+        return MISSED_UNKNOWN
     if found.anchored or expected.unread:
         return str(max(0, expected.unread - received(found.new)))
     return MISSED_UNKNOWN if expected.noted or expected.seen else "0"

@@ -182,6 +182,7 @@ class AccountSession:
                 return
             if kind_of(snapshot) is PageKind.MAIN:
                 self._starts.worked()
+                self._reader.listen()
                 if self._watcher.state in MAY_SEND | MAY_REPLY:
                     self._opt_outs.look(page)
                     self._reader.look(page, snapshot)

@@ -5,8 +5,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-from whatsapp_tasks.domain.chat_names import parts_of, title_name
-from whatsapp_tasks.domain.chat_rows import has_badge
+from whatsapp_tasks.domain.chat_names import NameKind, parts_of, title_name
+from whatsapp_tasks.domain.chat_rows import has_badge, rows_titled, unread_in
+from whatsapp_tasks.domain.connection import is_calm
 from whatsapp_tasks.domain.files_shown import is_attaching
 from whatsapp_tasks.domain.open_chat import ChatMark, ShownChat, mark_of
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
@@ -20,6 +21,8 @@ CHATS_REMEMBERED = 200
 LONGEST_WAIT_SECONDS = 60.0
 """After this, one chat is read although messages wait to be sent; and then no other for as long."""
 FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 2.0, 600.0
+IN_PASSING = frozenset({"page_not_ready", "chat_left", "dialog_stays"})
+"""Codes of what keeps any chat from being read: the next try is soon, and none is counted."""
 GIVEN_UP_AFTER = 8
 """Tries to find a chat: then it is told that something of it was missed."""
 
@@ -33,22 +36,60 @@ class ChatNews:
         self._context = context
         self._may_send = may_send
         self._read: dict[tuple[str, int], set[str]] = {}
+        self._calm: set[tuple[str, int]] = set()
+        self._left_with: dict[str, int] = {}
         self._since: dict[str, float] = {}
         self._tries: Counter[str] = Counter()
         self._not_before: dict[str, float] = {}
         self._next_in_between = 0.0
         self._document = ""
         self._inherited: set[str] = set()
+        self._just_noted: set[str] = set()
+        self._noted_in: dict[str, str] = {}
 
     def noted(self, snapshot: PageSnapshot) -> dict[str, int]:
         """The chats to read, with the number of messages that looks counted there."""
         names = self._context.inbox.to_read()
         if snapshot.document != self._document:  # what an earlier load of the page, or worker, has left
             self._document, self._inherited = snapshot.document, {*names}
+            self._calm.clear()
+        mark = mark_of(snapshot)
+        if is_calm(snapshot):
+            if mark is not None:
+                self._calm.add((mark.document, mark.nodes[0]))
+            names |= self._badged(names, mark, snapshot)
         return names
 
-    def is_inherited(self, name: str) -> bool:
-        """Whether an earlier load of the page, or an earlier worker, has left it."""
+    def _badged(self, names: dict[str, int], mark: ChatMark | None, snapshot: PageSnapshot) -> dict[str, int]:
+        """Chats with a badge that nobody counted: it fell, for they were read, and was raised again between
+        two looks. One that stayed after the reading is no news.
+        """
+        found = {}
+        for title in dict.fromkeys(row.title for row in snapshot.rows or ()):
+            badge, name = unread_in(snapshot.rows, title), title_name(title)
+            if self._left_with.get(title) != badge:
+                self._left_with.pop(title, None)
+            is_here = mark is not None and mark.title == title and len(rows_titled(snapshot.rows, title)) == 1
+            if badge and name not in names and title not in self._left_with and not is_here:
+                self._context.inbox.note(name)
+                found[name] = 0
+        return found
+
+    def note(self, name: str) -> None:
+        """The chat is about to be opened by its phone. Raises StoreUnavailable."""
+        if self._context.inbox.note(name):
+            self._just_noted.add(name)
+
+    def opened(self, name: str, document: str) -> None:
+        """It was, in this load of the page."""
+        if name in self._just_noted:
+            self._just_noted.discard(name)
+            self._noted_in[name] = document
+
+    def is_inherited(self, name: str, document: str) -> bool:
+        """Whether it is on the list since an earlier load of the page, or an earlier worker."""
+        if parts_of(name)[0] is NameKind.PHONE:
+            return self._noted_in.get(name) != document
         return name in self._inherited
 
     def tries(self, names: Iterable[str]) -> int:
@@ -62,9 +103,16 @@ class ChatNews:
             return False
         if time.monotonic() < self._not_before.get(title_name(mark.title), 0.0):
             return False
-        read = self._read.get((mark.document, mark.nodes[0]))
         ids = {bubble.id for bubble in snapshot.chat.bubbles}
-        return bool(ids) if read is None else not ids <= read
+        return bool(ids) and not self._shows_only_read(snapshot)
+
+    def _shows_only_read(self, snapshot: PageSnapshot) -> bool:
+        """Whether a chat is open, and what it shows was read."""
+        mark = mark_of(snapshot)
+        if mark is None or snapshot.chat is None or not is_calm(snapshot):
+            return False
+        read = self._read.get((mark.document, mark.nodes[0]))
+        return read is not None and read.issuperset(bubble.id for bubble in snapshot.chat.bubbles)
 
     def unread(
         self, names: dict[str, int], shown: Sequence[ShownChat], snapshot: PageSnapshot
@@ -74,20 +122,22 @@ class ChatNews:
         mark = mark_of(snapshot)
         opened = self._context.opened_chats
         here = opened.of(mark) if mark is not None else None
+        all_read = self._shows_only_read(snapshot)
         done = []
         left = {}
         for name, new in names.items():
             nodes = opened.nodes_of(name, snapshot.document)
             is_here = here is not None and here.name == name
+            kind, value = parts_of(name)
             counted_here = mark is not None and name == title_name(mark.title)
-            if counted_here and not has_badge(
-                snapshot.rows, parts_of(name)[1]
-            ):  # by its bubbles, which are read
+            has_news = kind is NameKind.TITLE and unread_in(snapshot.rows, value) > 0
+            if counted_here and all_read and not has_badge(snapshot.rows, value):  # by its bubbles
                 done += [] if is_here and new == 0 else [name]
             elif is_here and new == 0:
                 pass
             elif (
                 new == 0
+                and not has_news
                 and nodes
                 and all(self._is_read(snapshot.document, node, mounted.get(node)) for node in nodes)
             ):
@@ -99,12 +149,16 @@ class ChatNews:
         return left
 
     def _is_read(self, document: str, node: int, shown: ShownChat | None) -> bool:
-        """Whether a chat that is not open any more showed nothing that was not read, in this element."""
+        """Whether a chat that is not open any more showed nothing that was not read, in this element, and
+        showed all it had.
+        """
+        opened = self._context.opened_chats.at(document, node)
+        if not opened.calm and (document, node) not in self._calm:
+            return False
         read = self._read.get((document, node), set())
         new = [bubble for bubble in (shown.bubbles if shown else ()) if bubble not in read]
         if not new:
             return True
-        opened = self._context.opened_chats.at(document, node)
         old = opened.shown if opened.old is None else opened.old
         return {*old, *self._context.ledger.taken(new)}.issuperset(new)
 
@@ -123,17 +177,22 @@ class ChatNews:
         self._next_in_between = now + LONGEST_WAIT_SECONDS
         return True
 
-    def was_read(self, mark: ChatMark, bubbles: Iterable[str], names: Iterable[str]) -> None:
-        """All of ``bubbles``, which the open chat shows; it was on the list under ``names``."""
+    def was_read(self, mark: ChatMark, bubbles: Iterable[str], names: Iterable[str], *, badge: int) -> None:
+        """All of ``bubbles``, which the open chat shows; it was on the list under ``names``, and still has
+        this ``badge``.
+        """
         self._inherited.difference_update(names)
+        self._noted_in |= dict.fromkeys(names, mark.document)
+        if badge:
+            self._left_with[mark.title] = badge
         self._read[mark.document, mark.nodes[0]] = {*bubbles}
         while len(self._read) > CHATS_REMEMBERED:
             del self._read[next(iter(self._read))]
 
     def failed(self, name: str, error: SendError | NotRead) -> bool:
         """Whether it is given up."""
-        self._tries[name] += 1
-        tries = self._tries[name]
+        self._tries[name] += error.code not in IN_PASSING
+        tries = max(1, self._tries[name])
         pause = min(FIRST_RETRY_SECONDS * 2 ** (tries - 1), LONGEST_RETRY_SECONDS)
         self._not_before[name] = time.monotonic() + pause
         log.info(

@@ -9,9 +9,10 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 
+from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.chat_names import NameKind, parts_of, title_name
-from whatsapp_tasks.domain.chat_rows import has_badge, is_group, unread_in
+from whatsapp_tasks.domain.chat_rows import has_badge, is_group, rows_titled, unread_in
 from whatsapp_tasks.domain.chat_snapshot import ChatRow
 from whatsapp_tasks.domain.chats import Sighting
 from whatsapp_tasks.domain.connection import is_calm
@@ -20,10 +21,11 @@ from whatsapp_tasks.domain.open_chat import mark_of
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.phones import phone_in
 from whatsapp_tasks.domain.received_messages import MISSED_UNKNOWN
-from whatsapp_tasks.errors import SendError
+from whatsapp_tasks.errors import SendError, WaitTimeout
+from whatsapp_tasks.session.chat_beginnings import Counted
 from whatsapp_tasks.session.chat_news import ChatNews
 from whatsapp_tasks.session.chat_reading import NotRead
-from whatsapp_tasks.session.chat_taking import ChatTaking, Counted
+from whatsapp_tasks.session.chat_taking import BADGE_GOES_SECONDS, ChatTaking
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.opening import open_chat
 from whatsapp_tasks.session.receiving import Receiving
@@ -44,6 +46,12 @@ class ChatReader:
         self._taking = ChatTaking(context, self._news)
         self._next_reap = 0.0
 
+    def listen(self) -> None:
+        """Before any chat is opened, for whatever reason: from now on, the reader is told of it."""
+        context, reads = self._context, self._receiving.mode is ReceiveMode.FULL
+        context.opened_chats.note = self._news.note if reads else None
+        context.opened_chats.begin = self._taking.beginnings.opened if reads else None
+
     def look(self, page: WhatsAppPage, snapshot: PageSnapshot) -> None:
         """Reads what the open chat shows, or else one other chat. ``snapshot`` is the last look at ``page``,
         with rows. Raises BrowserErrors, LeaseLost, StoreUnavailable.
@@ -51,9 +59,7 @@ class ChatReader:
         context = self._context
         self._reap()
         if self._receiving.mode is not ReceiveMode.FULL:
-            context.opened_chats.note = None
             return
-        context.opened_chats.note = context.inbox.note
         names = self._news.noted(snapshot)
         if self._news.shown_by(snapshot):
             self._take_open(page, snapshot, names)
@@ -84,15 +90,27 @@ class ChatReader:
     def _visit_title(self, page: WhatsAppPage, name: str, title: str, new: int) -> None:
         rows = self._rows(page)
         unread = unread_in(rows, title)
-        counted = Counted(unread, new, noted=True)
+        # Of several chats with one title, nobody knows which ones were counted.
+        counted = Counted(unread, new if len(rows_titled(rows, title)) == 1 else 0, noted=True)
         phone = self._phone_of(title, rows)
         if phone is not None and self._opens(page, phone, title):
-            if not has_badge(self._rows(page), title):
+            if self._badge_goes(page, title):
                 self._taking.take(page, counted, [name])
                 return
             log.info("A row is not the chat of the phone that it names", extra=self._fields(""))
         open_row(self._context, page, title)
         self._taking.take(page, counted, [name], is_group=is_group(rows, title))
+
+    def _badge_goes(self, page: WhatsAppPage, title: str) -> bool:
+        """Whether the row with this title is that of the open chat: that loses its badge, a little later."""
+        try:
+            return page.until(
+                lambda s: None if has_badge(s.rows, title) else True,
+                Deadline.within(BADGE_GOES_SECONDS),
+                rows=True,
+            )
+        except WaitTimeout:
+            return False
 
     def _phone_of(self, title: str, rows: Sequence[ChatRow]) -> str | None:
         """The phone to try for a row with this title: what is there decides whether it is the chat."""
@@ -114,11 +132,12 @@ class ChatReader:
         assert mark is not None
         here = self._context.opened_chats.of(mark)
         title = title_name(mark.title)
-        mine = [name for name in (here.name if here else "", title) if name in names]
-        if has_badge(snapshot.rows, mark.title) and title in mine:
+        mine = [name for name in dict.fromkeys((here.name if here else "", title)) if name in names]
+        alone = len(rows_titled(snapshot.rows, mark.title)) <= 1
+        if not alone and has_badge(snapshot.rows, mark.title) and title in mine:
             mine.remove(title)  # perhaps of another chat with this title
         noted = here is not None and here.name in names
-        counted = Counted(0, sum(names[name] for name in mine), noted=noted)
+        counted = Counted(0, max((names[name] for name in mine), default=0) if alone else 0, noted=noted)
         try:
             self._taking.take(page, counted, mine, is_group=is_group(snapshot.rows, mark.title))
         except (SendError, NotRead) as error:

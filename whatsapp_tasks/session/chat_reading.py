@@ -87,11 +87,11 @@ def _loaded(page: WhatsAppPage, mark: ChatMark, expected: Expected) -> tuple[tup
 
     wait = Deadline.within(ARRIVE_SECONDS)
     while True:
-        bubbles, found = seen(page.look(wait, bubbles=MOST_BUBBLES))
+        bubbles, found = seen(page.look(Deadline.within(FILL_SECONDS), bubbles=MOST_BUBBLES))
         if _enough(found, expected) or len(bubbles) >= MOST_BUBBLES or wait.passed:
             return bubbles, found
         oldest = bubbles[0].id if bubbles else ""
-        page.chats.show_older(wait)
+        page.chats.show_older(Deadline.within(FILL_SECONDS))
 
         def moved(snapshot: PageSnapshot, oldest: str = oldest) -> bool | None:
             shown, found = seen(snapshot)
@@ -102,7 +102,7 @@ def _loaded(page: WhatsAppPage, mark: ChatMark, expected: Expected) -> tuple[tup
             page.until(moved, Deadline.within(OLDER_SECONDS), bubbles=MOST_BUBBLES)
             wait = Deadline.within(ARRIVE_SECONDS)
         except WaitTimeout:
-            return seen(page.look(Deadline.within(FILL_SECONDS), bubbles=MOST_BUBBLES))
+            continue  # newer ones may still come
 
 
 def _enough(found: Reading, expected: Expected) -> bool:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
@@ -10,44 +10,26 @@ from whatsapp_tasks.crash_points import reach
 from whatsapp_tasks.domain.bubbles import NOTICE
 from whatsapp_tasks.domain.chat_names import title_name
 from whatsapp_tasks.domain.chat_rows import has_badge, rows_titled, unread_in
-from whatsapp_tasks.domain.chat_snapshot import Chat
-from whatsapp_tasks.domain.chats import FROM_START, SEEN_KEPT, ChatKind, ChatRecord
+from whatsapp_tasks.domain.chats import ChatKind, ChatRecord
+from whatsapp_tasks.domain.connection import is_calm
 from whatsapp_tasks.domain.incoming import opts_out
 from whatsapp_tasks.domain.open_chat import ChatMark, mark_of
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
-from whatsapp_tasks.domain.received_messages import (
-    Expected,
-    ReceivedMessage,
-    message_in,
-    new_bubbles,
-    received,
-    seen_after,
-    sighting_of,
-)
+from whatsapp_tasks.domain.received_messages import ReceivedMessage, message_in, seen_after, sighting_of
 from whatsapp_tasks.errors import WaitTimeout
+from whatsapp_tasks.session.chat_beginnings import ChatBeginnings, Counted
 from whatsapp_tasks.session.chat_news import ChatNews
 from whatsapp_tasks.session.chat_reading import ChatLeft, NotRead, ReadChat, chat_of, read_chat
 from whatsapp_tasks.session.context import AccountContext
 
 log = logging.getLogger(__name__)
 
-FEWEST_OF_A_PAGE = 20
-"""A chat that shows fewer messages shows all it has (whatsapp-web.md, 4.3)."""
 LOADED_SECONDS = 5.0
 """For an open chat to show its messages."""
+BADGE_GOES_SECONDS = 5.0
+"""For the badge of a chat that was opened to go: the page asks WhatsApp's server before."""
 AS_IT_IS_FROM = 3
 """From this try on, what cannot be shown whole is taken as it stands."""
-
-
-@dataclass(frozen=True)
-class Counted:
-    """What is known of a chat's news: its ``badge`` before it was opened, the messages that looks counted
-    since it was read, and whether it was noted as one to read.
-    """
-
-    badge: int
-    new: int
-    noted: bool
 
 
 class ChatTaking:
@@ -56,6 +38,7 @@ class ChatTaking:
     def __init__(self, context: AccountContext, news: ChatNews) -> None:
         self._context = context
         self._news = news
+        self.beginnings = ChatBeginnings(context, news)
 
     def take(
         self,
@@ -74,79 +57,45 @@ class ChatTaking:
         mark = mark_of(snapshot)
         if mark is None or snapshot.chat is None:
             raise ChatLeft
+        _require_calm(snapshot)
         opened = context.opened
         phone = opened.phone if opened is not None and opened.holds_in(snapshot) else None
         sighting = sighting_of(snapshot.chat, phone, is_group=is_group)
         record = context.chats.recognised(sighting, context.now_ms(), context.lease.fence)
-        expected = self._expected(record, mark, sighting.bubbles, counted)
-        record = self._begin(record, snapshot.chat, expected)
+        expected = self.beginnings.expected(record, mark, sighting.bubbles, counted)
+        record = self.beginnings.begin(record, snapshot.chat, expected)
         tries = self._news.tries((*names, title_name(mark.title)))
         read = read_chat(page, mark, expected, as_it_is=tries + 1 >= AS_IT_IS_FROM)
-        after = page.look(context.look_deadline(), rows=True)
-        chat_of(after, mark)
+        after = self._after(page, mark)
+        _require_calm(after)
         self._store(record, mark, read, after, names)
 
     def _with_bubbles(self, page: WhatsAppPage) -> PageSnapshot:
-        """The page once its open chat shows messages: it may load them late, or have none."""
+        """The page once its open chat shows messages, and says no more that it loads some: it may load them
+        late, or have none.
+        """
         try:
             return page.until(
-                lambda s: s if s.chat is None or s.chat.bubbles else None, Deadline.within(LOADED_SECONDS)
+                lambda s: s if s.chat is None or (s.chat.bubbles and is_calm(s)) else None,
+                Deadline.within(LOADED_SECONDS),
             )
         except WaitTimeout:
             return page.look(self._context.look_deadline())
 
-    def _expected(
-        self, record: ChatRecord, mark: ChatMark, shown: Sequence[str], counted: Counted
-    ) -> Expected:
-        """Where the new messages begin, and how many there are at least."""
-        unread = max(0, counted.badge - record.badge)
-        if record.seen == (FROM_START,):
-            return Expected(from_start=True, unread=unread, noted=counted.noted)
-        if record.seen:
-            return Expected(frozenset(record.seen), unread=unread, noted=counted.noted)
-        return self._expected_first(mark, shown, unread, counted)
+    def _after(self, page: WhatsAppPage, mark: ChatMark) -> PageSnapshot:
+        """The page once the chat that was read has lost its badge. Raises ChatLeft."""
 
-    def _expected_first(
-        self, mark: ChatMark, shown: Sequence[str], unread: int, counted: Counted
-    ) -> Expected:
-        """In a chat that was never read: what stood above the line of unread messages when it was first
-        opened is old; else all but as many as were counted; else what stood there at all; else what stands
-        above the last message of ours.
-        """
-        here = self._context.opened_chats.of(mark)
-        first = self._context.opened_chats.first(here.name, mark.document) if here else None
-        inherited = first is not None and self._news.is_inherited(first.name)
-        if first is not None and first.old is not None and not inherited:
-            return Expected(frozenset(first.old), not first.old, unread)
-        if unread or counted.new:
-            # An earlier worker may have opened it: then its badge counts only what came after that.
-            opened_before = inherited and unread < counted.new
-            most = unread + counted.new if opened_before else max(unread, counted.new)
-            return Expected(unread=most, noted=True)
-        if first is not None and first.shown and not inherited:
-            return Expected(frozenset(first.shown))
-        ours = self._context.ledger.taken(shown)
-        place = max((n for n, bubble in enumerate(shown) if bubble in ours), default=None)
-        if place is None:
-            return Expected(noted=counted.noted)
-        return Expected(frozenset(shown[:place]), from_start=place == 0)
+        def without_badge(snapshot: PageSnapshot) -> PageSnapshot | None:
+            chat_of(snapshot, mark)
+            alone = len(rows_titled(snapshot.rows, mark.title)) == 1
+            return None if alone and has_badge(snapshot.rows, mark.title) else snapshot
 
-    def _begin(self, record: ChatRecord, chat: Chat, expected: Expected) -> ChatRecord:
-        """The record. In a chat that was never read, what is old is stored before anything is read: whoever
-        reads it after a crash begins at the same place.
-        """
-        found = new_bubbles(chat.bubbles, expected)
-        if record.seen or not found.new or received(found.new) < expected.unread:
-            return record
-        old = tuple(b.id for b in chat.bubbles[: len(chat.bubbles) - len(found.new)])
-        if not old and len(chat.bubbles) >= FEWEST_OF_A_PAGE:
-            return record
-        context = self._context
-        begun = replace(record, seen=old[-SEEN_KEPT:] or (FROM_START,))
-        context.inbox.write(
-            begun, [], missed="0", read=[], stays="", fence=context.lease.fence, now_ms=context.now_ms()
-        )
-        return begun
+        try:
+            return page.until(without_badge, Deadline.within(BADGE_GOES_SECONDS), rows=True)
+        except WaitTimeout:  # the page has no focus: nothing is marked as read
+            after = page.look(self._context.look_deadline(), rows=True)
+            chat_of(after, mark)
+            return after
 
     def _store(
         self, record: ChatRecord, mark: ChatMark, read: ReadChat, after: PageSnapshot, names: list[str]
@@ -183,7 +132,7 @@ class ChatTaking:
         if not read.complete:
             raise NotRead("not_whole", "Not all of the chat's new messages could be shown.")
         self._heard(record, messages)
-        self._news.was_read(mark, all_ids, names)
+        self._news.was_read(mark, all_ids, names, badge=record.badge)
         if new or read.missed != "0":
             log.info(
                 "A chat was read", extra={"account": context.account, "messages": new, "missed": read.missed}
@@ -198,3 +147,9 @@ class ChatTaking:
         if stops and record.phone is not None and record.kind is ChatKind.PERSON:
             self._context.incoming.opt_out(record.phone)
             log.info("Opt-out by answer", extra={"account": self._context.account, "code": "opted_out"})
+
+
+def _require_calm(snapshot: PageSnapshot) -> None:
+    """A page that is loading or offline may not show the newest messages. Raises NotRead."""
+    if not is_calm(snapshot):
+        raise NotRead("page_not_ready", "The page does not show all messages yet.")

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from whatsapp_tasks.domain.chat_names import phone_name
-from whatsapp_tasks.domain.chat_snapshot import Chat
-from whatsapp_tasks.domain.open_chat import ChatMark
+from whatsapp_tasks.domain.connection import is_calm
+from whatsapp_tasks.domain.open_chat import ChatMark, mark_of
+from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 
 MOST_KEPT = 200
 
@@ -19,18 +20,21 @@ MOST_KEPT = 200
 class OpenedChat:
     """``name`` is what it was opened by: the name of a phone, or of the title of its row. ``shown``
     are the bubbles that it showed then, ``old`` those above the line of unread messages; None: there was
-    none.
+    none. Unless the page was ``calm``, newer ones may have been missing.
     """
 
     name: str
     shown: tuple[str, ...]
     old: tuple[str, ...] | None
+    calm: bool
 
 
 class OpenedChats:
     def __init__(self) -> None:
         self.note: Callable[[str], None] | None = None
         """Notes a chat that is about to be opened; None where chats are not read."""
+        self.begin: Callable[[str, PageSnapshot], None] | None = None
+        """Notes what is old in a chat that was just opened; None where chats are not read."""
         self._chats: dict[tuple[str, int], OpenedChat] = {}
 
     def about_to_open(self, phone: str) -> None:
@@ -38,13 +42,18 @@ class OpenedChats:
         if self.note is not None:
             self.note(phone_name(phone))
 
-    def opened(self, name: str, mark: ChatMark, chat: Chat) -> None:
-        """The chat shows now, in the elements of ``mark``."""
+    def opened(self, name: str, snapshot: PageSnapshot) -> None:
+        """The chat that ``snapshot`` shows open. Raises LeaseLost, StoreUnavailable."""
+        mark, chat = mark_of(snapshot), snapshot.chat
+        assert mark is not None
+        assert chat is not None
         ids = tuple(bubble.id for bubble in chat.bubbles)
         old = ids[: ids.index(chat.unread_from)] if chat.unread_from in ids else None
-        self._chats[mark.document, mark.nodes[0]] = OpenedChat(name, ids, old)
+        self._chats[mark.document, mark.nodes[0]] = OpenedChat(name, ids, old, is_calm(snapshot))
         while len(self._chats) > MOST_KEPT:
             del self._chats[next(iter(self._chats))]
+        if self.begin is not None:
+            self.begin(name, snapshot)
 
     def of(self, mark: ChatMark) -> OpenedChat | None:
         """What was opened in the elements of ``mark``."""

@@ -66,7 +66,7 @@ def _trust(context: AccountContext, page: WhatsAppPage, phone: str, snapshot: Pa
     assert mark is not None
     if context.opened is None:
         context.opened = OpenChat(phone, mark)
-        context.opened_chats.opened(phone_name(phone), mark, chat)
+        context.opened_chats.opened(phone_name(phone), snapshot)
         if "unknown_number" not in page.names_of(chat.title):
             context.sessions.learn_chat_title(phone, chat.title)
     return chat

@@ -42,10 +42,12 @@ class Receiving:
         kind = kind_of(snapshot)
         if kind is PageKind.QR:
             self._forget()
-        if kind is not PageKind.MAIN or snapshot.rows is None or snapshot.texts & NOT_YET:
+        if kind is not PageKind.MAIN:
+            return
+        self.mode = self._context.incoming.mode(self._context.settings.receive)
+        if snapshot.rows is None or snapshot.texts & NOT_YET:
             return
         self._unlinked = False
-        self.mode = self._context.incoming.mode(self._context.settings.receive)
         if not self._loaded:
             self._known, self._loaded = self._context.incoming.known(), True
         if self._known is not None:

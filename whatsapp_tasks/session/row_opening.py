@@ -43,13 +43,10 @@ def open_row(context: AccountContext, page: WhatsAppPage, title: str) -> None:
         if not _opened(snapshot, title, None):
             context.opened = None
             raise NotRead("chat_not_opened", "The row did not open its chat in time.") from error
-    mark = mark_of(snapshot)
-    assert mark is not None
-    assert snapshot.chat is not None
     if context.opened is not None and context.opened.holds_in(snapshot):
         return  # it was open already, by its phone
     context.opened = None
-    context.opened_chats.opened(title_name(title), mark, snapshot.chat)
+    context.opened_chats.opened(title_name(title), snapshot)
 
 
 def _opened(snapshot: PageSnapshot, title: str, was: ChatMark | None) -> bool:

@@ -128,9 +128,9 @@ class Inbox:
         """
         return {name: int(new) for name, new in self._db.record(self._keys.inbox_news).items()}
 
-    def note(self, name: str) -> None:
-        """The chat may show something new from now on."""
-        self._db.do("HSETNX", self._keys.inbox_news, name, 0)
+    def note(self, name: str) -> bool:
+        """The chat may show something new from now on; whether it was not noted before."""
+        return bool(self._db.do("HSETNX", self._keys.inbox_news, name, 0))
 
     def read_all_of(self, names: Collection[str], *, stays: str) -> None:
         """These chats were found to show nothing new; ``stays`` as for ``write``."""

@@ -31,7 +31,8 @@ def ids(bubbles: tuple[Bubble, ...]) -> list[str]:
 @pytest.mark.parametrize(
     ("expected", "new", "told"),
     [
-        (Expected(frozenset({"t0", "t2"})), ["t3", "t4"], "0"),
+        (Expected(frozenset({"t1", "t2"})), ["t3", "t4"], "0"),
+        (Expected(frozenset({"t0", "t2"})), ["t1", "t3", "t4"], "0"),  # shown after a newer one
         (Expected(frozenset({"t4"}), unread=0), [], "0"),
         (Expected(frozenset({"t2"}), unread=3), ["t3", "t4"], "1"),  # the badge said more
         (Expected(unread=2), ["t3", "t4"], "0"),
@@ -40,6 +41,7 @@ def ids(bubbles: tuple[Bubble, ...]) -> list[str]:
         (Expected(noted=True), [], "unknown"),
         (Expected(frozenset({"gone"}), noted=True), [], "unknown"),
         (Expected(), [], "0"),  # an old chat that there was no reason to read
+        (Expected(frozenset({"t2"}), unsure=True), ["t3", "t4"], "unknown"),
     ],
 )
 def test_what_is_new_and_what_is_missed(expected: Expected, new: list[str], told: str) -> None:
