@@ -14,7 +14,7 @@ NODE_STAMP := $(JS)/node_modules/.package-lock.json
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system screen lock demo run test docs test-files test-number-checks bench-files bench-imports test-installs test-client-js client-types test-floors test-unit test-integration test-browser read-pages test-pages test-acceptance bench-navigation bench-unwritable mutate-pages mutants faults crash-matrix soak fuzz-api flood bench-gateway bench-accounts bench-uploads bench-listeners test-linking test-console test-protection test-crashes lint format clean
+.PHONY: help setup system screen lock demo run test docs test-files test-number-checks test-conversations bench-files bench-imports test-installs test-client-js client-types test-floors test-unit test-integration test-browser read-pages test-pages test-acceptance bench-navigation bench-unwritable mutate-pages mutants faults crash-matrix soak fuzz-api flood bench-gateway bench-accounts bench-uploads bench-reading bench-listeners test-linking test-console test-protection test-crashes lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -111,6 +111,9 @@ test-files: setup ## a table of 14 files in every era and language, and what can
 test-number-checks: setup ## 200 numbers checked on the page, half of them unknown, none written to (minutes; a short form is in test)
 	@TEST_NUMBER_CHECKS=full $(BIN)/python -m pytest tests/browser/worker/test_number_checks.py
 
+test-conversations: setup ## 1,000 messages of others in 60 chats, 300 sent, 100 faults; received once, in order (hours; a short form is in test; ARGS=--faults 10)
+	@$(BIN)/python -m bench.conversations $(ARGS)
+
 docs: setup ## the docs as a site, in var/docs-site; fails for a broken link
 	@$(BIN)/python docs/make_site.py
 
@@ -163,6 +166,9 @@ bench-gateway: setup ## POST /send against Express + BullMQ, on one Redis (minut
 
 bench-files: setup ## seconds per file beside its upload alone, and the worker's memory meanwhile (minutes)
 	@$(BIN)/python -m bench.files $(ARGS)
+
+bench-reading: setup ## from a message of another to the webhook, idle and with a full queue (minutes; on an idle machine)
+	@$(BIN)/python -m bench.reading_latency $(ARGS)
 
 bench-uploads: setup ## memory of a web process while a file of 60 MiB is uploaded (seconds)
 	@$(BIN)/python -m bench.uploads $(ARGS)
