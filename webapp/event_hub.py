@@ -2,8 +2,8 @@
 
 It reads ten times a second, while anybody listens. What a listener gets is the same text for all who asked
 for the same, so an event costs each of them only its place in a list. The hub knows one place for each
-account, and passes on exactly what comes after it; a listener that is behind reads up to that place by
-itself (``webapp/event_stream.py``), so nothing is passed on twice or left out.
+account, and passes on exactly what comes after it; a listener that asks for earlier events reads up to that
+place by itself (``webapp/event_stream.py``), so nothing is passed on twice or left out.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ class Listener:
         self._texts: list[bytes] = []
         self._woken: asyncio.Future[None] | None = None
 
-    def tell(self, text: bytes) -> None:
+    def add(self, text: bytes) -> None:
         """Adds to what waits. If that is too much, the listener is ended, or reads it again later."""
         if self.ended or self.overflowed:
             return
@@ -103,7 +103,7 @@ class Listener:
 
 
 class Hub:
-    """The listeners of this process: how many may be here, and what they are told."""
+    """The listeners of this process: how many may be here, and what they get."""
 
     def __init__(self, tail: EventTail, *, most: int, most_of_key: int) -> None:
         self._tail = tail
@@ -112,8 +112,8 @@ class Hub:
         self._listeners: set[Listener] = set()
         self._of_key: Counter[str] = Counter()
         self._wanted: Counter[Selection] = Counter()
-        self._told: dict[Selection, set[Listener]] = {}
-        """Those who are told what is new, by what they want."""
+        self._subscribed: dict[Selection, set[Listener]] = {}
+        """Those who get what is new, by what they want."""
         self._places: dict[str, str] = {}
         """How far each account's events were passed on."""
         self._all: set[str] = set()
@@ -154,7 +154,7 @@ class Hub:
 
     def part(self, listener: Listener) -> None:
         """The listener has gone."""
-        self.mute(listener)
+        self.unsubscribe(listener)
         self._listeners.discard(listener)
         self._of_key[listener.wanted.key.id] -= 1
         self._of_key += Counter()  # without those at zero
@@ -179,24 +179,24 @@ class Hub:
         except TimeoutError:
             raise StoreUnavailable from None
 
-    def tell(self, listener: Listener) -> dict[str, str]:
-        """From now on the listener is told what is new. Returns the places after which that begins: what is
+    def subscribe(self, listener: Listener) -> dict[str, str]:
+        """From now on the listener gets what is new. Returns the places after which that begins: what is
         before them it must read by itself.
         """
         selection = listener.wanted.selection
-        self._told.setdefault(selection, set()).add(listener)
+        self._subscribed.setdefault(selection, set()).add(listener)
         return {account: self._places[account] for account in self._accounts_of(selection)}
 
-    def mute(self, listener: Listener) -> None:
-        """The listener is told nothing more."""
+    def unsubscribe(self, listener: Listener) -> None:
+        """The listener gets nothing more."""
         selection = listener.wanted.selection
-        told = self._told.get(selection, set())
-        told.discard(listener)
-        if not told:
-            self._told.pop(selection, None)
+        subscribed = self._subscribed.get(selection, set())
+        subscribed.discard(listener)
+        if not subscribed:
+            self._subscribed.pop(selection, None)
 
     def place_of(self, selection: Selection) -> str:
-        """Where those are who want this, once all that they were told is sent."""
+        """Where those are who want this, once all that they were given is sent."""
         if selection.is_console:
             return ""
         return selection.written({a: self._places[a] for a in self._accounts_of(selection)})
@@ -212,7 +212,7 @@ class Hub:
         if wanted.selection.accounts is None and not all_wanted:
             self._all = set(wanted.places)
         for account, place in wanted.newest.items():
-            if all_wanted and account not in self._all:  # it is new, and nobody was told of it yet
+            if all_wanted and account not in self._all:  # it is new, and nobody has heard of it yet
                 self._add(account)
             self._places.setdefault(account, place)
 
@@ -263,7 +263,7 @@ class Hub:
             if self._places.get(account) != asked[account]:
                 continue  # its last listener has left meanwhile, perhaps another one has come
             if first is not None and follows(first, asked[account]) and asked[account] != BEGIN:
-                self._tell_missed(account, first)
+                self._pass_on_gap(account, first)
             for entry in entries:
                 self._pass_on(entry)
             more = more or full
@@ -275,28 +275,28 @@ class Hub:
     def _pass_on(self, entry: Entry) -> None:
         self._places[entry.account] = entry.position
         event = None
-        for selection, listeners in self._told_of(entry.account):
+        for selection, listeners in self._subscribed_to(entry.account):
             if not selection.wants(entry.type):
                 continue
             event = event or entry.event()
             if event is None:  # of a newer version
                 return
-            text = selection.told(event, self.place_of(selection))
+            text = selection.text_of(event, self.place_of(selection))
             for listener in listeners:
-                listener.tell(text)
+                listener.add(text)
 
-    def _tell_missed(self, account: str, first: str) -> None:
+    def _pass_on_gap(self, account: str, first: str) -> None:
         log.error("Events were trimmed before they were read", extra={"account": account})
         after, self._places[account] = self._places[account], just_before(first)
-        for selection, listeners in self._told_of(account):
+        for selection, listeners in self._subscribed_to(account):
             text = selection.missed(account, after, self.place_of(selection))
             for listener in listeners:
-                listener.tell(text)
+                listener.add(text)
 
-    def _told_of(self, account: str) -> list[tuple[Selection, set[Listener]]]:
+    def _subscribed_to(self, account: str) -> list[tuple[Selection, set[Listener]]]:
         return [
             (selection, listeners)
-            for selection, listeners in self._told.items()
+            for selection, listeners in self._subscribed.items()
             if account in (self._all if selection.accounts is None else selection.accounts)
         ]
 

@@ -1,4 +1,4 @@
-"""Streams of events, on the event loop: threads are only for those who come and those who are behind."""
+"""Streams of events, on the event loop: threads are only for those who come and those who catch up."""
 
 import asyncio
 from collections.abc import Callable
@@ -50,7 +50,7 @@ class EventStreams:
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await _send(send, listener.wanted.beginning())
             await self._catch_up(listener, send)
-            await self._tell(listener, send)
+            await self._pass_on(listener, send)
             await _send(send, b"", more=False)
         finally:
             gone.cancel()
@@ -58,7 +58,7 @@ class EventStreams:
         return None
 
     async def _catch_up(self, listener: Listener, send: Any) -> None:
-        """Brings the listener to where the hub is, from when on the hub tells it what is new.
+        """Brings the listener to where the hub is, from when on the hub passes on what is new.
 
         If so much is new meanwhile that it would fill the memory, the listener starts again from where it has
         come, so however slow it is, it gets on.
@@ -67,7 +67,7 @@ class EventStreams:
         while listener.catches_up and not listener.ended:
             try:
                 await self.hub.reach(listener)
-                until = self.hub.tell(listener)
+                until = self.hub.subscribe(listener)
                 texts = events_until(self._database, wanted.selection, wanted.places, until)
                 while (text := await self._run(partial(next, texts, None))) is not None:
                     await _send(send, text)
@@ -76,13 +76,13 @@ class EventStreams:
             except StoreUnavailable:
                 listener.end("unavailable")
             if listener.overflowed:
-                self.hub.mute(listener)
+                self.hub.unsubscribe(listener)
                 listener.overflowed = False
             else:
                 listener.catches_up = False
 
-    async def _tell(self, listener: Listener, send: Any) -> None:
-        """Sends what the hub tells, until the listener is ended."""
+    async def _pass_on(self, listener: Listener, send: Any) -> None:
+        """Sends what the hub passes on, until the listener is ended."""
         while True:
             await listener.wait(self._heartbeat_seconds)
             text = listener.take()

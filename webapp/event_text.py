@@ -29,7 +29,7 @@ def heartbeat(place: str) -> bytes:
     return b":\n" + _place(place) + b"\n"
 
 
-def told(event: Event, place: str) -> bytes:
+def block_of(event: Event, place: str) -> bytes:
     """One event; ``place`` is where the listener is after it."""
     return _place(place) + b"event: " + event.type.encode() + b"\ndata: " + to_json(outline(event)) + b"\n\n"
 

@@ -42,7 +42,7 @@ RETRY_MS = (1000, 5000)
 back at once.
 """
 PAGE = 200
-"""Entries that are read at once for a listener that is behind."""
+"""Entries that are read at once for a listener that catches up."""
 
 
 class EventsQuery(QueryModel):
@@ -79,7 +79,7 @@ class Selection:
     """None: all, also those that are added later."""
     types: frozenset[EventType] | None = None
     is_console: bool = False
-    """The console is only told that something has changed, and has no place to go on from."""
+    """The console only gets to know that something has changed, and has no place to go on from."""
 
     def wants(self, kind: str) -> bool:
         return self.types is None or kind in self.types
@@ -92,9 +92,9 @@ class Selection:
             return places[self.accounts[0]]
         return event_places.written(places)
 
-    def told(self, event: Event, place: str) -> bytes:
+    def text_of(self, event: Event, place: str) -> bytes:
         """The text of an event, after which the listener is at ``place``."""
-        return event_text.changed(event.account) if self.is_console else event_text.told(event, place)
+        return event_text.changed(event.account) if self.is_console else event_text.block_of(event, place)
 
     def missed(self, account: str, after: str, place: str) -> bytes:
         """The text that says that events are gone."""
@@ -199,7 +199,7 @@ def events_until(
             for place, event in page:
                 places[account] = place
                 if event is not None and selection.wants(event.type):
-                    texts.append(selection.told(event, selection.written(places)))
+                    texts.append(selection.text_of(event, selection.written(places)))
             if not page:
                 places[account] = end
             yield b"".join(texts)

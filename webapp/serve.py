@@ -34,7 +34,7 @@ class Process(Server):
     """uvicorn, which waits for answers that run when it is stopped: a stream of events would run on."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Ends the streams first; their listeners are told so, and ask another process."""
+        """Ends the streams first; their listeners see why, and ask another process."""
         app.listeners.end_all()
         await super().shutdown(sockets)
 

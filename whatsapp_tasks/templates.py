@@ -31,7 +31,7 @@ class Templates:
         self._clock = clock
 
     def page(self, after: tuple[str, str] | None, limit: int) -> tuple[list[Template], bool]:
-        """Templates by name and language, from the one behind ``after``, and whether more follow."""
+        """Templates by name and language, from the one after ``after``, and whether more follow."""
         return self._records.page(after, limit)
 
     def get(self, name: str, language: str) -> Template:

@@ -1,4 +1,4 @@
-"""``/console/events``: tells the page that something has changed, so that it need not ask so often.
+"""``/console/events``: notifies the page that something has changed, so that it need not ask so often.
 
 It says which account, and nothing else: what the page shows comes from ``/console/state``.
 """

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 blueprint = Blueprint("console_hand", __name__)
 
 PICTURE_WITHIN_SECONDS = 2.0
-"""Then the viewer is told what it waits for, and asks again."""
+"""Then the viewer gets what it waits for, and asks again."""
 ACT_WITHIN_SECONDS = 6.0
 """More than the worker allows the page for one action."""
 LONGEST_DIGEST = 64

@@ -47,7 +47,7 @@ class SessionProfile:
         return LocalProfile(numbers, any(self._parts()))
 
     def claim(self, number: int) -> None:
-        """Before Redis is told that the session runs under ``number``: until it has said so, the profile is
+        """Before Redis records that the session runs under ``number``: until it has, the profile is
         the current one under its old number too.
         """
         self._write(self.local().numbers | {number})

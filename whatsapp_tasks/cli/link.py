@@ -46,7 +46,7 @@ def show_passkey(console: Console, operations: Operations, action: str) -> None:
 def show_until_linked(
     console: Console, sessions: Sessions, timeout_seconds: float, *, codes: bool = True
 ) -> bool:
-    """Prints each new QR code, unless told not to; returns True when the account is linked."""
+    """Prints each new QR code, unless switched off; returns True when the account is linked."""
     deadline = time.monotonic() + timeout_seconds
     shown: str | None = None
     while time.monotonic() < deadline:

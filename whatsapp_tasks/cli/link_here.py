@@ -100,7 +100,7 @@ def link_here(
             no_sandbox=settings.no_sandbox,
             origin=settings.origin,
             language=settings.language,
-            told=_teller(console),
+            shown=_reporter(console),
         )
         console.print("A browser window opens. Link the phone there; close nothing until this command ends.")
         header = link.archive(account, to, archive, timeout_seconds)
@@ -187,14 +187,14 @@ def _ended_like_an_error() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _teller(console: Console) -> Callable[[PageSnapshot], None]:
+def _reporter(console: Console) -> Callable[[PageSnapshot], None]:
     """Says what the person is to do, once for each step."""
     said: list[str] = []
 
-    def tell(snapshot: PageSnapshot) -> None:
+    def report(snapshot: PageSnapshot) -> None:
         words = _WHAT_TO_DO.get(kind_of(snapshot))
         if words is not None and said[-1:] != [words]:
             said.append(words)
             console.print(words)
 
-    return tell
+    return report

@@ -286,8 +286,8 @@ def _received(event: Event, record: Mapping[str, Any], version: int) -> dict[str
 
 
 def _missed(event: Event) -> int | str:
-    told = event.details.get("missed", "0")
-    return int(told) if told.isdigit() else told
+    missed = event.details.get("missed", "0")
+    return int(missed) if missed.isdigit() else missed
 
 
 def _restriction(text: str | None) -> dict[str, Any] | None:

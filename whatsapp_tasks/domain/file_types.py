@@ -1,6 +1,6 @@
 """Media types of files: what the first bytes say, and whether a name or a declared type contradicts it.
 
-A library (filetype) knows most types. Here is what it does not tell apart and the kind of a message depends
+A library (filetype) knows most types. Here is what it does not distinguish and the kind of a message depends
 on: the brands of MP4 and its relatives (ISO 14496-12, 4.3), the codecs in Ogg (RFC 3533, 5334), and text.
 """
 
@@ -92,7 +92,7 @@ _BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def type_of_head(head: bytes) -> str | None:
-    """The type by the first ``HEAD_BYTES``, if this module can tell; None leaves it to the library."""
+    """The type by the first ``HEAD_BYTES``, if this module knows it; None leaves it to the library."""
     if head[4:8] == b"ftyp":
         brand = head[8:12]
         return "video/3gpp" if brand.startswith((b"3gp", b"3g2")) else _BRANDS.get(brand, "video/mp4")

@@ -1,7 +1,8 @@
 """What the page shows of a file: in its bubble, in the preview, in its refusals. Facts in, verdict out.
 
-A message with a file is told from others by its kind, its caption, and the name and size of a document. A
-picture, film or sound without a caption looks like any other one, also like one that another device sent.
+A message with a file is distinguished from others by its kind, its caption, and the name and size of a
+document. A picture, film or sound without a caption looks like any other one, also like one that another
+device sent.
 """
 
 import re
@@ -43,7 +44,7 @@ def is_attaching(page: PageSnapshot) -> bool:
 
 
 def is_distinct(file: MessageFile, caption: str) -> bool:
-    """Whether its bubble can be told from those of other files: a document by its name, all else only by a
+    """Whether its bubble differs from those of other files: a document by its name, all else only by a
     caption with a letter or a digit.
     """
     return file.kind is FileKind.DOCUMENT or any(character.isalnum() for character in caption)

@@ -1,8 +1,8 @@
 """Checks of numbers: what a look-up concludes about one, what is remembered of it, and when the next may be.
 
 The page has no query without an effect, so a number is looked up as a message to it would be: its chat is
-asked for by the number (docs/whatsapp-web.md, 2). The search for a new chat cannot tell a miss from a number
-that it did not ask about (12.8). Nothing is typed.
+asked for by the number (docs/whatsapp-web.md, 2). The search for a new chat cannot distinguish a miss from a
+number that it did not ask about (12.8). Nothing is typed.
 """
 
 from dataclasses import dataclass

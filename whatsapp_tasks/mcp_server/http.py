@@ -42,7 +42,7 @@ async def _alive(_request: Request) -> PlainTextResponse:
 
 
 def serve(app: Starlette, host: str, port: int) -> None:
-    """Serves until it is told to end."""
+    """Serves until it is asked to end."""
     uvicorn.run(
         app,
         host=host,

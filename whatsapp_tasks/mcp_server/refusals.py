@@ -32,7 +32,7 @@ _BY_CODE = {
     "reply_to_unknown": "See the messages of the chat (read_chat), or leave reply_to out.",
     "reply_to_elsewhere": "Quote a message of the chat with this phone, or leave reply_to out.",
     "reply_to_not_sent": "Wait until message_status says sent, or leave reply_to out.",
-    "not_cancellable": "It is too late to cancel. message_status tells what became of it.",
+    "not_cancellable": "It is too late to cancel. message_status shows what became of it.",
     "unexpected_answer": f"{_ASK_OPERATOR} to check the address of the API.",
     "redirected": f"{_ASK_OPERATOR} to check the address of the API.",
 }

@@ -106,7 +106,7 @@ class Tools:
 
         Making the same call again within 24 hours sends nothing twice: the answer is then a duplicate, with
         the first id. There is no way to take a sent message back. Accepted does not mean sent:
-        message_status tells what became of it.
+        message_status shows what became of it.
         """
         wanted = cast(TemplateToSend, template.model_dump()) if template is not None else None
         key = idempotency_key or _derived_key(account, phone, text, wanted, reply_to)

@@ -160,7 +160,7 @@ def _best_known(before: Sequence[Bubble], now: Sequence[Bubble]) -> tuple[Bubble
 
 
 def _put_away_quietly(context: AccountContext, page: WhatsAppPage) -> None:
-    """After a failure, which is what is told; a page that does not answer is put right at its next use."""
+    """After a failure, which is reported; a page that does not answer is put right at its next use."""
     try:
         put_away(context, page)
     except (BrowserError, SendError) as error:

@@ -24,7 +24,7 @@ FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 2.0, 600.0
 IN_PASSING = frozenset({"page_not_ready", "chat_left", "dialog_stays"})
 """Codes of what keeps any chat from being read: the next try is soon, and none is counted."""
 GIVEN_UP_AFTER = 8
-"""Tries to find a chat: then it is told that something of it was missed."""
+"""Tries to find a chat: then it is reported that something of it was missed."""
 
 
 class ChatNews:

@@ -150,7 +150,7 @@ class ChatReader:
             self._give_up(name)
 
     def _give_up(self, name: str) -> None:
-        """Its row is gone, or it cannot be opened: what it held is missed, and that is told."""
+        """Its row is gone, or it cannot be opened: what it held is missed, and that is reported."""
         context = self._context
         kind, value = parts_of(name)
         phone = value if kind is NameKind.PHONE else None

@@ -1,7 +1,7 @@
 """Lends the page to a person who has it open in the console (docs/hand.md), between messages.
 
 The worker's main thread serves the view a little in each round, so no attempt can be under way, and the pause
-that came with the view keeps new ones away. Whatever a person leaves behind (another chat, half a text, a
+that came with the view keeps new ones away. Whatever a person leaves there (another chat, half a text, a
 dialog), nothing is sent before a look at the page after they gave it back, and the next chat is opened by a
 full load.
 """
@@ -99,7 +99,7 @@ class Hand:
             try:
                 self._serve(self._lent, now + ROUND_SECONDS)
             except StoreUnavailable:
-                self._let_go()  # the line is broken; a view that is still open is taken up anew
+                self._let_go()  # the line is broken; a view that is still open is taken up again
                 raise
 
     def end(self, why: Ended, view: View | None = None) -> None:
@@ -139,7 +139,7 @@ class Hand:
             self._context.keeper.failed(error)
             log.warning("The page did not answer a person", extra={"detail": str(error)})
         if self._lent is not None and not self._context.keeper.started:
-            self._context.lease.check()  # whoever loses it loses the browser, and is told the cause
+            self._context.lease.check()  # whoever loses it loses the browser, and sees the cause
             self.end(Ended.PAGE_DEAD)
 
     def _let_go(self) -> None:

@@ -2,7 +2,7 @@
 
 An open chat marks its messages as read at once, before anybody has read them here. So where chats are read
 (``receive = full``), a chat is noted in Redis before it is opened, and stays noted until it was left with
-everything read: what a crash leaves behind is looked at again.
+everything read: what a crash leaves unread is looked at again.
 """
 
 from collections.abc import Callable

@@ -33,7 +33,7 @@ WINDOW = (1200, 860)
 
 @dataclass(frozen=True)
 class PersonLink:
-    """``folder``: for the profile, on a disk of the person's own; it is theirs to delete. ``told`` gets each
+    """``folder``: for the profile, on a disk of the person's own; it is theirs to delete. ``shown`` gets each
     look at the page; ``opened`` the page before it goes to WhatsApp.
     """
 
@@ -42,7 +42,7 @@ class PersonLink:
     no_sandbox: bool
     origin: str
     language: str
-    told: Callable[[PageSnapshot], None]
+    shown: Callable[[PageSnapshot], None]
     opened: Callable[[WhatsAppPage], None] = lambda _: None
 
     def archive(self, account: str, recipient: str, target: Path, seconds: float) -> ArchiveHeader:
@@ -94,7 +94,7 @@ class PersonLink:
             except (PageChanged, PageError, WaitTimeout):  # it loads, or the person is in a dialog of it
                 calm_since = None
             else:
-                self.told(snapshot)
+                self.shown(snapshot)
                 calm_since = (calm_since or time.monotonic()) if is_calm(snapshot) else None
                 if calm_since is not None and time.monotonic() - calm_since >= CALM_SECONDS:
                     return

@@ -1,4 +1,4 @@
-"""Follows an upload: a slow one is no hang, and one that stands still is told from both."""
+"""Follows an upload: a slow one is no hang, and one that has stopped is recognised."""
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
@@ -35,7 +35,7 @@ def await_upload(context: AccountContext, page: WhatsAppPage, bubble_id: str, se
         return state if state != seen else None
 
     while True:
-        # A picture's upload shows no figure: then only the time for its size tells.
+        # A picture's upload shows no figure: then only the time for its size decides.
         stands = UPLOAD_STANDS_SECONDS if seen and seen[1] is not None else deadline.remaining()
         limit = MARK_SECONDS if seen and seen[0] == "stopped" else stands
         try:

@@ -28,7 +28,7 @@ USE_HERE_PER_HOUR = 3
 UPDATE_EACH_SECONDS = 3600.0
 """A click on "Update available" reloads the page; one that stays in spite of it is left alone so long."""
 DETAILS_EACH_SECONDS = 3600.0
-"""How often the dialog that explains a lock is opened: only it tells when the lock ends (10.6)."""
+"""How often the dialog that explains a lock is opened: only there the end of the lock is shown (10.6)."""
 CROSS_EACH_SECONDS = 60.0
 """An unknown dialog that stays in spite of its cross is left alone so long."""
 _EVIDENCE = frozenset({SessionState.SUSPECTED_BAN, SessionState.BANNED, SessionState.ATTENTION})
@@ -105,7 +105,7 @@ class Watcher:
             self._apply(session.state, sight)
             if self.state is SessionState.RESTRICTED and sight.restriction != session.restriction:
                 if tells_more(session.restriction, sight.restriction):
-                    self._apply(session.state, sight, told=True)
+                    self._apply(session.state, sight, announce=True)
                 context.sessions.note_restriction(sight.restriction)
             if self.state in _EVIDENCE and self.state is not session.state:
                 self._keep_evidence(page, sight.reason)
@@ -119,15 +119,17 @@ class Watcher:
         elif state is SessionState.CIRCUIT_OPEN:
             self._apply(state, Sight(SessionEvent.PROBE_ALLOWED, "circuit_time_over"))
 
-    def _apply(self, before: SessionState, sight: Sight, *, force: bool = False, told: bool = False) -> None:
-        """``told``: it is an event although the state stays."""
+    def _apply(
+        self, before: SessionState, sight: Sight, *, force: bool = False, announce: bool = False
+    ) -> None:
+        """``announce``: it is an event although the state stays."""
         context = self._context
         try:
             unchanged = next_state(before, sight.event) is before
         except IllegalTransition:
             self.state = before
             return  # for example: a page that looks fine says nothing about a confirmed ban
-        if unchanged and not (force or told):
+        if unchanged and not (force or announce):
             self.state = before
             return
         self.state = context.sessions.apply(
@@ -137,7 +139,7 @@ class Watcher:
             actor=context.actor,
             fence=context.lease.fence,
             restriction=sight.restriction,
-            told=told or sight.reason == SESSION_RESTORED,
+            announce=announce or sight.reason == SESSION_RESTORED,
         )
         self._follow_state(sight)
         log.log(

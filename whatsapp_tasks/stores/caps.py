@@ -88,7 +88,7 @@ class Caps:
 
     def plan_for_new(self, first_ms: int) -> str:
         """The places for a new message, sent with each one. If messages are not held, the days are only
-        needed to tell a refused caller when to try again, and a week is enough.
+        needed to answer a refused caller when to try again, and a week is enough.
         """
         return self.plan(first_ms, DAYS_LOOKED_AHEAD if self.holds else DAYS_WHEN_REFUSED)
 

@@ -21,7 +21,7 @@ from whatsapp_tasks.stores.outcomes import OpenView, applied, outcome_of
 from whatsapp_tasks.stores.pauses import HISTORY_KEPT, PauseReason, history_entry
 
 NOTE = "has the page open in the console"
-ENDED_TOLD_MS = 3600 * 1000
+WHY_KEPT_MS = 3600 * 1000
 _TTL_MS = int(VIEWER_GONE_SECONDS * 1000)
 
 
@@ -93,7 +93,7 @@ class Hands:
         return applied(answer)
 
     def end(self, view: str, why: Ended, author: str, now_ms: int) -> bool:
-        """Ends the view and its pause; False if it was over. ``how_ended`` tells ``why`` for an hour."""
+        """Ends the view and its pause; False if it was over. ``how_ended`` returns ``why`` for an hour."""
         return applied(
             self._db.run(
                 "hand_end",
@@ -106,7 +106,7 @@ class Hands:
                     "reason": PauseReason.OPERATOR_VIEW,
                     "view": view,
                     "why": why,
-                    "told": ENDED_TOLD_MS,
+                    "why_kept": WHY_KEPT_MS,
                     "entry": history_entry("resume", PauseReason.OPERATOR_VIEW, author, now_ms, why),
                     "kept": HISTORY_KEPT,
                 },

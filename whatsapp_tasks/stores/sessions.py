@@ -84,11 +84,11 @@ class Sessions:
         actor: str,
         fence: int | None,
         restriction: Restriction | None = None,
-        told: bool = False,
+        announce: bool = False,
     ) -> SessionState:
         """The state after ``event``; raises IllegalTransition (nothing changes) or LeaseLost.
 
-        ``restriction`` is stored with the new state. ``told``: it is an event even if the state stays.
+        ``restriction`` is stored with the new state. ``announce``: it is an event even if the state stays.
         """
         while True:
             before = self._db.text("HGET", self._keys.session, "state") or ""
@@ -114,7 +114,7 @@ class Sessions:
                     "fence": "" if fence is None else fence,
                     "needs_person": int(after in NEEDS_A_PERSON),
                     "restriction": restriction.to_json() if restriction else "",
-                    "told": int(told),
+                    "announce": int(announce),
                 },
             )
             match outcome_of(Transition, answer):

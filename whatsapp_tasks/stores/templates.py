@@ -65,11 +65,11 @@ class TemplateRecords:
         return self._db.number("HDEL", keys.TEMPLATES, _field(name, language)) == 1
 
     def page(self, after: tuple[str, str] | None, limit: int) -> tuple[list[Template], bool]:
-        """Templates by name and language, from the one behind ``after``, and whether more follow."""
+        """Templates by name and language, from the one after ``after``, and whether more follow."""
         places = sorted(_place(field) for field in self._db.texts("HKEYS", keys.TEMPLATES))
-        behind = [place for place in places if after is None or place > after]
-        wanted = behind[:limit]
-        return self._read(wanted), len(behind) > limit
+        following = [place for place in places if after is None or place > after]
+        wanted = following[:limit]
+        return self._read(wanted), len(following) > limit
 
     def _read(self, places: Sequence[tuple[str, str]]) -> list[Template]:
         if not places:

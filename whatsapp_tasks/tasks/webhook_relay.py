@@ -145,6 +145,6 @@ class Relay(Rounds):
 
 
 def _delivery(event: Event, endpoint: Endpoint, records: Mapping[str, Mapping[str, object]]) -> NewDelivery:
-    told = envelope(event, records.get(event.id), received_version=endpoint.received_version)
-    body = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    report = envelope(event, records.get(event.id), received_version=endpoint.received_version)
+    body = json.dumps(report, ensure_ascii=False, separators=(",", ":"))
     return NewDelivery(endpoint.name, event.id, event.lane, str(event.type), body)

@@ -98,7 +98,7 @@ async def listening(hub: Hub, asked: Wanted) -> Listener:
     """A listener that has nothing to read by itself."""
     listener = hub.admit(asked)
     await hub.reach(listener)
-    assert hub.tell(listener) == asked.places
+    assert hub.subscribe(listener) == asked.places
     listener.catches_up = False
     return listener
 
@@ -149,7 +149,7 @@ def test_a_listener_that_is_behind_reads_up_to_the_place_after_which_it_is_told(
         await listening(hub, wanted({"a": "5-0"}))
         behind = hub.admit(wanted({"a": "2-0"}))
         await hub.reach(behind)
-        assert hub.tell(behind) == {"a": "5-0"}
+        assert hub.subscribe(behind) == {"a": "5-0"}
         tail.add("a", 6)
         await rounds()
         assert subjects(behind.take()) == ["m6"]
@@ -173,7 +173,7 @@ def test_a_listener_that_another_process_served_before_waits_for_this_one_to_be_
                 await hub.reach(ahead)
         tail.away = False
         await hub.reach(ahead)
-        assert hub.tell(ahead) == {"a": "2-0"}
+        assert hub.subscribe(ahead) == {"a": "2-0"}
         tail.add("a", 3)
         await rounds()
         assert subjects(first.take()) == ["m2", "m3"]
@@ -205,7 +205,7 @@ def test_an_account_that_only_another_listener_knows_yet_is_told_from_its_first_
         tail.add("b", 2)
         of_b = hub.admit(wanted({"b": "2-0"}, Selection(("b",))))
         await hub.reach(of_b)
-        assert hub.tell(of_b) == {"b": "2-0"}
+        assert hub.subscribe(of_b) == {"b": "2-0"}
         await rounds()
         assert subjects(of_all.take()) == ["m1", "m2"]
         assert of_b.take() == b""
@@ -235,7 +235,7 @@ def test_a_slow_listener_is_ended_with_a_reason_and_the_others_are_not() -> None
 def test_one_that_catches_up_is_not_ended_but_reads_again() -> None:
     listener = Listener(wanted({"a": BEGIN}))
     for _ in range(MOST_WAITING + 5):
-        listener.tell(b"x")
+        listener.add(b"x")
     assert (listener.overflowed, listener.ended, listener.take()) == (True, False, b"")
 
 
@@ -379,7 +379,7 @@ def test_whoever_comes_and_goes_gets_each_event_after_its_place_once(
                 await hub.reach(listener)
                 untold = [
                     subject
-                    for name, until in hub.tell(listener).items()
+                    for name, until in hub.subscribe(listener).items()
                     for subject in since(tail, name, places[name])
                     if subject not in since(tail, name, until)
                 ]

@@ -1,12 +1,12 @@
 -- Changes the session state of an account, if it is still what the caller saw.
 --
 -- `expected` is the state that the caller saw, or ''. `fence` is '' for a person. `needs_person` is '1' if
--- the new state needs a person. `restriction` is JSON, or ''. The history keeps `kept` entries. `told` is '1' to report
+-- the new state needs a person. `restriction` is JSON, or ''. The history keeps `kept` entries. `announce` is '1' to report
 -- an event although the state stays.
 --
 -- Returns {outcome, state}; outcomes: ok, changed (somebody was faster), lease_lost.
 local session, history, lease, events, metrics, generation = unpack(KEYS)
-local expected, to, event, reason, actor, now, kept, fence, needs_person, restriction, told = unpack(ARGV)
+local expected, to, event, reason, actor, now, kept, fence, needs_person, restriction, announce = unpack(ARGV)
 if fence ~= '' and redis.call('HGET', lease, 'fence') ~= fence then return {'lease_lost', ''} end
 local state = redis.call('HGET', session, 'state') or ''
 if state ~= expected then return {'changed', state} end
@@ -18,7 +18,7 @@ redis.call('LPUSH', history, cjson.encode({
   from = state, to = to, event = event, reason = reason, actor = actor, at_ms = tonumber(now)
 }))
 redis.call('LTRIM', history, 0, tonumber(kept) - 1)
-if state ~= to or told == '1' then
+if state ~= to or announce == '1' then
   local types = needs_person == '1' and {'session.state', 'session.attention'} or {'session.state'}
   for _, name in ipairs(types) do
     redis.call('XADD', events, 'MAXLEN', '~', 100000, '*', 'type', name, 'subject', 'session', 'at_ms', now,
