@@ -137,6 +137,16 @@ def opts_out(text: str, words: Collection[str]) -> bool:
     return bool(bare) and any(bare == _bare(word) for word in words)
 
 
+def unanswered_opt_out(bubbles: Sequence[Bubble], words: Collection[str]) -> Bubble | None:
+    """The last opt-out that the other side wrote since our last message; ``bubbles`` are oldest first."""
+    for bubble in reversed(bubbles):
+        if bubble.outgoing is True:
+            return None
+        if bubble.outgoing is False and bubble.text and opts_out(bubble.text, words):
+            return bubble
+    return None
+
+
 def _bare(text: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     folded = folded.replace("i\u0307", "i").replace("ı", "i")  # "İ" and "I" in Turkish

@@ -6,11 +6,13 @@ leads to the chat with the phone that it seems to be: what stands there, in the 
 
 import logging
 from collections import Counter
+from collections.abc import Sequence
 
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
+from whatsapp_tasks.domain.bubbles import Bubble
 from whatsapp_tasks.domain.chat_snapshot import Chat
-from whatsapp_tasks.domain.incoming import opts_out
+from whatsapp_tasks.domain.incoming import opts_out, unanswered_opt_out
 from whatsapp_tasks.domain.received_messages import with_side
 from whatsapp_tasks.errors import SendError, WaitTimeout
 from whatsapp_tasks.session.context import AccountContext
@@ -22,6 +24,16 @@ log = logging.getLogger(__name__)
 TRIES = 3
 LOADED_SECONDS = 5.0
 """For the newest messages of the chat to show."""
+
+
+def heed_opt_out(context: AccountContext, phone: str, bubbles: Sequence[Bubble]) -> None:
+    """Before a message to ``phone``, whose chat shows ``bubbles``. An opt-out there is seen by no look
+    at the list if another message came right after it. Raises StoreUnavailable.
+    """
+    answer = unanswered_opt_out(bubbles, context.settings.opt_out_word_set)
+    if answer is not None and not context.incoming.was_heeded(phone, answer.id):
+        context.incoming.opt_out(phone, answer.id)
+        log.info("Opt-out by answer", extra={"account": context.account, "code": "opted_out"})
 
 
 class OptOutAnswers:
@@ -49,27 +61,28 @@ class OptOutAnswers:
         del self._tries[phone]
         if chat.bubbles:  # what comes while we look is news at the next look
             self._receiving.sent(chat.bubbles[-1].id)
-        if self._says_stop(page, new):
-            incoming.opt_out(phone)
+        answer = self._stop_in(page, new)
+        if answer is not None:
+            incoming.opt_out(phone, answer.id)
             log.info("Opt-out by answer", extra=self._fields("opted_out"))
         else:
             incoming.no_opt_out(phone)
 
-    def _says_stop(self, page: WhatsAppPage, new: int) -> bool:
+    def _stop_in(self, page: WhatsAppPage, new: int) -> Bubble | None:
         words = self._context.settings.opt_out_word_set
         try:
             return page.until(
-                lambda s: True if s.chat and _one_opts_out(s.chat, new, words) else None,
+                lambda s: _opt_out_in(s.chat, new, words) if s.chat else None,
                 Deadline.within(LOADED_SECONDS),
             )
         except WaitTimeout:
-            return False
+            return None
 
     def _fields(self, code: str) -> dict[str, str]:
         return {"account": self._context.account, "code": code}
 
 
-def _one_opts_out(chat: Chat, new: int, words: frozenset[str]) -> bool:
-    """Whether one of the ``new`` last messages of the other side is such an answer."""
-    theirs = [bubble.text for bubble in chat.bubbles if with_side(bubble).outgoing is False]
-    return any(text is not None and opts_out(text, words) for text in theirs[-max(1, new) :])
+def _opt_out_in(chat: Chat, new: int, words: frozenset[str]) -> Bubble | None:
+    """The last such answer among the ``new`` last messages of the other side."""
+    theirs = [bubble for bubble in chat.bubbles if with_side(bubble).outgoing is False]
+    return next((b for b in reversed(theirs[-max(1, new) :]) if b.text and opts_out(b.text, words)), None)

@@ -32,6 +32,7 @@ from whatsapp_tasks.session.attempt_evidence import take_picture
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.navigation import leave_chat
 from whatsapp_tasks.session.opening import open_chat
+from whatsapp_tasks.session.opt_out_answers import heed_opt_out
 from whatsapp_tasks.session.putting_away import put_away
 from whatsapp_tasks.session.replying import armed
 from whatsapp_tasks.session.typing import BOX_SECONDS, box_in, disarm, empty_box, postponed, type_text
@@ -81,7 +82,9 @@ def _send(context: AccountContext, page: WhatsAppPage, message: Message, path: P
         bubbles = attach(context, page, message, opened, path)
     context.times.lap(Phase.TYPE)
     reach("after_typing")
-    intent = Intent.before_enter(message.attempts, bubbles or _late_history(page, since))
+    shown = bubbles or _late_history(page, since)
+    intent = Intent.before_enter(message.attempts, shown)
+    heed_opt_out(context, message.phone, shown)
 
     context.lease.check(LEASE_MARGIN_SECONDS)
     if message.expires_at_ms is not None and message.expires_at_ms <= context.now_ms():

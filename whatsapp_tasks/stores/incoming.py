@@ -5,7 +5,7 @@ from typing import assert_never
 
 from whatsapp_tasks.domain.chat_names import title_name
 from whatsapp_tasks.domain.incoming import Findings, KnownChat, Notice, ReceiveMode, opts_out
-from whatsapp_tasks.domain.phones import phone_in
+from whatsapp_tasks.domain.phones import one_form_of, phone_in
 from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
@@ -96,14 +96,21 @@ class Incoming:
         """Phones whose chats may contain an opt-out, with the number of new messages to read there."""
         return {phone: int(new) for phone, new in self._db.record(self._keys.answers).items()}
 
-    def opt_out(self, phone: str) -> None:
-        """Adds the phone to the opt-out list. Its chat need not be checked any more."""
+    def opt_out(self, phone: str, bubble_id: str) -> None:
+        """Adds the phone to the opt-out list, because of this bubble. Its chat need not be checked any
+        more.
+        """
         if OptOuts(self._db).add(phone):
             self._db.together(
                 ("HSET", keys.OPT_OUT_SOURCES, phone, "answer"),
                 ("HINCRBY", self._keys.metrics, "opt_outs:source=answer", 1),
             )
+        self._db.do("HSET", keys.OPT_OUT_ANSWERS, one_form_of(phone), bubble_id)
         self.no_opt_out(phone)
+
+    def was_heeded(self, phone: str, bubble_id: str) -> bool:
+        """Whether this bubble has opted the phone out before: since then it may have been removed."""
+        return self._db.text("HGET", keys.OPT_OUT_ANSWERS, one_form_of(phone)) == bubble_id
 
     def no_opt_out(self, phone: str) -> None:
         """The chat was checked, or cannot be."""

@@ -7,6 +7,7 @@ SELECTORS = "wa:selectors"  # hash: version, text (TOML), actor, at_ms
 API_KEYS = "wa:api-keys"
 OPT_OUTS = "wa:opt-outs"
 TEMPLATES = "wa:templates"  # hash: name/language -> JSON: text, updated_ms, author
+OPT_OUT_ANSWERS = "wa:opt-out-answers"  # hash: phone, in one form -> id of the last bubble that opted it out
 OPT_OUT_SOURCES = "wa:opt-out-sources"  # hash: phone -> source of the opt-out, if not a caller
 
 

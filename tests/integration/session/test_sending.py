@@ -107,6 +107,47 @@ def test_an_opt_out_while_it_is_typed_holds_enter_back(stage: Stage) -> None:
     stage.page.end()
 
 
+HISTORY = "us: Your code is 7 (read) | them: stop! | them: please"
+
+
+def test_an_opt_out_that_no_look_has_seen_holds_enter_back(stage: Stage) -> None:
+    """Another message came right after it, so the list of chats never showed it as the last one."""
+    message = stage.accept("Hello")
+    stage.play(f"""
+        << open Ada
+        >> Ada | box: | {HISTORY}
+        << focus
+        << type Hello
+        >> Ada | box: Hello | {HISTORY}
+        << focus
+        << clear
+        >> Ada | box: | {HISTORY}
+    """)
+    assert stage.deliver(message) == (Status.FAILED, "recipient_opted_out")
+    stage.page.end()
+    assert OptOuts(stage.rig.database).source(message.phone) == "answer"
+
+
+@pytest.mark.parametrize("then", ["removed", "answered"])
+def test_an_opt_out_that_was_heeded_or_answered_holds_nothing_back(stage: Stage, then: str) -> None:
+    history = HISTORY if then == "removed" else f"{HISTORY} | us: Sorry (read)"
+    message = stage.accept("Hello")
+    if then == "removed":  # with their consent
+        stage.context.incoming.opt_out(message.phone, "them: stop!")
+        OptOuts(stage.rig.database).remove(message.phone)
+    stage.play(f"""
+        << open Ada
+        >> Ada | box: | {history}
+        << focus
+        << type Hello
+        >> Ada | box: Hello | {history}
+        << enter
+        >> Ada | box: | {history} | us: Hello (sent)
+    """)
+    assert stage.deliver(message) == (Status.SENT, None)
+    stage.page.end()
+
+
 def test_another_chat_with_the_same_text_in_its_box_is_not_sent(stage: Stage) -> None:
     """Mutant: no chat check after typing."""
     message = stage.accept("Hello")

@@ -115,7 +115,7 @@ def test_who_answered_is_on_the_list_with_that_source(chats: Chats) -> None:
     opt_outs = OptOuts(chats.rig.database)
     chats.write(Notice(ADA, 1, 1, "stop"), first=True)
     for _ in range(2):
-        chats.store.opt_out(PHONE)
+        chats.store.opt_out(PHONE, "b1")
     assert (opt_outs.contains(PHONE), opt_outs.source(PHONE)) == (True, "answer")
     assert chats.store.answers() == {}
     counters = Metrics(chats.rig.database, "default").read()
@@ -143,14 +143,22 @@ def test_a_stop_from_another_form_of_a_listed_mobile_adds_nothing_issue_12_row_5
 ) -> None:
     opt_outs = OptOuts(chats.rig.database)
     opt_outs.add(listed)
-    chats.store.opt_out(answering)
+    chats.store.opt_out(answering, "b1")
     assert (list(opt_outs.all()), opt_outs.source(listed)) == ([listed], None)
+
+
+def test_the_answer_that_opted_out_is_remembered_after_the_phone_is_off_the_list(chats: Chats) -> None:
+    chats.store.opt_out("+5511987654321", "b1")
+    OptOuts(chats.rig.database).remove("+5511987654321")
+    assert chats.store.was_heeded("+551187654321", "b1")
+    assert not chats.store.was_heeded("+5511987654321", "b2")
+    assert not chats.store.was_heeded(PHONE, "b1")
 
 
 def test_a_phone_that_a_caller_put_on_the_list_keeps_no_source(chats: Chats) -> None:
     opt_outs = OptOuts(chats.rig.database)
     opt_outs.add(PHONE)
-    chats.store.opt_out(PHONE)
+    chats.store.opt_out(PHONE, "b1")
     assert opt_outs.source(PHONE) is None
 
 

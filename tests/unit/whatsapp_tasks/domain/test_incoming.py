@@ -16,6 +16,7 @@ from whatsapp_tasks.domain.incoming import (
     find_incoming,
     first_look,
     opts_out,
+    unanswered_opt_out,
 )
 
 WORDS = frozenset({"stop", "sair"})
@@ -279,3 +280,18 @@ def test_anything_else_does_not(text: str) -> None:
 def test_without_words_nobody_opts_out() -> None:
     assert not opts_out("STOP", frozenset())
     assert not opts_out("!", frozenset())
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ((">code", "<stop", "<please"), "stop"),
+        (("<sair", "<hi", "<Stop!"), "Stop!"),
+        ((">code", "<stop", ">sorry", "<thanks"), None),
+        (("<hi", ">stop"), None),
+        ((), None),
+    ],
+)
+def test_an_opt_out_since_our_last_message_is_found(said: tuple[str, ...], found: str | None) -> None:
+    answer = unanswered_opt_out(chat("Ada", *said).bubbles, WORDS)
+    assert (answer.text if answer else None) == found
