@@ -66,6 +66,21 @@ def test_every_family_is_on_the_dashboard_or_in_a_rule(told: dict[str, set[str]]
     assert set(told) - shown - elsewhere == set()
 
 
+def test_every_family_is_on_the_page_about_metrics(told: dict[str, set[str]]) -> None:
+    page = (DEPLOY.parent / "docs" / "metrics.md").read_text("utf-8")
+    rows = [line.partition("|")[2].partition("|")[0] for line in page.splitlines() if line.startswith("| `")]
+    named = {name for row in rows for name in _NAME.findall(row)}
+    parts = {f"{name}{part}" for name in named for part in ("_bucket", "_sum", "_count")}
+    assert set(told) - named - parts - {"whatsapp_page_surprises_total"} == set()
+    sources = "".join(
+        path.read_text("utf-8")
+        for folder in ("whatsapp_tasks", "webapp")
+        for path in (DEPLOY.parent / folder).rglob("*.[pl]*")
+        if path.suffix in (".py", ".lua")
+    )
+    assert {n for n in named if n.removeprefix("whatsapp_").removesuffix("_total") not in sources} == set()
+
+
 def test_every_rule_says_what_is_wrong_and_what_to_do() -> None:
     names = [rule["alert"] for rule in rules()]
     assert len(names) == len(set(names))
