@@ -19,7 +19,7 @@ from whatsapp_tasks.domain.chat_snapshot import Quote
 from whatsapp_tasks.domain.files_shown import is_distinct, upload_seconds
 from whatsapp_tasks.domain.intents import AT_SERVER, Intent, find_intended, likeness
 from whatsapp_tasks.domain.likeness import Likeness
-from whatsapp_tasks.domain.notices import notice_of
+from whatsapp_tasks.domain.notices import UNKNOWN, notice_of
 from whatsapp_tasks.domain.open_chat import OpenChat
 from whatsapp_tasks.domain.page_parts import lacks_box
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
@@ -124,9 +124,17 @@ def _open_to_write(context: AccountContext, page: WhatsAppPage, message: Message
         notice = notice_of(chat)
         take_picture(context, notice.code)
         leave_chat(context, page)
+        if notice is UNKNOWN and _own_chat_is_closed(page):
+            raise SendPostponed("box_not_ready", "Not even the chat with oneself has a compose box.")
         raise SendPostponed(notice.code, notice.message)
     assert context.opened is not None
     return context.opened
+
+
+def _own_chat_is_closed(page: WhatsAppPage) -> bool:
+    """After a chat was left for the one with oneself: what is said there is not about a recipient."""
+    chat = page.look(Deadline.within(BOX_SECONDS)).chat
+    return chat is not None and chat.compose is None
 
 
 def _last_code(message: Message) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.session.stage import Stage, sending
+from tests.integration.session.stage import BO, Stage, sending
 from whatsapp_tasks.domain.states import SessionEvent
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import StoreUnavailable
@@ -272,6 +272,26 @@ def test_a_chat_without_a_box_is_left(stage: Stage) -> None:
         >> chats
     """)
     assert stage.deliver(message) == (Status.QUEUED, "chat_not_writable")
+    stage.page.end()
+
+
+@pytest.mark.parametrize(
+    ("own", "code"),
+    [("Bo | notice: closed to you", "box_not_ready"), ("Bo | box:", "chat_not_writable")],
+)
+def test_an_unknown_notice_in_the_chat_with_oneself_too_is_about_no_recipient(
+    stage: Stage, own: str, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of an account that may not write at all every message would fail for good."""
+    monkeypatch.setattr(stage.page, "own_phone", lambda _deadline: BO)
+    message = stage.accept("Hello")
+    stage.play(f"""
+        << open Ada
+        >> Ada | notice: closed to you | them: Hi
+        << open Bo
+        >> {own}
+    """)
+    assert stage.deliver(message) == (Status.QUEUED, code)
     stage.page.end()
 
 
