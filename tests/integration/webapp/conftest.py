@@ -99,7 +99,9 @@ def problem(answer: TestResponse, status: int) -> str:
     code: str = fields["code"]
     with suppress(NotFound, MethodNotAllowed):
         operation, _ = ROUTES.match(answer.request.path, answer.request.method)
-        assert code in codes_of(operation), f"{operation.endpoint} does not document {code}"
+        assert code in codes_of(operation), (
+            f"add {code} to codes of {operation.endpoint} (webapp/operations.py)"
+        )
     return code
 
 
