@@ -71,10 +71,10 @@ class ChatsPage:
     def chat(self, title: str, phone: str | None = None) -> Theirs:
         return self.of_others.setdefault(title, Theirs(title, phone))
 
-    def write(self, title: str, text: str, *, mine: bool = False) -> str:
+    def write(self, title: str, text: str, *, mine: bool = False, kind: str = "text") -> str:
         """A new message in a chat; its id."""
         chat, message_id = self.chat(title), f"3A{next(self._numbers):06}"
-        chat.messages.append({"id": message_id, "text": text, "mine": mine})
+        chat.messages.append({"id": message_id, "text": text, "mine": mine, "kind": kind})
         self.of_others = {title: chat, **self.of_others}  # the latest on top
         if not mine and not (self._open and self._open.chat is chat):
             chat.unread += 1
@@ -143,7 +143,7 @@ class ChatsPage:
         self._mount()
         bubbles = [
             {
-                **{"id": m["id"], "outgoing": m["mine"], "text": m["text"]},
+                **{"id": m["id"], "outgoing": m["mine"], "text": m["text"], "kind": m["kind"]},
                 **{"tick": "sent" if m["mine"] else None, "chat": None},
             }
             for m in self._messages()

@@ -141,9 +141,9 @@ class ChatTaking:
             raise NotRead("not_found", "Another chat with this title has news, and did not open.")
 
     def _heard(self, record: ChatRecord, messages: Sequence[ReceivedMessage]) -> None:
-        """An opt-out in the text itself, in the chat of a phone that we navigated to."""
+        """An opt-out in a text or a caption itself, in the chat of a phone that we navigated to."""
         words = self._context.settings.opt_out_word_set
-        stops = [m for m in messages if not m.outgoing and m.kind == "text" and opts_out(m.text, words)]
+        stops = [m for m in messages if not m.outgoing and m.kind != NOTICE and opts_out(m.text, words)]
         if stops and record.phone is not None and record.kind is ChatKind.PERSON:
             self._context.incoming.opt_out(record.phone, stops[-1].bubble_id)
             log.info("Opt-out by answer", extra={"account": self._context.account, "code": "opted_out"})

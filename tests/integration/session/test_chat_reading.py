@@ -14,6 +14,7 @@ from whatsapp_tasks.domain.received_messages import ReceivedMessage
 from whatsapp_tasks.session.opening import open_chat
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.events import EventLog
+from whatsapp_tasks.stores.opt_outs import OptOuts
 
 ADA, BO, CY = "+4915112345678", "+4915112345679", "+4915112345680"
 
@@ -214,3 +215,15 @@ def test_whatever_is_late_or_dies_nothing_is_lost_untold_doubled_or_out_of_order
         told = reading.texts(title)
         assert told == [text for text in texts if text in told]
         assert len(told) == len(texts) or title in gaps
+
+
+@pytest.mark.parametrize(("kind", "is_one"), [("text", True), ("image", True), ("notice", False)])
+def test_an_opt_out_is_heard_in_a_text_and_in_a_caption(
+    reading: Reading, database: Database, kind: str, is_one: bool
+) -> None:
+    """As where only the list is read, and where the chat is opened for it."""
+    reading.opened_to_send(ADA)
+    reading.opened_to_send(BO)
+    reading.page.write("Ada", "Stop!", kind=kind)
+    reading.rounds(8)
+    assert OptOuts(database).contains(ADA) is is_one
