@@ -65,8 +65,9 @@ class Bubble:
     """Words stand beside its time: in some language they say that it was edited."""
 
 
-NOTICE = "notice"
-"""The kind of a row that is nobody's message."""
+def is_message(bubble: Bubble) -> bool:
+    """Whether somebody wrote it; else it is a notice of the page."""
+    return bubble.kind != "notice"
 
 
 @dataclass(frozen=True)

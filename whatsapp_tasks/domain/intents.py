@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from whatsapp_tasks.domain.bubbles import NOTICE, Bubble
+from whatsapp_tasks.domain.bubbles import Bubble, is_message
 from whatsapp_tasks.domain.files import MessageFile
 from whatsapp_tasks.domain.files_shown import file_likeness, is_distinct
 from whatsapp_tasks.domain.likeness import Likeness, text_likeness
@@ -104,9 +104,9 @@ def find_intended(
     indexes = [ids.index(anchor) for anchor in intent.anchors if anchor in ids]
     if intent.anchors and not indexes:
         return Finding("unclear")
-    after = [bubble for bubble in bubbles[max(indexes, default=-1) + 1 :] if bubble.id not in intent.local]
+    after = [b for b in bubbles[max(indexes, default=-1) + 1 :] if is_message(b) and b.id not in intent.local]
     ours = [b for b in after if b.outgoing and likeness(b, text, file) is Likeness.SAME]
-    late_history = not intent.anchors and len(bubbles) > 1
+    late_history = not intent.anchors and sum(map(is_message, bubbles)) > 1
     if watched and not ours and not late_history:
         # The box was emptied while we watched: the new bubble is ours, however it is rendered.
         ours = [b for b in after if b.outgoing and likeness(b, text, file) is Likeness.PERHAPS]
@@ -126,7 +126,7 @@ def find_intended(
 
 def _may_be_ours(bubble: Bubble, text: str, file: MessageFile | None) -> bool:
     """Whether a new bubble leaves it open that it is the intended message."""
-    if bubble.outgoing is False or bubble.kind == NOTICE:
+    if bubble.outgoing is False or not is_message(bubble):
         return False
     return _stands_for_another(bubble) or likeness(bubble, text, file) is not Likeness.OTHER
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from typing_extensions import TypedDict
 
-from whatsapp_tasks.domain.bubbles import NOTICE, Bubble
+from whatsapp_tasks.domain.bubbles import Bubble, is_message
 from whatsapp_tasks.domain.chat_snapshot import Chat
 from whatsapp_tasks.domain.chats import SEEN_KEPT, ChatKind, ChatRecord, Sighting
 from whatsapp_tasks.domain.open_chat import phone_of_ids
@@ -288,7 +288,7 @@ def with_side(bubble: Bubble) -> Bubble:
     """The bubble, as one of the other side where the page does not say whose it is: ours have a receipt
     (whatsapp-web.md, 12.1 and 12.4).
     """
-    if bubble.outgoing is None and bubble.tick is None and not bubble.emptied and bubble.kind != NOTICE:
+    if bubble.outgoing is None and bubble.tick is None and not bubble.emptied and is_message(bubble):
         return replace(bubble, outgoing=False)
     return bubble
 

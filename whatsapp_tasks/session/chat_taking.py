@@ -7,7 +7,7 @@ from dataclasses import replace
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.crash_points import reach
-from whatsapp_tasks.domain.bubbles import NOTICE
+from whatsapp_tasks.domain.bubbles import is_message
 from whatsapp_tasks.domain.chat_names import title_name
 from whatsapp_tasks.domain.chat_rows import has_badge, rows_titled, unread_in
 from whatsapp_tasks.domain.chats import ChatKind, ChatRecord
@@ -113,7 +113,7 @@ class ChatTaking:
         messages = [
             message_in(bubble, read.bubbles[: all_ids.index(bubble.id)], context.account, record, now_ms)
             for bubble in read.new
-            if bubble.kind != NOTICE
+            if is_message(bubble)
         ]
         here = context.opened_chats.of(mark)
         others = len(rows_titled(after.rows, mark.title)) > 1 and has_badge(after.rows, mark.title)
@@ -143,7 +143,7 @@ class ChatTaking:
     def _heard(self, record: ChatRecord, messages: Sequence[ReceivedMessage]) -> None:
         """An opt-out in a text or a caption itself, in the chat of a phone that we navigated to."""
         words = self._context.settings.opt_out_word_set
-        stops = [m for m in messages if not m.outgoing and m.kind != NOTICE and opts_out(m.text, words)]
+        stops = [m for m in messages if not m.outgoing and opts_out(m.text, words)]
         if stops and record.phone is not None and record.kind is ChatKind.PERSON:
             self._context.incoming.opt_out(record.phone, stops[-1].bubble_id)
             log.info("Opt-out by answer", extra={"account": self._context.account, "code": "opted_out"})

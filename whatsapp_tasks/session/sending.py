@@ -14,7 +14,7 @@ from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.crash_points import reach
 from whatsapp_tasks.domain.attempts import Seen
-from whatsapp_tasks.domain.bubbles import TICK_STATUS, Bubble
+from whatsapp_tasks.domain.bubbles import TICK_STATUS, Bubble, is_message
 from whatsapp_tasks.domain.chat_snapshot import Quote
 from whatsapp_tasks.domain.files_shown import is_distinct, upload_seconds
 from whatsapp_tasks.domain.intents import AT_SERVER, Intent, find_intended, likeness
@@ -234,7 +234,7 @@ def _is_certain(bubble: Bubble, snapshot: PageSnapshot, message: Message, intent
     equal text in a chat that seemed empty: it may be an old one that was loaded late.
     """
     bubbles = snapshot.chat.bubbles if snapshot.chat else ()
-    alone = [b.id for b in bubbles if b.id not in intent.local] == [bubble.id]
+    alone = [b.id for b in bubbles if is_message(b) and b.id not in intent.local] == [bubble.id]
     new = bool(intent.anchors) or (alone and bubble.tick not in ("delivered", "read"))
     return new and _is_no_other(bubble, message)
 

@@ -304,6 +304,17 @@ def test_what_stands_in_place_of_a_message_or_beside_it_is_told(whatsapp: WhatsA
     ]
 
 
+def test_an_icon_of_failure_beside_a_receipt_is_that_of_something_else(whatsapp: WhatsAppPage) -> None:
+    """Else a message would be said to have failed, and be delivered."""
+    preview = '<div role="link"><svg width="9" height="9"><title>ic-error</title></svg>example.com</div>'
+    pending = '<span aria-label=" Pending "><svg width="9"><title>wds-ic-status-pending</title></svg></span>'
+    text = TEXT % ("Me", "see https://example.com", "")
+    waiting, failed = read_rows(
+        whatsapp, YOU + preview + text + META % ("", pending), YOU + preview + text + META % ("", "")
+    )
+    assert (waiting.tick, failed.tick) == ("pending", "failed")
+
+
 def test_a_message_within_a_control_quotes_nothing(whatsapp: WhatsAppPage) -> None:
     inner = YOU + TEXT % ("Me", "hello", "") + META % ("", SENT)
     [bubble] = read_rows(whatsapp, f'<div role="button">{inner}</div>')

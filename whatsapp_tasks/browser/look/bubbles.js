@@ -142,7 +142,8 @@
     const icons = iconsIn(node).filter(([, icon]) => !isQuoted(icon) && !own.some((piece) => piece.contains(icon)));
     const place = placeOfTime(node, own, isQuoted);
     const receipt = receiptOf(icons.filter(([, icon]) => place.isIn(icon)), () => place.find("[aria-label]").filter((each) => !words(each)));
-    const bad = !!first("fail_mark", node) || icons.some(([name]) => isIcon("failed", name))
+    // What failed has no receipt; beside one, an icon alone is that of something in the message.
+    const bad = !!first("fail_mark", node) || (!receipt && icons.some(([name]) => isIcon("failed", name)))
       || [...node.querySelectorAll(CONTROLS)].some((control) => mentions("failed_hint", labelOf(control)));
     const { labels, author, moment } = namesOf(node, isQuoted);
     const tail = tailOf(icons, node, rtl);

@@ -143,6 +143,14 @@ def test_what_is_certainly_another_does(bubble: Bubble) -> None:
     assert find([*BEFORE, bubble]) == Finding("absent")
 
 
+def test_a_notice_of_the_page_is_no_history_that_came_late() -> None:
+    """It comes with the first message of a chat; a row of nobody's says nothing about ours."""
+    notice = Bubble("n", outgoing=None, kind="notice")
+    assert find([notice, OURS], intent=Intent(1)) == Finding("found", OURS)
+    assert find([notice], intent=Intent(1)) == Finding("absent")
+    assert find([notice, OURS], intent=Intent(1, ("n",))) == Finding("found", OURS)
+
+
 LONG = "Dear customer, your order is ready. " * 30
 
 
