@@ -190,6 +190,7 @@ class Faults:
         self._campaign = campaign
         self._processes = processes
         self._random = random.Random(campaign.seed + 1)
+        self._pace = 1.0
         self._weights: dict[Callable[[], str | None], int] = {
             self.worker_killed: 26,
             self.browser_killed: 14,
@@ -223,6 +224,7 @@ class Faults:
         fault = self._random.choices(list(self._weights), list(self._weights.values()))[0]
         campaign = self._campaign
         campaign.faults[fault.__name__] += 1
+        self._pace = self._random.uniform(0.5, 1.5)
         began, detail = time.time(), "missed"
         try:
             detail = fault() or ""
@@ -232,8 +234,10 @@ class Faults:
                 print(campaign.strikes[-1], file=log)
 
     def pause(self, messages_share: float, faults_share: float) -> float:
-        """Seconds to the next fault, so that messages and faults end together."""
-        return self._random.uniform(0.5, 1.5) * (1.0 if faults_share < messages_share else 6.0)
+        """Seconds from the last fault to the next, as things are now, so that messages and faults end
+        together: on a slow machine the next fault waits for messages.
+        """
+        return self._pace * (1.0 if faults_share <= messages_share else 20.0)
 
     def heal(self) -> None:
         """Everything that ended runs again, as a supervisor would see to."""
@@ -460,7 +464,7 @@ def _strike_while_sending(
         messages_bar = progress.add_task("messages", total=messages)
         faults_bar = progress.add_task("faults", total=faults)
         producer.start()
-        next_at, tell_at = time.monotonic() + 2, time.monotonic() + TELL_SECONDS
+        struck_at, tell_at = time.monotonic(), time.monotonic() + TELL_SECONDS
         with contextlib.suppress(KeyboardInterrupt):
             while producer.is_alive() or campaign.faults.total() < faults:
                 done = campaign.faults.total()
@@ -471,14 +475,13 @@ def _strike_while_sending(
                         f"{len(campaign.accepted)} of {messages} messages, {done} of {faults} faults"
                     )
                     tell_at += TELL_SECONDS
-                if done < faults and time.monotonic() >= next_at:
+                pause = striker.pause(len(campaign.accepted) / messages, done / faults)
+                if done < faults and time.monotonic() >= struck_at + pause:
                     try:
                         striker.strike()
                     except (SimulatorError, StoreUnavailable, KeyError, OSError) as error:
                         console.print(f"a fault missed: {type(error).__name__}: {error}")
-                    next_at = time.monotonic() + striker.pause(
-                        len(campaign.accepted) / messages, campaign.faults.total() / faults
-                    )
+                    struck_at = time.monotonic()
                 striker.heal()
                 time.sleep(0.1)
         producer.end()
