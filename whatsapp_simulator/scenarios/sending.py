@@ -37,6 +37,12 @@ class SlowSending(Scenario):
     ms: int = Field(5000, ge=0)
 
 
+class LateBubble(Scenario):
+    """The bubble shows `ms` after Enter, and the message is on its way from then on: a slow page (guess)."""
+
+    ms: int = Field(3000, ge=0)
+
+
 class AlteredText(Scenario):
     """The sent text differs from the box; the bubble shows it, too late."""
 

@@ -47,7 +47,8 @@ log = logging.getLogger(__name__)
 BUBBLE_SECONDS = 15.0
 """From Enter until the page shows the bubble: it does so at once, before the server knows."""
 CERTAIN_SECONDS = 1.0
-"""For the bubble itself to show, where the first one that came may be another one."""
+"""For the bubble itself to show, where the first one that came may be another one. Where that may be an old
+one that was loaded late, `BUBBLE_SECONDS`: a slow page draws the history and ours seconds apart."""
 EMPTY_CHAT_SECONDS = 1.5
 """A chat that shows no bubble for so long has none."""
 LEASE_MARGIN_SECONDS = 2.0
@@ -207,36 +208,66 @@ def follow_enter(
     stood armed.
     """
     left = SendUnsettled("page_left", "The page left the chats right after Enter.")
-
-    def appeared(snapshot: PageSnapshot) -> tuple[Bubble, bool] | None:
-        bubble = _appeared(context, snapshot, message, intent)
-        return None if bubble is None else (bubble, _is_certain(bubble, snapshot, message, intent))
-
-    def certain(snapshot: PageSnapshot) -> Bubble | None:
-        found = appeared(snapshot)
-        return found[0] if found is not None and found[1] else None
-
+    watch, until_shown = _Watch(context, message, intent), Deadline.within(BUBBLE_SECONDS)
     try:
-        bubble, is_certain = until_in_main(page, appeared, Deadline.within(BUBBLE_SECONDS), left)
+        bubble, is_certain = until_in_main(page, watch.first, until_shown, left)
     except WaitTimeout as error:
         _not_taken(context, page, message, intent)
         raise SendUnsettled("bubble_not_seen", "Enter was pressed and no bubble appeared.") from error
     if not is_certain:
+        deadline = until_shown if watch.history_is_late else Deadline.within(CERTAIN_SECONDS)
         try:
-            bubble = until_in_main(page, certain, Deadline.within(CERTAIN_SECONDS), left)
+            bubble = until_in_main(page, watch.certain, deadline, left)
         except WaitTimeout:
-            bubble, _ = appeared(page.look(Deadline.within(BOX_SECONDS))) or (bubble, False)
+            bubble = watch.bubble(page.look(Deadline.within(BOX_SECONDS))) or bubble
     return await_tick(context, page, message, bubble, quote)
 
 
-def _is_certain(bubble: Bubble, snapshot: PageSnapshot, message: Message, intent: Intent) -> bool:
-    """False for a bubble that is drawn otherwise: another device may have sent it meanwhile. Also for an
-    equal text in a chat that seemed empty: it may be an old one that was loaded late.
+class _Watch:
+    """Looks for our bubble since Enter. Others may come before it: one that another device sent meanwhile,
+    and in a chat that seemed empty old ones that are loaded late.
     """
-    bubbles = snapshot.chat.bubbles if snapshot.chat else ()
-    alone = [b.id for b in bubbles if is_message(b) and b.id not in intent.local] == [bubble.id]
-    new = bool(intent.anchors) or (alone and bubble.tick not in ("delivered", "read"))
-    return new and _is_no_other(bubble, message)
+
+    def __init__(self, context: AccountContext, message: Message, intent: Intent) -> None:
+        self._context, self._message, self._intent = context, message, intent
+        # Who was written to before has a history: if none was shown, it is on its way.
+        shown = intent.anchors or intent.local
+        self.history_is_late = not shown and context.ledger.contacted(message.phone)
+        self._doubted: str | None = None
+
+    def bubble(self, snapshot: PageSnapshot) -> Bubble | None:
+        """The one that ours seems to be."""
+        return _appeared(self._context, snapshot, self._message, self._intent)
+
+    def first(self, snapshot: PageSnapshot) -> tuple[Bubble, bool] | None:
+        """The same, and whether it certainly is ours; if not, it is doubted from now on."""
+        bubble = self.bubble(snapshot)
+        if bubble is None:
+            return None
+        if self.certain(snapshot) is not None:
+            return bubble, True
+        self._doubted = bubble.id
+        return bubble, False
+
+    def certain(self, snapshot: PageSnapshot) -> Bubble | None:
+        """Our bubble, if it is certain: drawn as the message is, and no old one. One that still waits for the
+        server is none, nor is one that came after the one that is doubted.
+        """
+        bubble = self.bubble(snapshot)
+        if bubble is None or not _is_no_other(bubble, self._message):
+            return None
+        if self._intent.anchors or bubble.tick == "pending":
+            return bubble
+        self.history_is_late |= not self._shows_only(bubble, snapshot)
+        if bubble.tick in ("delivered", "read"):
+            return None
+        is_next = self._doubted not in (None, bubble.id)
+        return bubble if is_next or not self.history_is_late else None
+
+    def _shows_only(self, bubble: Bubble, snapshot: PageSnapshot) -> bool:
+        bubbles = snapshot.chat.bubbles if snapshot.chat else ()
+        others = [other.id for other in bubbles if is_message(other) and other.id not in self._intent.local]
+        return others == [bubble.id]
 
 
 def _is_no_other(bubble: Bubble, message: Message) -> bool:

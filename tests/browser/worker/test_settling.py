@@ -74,3 +74,17 @@ def test_where_enter_breaks_the_line_the_send_button_is_used(world: OneWorker, l
     assert [m.text for m in world.simulator.messages()] == ["one", "two\nlines"]
     assert [entry.code for entry in life.messages()[0].timeline if entry.code] == ["enter_does_not_send"]
     assert [entry.code for entry in life.messages()[1].timeline if entry.code] == []
+
+
+def test_on_a_slow_page_an_old_equal_text_is_not_taken_for_ours(world: OneWorker, linked: LifeMaker) -> None:
+    """The history comes after Enter, and our bubble after the history; the server refuses our message."""
+    life = linked()
+    old = {"text": "Hello", "mine": True, "status": "read"}
+    world.simulator.chat(ADA, messages=[old, {"text": "Hi", "mine": False}])
+    world.simulator.scenario("stale_history", ms=4000, newest=2, sign=False, phone=ADA)
+    world.simulator.scenario("late_bubble", ms=6000, phone=ADA)
+    world.simulator.scenario("failed_bubble", phone=ADA)
+    message = life.accept(ADA, "Hello")
+    assert life.rounds(lambda: settled(life), 300), [(m.status, m.error_code) for m in life.messages()]
+    assert (life.message(message).status, life.message(message).error_code) == ("failed", "whatsapp_refused")
+    assert world.simulator.messages() == []

@@ -309,6 +309,62 @@ def test_an_old_text_that_is_loaded_after_enter_is_not_taken_for_ours(stage: Sta
     assert stage.rig.get(message.id).bubble_id == "#ours"
 
 
+@pytest.mark.parametrize("tick", ["read", "sent"])
+def test_an_old_text_is_not_taken_for_ours_however_late_ours_shows(stage: Stage, tick: str) -> None:
+    """A slow page: the history comes after Enter, and our bubble seconds after the history."""
+    message = stage.accept("Hello")
+    stage.play(f"""
+        << open Ada
+        >> Ada | box:
+        << focus
+        << type Hello
+        >> Ada | box: Hello
+        << enter
+        >> Ada | box: | them: Hi | us#old: Hello ({tick})
+        >> 5 s later: Ada | box: | them: Hi | us#old: Hello ({tick}) | us#ours: Hello (pending)
+        >> 1 s later: Ada | box: | them: Hi | us#old: Hello ({tick}) | us#ours: Hello (failed)
+    """)
+    assert stage.deliver(message) == (Status.FAILED, "whatsapp_refused")
+    stage.page.end()
+
+
+@pytest.mark.parametrize(
+    ("shown", "end"),
+    [
+        # It is all the history there is, and ours shows later.
+        (
+            """
+        >> Ada | box: | us#old: Hello (sent)
+        >> 5 s later: Ada | box: | us#old: Hello (read) | us#ours: Hello (failed)
+            """,
+            (Status.FAILED, "whatsapp_refused"),
+        ),
+        # The history was deleted: a bubble shows within the time for it, or not at all.
+        (">> Ada | box: | us#ours: Hello (sent)", (Status.SENT, None)),
+    ],
+)
+def test_the_only_bubble_of_a_chat_that_was_written_to_may_be_an_old_one(
+    stage: Stage, shown: str, end: tuple[Status, str | None]
+) -> None:
+    """A slow page: our second message says the same as the first."""
+    stage.play(sending())
+    assert stage.deliver(stage.accept("Hello")) == (Status.SENT, None)
+    stage.page.new_document()
+    second = stage.accept("Hello")
+    stage.play(f"""
+        >> chats
+        << load Ada
+        >> Ada | box:
+        << focus
+        << type Hello
+        >> Ada | box: Hello
+        << enter
+        {shown}
+    """)
+    assert stage.deliver(second) == end
+    stage.page.end()
+
+
 def test_a_page_that_is_reloaded_before_the_tick_leaves_it_to_the_chat(stage: Stage) -> None:
     """The bubble lived in that page: waiting for its tick would end as `unknown`, whatever the chat shows."""
     message = stage.accept("Hello")

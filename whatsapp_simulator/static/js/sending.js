@@ -41,6 +41,12 @@ function altered(words, phone) {
 
 /** Shows the bubble with its clock and puts the message in the outbox; it answers to what stands armed. */
 export function sendMessage(chat, words, quoted = takeReply(chat.phone)) {
+  const late = play("late_bubble", chat.phone);
+  if (late) setTimeout(() => showAndSend(chat, words, quoted), late.ms);
+  else showAndSend(chat, words, quoted);
+}
+
+function showAndSend(chat, words, quoted) {
   const message = addMessage(chat, { text: altered(words, chat.phone), quoted });
   if (fated("stuck_pending", chat.phone)) message.stuck = true;
   else transmitLater(message);
