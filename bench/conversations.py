@@ -4,9 +4,12 @@
 
 Real processes, a real Redis, a real Chromium, a webhook receiver over HTTP; what counts is what that was
 told. The truth is the simulator's. The exit status is 1 unless the last line has three zeros.
+``kill -INT`` of this process alone ends it early: no more is written, then the verdict.
 """
 
+import contextlib
 import random
+import signal
 import sys
 import time
 from collections import Counter
@@ -179,9 +182,11 @@ class Conversations:
         acts: list[Callable[[], None]] = [self._write] * plan.incoming + [self._send] * plan.outgoing
         acts += [self._strike] * plan.faults
         self._random.shuffle(acts)
-        for act in acts:
-            act()
-            self._until(lambda: len(self._written) - len(self._received()) < AHEAD, WAIT_SECONDS)
+        with contextlib.suppress(KeyboardInterrupt):
+            for act in acts:
+                act()
+                self._until(lambda: len(self._written) - len(self._received()) < AHEAD, WAIT_SECONDS)
+        self._faults.heal()
         self._stack.simulator.clear_scenarios()
         self._console.print("all is written; now the rest is read")
         self._settle()
@@ -347,6 +352,7 @@ def reading_stack(folder: Path, receiver: Receiver, *, era: str = "E3") -> Stack
 def main(keep: Path | None, **plan: Any) -> None:
     """Plays the campaign; ends with one line of counts."""
     console = Console()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # shells have background jobs ignore it
     if keep is not None:
         verdict = play(keep, Plan(**plan), console)
     else:
