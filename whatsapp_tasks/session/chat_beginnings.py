@@ -15,7 +15,7 @@ from whatsapp_tasks.domain.connection import is_calm
 from whatsapp_tasks.domain.open_chat import ChatMark, mark_of
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.received_messages import Expected, new_bubbles, received, sighting_of
-from whatsapp_tasks.session.chat_news import ChatNews
+from whatsapp_tasks.session.chat_news import CHATS_REMEMBERED, ChatNews
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.opened_chats import OpenedChat
 
@@ -60,6 +60,8 @@ class ChatBeginnings:
             expected = self._first(mark, sighting.bubbles, 0, Counted(0, new, noted=True))
             record = self.begin(record, chat, expected)
         if record.seen:
+            if len(self._begun) >= CHATS_REMEMBERED:
+                self._begun.clear()
             self._begun.add(name)
 
     def expected(

@@ -53,6 +53,7 @@ class ChatNews:
         if snapshot.document != self._document:  # what an earlier load of the page, or worker, has left
             self._document, self._inherited = snapshot.document, {*names}
             self._calm.clear()
+        self._noted_in = {name: where for name, where in self._noted_in.items() if name in names}
         mark = mark_of(snapshot)
         if is_calm(snapshot):
             if mark is not None:
@@ -97,9 +98,11 @@ class ChatNews:
         return max((self._tries[name] for name in names), default=0)
 
     def shown_by(self, snapshot: PageSnapshot) -> bool:
-        """Whether the open chat shows what was not read."""
+        """Whether the open chat shows what was not read, on a page that shows all there is."""
         mark = mark_of(snapshot)
         if mark is None or snapshot.chat is None or not snapshot.chat.panel or is_attaching(snapshot):
+            return False
+        if not is_calm(snapshot):
             return False
         if time.monotonic() < self._not_before.get(title_name(mark.title), 0.0):
             return False
