@@ -83,16 +83,18 @@ class ChatBeginnings:
         here = self._context.opened_chats.of(mark)
         first = self._context.opened_chats.first(here.name, mark.document) if here else None
         inherited = first is not None and self._opened_before(first, mark, unread, counted)
+        shown_first = first.shown if first is not None else ()
         if first is not None and first.old is not None and not inherited:
             return Expected(frozenset(first.old), not first.old, unread)
+        late = first is not None and not first.calm and not inherited
+        if late and not shown_first and len(shown) < FEWEST_OF_A_PAGE:
+            return Expected(from_start=True, unread=unread)
         if unread or counted.new:
             # An earlier worker may have opened it: then its badge counts only what came after that.
             most = unread + counted.new if inherited and unread < counted.new else max(unread, counted.new)
-            return Expected(unread=most, noted=True, unsure=inherited)
-        late = first is not None and not first.calm
-        shows_all = len(shown) < FEWEST_OF_A_PAGE
-        if first is not None and not inherited and (first.shown or (late and shows_all)):
-            return Expected(frozenset(first.shown), from_start=not first.shown)
+            return Expected(unread=most, noted=True, unsure=inherited or late)
+        if shown_first and not inherited:
+            return Expected(frozenset(shown_first))
         ours = self._context.ledger.taken(shown)
         place = max((n for n, bubble in enumerate(shown) if bubble in ours), default=None)
         if place is None:

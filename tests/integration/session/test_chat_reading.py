@@ -134,6 +134,16 @@ def test_a_chat_that_was_left_before_it_was_loaded_is_read_afterwards(reading: R
     assert (reading.texts("Ada"), reading.missed()) == (["one"], [])
 
 
+def test_what_loads_late_in_a_chat_that_is_new_is_not_behind_what_was_counted(reading: Reading) -> None:
+    """Issue 16, point 3: a badge that goes late counts less than what the page did not show at first."""
+    reading.page.late_seconds, reading.page.late_newest, reading.page.badge_seconds = 0.5, 2, 4.0
+    reading.page.write("Cy", "one")
+    reading.opened_to_send(CY)
+    reading.page.write("Cy", "two")
+    reading.rounds()
+    assert reading.texts("Cy") == ["one", "two"]
+
+
 def test_a_chat_that_loads_is_not_told_as_missed(reading: Reading) -> None:
     """Issue 16, point 3: nothing is missing while the page says that it loads."""
     reading.page.late_seconds, reading.page.late_newest = 12.0, 2
