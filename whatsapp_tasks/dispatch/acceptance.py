@@ -18,7 +18,7 @@ from whatsapp_tasks.stores.connection import Pipeline
 from whatsapp_tasks.stores.outcomes import Accept
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Accepted:
     """``duplicate``: the message was accepted before; ``status`` is its current status."""
 
@@ -38,7 +38,7 @@ class WindowFull(RequestRefused):
         return (type(self), (self.window,))
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Prepared:
     """A valid message. Nothing changes until it is accepted; ``accept`` may be called once."""
 

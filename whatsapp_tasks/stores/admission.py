@@ -17,9 +17,9 @@ from whatsapp_tasks.stores.connection import Database, Pipeline
 from whatsapp_tasks.stores.outcomes import Accept, outcome_of
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class NewMessage:
-    """The input of ``accept``; already validated."""
+    """The input of ``accept``; already validated. Not frozen: that takes 2 µs of each request."""
 
     id: str
     phone: str
@@ -55,7 +55,7 @@ class Window:
     seconds: int
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Acceptance:
     """The result of ``accept``; see ``scripts/accept.lua``."""
 
