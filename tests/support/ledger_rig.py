@@ -33,7 +33,7 @@ class LedgerRig:
         self.ledger = Ledger(database, account, retention_ms=30 * DAY, follow_ms=3 * DAY, caps=caps)
         self.admission = Admission(database, account, caps=caps)
         self.queue = SendQueue(database, account)
-        self.lease = Lease(database, account, 60)
+        self.lease = Lease(database, account, 600)
         self.now = NOW
         self._numbers = itertools.count(1)
         Accounts(database).add(account, NOW)

@@ -27,7 +27,7 @@ from whatsapp_tasks.stores.api_keys import ApiKeys
 from whatsapp_tasks.stores.connection import Database
 
 T = TypeVar("T")
-LONG_SECONDS = 60.0
+LONG_SECONDS = 120.0
 
 
 ANY_NAME = "Ablage 'für' \"alles\" [/x] $(id) %41"

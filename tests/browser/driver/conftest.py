@@ -25,7 +25,7 @@ Opened = Callable[..., Page]
 Run = Callable[[], Running]
 
 
-def within(seconds: float = 5.0) -> Deadline:
+def within(seconds: float = 30.0) -> Deadline:
     return Deadline.within(seconds)
 
 

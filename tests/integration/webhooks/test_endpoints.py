@@ -43,7 +43,7 @@ def test_a_file_is_taken_over_and_what_it_no_longer_names_is_removed(
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("not toml", "is no TOML"),
+        ("not toml", "is not valid TOML"),
         ("[webhooks.a]", "needs a url"),
         ('[webhooks.a]\nurl = "https://a.example"\ncolour = "red"', "may have"),
         ('[webhooks.a]\nurl = "https://a.example"\nsecrets = ["whsec_short"]', "secrets"),
