@@ -48,13 +48,13 @@ def run() -> None:
     person = Person(Path(pictures) if pictures else None)
 
     def with_person(**parts: Any) -> PersonLink:
-        told = parts["told"]
+        shown = parts["shown"]
 
         def sees(snapshot: PageSnapshot) -> None:
-            told(snapshot)
+            shown(snapshot)
             person.sees(snapshot)
 
-        return PersonLink(**{**parts, "told": sees, "opened": person.sits_down})
+        return PersonLink(**{**parts, "shown": sees, "opened": person.sits_down})
 
     vars(link_here)["PersonLink"] = with_person
     sys.argv = ["whatsapp-tasks", *arguments]
