@@ -8,7 +8,6 @@ one before, so the chat has to be opened. All processes are real; for figures, t
 """
 
 import statistics
-import sys
 import threading
 import time
 from pathlib import Path
@@ -59,11 +58,9 @@ def seconds_to_webhook(stack: Stack, receiver: Receiver, number: int) -> float:
         return None
 
     with receiver.changed:
-        done = receiver.changed.wait_for(lambda: came() is not None, LONGEST_SECONDS)
-        if not done:
-            raise SystemExit(f"message {number} did not come within {LONGEST_SECONDS:.0f} s")
-        at = came()
-    assert at is not None
+        at = receiver.changed.wait_for(came, LONGEST_SECONDS)
+    if at is None:
+        raise SystemExit(f"message {number} did not come within {LONGEST_SECONDS:.0f} s")
     return at - began
 
 
@@ -93,7 +90,6 @@ def main(idle: int, busy: int) -> None:
             print(f"{line('full queue', waits)}; {sender.accepted} accepted meanwhile")
         finally:
             stack.stop()
-    sys.exit(0)
 
 
 if __name__ == "__main__":

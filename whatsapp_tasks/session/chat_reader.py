@@ -114,7 +114,7 @@ class ChatReader:
 
     def _phone_of(self, title: str, rows: Sequence[ChatRow]) -> str | None:
         """The phone to try for a row with this title: what is there decides whether it is the chat."""
-        if sum(row.title == title for row in rows) != 1:
+        if len(rows_titled(rows, title)) != 1:
             return None
         return phone_in(title) or self._context.sessions.phones_of_titles([title]).get(title)
 

@@ -21,6 +21,7 @@ from whatsapp_tasks.session.chat_beginnings import ChatBeginnings, Counted
 from whatsapp_tasks.session.chat_news import ChatNews
 from whatsapp_tasks.session.chat_reading import ChatLeft, NotRead, ReadChat, chat_of, read_chat
 from whatsapp_tasks.session.context import AccountContext
+from whatsapp_tasks.session.opt_out_answers import opt_out_by_answer
 
 log = logging.getLogger(__name__)
 
@@ -145,8 +146,7 @@ class ChatTaking:
         words = self._context.settings.opt_out_word_set
         stops = [m for m in messages if not m.outgoing and opts_out(m.text, words)]
         if stops and record.phone is not None and record.kind is ChatKind.PERSON:
-            self._context.incoming.opt_out(record.phone, stops[-1].bubble_id)
-            log.info("Opt-out by answer", extra={"account": self._context.account, "code": "opted_out"})
+            opt_out_by_answer(self._context, record.phone, stops[-1].bubble_id)
 
 
 def _require_calm(snapshot: PageSnapshot) -> None:

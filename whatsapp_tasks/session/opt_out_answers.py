@@ -32,8 +32,13 @@ def heed_opt_out(context: AccountContext, phone: str, bubbles: Sequence[Bubble])
     """
     answer = unanswered_opt_out(bubbles, context.settings.opt_out_word_set)
     if answer is not None and not context.incoming.was_heeded(phone, answer.id):
-        context.incoming.opt_out(phone, answer.id)
-        log.info("Opt-out by answer", extra={"account": context.account, "code": "opted_out"})
+        opt_out_by_answer(context, phone, answer.id)
+
+
+def opt_out_by_answer(context: AccountContext, phone: str, bubble_id: str) -> None:
+    """Puts the phone on the list, because of this bubble. Raises StoreUnavailable."""
+    context.incoming.opt_out(phone, bubble_id)
+    log.info("Opt-out by answer", extra={"account": context.account, "code": "opted_out"})
 
 
 class OptOutAnswers:
@@ -54,7 +59,10 @@ class OptOutAnswers:
             chat = open_chat(self._context, page, phone)
         except SendError as error:
             self._tries[phone] += 1
-            log.info("A chat could not be opened to look for an opt-out", extra=self._fields(error.code))
+            log.info(
+                "A chat could not be opened to look for an opt-out",
+                extra={"account": self._context.account, "code": error.code},
+            )
             if self._tries[phone] >= TRIES:
                 incoming.no_opt_out(phone)
             return
@@ -63,8 +71,7 @@ class OptOutAnswers:
             self._receiving.sent(chat.bubbles[-1].id)
         answer = self._stop_in(page, new)
         if answer is not None:
-            incoming.opt_out(phone, answer.id)
-            log.info("Opt-out by answer", extra=self._fields("opted_out"))
+            opt_out_by_answer(self._context, phone, answer.id)
         else:
             incoming.no_opt_out(phone)
 
@@ -77,9 +84,6 @@ class OptOutAnswers:
             )
         except WaitTimeout:
             return None
-
-    def _fields(self, code: str) -> dict[str, str]:
-        return {"account": self._context.account, "code": code}
 
 
 def _opt_out_in(chat: Chat, new: int, words: frozenset[str]) -> Bubble | None:

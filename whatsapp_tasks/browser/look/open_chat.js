@@ -1,7 +1,7 @@
 // The parts of the open chat. What a look takes for the box of a chat, and what input is let through to
 // (../input/order.js), are the same by being asked for here.
 (tools) => {
-  const { CONTROLS, all, first, firstShown, hasIcon, is, labelOf, nodeId, shown, squeeze, textOf } = tools;
+  const { CONTROLS, all, first, firstShown, hasIcon, is, labelOf, nameIn, nodeId, shown, textOf } = tools;
 
   const composeText = (box) => {
     const blocks = [...box.children].filter((child) => child.nodeName === "P");
@@ -16,13 +16,7 @@
     const inPlace = all("send", footer).map((node) => node.closest(CONTROLS) || node);
     return controls.find((control) => hasIcon(control, "send")) || controls.find((control) => inPlace.includes(control) && is("send", labelOf(control))) || null;
   };
-  // The name as the list of chats has it: emoji are pictures in it (docs/whatsapp-web.md, 12.12). One of blanks or
-  // direction marks alone is a name as well.
-  const titleOf = (main) => {
-    const title = first("chat_title", main);
-    const raw = title ? title.getAttribute("title") || textOf(title) : "";
-    return (squeeze(raw) || raw).toWellFormed();
-  };
+  const titleOf = (main) => nameIn(first("chat_title", main));
   const partsOf = (main) => {
     const footer = firstShown("footer", main) || first("footer", main);
     return {

@@ -1,6 +1,6 @@
 // What reading a chat needs besides looks. Scrolls, unfolds texts, and remembers what was shown; never types.
 (tools, idsOf, titleNode) => {
-  const { all, first, middle, nodeId, squeeze, textOf } = tools;
+  const { all, first, middle, nameIn, nodeId } = tools;
 
   const rowsIn = (root) => {
     const rows = [...root.querySelectorAll("[data-id]")];
@@ -29,11 +29,10 @@
     for (const node of document.querySelectorAll("div#main")) {
       const rows = rowsIn(node);
       if (!rows.length && !watched.chats.has(nodeId(node))) continue;
-      const title = first("chat_title", node);
       const before = watched.chats.get(nodeId(node));
       const ids = [...new Set([...(before ? before.ids : []), ...rows.flatMap(idsOf)])].slice(-KEPT_IDS);
       watched.chats.delete(nodeId(node));
-      watched.chats.set(nodeId(node), { title: title ? squeeze(title.getAttribute("title") || textOf(title)) : "", ids });
+      watched.chats.set(nodeId(node), { title: nameIn(first("chat_title", node)), ids });
     }
     for (const key of [...watched.chats.keys()].slice(0, -KEPT_CHATS)) watched.chats.delete(key);
   };

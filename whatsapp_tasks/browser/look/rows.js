@@ -1,6 +1,6 @@
 // The rows of the chat list, from the top (docs/whatsapp-web.md, 6, 10.4, 12.2).
 (tools) => {
-  const { all, around, every, first, hasIcon, iconsIn, isIcon, labelOf, mentions, squeeze, textOf } = tools;
+  const { all, around, every, first, hasIcon, iconsIn, isIcon, labelOf, mentions, nameIn, squeeze, textOf } = tools;
 
   // Digits of any script as 0 to 9, thousands without their mark.
   const ZEROES = [0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xf20, 0x1040, 0x17e0, 0x1810];
@@ -56,8 +56,7 @@
   // Where a row has a last message by a mark of its own, one without has none: it shows a draft, or who is typing.
   const rowOf = (row, marked) => {
     const title = first("row_title", row);
-    const raw = title ? title.getAttribute("title") || textOf(title) : "";
-    const name = (squeeze(raw) || raw).toWellFormed();
+    const name = nameIn(title);
     if (!name) return null; // the heading of a section
     const badge = unreadOf(row);
     const preview = marked && !every("row_last_message", row).length ? null : previewOf(row, title);

@@ -107,8 +107,15 @@
     return nodes.ids.get(element);
   };
 
+  // The name of a chat, the same in its header and in the list: emoji may be pictures in it (docs/whatsapp-web.md,
+  // 12.12). One of blanks or direction marks alone is a name as well.
+  const nameIn = (node) => {
+    const raw = node ? node.getAttribute("title") || textOf(node) : "";
+    return (squeeze(raw) || raw).toWellFormed();
+  };
+
   return {
     CONTROLS, all, around, button, config, every, first, firstShown, hasIcon, iconsIn, idOf, idParts, is, isBare, isIcon,
-    labelOf, mentioned, mentions, middle, nodeId, rendered, shown, squeeze, textOf, words,
+    labelOf, mentioned, mentions, middle, nameIn, nodeId, rendered, shown, squeeze, textOf, words,
   };
 }
