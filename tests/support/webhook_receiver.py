@@ -80,6 +80,8 @@ class Exchange(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     server: "_Server"
+    counted = 0
+    """1 while this request counts as under way."""
 
     @property
     def receiver(self) -> Receiver:
@@ -93,6 +95,7 @@ class Exchange(BaseHTTPRequestHandler):
         with receiver.changed:
             receiver.received.append(self.request_seen)
             receiver.under_way += 1
+            self.counted = 1
             receiver.most_under_way = max(receiver.most_under_way, receiver.under_way)
             receiver.changed.notify_all()
         try:
@@ -100,12 +103,19 @@ class Exchange(BaseHTTPRequestHandler):
         except OSError:
             self.close_connection = True  # the sender has hung up, as it should on some of these
         finally:
-            with receiver.changed:
-                receiver.under_way -= 1
+            self._is_over()
 
     do_GET = do_POST  # a redirect that was followed would come as one
 
+    def _is_over(self) -> None:
+        """No longer under way. Counted once, whoever says it first."""
+        with self.receiver.changed:
+            self.receiver.under_way -= self.counted
+            self.counted = 0
+
     def reply(self, status: int, headers: dict[str, str] | None = None, body: bytes = b"") -> None:
+        """Over before its last byte is out: the sender may send the next one as soon as it has read it."""
+        self._is_over()
         self.send_response(status)
         for name, value in (headers or {}).items():
             self.send_header(name, value)
