@@ -8,7 +8,7 @@ from email.utils import collapse_rfc2231_value
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from whatsapp_tasks.clients.pinned_http import AddressRefused, Exchange, Late, Limits
+from whatsapp_tasks.clients.pinned_http import MOST_HEAD_BYTES, AddressRefused, Exchange, Late, Limits
 from whatsapp_tasks.domain.file_fetches import (
     MOST_REDIRECTS,
     check_length,
@@ -64,6 +64,7 @@ def get_file(
                     response.status, url, response.getheader("Location"), allow_private=allow_private
                 )
                 if target is None:
+                    exchange.socket.allow(MOST_HEAD_BYTES + 2 * most_bytes)  # also for the chunks' lines
                     _read(response, sink, most_bytes)
                     return Fetched(url, _name_in(response.headers))
         except AddressRefused:
@@ -88,6 +89,8 @@ def _read(response: http.client.HTTPResponse, sink: Sink, most_bytes: int) -> No
     check_status(response.status, retry_after_seconds(response.getheader("Retry-After"), time.time()))
     if response.getheader("Content-Encoding", "identity") != "identity":
         raise FetchFailed("file_url_failed", "The URL's server compresses the file, unasked.")
+    if response.getheader("Transfer-Encoding", "chunked").strip().lower() != "chunked":
+        raise FetchFailed("file_url_failed", "The URL's server sends the file in an unknown encoding.")
     length = check_length(response.getheader("Content-Length"), most_bytes)
     while piece := response.read(CHUNK_BYTES):
         if sink.size + len(piece) > most_bytes:

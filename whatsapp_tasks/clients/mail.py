@@ -7,8 +7,12 @@ from email.message import EmailMessage
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
+from whatsapp_tasks.clients.timely_calls import TimelyCalls
 from whatsapp_tasks.domain.webhooks import Answer
 from whatsapp_tasks.errors import ConfigurationError
+
+_CALLS = TimelyCalls(4)
+"""smtplib waits for a line as long as a byte of it comes now and then."""
 
 
 @dataclass(frozen=True)
@@ -45,20 +49,24 @@ def send_mail(
     server: MailServer, sender: str, to: str, subject: str, text: str, *, message_id: str, seconds: float
 ) -> Answer:
     """Answer 200 if the server accepted it; otherwise the reason, to be tried again. By ``message_id`` a mail
-    program recognises a mail that is sent twice.
+    program recognises a mail that is sent twice. ``seconds``: for all of it.
     """
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = sender, to, subject
     mail["Message-ID"] = f"<{message_id}@whatsapp-tasks>"
     mail.set_content(text)
     try:
-        with _open(server, seconds) as smtp:
-            smtp.send_message(mail)
+        _CALLS.run(lambda: _deliver(server, mail, seconds), seconds)
     except smtplib.SMTPResponseException as error:
         return Answer(problem=f"smtp_{error.smtp_code}", detail=str(error.smtp_error)[:200])
     except (OSError, smtplib.SMTPException) as error:
         return Answer(problem="smtp_failed", detail=f"{type(error).__name__}: {error}"[:200])
     return Answer(200)
+
+
+def _deliver(server: MailServer, mail: EmailMessage, seconds: float) -> None:
+    with _open(server, seconds) as smtp:
+        smtp.send_message(mail)
 
 
 def _open(server: MailServer, seconds: float) -> smtplib.SMTP:

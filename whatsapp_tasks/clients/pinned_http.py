@@ -13,10 +13,16 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import SplitResult
 
 from whatsapp_tasks.domain.addresses import why_refused
+
+MOST_HEAD_BYTES = 65_536
+"""Of the head of an answer, with the interim ones before it."""
+
+_SWITCHING_PROTOCOLS = HTTPStatus.SWITCHING_PROTOCOLS
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,10 @@ class AddressRefused(Exception):
 
 class Late(OSError):
     """The time for the whole request is over."""
+
+
+class TooLong(http.client.HTTPException):
+    """The answer has more bytes than may be read."""
 
 
 class Exchange:
@@ -76,8 +86,14 @@ class Exchange:
         parts = self._parts
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection = Connection(parts.netloc, self.socket)
+        self.socket.allow(MOST_HEAD_BYTES)
         connection.request(method, target, body, dict(headers))
-        return connection.getresponse()
+        response = connection.getresponse()
+        # Interim answers come before the final one (RFC 9110, 15.2); of them http.client knows only 100.
+        while _SWITCHING_PROTOCOLS < response.status < HTTPStatus.OK:
+            response.headers = None  # type: ignore[assignment]  # so that it reads the next head
+            response.begin()
+        return response
 
 
 def problem_of(error: Exception) -> str:
@@ -169,12 +185,19 @@ class Connection(http.client.HTTPConnection):
 
 
 class TimedSocket:
-    """A socket whose reads and writes share one deadline, however slowly the other side sends."""
+    """A socket whose reads and writes share one deadline, however slowly the other side sends; and that reads
+    only so many bytes, however fast.
+    """
 
     def __init__(self, sock: socket.socket, deadline: float, clock: Callable[[], float]) -> None:
         self._sock = sock
         self._clock = clock
         self.deadline = deadline
+        self._allowed = 0
+
+    def allow(self, size: int) -> None:
+        """From now on so many bytes may be read."""
+        self._allowed = size
 
     def encrypt(self, context: ssl.SSLContext, host: str) -> None:
         self._arm()
@@ -184,8 +207,12 @@ class TimedSocket:
         self._sock.close()
 
     def receive_into(self, buffer: Any) -> int:
+        if self._allowed <= 0:
+            raise TooLong
         self._arm()
-        return self._sock.recv_into(buffer)
+        size = self._sock.recv_into(buffer, min(len(buffer), self._allowed))
+        self._allowed -= size
+        return size
 
     def _arm(self) -> None:
         left = self.deadline - self._clock()
@@ -196,8 +223,10 @@ class TimedSocket:
     # the methods of a socket that http.client uses
 
     def sendall(self, data: bytes) -> None:
-        self._arm()
-        self._sock.sendall(data)
+        rest = memoryview(data)
+        while rest:  # over TLS, `sendall` of a socket gives each record the whole time
+            self._arm()
+            rest = rest[self._sock.send(rest) :]
 
     def makefile(self, _mode: str) -> io.BufferedReader:
         return io.BufferedReader(_TimedReader(self), 8192)

@@ -4,11 +4,12 @@ import errno
 import io
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from mimetypes import guess_type
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from whatsapp_tasks.clients.stored_objects import (
@@ -18,12 +19,17 @@ from whatsapp_tasks.clients.stored_objects import (
     store_errors,
     write_whole,
 )
+from whatsapp_tasks.clients.timely_calls import TimelyCalls
 from whatsapp_tasks.domain.addresses import is_loopback
 from whatsapp_tasks.errors import ObjectStoreFailed
 
 CONNECT_SECONDS = 3
 ANSWER_SECONDS = 5
 """After a failed attempt the worker waits for S3 once, and no longer than this."""
+CALL_SECONDS = 15
+"""For a whole call of S3, however its answer arrives: boto3 only limits the wait for the next bytes."""
+MOST_GIVEN_UP = 8
+"""Calls that go on in the background although nobody waits for them; more are not begun."""
 LARGE_ANSWER_SECONDS = 60
 """For one answer, or one read of it, when a whole file is stored or fetched: S3 answers after it has all of
 it.
@@ -34,6 +40,8 @@ then would hold a worker up without limit.
 """
 _NO_TIME_SECONDS = 0.001
 
+T = TypeVar("T")
+
 
 class S3Store:
     """Objects in a bucket, with the credentials that boto3 finds (environment, profile, role)."""
@@ -43,20 +51,22 @@ class S3Store:
         self._prefix = f"{prefix}/" if prefix else ""
         self._endpoint = endpoint
         self._made: dict[float, Any] = {}
+        self._calls = TimelyCalls(MOST_GIVEN_UP)
 
     def put(self, name: str, content: bytes) -> None:
         """See ``ObjectStore``. Without an ACL: the bucket's own rules keep it private."""
         key, kind = self._prefix + checked_name(name), guess_type(name)[0] or "application/octet-stream"
         with store_errors():
-            self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=kind)
+            client = self._client
+            self._called(
+                lambda: client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=kind)
+            )
 
     def get(self, name: str) -> bytes | None:
         """See ``ObjectStore``."""
         with store_errors():
-            client = self._client
-            try:
-                answer = client.get_object(Bucket=self._bucket, Key=self._prefix + checked_name(name))
-            except client.exceptions.NoSuchKey:
+            answer = self._object(self._client, name, CALL_SECONDS)
+            if answer is None:
                 return None
             with _within_time(answer):
                 return bytes(answer["Body"].read())
@@ -65,28 +75,40 @@ class S3Store:
         """See ``ObjectStore``. One request, whose body is read from the file as it is sent."""
         key = self._prefix + checked_name(name)
         with store_errors(), _TimelyFile(path) as source:
-            self._large_client.put_object(
-                Bucket=self._bucket, Key=key, Body=source, ContentType="application/octet-stream"
+            client = self._large_client
+            self._called(
+                lambda: client.put_object(
+                    Bucket=self._bucket, Key=key, Body=source, ContentType="application/octet-stream"
+                ),
+                _most_seconds(path.stat().st_size) + LARGE_ANSWER_SECONDS,
             )
 
     def get_file(self, name: str, path: Path) -> bool:
         """See ``ObjectStore``."""
         with store_errors():
-            client = self._large_client
-            try:
-                answer = client.get_object(Bucket=self._bucket, Key=self._prefix + checked_name(name))
-            except client.exceptions.NoSuchKey:
+            answer = self._object(self._large_client, name, LARGE_ANSWER_SECONDS)
+            if answer is None:
                 return False
             with answer["Body"] as source, _within_time(answer):
                 write_whole(path, source)
             return True
 
+    def _object(self, client: Any, name: str, seconds: float) -> Any | None:
+        """The answer with the object's body; None if it is not there."""
+        key = self._prefix + checked_name(name)
+        try:
+            return self._called(
+                lambda: client.get_object(Bucket=self._bucket, Key=key), seconds, lambda a: a["Body"].close()
+            )
+        except client.exceptions.NoSuchKey:
+            return None
+
     def size(self, name: str) -> int | None:
         """See ``ObjectStore``."""
         with store_errors():
-            client = self._client
+            client, key = self._client, self._prefix + checked_name(name)
             try:
-                answer = client.head_object(Bucket=self._bucket, Key=self._prefix + checked_name(name))
+                answer = self._called(lambda: client.head_object(Bucket=self._bucket, Key=key))
             except client.exceptions.ClientError as error:
                 if reason_of(error) in ("404", "NoSuchKey", "NotFound"):
                     return None
@@ -96,11 +118,15 @@ class S3Store:
     def names(self, folder: str) -> list[str]:
         """See ``ObjectStore``."""
         with store_errors():
-            pages = self._client.get_paginator("list_objects_v2").paginate(
-                Bucket=self._bucket, Prefix=f"{self._prefix}{folder}/"
+            pages = iter(
+                self._client.get_paginator("list_objects_v2").paginate(
+                    Bucket=self._bucket, Prefix=f"{self._prefix}{folder}/"
+                )
             )
             found = [
-                item["Key"].removeprefix(self._prefix) for page in pages for item in page.get("Contents", ())
+                item["Key"].removeprefix(self._prefix)
+                for page in iter(lambda: self._called(lambda: next(pages, None)), None)
+                for item in page.get("Contents", ())
             ]
         return sorted(name for name in found if OBJECT_NAME.fullmatch(name))
 
@@ -108,10 +134,10 @@ class S3Store:
         """See ``ObjectStore``."""
         keys = [{"Key": self._prefix + checked_name(name)} for name in names]
         with store_errors():
+            client = self._client
             for start in range(0, len(keys), 1000):
-                answer = self._client.delete_objects(
-                    Bucket=self._bucket, Delete={"Objects": keys[start : start + 1000], "Quiet": True}
-                )
+                wanted = {"Objects": keys[start : start + 1000], "Quiet": True}
+                answer = self._called(partial(client.delete_objects, Bucket=self._bucket, Delete=wanted))
                 if failed := answer.get("Errors"):  # in an answer that says 200
                     raise ObjectStoreFailed(f"S3 failed: {failed[0].get('Code')}")
 
@@ -124,6 +150,17 @@ class S3Store:
 
     def mark(self) -> None:
         """See ``ObjectStore``."""
+
+    def _called(
+        self,
+        call: Callable[[], T],
+        seconds: float = CALL_SECONDS,
+        undo: Callable[[T], object] | None = None,
+    ) -> T:
+        try:
+            return self._calls.run(call, seconds, undo)
+        except TimeoutError:
+            raise ObjectStoreFailed("S3 does not answer in time.") from None
 
     @property
     def _client(self) -> Any:

@@ -38,5 +38,11 @@ def post(
         advice = "Set allow_private on this webhook if the receiver is yours."
         return Answer(problem="address_refused", detail=f"{error}. {advice}")
     except (OSError, http.client.HTTPException, ValueError) as error:
-        return Answer(problem=problem_of(error), detail=f"{type(error).__name__}: {error}"[:200])
+        return Answer(problem=problem_of(error), detail=_detail(error))
     return Answer(response.status, retry_after_seconds=retry_after)
+
+
+def _detail(error: Exception) -> str:
+    """For the log. What is no HTTP is not quoted: it may be the event itself, sent back."""
+    name = type(error).__name__
+    return f"{name}: {error}"[:200] if isinstance(error, OSError) else name

@@ -248,5 +248,66 @@ def test_a_store_that_drips_ends_an_upload(tmp_path: Path) -> None:
         S3Store("bucket", "", s3.url).put_file("files/1.bin", source)
 
 
+class EndlessS3(threading.Thread):
+    """Takes requests, and sends an answer to each that goes on byte by byte: ``beginning``, then letters."""
+
+    def __init__(self, beginning: bytes) -> None:
+        super().__init__(daemon=True)
+        self._beginning = beginning
+        self._listening = socket.socket()
+        self._listening.bind(("127.0.0.1", 0))
+        self._listening.listen(16)
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        self.ended = threading.Event()
+
+    def run(self) -> None:
+        while not self.ended.is_set():
+            connection, _ = self._listening.accept()
+            threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+
+    def _answer(self, connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            connection.sendall(self._beginning)
+            while not self.ended.wait(0.05):
+                connection.sendall(b"x")
+
+
+OF_HEAD = b"HTTP/1.1 200 OK\r\nX-Long: "
+OF_LISTING = b"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n<ListBucketResult>"
+
+
+@pytest.mark.parametrize("beginning", [OF_HEAD, OF_LISTING], ids=["head", "body"])
+def test_an_answer_of_s3_that_never_ends_ends_each_call(
+    beginning: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Each byte comes in time. boto3 would wait for a head, or for a listing, as long as any come."""
+    for limit in ("CALL_SECONDS", "LARGE_ANSWER_SECONDS"):
+        monkeypatch.setattr(s3_store, limit, 0.3)
+    monkeypatch.setattr(s3_store, "SLOWEST_BYTES_PER_SECOND", 1 << 20)
+    (tmp_path / "source").write_bytes(b"x")
+    s3 = EndlessS3(beginning)
+    s3.start()
+    store = S3Store("bucket", "", s3.url)
+    calls: list[Callable[[], object]] = [
+        lambda: store.names("default"),
+        lambda: store.delete([f"{NAME}.jpg"]),
+    ]
+    if beginning == OF_HEAD:  # what has a whole head has an answer
+        calls += [
+            lambda: store.put(f"{NAME}.jpg", b"x"),
+            lambda: store.put_file(f"{NAME}.jpg", tmp_path / "source"),
+            lambda: store.get(f"{NAME}.jpg"),
+            lambda: store.get_file(f"{NAME}.jpg", tmp_path / "got"),
+            lambda: store.size(f"{NAME}.jpg"),
+        ]
+    try:
+        for call in calls:
+            with pytest.raises(ObjectStoreFailed, match="in time"):
+                call()
+    finally:
+        s3.ended.set()
+    assert not (tmp_path / "got").exists()
+
+
 def test_off_is_no_store_at_all(tmp_path: Path) -> None:
     assert open_store("off", tmp_path) is None

@@ -298,6 +298,7 @@ LOGIN = b"<!DOCTYPE html><html><form>Password</form></html>"
         (answer(200, body=b""), {}, "file_empty"),
         (answer(200, body=b"%PDF-" + b"x" * 100_000), {}, "file_too_large"),
         (answer(200, {"Content-Encoding": "gzip"}, PDF), {}, "file_url_failed"),
+        (answer(200, {"Transfer-Encoding": "gzip, chunked"}, PDF), {}, "file_url_failed"),
         (answer(200, body=PDF), {"kind": FileKind.IMAGE}, "file_kind_impossible"),
         (answer(200, body=PDF), {"name": "a.png"}, "file_type_contradicts"),
         (answer(200, {"Content-Disposition": "filename=a.png"}, bomb()), {}, "file_picture_too_large"),

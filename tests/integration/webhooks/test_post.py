@@ -3,8 +3,10 @@
 import socket
 import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +77,55 @@ def test_a_receiver_without_an_answer_costs_the_total_time_at_most(
     begun = time.monotonic()
     assert send(receiver.url).problem == problem
     assert time.monotonic() - begun < SHORT.total_seconds + 0.5
+
+
+@pytest.mark.parametrize(
+    "interim",
+    [
+        "HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n",
+        "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n",
+    ],
+)
+def test_an_interim_answer_is_not_the_answer(receiver: Receiver, interim: str) -> None:
+    """RFC 9110, 15.2. Taken for the final one, it made the same event come again for a day."""
+
+    def behave(exchange: receivers.Exchange) -> None:
+        exchange.wfile.write(interim.encode())
+        exchange.reply(204)
+
+    receiver.behave = behave
+    assert send(receiver.url) == Answer(204)
+
+
+@pytest.mark.parametrize("piece", [b"HTTP/1.1 100 Continue\r\n\r\n", b"X-Long: " + b"x" * 9000 + b"\r\n"])
+def test_a_head_without_end_is_read_to_a_limit(receiver: Receiver, piece: bytes) -> None:
+    """However fast it comes: the time for the answer is for slow receivers."""
+    sent = 0
+
+    def behave(exchange: receivers.Exchange) -> None:
+        nonlocal sent
+        exchange.close_connection = True
+        if piece.startswith(b"X"):
+            exchange.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        while not exchange.receiver.released.is_set():
+            exchange.wfile.write(piece)
+            sent += len(piece)
+
+    receiver.behave = behave
+    assert send(receiver.url, limits=Limits(5, 60)).problem in ("malformed_answer", "connection_lost")
+    assert sent < 20 << 20, "what the system takes for a connection"
+
+
+def test_what_a_receiver_sends_back_is_not_in_the_log(receiver: Receiver) -> None:
+    """A program that is no web server may echo the event, with phone and text in it."""
+
+    def behave(exchange: receivers.Exchange) -> None:
+        exchange.close_connection = True
+        exchange.wfile.write(b'{"preview": "my secret"}\r\n\r\n')
+
+    receiver.behave = behave
+    assert send(receiver.url) == Answer(problem="malformed_answer", detail="BadStatusLine")
 
 
 def test_a_body_without_end_is_not_read(receiver: Receiver) -> None:
@@ -208,6 +259,39 @@ def tls_receiver(certificate: Path) -> Iterator[Receiver]:
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     with receiver:
         yield receiver
+
+
+def test_a_receiver_that_takes_a_body_slowly_costs_the_total_time_at_most(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over TLS each record had the whole time: 16 KiB now and then took hours."""
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    monkeypatch.setattr(pinned_http, "tls", lambda: trusting)
+    resolve, _ = resolver("127.0.0.1")
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    context, ended = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), threading.Event()
+    context.load_cert_chain(certificate)
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    listening.bind(("127.0.0.1", 0))
+    listening.listen(1)
+
+    def take() -> None:
+        with suppress(OSError), context.wrap_socket(listening.accept()[0], server_side=True) as connection:
+            while not ended.wait(0.1):
+                connection.recv(16_384)
+
+    taking = threading.Thread(target=take)
+    taking.start()
+    begun = time.monotonic()
+    url = f"https://receiver.example:{listening.getsockname()[1]}/"
+    answered = post(url, HEADERS, bytes(16 << 20), allow_private=True, limits=SHORT)
+    took = time.monotonic() - begun
+    ended.set()
+    taking.join()
+    listening.close()
+    assert answered.problem == "timeout"
+    assert took < 10
 
 
 def test_tls_is_checked_against_the_name_while_the_address_is_pinned(
