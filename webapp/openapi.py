@@ -20,7 +20,7 @@ from webapp.queries import LARGEST_WHOLE
 from webapp.sends import PHONE_PATTERN
 from whatsapp_tasks.domain import event_places
 from whatsapp_tasks.domain.accounts import SLUG
-from whatsapp_tasks.domain.identity import ID, MESSAGE_ID
+from whatsapp_tasks.domain.identity import ID, KEY, MESSAGE_ID
 from whatsapp_tasks.domain.templates import LANGUAGE, NAME
 from whatsapp_tasks.stores.evidence import EVIDENCE_ID
 
@@ -339,7 +339,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
                 "name": "Idempotency-Key",
                 "in": "header",
                 "description": "Identifies a repeated request. 1 to 255 printable ASCII characters.",
-                "schema": {"type": "string", "pattern": "^[!-~]([ -~]{0,253}[!-~])?$"},
+                "schema": {"type": "string", "pattern": f"^{KEY}$"},
             }
         )
     if operation.raw_body:

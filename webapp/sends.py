@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from limits.errors import StorageError
-from pydantic import Field
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 from pydantic_core import to_json
 from structlog.contextvars import bound_contextvars
 from typing_extensions import TypedDict
@@ -27,7 +28,7 @@ from webapp.well_formed import check
 from whatsapp_tasks.dispatch import Accepted, Prepared, WindowFull
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT, SLUG
 from whatsapp_tasks.domain.file_requests import MOST_URL_CHARACTERS, FileRequest
-from whatsapp_tasks.domain.identity import MAX_KEY_LENGTH, MESSAGE_ID
+from whatsapp_tasks.domain.identity import KEY, MESSAGE_ID
 from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.domain.template_requests import TemplateRequest
@@ -46,8 +47,20 @@ SCOPE: Scope = "send"
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 
 
+_NOT_NULL: JsonDict = {"not": {"type": "null"}}
+
+
+def _given(field: str, value: JsonDict) -> JsonDict:
+    """The JSON schema of an object that has this field."""
+    return {"required": [field], "properties": {field: value}}
+
+
 class FileFields(RequestModel):
     """The file of a message: either ``id`` or ``url``."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [_given("id", {"type": "string"}), _given("url", {"type": "string"})]}
+    )
 
     id: Annotated[
         str | None,
@@ -111,6 +124,20 @@ class SendRequest(RequestModel):
     the idempotency key, else of account, phone, text, file and reply_to.
     """
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "allOf": [
+                {
+                    "anyOf": [
+                        _given("message", {"type": "string", "minLength": 1}),
+                        _given("file", _NOT_NULL),
+                        _given("template", _NOT_NULL),
+                    ]
+                }
+            ]
+        }
+    )
+
     phone: Annotated[
         str,
         Field(
@@ -152,7 +179,7 @@ class SendRequest(RequestModel):
         str | None,
         Field(
             description="Same as the header Idempotency-Key, but covered by the signature.",
-            json_schema_extra={"minLength": 1, "maxLength": MAX_KEY_LENGTH},
+            json_schema_extra={"pattern": f"^{KEY}$"},
         ),
     ] = None
     send_at: Annotated[

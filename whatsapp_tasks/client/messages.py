@@ -139,10 +139,8 @@ class BatchCalls(Calls):
         message if account, phone, text (or template with variables) and file are equal.
         """
         body = {"messages": list(messages)}
-        return cast(
-            Batch,
-            self.call("POST", "/messages:batch", body, idempotency_key=idempotency_key or uuid.uuid4().hex),
-        )
+        key = uuid.uuid4().hex if idempotency_key is None else idempotency_key
+        return cast(Batch, self.call("POST", "/messages:batch", body, idempotency_key=key))
 
     def batch(self, batch_id: str) -> Batch:
         """The current state of a batch."""

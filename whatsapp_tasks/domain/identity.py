@@ -9,19 +9,25 @@ from whatsapp_tasks.domain.phones import one_form_of
 from whatsapp_tasks.errors import RequestRefused
 
 MAX_KEY_LENGTH = 255
+KEY = f"[!-~](?:[ -~]{{0,{MAX_KEY_LENGTH - 2}}}[!-~])?"
+"""The form of idempotency keys. A blank at either end is lost on the way of a header: the repeat of a request
+would be another message.
+"""
 ID = f"[0-9a-f]{{32}}-{SLUG}"
 """The form of ids of messages, chats and checks: 32 hex digits, a hyphen and the account."""
 MESSAGE_ID = f"[0-9a-f]{{32}}(?:-({SLUG}))?"
 """Early versions gave messages an id without an account."""
 
 _MESSAGE_ID = re.compile(MESSAGE_ID)
-_KEY = re.compile(f"[ -~]{{1,{MAX_KEY_LENGTH}}}")
+_KEY = re.compile(KEY)
 
 
 def check_idempotency_key(key: str) -> str:
-    """Return ``key`` if it is 1 to 255 printable ASCII characters; raise RequestRefused otherwise."""
+    """Return ``key`` if it is 1 to 255 printable ASCII characters without a blank at either end; raise
+    RequestRefused otherwise.
+    """
     if not _KEY.fullmatch(key):
-        problem = f"must be 1 to {MAX_KEY_LENGTH} printable ASCII characters"
+        problem = f"must be 1 to {MAX_KEY_LENGTH} printable ASCII characters, without a blank at either end"
         raise RequestRefused(
             "idempotency_key_invalid",
             f"The idempotency key {problem}.",

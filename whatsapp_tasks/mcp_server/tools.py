@@ -109,7 +109,9 @@ class Tools:
         message_status shows what became of it.
         """
         wanted = cast(TemplateToSend, template.model_dump()) if template is not None else None
-        key = idempotency_key or _derived_key(account, phone, text, wanted, reply_to)
+        key = idempotency_key
+        if key is None:
+            key = _derived_key(account, phone, text, wanted, reply_to)
         with self._client() as client:
             accepted = client.send(
                 phone,

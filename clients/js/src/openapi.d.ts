@@ -1317,7 +1317,11 @@ export interface components {
              * @example Invoice 1041.pdf
              */
             name?: string | null;
-        };
+        } & ({
+            id: string;
+        } | {
+            url: string;
+        });
         /**
          * FileKind
          * @description How WhatsApp sends a file. It decides the menu item, the bubble and the limit.
@@ -1763,7 +1767,13 @@ export interface components {
             metadata?: {
                 [key: string]: unknown;
             } | null;
-        };
+        } & ({
+            message: string;
+        } | {
+            file: unknown;
+        } | {
+            template: unknown;
+        });
         /**
          * SessionState
          * @enum {string}

@@ -71,6 +71,8 @@ def test_a_message_is_sent_once_followed_and_cancelled(
             other = await assistant.call("send_message", phone=PHONE, text=TEXT, idempotency_key="2nd")
             assert other.fields["id"] != first.fields["id"]
             assert (other.fields["duplicate"], other.fields["idempotency_key"]) == (False, "2nd")
+            blank = await assistant.call("send_message", phone=PHONE, text=TEXT, idempotency_key="")
+            assert (blank.failed, "idempotency_key_invalid" in blank.text) == (True, True)
 
             status = await assistant.call("message_status", message_id=first.fields["id"], wait_seconds=0.1)
             assert (status.fields["status"], status.fields["message"]) == ("queued", TEXT)

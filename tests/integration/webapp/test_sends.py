@@ -146,6 +146,8 @@ BAD_FIELDS: list[tuple[dict[str, Any], str, str]] = [
     ({"account": "NO"}, "account_invalid", "account"),
     ({"account": "a\u0006\u0016b"}, "account_invalid", "account"),
     ({"idempotency_key": ""}, "idempotency_key_invalid", "idempotency_key"),
+    ({"idempotency_key": " "}, "idempotency_key_invalid", "idempotency_key"),
+    ({"idempotency_key": "order-1 "}, "idempotency_key_invalid", "idempotency_key"),
     ({"idempotency_key": "é"}, "idempotency_key_invalid", "idempotency_key"),
     ({"priority": "urgent"}, "request_invalid", "priority"),
     ({"send_at": "tomorrow"}, "request_invalid", "send_at"),

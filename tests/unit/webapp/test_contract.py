@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from flask import Flask
 
@@ -88,6 +89,35 @@ def test_no_pattern_of_a_field_takes_digits_and_letters_of_any_script(document: 
     patterns = patterns_in(document)
     assert patterns
     assert [pattern for pattern in patterns if re.search(r"\\[dws]", pattern)] == []
+
+
+FILE_ID = "0" * 32
+
+
+@pytest.mark.parametrize(
+    ("fields", "fits"),
+    [
+        ({}, False),
+        ({"message": ""}, False),
+        ({"file": None, "template": None}, False),
+        ({"message": "Hello"}, True),
+        ({"file": {"id": FILE_ID}}, True),
+        ({"file": {"url": "https://example.com/a.pdf", "id": None}}, True),
+        ({"file": {}}, False),
+        ({"file": {"name": "a.pdf"}}, False),
+        ({"file": {"id": None, "url": None}}, False),
+        ({"file": {"id": FILE_ID, "url": "https://example.com/a.pdf"}}, False),
+        ({"message": "", "template": {"name": "order_ready", "language": "en"}}, True),
+        ({"message": "Hello", "idempotency_key": " "}, False),
+        ({"message": "Hello", "idempotency_key": "order 7"}, True),
+    ],
+)
+def test_the_document_says_what_a_message_needs(
+    fields: dict[str, Any], fits: bool, document: dict[str, Any]
+) -> None:
+    """A phone alone fitted it, and was refused."""
+    of_message = {"$ref": "#/components/schemas/SendRequest", "components": document["components"]}
+    assert jsonschema_rs.is_valid(of_message, {"phone": "+4915112345678", **fields}) is fits
 
 
 def test_the_document_names_security_for_all_but_the_probes(document: dict[str, Any]) -> None:

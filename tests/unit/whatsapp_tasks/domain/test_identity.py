@@ -101,12 +101,14 @@ def test_what_is_no_id_names_no_account(word: str) -> None:
     assert account_in(word) is None
 
 
-@pytest.mark.parametrize("key", ["a", " ", "~", "order 7/2 #1", "x" * MAX_KEY_LENGTH])
+@pytest.mark.parametrize("key", ["a", "~", "a b", "order 7/2 #1", "x" * MAX_KEY_LENGTH])
 def test_a_printable_key_is_taken_as_it_is(key: str) -> None:
     assert check_idempotency_key(key) == key
 
 
-@pytest.mark.parametrize("key", ["", "x" * (MAX_KEY_LENGTH + 1), "a\nb", "ä", "\x7f", "a\x00"])
+@pytest.mark.parametrize(
+    "key", ["", " ", "   ", " a", "a ", "x" * (MAX_KEY_LENGTH + 1), "a\nb", "ä", "\x7f", "a\x00"]
+)
 def test_any_other_key_is_refused(key: str) -> None:
     with pytest.raises(RequestRefused) as refused:
         check_idempotency_key(key)
