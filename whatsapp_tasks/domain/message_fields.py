@@ -6,6 +6,7 @@ from typing import Any
 
 from whatsapp_tasks.domain.nesting import MOST_LEVELS, is_too_deep
 from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.domain.texts import has_half_a_character
 from whatsapp_tasks.errors import RequestRefused
 
 LONGEST_DELAY_MS = 365 * 24 * 3600 * 1000
@@ -27,18 +28,21 @@ def check_metadata(metadata: Mapping[str, Any] | None) -> Mapping[str, Any]:
     if not metadata:
         return {}
     try:
-        size = len(json.dumps(metadata, allow_nan=False)) if isinstance(metadata, Mapping) else None
+        written = json.dumps(metadata, allow_nan=False) if isinstance(metadata, Mapping) else None
     except (TypeError, ValueError, RecursionError):
-        size = None
-    if size is None:
+        written = None
+    if written is None:
         raise field_refused("metadata_invalid", "metadata", "must be a JSON object")
-    if size > METADATA_LIMIT_BYTES:
+    if len(written) > METADATA_LIMIT_BYTES:
         problem = f"must not be longer than {METADATA_LIMIT_BYTES} bytes as JSON"
         raise field_refused("metadata_too_large", "metadata", problem)
     if is_too_deep(dict(metadata)):
         raise field_refused(
             "metadata_invalid", "metadata", f"must not be nested more than {MOST_LEVELS} times"
         )
+    if "\\ud" in written and has_half_a_character(json.dumps(metadata, ensure_ascii=False)):
+        problem = "must not contain half of a surrogate pair"  # which no webhook could report
+        raise field_refused("metadata_invalid", "metadata", problem)
     return metadata
 
 

@@ -147,4 +147,6 @@ class Relay(Rounds):
 def _delivery(event: Event, endpoint: Endpoint, records: Mapping[str, Mapping[str, object]]) -> NewDelivery:
     report = envelope(event, records.get(event.id), received_version=endpoint.received_version)
     body = json.dumps(report, ensure_ascii=False, separators=(",", ":"))
-    return NewDelivery(endpoint.name, event.id, event.lane, str(event.type), body)
+    # Half of a surrogate pair, which early versions accepted in metadata, would stop the account's events.
+    sound = body.encode("utf-8", "replace").decode()
+    return NewDelivery(endpoint.name, event.id, event.lane, str(event.type), sound)

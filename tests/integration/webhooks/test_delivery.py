@@ -49,6 +49,17 @@ def test_a_message_is_reported_in_the_order_of_its_statuses(
         assert time.time() - int(request.headers["webhook-timestamp"]) < 5
 
 
+def test_half_a_character_in_old_metadata_stops_nothing(
+    hooks: WebhookRig, rig: LedgerRig, receiver: Receiver
+) -> None:
+    """As early versions accepted it by `delay`: no event of the account was reported any more."""
+    hooks.endpoint(receiver)
+    rig.accept(metadata={"note": "cut \ud83d"})
+    hooks.until_quiet()
+    [request] = receiver.received
+    assert request.envelope["data"]["metadata"] == {"note": "cut ?"}
+
+
 def test_the_next_event_waits_until_the_earlier_one_is_taken(
     hooks: WebhookRig, rig: LedgerRig, receiver: Receiver
 ) -> None:

@@ -51,3 +51,14 @@ def test_metadata_may_be_as_long_as_the_limit_says() -> None:
     longest = {"a": "x" * (METADATA_LIMIT_BYTES - len('{"a": ""}'))}
     assert check_metadata(longest) == longest
     assert refusal(lambda: check_metadata({"a": longest["a"] + "x"})).code == "metadata_too_large"
+
+
+@pytest.mark.parametrize("metadata", [{"note": "\ud83d"}, {"\udc00": 1}, {"a": [{"b": "x\ud83d"}]}])
+def test_metadata_that_cannot_be_encoded_is_refused(metadata: dict[str, Any]) -> None:
+    """By `delay` too: the webhooks of the whole account stopped at it."""
+    assert refusal(lambda: check_metadata(metadata)).code == "metadata_invalid"
+
+
+def test_metadata_may_have_any_whole_character() -> None:
+    whole = {"note": "😀 \\ud83d"}
+    assert check_metadata(whole) == whole
