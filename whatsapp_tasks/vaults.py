@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from whatsapp_tasks.archives.reading import check_whole
-from whatsapp_tasks.clients.object_store import ObjectStore, open_store
+from whatsapp_tasks.clients.object_store import ObjectStore, check_place, open_store
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.session_archives import (
     MOST_FENCES_AHEAD,
@@ -47,12 +47,13 @@ class Vault:
 
     def stored(self) -> list[ArchiveNumber]:
         """The numbers of all archives in the object store, whether recorded or not."""
-        numbers = (number_in(name) for name in self._storage.names(self.account))
+        numbers = (number_in(name) for name in self._names())
         return [number for number in numbers if number is not None]
 
     def fetch(self, name: str, path: Path) -> None:
         """Writes the archive to ``path``; raises ArchiveRefused (``not_stored``)."""
         if not self._storage.get_file(name, path):
+            self._check_place()
             raise refused(Refusal.NOT_STORED, name)
 
     def fetch_offer(self, header: ArchiveHeader, path: Path) -> None:
@@ -65,7 +66,7 @@ class Vault:
 
         The order matters: an archive that Redis names is in the store, whole.
         """
-        self._storage.put_file(header.name, file)
+        self._store(header.name, file)
         try:
             self.record.record_newest(fence, header)
         except LeaseLost:  # after StoreUnavailable it may be recorded
@@ -76,7 +77,7 @@ class Vault:
 
     def sizes(self) -> dict[ArchiveNumber, int]:
         """The archives in the object store, oldest first, with their bytes."""
-        names = {number: name for name in self._storage.names(self.account) if (number := number_in(name))}
+        names = {number: name for name in self._names() if (number := number_in(name))}
         return {number: self._storage.size(names[number]) or 0 for number in sorted(names)}
 
     def newest_stored(self) -> ArchiveHeader:
@@ -124,7 +125,7 @@ class Vault:
                 http_status=409,
             )
         if file is not None:
-            self._storage.put_file(header.offer_name, file)
+            self._store(header.offer_name, file)
         self.record.make_offer(Offer(header, author, now_ms))
 
     def forget_offers(self) -> None:
@@ -141,6 +142,20 @@ class Vault:
         self._storage.delete(names)
         self._storage.forget_drafts(self.account, DRAFT_OLD_SECONDS)
         return len(names)
+
+    def _names(self) -> list[str]:
+        self._check_place()
+        return self._storage.names(self.account)
+
+    def _store(self, name: str, file: Path) -> None:
+        self._check_place()
+        if not self._storage.is_marked():
+            self._storage.mark()
+        self._storage.put_file(name, file)
+
+    def _check_place(self) -> None:
+        """See ``check_place``: a vault that is not there must not look like one without archives."""
+        check_place(self._storage, self.account, "archives (vault)", lambda: self.record.was_used)
 
     def _delete(self, names: Iterable[str]) -> None:
         """What stays although it could not be deleted is encrypted, and named by nobody."""

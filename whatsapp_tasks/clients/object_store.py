@@ -4,13 +4,17 @@ Raises ObjectStoreFailed for every error: an outage of S3 must not look like one
 a subclass, means that a folder's disk or quota is full.
 """
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
-from whatsapp_tasks.clients.folder_store import FolderStore
+from whatsapp_tasks.clients.folder_store import MARK, FolderStore
 from whatsapp_tasks.clients.s3_store import S3Store
+from whatsapp_tasks.errors import ObjectStoreFailed
 from whatsapp_tasks.extras import insist_on_extra
+
+log = logging.getLogger(__name__)
 
 
 class ObjectStore(Protocol):
@@ -65,3 +69,19 @@ def open_store(
     insist_on_extra("s3", f"{setting}={place}")
     bucket, _, prefix = place.removeprefix("s3://").partition("/")
     return S3Store(bucket, prefix.strip("/"), s3_endpoint or None)
+
+
+def check_place(store: ObjectStore, folder: str, named: str, was_used: Callable[[], bool]) -> None:
+    """Raises ObjectStoreFailed if something was stored (``was_used``), and elsewhere: the place is on a disk
+    that is not mounted, or is that of another machine. Nothing may be stored there, or said to be gone.
+
+    ``folder``: what to look for in the place; ``named``: the place, for people.
+    """
+    if store.is_marked() or not was_used() or store.names(folder):
+        return
+    why = (
+        f"The folder of {named} holds none, but some were stored. Mount it; or, to give them up, put an "
+        f"empty file {MARK} into it."
+    )
+    log.error(why)
+    raise ObjectStoreFailed(why)

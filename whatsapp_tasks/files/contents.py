@@ -9,13 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from whatsapp_tasks.clients.folder_store import MARK
-from whatsapp_tasks.clients.object_store import ObjectStore, open_store
+from whatsapp_tasks.clients.object_store import ObjectStore, check_place, open_store
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.crash_points import reach
 from whatsapp_tasks.domain.file_names import with_extension
 from whatsapp_tasks.domain.files import FileFacts, MessageFile
-from whatsapp_tasks.errors import FileGone, FileUnreadable, ObjectStoreFailed
+from whatsapp_tasks.errors import FileGone, FileUnreadable
 from whatsapp_tasks.files.drafts import Drafts
 from whatsapp_tasks.files.examination import convert_picture, shrink_picture
 from whatsapp_tasks.stores.connection import Database
@@ -141,19 +140,10 @@ class Contents:
         return content
 
     def _check_place(self) -> None:
-        """Raises ObjectStoreFailed if files were stored, and elsewhere: the folder is on a disk that is not
-        mounted, or is that of another machine. Nothing is stored there, and no file is said to be gone.
-        """
-        if self._store.is_marked():
-            return
-        if self.records.knows_any() and not self._store.names(FOLDER):
-            why = (
-                f"The folder of files (objects) holds none, but some were stored. Mount it; or, to give them "
-                f"up, put an empty file {MARK} into it."
-            )
-            log.error(why)
-            raise ObjectStoreFailed(why)
-        self._store.mark()
+        """See ``check_place``. The place is marked from then on."""
+        check_place(self._store, FOLDER, "files (objects)", self.records.knows_any)
+        if not self._store.is_marked():
+            self._store.mark()
 
     # deleting
 

@@ -30,7 +30,8 @@ class Offer:
 
 class VaultRecord:
     """The record of one account: a hash with ``ran`` (a number), ``newest`` and ``offer`` (headers of
-    archives), ``sends`` (counted by ``note.lua``), ``ended``, ``gaps`` and ``recipient``.
+    archives), ``sends`` (counted by ``note.lua``), ``ended``, ``gaps``, ``recipient``, and ``used`` once an
+    archive was stored.
     """
 
     def __init__(self, database: Database, account: str) -> None:
@@ -41,6 +42,11 @@ class VaultRecord:
     def has_run(self) -> bool:
         """Whether a worker with a vault has run the account's session."""
         return self._db.text("HGET", self._keys.vault, "ran") is not None
+
+    @property
+    def was_used(self) -> bool:
+        """Whether an archive was ever stored."""
+        return self._db.text("HGET", self._keys.vault, "used") is not None
 
     def custody(self) -> Custody:
         """Raises ArchiveRefused where it names an archive that a newer version wrote."""
@@ -87,7 +93,7 @@ class VaultRecord:
         self._write(fence, fields, offer)
 
     def record_newest(self, fence: int, header: ArchiveHeader) -> None:
-        self._write(fence, {"newest": header.to_json()})
+        self._write(fence, {"newest": header.to_json(), "used": "1"})
 
     def linked_anew(self, fence: int) -> None:
         """A phone was linked: what was known of an earlier session counts no more."""
@@ -117,7 +123,7 @@ class VaultRecord:
     def make_offer(self, offer: Offer) -> None:
         """The worker takes it up before its next browser starts."""
         fields = {"header": offer.header.as_json(), "author": offer.author, "at_ms": offer.at_ms}
-        self._db.do("HSET", self._keys.vault, "offer", json.dumps(fields))
+        self._db.do("HSET", self._keys.vault, "offer", json.dumps(fields), "used", "1")
 
     def offer(self) -> Offer | None:
         return _offer(self._db.record(self._keys.vault))

@@ -15,7 +15,7 @@ import pytest
 from tests.integration.s3_server import s3_url, use_test_credentials
 from tests.support.vault_host import KEY, NOW, STORAGE, VERSION, VaultHost
 from whatsapp_tasks.archives.sealing import VaultKey, new_key, pack
-from whatsapp_tasks.clients.folder_store import FolderStore
+from whatsapp_tasks.clients.folder_store import MARK, FolderStore
 from whatsapp_tasks.clients.s3_store import S3Store
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.session_archives import ArchiveHeader, ArchiveNumber, Refusal
@@ -454,6 +454,63 @@ def test_a_vault_that_is_away_delays_a_host_that_needs_it(linked: VaultHost, hos
     assert refusal(b) == Refusal.STORE_AWAY
     b.copies.vault._storage = there
     assert b.open() == RESTORED
+
+
+@pytest.mark.parametrize("shared", ["folder"], indirect=True)
+@pytest.mark.parametrize("is_named", [True, False])
+def test_a_vault_on_a_disk_that_is_not_mounted_is_away(
+    linked: VaultHost, host: Hosts, shared: Settings, is_named: bool
+) -> None:
+    """Before, no archive was there to be seen: a QR code was shown, or the archive was said to be gone."""
+    linked.leave()
+    if not is_named:
+        linked.database.do("HDEL", "wa:{default}:vault", "newest")
+    folder = shared.data_dir / "vault"
+    disk = folder.rename(shared.data_dir / "disk")
+    b = host("b")
+    assert refusal(b) == Refusal.STORE_AWAY
+    assert b.stored is None
+    with pytest.raises(ObjectStoreFailed, match="Mount it"):
+        b.copies.vault.sizes()
+    with pytest.raises(ObjectStoreFailed, match="Mount it"):
+        b.copies.vault.newest_stored()
+    folder.rmdir()  # nothing was stored beside the disk
+    disk.rename(folder)
+    if is_named:
+        assert b.open() == RESTORED
+    else:
+        with pytest.raises(SessionWaits) as waits:
+            b.open()
+        assert waits.value.reason == Refusal.UNPROVEN
+
+
+@pytest.mark.parametrize("shared", ["folder"], indirect=True)
+def test_nothing_is_saved_beside_a_disk_that_went_away(
+    linked: VaultHost, shared: Settings, tmp_path: Path
+) -> None:
+    before = newest_of(linked)
+    folder = shared.data_dir / "vault"
+    disk = folder.rename(tmp_path / "disk")
+    folder.mkdir()
+    linked.send()
+    linked.save()  # a warning
+    folder.rmdir()
+    disk.rename(folder)
+    assert newest_of(linked) == before
+    linked.save()
+    assert newest_of(linked).sends == before.sends + 1
+
+
+@pytest.mark.parametrize("shared", ["folder"], indirect=True)
+def test_a_vault_of_before_there_was_a_mark_gets_one(
+    linked: VaultHost, database: Database, shared: Settings
+) -> None:
+    mark = shared.data_dir / "vault" / MARK
+    mark.unlink()
+    database.do("HDEL", "wa:{default}:vault", "used")
+    linked.send()
+    linked.save()
+    assert mark.exists()
 
 
 def test_an_archive_that_breaks_off_halfway_is_never_the_newest(
