@@ -36,6 +36,12 @@ from whatsapp_tasks.stores.nonces import Nonces, nonce_ttl_ms
 ENDPOINT = "uploads.create"
 SCOPE: Scope = "send"
 _DIGEST = re.compile("[0-9a-f]{64}")
+_WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_PARAMETER = rf'; *({_WORD})=(?:{_WORD}|"(?:[^"\\]|\\.)*")'
+_DISPOSITION = re.compile(rf"{_WORD}(?: *{_PARAMETER})*(?: *;)?")
+"""RFC 6266, 4.1. Of a name with a blank and without quotes, werkzeug reads the first word, and of another one
+nothing: the recipient would see another name than the caller meant.
+"""
 _NO_TYPES = frozenset({"", "application/octet-stream", "application/x-www-form-urlencoded"})
 """They say nothing about a file; the last one is what curl sends unasked."""
 
@@ -147,7 +153,15 @@ class UploadAttempt:
 
     def _name(self) -> str:
         """The name in Content-Disposition; empty without one."""
-        header = self.environ.get("HTTP_CONTENT_DISPOSITION", "")
+        header = self.environ.get("HTTP_CONTENT_DISPOSITION", "").strip()
+        names = [name.lower() for name in re.findall(_PARAMETER, header)]
+        if header and (not _DISPOSITION.fullmatch(header) or len(set(names)) < len(names)):
+            problem = 'must be like attachment; filename="my invoice.pdf", once and with the quotes'
+            raise RequestRefused(
+                "file_name_invalid",
+                f"The header Content-Disposition {problem}.",
+                errors=[{"field": "Content-Disposition", "message": problem}],
+            )
         _, parameters = parse_options_header(header)
         name = parameters.get("filename")
         if name is None:

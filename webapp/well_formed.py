@@ -9,6 +9,7 @@ from werkzeug.exceptions import NotFound
 
 from webapp.guards import SAFE
 from webapp.proxies import NO_ADDRESS
+from webapp.targets import RAW_TARGET
 from whatsapp_tasks.errors import RequestRefused
 
 CHECK_THEMSELVES = frozenset({"sends.send", "uploads.create"})
@@ -46,6 +47,16 @@ def check(environ: Mapping[str, Any]) -> None:
         raise _refused(f"Send the header {environ[REPEATED]} once.")
     _check_encoding(environ)
     if environ["PATH_INFO"].startswith("//"):  # werkzeug would read it as one slash
+        raise NotFound
+    _check_slashes(environ.get(RAW_TARGET, "").partition("?")[0])
+
+
+def _check_slashes(path: str) -> None:
+    """Raises NotFound for an escaped slash, which is no separator (RFC 3986, 2.2): a proxy that lets only
+    some paths pass sees another path than werkzeug. After ``/opt-outs/`` it is part of a phone, and refused
+    there.
+    """
+    if "%" in path and "%2f" in path.lower() and not path.startswith("/opt-outs/"):
         raise NotFound
 
 

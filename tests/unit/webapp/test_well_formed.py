@@ -3,20 +3,21 @@
 from typing import Any
 
 import pytest
+from werkzeug.exceptions import NotFound
 
 from webapp.threads import environ_of
 from webapp.well_formed import check
 from whatsapp_tasks.errors import RequestRefused
 
 
-def environ(*headers: tuple[str, str], method: str = "POST") -> dict[str, Any]:
+def environ(*headers: tuple[str, str], method: str = "POST", path: bytes = b"/send") -> dict[str, Any]:
     """Of a request with these lines, as the server passes it on."""
     lines = [("host", "localhost"), *headers]
     scope = {
         "method": method,
         "scheme": "http",
         "http_version": "1.1",
-        "raw_path": b"/send",
+        "raw_path": path,
         "query_string": b"",
         "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in lines],
         "client": ("127.0.0.1", 1234),
@@ -54,3 +55,18 @@ def test_a_compressed_body_is_refused_and_not_sent_compressed(encoding: str) -> 
 @pytest.mark.parametrize("encoding", ["", "identity", " Identity "])
 def test_a_body_as_it_is_may_say_so(encoding: str) -> None:
     check(environ(("Content-Encoding", encoding)))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [b"/messages%2Fx", b"/accounts%2fdefault%2Fpause", b"/%6fpt-outs/+4930%2f1", b"/opt-outs%2F+49301"],
+)
+def test_an_escaped_slash_separates_nothing(path: bytes) -> None:
+    """A proxy that refuses /accounts/ to callers from outside let /accounts%2fdefault pass."""
+    with pytest.raises(NotFound):
+        check(environ(path=path))
+
+
+@pytest.mark.parametrize("path", [b"/opt-outs/+4930%2F1", b"/messages/%61", b"/%73end", b"/messages%3Abatch"])
+def test_other_escapes_are_read(path: bytes) -> None:
+    check(environ(path=path))
