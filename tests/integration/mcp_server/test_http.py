@@ -3,17 +3,23 @@
 Issue 16, part 10.
 """
 
+import socket
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
+import uvicorn
 
 from tests.integration.mcp_server.conftest import Environment
 from tests.integration.mcp_server.conversation import COMMAND, by_http, run
 from tests.support.http_server import HttpServer
 from whatsapp_tasks.cli.ports import free_port
+from whatsapp_tasks.mcp_server import http
 from whatsapp_tasks.stores.api_keys import ApiKey
 
 PHONE = "+4915112345678"
@@ -104,3 +110,39 @@ def test_it_does_not_start_without_a_token(
     )
     assert ended.returncode == 1
     assert "Set WHATSAPP_MCP_TOKEN" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        b"",
+        b"POST /mcp HTTP/1.1\r\nHost: 127",
+        b"POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\nx",  # it has no token
+    ],
+    ids=["nothing", "head", "body"],
+)
+def test_who_never_completes_a_request_is_disconnected(
+    beginning: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each held a file of the process as long as they liked (issue 12, row 14, of the API)."""
+    monkeypatch.setattr(http, "REQUEST_SECONDS", 0.5)
+
+    async def alive(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 401, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(alive, http=http.Connection, lifespan="off", log_config=None)
+    server = uvicorn.Server(config)
+    serving = threading.Thread(target=server.run, args=([listening],))
+    serving.start()
+    try:
+        with socket.create_connection(listening.getsockname(), 60) as caller:
+            caller.sendall(beginning)
+            with suppress(ConnectionResetError):
+                while caller.recv(4096):
+                    pass
+    finally:
+        server.should_exit = True
+        serving.join()
+        listening.close()
