@@ -417,5 +417,5 @@ def _header_references(names: Iterable[str]) -> dict[str, Any]:
 
 def _doc(operation: Operation) -> str:
     if operation.answer is None:
-        return "A picture."
+        return "A picture or file."
     return " ".join((inspect.getdoc(operation.answer) or operation.summary).split())

@@ -90,7 +90,7 @@ OF_MESSAGE = (
 @dataclass(frozen=True)
 class Operation:
     """One method of one path. ``answer`` is the type of its JSON answer, or of the data of each event;
-    ``pictures`` are other content types.
+    ``pictures`` are the content types of pictures and other files.
     """
 
     method: Literal["GET", "POST", "PUT", "DELETE"]
@@ -256,6 +256,15 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "GET", "/chats/{chat_id}/messages", "chats.messages", "Chats", "List messages read in a chat", "read",
         200, ChatMessagePage, codes=("chat_not_found", "query_invalid"), query=ChatMessageQuery,
+    ),
+    Operation(
+        "GET", "/chats/{chat_id}/messages/{message_id}/media", "chats.media", "Chats",
+        "Download the file of a received message", "read", 200, None,
+        codes=(
+            "chat_not_found", "message_not_found", "media_not_stored", "media_quarantined", "file_unknown",
+            "storage_full", "storage_unavailable",
+        ),
+        pictures=("application/octet-stream", "image/*", "audio/*", "video/*"),
     ),
     Operation(
         "GET", "/accounts", "accounts.list_all", "Accounts", "List accounts", "read", 200, AccountList,

@@ -75,6 +75,8 @@ KINDS: dict[str, Kind] = {
     "storage_full": Kind(507, "There is no room for the file"),
     "storage_unavailable": Kind(503, "The object store is unavailable"),
     "message_not_found": Kind(404, "There is no such message"),
+    "media_not_stored": Kind(404, "The file of the message is not stored"),
+    "media_quarantined": Kind(409, "The file waits for the scanner"),
     "not_cancellable": Kind(409, "The message cannot be cancelled any more"),
     "not_resolvable": Kind(409, "The message is not in doubt"),
     # checks of numbers

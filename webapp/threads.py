@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
+from webapp.file_answers import FileBody
 from webapp.targets import RAW_TARGET
 from webapp.well_formed import ONE_VALUE, REPEATED
 
@@ -31,7 +32,9 @@ PROBE_THREADS = 4
 
 
 class Threads:
-    """An ASGI application that runs a WSGI application. Each answer is complete before it is sent."""
+    """An ASGI application that runs a WSGI application. Each answer is complete before it is sent, except
+    files, which are sent in pieces.
+    """
 
     def __init__(self, wsgi: "WSGIApplication", *, most_body_bytes: int) -> None:
         self._wsgi = wsgi
@@ -47,29 +50,45 @@ class Threads:
         loop = asyncio.get_running_loop()
         status, headers, content = await loop.run_in_executor(pool, self._call, environ_of(scope, body))
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": content})
+        if isinstance(content, FileBody):
+            await self._send_file(content, send)
+        else:
+            await send({"type": "http.response.body", "body": content})
+
+    async def _send_file(self, file: FileBody, send: Send) -> None:
+        """A thread is held for each piece while it is read, none while the caller takes it."""
+        try:
+            while piece := await self.run(lambda: next(file, b"")):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            await self.run(file.close)
 
     async def run(self, call: Callable[[], T]) -> T:
         """The result or error of ``call``, run in one of the threads for Flask's requests."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, call)
 
-    def _call(self, environ: "WSGIEnvironment") -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    def _call(self, environ: "WSGIEnvironment") -> tuple[int, list[tuple[bytes, bytes]], bytes | FileBody]:
         started: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> Any:
             started[:] = [(status, headers)]
 
         chunks: Iterable[bytes] = self._wsgi(environ, start_response)
-        try:
-            content = b"".join(chunks)
-        finally:
-            getattr(chunks, "close", lambda: None)()
+        content = chunks if isinstance(chunks, FileBody) else _joined(chunks)
         [(status, headers)] = started
         return (
             int(status.partition(" ")[0]),
             [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers],
             content,
         )
+
+
+def _joined(chunks: Iterable[bytes]) -> bytes:
+    try:
+        return b"".join(chunks)
+    finally:
+        getattr(chunks, "close", lambda: None)()
 
 
 def raw_target(scope: Scope) -> str:

@@ -1,5 +1,6 @@
 """The control API of a running simulator, as a class for tests."""
 
+import base64
 import json
 import time
 import urllib.error
@@ -179,8 +180,11 @@ class ControlClient:
         special: str | None = None,
     ) -> str:
         """Someone writes to us, maybe answering `{author, text}`; `author` in a group; `file` is
-        `{kind, name?, size?}`, `special` location, contact or deleted. Returns the id.
+        `{kind, name?, size?, type?, content?}` (bytes), `special` location, contact or deleted. Returns the
+        id.
         """
+        if file is not None and isinstance(content := file.get("content"), bytes):
+            file = {**file, "content": base64.b64encode(content).decode()}
         body = {
             "from": phone,
             "text": text,

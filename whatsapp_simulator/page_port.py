@@ -19,6 +19,7 @@ from .languages import COOKIE, localized, phone_banner, tag
 from .page_connection import PageConnection
 from .phones import FATES
 from .scenarios.network import NetworkDown
+from .scenarios.receiving import MediaExpired
 from .scenarios.renderer import BreakSelector, Mutated
 from .scenarios.starting import UnsupportedBrowser
 from .settings import Settings
@@ -46,6 +47,7 @@ class PagePort:
         app.router.add_get("/_sim/boot.js", self._boot)
         app.router.add_get("/_sim/socket", self._socket)
         app.router.add_post("/_sim/upload", self._upload)
+        app.router.add_get("/_sim/media/{id}", self._media)
         app.router.add_get("/status.json", self._status)
         app.router.add_get(r"/{icon:favicon[\w-]*\.ico}", self._favicon)
         app.router.add_static("/_sim/static/", STATIC)
@@ -133,6 +135,13 @@ class PagePort:
             kind=_kind(request.headers.get("X-File-Kind", "")),
         )
         return web.json_response({"upload": handle})
+
+    async def _media(self, request: web.Request) -> web.Response:
+        """The file of a message of others, decrypted as it were."""
+        content = self._simulation.incoming.contents.get(request.match_info["id"])
+        if content is None or self._simulation.scenarios.look(MediaExpired) is not None:
+            raise web.HTTPNotFound
+        return web.Response(body=content, content_type="application/octet-stream", headers=_NO_STORE)
 
 
 def _kind(name: str) -> FileKind:

@@ -108,6 +108,7 @@ class Simulation:
         self.scenarios.clear()
         self.ticks.clear()
         self.sending.clear()
+        self.incoming.clear()
         self.lookups.clear()
         self.memory.keep({"event": "reset"})
         self.pages.forget()

@@ -51,6 +51,7 @@ ICONS: dict[str, dict[Era, str]] = {
     "audio": {"E1": "audio-play", "E2": "audio-play", "E3": "audio-play"},
     "video": {"E1": "msg-video", "E2": "msg-video", "E3": "msg-video"},
     "media_cancel": {"E1": "media-cancel", "E2": "media-cancel", "E3": "media-cancel"},
+    "media_download": {"E1": "media-download", "E2": "media-download", "E3": "ic-download"},  # §12.14
     "media_upload": {"E1": "media-upload", "E2": "media-upload", "E3": "media-upload"},
     # §12.13: no icons in the menu of a message before 2025, so those of E1 are never shown
     "down_context": {"E1": "down-context", "E2": "down-context", "E3": "ic-expand-more"},
@@ -62,6 +63,7 @@ ICONS: dict[str, dict[Era, str]] = {
     },
     "message_info": {"E1": "info", "E2": "info-refreshed", "E3": "info-refreshed"},
     "copy": {"E1": "copy", "E2": "copy-refreshed", "E3": "ic-content-copy"},
+    "save": {"E1": "download", "E2": "download-refreshed", "E3": "ic-download"},  # §12.14
     "forward": {"E1": "forward", "E2": "forward-refreshed", "E3": "ic-fast-forward"},
     "delete": {"E1": "delete", "E2": "delete-refreshed", "E3": "ic-delete"},
     # guesses

@@ -599,6 +599,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "es": guess("Info. del mensaje"),
     },
     "copy": {"en": "Copy", "pt": guess("Copiar"), "es": guess("Copiar")},
+    "save": {"en": "Download", "pt": guess("Baixar"), "es": guess("Descargar")},
     "forward": {"en": "Forward", "pt": guess("Encaminhar"), "es": guess("Reenviar")},
     "delete": {"en": "Delete", "pt": guess("Apagar"), "es": guess("Eliminar")},
     "quoted_image": {"en": "Photo", "pt": guess("Foto"), "es": guess("Foto")},

@@ -14,6 +14,7 @@ from whatsapp_tasks.domain.daily_cap import CapRules
 from whatsapp_tasks.domain.incoming import ReceiveMode
 from whatsapp_tasks.domain.memory_rules import Measure
 from whatsapp_tasks.domain.phones import parse_phone
+from whatsapp_tasks.domain.received_media import kinds_of
 from whatsapp_tasks.domain.redis_address import RedisAddress
 from whatsapp_tasks.domain.webhooks import check_event_types
 from whatsapp_tasks.errors import ConfigurationError, RequestRefused
@@ -105,6 +106,16 @@ class AccountSettings(BaseSettings):
     opened and read, which marks them as read: docs/receiving.md)."""
     inbox_kept_seconds: Positive = 30 * 24 * 3600.0
     """How long messages that were read in chats (`full`) are kept."""
+    receive_media: Annotated[str, ruled(kinds_of)] = "off"
+    """Which files of received messages are stored, for accounts without a choice of their own: `off`, `all`,
+    or kinds separated by commas (`image`, `video`, `audio`, `document`). Only with `full`
+    (docs/receiving.md)."""
+    receive_media_max_bytes: int = Field(32 * 1024 * 1024, ge=1024, le=MOST)
+    """Of one such file; a larger one is not stored."""
+    receive_media_day_bytes: int = Field(1024 * 1024 * 1024, ge=1024, le=MOST * 1000)
+    """Of all such files of an account on one day (UTC)."""
+    receive_media_scan: bool = False
+    """Whether such a file is given out only after a scanner has called it clean."""
     opt_out_words: str = "STOP,UNSUBSCRIBE,SAIR,BAJA"
     """Separated by commas; a recipient whose answer is exactly one of them is added to the opt-out list.
     Empty: off."""
@@ -169,6 +180,10 @@ class AccountSettings(BaseSettings):
     heartbeat_seconds: Positive = 2
     """How often the worker renews its lease."""
 
+    @property
+    def receive_media_kinds(self) -> frozenset[str]:
+        return kinds_of(self.receive_media)
+
     @field_validator("redis_url")
     @classmethod
     def _redis_url_is_valid(cls, value: str) -> str:
@@ -191,6 +206,11 @@ class AccountSettings(BaseSettings):
     def _combinations(self) -> Self:
         if self.typing_slowest_ms < self.typing_fastest_ms:
             raise ValueError("WHATSAPP_TYPING_SLOWEST_MS is below WHATSAPP_TYPING_FASTEST_MS")
+        if self.receive_media_kinds and self.receive is not ReceiveMode.FULL:
+            raise ValueError(
+                "WHATSAPP_RECEIVE_MEDIA needs WHATSAPP_RECEIVE=full; for one account: "
+                "whatsapp-tasks accounts add NAME --receive full --receive-media all"
+            )
         if self.heartbeat_seconds * 3 > self.lease_seconds:
             raise ValueError("WHATSAPP_LEASE_SECONDS must be at least three WHATSAPP_HEARTBEAT_SECONDS")
         return self

@@ -1,6 +1,7 @@
 """Chats and the messages that were read in them: the only entry point for questions (docs/receiving.md).
 
-Error codes: ``account_invalid``, ``account_unknown``, ``chat_not_found``.
+Error codes: ``account_invalid``, ``account_unknown``, ``chat_not_found``, ``message_not_found``,
+``media_not_stored``, ``media_quarantined``.
 """
 
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.accounts import check_account_name
 from whatsapp_tasks.domain.chats import ChatRecord
 from whatsapp_tasks.domain.identity import account_in
+from whatsapp_tasks.domain.received_media import HAS_BYTES, MediaState, MediaStatus
 from whatsapp_tasks.domain.received_messages import ReceivedMessage
 from whatsapp_tasks.domain.refusals import account_unknown
 from whatsapp_tasks.errors import RequestRefused
@@ -46,6 +48,29 @@ class Conversations:
         """
         stores, chat = self._found(chat_id)
         return stores.inbox.page(chat.id, before, limit)
+
+    def media(self, chat_id: str, message_id: str, *, unscanned: bool = False) -> MediaStatus:
+        """The stored file of a message of the chat; ``unscanned``: also one that waits for the scanner.
+        Raises RequestRefused.
+        """
+        status = self._message(chat_id, message_id)[1].media_status
+        if status.state is MediaState.QUARANTINED and not unscanned:
+            raise RequestRefused(
+                "media_quarantined", "The file waits for the verdict of the scanner.", http_status=409
+            )
+        if status.state not in HAS_BYTES:
+            said = f"{status.state}, {status.reason}" if status.reason else str(status.state)
+            raise RequestRefused(
+                "media_not_stored", f"The message has no stored file ({said}).", http_status=404
+            )
+        return status
+
+    def _message(self, chat_id: str, message_id: str) -> tuple[AccountStores, ReceivedMessage]:
+        stores, chat = self._found(chat_id)
+        message = stores.inbox.find(message_id) if account_in(message_id) == stores.account else None
+        if message is None or message.chat_id != chat.id:
+            raise RequestRefused("message_not_found", "The chat has no such message.", http_status=404)
+        return stores, message
 
     def _found(self, chat_id: str) -> tuple[AccountStores, ChatRecord]:
         """The chat, and the stores of its account."""

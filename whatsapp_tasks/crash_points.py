@@ -45,6 +45,12 @@ READING_POINTS = (
     "after_inbox_written",  # they are stored, with their events
 )
 """In the reading of a chat, in the worker."""
+MEDIA_POINTS = (
+    "media_downloaded",  # the file of a received message is on this machine's disk
+    "media_kept",  # it is in the object store, and held; the message does not say so yet
+    "media_settled",  # the message says so, and the event tells it
+)
+"""In the storing of a file that was received, in the worker."""
 WITH_FILE = ("chooser_open", "preview_open", "uploading", "uploaded")
 """Only a message with a file comes to these."""
 OF_REPLY = ("before_arming", "after_arming")

@@ -17,6 +17,7 @@ WhatsAppTasksError
 │   ├── PageChanged                the document was replaced while a script ran in it
 │   ├── PageError                  a script of ours failed inside the page
 │   ├── SessionWaits               which copy of the session may run is not settled; carries the reason
+│   ├── DownloadStopped            a file of a message was not downloaded; carries the reason
 │   └── InputStopped               input for a chat's compose box was blocked; carries the reason
 ├── ApiUnreachable                 our HTTP API does not answer (raised by its client)
 ├── ObjectStoreFailed              a file (evidence, for example) could not be stored or fetched
@@ -145,6 +146,18 @@ class InputStopped(BrowserError):
         super().__init__(f"Input was blocked: {reason}")
         self.reason = reason
         """See ``browser/compose_input.py``."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), (self.reason,), self.__dict__)
+
+
+class DownloadStopped(BrowserError):
+    """The page's file was not downloaded; nothing of it is left on disk."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The download was stopped: {reason}")
+        self.reason = reason
+        """See ``browser/downloads.py``."""
 
     def __reduce__(self) -> tuple[object, ...]:
         return (type(self), (self.reason,), self.__dict__)

@@ -11,7 +11,9 @@ from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.typing_plan import Stroke
 from whatsapp_tasks.errors import BrowserError, WaitTimeout
+from whatsapp_tasks.files.contents import Contents
 from whatsapp_tasks.session.account_session import AccountSession
+from whatsapp_tasks.session.arriving import Arriving
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.outgoing import Outgoing
 from whatsapp_tasks.stores.account_stores import AccountStores
@@ -23,6 +25,7 @@ from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.generation import Generation
 from whatsapp_tasks.stores.hands import Hands
 from whatsapp_tasks.stores.inbox import Inbox
+from whatsapp_tasks.stores.inbox_media import InboxMedia
 from whatsapp_tasks.stores.incoming import Incoming
 from whatsapp_tasks.stores.metrics import Metrics, PhaseTimes
 from whatsapp_tasks.stores.pauses import Pauses
@@ -183,6 +186,7 @@ class SessionRig:
             incoming=Incoming(database, "default"),
             chats=Chats(database, "default"),
             inbox=Inbox(database, "default", kept_ms=DAY),
+            inbox_media=InboxMedia(database, "default"),
             pauses=Pauses(database, "default"),
             hands=Hands(database, "default"),
             circuits=Circuits(database, "default"),
@@ -194,6 +198,7 @@ class SessionRig:
             keeper=self.keeper,  # type: ignore[arg-type]
             actor="engine",
             outgoing=Outgoing(None, settings.data_dir / "outgoing"),
+            arriving=Arriving(Contents.from_settings(database, settings), settings.data_dir / "arriving"),
         )
         self.context.now_ms = self._now  # type: ignore[method-assign]
         self.session = AccountSession(self.context)

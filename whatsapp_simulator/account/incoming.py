@@ -1,6 +1,6 @@
 """Messages that do not come from our pages: others write to us, and there is history from before."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from random import Random
 from typing import Any
 
@@ -20,6 +20,10 @@ class Incoming:
     memory: Memory
     news: ChatNews
     environment: Environment
+    contents: dict[str, bytes] = field(default_factory=dict)
+    """Of files that others sent, by the message's id, as long as the server runs; of another the server has
+    nothing any more.
+    """
 
     def receive(
         self,
@@ -30,12 +34,15 @@ class Incoming:
         quoted: dict[str, Any] | None = None,
         author: str | None = None,
         file: Attachment | None = None,
+        content: bytes | None = None,
         special: Special | None = None,
     ) -> Message:
         """Someone writes to us."""
         if name is not None:
             self.memory.name(phone, name)
         message_id = _new_id(self.environment.random, mine=False)
+        if content is not None:
+            self.contents[message_id] = content
         self.memory.keep(
             {
                 "event": "incoming",
@@ -62,6 +69,9 @@ class Incoming:
         for index, each in enumerate(messages):
             self.memory.keep(self._seeded(phone, each, start + index))
         return self.news.tell_chat(phone, refresh=True)
+
+    def clear(self) -> None:
+        self.contents.clear()
 
     def _seeded(self, phone: str, message: dict[str, Any], at: float) -> Event:
         mine = bool(message.get("mine", False))

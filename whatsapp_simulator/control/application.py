@@ -16,10 +16,12 @@ from .scenario_routes import ScenarioRoutes
 from .settings_routes import SettingsRoutes
 
 CONTROL_PAGE = Path(__file__).parent / "page.html"
+LARGEST_BODY = 128 * 1024 * 1024
+"""Bytes: files that others send are in it, as base64."""
 
 
 def control_application(simulation: Simulation) -> web.Application:
-    app = web.Application(middlewares=[refusals_as_json])
+    app = web.Application(middlewares=[refusals_as_json], client_max_size=LARGEST_BODY)
     for method, path, handler in _routes(simulation):
         app.router.add_route(method, path, handler)
     return app

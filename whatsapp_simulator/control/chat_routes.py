@@ -1,5 +1,7 @@
 """Routes of chats: their history, and those who write to us."""
 
+import base64
+import hashlib
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -105,9 +107,11 @@ class ChatRoutes:
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
         """Someone writes to us: {from, text, name?, quoted?: {author, text}, author?: who, in a group,
-        file?: {kind, name?, size?}, special?: location|contact|deleted}.
+        file?: {kind, name?, size?, type?, content?: base64}, special?: location|contact|deleted}. The bubble
+        says `size`, true or not; a file without content is gone from the server.
         """
         body = await body_of(request)
+        file, content = _file_of(body.get("file"))
         if body.get("special") not in (None, *get_args(Special)):
             raise Refusal(422, "invalid_special", f"special must be one of {', '.join(get_args(Special))}")
         if not isinstance(body.get("text"), str):
@@ -118,18 +122,31 @@ class ChatRoutes:
             name=body.get("name"),
             quoted=body.get("quoted"),
             author=body.get("author"),
-            file=_file_of(body.get("file")),
+            file=file,
+            content=content,
             special=body.get("special"),
         )
         return web.json_response(message_json(message), status=201)
 
 
-def _file_of(given: Any) -> Attachment | None:
-    """Raises Refusal."""
+def _file_of(given: Any) -> tuple[Attachment | None, bytes | None]:
+    """What the message shows of its file, and the bytes. Raises Refusal."""
     if given is None:
-        return None
+        return None, None
     asked = given.get("kind") if isinstance(given, dict) else None
     kind: FileKind | None = next((each for each in get_args(FileKind) if each == asked), None)
     if kind is None:
         raise Refusal(422, "invalid_file", f"file.kind must be one of {', '.join(get_args(FileKind))}")
-    return Attachment(str(given.get("name", "")), "", int(given.get("size", 1000)), "", kind)
+    content = _content_of(given.get("content"))
+    size = int(given.get("size") or (1000 if content is None else len(content)))
+    digest = "" if content is None else hashlib.sha256(content).hexdigest()
+    return Attachment(str(given.get("name") or ""), str(given.get("type") or ""), size, digest, kind), content
+
+
+def _content_of(given: Any) -> bytes | None:
+    if given is None:
+        return None
+    try:
+        return base64.b64decode(given, validate=True)
+    except (TypeError, ValueError):
+        raise Refusal(422, "invalid_file", "file.content must be base64") from None

@@ -8,6 +8,7 @@ from . import (
     network,
     opening_chats,
     over_the_chats,
+    receiving,
     renderer,
     replying,
     sending,
@@ -27,6 +28,7 @@ _TOPICS = (
     sending,
     replying,
     files,
+    receiving,
     network,
     renderer,
 )

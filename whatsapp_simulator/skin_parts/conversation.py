@@ -127,6 +127,7 @@ PARTS: dict[str, Part] = {
     "sticker": part("span", **testid("sticker-container")),
     "album": part("div"),
     "media_pending": part("div", **testid("media-state-pending")),
+    "media_download": part("div", **testid("media-state-download")),
     "media_upload": part("div", **testid("media-state-upload")),
     "progress": part("div", {"role": "progressbar", "aria-valuenow": "{percent}", "aria-valuemax": "100"}),
 }

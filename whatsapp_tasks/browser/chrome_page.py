@@ -9,6 +9,8 @@ from pathlib import Path
 from whatsapp_tasks.browser.chrome_options import NETWORK_URLS
 from whatsapp_tasks.browser.connection import Connection
 from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.downloads import Downloaded, DownloadLimits
+from whatsapp_tasks.browser.following_downloads import allow_downloads, follow, refuse_downloads
 from whatsapp_tasks.browser.isolated_world import IsolatedWorld
 from whatsapp_tasks.browser.keyboard import events_of_key, events_of_stroke
 from whatsapp_tasks.browser.main_frame import main_frame
@@ -222,6 +224,21 @@ class ChromePage:
     def _set_file(self, handle: str, path: Path, deadline: Deadline) -> None:
         files: dict[str, JSON] = {"files": [str(path)], "objectId": handle}
         self._connection.send("DOM.setFileInputFiles", files, deadline)
+
+    def download(
+        self, folder: Path, press: Callable[[], None], limits: DownloadLimits, deadline: Deadline
+    ) -> Downloaded:
+        """See `Page`."""
+        _require_time(deadline)
+        allow_downloads(self._connection, folder, deadline)
+        try:
+            self._connection.forget_downloads()
+            press()
+            return follow(self._connection, folder, limits, deadline)
+        finally:
+            # In a browser that is gone there is nothing to switch off.
+            with contextlib.suppress(PageChanged, WaitTimeout, BrowserDied):
+                refuse_downloads(self._connection, Deadline.within(_RELEASE_S))
 
     def held(self, deadline: Deadline) -> contextlib.AbstractContextManager[None]:
         """See `Page`."""

@@ -178,6 +178,14 @@ class ComposeInput:
         """Clicks "Reply" in the open menu of a message."""
         self._click("reply", mark, deadline)
 
+    def press_download(self, mark: ChatMark, deadline: Deadline) -> None:
+        """Clicks "Download" in the open menu of a message."""
+        self._click("download", mark, deadline)
+
+    def press_fetch(self, mark: ChatMark, bubble: str, deadline: Deadline) -> None:
+        """Clicks the control by which a bubble offers to load its file, in view."""
+        self._click("fetch", mark, deadline, bubble=bubble)
+
     def reply_beside(self, mark: ChatMark, bubble: str, deadline: Deadline) -> None:
         """Double-clicks beside the message with this id, which must be in view."""
         self._click("beside", mark, deadline, bubble=bubble, times=2)

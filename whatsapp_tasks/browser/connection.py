@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol, Self
 
 from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.downloads import DownloadNews
 from whatsapp_tasks.browser.memory import TreeMemory
 from whatsapp_tasks.browser.page import JSON
 from whatsapp_tasks.errors import PageChanged, PageError
@@ -48,6 +49,12 @@ class Connection(Protocol):
 
     def next_chooser(self, deadline: Deadline) -> int | None:
         """The backend node for which the page asks for a file; None if it does not by the deadline."""
+
+    def forget_downloads(self) -> None:
+        """What the browser said of downloads until now is not waited for."""
+
+    def next_download_news(self, deadline: Deadline) -> DownloadNews | None:
+        """What the browser says next of a download; None if nothing by the deadline."""
 
     def held(self, deadline: Deadline) -> AbstractContextManager[None]:
         """See `Page.held`."""

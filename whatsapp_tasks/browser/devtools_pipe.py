@@ -17,6 +17,7 @@ from typing import Any
 
 from whatsapp_tasks.browser.connection import Answer
 from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.downloads import DownloadNews
 from whatsapp_tasks.browser.page import JSON
 from whatsapp_tasks.browser.processes import Child
 from whatsapp_tasks.browser.readings import MISREAD
@@ -32,6 +33,7 @@ _FIRST_ID = 1_000_000_000
 _OUR_ANSWER = re.compile(rb'\{"id":1\d{9}\b')
 _ATTACHED = b'{"method":"Target.attachedToTarget"'
 _CHOOSER = b'{"method":"Page.fileChooserOpened"'
+_DOWNLOAD = b'{"method":"Browser.download'
 _CHUNK = 1 << 18
 _JOIN_S = 1.0
 _ASK_S = 0.1
@@ -53,6 +55,7 @@ class DevToolsPipe:
         self._over = self._closed = self._left = False
         self._answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._choosers: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._downloads: queue.SimpleQueue[DownloadNews] = queue.SimpleQueue()
 
     def close_browser_ends(self) -> None:
         """Close our copies of the browser's ends once it has them; they would hide that the browser has
@@ -123,6 +126,21 @@ class DevToolsPipe:
                 return self._choosers.get(timeout=min(_ASK_S, deadline.remaining()))
         return None
 
+    def forget_downloads(self) -> None:
+        """What the browser said of downloads until now is not waited for."""
+        with suppress(queue.Empty):
+            while True:
+                self._downloads.get_nowait()
+
+    def next_download_news(self, deadline: Deadline) -> DownloadNews | None:
+        """What the browser says next of a download (``Browser.setDownloadBehavior``); None if nothing by the
+        deadline, or the browser has ended.
+        """
+        while not deadline.passed and not self._over:
+            with suppress(queue.Empty):
+                return self._downloads.get(timeout=min(_ASK_S, deadline.remaining()))
+        return None
+
     def leave_driver(self) -> None:
         """Nothing more reaches the driver, so it believes that the browser has ended."""
         with self._writing:
@@ -186,6 +204,9 @@ class DevToolsPipe:
                 if message.startswith(_CHOOSER):
                     with suppress(*MISREAD):  # a chooser for no element is not for us
                         self._choosers.put(int(json.loads(message)["params"]["backendNodeId"]))
+                if message.startswith(_DOWNLOAD):
+                    with suppress(*MISREAD):  # what cannot be read ends with the time for it
+                        self._downloads.put(DownloadNews.of(json.loads(message)))
                 if self._to_driver is not None and not self._left:
                     with suppress(OSError):  # a driver that is gone must not stop the browser
                         _write(self._to_driver, message + b"\0")

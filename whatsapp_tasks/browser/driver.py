@@ -39,6 +39,7 @@ from whatsapp_tasks.browser.chromium_version import version_of
 from whatsapp_tasks.browser.connection import Answer
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.devtools_pipe import DevToolsPipe
+from whatsapp_tasks.browser.downloads import DownloadNews
 from whatsapp_tasks.browser.driver_process import DriverProcess, stand_in_for_browser
 from whatsapp_tasks.browser.memory import TreeMemory, measure
 from whatsapp_tasks.browser.orderly_end import end_in_order
@@ -354,6 +355,14 @@ class _Connection:
     def next_chooser(self, deadline: Deadline) -> int | None:
         """See `Connection`."""
         return self._pipe.next_chooser(deadline)
+
+    def forget_downloads(self) -> None:
+        """See `Connection`."""
+        self._pipe.forget_downloads()
+
+    def next_download_news(self, deadline: Deadline) -> DownloadNews | None:
+        """See `Connection`."""
+        return self._pipe.next_download_news(deadline)
 
     @contextlib.contextmanager
     def held(self, deadline: Deadline) -> Iterator[None]:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
 from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.downloads import Downloaded, DownloadLimits
 from whatsapp_tasks.browser.memory import TreeMemory
 from whatsapp_tasks.domain.typing_plan import Stroke
 
@@ -126,6 +127,15 @@ class Page(Protocol):
         """Hand over the file at ``path`` when ``press`` makes the page open a file chooser, which is not
         shown: to the input that the page opened it for, and only if ``function`` (input, …) says that this
         one may have it. ``chosen`` is called while the chooser is open. False if no such chooser came.
+        """
+
+    def download(
+        self, folder: Path, press: Callable[[], None], limits: DownloadLimits, deadline: Deadline
+    ) -> Downloaded:
+        """The file that the page lets the browser save after ``press``: written into ``folder``, which is
+        empty and nobody else's, under a name of the browser's. At all other times downloads are refused.
+
+        Raises DownloadStopped.
         """
 
     def scroll(self, x: float, y: float, down: float, deadline: Deadline) -> None:

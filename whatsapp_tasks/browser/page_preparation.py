@@ -10,11 +10,14 @@ from whatsapp_tasks.browser.chrome_options import (
 )
 from whatsapp_tasks.browser.connection import Connection
 from whatsapp_tasks.browser.deadlines import Deadline
+from whatsapp_tasks.browser.following_downloads import refuse_downloads
 from whatsapp_tasks.browser.page import JSON, Page
 
 
 def prepare_page(page: Page, connection: Connection, options: BrowserOptions, deadline: Deadline) -> None:
-    """Makes the page look like one in a window, and blocks what ``options`` say. Raises BrowserErrors."""
+    """Makes the page look like one in a window, refuses downloads, and blocks what ``options`` say. Raises
+    BrowserErrors.
+    """
     brands: Any = page.wait_for(  # until the first page is there
         "() => navigator.userAgentData?.brands.map(({ brand, version }) => ({ brand, version }))",
         deadline=deadline,
@@ -27,6 +30,7 @@ def prepare_page(page: Page, connection: Connection, options: BrowserOptions, de
         "userAgentMetadata": user_agent_metadata(page.browser_version, brands),
     }
     connection.send("Emulation.setUserAgentOverride", override, deadline)
+    refuse_downloads(connection, deadline)
     if options.block_resources:
         connection.send("Network.enable", {"maxTotalBufferSize": 0}, deadline)
         connection.send("Network.setBlockedURLs", {"urls": list(BLOCKED_URLS)}, deadline)

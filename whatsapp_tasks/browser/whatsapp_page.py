@@ -193,6 +193,14 @@ class WhatsAppPage:
         """Presses "Reply" in the open menu: `ComposeInput.press_reply`."""
         self._input.press_reply(mark, deadline)
 
+    def press_download(self, mark: ChatMark, deadline: Deadline) -> None:
+        """Presses "Download" in the open menu: `ComposeInput.press_download`."""
+        self._input.press_download(mark, deadline)
+
+    def press_fetch(self, mark: ChatMark, bubble: str, deadline: Deadline) -> None:
+        """Has the page load a bubble's file: `ComposeInput.press_fetch`."""
+        self._input.press_fetch(mark, bubble, deadline)
+
     def reply_beside(self, mark: ChatMark, bubble: str, deadline: Deadline) -> None:
         """Replies without the menu: `ComposeInput.reply_beside`."""
         self._input.reply_beside(mark, bubble, deadline)

@@ -18,6 +18,7 @@ from whatsapp_tasks.browser.chromium_version import version_of
 from whatsapp_tasks.browser.connection import Answer
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.devtools_pipe import DevToolsPipe
+from whatsapp_tasks.browser.downloads import DownloadNews
 from whatsapp_tasks.browser.memory import TreeMemory, measure
 from whatsapp_tasks.browser.orderly_end import end_in_order
 from whatsapp_tasks.browser.page import JSON, Page
@@ -155,6 +156,12 @@ class _Window:
 
     def next_chooser(self, deadline: Deadline) -> int | None:
         return self._pipe.next_chooser(deadline)
+
+    def forget_downloads(self) -> None:
+        self._pipe.forget_downloads()
+
+    def next_download_news(self, deadline: Deadline) -> DownloadNews | None:
+        return self._pipe.next_download_news(deadline)
 
     def held(self, deadline: Deadline) -> AbstractContextManager[None]:  # noqa: ARG002 - the protocol's
         raise PageError("The window of a person is not held")

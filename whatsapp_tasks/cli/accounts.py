@@ -10,13 +10,16 @@ from rich.table import Table
 from whatsapp_tasks.config import Settings, check_time_zone
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.incoming import ReceiveMode
+from whatsapp_tasks.domain.received_media import kinds_of
 from whatsapp_tasks.domain.refusals import account_unknown
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.operations import Operations
+from whatsapp_tasks.session.arriving import Arriving, arriving_folder
 from whatsapp_tasks.session.evidence import EvidenceKeeper
 from whatsapp_tasks.session.outgoing import Outgoing, outgoing_folder
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.incoming import Incoming
 from whatsapp_tasks.stores.leases import current_holder
 from whatsapp_tasks.vaults import open_vault
 
@@ -40,19 +43,32 @@ def add_accounts(cli: click.Group, console: Console, load: Callable[[], Settings
         default=None,
         help="What is done about received messages; full opens chats, which marks them as read.",
     )
-    def add(name: str, time_zone: str | None, receive: str | None) -> None:
+    @click.option(
+        "--receive-media",
+        default=None,
+        help="Which files of received messages are stored: off, all, or image,video,audio,document. "
+        "Only with --receive full.",
+    )
+    def add(name: str, time_zone: str | None, receive: str | None, receive_media: str | None) -> None:
         """Add an account, or change its settings; then run a worker for it."""
-        store = Accounts(database())
+        connection = database()
+        store = Accounts(connection)
+        _check_receive_media(
+            receive_media, lambda: ReceiveMode(receive or Incoming(connection, name).mode(load().receive))
+        )
         if time_zone is not None:
             try:
                 check_time_zone(time_zone)
             except ValueError as error:
                 raise click.BadParameter(str(error)) from error
         new = store.add(name, int(time.time() * 1000))
-        if time_zone is not None:
-            store.set_time_zone(name, time_zone)
-        if receive is not None:
-            store.set_receive(name, receive)
+        for choice, keep in (
+            (time_zone, store.set_time_zone),
+            (receive, store.set_receive),
+            (receive_media, store.set_receive_media),
+        ):
+            if choice is not None:
+                keep(name, choice)
         click.echo(
             f"{name} {'was added' if new else 'exists already'}; "
             f"start its worker: whatsapp-tasks worker --account {name}"
@@ -104,6 +120,7 @@ def add_accounts(cli: click.Group, console: Console, load: Callable[[], Settings
                 http_status=409,
             )
         Outgoing(None, outgoing_folder(settings, name)).sweep()  # of a worker that was killed
+        Arriving(None, arriving_folder(settings, name)).sweep()
         pictures = EvidenceKeeper.from_settings(connection, settings, name).forget()
         vault = open_vault(settings, connection, name)
         archives = vault.forget() if vault is not None else 0
@@ -111,4 +128,18 @@ def add_accounts(cli: click.Group, console: Console, load: Callable[[], Settings
         click.echo(
             f"{name} was removed ({removed} records, {pictures} files of evidence, {archives} archives). "
             f"Its login is still in {settings.profile_dir(name)}"
+        )
+
+
+def _check_receive_media(kinds: str | None, mode: Callable[[], ReceiveMode]) -> None:
+    """Raises BadParameter unless files of these kinds can be stored in the account's ``mode``."""
+    if kinds is None:
+        return
+    try:
+        wanted = kinds_of(kinds)
+    except ValueError as error:
+        raise click.BadParameter(f"--receive-media {error}") from error
+    if wanted and mode() is not ReceiveMode.FULL:
+        raise click.BadParameter(
+            f"--receive-media {kinds} needs --receive full: in the mode {mode()} no chat is opened."
         )

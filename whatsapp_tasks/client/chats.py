@@ -1,6 +1,7 @@
 """Calls about chats: what was read in them (docs/receiving.md)."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import cast
 
 from whatsapp_tasks.client.calls import Calls, path_of
@@ -28,3 +29,10 @@ class ChatCalls(Calls):
             before = page["next_before"]
             if before is None:
                 return
+
+    def save_media(self, chat_id: str, message_id: str, target: str | Path) -> None:
+        """Writes the stored file of a received message to ``target``, which is replaced; it is never in
+        memory as a whole. Raises RequestRefused (``media_not_stored``, for one), and OSError.
+        """
+        path = path_of("chats", chat_id, "messages", message_id, "media")
+        self._transport.save(path, Path(target))

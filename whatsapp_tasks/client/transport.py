@@ -24,6 +24,7 @@ _OF_ALL_PROBLEMS = frozenset(
     {"type", "title", "status", "detail", "code", "errors", "instance", "request_id"}
 )
 """Members of a problem document that are not of its code alone."""
+_PIECE_BYTES = 256 * 1024
 SILENCE_SECONDS = 60.0
 """Without an event or a heartbeat, a stream is taken for broken."""
 UPLOAD_SECONDS = 180.0
@@ -77,6 +78,24 @@ class Transport:
         if idempotency_key is not None:
             headers["Idempotency-Key"] = idempotency_key
         return self._repeated(lambda: self._once(method, target, headers, raw or None, raw))
+
+    def save(self, path: str, target: Path) -> None:
+        """Writes an answer that is a file to ``target``, all of it or nothing; it is never in memory as a
+        whole. Raises OSError.
+        """
+        draft = target.with_name(f".{target.name}.part")
+        with self._repeated(
+            lambda: self._once("GET", path, {"Accept": "*/*"}, None, b"", SILENCE_SECONDS, stream=True)
+        ) as response:
+            try:
+                with draft.open("wb") as file:
+                    for piece in response.iter_content(_PIECE_BYTES):
+                        file.write(piece)
+                draft.replace(target)
+            except requests.RequestException as error:
+                raise ApiUnreachable(f"The file did not come whole: {_reason(error)}") from error
+            finally:
+                draft.unlink(missing_ok=True)
 
     def listen(self, path: str, query: Mapping[str, str], last_event_id: str | None) -> requests.Response:
         """An answer that does not end, not read yet; to be closed."""

@@ -250,11 +250,19 @@ class Quoted(TypedDict):
 
 
 class Media(TypedDict):
-    """The file of a message, as its bubble describes it."""
+    """The file of a message. ``kind``, ``name`` and ``size`` as its bubble shows it; ``size`` in the page's
+    words, documents only. ``state``: pending, stored, quarantined, skipped, failed, expired or infected; what
+    follows ``reason`` is None unless the file is stored.
+    """
 
     kind: str
     name: str
     size: str
+    state: str
+    reason: str | None
+    media_type: str | None
+    bytes: int | None
+    sha256: str | None
 
 
 class ChatMessage(TypedDict):

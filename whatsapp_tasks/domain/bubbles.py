@@ -20,6 +20,8 @@ class BubbleFile:
     """``stopped``: the bubble offers to try again."""
     percent: int | None = None
     """How far a running upload is, where the page shows it."""
+    offered: bool = False
+    """The page has not loaded it, and offers to (12.14)."""
 
 
 @dataclass(frozen=True)

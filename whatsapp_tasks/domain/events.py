@@ -26,6 +26,7 @@ class EventType(StrEnum):
     EXPIRED = "message.expired"
     CANCELLED = "message.cancelled"
     RECEIVED = "message.received"
+    MEDIA = "message.media"
     SESSION_STATE = "session.state"
     SESSION_ATTENTION = "session.attention"
     CONTACTS_CHECKED = "contacts.checked"
@@ -41,6 +42,7 @@ MEANINGS: dict[EventType, str] = {
     EventType.EXPIRED: "its expires_at passed before it was sent",
     EventType.CANCELLED: "cancelled before it was sent",
     EventType.RECEIVED: "somebody wrote to the account; data.new says how many messages",
+    EventType.MEDIA: "the file of a received message is stored, or will not be; data.media says which",
     EventType.SESSION_STATE: "the state of the account's session changed",
     EventType.SESSION_ATTENTION: "the session entered a state that needs a person",
     EventType.CONTACTS_CHECKED: "a check of numbers is over; data has its counts, the check its answers",
@@ -169,10 +171,16 @@ def envelope(
         "type": str(event.type),
         "timestamp": rfc3339(event.at_ms),
         "account": event.account,
-        "data": _received(event, record or {}, received_version)
-        if event.type is EventType.RECEIVED
-        else _data(event, record or {}),
+        "data": _data_of(event, record or {}, received_version),
     }
+
+
+def _data_of(event: Event, record: Mapping[str, Any], received_version: int) -> dict[str, Any]:
+    if event.type is EventType.RECEIVED:
+        return _received(event, record, received_version)
+    if event.type is EventType.MEDIA:
+        return _media(event, record)
+    return _data(event, record)
 
 
 def outline(event: Event) -> dict[str, Any]:
@@ -203,6 +211,8 @@ def _outlined(event: Event) -> dict[str, Any]:
             counts["message_id"] = event.details["message"] or None
             counts["messages_missed"] = _missed(event)
         return counts
+    if event.type is EventType.MEDIA:
+        return {"chat_id": event.subject, "message_id": event.details.get("message"), **_media_end(event)}
     data: dict[str, Any] = {"message_id": event.subject, "status": event.type.partition(".")[2]}
     if event.code:
         data["code"] = event.code
@@ -258,8 +268,9 @@ def _data(event: Event, message: Mapping[str, Any]) -> dict[str, Any]:
 def _received(event: Event, record: Mapping[str, Any], version: int) -> dict[str, Any]:
     message, chat = record.get("message"), record.get("chat_record")
     was_read = "message" in event.details
-    title = chat.title if isinstance(chat, ChatRecord) else record.get("chat")
-    phone = (chat.phone if isinstance(chat, ChatRecord) else record.get("phone")) or None
+    shown = _chat(
+        event.subject if was_read else None, chat, title=record.get("chat"), phone=record.get("phone") or None
+    )
     preview = record.get("preview")
     if isinstance(message, ReceivedMessage):
         preview = " ".join(message.text.split())[:PREVIEW_LENGTH]
@@ -269,20 +280,40 @@ def _received(event: Event, record: Mapping[str, Any], version: int) -> dict[str
         "preview": preview,
     }
     if version == 1:
-        return {"chat": title, "phone": phone, **counts}
+        return {"chat": shown["title"], "phone": shown["phone"], **counts}
     return {
         "version": RECEIVED_VERSION,
         "read": was_read,
-        "chat": {
-            "id": event.subject if was_read else None,
-            "kind": str(chat.kind) if isinstance(chat, ChatRecord) else None,
-            "title": title,
-            "phone": phone,
-        },
+        "chat": shown,
         **counts,
         "message": message.shown() if isinstance(message, ReceivedMessage) else None,
         "messages_missed": _missed(event) if was_read else None,
     }
+
+
+def _media(event: Event, record: Mapping[str, Any]) -> dict[str, Any]:
+    """``media`` as of the event, also if it has changed since; null if the message is not stored any more."""
+    message = record.get("message")
+    shown = message.shown() if isinstance(message, ReceivedMessage) else None
+    media = shown["media"] if shown else None
+    return {
+        "chat": _chat(event.subject, record.get("chat_record")),
+        "message_id": event.details.get("message"),
+        "whatsapp_id": shown["whatsapp_id"] if shown else None,
+        **_media_end(event),
+        "media": {**media, **_media_end(event)} if media else None,
+    }
+
+
+def _chat(chat_id: str | None, chat: object, **noticed: str | None) -> dict[str, Any]:
+    """``noticed``: title and phone where the chat has no record."""
+    if not isinstance(chat, ChatRecord):
+        return {"id": chat_id, "kind": None, "title": None, "phone": None, **noticed}
+    return {"id": chat_id, "kind": str(chat.kind), "title": chat.title, "phone": chat.phone}
+
+
+def _media_end(event: Event) -> dict[str, Any]:
+    return {"state": event.details.get("state", ""), "reason": event.details.get("reason") or None}
 
 
 def _missed(event: Event) -> int | str:

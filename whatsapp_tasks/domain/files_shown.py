@@ -109,24 +109,32 @@ def _signs(name: str) -> str:
 
 
 def sizes_agree(shown: str, size: int) -> bool | None:
-    """Whether ``60 kB`` may be this number of bytes; None where it cannot be read.
+    """Whether ``60 kB`` may be this number of bytes; None where it cannot be read."""
+    ranges = _sizes_shown(shown)
+    return any(low <= size <= high for low, high in ranges) if ranges else None
 
-    The page counts by 1,024 and rounds, to one decimal from a megabyte on, in the digits of its language.
+
+def least_size(shown: str) -> float | None:
+    """How many bytes a file has at least whose size is shown so; None where it cannot be read."""
+    return min((low for low, _ in _sizes_shown(shown)), default=None)
+
+
+def _sizes_shown(shown: str) -> list[tuple[float, float]]:
+    """The page counts by 1,024 and rounds, to one decimal from a megabyte on, in the digits of its
+    language.
     """
     found = _SIZE.search(shown.strip())
     if found is None:
-        return None
+        return []
     unit = unicodedata.normalize("NFKC", found[2]).strip().casefold()[:1]
     digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else "." for c in found[1].strip())
     parts = [part for part in digits.split(".") if part]
     if unit not in _POWERS or not parts or len(parts) > 2:
-        return None
+        return []
     decimals = len(parts[1]) if len(parts) == 2 else 0
     value, half = float(".".join(parts)), 0.51 * 10**-decimals
-    return any(
-        (value - half) * base ** _POWERS[unit] <= size <= (value + half) * base ** _POWERS[unit]
-        for base in (1024, 1000)
-    )
+    powers = (base ** _POWERS[unit] for base in (1024, 1000))
+    return [((value - half) * power, (value + half) * power) for power in powers]
 
 
 def preview_amiss(preview: Preview, file: MessageFile) -> str | None:

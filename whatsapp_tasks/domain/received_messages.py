@@ -12,6 +12,13 @@ from whatsapp_tasks.domain.bubbles import Bubble, is_message
 from whatsapp_tasks.domain.chat_snapshot import Chat
 from whatsapp_tasks.domain.chats import SEEN_KEPT, ChatKind, ChatRecord, Sighting
 from whatsapp_tasks.domain.open_chat import phone_of_ids
+from whatsapp_tasks.domain.received_media import (
+    NOT_ASKED,
+    MediaRules,
+    MediaState,
+    MediaStatus,
+    first_status,
+)
 
 QUOTED_SHOWN = 768
 """Characters of a quotation that a bubble shows (whatsapp-web.md, 12.4)."""
@@ -49,11 +56,19 @@ class QuotedView(TypedDict):
 
 
 class MediaView(TypedDict):
-    """The file of a message, as its bubble describes it; ``size`` in the page's words, documents only."""
+    """The file of a message. ``kind``, ``name`` and ``size`` as its bubble describes it; ``size`` in the
+    page's words, documents only. ``state`` says how far the file is, ``reason`` why; the rest is null unless
+    it is stored.
+    """
 
     kind: str
     name: str
     size: str
+    state: MediaState
+    reason: str | None
+    media_type: str | None
+    bytes: int | None
+    sha256: str | None
 
 
 class ReceivedView(TypedDict):
@@ -96,6 +111,15 @@ class ReceivedMessage:
     edited: bool = False
     quoted: Quoted | None = None
     media: MediaShown | None = None
+    media_status: MediaStatus = NOT_ASKED
+    """How far its file is, if it has one; kept apart from the rest, for it changes."""
+
+    def with_media(self, rules: MediaRules) -> "ReceivedMessage":
+        """The message when it was just read: what is to be done about its file."""
+        if self.media is None:
+            return self
+        status = first_status(self.media.kind, self.media.size, rules, outgoing=self.outgoing)
+        return replace(self, media_status=status)
 
     def to_text(self) -> str:
         """As JSON without id, account and chat; ``message_of_text`` reads it."""
@@ -125,15 +149,30 @@ class ReceivedMessage:
             "quoted": {"text": quoted.text, "author": quoted.author, "whatsapp_id": quoted.bubble_id}
             if quoted
             else None,
-            "media": {"kind": media.kind, "name": media.name, "size": media.size} if media else None,
+            "media": _media_view(media, self.media_status) if media else None,
         }
 
 
-_APART = frozenset({"id", "account", "chat_id", "quoted", "media"})
+_APART = frozenset({"id", "account", "chat_id", "quoted", "media", "media_status"})
 
 
-def message_of_text(message_id: str, account: str, chat_id: str, text: str) -> ReceivedMessage:
-    """Reads what ``ReceivedMessage.to_text`` wrote."""
+def _media_view(media: MediaShown, status: MediaStatus) -> MediaView:
+    return {
+        "kind": media.kind,
+        "name": media.name,
+        "size": media.size,
+        "state": status.state,
+        "reason": status.reason or None,
+        "media_type": status.media_type or None,
+        "bytes": status.bytes if status.sha256 else None,
+        "sha256": status.sha256 or None,
+    }
+
+
+def message_of_text(
+    message_id: str, account: str, chat_id: str, text: str, status: str | None = None
+) -> ReceivedMessage:
+    """Reads what ``ReceivedMessage.to_text`` and ``MediaStatus.to_text`` wrote."""
     fields = json.loads(text)
     quoted, media = fields.pop("quoted", None), fields.pop("media", None)
     return ReceivedMessage(
@@ -142,6 +181,7 @@ def message_of_text(message_id: str, account: str, chat_id: str, text: str) -> R
         chat_id=chat_id,
         quoted=Quoted(**quoted) if quoted else None,
         media=MediaShown(**media) if media else None,
+        media_status=MediaStatus.from_text(status) if status else NOT_ASKED,
         **fields,
     )
 

@@ -15,7 +15,7 @@ from whatsapp_tasks.crash_points import reach
 from whatsapp_tasks.domain.file_names import with_extension
 from whatsapp_tasks.domain.files import FileFacts, MessageFile
 from whatsapp_tasks.errors import FileGone, FileUnreadable
-from whatsapp_tasks.files.drafts import Drafts
+from whatsapp_tasks.files.drafts import Draft, Drafts
 from whatsapp_tasks.files.examination import convert_picture, shrink_picture
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.files import FOLDER, Content, FileRecords, is_older, new_object
@@ -109,6 +109,32 @@ class Contents:
         if digest_of(path) != content.digest:
             path.unlink()
             raise FileGone("The file's bytes have changed in the object store.")
+
+    def copied(self, digest: str) -> Draft:
+        """A copy of the bytes on this machine's disk; drop it in the end.
+
+        Raises what ``write_to`` raises, and StoreUnavailable.
+        """
+        content = self.records.content(digest)
+        if content is None:
+            raise FileGone
+        draft = self.drafts.begin(content.size)
+        try:
+            self.write_to(content, draft.path)
+        except BaseException:
+            self.drafts.drop(draft)
+            raise
+        return draft
+
+    def release(self, digest: str, holder: str) -> None:
+        """The holder needs the bytes no more; they are deleted at once unless somebody else does. What a
+        failure leaves is deleted by ``sweep``.
+        """
+        now_ms = self._now_ms()
+        self.records.hold(digest, holder, now_ms, now_ms)
+        left = self.records.let_go(digest, now_ms)
+        if left is not None:
+            self._store.delete([left])
 
     def hand_over(self, file: MessageFile, folder: Path) -> HandedOver:
         """Writes the file of a message into ``folder``, which is the caller's and empty, and checks it.

@@ -18,6 +18,14 @@ SPARE_BYTES = 64 * 1024 * 1024
 """Must stay free on the disk: Redis and the browser's profile may be on it, too."""
 
 
+def require_room(folder: Path, size: int) -> None:
+    """Raises ObjectStoreFull if there is no room for ``size`` bytes, twice: the object store may be on the
+    same disk. Raises OSError.
+    """
+    if shutil.disk_usage(folder).free < 2 * size + SPARE_BYTES:
+        raise ObjectStoreFull
+
+
 class Draft:
     """Bytes that arrive in pieces; ``path`` is a file of mode 0600. Methods raise ObjectStoreFailed."""
 
@@ -53,13 +61,10 @@ class Drafts:
         self._folder = settings.data_dir.resolve() / "objects" / "drafts"  # one volume with the objects
 
     def begin(self, size: int) -> Draft:
-        """An empty draft; call ``drop`` in any case. Raises ObjectStoreFull if there is no room for ``size``
-        bytes, twice: the object store may be on the same disk.
-        """
+        """An empty draft; call ``drop`` in any case. Raises ObjectStoreFull if there is no room."""
         with store_errors():
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if shutil.disk_usage(self._folder).free < 2 * size + SPARE_BYTES:
-                raise ObjectStoreFull
+            require_room(self._folder, size)
             descriptor, name = tempfile.mkstemp(suffix=".part", dir=self._folder)  # mode 0600
             open(descriptor, "rb").close()
         return Draft(Path(name))

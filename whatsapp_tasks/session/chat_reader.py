@@ -27,6 +27,7 @@ from whatsapp_tasks.session.chat_news import ChatNews
 from whatsapp_tasks.session.chat_reading import NotRead
 from whatsapp_tasks.session.chat_taking import BADGE_GOES_SECONDS, ChatTaking
 from whatsapp_tasks.session.context import AccountContext
+from whatsapp_tasks.session.media_fetching import MediaFetching
 from whatsapp_tasks.session.opening import open_chat
 from whatsapp_tasks.session.receiving import Receiving
 from whatsapp_tasks.session.row_opening import open_row
@@ -44,6 +45,7 @@ class ChatReader:
         self._receiving = receiving
         self._news = ChatNews(context, may_send)
         self._taking = ChatTaking(context, self._news)
+        self._media = MediaFetching(context)
         self._next_reap = 0.0
 
     def listen(self) -> None:
@@ -53,8 +55,9 @@ class ChatReader:
         context.opened_chats.begin = self._taking.beginnings.opened if reads else None
 
     def look(self, page: WhatsAppPage, snapshot: PageSnapshot) -> None:
-        """Reads what the open chat shows, or else one other chat. ``snapshot`` is the last look at ``page``,
-        with rows. Raises BrowserErrors, LeaseLost, StoreUnavailable.
+        """Reads what the open chat shows, or else one other chat, or else stores one file of a message.
+        ``snapshot`` is the last look at ``page``, with rows. Raises BrowserErrors, LeaseLost,
+        StoreUnavailable.
         """
         context = self._context
         self._reap()
@@ -66,7 +69,9 @@ class ChatReader:
             return
         names = self._news.unread(names, page.chats.shown(context.look_deadline()), snapshot)
         name = self._news.next(names)
-        if name is not None and is_calm(snapshot) and self._news.turn_for(name):
+        if name is None:
+            self._media.look(page, snapshot)
+        elif is_calm(snapshot) and self._news.turn_for(name):
             self._visit(page, name, names[name])
 
     # opening it

@@ -111,8 +111,11 @@ class ChatTaking:
             seen=seen_after(record, read.bubbles[:until]) if until else record.seen,
             badge=unread_in(after.rows, mark.title),
         )
+        rules = context.media_rules()
         messages = [
-            message_in(bubble, read.bubbles[: all_ids.index(bubble.id)], context.account, record, now_ms)
+            message_in(
+                bubble, read.bubbles[: all_ids.index(bubble.id)], context.account, record, now_ms
+            ).with_media(rules)
             for bubble in read.new
             if is_message(bubble)
         ]

@@ -7,6 +7,8 @@ from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.memory_rules import TreeUse
 from whatsapp_tasks.domain.open_chat import OpenChat
+from whatsapp_tasks.domain.received_media import MediaRules
+from whatsapp_tasks.session.arriving import Arriving
 from whatsapp_tasks.session.browser_keeper import BrowserKeeper
 from whatsapp_tasks.session.evidence import EvidenceKeeper
 from whatsapp_tasks.session.opened_chats import OpenedChats
@@ -19,6 +21,7 @@ from whatsapp_tasks.stores.clock import StoreClock
 from whatsapp_tasks.stores.generation import Generation
 from whatsapp_tasks.stores.hands import Hands
 from whatsapp_tasks.stores.inbox import Inbox
+from whatsapp_tasks.stores.inbox_media import InboxMedia
 from whatsapp_tasks.stores.incoming import Incoming
 from whatsapp_tasks.stores.leases import Lease
 from whatsapp_tasks.stores.ledger import Ledger
@@ -45,6 +48,7 @@ class AccountContext:
     incoming: Incoming
     chats: Chats
     inbox: Inbox
+    inbox_media: InboxMedia
     pauses: Pauses
     hands: Hands
     circuits: Circuits
@@ -60,6 +64,8 @@ class AccountContext:
     """Who we are in histories: ``worker 123 on host``."""
     outgoing: Outgoing
     """Files of messages on this machine's disk."""
+    arriving: Arriving
+    """Files of received messages likewise."""
     evidence: EvidenceKeeper | None = field(default=None)
     """None where nothing of failures is kept."""
     vault: "SessionVault | None" = field(default=None)
@@ -77,6 +83,16 @@ class AccountContext:
     """Id of the message in hand."""
     memory: TreeUse | None = field(default=None)
     """What worker, driver and browser cost at the last heartbeat; None: not known, or no browser."""
+
+    def media_rules(self) -> MediaRules:
+        """What is stored of the files that others send, as it is set now."""
+        settings = self.settings
+        return MediaRules(
+            self.incoming.media_kinds(settings.receive_media_kinds),
+            most_bytes=settings.receive_media_max_bytes,
+            day_bytes=settings.receive_media_day_bytes,
+            scanned=settings.receive_media_scan,
+        )
 
     def look_deadline(self) -> Deadline:
         """For one look at the page that begins now."""

@@ -15,6 +15,7 @@ from whatsapp_tasks.domain.open_chat import OpenChat
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.replies import NOT_ARMED, Reply, goes_plain, is_quoted
 from whatsapp_tasks.errors import InputStopped, SendPostponed, WaitTimeout
+from whatsapp_tasks.session.message_menu import MENU_SECONDS, NOT_THERE, close_menu, open_menu
 from whatsapp_tasks.session.typing import BOX_SECONDS, disarm, empty_box, postponed
 from whatsapp_tasks.session.waits import until_in_main
 from whatsapp_tasks.stores.messages import Message
@@ -26,10 +27,7 @@ OLDER_SECONDS = 4.0
 """For older messages to load after the chat was scrolled up."""
 MOST_PAGES = 30
 """How often a chat is scrolled up: some 1,000 messages."""
-MENU_SECONDS = 3.0
 ARMED_SECONDS = 3.0
-NOT_THERE = frozenset({"no_box", "dialog"})
-"""Why an order finds nothing to press: then the next way is tried."""
 
 
 def armed(page: WhatsAppPage, message: Message, opened: OpenChat) -> OpenChat:
@@ -82,10 +80,8 @@ def _arm(page: WhatsAppPage, opened: OpenChat, reply: Reply, target: Bubble) -> 
 
 def _by_menu(page: WhatsAppPage, opened: OpenChat, reply: Reply) -> Quote | None:
     """None if there is no menu, or nothing in it that is certainly "Reply"; then no menu is open."""
-    deadline = Deadline.within(MENU_SECONDS)
     try:
-        page.open_message_menu(opened.mark, reply.bubble_id, deadline)
-        until_in_main(page, lambda s: True if s.message_menu else None, deadline, postponed("left"))
+        open_menu(page, opened.mark, reply.bubble_id)
         page.press_reply(opened.mark, Deadline.within(MENU_SECONDS))
     except (InputStopped, WaitTimeout) as error:
         _unless_moved(error)
@@ -113,19 +109,8 @@ def _unless_moved(error: InputStopped | WaitTimeout) -> None:
 
 
 def _close_menu(page: WhatsAppPage, opened: OpenChat) -> None:
-    """A click into the box takes an open menu away, as any click beside it. Never by Escape, which closes the
-    chat where no menu is open (docs/whatsapp-web.md, 12.3).
-    """
-    if not page.look(Deadline.within(BOX_SECONDS)).message_menu:
-        return
     try:
-        page.focus(opened.mark, Deadline.within(BOX_SECONDS), "compose")
-        until_in_main(
-            page,
-            lambda s: True if not s.message_menu else None,
-            Deadline.within(MENU_SECONDS),
-            postponed("left"),
-        )
+        close_menu(page, opened.mark)
     except InputStopped as error:
         raise postponed(error.reason) from error
     except WaitTimeout as error:

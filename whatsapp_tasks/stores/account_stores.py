@@ -12,6 +12,7 @@ from whatsapp_tasks.stores.events import EventLog
 from whatsapp_tasks.stores.generation import Generation
 from whatsapp_tasks.stores.hands import Hands
 from whatsapp_tasks.stores.inbox import Inbox
+from whatsapp_tasks.stores.inbox_media import InboxMedia
 from whatsapp_tasks.stores.incoming import Incoming
 from whatsapp_tasks.stores.ledger import Ledger
 from whatsapp_tasks.stores.metrics import Metrics
@@ -90,6 +91,10 @@ class AccountStores:
     @cached_property
     def inbox(self) -> Inbox:
         return Inbox(self._db, self.account, kept_ms=int(self._settings.inbox_kept_seconds * 1000))
+
+    @cached_property
+    def inbox_media(self) -> InboxMedia:
+        return InboxMedia(self._db, self.account)
 
     @cached_property
     def number_checks(self) -> NumberChecks:

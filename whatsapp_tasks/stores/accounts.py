@@ -34,6 +34,10 @@ class Accounts:
         """Sets what is done about messages that the account receives; a ``ReceiveMode``."""
         self._db.do("HSET", keys.AccountKeys(account).account, "receive", mode)
 
+    def set_receive_media(self, account: str, kinds: str) -> None:
+        """Sets which kinds of files that others send are stored, as ``kinds_of`` reads them."""
+        self._db.do("HSET", keys.AccountKeys(account).account, "receive_media", kinds)
+
     def remove(self, account: str) -> int:
         """Deletes the account and all its data; returns the number of records. Only for one without a worker.
 

@@ -20,6 +20,10 @@ EVENTS_KEPT = 100_000
 """Approximate; the same number is in the scripts. Two weeks of an account at 2,000 messages a day."""
 
 
+OF_THE_INBOX = frozenset({EventType.RECEIVED, EventType.MEDIA})
+"""Events about what others wrote: their subject is a chat."""
+
+
 class EventLog:
     """Reads the stream, and writes events that no script writes."""
 
@@ -82,8 +86,8 @@ class EventLog:
 
     def records(self, events: Sequence[Event]) -> dict[str, Mapping[str, Any]]:
         """Further data for the envelopes of events, by the event's id."""
-        messages = self.messages([event for event in events if event.type is not EventType.RECEIVED])
-        received = [event for event in events if event.type is EventType.RECEIVED]
+        messages = self.messages([event for event in events if event.type not in OF_THE_INBOX])
+        received = [event for event in events if event.type in OF_THE_INBOX]
         found: dict[str, Mapping[str, Any]] = {
             event.id: messages[event.subject] for event in events if event.subject in messages
         }

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import assert_never
 
 from whatsapp_tasks.domain.chats import ChatRecord, names_of, title_names_of
+from whatsapp_tasks.domain.received_media import MediaState
 from whatsapp_tasks.domain.received_messages import ReceivedMessage, message_of_text
 from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores import keys
@@ -37,10 +38,11 @@ class Inbox:
         """Those that are kept, in this order, in one round trip."""
         if not ids:
             return []
-        found = self._db.together(*(("HMGET", self._keys.inbox_message(i), "chat", "body") for i in ids))
+        fields = ("chat", "body", "media")
+        found = self._db.together(*(("HMGET", self._keys.inbox_message(i), *fields) for i in ids))
         return [
-            message_of_text(message_id, self.account, chat, body)
-            for message_id, (chat, body) in zip(ids, found, strict=True)
+            message_of_text(message_id, self.account, chat, body, media)
+            for message_id, (chat, body, media) in zip(ids, found, strict=True)
             if body is not None
         ]
 
@@ -82,7 +84,11 @@ class Inbox:
         facts = [
             fact
             for message in messages
-            for fact in (message.id, message.bubble_id, int(message.outgoing), message.to_text())
+            for fact in (
+                *(message.id, message.bubble_id, int(message.outgoing), message.to_text()),
+                message.media_status.to_text() if message.media else "",
+                int(message.media is not None and message.media_status.state is MediaState.PENDING),
+            )
         ]
         outcome, new = self._db.run(
             "inbox_write",
@@ -95,6 +101,7 @@ class Inbox:
                 "bubbles": k.inbox_bubbles,
                 "log": k.inbox_log,
                 "sequence": k.inbox_sequence,
+                "media_waiting": k.inbox_media,
                 "lease": k.lease,
                 "events": k.events,
                 "metrics": k.metrics,

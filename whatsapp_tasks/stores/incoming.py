@@ -6,6 +6,7 @@ from typing import assert_never
 from whatsapp_tasks.domain.chat_names import title_name
 from whatsapp_tasks.domain.incoming import Findings, KnownChat, Notice, ReceiveMode, opts_out
 from whatsapp_tasks.domain.phones import one_form_of, phone_in
+from whatsapp_tasks.domain.received_media import kinds_of
 from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
@@ -86,6 +87,15 @@ class Incoming:
                 raise LeaseLost
             case unknown:
                 assert_never(unknown)
+
+    def media_kinds(self, default: frozenset[str]) -> frozenset[str]:
+        """Which kinds of files that others send are stored; ``default`` for an account without a choice of
+        its own, none unless its chats are read in full.
+        """
+        text, receive = self._db.do("HMGET", self._keys.account, "receive_media", "receive")
+        if receive is not None and receive != ReceiveMode.FULL:
+            return frozenset()
+        return default if text is None else kinds_of(text)
 
     def mode(self, default: ReceiveMode) -> ReceiveMode:
         """The account's own mode, else ``default``."""

@@ -111,6 +111,8 @@ class AccountKeys:
         self.inbox_news = prefix + "inbox-news"  # hash: p:phone or t:title of a chat to read -> new messages
         self.inbox_bubbles = prefix + "inbox-bubbles"  # hash: id of a bubble that was read -> its chat
         self.inbox_log = prefix + "inbox-log"  # zset: chat, bubble and message id by the time it was read, ms
+        self.inbox_media = prefix + "inbox-media"  # zset: message id whose file is to be stored, by order
+        self.inbox_media_tries = prefix + "inbox-media-tries"  # hash: message id -> tries
         self.inbox_sequence = prefix + "inbox-sequence"  # counter: order of messages that were read
 
     def message(self, message_id: str) -> str:
@@ -120,8 +122,12 @@ class AccountKeys:
         """Zset: ids of the messages that were read in the chat, by their order."""
         return f"{self._prefix}chat:{chat_id}:messages"
 
+    def inbox_media_day(self, day: str) -> str:
+        """Counter with ttl: bytes of files that were stored on a day (UTC)."""
+        return f"{self._prefix}inbox-media-day:{day}"
+
     def inbox_message(self, message_id: str) -> str:
-        """Hash with ttl: chat, body (JSON)."""
+        """Hash with ttl: chat, body (JSON), media (JSON), if it has a file."""
         return f"{self._prefix}inbox:{message_id}"
 
     def evidence(self, evidence_id: str) -> str:

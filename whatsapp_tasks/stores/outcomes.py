@@ -100,6 +100,15 @@ class WriteInbox(StrEnum):
     LEASE_LOST = "lease_lost"
 
 
+class SettleMedia(StrEnum):
+    """``scripts/inbox_media_settle.lua``."""
+
+    SETTLED = "settled"
+    CHANGED = "changed"
+    GONE = "gone"
+    LEASE_LOST = "lease_lost"
+
+
 class BeginCheck(StrEnum):
     """``scripts/number_check_begin.lua``."""
 

@@ -16,6 +16,7 @@ from whatsapp_tasks.errors import BrowserStartFailed, LeaseLost, StoreUnavailabl
 from whatsapp_tasks.files.contents import Contents
 from whatsapp_tasks.queues import CONTROL_TASKS, DELIVER_TASK, SEND_TASK, control_queue, messages_queue
 from whatsapp_tasks.session.account_session import AccountSession
+from whatsapp_tasks.session.arriving import Arriving, arriving_folder
 from whatsapp_tasks.session.browser_keeper import BrowserKeeper
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.evidence import EvidenceKeeper
@@ -100,6 +101,7 @@ def take_account(database: Database, settings: Settings) -> AccountContext:
         time.sleep(0.5)
     generation = Generation(settings.data_dir / "generation" / account)
     stores = AccountStores(database, settings, account, generation)
+    outgoing, arriving = _files(database, settings)
     return AccountContext(
         account=account,
         settings=settings,
@@ -110,6 +112,7 @@ def take_account(database: Database, settings: Settings) -> AccountContext:
         incoming=stores.incoming,
         chats=stores.chats,
         inbox=stores.inbox,
+        inbox_media=stores.inbox_media,
         pauses=stores.pauses,
         hands=stores.hands,
         circuits=stores.circuits,
@@ -122,16 +125,19 @@ def take_account(database: Database, settings: Settings) -> AccountContext:
         evidence=EvidenceKeeper.from_settings(database, settings, account),
         keeper=BrowserKeeper(settings, account, count=stores.sessions.count_cure),
         actor=f"worker {Holder.this_process()}",
-        outgoing=_outgoing(database, settings),
+        outgoing=outgoing,
+        arriving=arriving,
     )
 
 
-def _outgoing(database: Database, settings: Settings) -> Outgoing:
-    """What a worker of this account that died has left there is deleted."""
+def _files(database: Database, settings: Settings) -> tuple[Outgoing, Arriving]:
+    """What a worker of this account that died has left on disk is deleted."""
     contents = Contents.from_settings(database, settings)
     outgoing = Outgoing(contents, outgoing_folder(settings, settings.account))
+    arriving = Arriving(contents, arriving_folder(settings, settings.account))
     outgoing.sweep()
-    return outgoing
+    arriving.sweep()
+    return outgoing, arriving
 
 
 def _leave(heartbeat: HeartbeatThread, session: AccountSession) -> None:

@@ -212,6 +212,17 @@ export class Client {
   }
 
   /**
+   * The bytes of the stored file of a received message.
+   *
+   * @param {string} chatId
+   * @param {string} messageId
+   * @returns {Promise<Uint8Array>}
+   */
+  async chatMedia(chatId, messageId) {
+    return this.download(path("chats", chatId, "messages", messageId, "media"), "*/*");
+  }
+
+  /**
    * All templates in all their languages, by name and language.
    *
    * @returns {AsyncGenerator<Template, void>}

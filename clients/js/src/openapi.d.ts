@@ -449,6 +449,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/chats/{chat_id}/messages/{message_id}/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the file of a received message
+         * @description The file of a received message, if it is stored (`media.state`), to be saved and not shown. Its type is
+         *     by content; what a browser could run has none.
+         *
+         *     A file in quarantine is given out to keys with the scope `admin` only.
+         *
+         *     Scope: `read`.
+         */
+        get: operations["chats_media"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/accounts": {
         parameters: {
             query?: never;
@@ -1272,7 +1297,7 @@ export interface components {
          * EventType
          * @enum {string}
          */
-        EventType: "message.queued" | "message.sent" | "message.delivered" | "message.read" | "message.failed" | "message.unknown" | "message.expired" | "message.cancelled" | "message.received" | "session.state" | "session.attention" | "contacts.checked";
+        EventType: "message.queued" | "message.sent" | "message.delivered" | "message.read" | "message.failed" | "message.unknown" | "message.expired" | "message.cancelled" | "message.received" | "message.media" | "session.state" | "session.attention" | "contacts.checked";
         /**
          * EventView
          * @description The data of an event. ``data`` has ``message_id``, ``status`` and ``code`` (if there is a reason) of a
@@ -1376,13 +1401,26 @@ export interface components {
             next_day_at: string;
         };
         /**
+         * MediaState
+         * @description How far the file of a received message is.
+         * @enum {string}
+         */
+        MediaState: "pending" | "stored" | "quarantined" | "skipped" | "failed" | "expired" | "infected";
+        /**
          * MediaView
-         * @description The file of a message, as its bubble describes it; ``size`` in the page's words, documents only.
+         * @description The file of a message. ``kind``, ``name`` and ``size`` as its bubble describes it; ``size`` in the
+         *     page's words, documents only. ``state`` says how far the file is, ``reason`` why; the rest is null unless
+         *     it is stored.
          */
         MediaView: {
             kind: string;
             name: string;
             size: string;
+            state: components["schemas"]["MediaState"];
+            reason: string | null;
+            media_type: string | null;
+            bytes: number | null;
+            sha256: string | null;
         };
         /**
          * MessageFileView
@@ -1947,7 +1985,7 @@ export interface components {
             /** Format: uri-reference */
             instance: string;
             /** @enum {string} */
-            code: "account_invalid" | "account_linked" | "account_unknown" | "api_key_invalid" | "api_key_missing" | "archive_refused" | "bad_request" | "batch_not_found" | "body_too_large" | "chat_not_found" | "console_session_missing" | "console_token_invalid" | "content_type_unsupported" | "daily_cap_reached" | "evidence_not_found" | "evidence_unavailable" | "expires_at_invalid" | "file_digest_invalid" | "file_digest_wrong" | "file_empty" | "file_invalid" | "file_kind_impossible" | "file_name_invalid" | "file_picture_too_large" | "file_too_large" | "file_type_contradicts" | "file_unknown" | "file_unreadable" | "file_url_invalid" | "idempotency_conflict" | "idempotency_key_ambiguous" | "idempotency_key_invalid" | "internal_error" | "json_malformed" | "listeners_busy" | "listeners_of_key" | "message_empty" | "message_invalid" | "message_not_found" | "message_too_long" | "metadata_invalid" | "metadata_too_large" | "method_not_allowed" | "not_acceptable" | "not_cancellable" | "not_found" | "not_resolvable" | "nothing_to_clear" | "number_check_not_found" | "number_checks_full" | "page_in_hand" | "phone_invalid" | "priority_invalid" | "qr_not_shown" | "query_invalid" | "rate_limited" | "recipient_opted_out" | "reply_policy_invalid" | "reply_to_elsewhere" | "reply_to_invalid" | "reply_to_not_sent" | "reply_to_unknown" | "request_invalid" | "scope_missing" | "send_at_invalid" | "session_alive" | "signature_invalid" | "signature_missing" | "signature_replayed" | "storage_full" | "storage_unavailable" | "store_unavailable" | "template_invalid" | "template_unknown" | "template_variables_wrong" | "templates_full" | "thumbnail_not_found" | "timestamp_expired" | "timestamp_invalid" | "uploads_busy" | "vault_off" | "vault_unavailable" | "view_over" | "webhook_not_found" | "worker_busy" | "worker_failed" | "worker_no_answer" | "worker_not_running";
+            code: "account_invalid" | "account_linked" | "account_unknown" | "api_key_invalid" | "api_key_missing" | "archive_refused" | "bad_request" | "batch_not_found" | "body_too_large" | "chat_not_found" | "console_session_missing" | "console_token_invalid" | "content_type_unsupported" | "daily_cap_reached" | "evidence_not_found" | "evidence_unavailable" | "expires_at_invalid" | "file_digest_invalid" | "file_digest_wrong" | "file_empty" | "file_invalid" | "file_kind_impossible" | "file_name_invalid" | "file_picture_too_large" | "file_too_large" | "file_type_contradicts" | "file_unknown" | "file_unreadable" | "file_url_invalid" | "idempotency_conflict" | "idempotency_key_ambiguous" | "idempotency_key_invalid" | "internal_error" | "json_malformed" | "listeners_busy" | "listeners_of_key" | "media_not_stored" | "media_quarantined" | "message_empty" | "message_invalid" | "message_not_found" | "message_too_long" | "metadata_invalid" | "metadata_too_large" | "method_not_allowed" | "not_acceptable" | "not_cancellable" | "not_found" | "not_resolvable" | "nothing_to_clear" | "number_check_not_found" | "number_checks_full" | "page_in_hand" | "phone_invalid" | "priority_invalid" | "qr_not_shown" | "query_invalid" | "rate_limited" | "recipient_opted_out" | "reply_policy_invalid" | "reply_to_elsewhere" | "reply_to_invalid" | "reply_to_not_sent" | "reply_to_unknown" | "request_invalid" | "scope_missing" | "send_at_invalid" | "session_alive" | "signature_invalid" | "signature_missing" | "signature_replayed" | "storage_full" | "storage_unavailable" | "store_unavailable" | "template_invalid" | "template_unknown" | "template_variables_wrong" | "templates_full" | "thumbnail_not_found" | "timestamp_expired" | "timestamp_invalid" | "uploads_busy" | "vault_off" | "vault_unavailable" | "view_over" | "webhook_not_found" | "worker_busy" | "worker_failed" | "worker_no_answer" | "worker_not_running";
             request_id: string;
             /** @description Which fields are wrong. */
             errors?: {
@@ -4727,6 +4765,126 @@ export interface operations {
             };
         };
     };
+    chats_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a chat, from GET /chats or an event.
+                 * @example 3b1f5c0e9a7d4b2f8c6e1d0a5f4b3c2d-default
+                 */
+                chat_id: string;
+                /**
+                 * @description The id returned by POST /send.
+                 * @example 9f86d081884c7d659a2feaa0c55ad015-default
+                 */
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A picture or file. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                    "image/*": unknown;
+                    "audio/*": unknown;
+                    "video/*": unknown;
+                };
+            };
+            /** @description api_key_missing, api_key_invalid, signature_missing, signature_invalid, timestamp_invalid, timestamp_expired */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description scope_missing */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description chat_not_found, message_not_found, media_not_stored, file_unknown */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description media_quarantined */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable, store_unavailable */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_full */
+            507: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     accounts_list_all: {
         parameters: {
             query?: never;
@@ -6015,7 +6173,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A picture. */
+            /** @description A picture or file. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -7007,7 +7165,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A picture. */
+            /** @description A picture or file. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -7089,7 +7247,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A picture. */
+            /** @description A picture or file. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -7181,7 +7339,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A picture. */
+            /** @description A picture or file. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -5,6 +5,7 @@ import pytest
 from bench.one_worker import Life, OneWorker
 from tests.browser.worker.conftest import ERAS, SENT, LifeMaker, configure, settled
 from whatsapp_tasks.domain.chats import ChatKind
+from whatsapp_tasks.domain.events import EventType
 from whatsapp_tasks.domain.incoming import ReceiveMode
 from whatsapp_tasks.domain.received_messages import ReceivedMessage
 from whatsapp_tasks.stores.events import EventLog
@@ -26,7 +27,8 @@ def read_whole(life: Life) -> Life:
 def received(life: Life) -> list[ReceivedMessage]:
     """By the stream of events: what webhooks and listeners are told."""
     events = [event for _, event in EventLog(life.database, "default").after("0-0", 10_000) if event]
-    ids = [event.details["message"] for event in events if event.details.get("message")]
+    read = [event for event in events if event.type is EventType.RECEIVED]
+    ids = [event.details["message"] for event in read if event.details.get("message")]
     assert len(ids) == len(set(ids))
     return life.session.context.inbox.get_many(ids)
 

@@ -35,7 +35,10 @@ def test_the_messages_of_both_sides_come_newest_first_page_by_page(caller: Calle
     assert first is not None
     assert [m["whatsapp_id"] for m in first["messages"]] == ["t2", "t1"]
     document, thanks = first["messages"]
-    assert document["media"] == {"kind": "document", "name": "Invoice.pdf", "size": "60 kB"}
+    assert document["media"] == {
+        **{"kind": "document", "name": "Invoice.pdf", "size": "60 kB", "state": "skipped"},
+        **{"reason": "not_asked", "media_type": None, "bytes": None, "sha256": None},
+    }
     assert thanks == {
         **{
             "id": first["next_before"],

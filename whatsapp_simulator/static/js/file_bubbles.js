@@ -1,6 +1,7 @@
 // The parts of a bubble that show a file (§10.8, §12.4).
 import { extensionOf, sizeText } from "./file_kinds.js";
 import { icon } from "./icons.js";
+import { mediaStage } from "./media.js";
 import { element, part, structure, text } from "./skin.js";
 import { dressed } from "./wording.js";
 
@@ -9,7 +10,7 @@ const SHOWN_OF_ALBUM = 4;
 /** Nothing for a message without files. */
 export function fileParts(message) {
   const files = message.attachments ?? [];
-  if (files.length < 2) return files.map((file) => filePart(file, message.upload));
+  if (files.length < 2) return files.map((file) => filePart(file, message.upload ?? mediaStage(message)));
   const hidden = files.length - SHOWN_OF_ALBUM;
   const parts = files.slice(0, SHOWN_OF_ALBUM).map((file) => filePart(file, message.upload));
   return [part("album", {}, {}, ...parts, hidden > 0 ? element("span", {}, `+${hidden}`) : null)];
@@ -53,9 +54,15 @@ function documentPart({ name, size }, upload) {
   );
 }
 
-/** How far the upload is: a circle with a cross, or the offer to try again; the size where it stopped. */
+/** How far the upload is: a circle with a cross, or the offer to try again; the size where it stopped. Or that a file of
+ * theirs can be loaded.
+ */
 function stateOf({ size }, upload, counts = false) {
   if (!upload) return null;
+  if (upload.stage === "offered") {
+    const words = size ? element("span", {}, sizeText(size)) : null;
+    return part("media_download", {}, {}, element("button", { onclick: upload.act }, icon("media_download"), words));
+  }
   if (upload.stage === "uploading") {
     const circle = part("progress", { percent: String(counts ? upload.percent : 0) });
     if (!counts) circle.removeAttribute("aria-valuenow"); // of pictures it only turns

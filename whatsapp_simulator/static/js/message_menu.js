@@ -2,6 +2,7 @@
 // double click beside the bubble replies without it.
 import { send } from "./connection.js";
 import { icon } from "./icons.js";
+import { canSave, save } from "./media.js";
 import { openComposer } from "./open_composer.js";
 import { popoversBucket } from "./popovers.js";
 import { popupLayer } from "./popup.js";
@@ -78,6 +79,7 @@ function itemsOf(message) {
     canReply(message) && { name: "reply", testId: "mi-msg-reply", act: () => reply(message) },
     isGroup && !message.mine && { name: "reply_privately", testId: "mi-msg-reply" },
     { name: "copy", testId: "copy-label" },
+    canSave(message) && { name: "save", testId: "mi-msg-download", act: () => save(message) },
     { name: "forward", testId: "mi-msg-forward" },
     { name: "delete", testId: "mi-msg-delete" },
   ].filter(Boolean);

@@ -156,6 +156,11 @@
     return { x: before > after ? row.left + before / 2 : row.right - after / 2, y };
   };
   const replyControl = () => replies.replyItem();
+  const downloadControl = () => replies.downloadItem();
+  const fetchControl = () => {
+    const offer = rowWanted() && first("bubble_download", rowWanted());
+    return offer && (offer.querySelector("button") || offer);
+  };
   const crossControl = () => replies.crossOf(chat().footer, box);
   const attachControl = () => files.attachOf(chat().footer);
   const itemControl = () => files.itemOf(wanted.file_kind);
@@ -169,6 +174,8 @@
     item: { families: ["presses", "moves"], amiss: pressing(itemControl), target: itemControl },
     menu: { families: ["presses", "moves"], amiss: asking, target: bubbleWanted, place: onBubble },
     reply: { families: ["presses", "moves"], amiss: pressing(replyControl), target: replyControl },
+    download: { families: ["presses", "moves"], amiss: pressing(downloadControl), target: downloadControl },
+    fetch: { families: ["presses", "moves"], amiss: pressing(fetchControl), target: fetchControl },
     beside: { families: ["presses", "moves"], amiss: doubling, target: () => bubbleWanted() && rowWanted(), place: besideBubble },
     disarm: { families: ["presses", "moves"], amiss: pressing(crossControl), target: crossControl },
   };

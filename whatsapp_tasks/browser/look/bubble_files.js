@@ -25,6 +25,6 @@
     const kind = KINDS.find((each) => marks.some((mark) => (config.elements[`bubble_${each}`] || []).some((css) => mark.matches(css))));
     const pictures = every("bubble_image", node).filter((mark) => !isQuoted(mark) && !every("bubble_image", mark).length);
     const isAlbum = kind === "image" && pictures.length >= ALBUM_FROM;
-    return { kind: isAlbum ? "album" : kind, ...(kind === "document" ? documentOf(node) : {}), ...uploadOf(node) };
+    return { kind: isAlbum ? "album" : kind, ...(kind === "document" ? documentOf(node) : {}), ...uploadOf(node), offered: !!first("bubble_download", node) };
   };
 }

@@ -1,5 +1,5 @@
 // Replies (docs/whatsapp-web.md, 10.9, 12.4, 12.13): what stands armed over the box, a message of the chat by its id, and
-// its menu. What a look takes for them, and what input is let through to (../input/order.js), are the same by being
+// its menu (12.14: "Download"). What a look takes for them, and what input is let through to (../input/order.js), are the same by being
 // asked for here.
 (tools) => {
   const { CONTROLS, all, button, every, first, hasIcon, iconsIn, idOf, is, labelOf, shown, squeeze, textOf, words } = tools;
@@ -60,5 +60,13 @@
       || found.slice(0, AMONG_THE_FIRST).find(saysReply) || null;
   };
 
-  return { boxOf, crossOf: (footer, box) => (armedIn(footer, box) || {}).cancel || null, menuShown: () => items().length > 0, quoteIn, replyItem, rowOf, rowsIn };
+  // "Download" is told by its test id, else by its icon, else by its whole words; nothing else in this menu is called so.
+  const downloadItem = () => {
+    const found = items();
+    return found.find((item) => item.matches("[data-testid=mi-msg-download]") || item.querySelector("[data-testid=mi-msg-download]"))
+      || found.find((item) => hasIcon(item, "download"))
+      || found.find((item) => is("download", words(item)) || is("download", labelOf(item))) || null;
+  };
+
+  return { boxOf, downloadItem, crossOf: (footer, box) => (armedIn(footer, box) || {}).cancel || null, menuShown: () => items().length > 0, quoteIn, replyItem, rowOf, rowsIn };
 }

@@ -30,6 +30,7 @@ NAMED: dict[str, type[Enum]] = {
     "claim": outcomes.Claim,
     "defer": outcomes.Defer,
     "hand_open": outcomes.OpenView,
+    "inbox_media_settle": outcomes.SettleMedia,
     "inbox_write": outcomes.WriteInbox,
     "lease_acquire": outcomes.Acquire,
     "note": outcomes.Note,
