@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.plays import Clock
+from whatsapp_tasks.browser import deadlines
 from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.downloads import DownloadLimits, DownloadNews
 from whatsapp_tasks.browser.following_downloads import follow
@@ -17,6 +19,8 @@ OURS = "blob:https://web.whatsapp.com/0a1b"
 class Said:
     """A browser that says this of downloads, one after the other, and then nothing."""
 
+    clock = Clock()
+
     def __init__(self, folder: Path, news: Sequence[DownloadNews]) -> None:
         self._folder = folder
         self._news = list(news)
@@ -24,6 +28,7 @@ class Said:
 
     def next_download_news(self, deadline: Deadline) -> DownloadNews | None:
         if not self._news:
+            self.clock.sleep(deadline.remaining())
             return None
         news = self._news.pop(0)
         (self._folder / news.id).write_bytes(b"a part")
@@ -32,6 +37,11 @@ class Said:
     def send(self, method: str, params: Mapping[str, Any], deadline: Deadline) -> None:
         assert method == "Browser.cancelDownload"
         self.cancelled.append(params["guid"])
+
+
+@pytest.fixture(autouse=True)
+def _time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deadlines, "time", Said.clock)
 
 
 def begun(name: str = "a", url: str = OURS) -> DownloadNews:
@@ -48,8 +58,8 @@ def ended(name: str, state: Any = "completed", count: int = 10) -> DownloadNews:
 
 def followed(said: Said, folder: Path, *, wanted: Sequence[bool] = ()) -> tuple[Path, str]:
     answers = iter(wanted)
-    limits = DownloadLimits(100, 0.2, lambda: next(answers, True))
-    found = follow(said, folder, limits, Deadline.within(0.5))  # type: ignore[arg-type]
+    limits = DownloadLimits(100, 5, lambda: next(answers, True))
+    found = follow(said, folder, limits, Deadline.within(20))  # type: ignore[arg-type]
     return found.path, found.name
 
 
