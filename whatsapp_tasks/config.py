@@ -112,7 +112,7 @@ class AccountSettings(BaseSettings):
     (docs/receiving.md)."""
     receive_media_max_bytes: int = Field(32 * 1024 * 1024, ge=1024, le=MOST)
     """Of one such file; a larger one is not stored."""
-    receive_media_day_bytes: int = Field(1024 * 1024 * 1024, ge=1024, le=MOST * 1000)
+    receive_media_day_bytes: int = Field(MOST, ge=1024, le=MOST)
     """Of all such files of an account on one day (UTC)."""
     receive_media_scan: bool = False
     """Whether such a file is given out only after a scanner has called it clean."""

@@ -15,6 +15,7 @@ from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.circuits import Circuits
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.incoming import Incoming
 from whatsapp_tasks.stores.leases import Lease
 from whatsapp_tasks.stores.pauses import PauseReason, Pauses
 from whatsapp_tasks.stores.sessions import Sessions
@@ -173,3 +174,18 @@ def test_no_command_prints_markup() -> None:
     """The console takes none (``cli/main.py``): a style is said apart from the words."""
     folder = Path(cli_package.__path__[0])
     assert [file.name for file in folder.glob("*.py") if "[/]" in file.read_text("utf-8")] == []
+
+
+def test_files_are_stored_only_where_chats_are_read_in_full(database: Database) -> None:
+    """Issue 16, point 2: a clear error otherwise."""
+    result = run("accounts", "add", "second", "--receive-media", "all")
+    assert result.exit_code == 2
+    assert "needs --receive full" in " ".join(result.output.split())
+    result = run("accounts", "add", "second", "--receive", "full", "--receive-media", "pictures")
+    assert result.exit_code == 2
+    assert not Accounts(database).exists("second")
+    assert "was added" in said("accounts", "add", "second", "--receive", "full", "--receive-media", "image")
+    incoming = Incoming(database, "second")
+    assert incoming.media_kinds(frozenset()) == {"image"}
+    said("accounts", "add", "second", "--receive", "notice")
+    assert incoming.media_kinds(frozenset({"image"})) == frozenset()

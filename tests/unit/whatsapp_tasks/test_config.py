@@ -44,6 +44,16 @@ def test_a_variable_is_the_name_in_capitals_with_a_prefix(monkeypatch: pytest.Mo
     assert load(monkeypatch, WHATSAPP_DATA_DIR="/x").data_dir == Path("/x")
 
 
+def test_files_are_stored_only_where_chats_are_read_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Issue 16, point 2."""
+    with pytest.raises(ConfigurationError, match="needs WHATSAPP_RECEIVE=full"):
+        load(monkeypatch, WHATSAPP_RECEIVE_MEDIA="image")
+    settings = load(monkeypatch, WHATSAPP_RECEIVE_MEDIA="image,document", WHATSAPP_RECEIVE="full")
+    assert settings.receive_media_kinds == {"image", "document"}
+    with pytest.raises(ConfigurationError, match="image, video, audio, document"):
+        load(monkeypatch, WHATSAPP_RECEIVE_MEDIA="pictures")
+
+
 def test_redis_url_stands_without_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load(monkeypatch, REDIS_URL="redis://r:1/2").redis_url == "redis://r:1/2"
 
