@@ -39,7 +39,7 @@ def add_accounts(cli: click.Group, console: Console, load: Callable[[], Settings
     @click.option("--time-zone", default=None, help="Its time zone, for the daily cap: Europe/Berlin.")
     @click.option(
         "--receive",
-        type=click.Choice([*ReceiveMode]),
+        type=click.Choice([mode.value for mode in ReceiveMode]),
         default=None,
         help="What is done about received messages; full opens chats, which marks them as read.",
     )
