@@ -88,7 +88,7 @@ MUTANTS = (
     Mutant(
         "tick adopted from another chat",
         FOLLOWING,
-        "            if not opened.is_with(message.phone):",
+        "            if not opened.is_of(message.recipient):",
         "            if False:",
         f"{PLAYS}/test_following.py",
     ),
@@ -153,7 +153,7 @@ MUTANTS = (
     Mutant(
         "settled without a load",
         SETTLING,
-        "        chat = open_chat(context, page, message.phone, fresh=True)",
+        "        chat = open_recipient(context, page, message.recipient, fresh=True)",
         "        pass",
         f"{PLAYS}/test_settling.py",
     ),

@@ -143,7 +143,7 @@ class Life:
     def reason(self) -> str:
         return self.session.context.sessions.get().reason
 
-    def accept(self, phone: str, text: str, **wishes: str) -> str:
+    def accept(self, phone: str | None, text: str, **wishes: str) -> str:
         """Puts a message on the queue; its id. ``wishes``: further fields of MessageRequest."""
         self._ids.append(self._dispatcher.send(MessageRequest(phone, text, **wishes)).id)  # type: ignore[arg-type]
         return self._ids[-1]

@@ -30,7 +30,7 @@ class Reported:
 
     @classmethod
     def of(cls, message: Message, *, writable: bool = True) -> "Reported":
-        return cls(message.phone, message.text, str(message.status), writable)
+        return cls(message.recipient.name, message.text, str(message.status), writable)
 
 
 def pressed_wrongly(presses: Mapping[str, int]) -> dict[str, int]:

@@ -33,6 +33,7 @@ class ChatLinks(TypedDict):
 
 class ChatView(TypedDict):
     """A chat. ``phone`` is null if it was never learned: it is learned only by opening the chat with it.
+    ``closed`` says why nothing could be written there when it was last open (docs/failures.md), else null.
     ``title`` is what WhatsApp calls it now, ``titles`` all names it had.
     """
 
@@ -43,11 +44,14 @@ class ChatView(TypedDict):
     title: str
     titles: list[str]
     last_seen_at: Moment
+    closed: str | None
     links: ChatLinks
 
 
 class ChatPage(TypedDict):
-    """Chats, the last seen first. ``next_cursor`` is null on the last page."""
+    """Chats, the last seen first. ``next_cursor`` is null on the last page; a page of one kind may be short,
+    or even empty, although more follow.
+    """
 
     chats: list[ChatView]
     next_cursor: str | None
@@ -72,6 +76,7 @@ class ChatQuery(QueryModel):
     """Which chats."""
 
     account: Annotated[str, Field(description="The account.")] = DEFAULT_ACCOUNT
+    kind: Annotated[ChatKind | None, Field(description="Only chats of this kind.")] = None
     cursor: Annotated[
         str | None,
         Field(description="The next_cursor of the previous page.", pattern=f"^{CURSOR}$"),
@@ -100,7 +105,9 @@ class ChatMessageQuery(QueryModel):
 def list_some() -> Response:
     """Chats of an account that were opened, the last seen first, page by page."""
     query = queries.read(ChatQuery)
-    chats, cursor = services().conversations.chats(query.account, cursor=query.cursor, limit=query.limit)
+    chats, cursor = services().conversations.chats(
+        query.account, kind=query.kind, cursor=query.cursor, limit=query.limit
+    )
     page: ChatPage = {"chats": [_chat_view(chat) for chat in chats], "next_cursor": cursor}
     return bodies.answer(page)
 
@@ -146,6 +153,7 @@ def _chat_view(chat: ChatRecord) -> ChatView:
         "title": chat.title,
         "titles": list(chat.titles),
         "last_seen_at": rfc3339(chat.last_seen_ms),
+        "closed": chat.closed or None,
         "links": {"self": path, "messages": f"{path}/messages"},
     }
 

@@ -64,13 +64,15 @@ class MessageFileView(TypedDict):
 
 
 class MessageView(TypedDict):
-    """A message for its sender: phone, text and file name are in clear. ``quoted`` says of a reply that was
+    """A message for its sender: phone, text and file name are in clear. ``phone`` is null for a chat whose
+    phone is not known, ``chat`` unless the caller named one. ``quoted`` says of a reply that was
     sent whether its bubble quotes the message replied to.
     """
 
     id: str
     account: str
-    phone: str
+    phone: str | None
+    chat: str | None
     message: str
     file: MessageFileView | None
     status: Status
@@ -168,6 +170,7 @@ def message_view(message: Message) -> MessageView:
         "id": message.id,
         "account": message.account,
         "phone": message.phone,
+        "chat": message.chat_id,
         "message": message.text,
         "file": _file_view(message),
         "status": message.status,

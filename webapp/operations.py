@@ -65,6 +65,13 @@ OF_FILE = (
 OF_TEXT = ("message_empty", "message_invalid", "message_too_long")
 OF_MESSAGE = (
     "phone_invalid",
+    "recipient_missing",
+    "recipient_ambiguous",
+    "chat_invalid",
+    "chat_elsewhere",
+    "chat_unknown",
+    "chat_is_channel",
+    "chat_without_box",
     *OF_TEXT,
     "send_at_invalid",
     "expires_at_invalid",
@@ -140,6 +147,9 @@ OPERATIONS: tuple[Operation, ...] = (
             "a file from a URL": {
                 "phone": "+4915112345678", "message": "Your invoice",
                 "file": {"url": "https://example.com/1041.pdf", "as": "document", "name": "Invoice 1041.pdf"},
+            },
+            "to a group": {
+                "to": {"chat": "3b1f5c0e9a7d4b2f8c6e1d0a5f4b3c2d-default"}, "message": "Rehearsal at 8.",
             },
             "by a template": {"phone": "+4915112345678", "template": _ORDER_READY},
         },

@@ -1,4 +1,4 @@
-"""``/opt-outs``: phones that do not want messages."""
+"""``/opt-outs``: phones that do not want messages, and chats of people without one."""
 
 from typing import Annotated
 
@@ -11,6 +11,7 @@ from webapp import bodies, queries
 from webapp.queries import QueryModel, Whole
 from webapp.services import services
 from whatsapp_tasks.domain.phones import parse_phone
+from whatsapp_tasks.domain.recipients import is_chat_id
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.opt_outs import OptOuts
 
@@ -30,7 +31,8 @@ class PhonePart(BaseConverter):
 
 
 class OptOutView(TypedDict):
-    """Whether the phone is on the list, in any of its forms; the list holds E.164. ``source`` is "answer" if
+    """Whether the phone is on the list, in any of its forms; the list holds E.164. ``phone`` is the id of a
+    chat where that was asked for. ``source`` is "answer" if
     the recipient answered a message with one of WHATSAPP_OPT_OUT_WORDS, else null.
     """
 
@@ -40,7 +42,8 @@ class OptOutView(TypedDict):
 
 
 class OptOutPage(TypedDict):
-    """Phones on the list, unordered; one may be returned twice. ``next_cursor`` is null on the last page."""
+    """Phones on the list, and ids of chats without one, unordered; one may be returned twice.
+    ``next_cursor`` is null on the last page."""
 
     phones: list[str]
     next_cursor: str | None
@@ -91,8 +94,8 @@ def remove(phone: str) -> Response:
 
 
 def _phone(part: str) -> str:
-    """The phone in the path, as E.164. A slash, escaped or not, is refused, because it separates parts of a
-    path.
+    """The phone in the path, as E.164, or the id of a chat. A slash, escaped or not, is refused, because it
+    separates parts of a path.
     """
     if "/" in part:
         problem = "must be written without a slash in a path"
@@ -101,7 +104,7 @@ def _phone(part: str) -> str:
             f"The phone number {problem}.",
             errors=[{"field": "phone", "message": problem}],
         )
-    return parse_phone(part)
+    return part if is_chat_id(part) else parse_phone(part)
 
 
 def _store() -> OptOuts:

@@ -34,6 +34,13 @@ KINDS: dict[str, Kind] = {
     "query_invalid": Kind(422, "A query parameter is unknown or malformed"),
     # the message
     "phone_invalid": Kind(422, "The phone number is malformed"),
+    "recipient_missing": Kind(422, "Neither a phone nor a chat was given"),
+    "recipient_ambiguous": Kind(422, "Both a phone and a chat were given"),
+    "chat_invalid": Kind(422, "The id of the chat is malformed"),
+    "chat_elsewhere": Kind(422, "The chat is one of another account"),
+    "chat_unknown": Kind(422, "The account has no such chat"),
+    "chat_is_channel": Kind(422, "The chat is a channel"),
+    "chat_without_box": Kind(422, "Nothing can be written to the chat"),
     "message_empty": Kind(422, "The message has no visible text"),
     "message_invalid": Kind(422, "The message contains characters that cannot be sent"),
     "message_too_long": Kind(422, "The message is too long"),

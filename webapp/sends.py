@@ -28,7 +28,7 @@ from webapp.well_formed import check
 from whatsapp_tasks.dispatch import Accepted, Prepared, WindowFull
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT, SLUG
 from whatsapp_tasks.domain.file_requests import MOST_URL_CHARACTERS, FileRequest
-from whatsapp_tasks.domain.identity import KEY, MESSAGE_ID
+from whatsapp_tasks.domain.identity import ID, KEY, MESSAGE_ID
 from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.domain.template_requests import TemplateRequest
@@ -119,14 +119,24 @@ class TemplateFields(RequestModel):
     variables: Variables = Field({})
 
 
+class ToFields(RequestModel):
+    """A chat of the account that has no known phone: a group, or somebody who hides it (docs/chats.md)."""
+
+    chat: Annotated[
+        str,
+        Field(description="Its id, from GET /chats.", json_schema_extra={"pattern": f"^{ID}$"}),
+    ]
+
+
 class SendRequest(RequestModel):
     """One message: a text, a file, or a file with a text; a template may make the text. Its id is the hash of
-    the idempotency key, else of account, phone, text, file and reply_to.
+    the idempotency key, else of account, phone or chat, text, file and reply_to.
     """
 
     model_config = ConfigDict(
         json_schema_extra={
             "allOf": [
+                {"oneOf": [_given("phone", _NOT_NULL), _given("to", _NOT_NULL)]},
                 {
                     "anyOf": [
                         _given("message", {"type": "string", "minLength": 1}),
@@ -139,13 +149,15 @@ class SendRequest(RequestModel):
     )
 
     phone: Annotated[
-        str,
+        str | None,
         Field(
-            description="International form with a leading +; spaces and hyphens are allowed.",
+            description="International form with a leading +; spaces and hyphens are allowed. Either phone "
+            "or to.",
             examples=["+4915112345678"],
             json_schema_extra={"pattern": PHONE_PATTERN},
         ),
-    ]
+    ] = None
+    to: Annotated[ToFields | None, Field(description="The recipient, instead of phone.")] = None
     message: Annotated[
         str,
         Field(
@@ -201,6 +213,7 @@ class SendRequest(RequestModel):
         return MessageRequest(
             self.phone,
             self.message,
+            chat=None if self.to is None else self.to.chat,
             account=self.account,
             idempotency_key=idempotency_key,
             send_at=self.send_at,

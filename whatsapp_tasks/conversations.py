@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.accounts import check_account_name
-from whatsapp_tasks.domain.chats import ChatRecord
+from whatsapp_tasks.domain.chats import ChatKind, ChatRecord
 from whatsapp_tasks.domain.identity import account_in
 from whatsapp_tasks.domain.received_media import HAS_BYTES, MediaState, MediaStatus
 from whatsapp_tasks.domain.received_messages import ReceivedMessage
@@ -27,14 +27,15 @@ class Conversations:
         self._settings = settings
 
     def chats(
-        self, account: str, *, cursor: str | None, limit: int
+        self, account: str, *, kind: ChatKind | None = None, cursor: str | None, limit: int
     ) -> tuple[Sequence[ChatRecord], str | None]:
-        """The account's chats, the last seen first, and the cursor of the next page. Raises
-        RequestRefused.
+        """The account's chats, the last seen first, and the cursor of the next page; of one ``kind`` there
+        may be fewer than ``limit`` although more follow. Raises RequestRefused.
         """
         if not Accounts(self._db).exists(check_account_name(account)):
             raise account_unknown(account)
-        return self._stores(account).chats.page(cursor, limit)
+        chats, following = self._stores(account).chats.page(cursor, limit)
+        return [chat for chat in chats if kind is None or chat.kind is kind], following
 
     def chat(self, chat_id: str) -> ChatRecord:
         """Raises RequestRefused (``chat_not_found``)."""

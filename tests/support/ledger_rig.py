@@ -4,6 +4,7 @@ import itertools
 from typing import Any
 
 from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.domain.recipients import Recipient
 from whatsapp_tasks.domain.states import SessionEvent
 from whatsapp_tasks.domain.statuses import Status, may_become
 from whatsapp_tasks.queues import messages_list, task_id_of
@@ -52,7 +53,6 @@ class LedgerRig:
         number = next(self._numbers)
         fields: dict[str, Any] = {
             "id": f"{number:032x}-{self.account}",
-            "phone": "+4915112345678",
             "text": f"Hello {number}",
             "identity": f"identity-{number}",
             "content": f"content-{number}",
@@ -60,7 +60,8 @@ class LedgerRig:
             "now_ms": self.now,
             "window_ms": DAY,
         }
-        return NewMessage(**{**fields, **changes})
+        recipient = Recipient(changes.pop("phone", "+4915112345678"), changes.pop("chat", None))
+        return NewMessage(**{**fields, "recipient": recipient, **changes})
 
     def accept(self, **changes: Any) -> Message:
         """A fresh message, accepted."""

@@ -147,7 +147,11 @@ def reveal(message_id: str) -> Response:
     what = bodies.read(RevealRequest).what
     message = services().dispatcher.get(message_id)
     _log_reveal(what, message)
-    values = {"phone": message.phone, "text": message.text, "file": message.file.name if message.file else ""}
+    values = {
+        "phone": message.phone or "",
+        "text": message.text,
+        "file": message.file.name if message.file else "",
+    }
     return bodies.answer({"value": values[what]})
 
 

@@ -97,7 +97,8 @@ def message_state(message: Message) -> dict[str, Any]:
     return {
         "id": message.id,
         "account": message.account,
-        "phone": mask_phone(message.phone),
+        "phone": mask_phone(message.phone) if message.phone else None,
+        "chat": message.chat_id,
         "file": _file(message),
         "status": message.status,
         "priority": message.priority,

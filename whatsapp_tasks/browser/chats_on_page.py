@@ -42,6 +42,14 @@ class ChatsOnPage:
         self._page.click(x, y, deadline)
         return True
 
+    def show_list_further(self, deadline: Deadline) -> bool:
+        """Scrolls the chat list down by a screen; false at its end."""
+        return bool(self._read("list_further", None, deadline))
+
+    def show_list_top(self, deadline: Deadline) -> None:
+        """Scrolls the chat list up to its newest chats."""
+        self._read("list_top", None, deadline)
+
     # the messages of the open chat
 
     def show_older(self, deadline: Deadline) -> bool:

@@ -11,6 +11,7 @@ from whatsapp_tasks.cli.api_access import with_client
 from whatsapp_tasks.client import Client
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
+from whatsapp_tasks.domain.chats import ChatKind
 
 
 def add_chats(cli: click.Group, console: Console, load: Callable[[], Settings]) -> None:
@@ -22,12 +23,13 @@ def add_chats(cli: click.Group, console: Console, load: Callable[[], Settings]) 
 
     @chats.command("list")
     @click.option("--account", default=DEFAULT_ACCOUNT, show_default=True)
+    @click.option("--kind", type=click.Choice([kind.value for kind in ChatKind]), default=None)
     @click.option("--limit", default=50, show_default=True, type=click.IntRange(1))
     @with_client(load)
-    def list_(client: Client, account: str, limit: int) -> None:
+    def list_(client: Client, account: str, kind: str | None, limit: int) -> None:
         """Show chats, the last seen first."""
         table = Table("id", "kind", "phone", "title", "last seen")
-        for chat in islice(client.chats(account), limit):
+        for chat in islice(client.chats(account, kind=kind), limit):
             table.add_row(chat["id"], chat["kind"], chat["phone"] or "", chat["title"], chat["last_seen_at"])
         console.print(table)
 

@@ -65,7 +65,7 @@ def add_messages(cli: click.Group, console: Console, load: Callable[[], Settings
             table.add_row(
                 message["id"],
                 message["account"],
-                mask_phone(message["phone"]),
+                mask_phone(message["phone"]) if message["phone"] else f"chat {message['chat']}",
                 message["status"],
                 message["created_at"][:19].replace("T", " ") + "Z",
                 message["error"]["code"] if message["error"] else "",

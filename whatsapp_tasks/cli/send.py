@@ -35,8 +35,8 @@ def add_send(cli: click.Group, console: Console, load: Callable[[], Settings]) -
     """Adds the commands to ``cli``."""
 
     @cli.command()
-    @click.argument("phone")
-    @click.argument("message", default="")
+    @click.argument("words", nargs=-1, metavar="[PHONE] [MESSAGE]")
+    @click.option("--chat", default=None, metavar="ID", help="A chat without a phone, instead of PHONE.")
     @click.option("--file", "path", type=_FILE, default=None, help="A file to upload and send.")
     @click.option("--file-url", default=None, help="An https URL from which the service fetches the file.")
     @click.option("--as", "kind", type=click.Choice(_KINDS), default=None, help="Default: by the type.")
@@ -59,10 +59,12 @@ def add_send(cli: click.Group, console: Console, load: Callable[[], Settings]) -
     @click.option("--metadata", default=None, help="Your own JSON object, returned with the message.")
     @click.option("--watch/--no-watch", "watched", default=False, help="Wait until it is at WhatsApp.")
     @with_client(load)
-    def send(client: Client, *, phone: str, message: str, watched: bool, **options: Any) -> None:
-        """Send MESSAGE to PHONE (+49…). MESSAGE - is read from standard input; with a file it is the caption,
-        and may be missing. A template makes the text or the caption instead.
+    def send(client: Client, *, words: tuple[str, ...], watched: bool, **options: Any) -> None:
+        """Send MESSAGE to PHONE (+49…), or with --chat to a chat from "chats list". MESSAGE - is read from
+        standard input; with a file it is the caption, and may be missing. A template makes the text or the
+        caption instead.
         """
+        phone, message = _recipient(words, options["chat"])
         text = stdin_text() if message == "-" else message
         template = _template(text, options)
         key, file = options.pop("idempotency_key"), _file(client, options)
@@ -85,6 +87,15 @@ def add_send(cli: click.Group, console: Console, load: Callable[[], Settings]) -
     def watch(client: Client, message_id: str, until: str, timeout_seconds: float) -> None:
         """Show a message's timeline, live. The exit code is 1 if it fails."""
         sys.exit(_watch(console, client, message_id, until, timeout_seconds))
+
+
+def _recipient(words: tuple[str, ...], chat: str | None) -> tuple[str | None, str]:
+    """Phone and message of the command line; there is no phone where a chat is given."""
+    phones = 0 if chat is not None else 1
+    if not phones <= len(words) <= phones + 1:
+        raise click.UsageError("Give PHONE and MESSAGE, or --chat and MESSAGE.")
+    message = words[phones] if len(words) > phones else ""
+    return (words[0] if phones else None), message
 
 
 def _watch(console: Console, client: Client, message_id: str, until: str, timeout_seconds: float) -> int:

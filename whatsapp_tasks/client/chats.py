@@ -11,9 +11,11 @@ from whatsapp_tasks.client.views import Chat, ChatMessage
 class ChatCalls(Calls):
     """The chats of accounts that read them in full."""
 
-    def chats(self, account: str = "default") -> Iterator[Chat]:
-        """All chats of the account that were opened, the last seen first, fetched as they are read."""
-        for page in self._pages("/chats", {"limit": "200", "account": account}):
+    def chats(self, account: str = "default", *, kind: str | None = None) -> Iterator[Chat]:
+        """All chats of the account that were opened, or those of one kind (person, group, channel), the last
+        seen first, fetched as they are read.
+        """
+        for page in self._pages("/chats", {"limit": "200", "account": account, "kind": kind}):
             yield from page["chats"]
 
     def chat(self, chat_id: str) -> Chat:

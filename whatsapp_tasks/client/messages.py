@@ -34,22 +34,29 @@ class MessageCalls(Calls):
 
     def send(
         self,
-        phone: str,
+        phone: str | None = None,
         message: str = "",
         *,
+        chat: str | None = None,
         file: Path | FileToSend | None = None,
         template: TemplateToSend | None = None,
         idempotency_key: str | None = None,
         **options: Unpack[SendOptions],
     ) -> AcceptedMessage:
         """Submits one message. Without ``idempotency_key`` a new key is made for each call: the same text to
-        the same phone is then a new message each time.
+        the same recipient is then a new message each time.
+
+        ``chat`` is the id of a chat without a phone, instead of ``phone``: a group, or somebody who hides it.
 
         ``file``: a path is uploaded first; else ``{"id": …}`` of an upload, or ``{"url": …}``, with ``as``
         and ``name`` if they matter. ``message`` is then its caption, and may be empty. ``template`` makes the
         text or the caption, instead of ``message``.
         """
-        body: dict[str, Any] = {"phone": phone, **options}
+        body: dict[str, Any] = {**options}
+        if phone is not None:
+            body["phone"] = phone
+        if chat is not None:
+            body["to"] = {"chat": chat}
         if message or (file is None and template is None):
             body["message"] = message
         if template is not None:

@@ -1,6 +1,6 @@
 """Types of the API's requests and answers. A test compares them with the API's models."""
 
-from typing import Any, NotRequired, Required, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 FileToSend = TypedDict(
     "FileToSend",
@@ -76,10 +76,17 @@ class SendOptions(TypedDict, total=False):
     reply_policy: str
 
 
-class NewMessage(SendOptions):
-    """One message to send: a text (or a template that makes it), a file, or both."""
+class ChatAddress(TypedDict):
+    """A chat without a phone, by its id."""
 
-    phone: Required[str]
+    chat: str
+
+
+class NewMessage(SendOptions):
+    """One message, to ``phone`` or ``to`` a chat: a text (or a template that makes it), a file, or both."""
+
+    phone: NotRequired[str | None]
+    to: NotRequired[ChatAddress | None]
     message: NotRequired[str]
     file: NotRequired[FileToSend | None]
     template: NotRequired[TemplateToSend | None]
@@ -125,7 +132,8 @@ class Message(TypedDict):
 
     id: str
     account: str
-    phone: str
+    phone: str | None
+    chat: str | None
     message: str
     file: MessageFile | None
     status: str
@@ -229,7 +237,9 @@ class ChatLinks(TypedDict):
 
 
 class Chat(TypedDict):
-    """A chat; ``kind`` is person, group or channel, ``phone`` None if it was never learned."""
+    """A chat; ``kind`` is person, group or channel, ``phone`` None if it was never learned, ``closed`` why
+    nothing could be written there when it was last open.
+    """
 
     id: str
     account: str
@@ -238,6 +248,7 @@ class Chat(TypedDict):
     title: str
     titles: list[str]
     last_seen_at: str
+    closed: str | None
     links: ChatLinks
 
 

@@ -6,10 +6,11 @@ from functools import lru_cache
 
 from whatsapp_tasks.config import Settings, load_settings
 from whatsapp_tasks.dispatch.acceptance import Accepted, Prepared
+from whatsapp_tasks.dispatch.addressing import Addressing
 from whatsapp_tasks.dispatch.content import MessageContents
 from whatsapp_tasks.dispatch.messages import AcceptedMessages
 from whatsapp_tasks.dispatch.quoting import Quoting
-from whatsapp_tasks.domain import identity, phones
+from whatsapp_tasks.domain import identity
 from whatsapp_tasks.domain.accounts import check_account_name
 from whatsapp_tasks.domain.message_fields import (
     check_metadata,
@@ -38,6 +39,7 @@ class Dispatcher(AcceptedMessages):
         super().__init__(database, settings, clock)
         self._settings = settings
         self._contents = MessageContents(database, settings, clock)
+        self._addressing = Addressing(self._stores)
         self._quoting = Quoting(self._stores)
 
     def caps(self, account: str) -> Caps | None:
@@ -54,7 +56,7 @@ class Dispatcher(AcceptedMessages):
 
     def needs_no_redis(self, account: str, *, names_others: bool = False) -> bool:
         """Whether ``prepare`` finds everything it needs in this process, without waiting for Redis. Not if
-        the request ``names_others``: an uploaded file, or a message that it replies to.
+        the request ``names_others``: a chat, an uploaded file, or a message that it replies to.
         """
         if names_others:
             return False
@@ -77,26 +79,26 @@ class Dispatcher(AcceptedMessages):
         Raises RequestRefused.
         """
         account, key = check_account_name(check_text("account", request.account)), request.idempotency_key
-        phone = phones.parse_phone(check_text("phone", request.phone))
+        now_ms = int(self._clock() * 1000)
+        recipient, named, unwritable = self._addressing.of(request, account, now_ms)
         text, compared, parts, file, refusal = self._contents.of(request, found)
-        reply, unquotable = self._quoting.of(request, account, phone)
+        reply, unquotable = self._quoting.of(request, account, recipient)
         if request.reply_to is not None:
             parts = (*parts, "reply_to", request.reply_to)
         if key is not None:
             identity.check_idempotency_key(check_text("idempotency_key", key))
         priority = parse_priority(request.priority)
-        now_ms = int(self._clock() * 1000)
         send_at_ms, expires_at_ms = parse_times(request.send_at, request.expires_at, now_ms)
-        refusal = refusal or unquotable or too_late(expires_at_ms, now_ms)
-        who = identity.identity_digest(account, phone, compared, key, parts)
+        refusal = unwritable or refusal or unquotable or too_late(expires_at_ms, now_ms)
+        who = identity.identity_digest(account, named, compared, key, parts)
         return Prepared(
             self._stores(account).admission,
             NewMessage(
                 id=identity.message_id(who, now_ms, account),
-                phone=phone,
+                recipient=recipient,
                 text=text,
                 identity=who,
-                content=identity.content_digest(account, phone, compared, parts),
+                content=identity.content_digest(account, named, compared, parts),
                 priority=priority,
                 now_ms=now_ms,
                 window_ms=self._window_ms(key, send_at_ms, now_ms),

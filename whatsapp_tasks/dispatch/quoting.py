@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from whatsapp_tasks.domain.message_request import MessageRequest
+from whatsapp_tasks.domain.recipients import Recipient
 from whatsapp_tasks.domain.replies import Reply
 from whatsapp_tasks.domain.reply_requests import Quotable, check_reply_policy, check_reply_to, reply_of
 from whatsapp_tasks.domain.statuses import AT_WHATSAPP
@@ -19,7 +20,7 @@ class Quoting:
     def __init__(self, stores: Callable[[str], AccountStores]) -> None:
         self._stores = stores
 
-    def of(self, request: MessageRequest, account: str, phone: str) -> Judged:
+    def of(self, request: MessageRequest, account: str, recipient: Recipient) -> Judged:
         """Raises RequestRefused if the request itself is malformed."""
         policy = check_reply_policy(request.reply_policy)
         if request.reply_to is None:
@@ -27,7 +28,7 @@ class Quoting:
         reply_to = check_reply_to(request.reply_to)
         target = self._quotable(account, reply_to)
         try:
-            return reply_of(target, reply_to, policy, account=account, phone=phone), None
+            return reply_of(target, reply_to, policy, account=account, recipient=recipient), None
         except RequestRefused as refusal:
             return None, refusal
 
@@ -36,9 +37,10 @@ class Quoting:
         stores = self._stores(account)
         if message := stores.ledger.get(message_id):
             is_in_chat = message.status in AT_WHATSAPP
-            return Quotable(message.account, message.phone, message.bubble_id if is_in_chat else None)
+            return Quotable(message.account, message.recipient, message.bubble_id if is_in_chat else None)
         if received := stores.inbox.find(message_id):
             chat = stores.chats.get(received.chat_id)  # its phone may have been learned since
             phone = received.phone or (chat.phone if chat else None)
-            return Quotable(received.account, phone, received.bubble_id)
+            there = Recipient(phone, chat.id if chat else received.chat_id)
+            return Quotable(received.account, there, received.bubble_id)
         return None

@@ -11,8 +11,8 @@ Two records become one only by 1 to 3, never by the title alone. So a chat witho
 the bubbles that were read there (it was cleared, or has hundreds of new ones) is a new chat.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from whatsapp_tasks.domain.chat_names import NameKind, chat_name, phone_name, title_name
@@ -49,6 +49,9 @@ class ChatRecord:
     last_seen_ms: int = 0
     seen: tuple[str, ...] = field(repr=False, default=())
     badge: int = 0
+    closed: str = ""
+    """Why nothing could be written when it was last seen (a code of domain/faults.py); "": it could."""
+    closed_ms: int = 0
 
     @property
     def title(self) -> str:
@@ -103,6 +106,28 @@ def recognise(sighting: Sighting, found: Candidates) -> Recognised:
     return Recognised(titled[0] if len(titled) == 1 else None)
 
 
+def is_proved(record: ChatRecord, sighting: Sighting, ours: Collection[str]) -> bool | None:
+    """Whether the open chat, opened by its title, certainly is the chat of the record, which has no phone.
+    False: it certainly is not; None: it shows nothing that says so, yet. ``ours`` are the bubbles that we
+    wrote, among those of the sighting.
+
+    The id of a bubble is chosen by who writes it, and a member of a group knows those of the group. So the
+    bubbles of others prove a group only where it looks like one; our own ones stand in no other chat.
+    """
+    if _contradicts(record, sighting) or _is_other_kind(record, sighting):
+        return False
+    if record.whatsapp_id is not None and record.whatsapp_id == sighting.whatsapp_id:
+        return True
+    known = {*record.seen} & {*sighting.bubbles}
+    if known.intersection(ours):
+        return True
+    return True if known and (record.kind is ChatKind.PERSON or sighting.kind is record.kind) else None
+
+
+def _is_other_kind(record: ChatRecord, sighting: Sighting) -> bool:
+    return sighting.kind is not None and sighting.kind is not record.kind
+
+
 def _is_bare(record: ChatRecord) -> bool:
     """Whether nothing but a title is known of the chat: none of its bubbles, which would have to be shown."""
     return record.phone is None and record.whatsapp_id is None and record.seen in ((), (FROM_START,))
@@ -111,16 +136,21 @@ def _is_bare(record: ChatRecord) -> bool:
 def seen_as(record: ChatRecord, sighting: Sighting, now_ms: int) -> ChatRecord:
     """The record after the sighting, without what was read."""
     titles = [title for title in record.titles if title != sighting.title]
-    return ChatRecord(
-        record.id,
-        _kind(record.kind, sighting),
-        record.phone or sighting.phone,
-        record.whatsapp_id or sighting.whatsapp_id,
-        tuple([*titles, sighting.title][-TITLES_KEPT:]) if sighting.title else record.titles,
-        now_ms,
-        record.seen,
-        record.badge,
+    return replace(
+        record,
+        kind=_kind(record.kind, sighting),
+        phone=record.phone or sighting.phone,
+        whatsapp_id=record.whatsapp_id or sighting.whatsapp_id,
+        titles=tuple([*titles, sighting.title][-TITLES_KEPT:]) if sighting.title else record.titles,
+        last_seen_ms=now_ms,
     )
+
+
+def closed_as(record: ChatRecord, code: str | None, now_ms: int) -> ChatRecord:
+    """The record after the chat was seen with ``code`` in place of its box; "": with a box; None: it is not
+    certain.
+    """
+    return record if code is None else replace(record, closed=code, closed_ms=now_ms if code else 0)
 
 
 def new_chat(chat_id: str, sighting: Sighting, now_ms: int) -> ChatRecord:
@@ -132,15 +162,18 @@ def merged(record: ChatRecord, absorbed: Sequence[ChatRecord]) -> ChatRecord:
     for other in absorbed:
         titles = dict.fromkeys([*other.titles, *record.titles])
         seen = dict.fromkeys([*other.seen, *record.seen])
-        record = ChatRecord(
-            record.id,
-            other.kind if record.kind is ChatKind.PERSON and record.phone is None else record.kind,
-            record.phone or other.phone,
-            record.whatsapp_id or other.whatsapp_id,
-            tuple([*titles][-TITLES_KEPT:]),
-            max(record.last_seen_ms, other.last_seen_ms),
-            tuple([*seen][-SEEN_KEPT:]),
-            max(record.badge, other.badge),
+        latest = max(record, other, key=lambda each: each.last_seen_ms)
+        record = replace(
+            record,
+            kind=other.kind if record.kind is ChatKind.PERSON and record.phone is None else record.kind,
+            phone=record.phone or other.phone,
+            whatsapp_id=record.whatsapp_id or other.whatsapp_id,
+            titles=tuple([*titles][-TITLES_KEPT:]),
+            last_seen_ms=latest.last_seen_ms,
+            seen=tuple([*seen][-SEEN_KEPT:]),
+            badge=max(record.badge, other.badge),
+            closed=latest.closed,
+            closed_ms=latest.closed_ms,
         )
     return record
 

@@ -161,10 +161,10 @@ def envelope(
 ) -> dict[str, Any]:
     """The JSON that reports ``event``: id, type, timestamp, account, data.
 
-    ``record`` holds phone, metadata, file and error_message of the message; None if there is no record. Text
-    and file name are not included: the sender knows them, and can get them by the id. For a received message
-    ``record`` holds chat, phone and preview, or (of one that was read in its chat) message and chat_record;
-    they are null if they are not stored any more.
+    ``record`` holds phone, chat, metadata, file and error_message of the message; None if there is no record.
+    Text and file name are not included: the sender knows them, and can get them by the id. For a received
+    message ``record`` holds chat, phone and preview, or (of one that was read in its chat) message and
+    chat_record; they are null if they are not stored any more.
     """
     return {
         "id": event.id,
@@ -244,9 +244,11 @@ def _data(event: Event, message: Mapping[str, Any]) -> dict[str, Any]:
     data: dict[str, Any] = {
         "message_id": event.subject,
         "status": event.type.partition(".")[2],
-        "phone": message.get("phone"),
+        "phone": message.get("phone") or None,
         "metadata": message.get("metadata") or {},
     }
+    if message.get("chat"):
+        data["chat"] = message["chat"]
     file = message.get("file")
     if isinstance(file, MessageFile):
         data["file"] = {

@@ -85,6 +85,20 @@ FAULTS: dict[str, Consequence] = {
         "the account is not in this group any more", "Ask for the account to be invited again."
     ),
     "chat_closed": _recipient("the chat has been closed", _CONTACT_OTHERWISE),
+    "chat_ambiguous": _recipient(
+        "several chats have the name of this one, which has no phone",
+        "Rename one of them, on the phone; the error names those that are known.",
+    ),
+    "chat_not_listed": _recipient(
+        "the list of chats shows none with this chat's name",
+        "Look for it on the phone: it may be archived, deleted or renamed.",
+        FEW_ATTEMPTS,
+    ),
+    "chat_not_proved": _recipient(
+        "the chat with this chat's name shows none of its known messages",
+        "Check on the phone that it is the one; it is known again once a message in it was read.",
+        FEW_ATTEMPTS,
+    ),
     "chat_whatsapp_only": _recipient("only WhatsApp can write to this chat", "Write to another number."),
     "chat_agent_only": _recipient("an AI agent answers in this chat", _CONTACT_OTHERWISE),
     "whatsapp_refused": _recipient(
@@ -251,7 +265,7 @@ def culprit(code: str, phone: str, file_digest: str | None) -> str:
 
 _UNDERSTOOD_BY_A_PICTURE = frozenset(
     {
-        *("chat_not_writable", "wrong_chat", "answer_unknown", "text_not_kept"),
+        *("chat_not_writable", "wrong_chat", "answer_unknown", "text_not_kept", "chat_not_proved"),
         *("quote_stays", "reply_not_armed"),
     }
 )

@@ -36,20 +36,23 @@ def check_idempotency_key(key: str) -> str:
     return key
 
 
-def identity_digest(account: str, phone: str, text: str, key: str | None, file: Sequence[str] = ()) -> str:
+def identity_digest(
+    account: str, recipient: str, text: str, key: str | None, file: Sequence[str] = ()
+) -> str:
     """Equal for two requests that are the same message: by the caller's key, else by recipient and content.
 
     SHA-256, hex.
     """
-    return _digest("key", account, key) if key is not None else content_digest(account, phone, text, file)
+    return _digest("key", account, key) if key is not None else content_digest(account, recipient, text, file)
 
 
-def content_digest(account: str, phone: str, text: str, file: Sequence[str] = ()) -> str:
-    """Must be equal when a key is used again; other content under the same key is a conflict. All forms of
-    one mobile number are the same recipient. ``file`` is the identity of whatever else the message consists
+def content_digest(account: str, recipient: str, text: str, file: Sequence[str] = ()) -> str:
+    """Must be equal when a key is used again; other content under the same key is a conflict. ``recipient``
+    is what the caller named: a phone (E.164), of which all forms of one mobile number are the same, or the id
+    of a chat. ``file`` is the identity of whatever else the message consists
     of: its file, its template, what it replies to.
     """
-    return _digest("content", account, one_form_of(phone), text, *file)
+    return _digest("content", account, one_form_of(recipient), text, *file)
 
 
 def message_id(identity: str, accepted_at_ms: int, account: str) -> str:

@@ -18,10 +18,13 @@ class MessageRequest:
     Times are unix seconds. What a further kind of content needs is added here.
     """
 
-    phone: str
+    phone: str | None = None
+    """Or ``chat``: one of the two."""
     message: str = field(repr=False, default="")
     """With a file its caption, which may be empty."""
     _: KW_ONLY
+    chat: str | None = None
+    """The id of a chat of ours, for those without a phone."""
     file: FileRequest | None = None
     template: TemplateRequest | None = None
     """Instead of ``message``."""
@@ -37,5 +40,5 @@ class MessageRequest:
 
     @property
     def names_others(self) -> bool:
-        """Whether it refers to what only the store knows: an upload, a message that it replies to."""
-        return self.file is not None or self.reply_to is not None
+        """Whether it refers to what only the store knows: a chat, an upload, a message that it replies to."""
+        return self.chat is not None or self.file is not None or self.reply_to is not None

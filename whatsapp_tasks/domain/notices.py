@@ -40,6 +40,18 @@ _NOTICES = {  # by the name of its text in browser/selectors.toml; the first tha
 UNKNOWN = Notice("chat_not_writable", "WhatsApp shows no compose box in this chat, for an unknown reason.")
 
 
+CLOSED = frozenset({"chat_admins_only", "chat_left", "chat_whatsapp_only", "chat_closed"})
+"""Codes of notices that stay until somebody else changes the chat."""
+
+
+def closed_by(chat: Chat) -> str | None:
+    """The code of CLOSED for which the open chat has no box; "": it has one; None: neither is certain."""
+    if chat.compose is not None:
+        return ""
+    code = notice_of(chat).code
+    return code if code in CLOSED else None
+
+
 def notice_of(chat: Chat) -> Notice:
     """Why ``chat``, which has no compose box, cannot be written to."""
     for name, notice in _NOTICES.items():

@@ -1,11 +1,12 @@
 """Which phone's chat is open, and how that is known.
 
 A chat is identified by how it was opened, not by its title: contacts choose their titles, and may use another
-person's number. A chat belongs to a phone because the page was asked for this phone and then showed new
-nodes, or because the ids of its bubbles carry the phone (E1, E2). (docs/whatsapp-web.md, 11.6 and 12.3:
-switching the chat replaces the header, the footer and the list of messages; opening the same chat again keeps
-them.) This holds until any of these nodes is replaced. A title that is another number is a warning sign; no
-title is proof.
+person's number. A chat without a phone is found by its title, and proved by its ids or known bubbles
+(``domain/chats.is_proved``). A chat belongs to a phone because the page was asked for this phone and then
+showed new nodes, or because the ids of its bubbles carry the phone (E1, E2). (docs/whatsapp-web.md, 11.6 and
+12.3: switching the chat replaces the header, the footer and the list of messages; opening the same chat again
+keeps them.) This holds until any of these nodes is replaced. A title that is another number is a warning
+sign; no title is proof.
 """
 
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.phones import is_number, same_number
 from whatsapp_tasks.domain.popups import NUISANCES, Popup, popup_of
+from whatsapp_tasks.domain.recipients import Recipient
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,13 @@ def mark_of(snapshot: PageSnapshot) -> ChatMark | None:
 
 @dataclass(frozen=True)
 class OpenChat:
-    """The chat with ``phone`` (E.164), to which this worker navigated."""
+    """The chat with ``phone`` (E.164), to which this worker navigated; or, without a phone, the chat of ours
+    with the id ``chat``, opened by its title and proved by what it shows (``domain/chats.is_proved``).
+    """
 
-    phone: str = field(repr=False)
+    phone: str | None = field(repr=False)
     mark: ChatMark
+    chat: str | None = None
 
     def holds_in(self, snapshot: PageSnapshot) -> bool:
         """Whether it is still the open chat, and none of its nodes was replaced."""
@@ -74,7 +79,10 @@ class OpenChat:
         return replace(self, mark=replace(self.mark, quote=quote))
 
     def is_with(self, phone: str) -> bool:
-        return same_number(self.phone, phone)
+        return self.is_of(Recipient(phone))
+
+    def is_of(self, recipient: Recipient) -> bool:
+        return Recipient(self.phone, self.chat).is_same(recipient)
 
 
 @dataclass(frozen=True)

@@ -56,8 +56,8 @@ def file_unknown() -> RequestRefused:
 def idempotency_conflict(message_id: str) -> RequestRefused:
     return RequestRefused(
         "idempotency_conflict",
-        "This idempotency key was used for another phone, text, template, file or reply_to. Use a new key "
-        "for a new message.",
+        "This idempotency key was used for another recipient, text, template, file or reply_to. Use a new "
+        "key for a new message.",
         http_status=409,
         extra={"message_id": message_id},
     )

@@ -4,18 +4,18 @@ from dataclasses import dataclass
 
 from whatsapp_tasks.domain.identity import is_message_id
 from whatsapp_tasks.domain.message_fields import field_refused
-from whatsapp_tasks.domain.phones import one_form_of
+from whatsapp_tasks.domain.recipients import Recipient
 from whatsapp_tasks.domain.replies import Reply, ReplyPolicy
 
 
 @dataclass(frozen=True)
 class Quotable:
-    """A message that may be replied to: where it is, and by which id the page knows it. ``phone`` is None if
-    that of its chat is not known, ``bubble_id`` while it is not in its chat.
+    """A message that may be replied to: where it is, and by which id the page knows it. ``bubble_id`` is
+    None while it is not in its chat.
     """
 
     account: str
-    phone: str | None
+    chat: Recipient
     bubble_id: str | None
 
 
@@ -36,16 +36,16 @@ def check_reply_policy(value: object) -> ReplyPolicy:
 
 
 def reply_of(
-    target: Quotable | None, reply_to: str, policy: ReplyPolicy, *, account: str, phone: str
+    target: Quotable | None, reply_to: str, policy: ReplyPolicy, *, account: str, recipient: Recipient
 ) -> Reply:
-    """What a message of ``account`` to ``phone`` replies to. Raises RequestRefused if that is another
+    """What a message of ``account`` to ``recipient`` replies to. Raises RequestRefused if that is another
     account's, another chat's, or one that is not in its chat.
     """
     if target is None or target.account != account:
         raise field_refused(
             "reply_to_unknown", "reply_to", "names no message of this account that is still known"
         )
-    if target.phone is None or one_form_of(target.phone) != one_form_of(phone):
+    if not target.chat.is_same(recipient):
         raise field_refused("reply_to_elsewhere", "reply_to", "names a message of another chat")
     if not target.bubble_id:
         raise field_refused("reply_to_not_sent", "reply_to", "names a message that was not sent")

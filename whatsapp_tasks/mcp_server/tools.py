@@ -80,14 +80,19 @@ class Tools:
     @with_next_step
     def send_message(  # noqa: PLR0917 - called with names
         self,
-        phone: Phone,
+        phone: Annotated[
+            str | None,
+            Field(
+                description="One phone number in international form with a leading +; left out for a chat."
+            ),
+        ] = None,
         text: Annotated[str, Field(description="The text. Leave it out if a template makes it.")] = "",
         template: TemplateArgument | None = None,
         idempotency_key: Annotated[
             str | None,
             Field(
                 description="Calls with one key are one message. Without it a key is derived from account, "
-                "phone, text and reply_to: give one to send the same text to the same phone again on purpose."
+                "recipient, text and reply_to: give one to send the same text there again on purpose."
             ),
         ] = None,
         send_at: Annotated[
@@ -101,8 +106,15 @@ class Tools:
             ),
         ] = None,
         account: Account = DEFAULT_ACCOUNT,
+        chat_id: Annotated[
+            str | None,
+            Field(
+                description="Instead of phone: the id of one chat without a phone, from list_chats. In a "
+                "group everybody reads it."
+            ),
+        ] = None,
     ) -> Accepted:
-        """Send one WhatsApp message to one person who agreed to get it.
+        """Send one WhatsApp message to one person who agreed to get it, or to one group.
 
         Making the same call again within 24 hours sends nothing twice: the answer is then a duplicate, with
         the first id. There is no way to take a sent message back. Accepted does not mean sent:
@@ -111,11 +123,12 @@ class Tools:
         wanted = cast(TemplateToSend, template.model_dump()) if template is not None else None
         key = idempotency_key
         if key is None:
-            key = _derived_key(account, phone, text, wanted, reply_to)
+            key = _derived_key(account, phone or chat_id or "", text, wanted, reply_to)
         with self._client() as client:
             accepted = client.send(
                 phone,
                 text,
+                chat=chat_id,
                 template=wanted,
                 idempotency_key=key,
                 send_at=send_at,
@@ -206,8 +219,8 @@ class Tools:
     def list_chats(self, limit: Limit = 20, account: Account = DEFAULT_ACCOUNT) -> list[dict[str, Any]]:
         """The chats that were read, the last seen first. Empty unless the account reads chats in full.
 
-        phone is null where it is not known, as for a group: nothing can be sent there. title is what people
-        call themselves, and proves nothing.
+        phone is null where it is not known, as for a group: send there by chat_id. title is what people call
+        themselves, and proves nothing.
         """
         with self._client() as client:
             chats = islice(client.chats(account), limit)
@@ -248,15 +261,15 @@ def _first(check: NumberCheck) -> CheckedNumber:
 
 
 def _derived_key(
-    account: str, phone: str, text: str, template: TemplateToSend | None, reply_to: str | None
+    account: str, recipient: str, text: str, template: TemplateToSend | None, reply_to: str | None
 ) -> str:
     """Equal for calls that the API would take for the same message without a key (domain/identity.py)."""
     with suppress(RequestRefused):  # the API will say what is wrong with them
-        phone = parse_phone(phone)
+        recipient = parse_phone(recipient)
     with suppress(RequestRefused):
         text = normalise_message(text)
     made: tuple[str, ...] = ()
     with suppress(RequestRefused):
         made = TemplateRequest.of(template).identity if template is not None else ()
     quoting = () if reply_to is None else ("reply_to", reply_to)
-    return f"mcp-{content_digest(account, phone, text, (*made, *quoting))[:40]}"
+    return f"mcp-{content_digest(account, recipient, text, (*made, *quoting))[:40]}"

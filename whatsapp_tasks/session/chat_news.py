@@ -136,7 +136,7 @@ class ChatNews:
             has_news = kind is NameKind.TITLE and unread_in(snapshot.rows, value) > 0
             if counted_here and all_read and not has_badge(snapshot.rows, value):  # by its bubbles
                 done += [] if is_here and new == 0 else [name]
-            elif is_here and new == 0:
+            elif is_here and new == 0 and not self._other_has_badge(value, snapshot):
                 pass
             elif (
                 new == 0
@@ -150,6 +150,13 @@ class ChatNews:
         self._context.inbox.read_all_of(done, stays=here.name if here else "")
         self._since = {name: self._since.get(name, time.monotonic()) for name in left}
         return left
+
+    def _other_has_badge(self, title: str, snapshot: PageSnapshot) -> bool:
+        """Whether a badge under the title of the open chat is that of another chat with this title. It may
+        have come between two looks, while that of the open chat fell.
+        """
+        badge = unread_in(snapshot.rows, title)
+        return len(rows_titled(snapshot.rows, title)) > 1 and badge not in (0, self._left_with.get(title))
 
     def _is_read(self, document: str, node: int, shown: ShownChat | None) -> bool:
         """Whether a chat that is not open any more showed nothing that was not read, in this element, and

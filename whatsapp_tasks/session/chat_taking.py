@@ -10,9 +10,10 @@ from whatsapp_tasks.crash_points import reach
 from whatsapp_tasks.domain.bubbles import is_message
 from whatsapp_tasks.domain.chat_names import title_name
 from whatsapp_tasks.domain.chat_rows import has_badge, rows_titled, unread_in
-from whatsapp_tasks.domain.chats import ChatKind, ChatRecord
+from whatsapp_tasks.domain.chats import ChatKind, ChatRecord, closed_as
 from whatsapp_tasks.domain.connection import is_calm
 from whatsapp_tasks.domain.incoming import opts_out
+from whatsapp_tasks.domain.notices import closed_by
 from whatsapp_tasks.domain.open_chat import ChatMark, mark_of
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.received_messages import ReceivedMessage, message_in, seen_after, sighting_of
@@ -63,6 +64,7 @@ class ChatTaking:
         phone = opened.phone if opened is not None and opened.holds_in(snapshot) else None
         sighting = sighting_of(snapshot.chat, phone, is_group=is_group)
         record = context.chats.recognised(sighting, context.now_ms(), context.lease.fence)
+        record = closed_as(record, closed_by(snapshot.chat), context.now_ms())
         expected = self.beginnings.expected(record, mark, sighting.bubbles, counted)
         record = self.beginnings.begin(record, snapshot.chat, expected)
         tries = self._news.tries((*names, title_name(mark.title)))
@@ -145,11 +147,11 @@ class ChatTaking:
             raise NotRead("not_found", "Another chat with this title has news, and did not open.")
 
     def _heard(self, record: ChatRecord, messages: Sequence[ReceivedMessage]) -> None:
-        """An opt-out in a text or a caption itself, in the chat of a phone that we navigated to."""
+        """An opt-out in a text or a caption itself, in the chat of a person."""
         words = self._context.settings.opt_out_word_set
         stops = [m for m in messages if not m.outgoing and opts_out(m.text, words)]
-        if stops and record.phone is not None and record.kind is ChatKind.PERSON:
-            opt_out_by_answer(self._context, record.phone, stops[-1].bubble_id)
+        if stops and record.kind is ChatKind.PERSON:
+            opt_out_by_answer(self._context, record.phone or record.id, stops[-1].bubble_id)
 
 
 def _require_calm(snapshot: PageSnapshot) -> None:

@@ -9,10 +9,11 @@ from whatsapp_tasks.domain.bubbles import TICK_STATUS, Bubble
 from whatsapp_tasks.domain.chat_snapshot import Chat
 from whatsapp_tasks.domain.intents import Intent, find_intended
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.recipients import Recipient
 from whatsapp_tasks.domain.statuses import FOLLOWED, Status
 from whatsapp_tasks.errors import SendError
 from whatsapp_tasks.session.context import AccountContext
-from whatsapp_tasks.session.opening import open_chat
+from whatsapp_tasks.session.recipient_opening import open_recipient
 from whatsapp_tasks.stores.messages import Message
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ class Follower:
     def __init__(self, context: AccountContext) -> None:
         self._context = context
         self._messages: dict[str, Message] = {}
-        self._visits: dict[str, _Visit] = {}
+        self._visits: dict[Recipient, _Visit] = {}
         self._next_take_up = 0.0
 
     def take_up(self) -> None:
@@ -55,7 +56,7 @@ class Follower:
     def add(self, message: Message) -> None:
         """``message`` is sent, delivered or unknown."""
         self._messages[message.id] = message
-        self._visits[message.phone] = _Visit(time.monotonic() + FIRST_VISIT_SECONDS, FIRST_VISIT_SECONDS)
+        self._visits[message.recipient] = _Visit(time.monotonic() + FIRST_VISIT_SECONDS, FIRST_VISIT_SECONDS)
 
     def read(self, snapshot: PageSnapshot) -> None:
         """Takes the ticks of the open chat, where it is known whose it is."""
@@ -66,7 +67,7 @@ class Follower:
             return
         by_id = {bubble.id: bubble for bubble in chat.bubbles}
         for message in list(self._messages.values()):
-            if not opened.is_with(message.phone):
+            if not opened.is_of(message.recipient):
                 continue
             bubble = by_id.get(message.bubble_id) if message.bubble_id else self._adopt(message, chat)
             status = TICK_STATUS.get(bubble.tick or "") if bubble else None
@@ -85,16 +86,16 @@ class Follower:
 
     def visit_due(self, page: WhatsAppPage) -> bool:
         """Opens one chat whose time has come; to be called when nothing waits to be sent."""
-        waiting = {message.phone for message in self._messages.values()}
+        waiting = {message.recipient for message in self._messages.values()}
         now = time.monotonic()
-        for phone, visit in list(self._visits.items()):
-            if phone not in waiting:
-                del self._visits[phone]
+        for recipient, visit in list(self._visits.items()):
+            if recipient not in waiting:
+                del self._visits[recipient]
             elif visit.due <= now:
                 visit.pause = min(visit.pause * 2, LONGEST_VISIT_SECONDS)
                 visit.due = now + visit.pause
                 try:
-                    open_chat(self._context, page, phone)
+                    open_recipient(self._context, page, recipient)
                 except SendError as error:
                     log.info(
                         "A chat could not be opened to follow its ticks",

@@ -50,10 +50,10 @@ def _navigate_inside(
     context: AccountContext, page: WhatsAppPage, phone: str, deadline: Deadline
 ) -> Opened | None:
     """None when only a full load can identify the chat."""
-    before = _until_main(context, page, deadline)
+    before = until_main(context, page, deadline)
     if is_attaching(before):  # an attempt that died, or somebody by hand, has left it
         put_away(context, page)
-        before = _until_main(context, page, deadline)
+        before = until_main(context, page, deadline)
     if kind_of(before) is PageKind.COVERED:
         return Opening.GONE, before
     if popup_of(before) in NUISANCES:
@@ -76,7 +76,8 @@ def _navigate_inside(
     return found
 
 
-def _until_main(context: AccountContext, page: WhatsAppPage, deadline: Deadline) -> PageSnapshot:
+def until_main(context: AccountContext, page: WhatsAppPage, deadline: Deadline) -> PageSnapshot:
+    """The page once it shows the chats. Raises SendPostponed, WaitTimeout."""
     return until_in_main(
         page,
         _is_main,

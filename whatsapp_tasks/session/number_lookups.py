@@ -19,6 +19,7 @@ from whatsapp_tasks.domain.number_checks import (
     unknown,
 )
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
+from whatsapp_tasks.domain.recipients import Recipient
 from whatsapp_tasks.errors import BrowserError, SendError
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.opening import open_chat
@@ -101,7 +102,7 @@ class NumberLookups:
         try:
             return finding_in(open_chat(self._context, page, phone))
         except SendError as error:
-            return finding_of(error, written_before=self._context.ledger.contacted(phone))
+            return finding_of(error, written_before=self._context.ledger.contacted(Recipient(phone)))
 
     def _found(self, number: NextNumber, finding: Finding) -> None:
         context, settings = self._context, self._context.settings

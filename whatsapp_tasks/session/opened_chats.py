@@ -8,7 +8,6 @@ everything read: what a crash leaves unread is looked at again.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from whatsapp_tasks.domain.chat_names import phone_name
 from whatsapp_tasks.domain.connection import is_calm
 from whatsapp_tasks.domain.open_chat import ChatMark, mark_of
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
@@ -37,10 +36,10 @@ class OpenedChats:
         """Notes what is old in a chat that was just opened; None where chats are not read."""
         self._chats: dict[tuple[str, int], OpenedChat] = {}
 
-    def about_to_open(self, phone: str) -> None:
-        """Raises StoreUnavailable."""
+    def about_to_open(self, name: str) -> None:
+        """The chat with this name (domain/chat_names.py). Raises StoreUnavailable."""
         if self.note is not None:
-            self.note(phone_name(phone))
+            self.note(name)
 
     def opened(self, name: str, snapshot: PageSnapshot) -> None:
         """The chat that ``snapshot`` shows open. Raises LeaseLost, StoreUnavailable."""

@@ -23,7 +23,7 @@ def open_chat(context: AccountContext, page: WhatsAppPage, phone: str, *, fresh:
     Raises SendRefused (``not_on_whatsapp``), SendPostponed, and the page's BrowserErrors; nothing was typed.
     """
     deadline = Deadline.within(context.settings.open_chat_timeout_seconds)
-    context.opened_chats.about_to_open(phone)
+    context.opened_chats.about_to_open(phone_name(phone))
     while True:
         outcome, snapshot = navigate(context, page, phone, fresh=fresh, deadline=deadline)
         if outcome is Opening.INVALID:

@@ -12,8 +12,10 @@ from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.bubbles import Bubble
 from whatsapp_tasks.domain.chat_snapshot import Chat
+from whatsapp_tasks.domain.chats import ChatKind
 from whatsapp_tasks.domain.incoming import opts_out, unanswered_opt_out
 from whatsapp_tasks.domain.received_messages import with_side
+from whatsapp_tasks.domain.recipients import Recipient
 from whatsapp_tasks.errors import SendError, WaitTimeout
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.opening import open_chat
@@ -26,18 +28,30 @@ LOADED_SECONDS = 5.0
 """For the newest messages of the chat to show."""
 
 
-def heed_opt_out(context: AccountContext, phone: str, bubbles: Sequence[Bubble]) -> None:
-    """Before a message to ``phone``, whose chat shows ``bubbles``. An opt-out there is seen by no look
+def heed_opt_out(context: AccountContext, recipient: Recipient, bubbles: Sequence[Bubble]) -> None:
+    """Before a message to ``recipient``, whose chat shows ``bubbles``. An opt-out there is seen by no look
     at the list if another message came right after it. Raises StoreUnavailable.
     """
     answer = unanswered_opt_out(bubbles, context.settings.opt_out_word_set)
-    if answer is not None and not context.incoming.was_heeded(phone, answer.id):
-        opt_out_by_answer(context, phone, answer.id)
+    if answer is None or not _is_person(context, recipient):
+        return
+    if not context.incoming.was_heeded(recipient.name, answer.id):
+        opt_out_by_answer(context, recipient.name, answer.id)
 
 
-def opt_out_by_answer(context: AccountContext, phone: str, bubble_id: str) -> None:
-    """Puts the phone on the list, because of this bubble. Raises StoreUnavailable."""
-    context.incoming.opt_out(phone, bubble_id)
+def _is_person(context: AccountContext, recipient: Recipient) -> bool:
+    """In a group a member speaks for himself only."""
+    if recipient.phone is not None or recipient.chat is None:
+        return True
+    record = context.chats.get(recipient.chat)
+    return record is not None and record.kind is ChatKind.PERSON
+
+
+def opt_out_by_answer(context: AccountContext, name: str, bubble_id: str) -> None:
+    """Puts a phone, or the chat of a person without one, on the list, because of this bubble. Raises
+    StoreUnavailable.
+    """
+    context.incoming.opt_out(name, bubble_id)
     log.info("Opt-out by answer", extra={"account": context.account, "code": "opted_out"})
 
 

@@ -107,8 +107,9 @@ class Receiving:
         unique = [notice.title for notice in findings.notices if titles[notice.title] == 1]
         phones = self._context.sessions.phones_of_titles(unique)
         opened = self._context.opened
-        if opened is not None and opened.holds_in(snapshot) and titles[opened.mark.title] == 1:
-            phones[opened.mark.title] = opened.phone
+        here = opened if opened is not None and opened.holds_in(snapshot) else None
+        if here is not None and here.phone is not None and titles[here.mark.title] == 1:
+            phones[here.mark.title] = here.phone
         notices = tuple(replace(notice, phone=phones.get(notice.title)) for notice in findings.notices)
         return replace(findings, notices=notices)
 

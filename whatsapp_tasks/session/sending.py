@@ -31,9 +31,9 @@ from whatsapp_tasks.session.attaching import attach
 from whatsapp_tasks.session.attempt_evidence import take_picture
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.navigation import leave_chat
-from whatsapp_tasks.session.opening import open_chat
 from whatsapp_tasks.session.opt_out_answers import heed_opt_out
 from whatsapp_tasks.session.putting_away import put_away
+from whatsapp_tasks.session.recipient_opening import note_closed, open_recipient
 from whatsapp_tasks.session.replying import armed
 from whatsapp_tasks.session.typing import BOX_SECONDS, box_in, disarm, empty_box, postponed, type_text
 from whatsapp_tasks.session.uploading import await_upload, bubble_of
@@ -85,7 +85,7 @@ def _send(context: AccountContext, page: WhatsAppPage, message: Message, path: P
     reach("after_typing")
     shown = bubbles or _late_history(page, since)
     intent = Intent.before_enter(message.attempts, shown)
-    heed_opt_out(context, message.phone, shown)
+    heed_opt_out(context, message.recipient, shown)
 
     context.lease.check(LEASE_MARGIN_SECONDS)
     if message.expires_at_ms is not None and message.expires_at_ms <= context.now_ms():
@@ -108,7 +108,7 @@ def _open_to_write(context: AccountContext, page: WhatsAppPage, message: Message
     """The message's chat, open and with a compose box; a chat that has none is left."""
     try:
         # A reply that could not be taken away is gone with the page.
-        chat = open_chat(context, page, message.phone, fresh=_last_code(message) == "quote_stays")
+        chat = open_recipient(context, page, message.recipient, fresh=_last_code(message) == "quote_stays")
     except SendRefused as error:
         if error.code == "not_on_whatsapp" and _known_before(context, message):
             raise SendPostponed(
@@ -121,6 +121,7 @@ def _open_to_write(context: AccountContext, page: WhatsAppPage, message: Message
         raise SendPostponed(
             "box_not_ready", "The chat shows neither a compose box nor a notice in its place."
         )
+    note_closed(context, message.recipient, chat)
     if chat.compose is None:
         notice = notice_of(chat)
         take_picture(context, notice.code)
@@ -144,7 +145,7 @@ def _last_code(message: Message) -> str | None:
 
 def _known_before(context: AccountContext, message: Message) -> bool:
     """Who was written to before is not given up because the number is not found for a while."""
-    return message.attempts < ATTEMPTS_TO_GIVE_UP_THE_KNOWN and context.ledger.contacted(message.phone)
+    return message.attempts < ATTEMPTS_TO_GIVE_UP_THE_KNOWN and context.ledger.contacted(message.recipient)
 
 
 def _press(context: AccountContext, page: WhatsAppPage, opened: OpenChat, message: Message) -> None:
@@ -232,7 +233,7 @@ class _Watch:
         self._context, self._message, self._intent = context, message, intent
         # Who was written to before has a history: if none was shown, it is on its way.
         shown = intent.anchors or intent.local
-        self.history_is_late = not shown and context.ledger.contacted(message.phone)
+        self.history_is_late = not shown and context.ledger.contacted(message.recipient)
         self._doubted: str | None = None
 
     def bubble(self, snapshot: PageSnapshot) -> Bubble | None:

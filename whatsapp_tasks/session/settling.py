@@ -13,7 +13,7 @@ from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import SendUnsettled, WaitTimeout
 from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.navigation import leave_chat
-from whatsapp_tasks.session.opening import open_chat
+from whatsapp_tasks.session.recipient_opening import open_recipient
 from whatsapp_tasks.session.sending import await_tick
 from whatsapp_tasks.stores.messages import Message
 
@@ -36,11 +36,11 @@ def settle(context: AccountContext, page: WhatsAppPage, message: Message) -> Att
         return NeverSent("worker_died")
     # First as the page stands: in one that lived on, the bubble may wait for the server in memory alone, and
     # a reload would lose it.
-    chat = open_chat(context, page, message.phone)
+    chat = open_recipient(context, page, message.recipient)
     finding = _find(context, page, message, message.intent, QUIET_SECONDS)
     if finding.verdict != "found":
         # Also the proof that the server answers: a page that was just loaded has to ask it for the chat.
-        chat = open_chat(context, page, message.phone, fresh=True)
+        chat = open_recipient(context, page, message.recipient, fresh=True)
         finding = _find(context, page, message, message.intent, ABSENT_QUIET_SECONDS)
     log.info("Settled an open attempt by the chat", extra={**_fields(message), "verdict": finding.verdict})
     try:

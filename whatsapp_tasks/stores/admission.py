@@ -7,8 +7,8 @@ from typing import Any
 
 from whatsapp_tasks.domain.file_requests import FileRequest
 from whatsapp_tasks.domain.files import MessageFile
-from whatsapp_tasks.domain.phones import forms_of
 from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.domain.recipients import Recipient
 from whatsapp_tasks.domain.replies import Reply
 from whatsapp_tasks.queues import deliver_envelope, messages_list
 from whatsapp_tasks.stores import keys
@@ -22,7 +22,7 @@ class NewMessage:
     """The input of ``accept``; already validated. Not frozen: that takes 2 µs of each request."""
 
     id: str
-    phone: str
+    recipient: Recipient
     text: str = field(repr=False)
     identity: str
     content: str
@@ -127,7 +127,8 @@ class Admission:
         args: dict[str, str | int] = {
             "now": new.now_ms,
             "id": new.id,
-            "phone": new.phone,
+            "phone": new.recipient.phone or "",
+            "chat": new.recipient.chat or "",
             "text": new.text,
             "window": new.window_ms,
             "content": new.content,
@@ -140,7 +141,7 @@ class Admission:
             "source": new.source,
             "plan": self._caps.plan_for_new(max(new.now_ms, new.send_at_ms or 0)) if self._caps else "",
             "holds": int(self._caps is not None and self._caps.holds),
-            "forms": ",".join(forms_of(new.phone)),
+            "forms": ",".join(new.recipient.forms),
             "file": _attached(new.file, new.upload) if new.file else "",
             "reply": new.reply.to_json() if new.reply else "",
             "only_repeat": "1" if new.only_repeat else "",

@@ -12,6 +12,7 @@ from whatsapp_tasks.domain.chats import (
     ChatRecord,
     Recognised,
     Sighting,
+    closed_as,
     merged,
     names_of,
     recognise,
@@ -73,6 +74,24 @@ class Chats:
             chat_id = f"{secrets.token_hex(16)}-{self.account}"
             return new_record(chat_id, sighting, now_ms)
         return seen_as(self._merge(record, found, fence), sighting, now_ms)
+
+    def titled(self, title: str) -> list[ChatRecord]:
+        """All chats that were seen with this title and still have it."""
+        ids = (self._db.text("HGET", self._keys.chat_names, title_name(title)) or "").split()
+        return [record for record in self._records(ids) if record.title == title]
+
+    def note_closed(self, record: ChatRecord, code: str, now_ms: int, fence: int) -> None:
+        """That nothing can be written there because of ``code``, or with "" that it can. Raises LeaseLost."""
+        done = applied(
+            self._db.run(
+                "set_fenced",
+                {"target": self._keys.chats, "lease": self._keys.lease},
+                {"fence": fence, "offer": ""},
+                more_args=[record.id, to_text(closed_as(record, code, now_ms))],
+            )
+        )
+        if not done:
+            raise LeaseLost
 
     def _merge(self, record: ChatRecord, found: Recognised, fence: int) -> ChatRecord:
         k = self._keys
@@ -157,4 +176,6 @@ def _record(chat_id: str, text: str) -> ChatRecord:
         fields["last_seen_ms"],
         tuple(fields["seen"]),
         fields["badge"],
+        fields.get("closed", ""),
+        fields.get("closed_ms", 0),
     )

@@ -130,7 +130,7 @@ class EventLog:
         ids = sorted({event.subject for event in events if event.type.startswith("message.")})
         if not ids:
             return {}
-        names = ("phone", "metadata", "error_code", "error_message", "file")
+        names = ("phone", "chat", "metadata", "error_code", "error_message", "file")
         records = self._db.together(*(("HMGET", self._keys.message(i), *names) for i in ids))
         found = {i: dict(zip(names, record, strict=True)) for i, record in zip(ids, records, strict=True)}
         for record in found.values():

@@ -215,7 +215,7 @@ class Ledger(MessageRecords):
             before -= {Status.SENDING}  # only the lease's holder knows whether Enter was pressed
         if error is not None:
             fields |= {"error_code": error[0], "error_message": error[1]}
-        learned = learned_from(to, code) if self._numbers_kept_ms else None
+        learned = learned_from(to, code) if self._numbers_kept_ms and message.phone else None
         answer, record = self._db.run(
             "advance",
             {
@@ -232,7 +232,7 @@ class Ledger(MessageRecords):
                 "contacted": k.contacted,
                 "bubbles": k.bubbles,
                 "contents_due": keys.FILES_DUE,
-                "number": keys.number(one_form_of(message.phone)),
+                "number": keys.number(one_form_of(message.recipient.name)),
             },
             {
                 "now": now_ms,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from whatsapp_tasks.domain.phones import forms_of
+from whatsapp_tasks.domain.recipients import Recipient, is_chat_id
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
@@ -45,13 +45,14 @@ class MessageRecords:
         noted = self._db.do("ZMSCORE", self._keys.bubbles, *bubbles)
         return {bubble for bubble, at in zip(bubbles, noted, strict=True) if at is not None}
 
-    def contacted(self, phone: str) -> bool:
-        """Whether a message was sent to ``phone`` before."""
-        return any(self._db.do("SMISMEMBER", self._keys.contacted, *forms_of(phone)))
+    def contacted(self, recipient: Recipient) -> bool:
+        """Whether a message was sent there before."""
+        return any(self._db.do("SMISMEMBER", self._keys.contacted, *recipient.forms))
 
     def some_contacted(self, count: int) -> list[str]:
         """Up to ``count`` random phones that were written to before."""
-        return self._db.texts("SRANDMEMBER", self._keys.contacted, count)
+        contacted = self._db.texts("SRANDMEMBER", self._keys.contacted, count)
+        return [name for name in contacted if not is_chat_id(name)]
 
     def in_doubt(self, limit: int) -> list[Message]:
         """Messages that are ``unknown``, the latest first."""

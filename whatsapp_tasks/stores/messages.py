@@ -9,6 +9,7 @@ from whatsapp_tasks.domain.file_requests import FileRequest
 from whatsapp_tasks.domain.files import MessageFile
 from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.priorities import Priority
+from whatsapp_tasks.domain.recipients import Recipient
 from whatsapp_tasks.domain.replies import Reply
 from whatsapp_tasks.domain.statuses import Status
 
@@ -26,7 +27,8 @@ class Message:
 
     id: str
     account: str
-    phone: str
+    phone: str | None
+    """E.164; None for a chat whose phone is not known."""
     text: str = field(repr=False)
     """With a file its caption, which may be empty."""
     status: Status
@@ -60,6 +62,12 @@ class Message:
     """Of a reply that was sent: whether its bubble quotes; None: not known yet."""
     evidence_id: str | None = None
     """The id of the evidence of its last failed attempt (stores/evidence.py)."""
+    chat_id: str | None = None
+    """The chat that it is for, if the caller named one."""
+
+    @property
+    def recipient(self) -> Recipient:
+        return Recipient(self.phone, self.chat_id)
 
     @property
     def error_explains_status(self) -> bool:
@@ -88,7 +96,7 @@ def message_of(account: str, record: Mapping[str, str]) -> Message:
     return Message(
         id=record["id"],
         account=account,
-        phone=record["phone"],
+        phone=record["phone"] or None,
         text=record["text"],
         status=Status(record["status"]),
         priority=Priority(record["priority"]),
@@ -113,6 +121,7 @@ def message_of(account: str, record: Mapping[str, str]) -> Message:
         reply=Reply.from_json(record["reply"]) if record.get("reply") else None,
         quoted=record["quoted"] == "1" if record.get("quoted") else None,
         evidence_id=record.get("evidence_id"),
+        chat_id=record.get("chat"),
     )
 
 

@@ -24,9 +24,10 @@ log = logging.getLogger(__name__)
 
 @app.task(name=SEND_TASK, base=AdmissionTask)
 def send_message(
-    phone: str,
+    phone: str | None = None,
     message: str = "",
     *,
+    chat: str | None = None,
     file: Mapping[str, str] | None = None,
     template: Mapping[str, Any] | None = None,
     reply_to: str | None = None,
@@ -38,7 +39,8 @@ def send_message(
     priority: str = Priority.NORMAL,
     metadata: Mapping[str, Any] | None = None,
 ) -> None:
-    """Sends ``message`` to ``phone``: ``send_message.delay("+4915112345678", "Hi")``.
+    """Sends ``message`` to ``phone``: ``send_message.delay("+4915112345678", "Hi")``; or to a chat without a
+    phone: ``send_message.delay(message="Hi", chat="<id of a chat>")``.
 
     ``file`` is ``{"url": "https://…"}`` or ``{"id": …}`` of an upload, with ``as`` and ``name`` if they
     matter; ``message`` is then its caption. ``template`` is ``{"name": …, "language": …, "variables": {…}}``,
@@ -51,6 +53,7 @@ def send_message(
             MessageRequest(
                 phone,
                 message,
+                chat=chat,
                 account=account,
                 idempotency_key=idempotency_key,
                 send_at=send_at,

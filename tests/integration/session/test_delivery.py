@@ -135,7 +135,7 @@ def test_what_is_not_to_be_sent_never_reaches_the_page(
     if how == "expired":
         stage.clock.sleep(2)
     elif how == "opted out":
-        OptOuts(stage.rig.database).add(message.phone)
+        OptOuts(stage.rig.database).add(message.recipient.name)
     elif how == "cancelled":
         stage.rig.advance(message, Status.CANCELLED)
     assert stage.deliver(message) == outcome
@@ -151,12 +151,12 @@ def test_what_another_worker_took_meanwhile_does_not_fail(
     """
     message = stage.accept("Hello")
     opt_outs, lease = OptOuts(stage.rig.database), stage.rig.keys.lease
-    opt_outs.add(message.phone)
+    opt_outs.add(message.recipient.name)
     claim = Ledger.claim
 
     def stopped_after(ledger: Ledger, *args: Any, **named: Any) -> object:
         answer = claim(ledger, *args, **named)
-        opt_outs.remove(message.phone)
+        opt_outs.remove(message.recipient.name)
         stage.rig.database.do("HSET", lease, "fence", 999)
         assert claim(ledger, message.id, 999, stage.context.now_ms()).outcome == "claimed"
         return answer

@@ -87,7 +87,7 @@ def test_what_comes_while_it_is_attached_holds_the_button_back(
     stage: Stage, what: str, outcome: tuple[Status, str]
 ) -> None:
     message = stage.accept_file(caption="Hello")
-    stage.page.happen["an opt-out"] = lambda: OptOuts(stage.rig.database).add(message.phone)
+    stage.page.happen["an opt-out"] = lambda: OptOuts(stage.rig.database).add(message.recipient.name)
     stage.play(CHOSEN + SHOWN + TYPED + f"-- after_typing\n!! {what}" + PUT_AWAY)
     assert stage.deliver(message) == outcome
     stage.page.end()

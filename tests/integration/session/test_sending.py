@@ -94,7 +94,7 @@ def test_a_pause_while_it_is_typed_holds_enter_back(stage: Stage) -> None:
 
 def test_an_opt_out_while_it_is_typed_holds_enter_back(stage: Stage) -> None:
     message = stage.accept("Hello")
-    stage.page.happen["an opt-out"] = lambda: OptOuts(stage.rig.database).add(message.phone)
+    stage.page.happen["an opt-out"] = lambda: OptOuts(stage.rig.database).add(message.recipient.name)
     stage.play(OPENED + TYPED)
     stage.play("""
         -- after_typing
@@ -125,7 +125,7 @@ def test_an_opt_out_that_no_look_has_seen_holds_enter_back(stage: Stage) -> None
     """)
     assert stage.deliver(message) == (Status.FAILED, "recipient_opted_out")
     stage.page.end()
-    assert OptOuts(stage.rig.database).source(message.phone) == "answer"
+    assert OptOuts(stage.rig.database).source(message.recipient.name) == "answer"
 
 
 @pytest.mark.parametrize("then", ["removed", "answered"])
@@ -133,8 +133,8 @@ def test_an_opt_out_that_was_heeded_or_answered_holds_nothing_back(stage: Stage,
     history = HISTORY if then == "removed" else f"{HISTORY} | us: Sorry (read)"
     message = stage.accept("Hello")
     if then == "removed":  # with their consent
-        stage.context.incoming.opt_out(message.phone, "them: stop!")
-        OptOuts(stage.rig.database).remove(message.phone)
+        stage.context.incoming.opt_out(message.recipient.name, "them: stop!")
+        OptOuts(stage.rig.database).remove(message.recipient.name)
     stage.play(f"""
         << open Ada
         >> Ada | box: | {history}

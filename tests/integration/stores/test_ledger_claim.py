@@ -148,7 +148,7 @@ def test_an_expired_message_is_not_claimed(rig: LedgerRig) -> None:
 
 def test_a_recipient_who_opted_out_meanwhile_is_not_written_to(rig: LedgerRig) -> None:
     message = rig.accept()
-    OptOuts(rig.database).add(message.phone)
+    OptOuts(rig.database).add(message.recipient.name)
     assert refused(rig, message) == "opted_out"
 
 

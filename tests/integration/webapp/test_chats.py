@@ -23,7 +23,7 @@ def chat(database: Database, settings: Settings, caller: Caller) -> ChatRecord:
 def test_chats_are_listed_and_one_can_be_asked_for(caller: Caller, chat: ChatRecord) -> None:
     view = {
         **{"id": chat.id, "account": "default", "kind": "person", "phone": ADA, "title": "Ada"},
-        **{"titles": ["Ada"], "last_seen_at": AT},
+        **{"titles": ["Ada"], "last_seen_at": AT, "closed": None},
         "links": {"self": f"/chats/{chat.id}", "messages": f"/chats/{chat.id}/messages"},
     }
     assert caller.get("/chats").json == {"chats": [view], "next_cursor": None}

@@ -32,7 +32,7 @@ function row(message, named, listName) {
         "summary",
         {},
         statusBadge(message.status),
-        h("span", { class: "phone" }, phone ?? message.phone),
+        h("span", { class: "phone" }, phone ?? addressee(message)),
         named && h("span", { class: "soft" }, message.account),
         h("span", { class: "why soft" }, message.error && !["sent", "delivered", "read"].includes(message.status) ? plain(message.error.code) : ""),
         age(message.updated_ms),
@@ -40,6 +40,11 @@ function row(message, named, listName) {
       body(message, listName, phone),
     ),
   );
+}
+
+/** The number as it is shown here, or for a chat without one the beginning of its id. */
+function addressee(message) {
+  return message.phone ?? `chat ${message.chat.slice(0, 8)}…`;
 }
 
 function body(message, listName, phone) {
@@ -54,7 +59,7 @@ function body(message, listName, phone) {
       "div",
       { class: "buttons" },
       message.status === "unknown" && action("resolve", message, "Settle …", "primary"),
-      phone === undefined && action("reveal-phone", message, "Show number"),
+      message.phone && phone === undefined && action("reveal-phone", message, "Show number"),
       text === undefined && action("reveal-text", message, "Show text"),
       message.file && fileName === undefined && action("reveal-file", message, "Show file name"),
       message.file?.is_picture && picture === undefined && action("reveal-thumbnail", message, "Show picture"),
@@ -80,7 +85,7 @@ function body(message, listName, phone) {
   );
 
   function action(name, of, words, look = null) {
-    return h("button", { type: "button", class: look, "data-action": name, "data-message": of.id, "data-key": `${listName}-${name}` }, words, h("span", { class: "unseen" }, ` of ${of.phone}`));
+    return h("button", { type: "button", class: look, "data-action": name, "data-message": of.id, "data-key": `${listName}-${name}` }, words, h("span", { class: "unseen" }, ` of ${addressee(of)}`));
   }
 }
 

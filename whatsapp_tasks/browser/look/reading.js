@@ -8,14 +8,14 @@
   };
   const main = () => all("main").find((node) => node.checkVisibility()) || null;
   const bubble = (id) => (main() ? rowsIn(main()).findLast((row) => idsOf(row).includes(id)) : null) || null;
-  const scrolled = () => {
-    const [row] = main() ? rowsIn(main()) : [];
-    for (let node = row || first("message_panel"); node && node !== document.body; node = node.parentElement) {
+  const scrolledAround = (inside) => {
+    for (let node = inside; node && node !== document.body; node = node.parentElement) {
       const { overflowY } = getComputedStyle(node);
       if (/auto|scroll/.test(overflowY) && node.scrollHeight > node.clientHeight) return node;
     }
     return null;
   };
+  const scrolled = () => scrolledAround((main() ? rowsIn(main()) : [])[0] || first("message_panel"));
   const scrollTo = (place) => {
     const node = scrolled();
     if (node) node.scrollTop = place(node);
@@ -60,6 +60,19 @@
       if (!node) return null;
       node.scrollIntoView({ block: "nearest" });
       return middle(node);
+    },
+    // The chat list by a screen; false at its end, or if it does not scroll.
+    list_further: () => {
+      const list = scrolledAround(first("chat_row"));
+      if (!list) return false;
+      const before = list.scrollTop;
+      list.scrollTop = before + list.clientHeight;
+      return list.scrollTop > before;
+    },
+    list_top: () => {
+      const list = scrolledAround(first("chat_row"));
+      if (list) list.scrollTop = 0;
+      return list !== null;
     },
     older: () => scrollTo(() => 0),
     newest: () => scrollTo((node) => node.scrollHeight),

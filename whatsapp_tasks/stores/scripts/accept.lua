@@ -6,7 +6,7 @@
 --
 -- `open` holds the messages that are queued or being sent. `send_at`, `expires_at`, `metadata`, `nonce_ttl` (no
 -- nonce) and `plan` (no cap) may be ''. `holds` is '1' to hold a message until a day with a free place. `forms`
--- are all forms of the phone. `file` is '' or JSON with the keys that only a message with a file needs, so that
+-- are all names of the recipient: the forms of its phone, the id of its chat. `phone` or `chat` may be ''. `file` is '' or JSON with the keys that only a message with a file needs, so that
 -- others do not pay for them: either record (the file as JSON), digest, kind, size, content, held, due and maybe
 -- upload (its key), or wanted (a file to be fetched first, as JSON) and fetches. `reply` is '' or what the message
 -- replies to, as JSON. `only_repeat` is '1' if only a repeat
@@ -20,10 +20,10 @@
 -- nonce.
 local account, identity, record, log, open, schedule, nonce, opt_outs, broker_list, sequence, expiring, events,
   metrics, caps, contacted, all_messages = unpack(KEYS, 1, 16)
-local now, id, phone, text, window, content, priority, send_at, expires_at, metadata, queue_message, nonce_ttl,
-  source, plan, holds, forms, file, reply, only_repeat = unpack(ARGV, 1, 19)
+local now, id, phone, chat, text, window, content, priority, send_at, expires_at, metadata, queue_message, nonce_ttl,
+  source, plan, holds, forms, file, reply, only_repeat = unpack(ARGV, 1, 20)
 local windows_keys_from = 17
-local windows_from = 20
+local windows_from = 21
 
 local full = count_windows(windows_keys_from, windows_from)
 if full then return {'limited', '', full} end
@@ -54,6 +54,7 @@ local function note(field, value)
   fields[#fields + 1] = field
   fields[#fields + 1] = value
 end
+if chat ~= '' then note('chat', chat) end
 if forms ~= phone then note('forms', forms) end
 local due = send_at
 if plan ~= '' then

@@ -19,7 +19,7 @@ local now, fence, attempt, to, before, code, retention, follow, due, held_patter
 local fields_from = 13
 
 if fence ~= '' and redis.call('HGET', lease, 'fence') ~= fence then return {'lease_lost', {}} end
-local m = redis.call('HMGET', record, 'status', 'id', 'timeline', 'phone', 'send_at_ms', 'file_digest', 'attempts')
+local m = redis.call('HMGET', record, 'status', 'id', 'timeline', 'phone', 'send_at_ms', 'file_digest', 'attempts', 'chat')
 if not m[1] then return {'gone', {}} end
 local id = m[2]
 if not string.find(before, ',' .. m[1] .. ',', 1, true) then return {'refused', {}} end
@@ -48,7 +48,7 @@ redis.call('HINCRBY', metrics, 'messages:status=' .. to, 1)
 if to == 'failed' or to == 'cancelled' or to == 'expired' then
   release_place(caps, record)
 else
-  redis.call('SADD', contacted, m[4])
+  redis.call('SADD', contacted, m[4] ~= '' and m[4] or m[8])
 end
 redis.call('ZREM', open, id)
 if to == 'unknown' then redis.call('ZADD', unknown, now, id) else redis.call('ZREM', unknown, id) end

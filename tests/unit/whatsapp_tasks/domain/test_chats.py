@@ -9,6 +9,8 @@ from whatsapp_tasks.domain.chats import (
     ChatKind,
     ChatRecord,
     Sighting,
+    closed_as,
+    is_proved,
     merged,
     names_of,
     new_chat,
@@ -106,3 +108,44 @@ def test_all_forms_of_a_phone_are_one_name() -> None:
     brazil = Sighting("", phone="+5511987654321"), Sighting("", phone="+551187654321")
     assert names_of(brazil[0]) == names_of(brazil[1])
     assert names_of(Sighting("Choir", whatsapp_id="1@g.us")) == ("w:1@g.us",)
+
+
+CHOIR = ChatRecord("g", GROUP, whatsapp_id=None, titles=("Choir",), seen=("x", "y"))
+NAMED = ChatRecord("h", GROUP, whatsapp_id="1@g.us", titles=("Choir",), seen=("x", "y"))
+HIDDEN = ChatRecord("p", PERSON, titles=("@fay",), seen=("x", "y"))
+
+
+@pytest.mark.parametrize(
+    ("record", "sighting", "ours", "proved"),
+    [
+        # nothing that is known is shown, whatever it is called
+        (CHOIR, Sighting("Choir", kind=GROUP, bubbles=("z",)), (), None),
+        (HIDDEN, Sighting("@fay", bubbles=()), (), None),
+        # bubbles of it
+        (CHOIR, Sighting("Choir", kind=GROUP, bubbles=("y", "z")), (), True),
+        (HIDDEN, Sighting("@fay", bubbles=("y", "z")), (), True),
+        # a member of the group, whose private chat repeats ids that he knows: it does not look like a group
+        (CHOIR, Sighting("Choir", bubbles=("y", "z")), (), None),
+        (CHOIR, Sighting("Choir", kind=PERSON, phone=ADA, bubbles=("y", "z")), (), False),
+        # but nobody else's chat has a bubble of ours
+        (CHOIR, Sighting("Choir", bubbles=("y", "z")), ("y",), True),
+        # somebody without a phone is no group
+        (HIDDEN, Sighting("@fay", kind=GROUP, bubbles=("y",)), (), False),
+        # where ids carry the chat's own (E1, E2), they decide
+        (NAMED, Sighting("Choir", kind=GROUP, whatsapp_id="1@g.us"), (), True),
+        (NAMED, Sighting("Choir", kind=GROUP, whatsapp_id="2@g.us", bubbles=("x", "y")), ("x",), False),
+    ],
+)
+def test_a_chat_that_was_opened_by_its_title_is_proved_by_what_stands_in_it(
+    record: ChatRecord, sighting: Sighting, ours: tuple[str, ...], proved: bool | None
+) -> None:
+    """Issue 16, build 5: never by its title alone."""
+    assert is_proved(record, sighting, ours) is proved
+
+
+def test_what_closed_a_chat_is_kept_until_a_box_is_seen() -> None:
+    left = closed_as(CHOIR, "chat_left", 5)
+    assert (left.closed, left.closed_ms) == ("chat_left", 5)
+    assert seen_as(closed_as(left, None, 6), Sighting("Choir"), 6).closed == "chat_left"
+    assert closed_as(left, "", 7) == CHOIR
+    assert merged(CHOIR, [seen_as(left, Sighting("Choir"), 9)]).closed == "chat_left"

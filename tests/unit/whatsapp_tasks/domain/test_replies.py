@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from whatsapp_tasks.domain.bubbles import Bubble, BubbleFile
 from whatsapp_tasks.domain.chat_snapshot import Quote
 from whatsapp_tasks.domain.faults import counts_for_circuit
+from whatsapp_tasks.domain.recipients import Recipient
 from whatsapp_tasks.domain.replies import (
     CUT_AT,
     NOT_ARMED,
@@ -23,7 +24,7 @@ from whatsapp_tasks.domain.texts import bubble_key
 from whatsapp_tasks.errors import RequestRefused
 
 ID = "0" * 32 + "-default"
-THERE = Quotable("default", "+4915112345678", "3EB0")
+THERE = Quotable("default", Recipient("+4915112345678"), "3EB0")
 TEXTS = st.text(min_size=1, max_size=300).filter(bubble_key)
 
 
@@ -39,7 +40,7 @@ def bubble(text: str | None, *, outgoing: bool | None = True, file: BubbleFile |
 
 
 def test_a_message_of_the_same_chat_may_be_replied_to() -> None:
-    found = reply_of(THERE, ID, ReplyPolicy.FAIL, account="default", phone="+4915112345678")
+    found = reply_of(THERE, ID, ReplyPolicy.FAIL, account="default", recipient=Recipient("+4915112345678"))
     assert found == Reply(ID, "3EB0", ReplyPolicy.FAIL)
     assert Reply.from_json(found.to_json()) == found
 
@@ -49,21 +50,31 @@ def test_a_message_of_the_same_chat_may_be_replied_to() -> None:
     [
         (None, "reply_to_unknown"),
         (replace(THERE, account="other"), "reply_to_unknown"),
-        (replace(THERE, phone="+4915112345679"), "reply_to_elsewhere"),
+        (replace(THERE, chat=Recipient("+4915112345679")), "reply_to_elsewhere"),
         (replace(THERE, bubble_id=None), "reply_to_not_sent"),
         (replace(THERE, bubble_id=""), "reply_to_not_sent"),
     ],
 )
 def test_what_may_not_be_replied_to_is_said(target: Quotable | None, code: str) -> None:
     with pytest.raises(RequestRefused) as refused:
-        reply_of(target, ID, ReplyPolicy.FAIL, account="default", phone="+4915112345678")
+        reply_of(target, ID, ReplyPolicy.FAIL, account="default", recipient=Recipient("+4915112345678"))
     assert (refused.value.code, refused.value.http_status) == (code, 422)
     assert refused.value.errors[0]["field"] == "reply_to"
 
 
 def test_both_forms_of_one_mobile_are_one_chat() -> None:
-    target = replace(THERE, phone="+5511987654321")
-    assert reply_of(target, ID, ReplyPolicy.FAIL, account="default", phone="+551187654321")
+    target = replace(THERE, chat=Recipient("+5511987654321"))
+    assert reply_of(target, ID, ReplyPolicy.FAIL, account="default", recipient=Recipient("+551187654321"))
+
+
+def test_a_chat_without_a_phone_is_known_by_its_id() -> None:
+    """Issue 16, build 5: a message of a group is replied to in that group only."""
+    group = Recipient(None, "1" * 32 + "-default")
+    target = replace(THERE, chat=group)
+    assert reply_of(target, ID, ReplyPolicy.FAIL, account="default", recipient=group)
+    for other in (Recipient(None, "2" * 32 + "-default"), Recipient("+4915112345678")):
+        with pytest.raises(RequestRefused, match="another chat"):
+            reply_of(target, ID, ReplyPolicy.FAIL, account="default", recipient=other)
 
 
 @pytest.mark.parametrize("value", ["", "x", None, 5, "0" * 31, ID + "!"])
