@@ -126,8 +126,8 @@ def _trust(context: AccountContext, page: WhatsAppPage, record: ChatRecord, *, i
     if not proved or mark is None or chat is None:
         take_picture(context, "chat_not_proved")
         leave_chat(context, page)
-        if proved is False:
-            raise _ambiguous(context, record, "another chat in the list has its name")
+        if proved is False or len(_named_alike(context, record)) > 1:
+            raise _ambiguous(context, record, "another chat has its name")
         raise SendPostponed("chat_not_proved", "The chat with its name shows none of its known messages.")
     page.chats.show_newest(context.look_deadline())
     context.opened = OpenChat(None, mark, record.id)
@@ -165,9 +165,15 @@ def _proved(page: WhatsAppPage, record: ChatRecord, *, is_group: bool) -> tuple[
 
 def _ambiguous(context: AccountContext, record: ChatRecord, why: str) -> SendRefused:
     """``record`` cannot be told from others by its name; names those that are known by it."""
-    named = {record.id: None} | {chat.id: None for chat in context.chats.titled(record.title)}
     log.warning(
         "A chat is not written to: others have its name",
         extra={"account": context.account, "chat": record.id},
     )
-    return SendRefused("chat_ambiguous", f"Nothing was sent: {why}. Known by it: {', '.join(named)}.")
+    return SendRefused(
+        "chat_ambiguous", f"Nothing was sent: {why}. Known by it: {', '.join(_named_alike(context, record))}."
+    )
+
+
+def _named_alike(context: AccountContext, record: ChatRecord) -> list[str]:
+    """The ids of the chats that are known by the record's title, its own among them."""
+    return list(dict.fromkeys([record.id, *(chat.id for chat in context.chats.titled(record.title))]))

@@ -1190,7 +1190,8 @@ export interface components {
         };
         /**
          * ChatPage
-         * @description Chats, the last seen first. ``next_cursor`` is null on the last page.
+         * @description Chats, the last seen first. ``next_cursor`` is null on the last page; a page of one kind may be short,
+         *     or even empty, although more follow.
          */
         ChatPage: {
             chats: components["schemas"]["ChatView"][];
@@ -1199,6 +1200,7 @@ export interface components {
         /**
          * ChatView
          * @description A chat. ``phone`` is null if it was never learned: it is learned only by opening the chat with it.
+         *     ``closed`` says why nothing could be written there when it was last open (docs/failures.md), else null.
          *     ``title`` is what WhatsApp calls it now, ``titles`` all names it had.
          */
         ChatView: {
@@ -1210,6 +1212,7 @@ export interface components {
             titles: string[];
             /** Format: date-time */
             last_seen_at: string;
+            closed: string | null;
             links: components["schemas"]["ChatLinks"];
         };
         /**
@@ -1445,13 +1448,15 @@ export interface components {
         };
         /**
          * MessageView
-         * @description A message for its sender: phone, text and file name are in clear. ``quoted`` says of a reply that was
+         * @description A message for its sender: phone, text and file name are in clear. ``phone`` is null for a chat whose
+         *     phone is not known, ``chat`` unless the caller named one. ``quoted`` says of a reply that was
          *     sent whether its bubble quotes the message replied to.
          */
         MessageView: {
             id: string;
             account: string;
-            phone: string;
+            phone: string | null;
+            chat: string | null;
             message: string;
             file: components["schemas"]["MessageFileView"] | null;
             status: components["schemas"]["Status"];
@@ -1498,7 +1503,8 @@ export interface components {
         NumberResult: "registered" | "not_registered" | "unknown";
         /**
          * OptOutPage
-         * @description Phones on the list, unordered; one may be returned twice. ``next_cursor`` is null on the last page.
+         * @description Phones on the list, and ids of chats without one, unordered; one may be returned twice.
+         *     ``next_cursor`` is null on the last page.
          */
         OptOutPage: {
             phones: string[];
@@ -1506,7 +1512,8 @@ export interface components {
         };
         /**
          * OptOutView
-         * @description Whether the phone is on the list, in any of its forms; the list holds E.164. ``source`` is "answer" if
+         * @description Whether the phone is on the list, in any of its forms; the list holds E.164. ``phone`` is the id of a
+         *     chat where that was asked for. ``source`` is "answer" if
          *     the recipient answered a message with one of WHATSAPP_OPT_OUT_WORDS, else null.
          */
         OptOutView: {
@@ -1737,14 +1744,20 @@ export interface components {
         /**
          * SendRequest
          * @description One message: a text, a file, or a file with a text; a template may make the text. Its id is the hash of
-         *     the idempotency key, else of account, phone, text, file and reply_to.
+         *     the idempotency key, else of account, phone or chat, text, file and reply_to.
          */
         SendRequest: {
             /**
-             * @description International form with a leading +; spaces and hyphens are allowed.
+             * @description International form with a leading +; spaces and hyphens are allowed. Either phone or to.
+             * @default null
              * @example +4915112345678
              */
-            phone: string;
+            phone?: string | null;
+            /**
+             * @description The recipient, instead of phone.
+             * @default null
+             */
+            to?: components["schemas"]["ToFields"] | null;
             /**
              * @description Up to 65,536 UTF-16 code units of text, with at least one visible character. With a file it is the caption, up to 1,024 characters, and may be left out. With a template it is left out.
              * @default
@@ -1805,13 +1818,17 @@ export interface components {
             metadata?: {
                 [key: string]: unknown;
             } | null;
-        } & ({
+        } & (({
+            phone: unknown;
+        } | {
+            to: unknown;
+        }) & ({
             message: string;
         } | {
             file: unknown;
         } | {
             template: unknown;
-        });
+        }));
         /**
          * SessionState
          * @enum {string}
@@ -1906,6 +1923,14 @@ export interface components {
             code?: string;
         };
         /**
+         * ToFields
+         * @description A chat of the account that has no known phone: a group, or somebody who hides it (docs/chats.md).
+         */
+        ToFields: {
+            /** @description Its id, from GET /chats. */
+            chat: string;
+        };
+        /**
          * UploadView
          * @description A file that was uploaded. ``kind`` is how it is sent unless a message says otherwise.
          */
@@ -1985,7 +2010,7 @@ export interface components {
             /** Format: uri-reference */
             instance: string;
             /** @enum {string} */
-            code: "account_invalid" | "account_linked" | "account_unknown" | "api_key_invalid" | "api_key_missing" | "archive_refused" | "bad_request" | "batch_not_found" | "body_too_large" | "chat_not_found" | "console_session_missing" | "console_token_invalid" | "content_type_unsupported" | "daily_cap_reached" | "evidence_not_found" | "evidence_unavailable" | "expires_at_invalid" | "file_digest_invalid" | "file_digest_wrong" | "file_empty" | "file_invalid" | "file_kind_impossible" | "file_name_invalid" | "file_picture_too_large" | "file_too_large" | "file_type_contradicts" | "file_unknown" | "file_unreadable" | "file_url_invalid" | "idempotency_conflict" | "idempotency_key_ambiguous" | "idempotency_key_invalid" | "internal_error" | "json_malformed" | "listeners_busy" | "listeners_of_key" | "media_not_stored" | "media_quarantined" | "message_empty" | "message_invalid" | "message_not_found" | "message_too_long" | "metadata_invalid" | "metadata_too_large" | "method_not_allowed" | "not_acceptable" | "not_cancellable" | "not_found" | "not_resolvable" | "nothing_to_clear" | "number_check_not_found" | "number_checks_full" | "page_in_hand" | "phone_invalid" | "priority_invalid" | "qr_not_shown" | "query_invalid" | "rate_limited" | "recipient_opted_out" | "reply_policy_invalid" | "reply_to_elsewhere" | "reply_to_invalid" | "reply_to_not_sent" | "reply_to_unknown" | "request_invalid" | "scope_missing" | "send_at_invalid" | "session_alive" | "signature_invalid" | "signature_missing" | "signature_replayed" | "storage_full" | "storage_unavailable" | "store_unavailable" | "template_invalid" | "template_unknown" | "template_variables_wrong" | "templates_full" | "thumbnail_not_found" | "timestamp_expired" | "timestamp_invalid" | "uploads_busy" | "vault_off" | "vault_unavailable" | "view_over" | "webhook_not_found" | "worker_busy" | "worker_failed" | "worker_no_answer" | "worker_not_running";
+            code: "account_invalid" | "account_linked" | "account_unknown" | "api_key_invalid" | "api_key_missing" | "archive_refused" | "bad_request" | "batch_not_found" | "body_too_large" | "chat_elsewhere" | "chat_invalid" | "chat_is_channel" | "chat_not_found" | "chat_unknown" | "chat_without_box" | "console_session_missing" | "console_token_invalid" | "content_type_unsupported" | "daily_cap_reached" | "evidence_not_found" | "evidence_unavailable" | "expires_at_invalid" | "file_digest_invalid" | "file_digest_wrong" | "file_empty" | "file_invalid" | "file_kind_impossible" | "file_name_invalid" | "file_picture_too_large" | "file_too_large" | "file_type_contradicts" | "file_unknown" | "file_unreadable" | "file_url_invalid" | "idempotency_conflict" | "idempotency_key_ambiguous" | "idempotency_key_invalid" | "internal_error" | "json_malformed" | "listeners_busy" | "listeners_of_key" | "media_not_stored" | "media_quarantined" | "message_empty" | "message_invalid" | "message_not_found" | "message_too_long" | "metadata_invalid" | "metadata_too_large" | "method_not_allowed" | "not_acceptable" | "not_cancellable" | "not_found" | "not_resolvable" | "nothing_to_clear" | "number_check_not_found" | "number_checks_full" | "page_in_hand" | "phone_invalid" | "priority_invalid" | "qr_not_shown" | "query_invalid" | "rate_limited" | "recipient_ambiguous" | "recipient_missing" | "recipient_opted_out" | "reply_policy_invalid" | "reply_to_elsewhere" | "reply_to_invalid" | "reply_to_not_sent" | "reply_to_unknown" | "request_invalid" | "scope_missing" | "send_at_invalid" | "session_alive" | "signature_invalid" | "signature_missing" | "signature_replayed" | "storage_full" | "storage_unavailable" | "store_unavailable" | "template_invalid" | "template_unknown" | "template_variables_wrong" | "templates_full" | "thumbnail_not_found" | "timestamp_expired" | "timestamp_invalid" | "uploads_busy" | "vault_off" | "vault_unavailable" | "view_over" | "webhook_not_found" | "worker_busy" | "worker_failed" | "worker_no_answer" | "worker_not_running";
             request_id: string;
             /** @description Which fields are wrong. */
             errors?: {
@@ -2125,7 +2150,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request_invalid, phone_invalid, message_empty, message_invalid, message_too_long, send_at_invalid, expires_at_invalid, metadata_invalid, metadata_too_large, account_invalid, idempotency_key_invalid, recipient_opted_out, file_invalid, file_name_invalid, file_url_invalid, file_kind_impossible, file_too_large, file_picture_too_large, file_type_contradicts, template_invalid, template_variables_wrong, reply_to_invalid, reply_to_unknown, reply_to_elsewhere, reply_to_not_sent, idempotency_key_ambiguous */
+            /** @description request_invalid, phone_invalid, recipient_missing, recipient_ambiguous, chat_invalid, chat_elsewhere, chat_unknown, chat_is_channel, chat_without_box, message_empty, message_invalid, message_too_long, send_at_invalid, expires_at_invalid, metadata_invalid, metadata_too_large, account_invalid, idempotency_key_invalid, recipient_opted_out, file_invalid, file_name_invalid, file_url_invalid, file_kind_impossible, file_too_large, file_picture_too_large, file_type_contradicts, template_invalid, template_variables_wrong, reply_to_invalid, reply_to_unknown, reply_to_elsewhere, reply_to_not_sent, idempotency_key_ambiguous */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2502,7 +2527,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A message for its sender: phone, text and file name are in clear. ``quoted`` says of a reply that was sent whether its bubble quotes the message replied to. */
+            /** @description A message for its sender: phone, text and file name are in clear. ``phone`` is null for a chat whose phone is not known, ``chat`` unless the caller named one. ``quoted`` says of a reply that was sent whether its bubble quotes the message replied to. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2594,7 +2619,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A message for its sender: phone, text and file name are in clear. ``quoted`` says of a reply that was sent whether its bubble quotes the message replied to. */
+            /** @description A message for its sender: phone, text and file name are in clear. ``phone`` is null for a chat whose phone is not known, ``chat`` unless the caller named one. ``quoted`` says of a reply that was sent whether its bubble quotes the message replied to. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2710,7 +2735,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A message for its sender: phone, text and file name are in clear. ``quoted`` says of a reply that was sent whether its bubble quotes the message replied to. */
+            /** @description A message for its sender: phone, text and file name are in clear. ``phone`` is null for a chat whose phone is not known, ``chat`` unless the caller named one. ``quoted`` says of a reply that was sent whether its bubble quotes the message replied to. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3179,7 +3204,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Phones on the list, unordered; one may be returned twice. ``next_cursor`` is null on the last page. */
+            /** @description Phones on the list, and ids of chats without one, unordered; one may be returned twice. ``next_cursor`` is null on the last page. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3271,7 +3296,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Whether the phone is on the list, in any of its forms; the list holds E.164. ``source`` is "answer" if the recipient answered a message with one of WHATSAPP_OPT_OUT_WORDS, else null. */
+            /** @description Whether the phone is on the list, in any of its forms; the list holds E.164. ``phone`` is the id of a chat where that was asked for. ``source`` is "answer" if the recipient answered a message with one of WHATSAPP_OPT_OUT_WORDS, else null. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3363,7 +3388,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Whether the phone is on the list, in any of its forms; the list holds E.164. ``source`` is "answer" if the recipient answered a message with one of WHATSAPP_OPT_OUT_WORDS, else null. */
+            /** @description Whether the phone is on the list, in any of its forms; the list holds E.164. ``phone`` is the id of a chat where that was asked for. ``source`` is "answer" if the recipient answered a message with one of WHATSAPP_OPT_OUT_WORDS, else null. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3465,7 +3490,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Whether the phone is on the list, in any of its forms; the list holds E.164. ``source`` is "answer" if the recipient answered a message with one of WHATSAPP_OPT_OUT_WORDS, else null. */
+            /** @description Whether the phone is on the list, in any of its forms; the list holds E.164. ``phone`` is the id of a chat where that was asked for. ``source`` is "answer" if the recipient answered a message with one of WHATSAPP_OPT_OUT_WORDS, else null. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4468,6 +4493,8 @@ export interface operations {
             query?: {
                 /** @description The account. */
                 account?: string;
+                /** @description Only chats of this kind. */
+                kind?: "person" | "group" | "channel";
                 /** @description The next_cursor of the previous page. */
                 cursor?: string;
                 /** @description The maximum number of chats on a page. */
@@ -4479,7 +4506,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Chats, the last seen first. ``next_cursor`` is null on the last page. */
+            /** @description Chats, the last seen first. ``next_cursor`` is null on the last page; a page of one kind may be short, or even empty, although more follow. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4581,7 +4608,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A chat. ``phone`` is null if it was never learned: it is learned only by opening the chat with it. ``title`` is what WhatsApp calls it now, ``titles`` all names it had. */
+            /** @description A chat. ``phone`` is null if it was never learned: it is learned only by opening the chat with it. ``closed`` says why nothing could be written there when it was last open (docs/failures.md), else null. ``title`` is what WhatsApp calls it now, ``titles`` all names it had. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
