@@ -143,7 +143,7 @@ class SendRequest(RequestModel):
                         _given("file", _NOT_NULL),
                         _given("template", _NOT_NULL),
                     ]
-                }
+                },
             ]
         }
     )
