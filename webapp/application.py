@@ -24,6 +24,7 @@ from webapp import (
     rate_limits,
     request_ids,
     resolutions,
+    scans,
     security_headers,
     send_view,
     sessions,
@@ -85,6 +86,7 @@ def create_app(settings: Settings, database: Database, dispatcher: Dispatcher | 
     )  # who may send may preview
     register(app, contacts.blueprint, Guard({"POST": "send", "GET": "read", "DELETE": "send"}))
     register(app, chats.blueprint, Guard({"GET": "read"}))
+    register(app, scans.blueprint, Guard({"GET": "scan", "POST": "scan"}))
     register(app, accounts.blueprint, Guard({"GET": "read"}))
     register(app, qr_codes.blueprint, Guard({"GET": "admin"}))  # anyone who sees it can link a phone
     register(app, account_controls.blueprint, Guard({"GET": "admin", "POST": "admin"}))

@@ -14,7 +14,7 @@ from whatsapp_tasks.domain.signatures import check_signature, signature_invalid
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.api_keys import ApiKey
 
-Scope = Literal["send", "read", "admin", "any"]
+Scope = Literal["send", "read", "scan", "admin", "any"]
 """What an operation asks for; ``any`` key has that one."""
 
 

@@ -2,13 +2,12 @@
 
 from typing import Annotated
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from webapp import bodies, queries
-from webapp.file_answers import FileBody, attachment
-from webapp.guards import caller
+from webapp.file_answers import attachment
 from webapp.queries import QueryModel, Whole
 from webapp.services import services
 from webapp.times import Moment, rfc3339
@@ -131,16 +130,9 @@ def messages(chat_id: str) -> Response:
 def media(chat_id: str, message_id: str) -> Response:
     """The file of a received message, if it is stored (`media.state`), to be saved and not shown. Its type is
     by content; what a browser could run has none.
-
-    A file in quarantine is given out to keys with the scope `admin` only.
     """
-    status = services().conversations.media(chat_id, message_id, unscanned=caller().allows("admin"))
-    contents = services().uploads.contents
-    draft = contents.copied(status.sha256)
-    body = FileBody(draft.path, lambda: contents.drafts.drop(draft))
-    if request.method == "HEAD":  # then nobody reads it
-        body.close()
-    return attachment(body, size=status.bytes, name=status.file_name, media_type=status.media_type)
+    status = services().conversations.media(chat_id, message_id)
+    return attachment(services().uploads.contents, status)
 
 
 def _chat_view(chat: ChatRecord) -> ChatView:

@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from flask import Response
+from flask import Response, request
+
+from whatsapp_tasks.domain.received_media import MediaStatus
+from whatsapp_tasks.files.contents import Contents
 
 CHUNK_BYTES = 256 * 1024
 HARMLESS = ("image/", "audio/", "video/")
@@ -35,11 +38,18 @@ class FileBody:
             self._done()
 
 
-def attachment(body: FileBody, *, size: int, name: str, media_type: str) -> Response:
-    """To be saved, not shown: what could run in a browser has no type at all."""
-    is_named = media_type.startswith(HARMLESS) and media_type not in UNNAMED
-    response = Response(body, content_type=media_type if is_named else ANY, direct_passthrough=True)
-    response.headers["Content-Length"] = str(size)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+def attachment(contents: Contents, status: MediaStatus) -> Response:
+    """The stored file of a received message, to be saved, not shown: what could run in a browser has no type
+    at all. Raises FileGone, ObjectStoreFailed and StoreUnavailable.
+    """
+    draft = contents.copied(status.sha256)
+    body = FileBody(draft.path, lambda: contents.drafts.drop(draft))
+    if request.method == "HEAD":  # then nobody reads it
+        body.close()
+    is_named = status.media_type.startswith(HARMLESS) and status.media_type not in UNNAMED
+    response = Response(body, content_type=status.media_type if is_named else ANY, direct_passthrough=True)
+    response.headers["Content-Length"] = str(status.bytes)
+    name = quote(status.file_name, safe="")
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     response.headers["Content-Security-Policy"] = "sandbox"
     return response

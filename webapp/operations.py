@@ -39,6 +39,7 @@ from webapp.own_key import KeyView
 from webapp.qr_codes import QrView
 from webapp.queries import QueryModel
 from webapp.resolutions import ResolveRequest
+from webapp.scans import VerdictRequest, VerdictView
 from webapp.sends import AcceptedView, SendRequest
 from webapp.sessions import BringRequest, BroughtView, SessionView
 from webapp.uploads import UploadView
@@ -275,6 +276,21 @@ OPERATIONS: tuple[Operation, ...] = (
             "storage_full", "storage_unavailable",
         ),
         pictures=("application/octet-stream", "image/*", "audio/*", "video/*"),
+    ),
+    Operation(
+        "GET", "/scans/{message_id}", "scans.file", "Scans", "Download a file to be scanned", "scan", 200,
+        None,
+        codes=(
+            "message_not_found", "media_not_quarantined", "file_unknown", "storage_full",
+            "storage_unavailable",
+        ),
+        pictures=("application/octet-stream", "image/*", "audio/*", "video/*"),
+    ),
+    Operation(
+        "POST", "/scans/{message_id}", "scans.judge", "Scans", "Give a scanner's verdict", "scan", 200,
+        VerdictView,
+        codes=(*IN_BODY, "message_not_found", "media_not_quarantined", "storage_unavailable"),
+        body=VerdictRequest, examples={"clean": {"verdict": "clean"}, "infected": {"verdict": "infected"}},
     ),
     Operation(
         "GET", "/accounts", "accounts.list_all", "Accounts", "List accounts", "read", 200, AccountList,

@@ -16,7 +16,7 @@ class KeyView(TypedDict):
 
     id: str
     label: str
-    scopes: list[Literal["send", "read", "admin"]]
+    scopes: list[Literal["send", "read", "scan", "admin"]]
 
 
 @blueprint.get("/key")

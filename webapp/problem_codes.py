@@ -83,6 +83,7 @@ KINDS: dict[str, Kind] = {
     "storage_unavailable": Kind(503, "The object store is unavailable"),
     "message_not_found": Kind(404, "There is no such message"),
     "media_not_stored": Kind(404, "The file of the message is not stored"),
+    "media_not_quarantined": Kind(409, "The file waits for no verdict"),
     "media_quarantined": Kind(409, "The file waits for the scanner"),
     "not_cancellable": Kind(409, "The message cannot be cancelled any more"),
     "not_resolvable": Kind(409, "The message is not in doubt"),

@@ -86,7 +86,7 @@ class Services:
     @property
     def conversations(self) -> Conversations:
         """Chats and what was read in them."""
-        return Conversations(self.database, self.settings)
+        return Conversations(self.database, self.settings, self.clock)
 
     @property
     def templates(self) -> Templates:

@@ -52,6 +52,14 @@ class MediaState(StrEnum):
     """The scanner said so; its bytes are deleted."""
 
 
+class Verdict(StrEnum):
+    """Of a virus scanner on a file in quarantine."""
+
+    CLEAN = "clean"
+    INFECTED = "infected"
+
+
+AFTER_VERDICT = {Verdict.CLEAN: MediaState.STORED, Verdict.INFECTED: MediaState.INFECTED}
 HAS_BYTES = frozenset({MediaState.STORED, MediaState.QUARANTINED})
 
 
@@ -104,8 +112,18 @@ class MediaStatus:
         fields = json.loads(text)
         return cls(**{**fields, "state": MediaState(fields["state"])})
 
+    def judged(self, verdict: Verdict) -> Self:
+        """What it is after the scanner's verdict."""
+        state = AFTER_VERDICT[verdict]
+        return self.ended(state, "scanner" if state is MediaState.INFECTED else "")
+
     def ended(self, state: MediaState, reason: str) -> Self:
         return replace(self, state=state, reason=reason)
+
+
+def holder_of(message_id: str) -> str:
+    """Who holds the bytes of a received message's file in the object store (stores/scripts/holds.lua)."""
+    return f"r:{message_id}"
 
 
 NOT_ASKED = MediaStatus(MediaState.SKIPPED, "not_asked")

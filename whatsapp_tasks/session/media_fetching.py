@@ -16,6 +16,7 @@ from whatsapp_tasks.domain.received_media import (
     MOST_TRIES,
     MediaState,
     MediaStatus,
+    holder_of,
     pause_seconds,
     stored_status,
     tries_for,
@@ -138,11 +139,6 @@ class MediaFetching:
 
     def _fields(self, message: ReceivedMessage) -> dict[str, str]:
         return {"account": self._context.account, "message_id": message.id}
-
-
-def holder_of(message_id: str) -> str:
-    """Who holds the bytes of a received message's file (stores/scripts/holds.lua)."""
-    return f"r:{message_id}"
 
 
 def _shows(snapshot: PageSnapshot, message: ReceivedMessage) -> bool:

@@ -9,7 +9,7 @@ from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
 
-SCOPES = ("send", "read", "admin")
+SCOPES = ("send", "read", "scan", "admin")
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,11 @@ from tests.support.pictures import PDF, picture
 from whatsapp_tasks import crash_points
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.events import EventType
-from whatsapp_tasks.domain.received_media import MediaState
+from whatsapp_tasks.domain.received_media import MediaState, holder_of
 from whatsapp_tasks.domain.received_messages import ReceivedMessage
 from whatsapp_tasks.errors import ObjectStoreFull
 from whatsapp_tasks.files.contents import Contents
 from whatsapp_tasks.session import arriving
-from whatsapp_tasks.session.media_fetching import holder_of
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.keys import file_held
 

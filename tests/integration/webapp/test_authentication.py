@@ -179,6 +179,9 @@ SCOPES = [
     ("GET", "/accounts", "read"),
     ("GET", "/accounts/default", "read"),
     ("GET", "/accounts/default/qr", "admin"),
+    ("GET", "/chats/0/messages/0/media", "read"),
+    ("GET", "/scans/0", "scan"),
+    ("POST", "/scans/0", "scan"),
     ("GET", "/messages", "read"),
     ("GET", "/messages/0", "read"),
     ("GET", "/batches/0", "read"),
@@ -215,7 +218,7 @@ def test_each_endpoint_asks_for_its_scope(
     assert make_caller(scope).call(method, target).status_code != 403
 
 
-@pytest.mark.parametrize("scope", ["send", "read", "admin"])
+@pytest.mark.parametrize("scope", ["send", "read", "scan", "admin"])
 def test_any_key_may_ask_what_it_may_do(scope: str, make_caller: Callable[..., Caller]) -> None:
     """Issue 16, part 10: by this, plugs know which tools to offer."""
     caller = make_caller(scope)

@@ -1,7 +1,8 @@
 """Issue 16, point 2: the files of received messages over HTTP, and by the client."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from tests.support.chats_read import AT_MS, chat_read
 from tests.support.http_server import HttpServer
 from whatsapp_tasks.client import Client
 from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.events import EventType
 from whatsapp_tasks.domain.files import FileFacts
-from whatsapp_tasks.domain.received_media import Found, MediaRules, MediaState, stored_status
+from whatsapp_tasks.domain.received_media import Found, MediaRules, MediaState, holder_of, stored_status
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.files.contents import Contents, Received
 from whatsapp_tasks.stores.account_stores import AccountStores
@@ -45,7 +47,7 @@ class Inbox:
         file = self._folder / "file"
         file.write_bytes(CONTENT)
         received = Received(file, digest, len(CONTENT), facts)
-        self.contents.keep(received, f"r:{self.message.id}", AT_MS + 10**12)
+        self.contents.keep(received, holder_of(self.message.id), AT_MS + 10**12)
         status = stored_status("document", NAME, "60 kB", Found(len(CONTENT), digest, facts, ""), rules)
         settled = self.stores.inbox_media.settle(
             self.message.id, MediaState.PENDING, status, fence=NO_LEASE, now_ms=AT_MS
@@ -93,10 +95,65 @@ def test_files_of_other_messages_and_chats_are_not_found(caller: Caller, inbox: 
     assert problem(caller.get(inbox.path.replace(inbox.chat.id, other)), 404) == "chat_not_found"
 
 
+def verdicts(stores: AccountStores) -> list[str]:
+    events = [event for _, event in stores.events.after("0-0", 100) if event]
+    return [event.details["state"] for event in events if event.type is EventType.MEDIA]
+
+
+def test_a_file_in_quarantine_goes_to_the_scanner_alone_until_it_is_clean(
+    caller: Caller, make_caller: Callable[..., Caller], inbox: Inbox
+) -> None:
+    inbox.store("image/png", scanned=True)
+    scanner, scan = make_caller("scan"), f"/scans/{inbox.message.id}"
+    assert problem(caller.get(inbox.path), 409) == "media_quarantined"
+    assert problem(scanner.get(inbox.path), 403) == "scope_missing"
+    assert problem(make_caller("read").get(scan), 403) == "scope_missing"
+    with closing(scanner.get(scan)) as answer:
+        assert answer.data == CONTENT
+    for _ in range(2):  # repeating it changes nothing
+        answer = scanner.post(scan, {"verdict": "clean"})
+        assert answer.json == {
+            **{"message_id": inbox.message.id, "state": "stored"},
+            "sha256": hashlib.sha256(CONTENT).hexdigest(),
+        }
+    assert problem(scanner.post(scan, {"verdict": "infected"}), 409) == "media_not_quarantined"
+    assert problem(scanner.get(scan), 409) == "media_not_quarantined"
+    with closing(caller.get(inbox.path)) as answer:
+        assert answer.data == CONTENT
+    assert verdicts(inbox.stores) == ["quarantined", "stored"]
+
+
+def test_an_infected_file_is_deleted(
+    caller: Caller, make_caller: Callable[..., Caller], inbox: Inbox
+) -> None:
+    inbox.store("image/png", scanned=True)
+    scanner, scan = make_caller("scan"), f"/scans/{inbox.message.id}"
+    assert problem(scanner.post(scan, {"verdict": "dubious"}), 422) == "request_invalid"
+    for _ in range(2):
+        answer = scanner.post(scan, {"verdict": "infected"})
+        assert (answer.status_code, (answer.json or {})["state"]) == (200, "infected")
+    assert problem(caller.get(inbox.path), 404) == "media_not_stored"
+    assert problem(scanner.get(scan), 409) == "media_not_quarantined"
+    assert inbox.contents._store.names("files") == []
+    assert verdicts(inbox.stores) == ["quarantined", "infected"]
+
+
+def test_an_infected_file_that_another_message_holds_stays_for_that_one(
+    make_caller: Callable[..., Caller], inbox: Inbox
+) -> None:
+    """Bytes are deleted when nobody holds them: a message that sends them was accepted before."""
+    inbox.store("image/png", scanned=True)
+    digest = hashlib.sha256(CONTENT).hexdigest()
+    inbox.contents.records.hold(digest, "u:another", AT_MS + 10**12, AT_MS)
+    answer = make_caller("scan").post(f"/scans/{inbox.message.id}", {"verdict": "infected"})
+    assert (answer.json or {})["state"] == "infected"
+    assert len(inbox.contents._store.names("files")) == 1
+
+
 def test_the_bytes_are_held_as_long_as_the_message(inbox: Inbox) -> None:
     inbox.store("text/plain")
     assert inbox.contents.sweep() == 0
-    inbox.contents.release(hashlib.sha256(CONTENT).hexdigest(), f"r:{inbox.message.id}")
+    inbox.contents.release(hashlib.sha256(CONTENT).hexdigest(), holder_of(inbox.message.id))
     assert inbox.contents._store.names("files") == []
 
 
