@@ -461,13 +461,41 @@ export interface paths {
          * @description The file of a received message, if it is stored (`media.state`), to be saved and not shown. Its type is
          *     by content; what a browser could run has none.
          *
-         *     A file in quarantine is given out to keys with the scope `admin` only.
-         *
          *     Scope: `read`.
          */
         get: operations["chats_media"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scans/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file to be scanned
+         * @description The file of a received message that waits for a verdict (event `message.media`, state `quarantined`).
+         *     Until then nobody else gets it.
+         *
+         *     Scope: `scan`.
+         */
+        get: operations["scans_file"];
+        put?: never;
+        /**
+         * Give a scanner's verdict
+         * @description A scanner's verdict on the file: it is given out from now on, or deleted. The event `message.media`
+         *     reports it. Repeating a verdict changes nothing.
+         *
+         *     Scope: `scan`.
+         */
+        post: operations["scans_judge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1376,7 +1404,7 @@ export interface components {
         KeyView: {
             id: string;
             label: string;
-            scopes: ("send" | "read" | "admin")[];
+            scopes: ("send" | "read" | "scan" | "admin")[];
         };
         /**
          * Links
@@ -1948,6 +1976,29 @@ export interface components {
             links: components["schemas"]["Links"];
         };
         /**
+         * Verdict
+         * @description Of a virus scanner on a file in quarantine.
+         * @enum {string}
+         */
+        Verdict: "clean" | "infected";
+        /**
+         * VerdictRequest
+         * @description What a scanner found in a file.
+         */
+        VerdictRequest: {
+            /** @description An infected file is deleted. */
+            verdict: components["schemas"]["Verdict"];
+        };
+        /**
+         * VerdictView
+         * @description The file after the verdict.
+         */
+        VerdictView: {
+            message_id: string;
+            state: components["schemas"]["MediaState"];
+            sha256: string;
+        };
+        /**
          * WebhookList
          * @description All receivers.
          */
@@ -2010,7 +2061,7 @@ export interface components {
             /** Format: uri-reference */
             instance: string;
             /** @enum {string} */
-            code: "account_invalid" | "account_linked" | "account_unknown" | "api_key_invalid" | "api_key_missing" | "archive_refused" | "bad_request" | "batch_not_found" | "body_too_large" | "chat_elsewhere" | "chat_invalid" | "chat_is_channel" | "chat_not_found" | "chat_unknown" | "chat_without_box" | "console_session_missing" | "console_token_invalid" | "content_type_unsupported" | "daily_cap_reached" | "evidence_not_found" | "evidence_unavailable" | "expires_at_invalid" | "file_digest_invalid" | "file_digest_wrong" | "file_empty" | "file_invalid" | "file_kind_impossible" | "file_name_invalid" | "file_picture_too_large" | "file_too_large" | "file_type_contradicts" | "file_unknown" | "file_unreadable" | "file_url_invalid" | "idempotency_conflict" | "idempotency_key_ambiguous" | "idempotency_key_invalid" | "internal_error" | "json_malformed" | "listeners_busy" | "listeners_of_key" | "media_not_stored" | "media_quarantined" | "message_empty" | "message_invalid" | "message_not_found" | "message_too_long" | "metadata_invalid" | "metadata_too_large" | "method_not_allowed" | "not_acceptable" | "not_cancellable" | "not_found" | "not_resolvable" | "nothing_to_clear" | "number_check_not_found" | "number_checks_full" | "page_in_hand" | "phone_invalid" | "priority_invalid" | "qr_not_shown" | "query_invalid" | "rate_limited" | "recipient_ambiguous" | "recipient_missing" | "recipient_opted_out" | "reply_policy_invalid" | "reply_to_elsewhere" | "reply_to_invalid" | "reply_to_not_sent" | "reply_to_unknown" | "request_invalid" | "scope_missing" | "send_at_invalid" | "session_alive" | "signature_invalid" | "signature_missing" | "signature_replayed" | "storage_full" | "storage_unavailable" | "store_unavailable" | "template_invalid" | "template_unknown" | "template_variables_wrong" | "templates_full" | "thumbnail_not_found" | "timestamp_expired" | "timestamp_invalid" | "uploads_busy" | "vault_off" | "vault_unavailable" | "view_over" | "webhook_not_found" | "worker_busy" | "worker_failed" | "worker_no_answer" | "worker_not_running";
+            code: "account_invalid" | "account_linked" | "account_unknown" | "api_key_invalid" | "api_key_missing" | "archive_refused" | "bad_request" | "batch_not_found" | "body_too_large" | "chat_elsewhere" | "chat_invalid" | "chat_is_channel" | "chat_not_found" | "chat_unknown" | "chat_without_box" | "console_session_missing" | "console_token_invalid" | "content_type_unsupported" | "daily_cap_reached" | "evidence_not_found" | "evidence_unavailable" | "expires_at_invalid" | "file_digest_invalid" | "file_digest_wrong" | "file_empty" | "file_invalid" | "file_kind_impossible" | "file_name_invalid" | "file_picture_too_large" | "file_too_large" | "file_type_contradicts" | "file_unknown" | "file_unreadable" | "file_url_invalid" | "idempotency_conflict" | "idempotency_key_ambiguous" | "idempotency_key_invalid" | "internal_error" | "json_malformed" | "listeners_busy" | "listeners_of_key" | "media_not_quarantined" | "media_not_stored" | "media_quarantined" | "message_empty" | "message_invalid" | "message_not_found" | "message_too_long" | "metadata_invalid" | "metadata_too_large" | "method_not_allowed" | "not_acceptable" | "not_cancellable" | "not_found" | "not_resolvable" | "nothing_to_clear" | "number_check_not_found" | "number_checks_full" | "page_in_hand" | "phone_invalid" | "priority_invalid" | "qr_not_shown" | "query_invalid" | "rate_limited" | "recipient_ambiguous" | "recipient_missing" | "recipient_opted_out" | "reply_policy_invalid" | "reply_to_elsewhere" | "reply_to_invalid" | "reply_to_not_sent" | "reply_to_unknown" | "request_invalid" | "scope_missing" | "send_at_invalid" | "session_alive" | "signature_invalid" | "signature_missing" | "signature_replayed" | "storage_full" | "storage_unavailable" | "store_unavailable" | "template_invalid" | "template_unknown" | "template_variables_wrong" | "templates_full" | "thumbnail_not_found" | "timestamp_expired" | "timestamp_invalid" | "uploads_busy" | "vault_off" | "vault_unavailable" | "view_over" | "webhook_not_found" | "worker_busy" | "worker_failed" | "worker_no_answer" | "worker_not_running";
             request_id: string;
             /** @description Which fields are wrong. */
             errors?: {
@@ -4904,6 +4955,267 @@ export interface operations {
             507: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scans_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id returned by POST /send.
+                 * @example 9f86d081884c7d659a2feaa0c55ad015-default
+                 */
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A picture or file. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                    "image/*": unknown;
+                    "audio/*": unknown;
+                    "video/*": unknown;
+                };
+            };
+            /** @description api_key_missing, api_key_invalid, signature_missing, signature_invalid, timestamp_invalid, timestamp_expired */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description scope_missing */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description message_not_found, file_unknown */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description media_not_quarantined */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable, store_unavailable */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_full */
+            507: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scans_judge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id returned by POST /send.
+                 * @example 9f86d081884c7d659a2feaa0c55ad015-default
+                 */
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictRequest"];
+            };
+        };
+        responses: {
+            /** @description The file after the verdict. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictView"];
+                };
+            };
+            /** @description json_malformed */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description api_key_missing, api_key_invalid, signature_missing, signature_invalid, timestamp_invalid, timestamp_expired, signature_replayed */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description scope_missing */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description message_not_found */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description media_not_quarantined */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable, store_unavailable */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
