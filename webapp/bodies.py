@@ -33,6 +33,8 @@ class RequestModel(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True)
 
 
+MOST_PROBLEMS = 1000
+"""Wrong fields that one answer names; a body has room for a hundred times as many."""
 _LONGEST_NAME = 80
 """Characters of a field's name in an answer: unknown ones may have any length."""
 _PYDANTIC = re.compile(r"^(?:Input|String|List|Dictionary) (?=should)|^Value error, | after validation.*")
@@ -96,7 +98,8 @@ def validated(model: type[M], fields: dict[str, Any]) -> M:
     try:
         return model.model_validate(fields)
     except ValidationError as error:
-        problems = [problem_of(e) for e in error.errors(include_url=False, include_input=False)]
+        found = error.errors(include_url=False, include_input=False)[:MOST_PROBLEMS]
+        problems = [problem_of(each) for each in found]
         raise RequestRefused(
             "request_invalid",
             "; ".join(f"{p['field']} {p['message']}" for p in problems[:5]) + ".",

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 
 from whatsapp_tasks.domain.files import check_caption
-from whatsapp_tasks.domain.texts import is_blank, normalise_message
+from whatsapp_tasks.domain.texts import MAX_UTF16_UNITS, is_blank, normalise_message
 from whatsapp_tasks.errors import RequestRefused
 
 NAME = "[a-z][a-z0-9_]{0,63}"
@@ -16,6 +16,7 @@ LANGUAGE = "[a-z]{2,3}(?:_[A-Z]{2})?"
 VARIABLE = "(?:[a-z][a-z0-9_]{0,31}|[1-9][0-9]?)"
 MOST_VARIABLES = 50
 """Of one template."""
+_MOST_FILLED = 4 * MAX_UTF16_UNITS
 
 _NAME, _LANGUAGE = re.compile(NAME), re.compile(LANGUAGE)
 _LITERAL = "{{{{"
@@ -79,10 +80,26 @@ def fill_template(text: str, variables: Mapping[str, str], *, as_caption: bool =
     Values are put in as they are, and never filled themselves. The result is checked like any message.
     """
     _check_given(variables_of(text), variables)
+    _check_size(text, variables)
     filled = _MARKS.sub(lambda mark: _put_in(mark, variables), text)
     return _checked(
         filled, field="template", subject="message, filled in from its template,", as_caption=as_caption
     )
+
+
+def _check_size(text: str, variables: Mapping[str, str]) -> None:
+    """Before anything is put in: a value that stands in many places fills the memory. What is dropped from a
+    text, as white space at its ends, is no reason for more.
+    """
+    put_in = (mark["variable"] for mark in _MARKS.finditer(text) if mark["variable"])
+    size = len(text) + sum(len(variables[name]) for name in put_in)
+    if size > _MOST_FILLED:
+        problem = f"has {size} characters; WhatsApp takes at most {MAX_UTF16_UNITS}"
+        raise RequestRefused(
+            "message_too_long",
+            f"The message, filled in from its template, {problem}.",
+            errors=[{"field": "template", "message": problem}],
+        )
 
 
 def _put_in(mark: re.Match[str], variables: Mapping[str, str]) -> str:
@@ -92,6 +109,14 @@ def _put_in(mark: re.Match[str], variables: Mapping[str, str]) -> str:
 
 
 def _check_given(wanted: tuple[str, ...], given: Mapping[str, str]) -> None:
+    if len(given) > MOST_VARIABLES:
+        problem = f"has {len(given)} values; a template has at most {MOST_VARIABLES} variables"
+        raise RequestRefused(
+            "template_variables_wrong",
+            f"template.variables {problem}.",
+            errors=[{"field": "template.variables", "message": problem}],
+            extra={"variables": list(wanted)},
+        )
     has = f"the template has: {', '.join(wanted)}" if wanted else "the template has none"
     problems = {name: "is missing" for name in wanted if name not in given}
     problems |= {name: f"is unknown; {has}" for name in given if name not in wanted}

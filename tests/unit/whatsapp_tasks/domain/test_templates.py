@@ -1,6 +1,7 @@
 """The rules of templates: issue 16, part 9."""
 
 import re
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -133,6 +134,26 @@ def test_the_filled_text_is_checked_like_a_message(value: str, code: str) -> Non
         fill_template("Hi {{name}}", {"name": value})
     assert (refused.value.code, refused.value.errors[0]["field"]) == (code, "template")
     assert value not in str(refused.value)
+
+
+def test_a_text_that_fills_the_memory_is_refused_before_it_is_made() -> None:
+    """65 KB of a template and 400 KB of a value were a text of 5 GB."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(RequestRefused) as refused:
+            fill_template("{{a}}" * 13_000, {"a": "x" * 10_000})
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (refused.value.code, refused.value.errors[0]["field"]) == ("message_too_long", "template")
+    assert peak < 20_000_000
+
+
+def test_thousands_of_values_are_one_problem() -> None:
+    with pytest.raises(RequestRefused) as refused:
+        fill_template("Hi {{a}}", {f"k{n}": "x" for n in range(MOST_VARIABLES + 1)})
+    assert refused.value.code == "template_variables_wrong"
+    assert [each["field"] for each in refused.value.errors] == ["template.variables"]
 
 
 def test_a_value_is_normalised_with_its_text_only() -> None:
