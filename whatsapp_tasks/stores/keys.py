@@ -1,4 +1,6 @@
-"""Names of Redis keys. Those of one account share the hash tag ``{account}``."""
+"""Names of Redis keys. Those of one account share the hash tag ``{account}``. No name holds a phone."""
+
+import hashlib
 
 GLOBAL_ACCOUNTS = "wa:accounts"
 ALL_MESSAGES = "wa:messages"  # zset: id of a message of any account by time of acceptance, ms
@@ -54,8 +56,10 @@ def batch(batch_id: str) -> str:
 
 
 def number(form: str) -> str:
-    """With ttl: what is known of a phone, named by one of its forms; see ``domain/number_checks.Answer``."""
-    return f"wa:number:{form}"
+    """With ttl: what is known of a phone, named by a digest of one of its forms, because names of keys are in
+    the output of many tools; see ``domain/number_checks.Answer``.
+    """
+    return f"wa:number:{hashlib.sha256(form.encode()).hexdigest()[:32]}"
 
 
 class AccountKeys:

@@ -102,6 +102,19 @@ def test_numbers_are_answered_in_order_until_the_check_is_done(line: Line) -> No
     assert line.rig.ttl(line.rig.keys.number_check(OTHER)) == -1  # it is not over
 
 
+def test_no_name_of_a_key_shows_a_phone(line: Line) -> None:
+    """Monitoring and backup tools list names; what was known of a number was named by it."""
+    line.begin(ADA, BO)
+    line.take()
+    line.settle(YES)
+    message = line.rig.accept()
+    OptOuts(line.rig.database).add(CY)
+    names = line.rig.database.texts("KEYS", "*")
+    assert keys.number(one_form_of(ADA)) in names
+    phones = (ADA, BO, CY, message.phone)
+    assert [name for name in names for phone in phones if phone[1:] in name] == []
+
+
 def test_checks_take_turns_and_nobodys_number_is_overtaken_for_ever(line: Line) -> None:
     line.begin(*(f"+49151{n:08}" for n in range(50)))
     for _ in range(3):

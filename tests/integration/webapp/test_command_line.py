@@ -18,6 +18,7 @@ from whatsapp_tasks.cli.api_access import KEY_FILE
 from whatsapp_tasks.cli.main import cli
 from whatsapp_tasks.errors import ConfigurationError, RequestRefused
 from whatsapp_tasks.queues import messages_lists
+from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.api_keys import ApiKey, ApiKeys
 from whatsapp_tasks.stores.connection import Database
 
@@ -436,7 +437,7 @@ def test_a_csv_sends_by_templates(run: Run, tmp_path: Path, database: Database) 
 
 
 def remembered(database: Database, phone: str, result: str) -> None:
-    database.do("SET", f"wa:number:{phone}", f"{result}||1764000000000")
+    database.do("SET", keys.number(phone), f"{result}||1764000000000")
 
 
 def test_numbers_are_checked_and_what_is_not_known_is_named(run: Run, database: Database) -> None:
