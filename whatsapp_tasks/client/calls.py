@@ -75,5 +75,11 @@ def again_and_again(ask: Callable[[], T], deadline: float, pause_seconds: float)
 
 
 def path_of(*parts: str) -> str:
-    """A path from parts with any characters; a part of only dots would mean a parent folder."""
-    return "".join("/" + (quote(part, safe="+") if part.strip(".") else "%2E" * len(part)) for part in parts)
+    """A path from parts with any characters; a part of only dots would mean a parent folder. What is no
+    character is refused by the API.
+    """
+    return "".join("/" + (_quoted(part) if part.strip(".") else "%2E" * len(part)) for part in parts)
+
+
+def _quoted(part: str) -> str:
+    return quote(part, safe="+", errors="surrogatepass")

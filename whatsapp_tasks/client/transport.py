@@ -3,7 +3,8 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from mimetypes import guess_type
 from pathlib import Path
 from typing import IO, Any
@@ -70,14 +71,15 @@ class Transport:
         accept: str = "application/json",
     ) -> requests.Response:
         """The answer; ``path`` must be percent-encoded where necessary."""
-        target = path + ("?" + urlencode(query) if query else "")
-        raw = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
-        headers = {"Accept": accept}
-        if raw:
-            headers["Content-Type"] = "application/json"
-        if idempotency_key is not None:
-            headers["Idempotency-Key"] = idempotency_key
-        return self._repeated(lambda: self._once(method, target, headers, raw or None, raw))
+        with _encodable():
+            target = path + ("?" + urlencode(query) if query else "")
+            raw = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+            headers = {"Accept": accept}
+            if raw:
+                headers["Content-Type"] = "application/json"
+            if idempotency_key is not None:
+                headers["Idempotency-Key"] = idempotency_key
+            return self._repeated(lambda: self._once(method, target, headers, raw or None, raw))
 
     def save(self, path: str, target: Path) -> None:
         """Writes an answer that is a file to ``target``, all of it or nothing; it is never in memory as a
@@ -99,7 +101,8 @@ class Transport:
 
     def listen(self, path: str, query: Mapping[str, str], last_event_id: str | None) -> requests.Response:
         """An answer that does not end, not read yet; to be closed."""
-        target = path + ("?" + urlencode(query) if query else "")
+        with _encodable():
+            target = path + ("?" + urlencode(query) if query else "")
         headers = {"Accept": "text/event-stream", "Accept-Encoding": "identity", "Cache-Control": "no-store"}
         if last_event_id is not None:
             headers["Last-Event-ID"] = last_event_id
@@ -110,10 +113,12 @@ class Transport:
     def upload(self, path: Path, name: str, media_type: str | None = None) -> requests.Response:
         """The answer to an upload of the file at ``path``, which is never in memory as a whole."""
         digest = _digest_of(path)
+        with _encodable():
+            quoted = quote(name, safe="")
         headers = {
             "Accept": "application/json",
             "Content-Type": media_type or guess_type(name)[0] or "application/octet-stream",
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quoted}",
             "X-Content-SHA256": digest,
         }
 
@@ -171,6 +176,20 @@ class Transport:
         if self._direct:
             network["proxies"] = {}
         return self._http.send(request, timeout=max(timeout, self._timeout), allow_redirects=False, **network)
+
+
+@contextmanager
+def _encodable() -> Iterator[None]:
+    """Raises RequestRefused for what no request can hold: an argument in another encoding than the locale's,
+    half of a surrogate pair, a key with letters in a header. Without the text, which a traceback would show.
+    """
+    try:
+        yield
+    except UnicodeEncodeError:
+        raise RequestRefused(
+            "request_invalid",
+            "A text in the request cannot be encoded: write it as UTF-8, in whole characters.",
+        ) from None
 
 
 def _digest_of(path: Path) -> str:

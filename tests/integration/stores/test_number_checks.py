@@ -108,6 +108,7 @@ def test_no_name_of_a_key_shows_a_phone(line: Line) -> None:
     line.take()
     line.settle(YES)
     message = line.rig.accept()
+    assert message.phone is not None
     OptOuts(line.rig.database).add(CY)
     names = line.rig.database.texts("KEYS", "*")
     assert keys.number(one_form_of(ADA)) in names

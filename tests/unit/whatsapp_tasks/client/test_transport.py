@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -281,6 +282,26 @@ def test_a_page_in_the_place_of_json_is_reported(make_client: Callable[..., Clie
 def test_an_address_that_is_none_is_reported_at_once_issue_12_row_28(address: str) -> None:
     with pytest.raises(ConfigurationError, match="WHATSAPP_API_URL"):
         Client(address, "wak_1", "was_1")
+
+
+def test_a_text_that_cannot_be_encoded_is_one_refusal_without_it(
+    make_client: Callable[..., Client], script: Script, tmp_path: Path
+) -> None:
+    """An argument of the command line in Latin-1 was a traceback that showed it."""
+    client, broken = make_client(), "caf\udce9"
+    (tmp_path / "a.txt").write_bytes(b"x")
+    calls: tuple[Callable[[], object], ...] = (
+        lambda: client.send("+4915112345678", broken),
+        lambda: list(client.messages(account=broken)),
+        lambda: client.upload(tmp_path / "a.txt", name=broken),
+        lambda: client.send_batch([{"phone": "+4915112345678", "message": "Hi"}], idempotency_key="\u20ac"),
+    )
+    for call in calls:
+        with pytest.raises(RequestRefused, match="UTF-8") as refused:
+            call()
+        assert refused.value.__cause__ is None
+        assert "caf" not in str(refused.value)
+    assert script.asked == []
 
 
 @pytest.mark.parametrize("key_id", ["wak_\n", "schlüssel"])
