@@ -75,6 +75,8 @@ demo: setup ## a text and a file end to end against the simulator, nothing leave
 run: setup ## run everything against the real WhatsApp Web; scan the QR code with your phone
 	@$(BIN)/python -m whatsapp_tasks.cli.main up
 
+# Compiled code is kept, also where the environment says not to: the tests start hundreds of our processes.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: setup screen lint ## lint and all tests
 	@$(BIN)/python -m pytest tests -m "not long" -n $(TEST_PROCESSES) --dist worksteal
 
