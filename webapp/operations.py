@@ -273,7 +273,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "Download the file of a received message", "read", 200, None,
         codes=(
             "chat_not_found", "message_not_found", "media_not_stored", "media_quarantined", "file_unknown",
-            "storage_full", "storage_unavailable",
+            "storage_full", "storage_unavailable", "downloads_busy",
         ),
         pictures=("application/octet-stream", "image/*", "audio/*", "video/*"),
     ),
@@ -282,7 +282,7 @@ OPERATIONS: tuple[Operation, ...] = (
         None,
         codes=(
             "message_not_found", "media_not_quarantined", "file_unknown", "storage_full",
-            "storage_unavailable",
+            "storage_unavailable", "downloads_busy",
         ),
         pictures=("application/octet-stream", "image/*", "audio/*", "video/*"),
     ),

@@ -79,6 +79,7 @@ KINDS: dict[str, Kind] = {
     "file_digest_invalid": Kind(422, "The digest of the body is missing or malformed"),
     "file_digest_wrong": Kind(422, "The digest is not that of the body"),
     "uploads_busy": Kind(503, "Too many files are being uploaded"),
+    "downloads_busy": Kind(503, "Too many files are being downloaded"),
     "storage_full": Kind(507, "There is no room for the file"),
     "storage_unavailable": Kind(503, "The object store is unavailable"),
     "message_not_found": Kind(404, "There is no such message"),

@@ -1,6 +1,7 @@
 """Runs Flask's requests from the event loop: each in a thread, after its body was read."""
 
 import asyncio
+import logging
 import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,12 +10,15 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
+from webapp import file_answers
 from webapp.file_answers import FileBody
 from webapp.targets import RAW_TARGET
 from webapp.well_formed import ONE_VALUE, REPEATED
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+log = logging.getLogger(__name__)
 
 Scope = dict[str, Any]
 """A request in ASGI."""
@@ -49,18 +53,27 @@ class Threads:
         pool = self._probes if scope["raw_path"] in PROBES else self._pool
         loop = asyncio.get_running_loop()
         status, headers, content = await loop.run_in_executor(pool, self._call, environ_of(scope, body))
-        await send({"type": "http.response.start", "status": status, "headers": headers})
+        start = {"type": "http.response.start", "status": status, "headers": headers}
         if isinstance(content, FileBody):
-            await self._send_file(content, send)
+            await self._send_file(start, content, send)
         else:
+            await send(start)
             await send({"type": "http.response.body", "body": content})
 
-    async def _send_file(self, file: FileBody, send: Send) -> None:
-        """A thread is held for each piece while it is read, none while the caller takes it."""
+    async def _send_file(self, start: dict[str, Any], file: FileBody, send: Send) -> None:
+        """A thread is held for each piece while it is read, none while the caller takes it; nothing is held
+        for a caller who takes too long. The server disconnects whom an answer is not sent whole.
+        """
+        late = asyncio.get_running_loop().time() + file_answers.PATIENCE_SECONDS
         try:
+            await send(start)
             while piece := await self.run(lambda: next(file, b"")):
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
+                async with asyncio.timeout_at(late):
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+                late += len(piece) / file_answers.SLOWEST_BYTES_PER_SECOND
             await send({"type": "http.response.body", "body": b""})
+        except TimeoutError:
+            log.info("A caller took a file too slowly")
         finally:
             await self.run(file.close)
 

@@ -2061,7 +2061,7 @@ export interface components {
             /** Format: uri-reference */
             instance: string;
             /** @enum {string} */
-            code: "account_invalid" | "account_linked" | "account_unknown" | "api_key_invalid" | "api_key_missing" | "archive_refused" | "bad_request" | "batch_not_found" | "body_too_large" | "chat_elsewhere" | "chat_invalid" | "chat_is_channel" | "chat_not_found" | "chat_unknown" | "chat_without_box" | "console_session_missing" | "console_token_invalid" | "content_type_unsupported" | "daily_cap_reached" | "evidence_not_found" | "evidence_unavailable" | "expires_at_invalid" | "file_digest_invalid" | "file_digest_wrong" | "file_empty" | "file_invalid" | "file_kind_impossible" | "file_name_invalid" | "file_picture_too_large" | "file_too_large" | "file_type_contradicts" | "file_unknown" | "file_unreadable" | "file_url_invalid" | "idempotency_conflict" | "idempotency_key_ambiguous" | "idempotency_key_invalid" | "internal_error" | "json_malformed" | "listeners_busy" | "listeners_of_key" | "media_not_quarantined" | "media_not_stored" | "media_quarantined" | "message_empty" | "message_invalid" | "message_not_found" | "message_too_long" | "metadata_invalid" | "metadata_too_large" | "method_not_allowed" | "not_acceptable" | "not_cancellable" | "not_found" | "not_resolvable" | "nothing_to_clear" | "number_check_not_found" | "number_checks_full" | "page_in_hand" | "phone_invalid" | "priority_invalid" | "qr_not_shown" | "query_invalid" | "rate_limited" | "recipient_ambiguous" | "recipient_missing" | "recipient_opted_out" | "reply_policy_invalid" | "reply_to_elsewhere" | "reply_to_invalid" | "reply_to_not_sent" | "reply_to_unknown" | "request_invalid" | "scope_missing" | "send_at_invalid" | "session_alive" | "signature_invalid" | "signature_missing" | "signature_replayed" | "storage_full" | "storage_unavailable" | "store_unavailable" | "template_invalid" | "template_unknown" | "template_variables_wrong" | "templates_full" | "thumbnail_not_found" | "timestamp_expired" | "timestamp_invalid" | "uploads_busy" | "vault_off" | "vault_unavailable" | "view_over" | "webhook_not_found" | "worker_busy" | "worker_failed" | "worker_no_answer" | "worker_not_running";
+            code: "account_invalid" | "account_linked" | "account_unknown" | "api_key_invalid" | "api_key_missing" | "archive_refused" | "bad_request" | "batch_not_found" | "body_too_large" | "chat_elsewhere" | "chat_invalid" | "chat_is_channel" | "chat_not_found" | "chat_unknown" | "chat_without_box" | "console_session_missing" | "console_token_invalid" | "content_type_unsupported" | "daily_cap_reached" | "downloads_busy" | "evidence_not_found" | "evidence_unavailable" | "expires_at_invalid" | "file_digest_invalid" | "file_digest_wrong" | "file_empty" | "file_invalid" | "file_kind_impossible" | "file_name_invalid" | "file_picture_too_large" | "file_too_large" | "file_type_contradicts" | "file_unknown" | "file_unreadable" | "file_url_invalid" | "idempotency_conflict" | "idempotency_key_ambiguous" | "idempotency_key_invalid" | "internal_error" | "json_malformed" | "listeners_busy" | "listeners_of_key" | "media_not_quarantined" | "media_not_stored" | "media_quarantined" | "message_empty" | "message_invalid" | "message_not_found" | "message_too_long" | "metadata_invalid" | "metadata_too_large" | "method_not_allowed" | "not_acceptable" | "not_cancellable" | "not_found" | "not_resolvable" | "nothing_to_clear" | "number_check_not_found" | "number_checks_full" | "page_in_hand" | "phone_invalid" | "priority_invalid" | "qr_not_shown" | "query_invalid" | "rate_limited" | "recipient_ambiguous" | "recipient_missing" | "recipient_opted_out" | "reply_policy_invalid" | "reply_to_elsewhere" | "reply_to_invalid" | "reply_to_not_sent" | "reply_to_unknown" | "request_invalid" | "scope_missing" | "send_at_invalid" | "session_alive" | "signature_invalid" | "signature_missing" | "signature_replayed" | "storage_full" | "storage_unavailable" | "store_unavailable" | "template_invalid" | "template_unknown" | "template_variables_wrong" | "templates_full" | "thumbnail_not_found" | "timestamp_expired" | "timestamp_invalid" | "uploads_busy" | "vault_off" | "vault_unavailable" | "view_over" | "webhook_not_found" | "worker_busy" | "worker_failed" | "worker_no_answer" | "worker_not_running";
             request_id: string;
             /** @description Which fields are wrong. */
             errors?: {
@@ -4940,7 +4940,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description storage_unavailable, store_unavailable */
+            /** @description storage_unavailable, downloads_busy, store_unavailable */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5055,7 +5055,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description storage_unavailable, store_unavailable */
+            /** @description storage_unavailable, downloads_busy, store_unavailable */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

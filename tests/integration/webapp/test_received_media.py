@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from threading import BoundedSemaphore
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.integration.webapp.conftest import Caller, problem
 from tests.integration.webapp.served_app import served_app
 from tests.support.chats_read import AT_MS, chat_read
 from tests.support.http_server import HttpServer
+from webapp import file_answers
 from whatsapp_tasks.client import Client
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.events import EventType
@@ -86,6 +88,21 @@ def test_a_picture_has_its_type(caller: Caller, inbox: Inbox) -> None:
     answer = caller.get(inbox.path)
     assert answer.headers["Content-Type"] == "image/jpeg"
     answer.close()
+
+
+def test_only_so_many_copies_are_on_the_disk_at_once(
+    caller: Caller, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_answers, "_room", BoundedSemaphore(1))
+    assert problem(caller.get(inbox.path), 404) == "media_not_stored"
+    inbox.store("text/plain")
+    assert caller.call("HEAD", inbox.path).status_code == 200
+    first = caller.get(inbox.path)
+    busy = caller.get(inbox.path)
+    assert problem(busy, 503) == "downloads_busy"
+    assert int(busy.headers["Retry-After"]) > 0
+    assert first.data == CONTENT
+    assert caller.get(inbox.path).data == CONTENT
 
 
 def test_files_of_other_messages_and_chats_are_not_found(caller: Caller, inbox: Inbox) -> None:

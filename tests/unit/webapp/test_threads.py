@@ -3,12 +3,15 @@
 import asyncio
 import threading
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from werkzeug.wrappers import Request
 
 from tests.support.asgi_caller import AsgiAnswer, ask
+from webapp import file_answers
+from webapp.file_answers import FileBody
 from webapp.threads import PROBES, THREADS, Threads
 
 MOST = 1000
@@ -74,6 +77,33 @@ def test_an_answer_is_sent_whole_and_closed() -> None:
     )
     assert answer == AsgiAnswer(404, [("x-one", "ü"), ("set-cookie", "a"), ("set-cookie", "b")], b"ab")
     assert closed == [True]
+
+
+def test_nothing_is_held_for_a_caller_who_does_not_take_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A few bytes a minute kept a copy of the file on the disk for days."""
+    monkeypatch.setattr(file_answers, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(file_answers, "CHUNK_BYTES", 4)
+    path, done, taken = tmp_path / "file", [], []
+    path.write_bytes(b"x" * 12)
+
+    def wsgi(_environ: Any, start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Length", "12")])
+        return FileBody(path, lambda: done.append(True))
+
+    async def stalling(event: dict[str, Any]) -> None:
+        taken.append(event)
+        if len(taken) == 3:
+            await asyncio.Event().wait()
+
+    async def ask_and_stall() -> None:
+        scope = {"method": "GET", "raw_path": b"/", "query_string": b"", "headers": [], "scheme": "http"}
+        await Threads(wsgi, most_body_bytes=MOST)({**scope, "http_version": "1.1"}, None, stalling)
+
+    asyncio.run(ask_and_stall())
+    assert [event.get("body") for event in taken] == [None, b"xxxx", b"xxxx"]
+    assert done == [True]
 
 
 def test_the_request_of_a_caller_who_left_while_he_spoke_is_none() -> None:
