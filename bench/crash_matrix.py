@@ -27,7 +27,7 @@ def _also(some: tuple[str, ...]) -> list[str]:
     return [point for point in POINTS if point in {*WORKER_POINTS, *some} and point != "before_claim"]
 
 
-POINTS_OF = {"text": WORKER_POINTS, "reply": _also(OF_REPLY)}
+POINTS_OF = {"text": WORKER_POINTS, "reply": _also(OF_REPLY), "group": _also(())}
 FILE_WORKER_POINTS = _also(WITH_FILE)
 WEB_POINTS = [point for point in POINTS if point.endswith("_accept")]
 

@@ -92,6 +92,25 @@ def test_a_death_on_the_way_of_a_reply_neither_loses_nor_doubles_nor_unquotes(
     assert outcome.status in ("sent", "delivered", "read")
 
 
+GROUP_CELLS = [
+    ("after_enter", "worker"),
+    pytest.param("before_enter", "worker", marks=LONG),
+    pytest.param("after_typing", "browser", marks=LONG),
+    pytest.param("before_bubble_noted", "browser", marks=LONG),
+    pytest.param("before_recording", "redis", marks=LONG),
+]
+
+
+@pytest.mark.parametrize(("point", "killed"), GROUP_CELLS)
+def test_a_death_on_the_way_to_a_group_neither_loses_nor_doubles(
+    crash_stack: Stack, point: str, killed: str
+) -> None:
+    """Issue 16, build 5: the group is found, and proved to be it, by the next worker too."""
+    outcome = crash_at(crash_stack, point, killed, content="group")
+    assert outcome.received == 1
+    assert outcome.status in ("sent", "delivered", "read")
+
+
 @pytest.mark.parametrize("point", ["before_accept", "after_accept"])
 def test_a_web_process_that_dies_during_a_request_neither_loses_nor_doubles(
     crash_stack: Stack, point: str

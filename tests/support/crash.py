@@ -15,7 +15,10 @@ from tests.support.uploads import send_file
 from whatsapp_simulator.testing import ReceivedMessage
 from whatsapp_tasks.domain.files import FileKind
 from whatsapp_tasks.domain.message_request import MessageRequest
+from whatsapp_tasks.stores.account_stores import AccountStores
+from whatsapp_tasks.stores.accounts import Accounts
 
+GROUP = "120363000000000001"
 PHONES = [f"+4915112345{number:03d}" for number in range(40)]
 
 
@@ -43,11 +46,12 @@ class Outcome:
 CONTENTS: dict[str, Sample | None] = {
     "text": None,
     "reply": None,
+    "group": None,
     "document": Sample("invoice.pdf", PDF, DOCUMENT, "application/pdf"),
     "picture": Sample("a.png", PNG, FileKind.IMAGE, "image/png"),
 }
-"""What a message may be; a reply is to a text that was sent before it, the document has a caption of its own,
-the picture has none.
+"""What a message may be: a reply is to a text that was sent before it, a group gets a text, the document has a
+caption of its own, the picture has none.
 """
 UPLOAD_MS = 800
 """Long enough to be seen, and for a process to be killed in."""
@@ -60,6 +64,7 @@ def crash_at(
     text = f"crash {uuid.uuid4().hex}"
     phone = PHONES[hash(text) % len(PHONES)]
     sample = CONTENTS[content]
+    chat = _group(stack) if content == "group" else None
     if sample is not None:
         stack.simulator.set(upload_ms=UPLOAD_MS)
     before = len(_with_files(stack, phone))
@@ -70,7 +75,8 @@ def crash_at(
     else:
         reply_to = _sent_before(stack, phone) if content == "reply" else None
         stack.hold(point)
-        message_id = _accept(stack, phone, text, sample, reply_to)
+        to = (phone, None) if chat is None else (None, chat)
+        message_id = _accept(stack, to, text, sample, reply_to)
         stack.await_held(point)
         began = time.monotonic()
         KILLS[killed](stack, point)
@@ -81,6 +87,7 @@ def crash_at(
     behind = stack.dispatcher.send(MessageRequest(phone, text + " behind")).id
     stack.await_status(behind, "sent", "delivered", "read", "failed", "unknown", seconds=seconds)
     arrived = [message for message in stack.simulator.messages() if message.text == text]
+    assert {message.chat for message in arrived} <= {phone[1:] if chat is None else GROUP}
     received = len(arrived) if sample is None else len(_with_files(stack, phone)) - before
     quoting = any(message.quoted is not None for message in arrived)
     return Outcome(point, killed, status, received, took, content, quoting)
@@ -93,9 +100,29 @@ def _sent_before(stack: Stack, phone: str) -> str:
     return message_id
 
 
-def _accept(stack: Stack, phone: str, text: str, sample: Sample | None, reply_to: str | None) -> str:
-    if sample is None:
-        return stack.dispatcher.send(MessageRequest(phone, text, reply_to=reply_to)).id
+def _group(stack: Stack) -> str:
+    """The id of the chat of a group, which the worker has read."""
+    chats = AccountStores(stack.database, stack.settings, "default").chats
+
+    def found() -> str | None:
+        return next((chat.id for chat in chats.page(None, 100)[0] if chat.title == "Choir"), None)
+
+    if found() is None:
+        accounts = Accounts(stack.database)
+        accounts.set_receive("default", "full")
+        stack.simulator.group(GROUP, "Choir", ["Dora"])
+        stack.simulator.incoming(GROUP, "who comes?", author="Dora")
+        eventually(lambda: found() is not None, "the group was read")
+        accounts.set_receive("default", "notice")
+    return found() or ""
+
+
+def _accept(
+    stack: Stack, to: tuple[str | None, str | None], text: str, sample: Sample | None, reply_to: str | None
+) -> str:
+    phone, chat = to
+    if sample is None or phone is None:
+        return stack.dispatcher.send(MessageRequest(phone, text, chat=chat, reply_to=reply_to)).id
     caption = text if sample.kind is DOCUMENT else ""
     return send_file(stack.database, stack.settings, phone, sample, caption, key=text)
 
