@@ -156,8 +156,19 @@ def test_who_opted_out_without_a_phone_gets_nothing(
     assert refused(lambda: dispatcher.send(to(chat, "more"))) == "recipient_opted_out"
     assert rig.pop(queued.priority) == queued.id
     assert rig.claim(queued) == "opted_out"
-    reader.read("@fay", "B1", phone=PHONE)  # still, once the phone is known
-    assert refused(lambda: dispatcher.send(to(chat, "more"))) == "recipient_opted_out"
+    reader.read("@fay", "B1", phone=PHONE)  # still, once the phone is known, and by the phone as well
+    for request in (to(chat, "more"), MessageRequest(PHONE, "more")):
+        assert refused(partial(dispatcher.send, request)) == "recipient_opted_out"
+
+
+def test_an_opt_out_outlives_the_merger_of_two_records(
+    rig: LedgerRig, dispatcher: Dispatcher, reader: Reader
+) -> None:
+    titled, phoned = reader.read("@fay", "B1"), reader.read("Fay", "B2", phone=PHONE)
+    OptOuts(rig.database).add(titled.id)
+    assert reader.read("Fay", "B1", phone=PHONE).id == phoned.id
+    for request in (to(titled, "x"), to(phoned, "x"), MessageRequest(PHONE, "x")):
+        assert refused(partial(dispatcher.send, request)) == "recipient_opted_out"
 
 
 def test_a_reply_in_a_group_quotes_only_what_stands_there(

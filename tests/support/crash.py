@@ -50,8 +50,8 @@ CONTENTS: dict[str, Sample | None] = {
     "document": Sample("invoice.pdf", PDF, DOCUMENT, "application/pdf"),
     "picture": Sample("a.png", PNG, FileKind.IMAGE, "image/png"),
 }
-"""What a message may be: a reply is to a text that was sent before it, a group gets a text, the document has a
-caption of its own, the picture has none.
+"""What a message may be: a reply is to a text that was sent before it, a group gets a text, the document
+has a caption of its own, the picture has none.
 """
 UPLOAD_MS = 800
 """Long enough to be seen, and for a process to be killed in."""

@@ -23,6 +23,7 @@ from whatsapp_tasks.domain.chats import new_chat as new_record
 from whatsapp_tasks.errors import LeaseLost
 from whatsapp_tasks.stores import keys
 from whatsapp_tasks.stores.connection import Database
+from whatsapp_tasks.stores.opt_outs import OptOuts
 from whatsapp_tasks.stores.outcomes import applied
 
 CURSOR = "[0-9]{1,15}-[0-9a-f]{32}"
@@ -73,7 +74,16 @@ class Chats:
         if record is None:
             chat_id = f"{secrets.token_hex(16)}-{self.account}"
             return new_record(chat_id, sighting, now_ms)
-        return seen_as(self._merge(record, found, fence), sighting, now_ms)
+        now = seen_as(self._merge(record, found, fence), sighting, now_ms)
+        if found.absorbed or now.phone != record.phone:
+            self._carry_opt_out([record.id, *(other.id for other in found.absorbed)], now)
+        return now
+
+    def _carry_opt_out(self, ids: Sequence[str], chat: ChatRecord) -> None:
+        """Who opted out of a chat by its id alone is the person that it turned out to be."""
+        opt_outs = OptOuts(self._db)
+        if opt_outs.among(ids):
+            opt_outs.add(chat.phone or chat.id)
 
     def titled(self, title: str) -> list[ChatRecord]:
         """All chats that were seen with this title and still have it."""

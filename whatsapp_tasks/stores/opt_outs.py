@@ -1,4 +1,5 @@
-"""The opt-out list: phones that do not want messages. A message to one is refused before anything is queued.
+"""The opt-out list: phones that do not want messages, and chats without one, by their ids. A message to one
+is refused before anything is queued.
 
 A mobile number is on the list if one of its forms is (``domain/phones.py``); the list holds the form that was
 added first. A phone that was added because of its answer has the source ``answer`` (stores/incoming.py).

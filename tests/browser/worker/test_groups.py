@@ -8,6 +8,8 @@ from bench.one_worker import Life, OneWorker
 from tests.browser.short_form import FULL
 from tests.browser.worker.conftest import ERAS, SENT, LifeMaker, configure, settled
 from whatsapp_tasks.domain.incoming import ReceiveMode
+from whatsapp_tasks.errors import RequestRefused
+from whatsapp_tasks.stores.opt_outs import OptOuts
 
 pytestmark = pytest.mark.timeout(900)  # generous: a busy machine is slow, not wrong
 
@@ -49,6 +51,24 @@ def ends(life: Life, *messages: str) -> list[str]:
     assert life.rounds(lambda: settled(life), 300), [m.timeline for m in life.messages()]
     found = [life.message(each) for each in messages]
     return [str(m.status) if m.status in SENT else f"{m.status} {m.error_code}" for m in found]
+
+
+def test_stop_is_heeded_from_a_person_without_a_phone_and_not_from_a_member(
+    world: OneWorker, read_whole: Callable[..., Life]
+) -> None:
+    life = read_whole()
+    sim = world.simulator
+    sim.group(GROUP, "Choir", ["Dora"])
+    sim.hidden_person(HIDDEN, "@fay")
+    sim.incoming(GROUP, "STOP", author="Dora")
+    sim.incoming(HIDDEN, "stop!")
+    ids = read(life, "Choir", "@fay")
+    opt_outs = OptOuts(life.database)
+    assert [*opt_outs.all()] == [ids["@fay"]]
+    assert opt_outs.source(ids["@fay"]) == "answer"
+    with pytest.raises(RequestRefused, match="asked not to get"):
+        life.accept(None, "more", chat=ids["@fay"])
+    assert ends(life, life.accept(None, "All do", chat=ids["Choir"]))[0] in SENT
 
 
 @pytest.mark.parametrize("era", ERAS)

@@ -162,8 +162,13 @@ def test_chats_are_read_one_a_call_and_a_message_there_is_quoted(
             }
             plain = await assistant.call("send_message", phone=ADA, text=answer["text"])
             assert plain.fields["id"] != sent.fields["id"]
+            by_id = await assistant.call("send_message", chat_id=chat.id, text=answer["text"])
+            there = await assistant.call("message_status", message_id=by_id.fields["id"])
+            assert (there.fields["chat"], there.fields["phone"]) == (chat.id, ADA)
 
             for arguments, said in (
+                ({"text": "Hi"}, "recipient_missing (422)"),
+                ({"chat_id": chat.id, "phone": ADA, "text": "Hi"}, "recipient_ambiguous (422)"),
                 ({**answer, "phone": PHONE_2}, "reply_to_elsewhere (422)"),
                 ({**answer, "reply_to": plain.fields["id"]}, "reply_to_not_sent (422)"),
                 ({**answer, "reply_to": [answer["reply_to"]]}, "reply_to"),

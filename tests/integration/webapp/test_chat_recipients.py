@@ -76,6 +76,20 @@ def test_each_message_of_a_batch_has_its_recipient(caller: Caller, group: str) -
     assert items[2]["problem"]["code"] == "recipient_missing"
 
 
+def test_a_chat_can_be_on_the_opt_out_list(caller: Caller, group: str) -> None:
+    """An operator may stop what goes to a group; no member can."""
+    assert (caller.call("PUT", f"/opt-outs/{group}").json or {}) == {
+        "phone": group,
+        "opted_out": True,
+        "source": None,
+    }
+    body = {"to": {"chat": group}, "message": "Hi"}
+    assert problem(caller.post("/send", body), 422) == "recipient_opted_out"
+    assert (caller.get("/opt-outs").json or {})["phones"] == [group]
+    assert (caller.call("DELETE", f"/opt-outs/{group}").json or {})["opted_out"] is False
+    assert caller.post("/send", body).status_code == 202
+
+
 def test_groups_are_listed_by_their_kind(caller: Caller, group: str) -> None:
     found = (caller.get("/chats?kind=group").json or {})["chats"]
     assert [(chat["id"], chat["kind"], chat["closed"]) for chat in found] == [(group, "group", None)]

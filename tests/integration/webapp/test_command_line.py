@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.support.chats_read import chat_read
 from tests.support.http_server import HttpServer
 from tests.support.pictures import PDF
 from whatsapp_tasks.cli.api_access import KEY_FILE
 from whatsapp_tasks.cli.main import cli
+from whatsapp_tasks.config import Settings
 from whatsapp_tasks.errors import ConfigurationError, RequestRefused
 from whatsapp_tasks.queues import messages_lists
 from whatsapp_tasks.stores import keys
@@ -54,6 +56,19 @@ def test_send_says_the_id_and_that_a_repeat_is_none(run: Run, database: Database
     assert again.startswith(first[0])
     assert "nothing is sent twice" in again
     assert queued(database) == 1
+
+
+def test_a_chat_is_written_to_by_its_id(run: Run, database: Database, settings: Settings) -> None:
+    """Issue 16, build 5."""
+    chat = chat_read(database, settings)
+    sent = run("send", "--chat", chat.id, "Hi").output.split()[0]
+    assert json.loads(run("status", sent, "--json").output)["chat"] == chat.id
+    with pytest.raises(RequestRefused, match="names no chat of this account"):
+        run("send", "--chat", "0" * 32 + "-default", "Hi")
+    for words in ([], [PHONE, "Hi", "there"], ["--chat", chat.id, PHONE, "Hi"]):
+        assert "Give PHONE and MESSAGE" in run("send", *words, code=2).output
+    assert chat.title in run("chats", "list", "--kind", "person").output
+    assert chat.title not in run("chats", "list", "--kind", "group").output
 
 
 def test_a_text_is_read_from_standard_input(run: Run) -> None:

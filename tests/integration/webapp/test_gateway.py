@@ -75,7 +75,7 @@ ONE: list[tuple[str, Sequence[Ask], Sequence[str]]] = [
     ("times", [Ask({**HELLO, "send_at": "2027-01-01T00:00:00Z", "expires_at": 1_800_000_000})], [""]),
     ("too far", [Ask({**HELLO, "send_at": "2130-01-01T00:00:00Z"})], ["send_at_invalid"]),
     ("bad phone", [Ask({**HELLO, "phone": "0151"})], ["phone_invalid"]),
-    ("no phone", [Ask({"message": "x"})], ["request_invalid"]),
+    ("no phone", [Ask({"message": "x"})], ["recipient_missing"]),
     ("empty text", [Ask({**HELLO, "message": " \u200b"})], ["message_empty"]),
     ("long text", [Ask({**HELLO, "message": "x" * 70_000})], ["message_too_long"]),
     ("unknown field", [Ask({**HELLO, "colour": 1})], ["request_invalid"]),

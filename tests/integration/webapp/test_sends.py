@@ -135,7 +135,7 @@ BAD_FIELDS: list[tuple[dict[str, Any], str, str]] = [
     ({"phone": "+49"}, "phone_invalid", "phone"),
     ({"phone": ""}, "phone_invalid", "phone"),
     ({"phone": 4915112345678}, "request_invalid", "phone"),
-    ({"phone": None}, "request_invalid", "phone"),
+    ({"phone": None}, "recipient_missing", "phone"),
     ({"message": ""}, "message_empty", "message"),
     ({"message": " \n\t "}, "message_empty", "message"),
     ({"message": "\u200b\u0007"}, "message_empty", "message"),
@@ -194,7 +194,7 @@ def test_a_bad_field_is_named_and_nothing_is_queued(
         ),
         (b'{"a":' * 100_000, 400, "json_malformed"),
         (b'{"phone": "+4915112345678", "message": "\\ud83d"}', 400, "json_malformed"),
-        (b'{"message": "x"}', 422, "request_invalid"),
+        (b'{"message": "x"}', 422, "recipient_missing"),
         (b"{}" + b" " * 600_000, 413, "body_too_large"),
     ],
 )
