@@ -17,6 +17,8 @@ from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.api_keys import ApiKeys
 from whatsapp_tasks.stores.connection import Database
 
+FORM = "application/x-www-form-urlencoded"
+
 
 @pytest.fixture
 def operator(client: FlaskClient, database: Database) -> ConsoleOperator:
@@ -131,6 +133,15 @@ def test_a_form_that_is_not_ours_is_refused(operator: ConsoleOperator) -> None:
     for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {"Origin": "null"}):
         assert operator.submit(*fields.values(), **headers).status_code == 403
     assert operator.submit(*fields.values(), **{"Sec-Fetch-Site": "same-origin"}).status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/login", "/logout"])
+def test_a_form_is_small(operator: ConsoleOperator, path: str) -> None:
+    """Anybody could have 500 KB of fields parsed, twenty times a second."""
+    operator.log_in()
+    answer = operator.client.post(path, data=f"token={operator.token}&" + "a&" * 3000, content_type=FORM)
+    assert problem(answer, 413) == "body_too_large"
+    assert operator.client.get("/console/state").status_code == 200
 
 
 @pytest.mark.parametrize(
