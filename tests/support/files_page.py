@@ -14,11 +14,11 @@ from whatsapp_tasks.errors import DownloadStopped, InputStopped, WaitTimeout
 
 
 class FilesPage(ChatsPage):
-    """``at_download`` is called while a file is on its way."""
+    """What it was asked for and is not waited for any more, it offers the next time, in the same load."""
 
     def __init__(self, clock: Any) -> None:
         super().__init__(clock)
-        self.at_download: Callable[[], None] = lambda: None
+        self._late: list[bytes] = []
         self.downloads = 0
         self._menu = ""
 
@@ -32,6 +32,10 @@ class FilesPage(ChatsPage):
             "file": {"kind": kind, "name": name, "size": size, "offered": content is None},
         }
         return message_id
+
+    def new_document(self) -> None:
+        super().new_document()
+        self._late = []
 
     def _chat_shown(self) -> dict[str, Any] | None:
         shown = super()._chat_shown()
@@ -72,11 +76,11 @@ class FilesPage(ChatsPage):
         content = next(m["content"] for m in self._shown_messages() if m["id"] == wanted)
         for _ in range(20):
             if not limits.may_go_on():
+                self._late += [content] if content is not None else []
                 raise DownloadStopped("given_up")
             self.clock.sleep(0.5)
         if content is None:
             raise DownloadStopped("not_begun")
         self.downloads += 1
-        (folder / "guid").write_bytes(content)
-        self.at_download()
+        (folder / "guid").write_bytes(self._late.pop() if self._late else content)
         return Downloaded(folder / "guid", "page's name.bin")

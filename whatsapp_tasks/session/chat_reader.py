@@ -45,7 +45,7 @@ class ChatReader:
         self._receiving = receiving
         self._news = ChatNews(context, may_send)
         self._taking = ChatTaking(context, self._news)
-        self._media = MediaFetching(context)
+        self._media = MediaFetching(context, may_send)
         self._next_reap = 0.0
 
     def listen(self) -> None:
@@ -60,8 +60,10 @@ class ChatReader:
         StoreUnavailable.
         """
         context = self._context
-        self._reap()
+        reaped = self._reap()
         if self._receiving.mode is not ReceiveMode.FULL:
+            if reaped:  # files that are not asked for any more
+                self._media.look(page, snapshot)
             return
         names = self._news.noted(snapshot)
         if self._news.shown_by(snapshot):
@@ -171,11 +173,14 @@ class ChatReader:
     def _rows(self, page: WhatsAppPage) -> Sequence[ChatRow]:
         return page.look(self._context.look_deadline(), rows=True).rows or ()
 
-    def _reap(self) -> None:
+    def _reap(self) -> bool:
+        """Whether it was time for it."""
         now = time.monotonic()
-        if now >= self._next_reap:
-            self._next_reap = now + REAP_SECONDS
-            self._context.inbox.reap(self._context.now_ms())
+        if now < self._next_reap:
+            return False
+        self._next_reap = now + REAP_SECONDS
+        self._context.inbox.reap(self._context.now_ms())
+        return True
 
     def _fields(self, code: str) -> dict[str, str]:
         return {"account": self._context.account, "code": code}

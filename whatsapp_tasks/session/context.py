@@ -88,7 +88,7 @@ class AccountContext:
         """What is stored of the files that others send, as it is set now."""
         settings = self.settings
         return MediaRules(
-            self.incoming.media_kinds(settings.receive_media_kinds),
+            self.incoming.media_kinds(settings.receive_media_kinds, settings.receive),
             most_bytes=settings.receive_media_max_bytes,
             day_bytes=settings.receive_media_day_bytes,
             scanned=settings.receive_media_scan,

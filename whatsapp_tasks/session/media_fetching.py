@@ -7,7 +7,9 @@ worker that dies in between leaves a file that is downloaded again, and an event
 
 import logging
 import time
+from collections.abc import Callable
 
+from whatsapp_tasks.browser.deadlines import Deadline
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.crash_points import reach
 from whatsapp_tasks.domain.connection import is_calm
@@ -39,22 +41,27 @@ STORE_FULL_SECONDS = 300.0
 
 
 class MediaFetching:
-    """Of one account."""
+    """Of one account. ``may_send`` says whether messages may be sent now; asks Redis."""
 
-    def __init__(self, context: AccountContext) -> None:
+    def __init__(self, context: AccountContext, may_send: Callable[[], bool]) -> None:
         self._context = context
+        self._may_send = may_send
         self._not_before: dict[str, float] = {}
+        self._unanswered = ("", "")
+        """A load of the page, and the message whose file it was asked for and may save at any time."""
 
     def look(self, page: WhatsAppPage, snapshot: PageSnapshot) -> None:
         """Stores one file, if one waits and nothing else does. ``snapshot`` is the last look at ``page``.
         Raises BrowserErrors, LeaseLost, StoreUnavailable.
         """
         context = self._context
-        waiting = context.inbox_media.waiting(LOOKED_AT)
-        self._not_before = {name: at for name, at in self._not_before.items() if name in waiting}
-        now = time.monotonic()
-        due = next((name for name in waiting if self._not_before.get(name, 0.0) <= now), None)
-        if due is None or not is_calm(snapshot) or not context.queue.nothing_queued():
+        due = self._due(snapshot)
+        if due is None or not is_calm(snapshot) or not self._nothing_to_send():
+            return
+        if self._unanswered[0] == snapshot.document and self._unanswered[1] != due:
+            # What comes next may be the file that was asked for before, and not that of this message.
+            context.opened = None
+            page.open(Deadline.within(context.settings.boot_timeout_seconds))
             return
         message = context.inbox.find(due)
         if message is None or message.media is None:
@@ -68,6 +75,16 @@ class MediaFetching:
         else:
             self._try(page, snapshot, message)
 
+    def _due(self, snapshot: PageSnapshot) -> str | None:
+        """The message whose file is next: the one that the page was asked for before, else the oldest."""
+        waiting = self._context.inbox_media.waiting(LOOKED_AT)
+        self._not_before = {name: at for name, at in self._not_before.items() if name in waiting}
+        document, asked_for = self._unanswered
+        if document == snapshot.document and asked_for in waiting:
+            waiting = [asked_for]
+        now = time.monotonic()
+        return next((name for name in waiting if self._not_before.get(name, 0.0) <= now), None)
+
     def _try(self, page: WhatsAppPage, snapshot: PageSnapshot, message: ReceivedMessage) -> None:
         context = self._context
         tries = context.inbox_media.begin_try(message.id)
@@ -76,15 +93,23 @@ class MediaFetching:
             return
         try:
             self._store(page, snapshot, message)
-        except GivenUp:
+        except GivenUp as error:
+            self._note(message, error.unanswered)
             context.inbox_media.forget_try(message.id)
             self._pause(message, AFTER_A_SEND_SECONDS)
         except ObjectStoreFull:
             context.inbox_media.forget_try(message.id)
             self._pause(message, STORE_FULL_SECONDS)
             log.error("There is no space for files of received messages", extra=self._fields(message))
-        except (SendError, NotRead, NotSaved, ObjectStoreFailed) as error:
+        except NotSaved as error:
+            self._note(message, error.unanswered)
+            self._failed(message, tries, error.status)
+        except (SendError, NotRead, ObjectStoreFailed) as error:
             self._failed(message, tries, _status_of(error))
+
+    def _note(self, message: ReceivedMessage, unanswered: str) -> None:
+        if unanswered:
+            self._unanswered = (unanswered, message.id)
 
     def _failed(self, message: ReceivedMessage, tries: int, status: MediaStatus) -> None:
         log.info(
@@ -101,7 +126,9 @@ class MediaFetching:
         with context.arriving.folder(rules.most_bytes) as folder:
             if not _shows(snapshot, message):
                 self._open(page, message)
-            downloaded = saved_file(context, page, message, folder, rules.most_bytes)
+            downloaded = saved_file(
+                page, message, folder, most_bytes=rules.most_bytes, may_go_on=self._nothing_to_send
+            )
             reach("media_downloaded")
             found = context.arriving.examined(downloaded)
             status = stored_status(media.kind, media.name, media.size, found, rules)
@@ -111,6 +138,9 @@ class MediaFetching:
             reach("media_kept")
         self._settle(message, status)
         reach("media_settled")
+
+    def _nothing_to_send(self) -> bool:
+        return self._context.queue.nothing_queued() or not self._may_send()
 
     def _open(self, page: WhatsAppPage, message: ReceivedMessage) -> None:
         """Opens the message's chat. Raises SendError and NotRead."""
@@ -147,10 +177,8 @@ def _shows(snapshot: PageSnapshot, message: ReceivedMessage) -> bool:
     return any(bubble.id == message.bubble_id for bubble in bubbles)
 
 
-def _status_of(error: SendError | NotRead | NotSaved | ObjectStoreFailed) -> MediaStatus:
+def _status_of(error: SendError | NotRead | ObjectStoreFailed) -> MediaStatus:
     """How the file ends if no further try helps."""
-    if isinstance(error, NotSaved):
-        return error.status
     if isinstance(error, ObjectStoreFailed):
         return MediaStatus(MediaState.FAILED, "store_failed")
     return MediaStatus(MediaState.FAILED, "chat_not_opened")

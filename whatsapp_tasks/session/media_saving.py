@@ -1,6 +1,7 @@
 """Has the page save the file of one message, as a person does: menu of the message, "Download"."""
 
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from whatsapp_tasks.domain.received_media import MediaState, MediaStatus, downlo
 from whatsapp_tasks.domain.received_messages import ReceivedMessage
 from whatsapp_tasks.errors import DownloadStopped, InputStopped, WaitTimeout
 from whatsapp_tasks.session.chat_reading import ChatLeft, chat_of
-from whatsapp_tasks.session.context import AccountContext
 from whatsapp_tasks.session.message_menu import MENU_SECONDS, NOT_THERE, close_menu, open_menu
 
 REVEAL_SECONDS = 20.0
@@ -26,28 +26,40 @@ MOST_PAGES = 10
 
 
 class NotSaved(Exception):
-    """The file was not saved; ``status`` is its end if further tries do not help."""
+    """The file was not saved; ``status`` is its end if further tries do not help. ``unanswered``: the load of
+    the page that may still save it, at any time; "" if none does.
+    """
 
-    def __init__(self, state: MediaState, reason: str) -> None:
+    def __init__(self, state: MediaState, reason: str, unanswered: str = "") -> None:
         super().__init__(reason)
         self.status = MediaStatus(state, reason)
+        self.unanswered = unanswered
 
 
 class GivenUp(Exception):
-    """A message to be sent came first."""
+    """A message to be sent came first. ``unanswered`` as in NotSaved."""
+
+    def __init__(self, unanswered: str = "") -> None:
+        super().__init__("A message to be sent came first.")
+        self.unanswered = unanswered
 
 
 def saved_file(
-    context: AccountContext, page: WhatsAppPage, message: ReceivedMessage, folder: Path, most_bytes: int
+    page: WhatsAppPage,
+    message: ReceivedMessage,
+    folder: Path,
+    *,
+    most_bytes: int,
+    may_go_on: Callable[[], bool],
 ) -> Downloaded:
-    """The file of ``message``, whose chat is open, in ``folder``. Raises NotSaved, GivenUp, ChatLeft,
-    SendPostponed and the page's BrowserErrors.
+    """The file of ``message``, whose chat is open, in ``folder``, unless ``may_go_on`` ends it. Raises
+    NotSaved, GivenUp, ChatLeft, SendPostponed and the page's BrowserErrors.
     """
-    mark = mark_of(page.look(context.look_deadline()))
+    mark = mark_of(page.look(Deadline.within(SIGN_OF_LIFE_SECONDS)))
     if mark is None:
         raise ChatLeft
     bubble = _revealed(page, message.bubble_id)
-    saving = _Saving(context, page, mark, bubble, download_seconds(most_bytes))
+    saving = _Saving(page, mark, bubble, download_seconds(most_bytes), may_go_on)
     try:
         saved = saving.by_menu(folder, most_bytes)
         if saved is None and bubble.file is not None and bubble.file.offered:
@@ -64,10 +76,15 @@ class _Saving:
     """Of one message in view, within so many seconds."""
 
     def __init__(
-        self, context: AccountContext, page: WhatsAppPage, mark: ChatMark, bubble: Bubble, seconds: float
+        self,
+        page: WhatsAppPage,
+        mark: ChatMark,
+        bubble: Bubble,
+        seconds: float,
+        may_go_on: Callable[[], bool],
     ) -> None:
-        self._queue, self._page = context.queue, page
-        self._mark, self._bubble = mark, bubble
+        self._page, self._mark, self._bubble = page, mark, bubble
+        self._may_go_on = may_go_on
         self._deadline = Deadline.within(seconds)
         self._next_look = 0.0
 
@@ -86,11 +103,12 @@ class _Saving:
             close_menu(page, mark)
             return None
         except DownloadStopped as error:
-            if error.reason == "given_up":
-                raise GivenUp from error
             if error.reason == "too_large":
                 raise NotSaved(MediaState.SKIPPED, "too_large") from error
-            raise NotSaved(MediaState.FAILED, error.reason) from error
+            if error.reason == "given_up":
+                raise GivenUp(mark.document) from error
+            unanswered = mark.document if error.reason == "not_begun" else ""
+            raise NotSaved(MediaState.FAILED, error.reason, unanswered) from error
 
     def load(self) -> None:
         """Has the page load the file, by the control in its bubble, until that ends."""
@@ -109,10 +127,10 @@ class _Saving:
         self._next_look = time.monotonic() + LOOK_SECONDS
 
     def _is_wanted(self) -> bool:
-        """False if a message waits to be sent. Raises NotSaved once the page offers the file again, as it
+        """False if something comes first. Raises NotSaved once the page offers the file again, as it
         does when it could not load it.
         """
-        if not self._queue.nothing_queued():
+        if not self._may_go_on():
             return False
         if time.monotonic() >= self._next_look:
             self._pressed()

@@ -88,13 +88,13 @@ class Incoming:
             case unknown:
                 assert_never(unknown)
 
-    def media_kinds(self, default: frozenset[str]) -> frozenset[str]:
-        """Which kinds of files that others send are stored; ``default`` for an account without a choice of
-        its own, none unless its chats are read in full.
+    def media_kinds(self, default: frozenset[str], mode: ReceiveMode) -> frozenset[str]:
+        """Which kinds of files that others send are stored: none unless chats are read in full. ``default``
+        and ``mode`` are for an account without a choice of its own.
         """
-        text, receive = self._db.do("HMGET", self._keys.account, "receive_media", "receive")
-        if receive is not None and receive != ReceiveMode.FULL:
+        if self.mode(mode) is not ReceiveMode.FULL:
             return frozenset()
+        text = self._db.text("HGET", self._keys.account, "receive_media")
         return default if text is None else kinds_of(text)
 
     def mode(self, default: ReceiveMode) -> ReceiveMode:

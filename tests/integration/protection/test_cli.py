@@ -9,6 +9,7 @@ from whatsapp_tasks import cli as cli_package
 from whatsapp_tasks.cli.main import cli, console
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.circuit import CLOSED, CircuitRules
+from whatsapp_tasks.domain.incoming import ReceiveMode
 from whatsapp_tasks.domain.message_request import MessageRequest
 from whatsapp_tasks.domain.states import SessionEvent
 from whatsapp_tasks.errors import RequestRefused
@@ -186,6 +187,6 @@ def test_files_are_stored_only_where_chats_are_read_in_full(database: Database) 
     assert not Accounts(database).exists("second")
     assert "was added" in said("accounts", "add", "second", "--receive", "full", "--receive-media", "image")
     incoming = Incoming(database, "second")
-    assert incoming.media_kinds(frozenset()) == {"image"}
+    assert incoming.media_kinds(frozenset(), ReceiveMode.NOTICE) == {"image"}
     said("accounts", "add", "second", "--receive", "notice")
-    assert incoming.media_kinds(frozenset({"image"})) == frozenset()
+    assert incoming.media_kinds(frozenset({"image"}), ReceiveMode.FULL) == frozenset()

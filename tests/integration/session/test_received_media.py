@@ -10,6 +10,7 @@ from tests.support.pictures import PDF, picture
 from whatsapp_tasks import crash_points
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.events import EventType
+from whatsapp_tasks.domain.incoming import ReceiveMode
 from whatsapp_tasks.domain.received_media import MediaState, holder_of
 from whatsapp_tasks.domain.received_messages import ReceivedMessage
 from whatsapp_tasks.errors import ObjectStoreFull
@@ -17,6 +18,7 @@ from whatsapp_tasks.files.contents import Contents
 from whatsapp_tasks.session import arriving
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.keys import file_held
+from whatsapp_tasks.stores.pauses import PauseReason
 
 PNG = picture("PNG")
 
@@ -180,6 +182,19 @@ def test_a_message_that_waits_ends_a_download_which_is_no_try(reading: WithFiles
     assert reading.ends() == [("stored", "")]
 
 
+def test_a_file_that_comes_late_is_not_taken_for_another_one(reading: WithFiles) -> None:
+    """The page was asked for the first and not waited for; what it saves next is that one."""
+    queue = reading.it.context.queue
+    answers = iter([True] * 4 + [False])
+    for n in range(3):
+        reading.page.send_file("Ada", b"%PDF-1.7 " + bytes([48 + n]) * 10, name=f"{n}.pdf")
+    queue.nothing_queued = lambda: next(answers, True)  # type: ignore[method-assign]
+    reading.rounds(80)
+    stored = [(m.media and m.media.name, reading.bytes_of(m)[-10:]) for m in reading.told()]
+    assert stored == [(f"{n}.pdf", bytes([48 + n]) * 10) for n in range(3)]
+    assert reading.ends() == [("stored", "")] * 3
+
+
 def test_a_scanner_is_asked_first_if_the_setting_says_so(reading: WithFiles) -> None:
     reading.store("all", receive_media_scan=True)
     reading.page.send_file("Ada", PDF)
@@ -187,3 +202,26 @@ def test_a_scanner_is_asked_first_if_the_setting_says_so(reading: WithFiles) -> 
     (message,) = reading.told()
     assert message.media_status.state is MediaState.QUARANTINED
     assert reading.ends() == [("quarantined", "")]
+
+
+def test_a_paused_account_stores_files_although_messages_wait(
+    reading: WithFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading.page.send_file("Ada", PDF)
+    reading.it.context.pauses.set(PauseReason.OPERATOR, "test", 1)
+    monkeypatch.setattr(reading.it.context.queue, "nothing_queued", lambda: False)
+    reading.rounds()
+    assert reading.ends() == [("stored", "")]
+
+
+def test_files_that_are_not_asked_for_any_more_come_to_an_end(reading: WithFiles, kill_at: list[str]) -> None:
+    reading.page.send_file("Ada", PDF)
+    kill_at.append("media_downloaded")
+    with pytest.raises(Killed):
+        reading.rounds()
+    reading.next_worker()
+    reading.store("all", receive=ReceiveMode.NOTICE)
+    opened = len(reading.page.opened)
+    reading.rounds(80)
+    assert reading.ends() == [("skipped", "not_asked")]
+    assert len(reading.page.opened) == opened

@@ -1,6 +1,7 @@
 """The control API and the class users steer it with, against a real process."""
 
 import asyncio
+import hashlib
 import json
 import os
 import signal
@@ -20,6 +21,8 @@ from whatsapp_simulator.scenarios.catalogue import SCENARIOS
 from whatsapp_simulator.testing import Simulator, SimulatorError
 
 ANNA = "4915112345678"
+WITH_FILE = {"from": ANNA, "text": ""}
+BROKEN = {"kind": "image", "content": "%"}
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +71,8 @@ def test_settings_of_the_start_changes_and_reset(simulator: Simulator) -> None:
         ("POST", "/logout", {"reason": "because"}, 422, "invalid_reason", "logged_out"),
         ("POST", "/incoming", {"from": "12", "text": "x"}, 422, "invalid_phone", "country code"),
         ("POST", "/incoming", {"from": ANNA}, 422, "invalid_text", "text"),
+        ("POST", "/incoming", {**WITH_FILE, "file": {"kind": "virus"}}, 422, "invalid_file", "kind"),
+        ("POST", "/incoming", {**WITH_FILE, "file": BROKEN}, 422, "invalid_file", "base64"),
         ("POST", "/chats", {"phone": ANNA, "messages": "x"}, 422, "invalid_messages", "list"),
         ("GET", "/chats/4999999", None, 404, "no_such_chat", "number"),
         ("PATCH", "/messages/XY", {"status": "read"}, 404, "no_such_message", "id"),
@@ -93,6 +98,15 @@ def test_a_body_that_is_no_json_object(simulator: Simulator) -> None:
         with caught.value as error:
             assert error.code == 400
             assert json.load(error)["error"]["code"] == code
+
+
+def test_a_file_of_others_has_its_digest_and_says_what_size_it_wants(simulator: Simulator) -> None:
+    digest = hashlib.sha256(b"its bytes").hexdigest()
+    simulator.incoming(ANNA, "", file={"kind": "document", "name": "a.pdf", "content": b"its bytes"})
+    simulator.incoming(ANNA, "", file={"kind": "document", "size": 7_000, "content": b"its bytes"})
+    simulator.incoming(ANNA, "", file={"kind": "image"})
+    files = [message["attachments"][0] for message in simulator.in_chat(ANNA)]
+    assert [(f["size"], f["sha256"]) for f in files] == [(9, digest), (7_000, digest), (1000, "")]
 
 
 def test_chats_incoming_and_scenarios(simulator: Simulator) -> None:

@@ -1,6 +1,7 @@
 """Events: read from the stream, and sent in an envelope."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,8 @@ from whatsapp_tasks.domain.events import (
     types_of,
 )
 from whatsapp_tasks.domain.files import FileKind, MessageFile
-from whatsapp_tasks.domain.received_messages import ReceivedMessage
+from whatsapp_tasks.domain.received_media import MediaState, MediaStatus
+from whatsapp_tasks.domain.received_messages import MediaShown, ReceivedMessage
 from whatsapp_tasks.domain.states import MAY_SEND, SessionState
 from whatsapp_tasks.domain.statuses import Status
 
@@ -195,6 +197,34 @@ def test_a_gap_is_told(told: str, shown: object) -> None:
     gap = {**READ, "message": "", "new": "0", "missed": told}
     data = envelope(event(gap), {"message": None, "chat_record": CHAT})["data"]
     assert (data["message"], data["messages_missed"]) == (None, shown)
+
+
+MEDIA = {
+    **{"type": "message.media", "subject": CHAT.id, "at_ms": str(AT), "message": "m1"},
+    **{"state": "quarantined", "reason": ""},
+}
+
+
+def test_the_end_of_a_file_is_reported_as_it_was_then() -> None:
+    """Issue 16, point 2: also if the file was judged since."""
+    status = MediaStatus(MediaState.STORED, "", "application/pdf", 60_000, "d" * 64, "Invoice.pdf")
+    media = MediaShown("document", "Invoice.pdf", "60 kB")
+    kept = {"message": replace(MESSAGE_READ, media=media, media_status=status), "chat_record": CHAT}
+    data = envelope(event(MEDIA), kept, received_version=1)["data"]
+    assert data == {
+        "chat": {"id": CHAT.id, "kind": "person", "title": "Ada", "phone": "+4915112345678"},
+        **{"message_id": "m1", "whatsapp_id": "3A01", "state": "quarantined", "reason": None},
+        "media": {
+            **{"kind": "document", "name": "Invoice.pdf", "size": "60 kB"},
+            **{"state": "quarantined", "reason": None, "media_type": "application/pdf"},
+            **{"bytes": 60_000, "sha256": "d" * 64},
+        },
+    }
+    assert outline(event(MEDIA))["data"] == {
+        **{"chat_id": CHAT.id, "message_id": "m1", "state": "quarantined", "reason": None},
+    }
+    forgotten = envelope(event(MEDIA), None)["data"]
+    assert (forgotten["message_id"], forgotten["media"], forgotten["chat"]["title"]) == ("m1", None, None)
 
 
 def test_a_check_of_numbers_is_reported_by_its_counts_and_no_number() -> None:
