@@ -81,7 +81,7 @@ def test_at_other_times_nothing_is_saved(page: Page, folder: Path) -> None:
     connection.send("Browser.setDownloadBehavior", {"behavior": "deny", "eventsEnabled": True}, within())
     connection.forget_downloads()
     offers(page, 10, "b.bin")()
-    states = []
+    states: list[str] = []
     while not states or states[-1] not in ("completed", "cancelled"):
         news = connection.next_download_news(within(60))
         assert news is not None
