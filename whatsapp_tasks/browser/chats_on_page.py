@@ -29,6 +29,10 @@ class ChatsOnPage:
             chats = cast("list[dict[str, Any]]", found)
             return tuple(ShownChat(c["node"], c["title"], tuple(c["ids"])) for c in chats)
 
+    def show_row(self, title: str, deadline: Deadline) -> bool:
+        """Scrolls the chat list so that the row with this title is in sight; false if none is mounted."""
+        return self._read("row", title, deadline) is not None
+
     def press_row(self, title: str, deadline: Deadline) -> bool:
         """Presses the row of the chat list with this title; of several, one with a badge. False if none is
         mounted.

@@ -89,9 +89,9 @@ def _open_known(context: AccountContext, page: WhatsAppPage, record: ChatRecord)
     opened, chat = context.opened, before.chat
     if opened is not None and opened.chat == record.id and opened.holds_in(before) and chat is not None:
         return chat
-    context.opened_chats.about_to_open(title_name(record.title))
     try:
         group = _show_row(context, page, record)
+        context.opened_chats.about_to_open(title_name(record.title))
         open_row(context, page, record.title)
     except NotRead as error:
         code = "chat_not_listed" if error.code == "row_not_found" else error.code
@@ -104,12 +104,14 @@ def _open_known(context: AccountContext, page: WhatsAppPage, record: ChatRecord)
 def _show_row(context: AccountContext, page: WhatsAppPage, record: ChatRecord) -> bool:
     """Scrolls the list to the row of the chat; whether the row is one of a group."""
     listed = Deadline.within(LISTED_SECONDS)
-    for _ in range(MOST_SCREENS):
+    for screen in range(MOST_SCREENS):
         snapshot = page.look(context.look_deadline(), rows=True)
         found = rows_titled(snapshot.rows, record.title)
         if len(found) > 1:
             raise _ambiguous(context, record, f"{len(found)} chats in the list have its name")
         if found:
+            if screen > 0 and page.chats.show_row(record.title, context.look_deadline()):
+                time.sleep(DRAWN_SECONDS)
             return is_group(snapshot.rows, record.title)
         if not page.chats.show_list_further(context.look_deadline()):
             if listed.passed:

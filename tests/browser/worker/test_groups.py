@@ -121,6 +121,23 @@ def test_a_name_that_others_have_too_is_refused(world: OneWorker, read_whole: Ca
     assert in_chat(world, GROUP) == ["All do!"]
 
 
+def test_a_group_far_down_the_list_is_found(world: OneWorker, read_whole: Callable[..., Life]) -> None:
+    """The page mounts only the rows around those in sight."""
+    life = read_whole()
+    sim = world.simulator
+    sim.group(GROUP, "Choir", ["Dora"])
+    sim.incoming(GROUP, "who comes?", author="Dora")
+    choir = read(life, "Choir")["Choir"]
+    for n in range(120):
+        sim.chat(f"4915112346{n:03}", messages=[{"text": "old", "mine": True, "status": "read"}])
+    assert ends(life, life.accept(ADA, "in between"))[0] in SENT
+    page = life.session.context.keeper.ensure()
+    rows = page.look(life.session.context.look_deadline(), rows=True).rows or ()
+    assert "Choir" not in {row.title for row in rows}
+    assert ends(life, life.accept(None, "All do", chat=choir))[0] in SENT
+    assert in_chat(world, GROUP) == ["All do"]
+
+
 NOTICES = [
     ("no_longer_member", "chat_left"),
     ("only_admins", "chat_admins_only"),

@@ -68,6 +68,14 @@ def test_the_envelope_of_a_message_tells_what_its_caller_knows_and_never_the_tex
     }
 
 
+def test_a_message_to_a_chat_without_a_phone_is_told_with_its_chat() -> None:
+    """Issue 16, build 5."""
+    chat = "0a" * 16 + "-default"
+    data = envelope(event(SENT), {"phone": "", "chat": chat, "metadata": {}})["data"]
+    assert (data["phone"], data["chat"]) == (None, chat)
+    assert "chat" not in envelope(event(SENT), MESSAGE)["data"]
+
+
 @pytest.mark.parametrize("kind", ["message.failed", "message.unknown"])
 def test_a_failure_tells_why(kind: str) -> None:
     failed = event({**SENT, "type": kind, "code": "phone_not_on_whatsapp"})
