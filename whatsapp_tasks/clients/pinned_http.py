@@ -68,7 +68,7 @@ class Exchange:
         )
         try:
             if parts.scheme == "https":
-                self.socket.encrypt(tls(), host)
+                self.socket.encrypt(tls(), host.removesuffix("."))  # no certificate has the root's dot
         except BaseException:
             self.socket.end()
             raise

@@ -306,3 +306,4 @@ def test_tls_is_checked_against_the_name_while_the_address_is_pinned(
     assert send(f"https://receiver.example:{tls_receiver.port}/") == Answer(204)
     assert send(f"https://other.example:{tls_receiver.port}/").problem == "tls_failed"
     assert [r.headers["host"] for r in tls_receiver.received] == [f"receiver.example:{tls_receiver.port}"]
+    assert send(f"https://receiver.example.:{tls_receiver.port}/") == Answer(204), "the same name, absolute"
