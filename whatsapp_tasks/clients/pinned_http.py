@@ -223,10 +223,8 @@ class TimedSocket:
     # the methods of a socket that http.client uses
 
     def sendall(self, data: bytes) -> None:
-        rest = memoryview(data)
-        while rest:  # over TLS, `sendall` of a socket gives each record the whole time
-            self._arm()
-            rest = rest[self._sock.send(rest) :]
+        self._arm()
+        self._sock.sendall(data)
 
     def makefile(self, _mode: str) -> io.BufferedReader:
         return io.BufferedReader(_TimedReader(self), 8192)

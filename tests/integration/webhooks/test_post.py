@@ -264,7 +264,6 @@ def tls_receiver(certificate: Path) -> Iterator[Receiver]:
 def test_a_receiver_that_takes_a_body_slowly_costs_the_total_time_at_most(
     certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Over TLS each record had the whole time: 16 KiB now and then took hours."""
     trusting = ssl.create_default_context(cafile=str(certificate))
     monkeypatch.setattr(pinned_http, "tls", lambda: trusting)
     resolve, _ = resolver("127.0.0.1")
