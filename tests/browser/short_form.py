@@ -29,6 +29,7 @@ LESS_OFTEN: Mapping[str, Eras] = {
     "pages/test_files.py::test_a_preview_that_comes_back_with_its_chat_is_closed_when_the_chat_is_opened": (
         *("E1", "E2"),
     ),
+    "pages/test_downloads.py::test_what_is_not_loaded_is_offered_and_what_is_gone_stays_so": ("E1",),
     "pages/test_messages.py::test_difficult_texts_are_read_back_from_box_and_bubble": ("E1",),
     "pages/test_messages.py::test_a_number_that_is_not_on_whatsapp_is_refused_after_a_second_look": ("E1",),
     "pages/test_messages.py::test_starting_chat_is_waited_for_and_never_cancelled": ("E1", "E2"),

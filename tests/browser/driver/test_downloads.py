@@ -50,7 +50,7 @@ def limits(most: int = 10 * MIB, begin_seconds: float = 60, *, go_on: bool = Tru
     return DownloadLimits(most, begin_seconds, lambda: go_on)
 
 
-@pytest.mark.parametrize("name", ["Invoice 'für' 日本.pdf", "setup.exe", "page.html", "../../etc/passwd"])
+@pytest.mark.parametrize("name", ["setup.exe", "../../etc/passwd"])
 def test_a_file_is_saved_whole_whatever_it_is_called(page: Page, folder: Path, name: str) -> None:
     saved = page.download(folder, offers(page, 3 * MIB, name), limits(), within(120))
     assert list(folder.iterdir()) == [saved.path]

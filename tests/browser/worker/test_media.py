@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from bench.one_worker import Life, OneWorker
-from tests.browser.short_form import FULL
 from tests.browser.worker.conftest import ERAS, LifeMaker, configure
 from tests.browser.worker.test_chat_reading import ADA, BO, read_whole, received
 from tests.support.pictures import PDF, picture
@@ -94,18 +93,6 @@ def test_each_kind_of_file_is_stored_byte_for_byte(world: OneWorker, linked: Lif
     assert received(life)[-1].text == "and a text"
     assert left_over(life) == []
     assert not life.session.context.inbox_media.waiting(10)
-
-
-@pytest.mark.parametrize("era", ["E1", "E2", "E3"] if FULL else ["E2"])
-def test_what_the_page_has_not_loaded_is_loaded_first(world: OneWorker, linked: LifeMaker, era: str) -> None:
-    """In E2 the menu has no "Download" before: the control in the bubble is pressed."""
-    life = with_media(linked(era=era), "image")
-    world.simulator.scenario("media_not_loaded")
-    world.simulator.scenario("slow_media", ms=1500)
-    world.simulator.incoming(ADA, "", file={"kind": "image", "content": PNG})
-    (message,) = until_ended(life, 1)
-    assert message.media_status.state is MediaState.STORED
-    assert bytes_of(life, message) == PNG
 
 
 def test_what_is_gone_too_large_or_another_file_is_told_and_stops_nothing(

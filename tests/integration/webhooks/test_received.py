@@ -3,9 +3,14 @@
 import pytest
 
 from tests.integration.webhooks.conftest import MakeReceiver, WebhookRig
+from tests.support.chats_read import AT_MS, chat_read
 from tests.support.ledger_rig import NOW, LedgerRig
 from tests.support.webhook_receiver import Receiver, answer
+from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.incoming import Findings, Notice
+from whatsapp_tasks.domain.received_media import MediaRules, MediaState, MediaStatus
+from whatsapp_tasks.stores.account_stores import AccountStores
+from whatsapp_tasks.stores.inbox_media import NO_LEASE
 from whatsapp_tasks.stores.incoming import Incoming
 
 ADA = "+49 1511 2345678"
@@ -77,6 +82,32 @@ def test_a_chat_is_reported_in_its_order_and_another_chat_does_not_wait_for_it(
         r.envelope["data"]["preview"] for r in receiver.received if r.envelope["data"]["chat"]["title"] == ADA
     ]
     assert told == ["first", "first", "second"]
+
+
+def test_the_end_of_a_file_is_reported_after_its_message_with_what_is_known_of_it(
+    hooks: WebhookRig, rig: LedgerRig, receiver: Receiver
+) -> None:
+    """Issue 16, point 2: in the lane of the chat, so never before the message."""
+    hooks.endpoint(receiver, events=("message.received", "message.media"))
+    rig.lease.release()
+    chat = chat_read(rig.database, Settings(), MediaRules(frozenset({"document"}), 10**6, 10**9))
+    stores = AccountStores(rig.database, Settings(), "default")
+    [waiting] = stores.inbox_media.waiting(10)
+    ended = MediaStatus(MediaState.EXPIRED, "gone")
+    stores.inbox_media.settle(waiting, MediaState.PENDING, ended, fence=NO_LEASE, now_ms=AT_MS)
+    receiver.behave = answer(500)
+    hooks.until_quiet()
+    receiver.behave = answer(204)
+    hooks.clock.ahead += 7
+    hooks.until_quiet()
+    told = [r.envelope for r in receiver.received[1:]]
+    assert [each["type"] for each in told] == ["message.received"] * 2 + ["message.media"]
+    data = told[-1]["data"]
+    assert (data["chat"]["id"], data["message_id"], data["state"], data["reason"]) == (
+        *(chat.id, waiting),
+        *("expired", "gone"),
+    )
+    assert (data["media"]["name"], data["media"]["state"]) == ("Invoice.pdf", "expired")
 
 
 def _anywhere(rig: LedgerRig, text: str) -> list[str]:

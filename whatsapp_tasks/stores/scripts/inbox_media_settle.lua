@@ -22,5 +22,5 @@ if tonumber(bytes) > 0 then
 end
 redis.call('XADD', events, 'MAXLEN', '~', 100000, '*', 'type', 'message.media', 'subject', chat, 'at_ms', now,
   'message', id, 'state', state, 'reason', reason)
-redis.call('HINCRBY', metrics, 'media_received:' .. state, 1)
+redis.call('HINCRBY', metrics, 'media_received:state=' .. state, 1)
 return 'settled'
