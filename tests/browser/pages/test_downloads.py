@@ -28,13 +28,12 @@ def phone(stage: Stage) -> str:
 def bubbles(stage: Stage) -> tuple[Bubble, Bubble]:
     """The document and the picture."""
 
-    def both(_: object) -> tuple[Bubble, Bubble] | None:
-        found = {b.file.kind: b for b in stage.chat().bubbles if b.file}
-        return (found["document"], found["image"]) if len(found) == 2 else None
+    def of_files() -> dict[str, Bubble]:
+        return {bubble.file.kind: bubble for bubble in stage.chat().bubbles if bubble.file}
 
-    found = stage.until(both)
-    assert found is not None
-    return found
+    stage.until(lambda _: True if len(of_files()) == 2 else None)
+    found = of_files()
+    return found["document"], found["image"]
 
 
 def save(stage: Stage, bubble: Bubble, folder: Path) -> bytes:
