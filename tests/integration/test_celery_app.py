@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from celery import Celery
@@ -79,6 +80,24 @@ def test_delay_refuses_like_the_api_and_queues_nothing(app: Celery, database: Da
         send_message.delay("nonsense", "Hi")
     assert refused.value.code == "phone_invalid"
     assert database.number("LLEN", "whatsapp-messages.default\x06\x163") == 0
+
+
+@pytest.mark.parametrize(
+    ("account", "more", "code"),
+    [
+        ("Hello Ana, your code", {"file": {"bogus": "1"}}, "file_invalid"),
+        ("Hello Ana, your code", {"template": {}}, "template_invalid"),
+        ("Hello Ana, your code", {}, "account_invalid"),
+        ("4915112345678", {}, "account_unknown"),  # it has the form of an account's name
+    ],
+)
+def test_what_stands_in_the_place_of_an_account_is_not_logged(
+    app: Celery, caplog: pytest.LogCaptureFixture, account: str, more: dict[str, Any], code: str
+) -> None:
+    send_message.run(PHONE, "Hi", account=account, **more)
+    [record] = [each for each in caplog.records if "refused" in each.message]
+    assert record.__dict__["code"] == code
+    assert account not in str(record.__dict__)
 
 
 def test_a_task_sent_by_name_is_admitted_by_a_worker_that_takes_it(

@@ -68,6 +68,5 @@ def send_message(
             source="queue",
         )
     except RequestRefused as refused:
-        # The account as it stands there may be anything, a text too.
-        named = {} if refused.code == "account_invalid" else {"account": account}
-        log.warning("A task from the queue was refused", extra={"code": refused.code, **named})
+        # Without its account, which may be anything as it stands there: a text, or a phone.
+        log.warning("A task from the queue was refused", extra={"code": refused.code})
