@@ -18,6 +18,7 @@ from tests.support.chats_read import ADA, AT, chat_read
 from tests.support.http_server import HttpServer
 from whatsapp_tasks.client import Client
 from whatsapp_tasks.config import Settings
+from whatsapp_tasks.mcp_server.server import OF_OTHERS
 from whatsapp_tasks.stores.api_keys import ApiKey
 from whatsapp_tasks.stores.connection import Database
 
@@ -144,7 +145,9 @@ def test_chats_are_read_one_a_call_and_a_message_there_is_quoted(
             assert listed == {
                 "id": chat.id, "kind": "person", "phone": ADA, "title": "Ada", "last_seen_at": AT,
             }  # fmt: skip
-            newest = (await assistant.call("read_chat", chat_id=chat.id, limit=2)).fields["result"]
+            read = await assistant.call("read_chat", chat_id=chat.id, limit=2)
+            assert read.text.startswith(f"{OF_OTHERS}\n"), "before a stranger's text"
+            newest = read.fields["result"]
             assert [(m["direction"], m["text"]) for m in newest] == [("in", ""), ("in", "thanks")]
             assert newest[1]["quoted"]["text"] == "Your code is 7"
             older = await assistant.call("read_chat", chat_id=chat.id, before=newest[1]["id"])
