@@ -65,7 +65,10 @@ class Conversations:
 
     def media(self, chat_id: str, message_id: str) -> MediaStatus:
         """The stored file of a message of the chat. Raises RequestRefused."""
-        status = self._message(chat_id, message_id)[1].media_status
+        chat, message = self._found(chat_id)[1], self._by_id(message_id)[1]
+        if message.chat_id != chat.id:
+            raise _not_there()
+        status = message.media_status
         if status.state is MediaState.QUARANTINED:
             raise RequestRefused(
                 "media_quarantined", "The file waits for the verdict of the scanner.", http_status=409
@@ -111,14 +114,7 @@ class Conversations:
         stores = self._stores(account) if account else None
         message = stores.inbox.find(message_id) if stores else None
         if stores is None or message is None:
-            raise RequestRefused("message_not_found", "There is no such message.", http_status=404)
-        return stores, message
-
-    def _message(self, chat_id: str, message_id: str) -> tuple[AccountStores, ReceivedMessage]:
-        stores, chat = self._found(chat_id)
-        message = stores.inbox.find(message_id) if account_in(message_id) == stores.account else None
-        if message is None or message.chat_id != chat.id:
-            raise RequestRefused("message_not_found", "The chat has no such message.", http_status=404)
+            raise _not_there()
         return stores, message
 
     def _found(self, chat_id: str) -> tuple[AccountStores, ChatRecord]:
@@ -132,6 +128,10 @@ class Conversations:
 
     def _stores(self, account: str) -> AccountStores:
         return AccountStores(self._db, self._settings, account)
+
+
+def _not_there() -> RequestRefused:
+    return RequestRefused("message_not_found", "There is no such message.", http_status=404)
 
 
 def _not_quarantined(status: MediaStatus) -> RequestRefused:

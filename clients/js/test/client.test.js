@@ -297,3 +297,10 @@ test("a stream that breaks in the middle of an event goes on after the last whol
   assert.deepEqual(got, ["message.sent 2-0", "message.sent 3-0", "missed 3-0", "message.sent 4-0"]);
   assert.deepEqual(asked, [undefined, "2-0", "3-0"]);
 });
+
+test("the file of a received message is asked for by its chat and its id", async () => {
+  const { url, requests } = await serving([[200, { "Content-Type": "application/octet-stream" }, "bytes"]]);
+  const bytes = await new Client(url, API_KEY, API_SECRET).chatMedia("c1-default", "m1-default");
+  assert.equal(Buffer.from(bytes).toString(), '"bytes"');
+  assert.equal(requests[0].url, "/chats/c1-default/messages/m1-default/media");
+});
