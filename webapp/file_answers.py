@@ -1,6 +1,6 @@
 """Answers that are files: read in pieces, however large they are, and never shown as a page of ours."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from threading import BoundedSemaphore
 from urllib.parse import quote
@@ -8,7 +8,7 @@ from urllib.parse import quote
 from flask import Response, request
 
 from whatsapp_tasks.domain.received_media import MediaStatus
-from whatsapp_tasks.errors import RequestRefused
+from whatsapp_tasks.errors import FileGone, RequestRefused
 from whatsapp_tasks.files.contents import Contents
 
 CHUNK_BYTES = 256 * 1024
@@ -53,9 +53,11 @@ def attachment(contents: Contents, status: MediaStatus) -> Response:
     """The stored file of a received message, to be saved, not shown: what could run in a browser has no type
     at all. Raises RequestRefused (``downloads_busy``), FileGone, ObjectStoreFailed and StoreUnavailable.
     """
-    body = _copy(contents, status.sha256)
-    if request.method == "HEAD":  # then nobody reads it
-        body.close()
+    body: Iterable[bytes] = ()
+    if request.method != "HEAD":
+        body = _copy(contents, status.sha256)
+    elif contents.records.content(status.sha256) is None:
+        raise FileGone
     is_named = status.media_type.startswith(HARMLESS) and status.media_type not in UNNAMED
     response = Response(body, content_type=status.media_type if is_named else ANY, direct_passthrough=True)
     response.headers["Content-Length"] = str(status.bytes)

@@ -98,6 +98,8 @@ def test_only_so_many_copies_are_on_the_disk_at_once(
     inbox.store("text/plain")
     assert caller.call("HEAD", inbox.path).status_code == 200
     first = caller.get(inbox.path)
+    head = caller.call("HEAD", inbox.path)
+    assert (head.status_code, head.headers["Content-Length"]) == (200, str(len(CONTENT))), "it needs no copy"
     busy = caller.get(inbox.path)
     assert problem(busy, 503) == "downloads_busy"
     assert int(busy.headers["Retry-After"]) > 0
