@@ -229,7 +229,7 @@ def test_a_record_outlives_the_claim_of_its_identity(
     [
         ({"phone": "0151"}, "phone_invalid", "phone"),
         ({"phone": 4915112345678}, "phone_invalid", "phone"),
-        ({"phone": None}, "phone_invalid", "phone"),
+        ({"phone": None}, "recipient_missing", "phone"),
         ({"message": " \n"}, "message_empty", "message"),
         ({"message": "a\x00"}, "message_invalid", "message"),
         ({"message": "x" * 70_000}, "message_too_long", "message"),

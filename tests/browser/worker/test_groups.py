@@ -1,5 +1,6 @@
 """Issue 16, build 5, and the end of build 1: groups, and people without a phone, are written to."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -128,8 +129,9 @@ def test_a_group_far_down_the_list_is_found(world: OneWorker, read_whole: Callab
     sim.group(GROUP, "Choir", ["Dora"])
     sim.incoming(GROUP, "who comes?", author="Dora")
     choir = read(life, "Choir")["Choir"]
+    newer = {"text": "Hello", "mine": True, "status": "read", "at": time.time() + 3600}
     for n in range(120):
-        sim.chat(f"4915112346{n:03}", messages=[{"text": "old", "mine": True, "status": "read"}])
+        sim.chat(f"4915112346{n:03}", messages=[newer])
     assert ends(life, life.accept(ADA, "in between"))[0] in SENT
     page = life.session.context.keeper.ensure()
     rows = page.look(life.session.context.look_deadline(), rows=True).rows or ()
