@@ -174,7 +174,7 @@ def test_a_group_message_is_not_doubled_when_the_browser_dies(
     world: OneWorker, read_whole: Callable[..., Life], point: str
 ) -> None:
     """Settled by the chat, which is found and proved again in a page that was loaded anew."""
-    life = read_whole()
+    life = read_whole(login_at_once=True)
     world.simulator.group(GROUP, "Choir", ["Dora"])
     world.simulator.incoming(GROUP, "who comes?", author="Dora")
     choir = read(life, "Choir")["Choir"]
