@@ -7,7 +7,9 @@ import pytest
 from bench.one_worker import Life, OneWorker
 from tests.browser.worker.conftest import SENT, LifeMaker, configure
 from whatsapp_tasks.contacts import Contacts
+from whatsapp_tasks.domain.connection import is_calm
 from whatsapp_tasks.domain.number_checks import CheckStatus, NumberResult
+from whatsapp_tasks.errors import PageChanged, PageError
 from whatsapp_tasks.stores.number_checks import LookupUse, NumberCheck
 
 pytestmark = pytest.mark.timeout(1800)  # generous: a busy machine is slow, not wrong
@@ -127,6 +129,15 @@ TROUBLES = [trouble for trouble in ASKED_IN_TROUBLE if FULL or trouble != "query
 """The short form has one kind of failed look-ups."""
 
 
+def in_trouble(life: Life) -> bool:
+    """Whether the page shows it, or becomes another one at this moment."""
+    context = life.session.context
+    try:
+        return not is_calm(context.keeper.ensure().look(context.look_deadline()))
+    except (PageChanged, PageError):
+        return True
+
+
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_a_page_in_trouble_calls_no_number_unregistered(
     world: OneWorker, linked: LifeMaker, trouble: str
@@ -136,6 +147,8 @@ def test_a_page_in_trouble_calls_no_number_unregistered(
     checks = Checks(life, per_day=20)
     configure(life, open_chat_timeout_seconds=8, boot_timeout_seconds=8)
     world.simulator.scenario(trouble)
+    if not ASKED_IN_TROUBLE[trouble]:
+        assert life.rounds(lambda: in_trouble(life), 120)  # the page is not told at once
     check = checks.begin(BO, NOBODY)
     rounds = iter(range(ROUNDS_IN_TROUBLE))
     over = (lambda: checks.done(check)) if ASKED_IN_TROUBLE[trouble] else lambda: next(rounds, None) is None
