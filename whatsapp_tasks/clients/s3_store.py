@@ -154,11 +154,12 @@ class S3Store:
     def _called(
         self,
         call: Callable[[], T],
-        seconds: float = CALL_SECONDS,
+        seconds: float | None = None,
         undo: Callable[[T], object] | None = None,
     ) -> T:
+        """``seconds``: ``CALL_SECONDS`` if not given. Raises ObjectStoreFailed and what the call raises."""
         try:
-            return self._calls.run(call, seconds, undo)
+            return self._calls.run(call, CALL_SECONDS if seconds is None else seconds, undo)
         except TimeoutError:
             raise ObjectStoreFailed("S3 does not answer in time.") from None
 
