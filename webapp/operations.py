@@ -63,6 +63,7 @@ OF_FILE = (
     "file_picture_too_large",
     "file_type_contradicts",
 )
+OF_ANY_FILE = ("application/octet-stream", "image/*", "audio/*", "video/*")
 OF_TEXT = ("message_empty", "message_invalid", "message_too_long")
 OF_MESSAGE = (
     "phone_invalid",
@@ -275,7 +276,7 @@ OPERATIONS: tuple[Operation, ...] = (
             "chat_not_found", "message_not_found", "media_not_stored", "media_quarantined", "file_unknown",
             "storage_full", "storage_unavailable", "downloads_busy",
         ),
-        pictures=("application/octet-stream", "image/*", "audio/*", "video/*"),
+        pictures=OF_ANY_FILE,
     ),
     Operation(
         "GET", "/scans/{message_id}", "scans.file", "Scans", "Download a file to be scanned", "scan", 200,
@@ -284,7 +285,7 @@ OPERATIONS: tuple[Operation, ...] = (
             "message_not_found", "media_not_quarantined", "file_unknown", "storage_full",
             "storage_unavailable", "downloads_busy",
         ),
-        pictures=("application/octet-stream", "image/*", "audio/*", "video/*"),
+        pictures=OF_ANY_FILE,
     ),
     Operation(
         "POST", "/scans/{message_id}", "scans.judge", "Scans", "Give a scanner's verdict", "scan", 200,

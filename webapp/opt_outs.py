@@ -32,8 +32,8 @@ class PhonePart(BaseConverter):
 
 class OptOutView(TypedDict):
     """Whether the phone is on the list, in any of its forms; the list holds E.164. ``phone`` is the id of a
-    chat where that was asked for. ``source`` is "answer" if
-    the recipient answered a message with one of WHATSAPP_OPT_OUT_WORDS, else null.
+    chat where that was asked for. ``source`` is "answer" if the recipient answered a message with one of
+    WHATSAPP_OPT_OUT_WORDS, else null.
     """
 
     phone: str
@@ -43,7 +43,8 @@ class OptOutView(TypedDict):
 
 class OptOutPage(TypedDict):
     """Phones on the list, and ids of chats without one, unordered; one may be returned twice.
-    ``next_cursor`` is null on the last page."""
+    ``next_cursor`` is null on the last page.
+    """
 
     phones: list[str]
     next_cursor: str | None

@@ -20,7 +20,7 @@ from whatsapp_tasks.domain.received_media import (
     holder_of,
 )
 from whatsapp_tasks.domain.received_messages import ReceivedMessage
-from whatsapp_tasks.domain.refusals import account_unknown
+from whatsapp_tasks.domain.refusals import account_unknown, message_not_found
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.files.contents import Contents
 from whatsapp_tasks.stores.account_stores import AccountStores
@@ -67,7 +67,7 @@ class Conversations:
         """The stored file of a message of the chat. Raises RequestRefused."""
         chat, message = self._found(chat_id)[1], self._by_id(message_id)[1]
         if message.chat_id != chat.id:
-            raise _not_there()
+            raise message_not_found()
         status = message.media_status
         if status.state is MediaState.QUARANTINED:
             raise RequestRefused(
@@ -114,7 +114,7 @@ class Conversations:
         stores = self._stores(account) if account else None
         message = stores.inbox.find(message_id) if stores else None
         if stores is None or message is None:
-            raise _not_there()
+            raise message_not_found()
         return stores, message
 
     def _found(self, chat_id: str) -> tuple[AccountStores, ChatRecord]:
@@ -128,10 +128,6 @@ class Conversations:
 
     def _stores(self, account: str) -> AccountStores:
         return AccountStores(self._db, self._settings, account)
-
-
-def _not_there() -> RequestRefused:
-    return RequestRefused("message_not_found", "There is no such message.", http_status=404)
 
 
 def _not_quarantined(status: MediaStatus) -> RequestRefused:

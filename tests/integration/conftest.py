@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.ledger_rig import LedgerRig
 from tests.support.redis_server import RedisServer, find_binary
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.stores.connection import Database
@@ -38,6 +39,12 @@ def database(settings: Settings) -> Iterator[Database]:
     database.do("FLUSHALL")
     yield database
     database.client.close()
+
+
+@pytest.fixture
+def rig(database: Database) -> LedgerRig:
+    """A ledger with the account `default` and a worker's lease, on an empty Redis."""
+    return LedgerRig(database)
 
 
 @pytest.fixture

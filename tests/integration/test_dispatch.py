@@ -23,7 +23,6 @@ from whatsapp_tasks.domain.priorities import Priority
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.accounts import Accounts
-from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.files import Content, FileRecords, Upload, new_object
 from whatsapp_tasks.stores.keys import file_content
 from whatsapp_tasks.stores.keys import upload as upload_key
@@ -45,11 +44,6 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture
-def rig(database: Database) -> LedgerRig:
-    return LedgerRig(database)
 
 
 @pytest.fixture

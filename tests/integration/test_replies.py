@@ -16,16 +16,10 @@ from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.chats import Chats
-from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.stores.inbox import Inbox
 from whatsapp_tasks.stores.messages import Message
 
 PHONE = "+4915112345678"
-
-
-@pytest.fixture
-def rig(database: Database) -> LedgerRig:
-    return LedgerRig(database)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from whatsapp_tasks.browser.connection import Answer
 from whatsapp_tasks.browser.deadlines import Deadline
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 Ends = tuple[int, int]
 """File descriptors: where commands are read, where answers and events are written."""
 
+T = TypeVar("T")
 _FIRST_ID = 1_000_000_000
 """Ids of our commands begin here; ChromeDriver counts from 1."""
 _OUR_ANSWER = re.compile(rb'\{"id":1\d{9}\b')
@@ -113,32 +114,28 @@ class DevToolsPipe:
 
     def forget_choosers(self) -> None:
         """What pages asked for until now is not waited for."""
-        with suppress(queue.Empty):
-            while True:
-                self._choosers.get_nowait()
+        _empty(self._choosers)
 
     def next_chooser(self, deadline: Deadline) -> int | None:
         """The node for which a page has asked for a file (``Page.setInterceptFileChooserDialog``); None if
         none did by the deadline, or the browser has ended.
         """
-        while not deadline.passed and not self._over:
-            with suppress(queue.Empty):
-                return self._choosers.get(timeout=min(_ASK_S, deadline.remaining()))
-        return None
+        return self._next(self._choosers, deadline)
 
     def forget_downloads(self) -> None:
         """What the browser said of downloads until now is not waited for."""
-        with suppress(queue.Empty):
-            while True:
-                self._downloads.get_nowait()
+        _empty(self._downloads)
 
     def next_download_news(self, deadline: Deadline) -> DownloadNews | None:
         """What the browser says next of a download (``Browser.setDownloadBehavior``); None if nothing by the
         deadline, or the browser has ended.
         """
+        return self._next(self._downloads, deadline)
+
+    def _next(self, events: queue.SimpleQueue[T], deadline: Deadline) -> T | None:
         while not deadline.passed and not self._over:
             with suppress(queue.Empty):
-                return self._downloads.get(timeout=min(_ASK_S, deadline.remaining()))
+                return events.get(timeout=min(_ASK_S, deadline.remaining()))
         return None
 
     def leave_driver(self) -> None:
@@ -233,6 +230,12 @@ def _messages(source: int) -> Iterator[bytes]:
     while chunk := os.read(source, _CHUNK):
         *whole, rest = (rest + chunk).split(b"\0")
         yield from whole
+
+
+def _empty(events: queue.SimpleQueue[Any]) -> None:
+    with suppress(queue.Empty):
+        while True:
+            events.get_nowait()
 
 
 def _write(target: int, message: bytes) -> None:

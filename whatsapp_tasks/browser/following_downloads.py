@@ -28,17 +28,16 @@ def follow(connection: Connection, folder: Path, limits: DownloadLimits, deadlin
     """The first file that the page saves in ``folder``. Raises DownloadStopped, and the errors of
     ``limits.may_go_on``; the folder is empty then.
     """
-    begun: list[DownloadNews] = []
+    first: DownloadNews | None = None
     try:
         first = _begun(connection, limits, deadline)
-        begun.append(first)
         if not first.url.startswith(OF_THE_PAGE):
             raise DownloadStopped("not_of_the_page")
         _until_complete(connection, first, limits, deadline)
         return Downloaded(folder / first.id, first.name)
     except BaseException:
-        for news in begun:
-            _cancel(connection, news)
+        if first is not None:
+            _cancel(connection, first)
         for left in folder.iterdir():
             left.unlink(missing_ok=True)
         raise

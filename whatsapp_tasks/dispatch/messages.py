@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 
 from whatsapp_tasks.config import Settings
+from whatsapp_tasks.domain.refusals import message_not_found
 from whatsapp_tasks.domain.statuses import Status
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.account_stores import AccountStores
@@ -93,8 +94,4 @@ class AcceptedMessages:
         message = self.ledger(account).get(message_id) if account else None
         if message is not None:
             return message
-        raise RequestRefused(
-            "message_not_found",
-            "There is no message with this id, or its record has expired.",
-            http_status=404,
-        )
+        raise message_not_found()

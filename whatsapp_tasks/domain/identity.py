@@ -49,8 +49,8 @@ def identity_digest(
 def content_digest(account: str, recipient: str, text: str, file: Sequence[str] = ()) -> str:
     """Must be equal when a key is used again; other content under the same key is a conflict. ``recipient``
     is what the caller named: a phone (E.164), of which all forms of one mobile number are the same, or the id
-    of a chat. ``file`` is the identity of whatever else the message consists
-    of: its file, its template, what it replies to.
+    of a chat. ``file`` is the identity of whatever else the message consists of: its file, its template, what
+    it replies to.
     """
     return _digest("content", account, one_form_of(recipient), text, *file)
 

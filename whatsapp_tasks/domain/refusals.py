@@ -43,6 +43,12 @@ def account_unknown(account: str) -> RequestRefused:
     )
 
 
+def message_not_found() -> RequestRefused:
+    return RequestRefused(
+        "message_not_found", "There is no message with this id, or its record has expired.", http_status=404
+    )
+
+
 def file_unknown() -> RequestRefused:
     """The error for an id that names no file that this caller has uploaded."""
     return RequestRefused(

@@ -16,9 +16,9 @@ from whatsapp_tasks.domain.received_messages import ReceivedMessage
 from whatsapp_tasks.errors import DownloadStopped, InputStopped, WaitTimeout
 from whatsapp_tasks.session.chat_reading import ChatLeft, chat_of
 from whatsapp_tasks.session.message_menu import MENU_SECONDS, NOT_THERE, close_menu, open_menu
+from whatsapp_tasks.session.revealing import revealed
 
 REVEAL_SECONDS = 20.0
-OLDER_SECONDS = 4.0
 LOOK_SECONDS = 3.0
 """Between two looks at the bubble of a file that is being loaded; also for the page to begin."""
 MOST_PAGES = 10
@@ -58,7 +58,9 @@ def saved_file(
     mark = mark_of(page.look(Deadline.within(SIGN_OF_LIFE_SECONDS)))
     if mark is None:
         raise ChatLeft
-    bubble = _revealed(page, message.bubble_id)
+    bubble = revealed(page, message.bubble_id, pages=MOST_PAGES, seconds=REVEAL_SECONDS)
+    if bubble is None:
+        raise NotSaved(MediaState.FAILED, "not_found")
     saving = _Saving(page, mark, bubble, download_seconds(most_bytes), may_go_on)
     try:
         saved = saving.by_menu(folder, most_bytes)
@@ -147,18 +149,3 @@ class _Saving:
         """The message as it is shown now. Raises ChatLeft."""
         bubbles = chat_of(snapshot, self._mark).bubbles
         return next((each for each in bubbles if each.id == self._bubble.id), self._bubble)
-
-
-def _revealed(page: WhatsAppPage, bubble_id: str) -> Bubble:
-    """The message, in view."""
-    deadline = Deadline.within(REVEAL_SECONDS)
-    oldest = ""
-    for _ in range(MOST_PAGES):
-        try:
-            found = page.chats.reveal(bubble_id, oldest, deadline.capped(OLDER_SECONDS))
-        except WaitTimeout:
-            break
-        if found.bubble is not None:
-            return found.bubble
-        oldest = found.oldest
-    raise NotSaved(MediaState.FAILED, "not_found")

@@ -16,6 +16,7 @@ from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.domain.replies import NOT_ARMED, Reply, goes_plain, is_quoted
 from whatsapp_tasks.errors import InputStopped, SendPostponed, WaitTimeout
 from whatsapp_tasks.session.message_menu import MENU_SECONDS, NOT_THERE, close_menu, open_menu
+from whatsapp_tasks.session.revealing import revealed
 from whatsapp_tasks.session.typing import BOX_SECONDS, disarm, empty_box, postponed
 from whatsapp_tasks.session.waits import until_in_main
 from whatsapp_tasks.stores.messages import Message
@@ -23,8 +24,6 @@ from whatsapp_tasks.stores.messages import Message
 log = logging.getLogger(__name__)
 
 REVEAL_SECONDS = 30.0
-OLDER_SECONDS = 4.0
-"""For older messages to load after the chat was scrolled up."""
 MOST_PAGES = 30
 """How often a chat is scrolled up: some 1,000 messages."""
 ARMED_SECONDS = 3.0
@@ -54,17 +53,12 @@ def armed(page: WhatsAppPage, message: Message, opened: OpenChat) -> OpenChat:
 
 def _revealed(page: WhatsAppPage, reply: Reply) -> Bubble:
     """The message replied to, in view."""
-    deadline = Deadline.within(REVEAL_SECONDS)
-    oldest = ""
-    for _ in range(MOST_PAGES):
-        try:
-            found = page.chats.reveal(reply.bubble_id, oldest, deadline.capped(OLDER_SECONDS))
-        except WaitTimeout:
-            break
-        if found.bubble is not None:
-            return found.bubble
-        oldest = found.oldest
-    raise SendPostponed(NOT_ARMED, "The message replied to is not in the part of the chat that was loaded.")
+    target = revealed(page, reply.bubble_id, pages=MOST_PAGES, seconds=REVEAL_SECONDS)
+    if target is None:
+        raise SendPostponed(
+            NOT_ARMED, "The message replied to is not in the part of the chat that was loaded."
+        )
+    return target
 
 
 def _arm(page: WhatsAppPage, opened: OpenChat, reply: Reply, target: Bubble) -> Quote:

@@ -91,9 +91,7 @@ class AccountKeys:
         self.intents = prefix + "intents"  # counter: intents only; none is counted before both were compared
         self.circuit = prefix + "circuit"  # JSON: failures in a row, openings, until when
         self.caps = prefix + "caps"  # hash: local day -> places taken; day:new -> those of new chats
-        self.contacted = (
-            prefix + "contacted"
-        )  # set: phones that were written to, and ids of chats without one
+        self.contacted = prefix + "contacted"  # set: phones, or ids of chats, that were written to
         self.cures = prefix + "cures"  # hash: cause -> number of browser restarts and reloads
         self.qr = prefix + "qr"  # hash with ttl: ref, seen_ms
         self.heartbeat = prefix + "heartbeat"  # JSON with ttl

@@ -1541,8 +1541,8 @@ export interface components {
         /**
          * OptOutView
          * @description Whether the phone is on the list, in any of its forms; the list holds E.164. ``phone`` is the id of a
-         *     chat where that was asked for. ``source`` is "answer" if
-         *     the recipient answered a message with one of WHATSAPP_OPT_OUT_WORDS, else null.
+         *     chat where that was asked for. ``source`` is "answer" if the recipient answered a message with one of
+         *     WHATSAPP_OPT_OUT_WORDS, else null.
          */
         OptOutView: {
             phone: string;

@@ -142,6 +142,6 @@ def test_a_message_far_up_is_found_by_loading_older_ones(stage: Stage) -> None:
 def test_a_message_that_is_not_there_is_told(
     stage: Stage, phone: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("whatsapp_tasks.session.replying.OLDER_SECONDS", 0.5)
+    monkeypatch.setattr("whatsapp_tasks.session.revealing.OLDER_SECONDS", 0.5)
     with pytest.raises(SendPostponed, match="not in the part"):
         arm(stage, phone, "3AFE0000000000000999")

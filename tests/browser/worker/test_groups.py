@@ -8,6 +8,7 @@ import pytest
 from bench.one_worker import Life, OneWorker
 from tests.browser.short_form import FULL
 from tests.browser.worker.conftest import ERAS, SENT, LifeMaker, configure, settled
+from whatsapp_simulator.testing import Simulator
 from whatsapp_tasks.domain.incoming import ReceiveMode
 from whatsapp_tasks.errors import RequestRefused
 from whatsapp_tasks.stores.opt_outs import OptOuts
@@ -41,6 +42,13 @@ def read(life: Life, *titles: str) -> dict[str, str]:
     inbox = life.session.context.inbox
     assert life.rounds(lambda: not any(inbox.to_read().values()), 60)
     return chats(life)
+
+
+def choir_of(life: Life, sim: Simulator) -> str:
+    """The id of a group that was read."""
+    sim.group(GROUP, "Choir", ["Dora"])
+    sim.incoming(GROUP, "who comes?", author="Dora")
+    return read(life, "Choir")["Choir"]
 
 
 def in_chat(world: OneWorker, chat: str) -> list[str]:
@@ -102,9 +110,7 @@ def test_a_name_that_others_have_too_is_refused(world: OneWorker, read_whole: Ca
     """Two groups with one name; and a contact who calls himself as a group is called."""
     life = read_whole()
     sim = world.simulator
-    sim.group(GROUP, "Choir", ["Dora"])
-    sim.incoming(GROUP, "who comes?", author="Dora")
-    choir = read(life, "Choir")["Choir"]
+    choir = choir_of(life, sim)
     sim.incoming(BO, "I am the choir", name="Choir")
     assert life.rounds(lambda: len(life.session.context.chats.titled("Choir")) == 2, 120)
     sent = life.accept(None, "All do", chat=choir)
@@ -126,9 +132,7 @@ def test_a_group_far_down_the_list_is_found(world: OneWorker, read_whole: Callab
     """The page mounts only the rows around those in sight."""
     life = read_whole()
     sim = world.simulator
-    sim.group(GROUP, "Choir", ["Dora"])
-    sim.incoming(GROUP, "who comes?", author="Dora")
-    choir = read(life, "Choir")["Choir"]
+    choir = choir_of(life, sim)
     newer = {"text": "Hello", "mine": True, "status": "read", "at": time.time() + 3600}
     for n in range(120):
         sim.chat(f"4915112346{n:03}", messages=[newer])

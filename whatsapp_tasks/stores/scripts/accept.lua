@@ -6,12 +6,12 @@
 --
 -- `open` holds the messages that are queued or being sent. `send_at`, `expires_at`, `metadata`, `nonce_ttl` (no
 -- nonce) and `plan` (no cap) may be ''. `holds` is '1' to hold a message until a day with a free place. `forms`
--- are all names of the recipient: the forms of its phone, the id of its chat. `phone` or `chat` may be ''. `file` is '' or JSON with the keys that only a message with a file needs, so that
--- others do not pay for them: either record (the file as JSON), digest, kind, size, content, held, due and maybe
--- upload (its key), or wanted (a file to be fetched first, as JSON) and fetches. `reply` is '' or what the message
--- replies to, as JSON. `only_repeat` is '1' if only a repeat
--- may be accepted: a new message cannot be made, or its time is over. From windows_from on: for each window that limits
--- requests, the keys of previous and current count, and its limit and seconds.
+-- are all names of the recipient: the forms of its phone, the id of its chat. `phone` or `chat` may be ''. `file` is
+-- '' or JSON with the keys that only a message with a file needs, so that others do not pay for them: either record
+-- (the file as JSON), digest, kind, size, content, held, due and maybe upload (its key), or wanted (a file to be
+-- fetched first, as JSON) and fetches. `reply` is '' or what the message replies to, as JSON. `only_repeat` is '1' if
+-- only a repeat may be accepted: a new message cannot be made, or its time is over. From windows_from on: for each
+-- window that limits requests, the keys of previous and current count, and its limit and seconds.
 --
 -- Returns {outcome, message id, status}; outcomes: accepted, duplicate, conflict, replayed, account_unknown,
 -- no_repeat, opted_out, file_gone (its upload has expired, or its content was deleted meanwhile), limited (instead of
