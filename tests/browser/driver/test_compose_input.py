@@ -9,7 +9,7 @@ from whatsapp_tasks.browser.page import Page, Stroke
 from whatsapp_tasks.browser.selectors import load_selectors
 from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.open_chat import ChatMark, mark_of
-from whatsapp_tasks.errors import InputStopped
+from whatsapp_tasks.errors import BrowserTimeout, InputStopped
 
 from .conftest import Site, within
 
@@ -57,10 +57,21 @@ def test_a_text_is_typed(page: Page, site: Site) -> None:
 def test_a_new_document_takes_nothing_of_what_was_meant_for_the_one_before(
     page: Page, site: Site, at: int, behaviour: str
 ) -> None:
-    """The new one gives the focus to a field of its own at once."""
+    """The new one gives the focus to a field of its own at once.
+
+    Chromium sometimes never answers an insert whose document is replaced (docs/whatsapp-web.md, 12.15); then
+    the browser is killed at the deadline.
+    """
+    site.asked.clear()
     whatsapp, mark = opened(page, site, f"{at}-{behaviour}")
-    with pytest.raises(InputStopped, match="chat_moved"):
+    with pytest.raises((InputStopped, BrowserTimeout)) as stopped:
         whatsapp.type_text(strokes_of(TEXT * 3), mark, within())
+    assert [asked for asked in site.asked if asked.startswith("/seen")] == []
+    if isinstance(stopped.value, BrowserTimeout):
+        assert not page.alive()
+        return
+    assert isinstance(stopped.value, InputStopped)
+    assert stopped.value.reason == "chat_moved"
     page.wait_for(
         "() => location.search === '?0' && document.activeElement?.id === 'field'", deadline=within()
     )
@@ -68,6 +79,7 @@ def test_a_new_document_takes_nothing_of_what_was_meant_for_the_one_before(
     assert value_of(page, "field") == ""
     page.type(strokes_of("free"), within())  # and nothing is held back any more
     assert value_of(page, "field") == "free"
+    assert "/seen?keydown" in site.asked
 
 
 def test_a_box_that_was_drawn_again_is_another(page: Page, site: Site) -> None:
