@@ -11,11 +11,12 @@ from whatsapp_tasks.domain.replies import ReplyPolicy
 from whatsapp_tasks.domain.template_requests import TemplateRequest
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MessageRequest:
     """Recipient, content and wishes, passed whole from every way in to ``dispatch``, which checks them.
 
-    Times are unix seconds. What a further kind of content needs is added here.
+    Times are unix seconds. What a further kind of content needs is added here. Not frozen: that takes 1 µs of
+    each request.
     """
 
     phone: str | None = None

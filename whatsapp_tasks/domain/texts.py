@@ -17,13 +17,13 @@ _HALVES = re.compile("[\ud800-\udfff]")
 _SHOWN_AS_NOTHING = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
-_NONCHARACTERS = re.compile(
-    "[\ufdd0-\ufdef"
-    + "".join(f"{chr(plane | 0xFFFE)}{chr(plane | 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
-    + "]"
+_NO_CHARACTERS = "\ufdd0-\ufdef" + "".join(
+    f"{chr(plane | 0xFFFE)}{chr(plane | 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
 )
 _PLAINLY_SHOWN = re.compile(r"[!-~]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # Unicode's Cc, but for line feed and tab
+# All that is refused, in one pass: each takes 0.5 µs.
+_REFUSED = re.compile(f"{_CONTROLS.pattern[:-1]}\ud800-\udfff{_NO_CHARACTERS}]")
 # WhatsApp turns these into formatting and removes them from the bubble. They are removed before the marks of
 # lists, because a bubble shows "*1. one*" as "1. one", and "* one" as "one".
 _FORMATTING = re.compile(r"[*_~`]+")
@@ -40,16 +40,16 @@ def normalise_message(raw: str) -> str:
     stays exactly as it is: no Unicode normalisation.
     """
     text = _NEWLINES.sub("\n", raw).strip(_AT_THE_ENDS)
-    if has_half_a_character(text):
+    bad = _REFUSED.search(text)
+    if bad is not None and has_half_a_character(text):
         raise _refused("message_invalid", "contains half of a surrogate pair; send whole characters")
     if not shows_something(text):
         raise _refused("message_empty", "must contain at least one visible character")
-    bad = _CONTROLS.search(text)
     if bad is not None:
-        raise _refused("message_invalid", f"contains the control character U+{ord(bad[0]):04X}; remove it")
-    bad = _NONCHARACTERS.search(text)
-    if bad is not None:
-        raise _refused("message_invalid", f"contains U+{ord(bad[0]):04X}, which is no character; remove it")
+        what = f"U+{ord(bad[0]):04X}"
+        if _CONTROLS.match(bad[0]):
+            raise _refused("message_invalid", f"contains the control character {what}; remove it")
+        raise _refused("message_invalid", f"contains {what}, which is no character; remove it")
     # A character has at most two units.
     units = len(text.encode("utf-16-le")) // 2 if len(text) > MAX_UTF16_UNITS // 2 else 0
     if units > MAX_UTF16_UNITS:
