@@ -49,7 +49,7 @@ def failed(findings: dict[str, list[dict[str, str]]]) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("element", ["compose", "chat_title"])
+@pytest.mark.parametrize("element", ["compose", pytest.param("chat_title", marks=pytest.mark.long)])
 def test_a_broken_selector_stops_sending_and_a_fixed_file_heals_it(
     new_stack: Callable[..., Stack], tmp_path: Path, element: str
 ) -> None:

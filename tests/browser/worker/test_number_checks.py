@@ -125,8 +125,7 @@ ASKED_IN_TROUBLE = {
     "unknown_page": False,
 }
 """Trouble that shows before a look-up keeps it from being asked."""
-TROUBLES = [trouble for trouble in ASKED_IN_TROUBLE if FULL or trouble != "query_error"]
-"""The short form has one kind of failed look-ups."""
+TROUBLES = list(ASKED_IN_TROUBLE) if FULL else ["lookup_failures", "network_down"]
 
 
 def in_trouble(life: Life) -> bool:
