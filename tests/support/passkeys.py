@@ -15,12 +15,12 @@ HOST = "localhost"
 _SECONDS = 30.0
 
 
-def add_passkey(page: Page) -> None:
-    """As if the person had one at hand, and agreed at once."""
+def add_passkey(page: Page, *, agrees: bool = True) -> None:
+    """As if the person had one at hand, and agreed at once, or refused."""
     devtools(page, "WebAuthn.enable")
     options = {
         **{"protocol": "ctap2", "transport": "internal", "hasResidentKey": True},
-        **{"hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True},
+        **{"hasUserVerification": True, "isUserVerified": agrees, "automaticPresenceSimulation": True},
     }
     added = devtools(page, "WebAuthn.addVirtualAuthenticator", options=options)
     key = ec.generate_private_key(ec.SECP256R1()).private_bytes(

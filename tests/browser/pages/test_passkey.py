@@ -37,9 +37,9 @@ class Ceremony:
         assert shown is not None
         return shown
 
-    def add_passkey(self) -> None:
-        """As if the person had one at hand, and agreed at once."""
-        add_passkey(self.stage.whatsapp.page)
+    def add_passkey(self, *, agrees: bool = True) -> None:
+        """As if the person had one at hand, and agreed at once, or refused."""
+        add_passkey(self.stage.whatsapp.page, agrees=agrees)
 
 
 @pytest.fixture(params=["E1", "E3"])
@@ -90,6 +90,18 @@ def test_without_a_passkey_the_step_is_an_error_and_cancel_leads_to_a_new_code(c
     assert ceremony.at(PasskeyStep.ERROR).go is not None
     assert ceremony.answer("cancel") is None
     ceremony.stage.kind(PageKind.QR)
+
+
+def test_who_refuses_sees_the_error_and_may_try_again(ceremony: Ceremony) -> None:
+    """The page's own time for it has not run out."""
+    ceremony.add_passkey(agrees=False)
+    ceremony.ask()
+    ceremony.answer("continue")
+    assert ceremony.at(PasskeyStep.ERROR).go is not None
+    devtools(ceremony.stage.whatsapp.page, "WebAuthn.disable")
+    ceremony.add_passkey()
+    assert ceremony.answer("continue") is None
+    ceremony.stage.kind(PageKind.MAIN)
 
 
 def test_a_pairing_code_does_not_end_the_ceremony(ceremony: Ceremony) -> None:
