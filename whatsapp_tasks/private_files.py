@@ -1,8 +1,13 @@
 """Only the service's own user may read its files: logs name accounts, and the profile is the login itself."""
 
 import os
+import shutil
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from whatsapp_tasks.errors import ConfigurationError
 
 UMASK = 0o077
 
@@ -24,3 +29,46 @@ def private_folder(folder: Path) -> Path:
     if found.st_uid == os.geteuid() and found.st_mode & UMASK and not found.st_mode & stat.S_ISVTX:
         folder.chmod(stat.S_IMODE(found.st_mode) & ~UMASK)
     return folder
+
+
+class FileTaken(ConfigurationError):
+    """There is a file of this name."""
+
+
+class ReservedFile:
+    """A new file of ours that is still empty."""
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self._path = path
+        self._descriptor = descriptor
+        self.filled = False
+
+    def fill(self, source: Path) -> None:
+        """Writes the content of ``source`` to the disk. Raises OSError."""
+        with source.open("rb") as content, os.fdopen(os.dup(self._descriptor), "wb") as file:
+            shutil.copyfileobj(content, file)
+            file.flush()
+            os.fsync(file.fileno())
+        self.filled = True
+
+
+@contextmanager
+def reserved_file(path: Path) -> Iterator[ReservedFile]:
+    """A place for a file that is written later, and is never written over another one. It is gone at the end
+    unless it was filled.
+
+    Raises FileTaken, and ConfigurationError where none can be written.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise FileTaken(f"{path} exists already, and is not written over: choose another name.") from None
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be written: {error.strerror}.") from None
+    reserved = ReservedFile(path, descriptor)
+    try:
+        yield reserved
+    finally:
+        os.close(descriptor)
+        if not reserved.filled:
+            path.unlink(missing_ok=True)

@@ -120,8 +120,9 @@ class Vault:
             raise RequestRefused(
                 "session_alive",
                 f"The account '{self.account}' has a session already, and this archive would replace it: "
-                "what that one sent and received since would be missing in it. Log the account out first, or "
-                "accept that (accept_stale).",
+                "what that one sent and received since would be missing in it. If that is wanted, accept it: "
+                "--accept-stale, in the API accept_stale. Logging the account out would delete the archives "
+                "that are in the vault.",
                 http_status=409,
             )
         if file is not None:

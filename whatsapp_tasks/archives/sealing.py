@@ -91,6 +91,12 @@ def new_key() -> str:
     return str(x25519.Identity.generate())
 
 
+def check_recipient(recipient: str) -> str:
+    """``recipient`` if an archive can be encrypted for it; raises ConfigurationError."""
+    _recipient(recipient)
+    return recipient
+
+
 def pack(folder: Path, about: ArchiveHeader, recipient: str, target: Path) -> ArchiveHeader:
     """Write the files below ``folder`` into the archive ``target``, which only this user may read.
 
@@ -156,16 +162,22 @@ def _add(tar: tarfile.TarFile, name: str, size: int, content: IO[bytes]) -> None
 
 def _seal(plain: io.BufferedReader, sealed: io.BufferedWriter, recipient: str) -> str:
     """The SHA-256 of what was written."""
-    try:
-        to = x25519.Recipient.from_str(recipient)
-    except pyrage.RecipientError:
-        raise ConfigurationError("The vault's public key must be like age1…") from None
+    to = _recipient(recipient)
     target = _Target(sealed)
     try:
         pyrage.encrypt_io(plain, target, [to])
     except (pyrage.EncryptError, OSError) as error:
         raise target.failed or OSError(str(error)) from None
     return target.digest.hexdigest()
+
+
+def _recipient(text: str) -> x25519.Recipient:
+    try:
+        return x25519.Recipient.from_str(text)
+    except pyrage.RecipientError:
+        raise ConfigurationError(
+            "The vault's public key must be like age1…: `whatsapp-tasks session new-key` showed it."
+        ) from None
 
 
 def _open(sealed: io.BufferedReader, plain: io.BufferedWriter, key: VaultKey) -> None:

@@ -1,6 +1,7 @@
 """``whatsapp-tasks hand``: where a person gets an account's live page into their hands."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import click
 
@@ -8,6 +9,7 @@ from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.domain.addresses import url_at
 from whatsapp_tasks.domain.hand import page_path
+from whatsapp_tasks.errors import ConfigurationError
 from whatsapp_tasks.operations import Operations, PauseReason
 from whatsapp_tasks.stores.connection import Database
 
@@ -27,6 +29,8 @@ def add_hand(cli: click.Group, load: Callable[[], Settings]) -> None:
         """
         settings = load()
         operations = Operations(Database.connect(settings), settings, account).existing()
+        if url is not None and urlsplit(url).scheme not in ("http", "https"):
+            raise ConfigurationError("--url (WHATSAPP_API_URL) must be like https://service.example.")
         base = (url or url_at(settings.web_host, settings.web_port)).rstrip("/")
         click.echo(base + page_path(account))
         for pause in operations.pauses():

@@ -7,9 +7,10 @@ the key that opens it.
 import os
 import shutil
 import signal
+import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from urllib.parse import urlsplit
 
 from rich.console import Console
 
-from whatsapp_tasks.archives.sealing import VaultKey
+from whatsapp_tasks.archives.sealing import VaultKey, check_recipient
 from whatsapp_tasks.client import Client
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.accounts import check_account_name
@@ -25,6 +26,7 @@ from whatsapp_tasks.domain.addresses import is_loopback
 from whatsapp_tasks.domain.page_kinds import PageKind, kind_of
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.errors import ConfigurationError, RequestRefused, WhatsAppTasksError
+from whatsapp_tasks.private_files import FileTaken, reserved_file
 from whatsapp_tasks.session.person_link import PersonLink
 
 PROGRAMS = (
@@ -86,13 +88,20 @@ def link_here(
     recipient: str | None,
     accept_stale: bool,
 ) -> None:
-    """Raises RequestRefused, ConfigurationError, BrowserErrors, ApiUnreachable."""
+    """Raises RequestRefused, ConfigurationError, BrowserErrors, ApiUnreachable.
+
+    Whatever can be wrong is found before the window opens: a person links a phone only once.
+    """
     check_account_name(account)
     if (url is None) == (out is None):
         raise ConfigurationError("Say where the session goes: --to URL of the service, or --out FILE.")
+    _insist_on_screen()
     service = _service(url, account, accept_stale) if url is not None else None
-    to = service.recipient() if service is not None else recipient or _own_recipient(settings)
-    with _private_folder() as folder:
+    to = check_recipient(service.recipient() if service else recipient or _own_recipient(settings))
+    told = _Told(console)
+    with _private_folder() as folder, ExitStack() as ends:
+        kept = ends.enter_context(reserved_file(out)) if out is not None else None
+        ends.enter_context(_saying_what_stays(told))
         archive = folder / "archive.session"
         link = PersonLink(
             folder=folder,
@@ -100,17 +109,20 @@ def link_here(
             no_sandbox=settings.no_sandbox,
             origin=settings.origin,
             language=settings.language,
-            shown=_reporter(console),
+            shown=told.show,
         )
         console.print("A browser window opens. Link the phone there; close nothing until this command ends.")
         header = link.archive(account, to, archive, timeout_seconds)
-        if service is None:
-            assert out is not None
-            shutil.move(archive, out)
+        if service is not None:
+            _hand_over(console, service, archive)
+        elif kept is not None:
+            try:
+                kept.fill(archive)
+            except OSError as error:
+                _keep(console, archive, account)
+                raise ConfigurationError(f"{out} cannot be written: {error.strerror}") from error
             console.print(f"✔ The session is in {out} ({header.size} bytes, encrypted).", style="green")
             console.print("Next, where the worker runs: whatsapp-tasks session import FILE")
-        else:
-            _hand_over(console, service, archive)
     console.print("The copy of the session on this machine was deleted.")
 
 
@@ -118,13 +130,49 @@ def _hand_over(console: Console, service: Service, archive: Path) -> None:
     try:
         service.bring(archive)
     except WhatsAppTasksError:
-        kept = Path.cwd() / f"{service.account}.session"
-        shutil.move(archive, kept)
-        console.print(
-            f"It could not be handed over. It is kept, encrypted, in {kept}: bring it there yourself."
-        )
+        _keep(console, archive, service.account)
         raise
     console.print("✔ The session was handed over; the worker starts with it.", style="green")
+
+
+def _keep(console: Console, archive: Path, account: str) -> None:
+    """Puts the only copy of the session where a file can be written, and says where; never over another one.
+
+    Raises ConfigurationError if there is no such place.
+    """
+    for folder in (Path.cwd(), Path.home(), Path(tempfile.gettempdir())):
+        for number in range(1, 100):
+            file = folder / f"{account}{f'-{number}' if number > 1 else ''}.session"
+            try:
+                with reserved_file(file) as kept:
+                    kept.fill(archive)
+            except FileTaken:
+                continue
+            except (ConfigurationError, OSError):
+                break
+            console.print(
+                f"It could not be handed over. It is kept, encrypted, in {file}: bring it there yourself."
+            )
+            return
+    raise ConfigurationError("The session could be written nowhere here; it is lost. Link again.")
+
+
+def _insist_on_screen() -> None:
+    """Raises ConfigurationError where no window can open."""
+    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise ConfigurationError(
+            "There is no screen here for the window (DISPLAY is not set): run this on a desktop."
+        )
+
+
+@contextmanager
+def _saying_what_stays(told: "_Told") -> Iterator[None]:
+    """A link that comes to nothing stays in the phone's list of devices."""
+    try:
+        yield
+    except BaseException:
+        told.end()
+        raise
 
 
 def _service(url: str, account: str, accept_stale: bool) -> Service:
@@ -187,14 +235,26 @@ def _ended_like_an_error() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _reporter(console: Console) -> Callable[[PageSnapshot], None]:
+class _Told:
     """Says what the person is to do, once for each step."""
-    said: list[str] = []
 
-    def report(snapshot: PageSnapshot) -> None:
-        words = _WHAT_TO_DO.get(kind_of(snapshot))
-        if words is not None and said[-1:] != [words]:
-            said.append(words)
-            console.print(words)
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._last = ""
+        self._linked = False
 
-    return report
+    def show(self, snapshot: PageSnapshot) -> None:
+        kind = kind_of(snapshot)
+        self._linked |= kind is PageKind.MAIN
+        words = _WHAT_TO_DO.get(kind, "")
+        if words and words != self._last:
+            self._last = words
+            self._console.print(words)
+
+    def end(self) -> None:
+        """The command ends without having handed the session over."""
+        if self._linked:
+            self._console.print(
+                "The phone lists the device that was linked here. If the session was not kept, remove it "
+                "there: WhatsApp › Linked devices."
+            )

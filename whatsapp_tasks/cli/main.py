@@ -1,5 +1,6 @@
 """``whatsapp-tasks``: the processes, the operator's commands, the demo."""
 
+import errno
 import logging
 import os
 import sys
@@ -45,6 +46,7 @@ from whatsapp_tasks.extras import insist_on_extra
 from whatsapp_tasks.logging import configure_logging
 from whatsapp_tasks.operations import Operations
 from whatsapp_tasks.private_files import keep_private, private_folder
+from whatsapp_tasks.stores.accounts import Accounts
 from whatsapp_tasks.stores.api_keys import SCOPES, ApiKeys
 from whatsapp_tasks.stores.connection import Database, await_redis
 from whatsapp_tasks.stores.durability import insist_on_durability
@@ -114,6 +116,18 @@ def _begin(process: str, settings: Settings, **fields: str) -> None:
         sys.exit(1)
 
 
+def _insist_on_data_dir(settings: Settings) -> None:
+    """Raises ConfigurationError unless files can be written there."""
+    try:
+        private_folder(settings.data_dir)
+        if not os.access(settings.data_dir, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise ConfigurationError(
+            f"WHATSAPP_DATA_DIR ({settings.data_dir}) cannot be used: {error.strerror}."
+        ) from None
+
+
 @cli.command()
 @click.option("--account", default=None, help="The account this worker sends for.")
 def worker(account: str | None) -> None:
@@ -123,6 +137,7 @@ def worker(account: str | None) -> None:
         os.environ["WHATSAPP_ACCOUNT"] = check_account_name(account)
     settings = _settings()
     insist_on_programs(settings)
+    _insist_on_data_dir(settings)
     _begin("worker", settings, account=settings.account)
     from whatsapp_tasks.tasks.worker import run_worker
 
@@ -271,10 +286,15 @@ def link(account: str, phone: str | None, timeout_seconds: float, here: bool, **
 
         link_here(console, load_settings(), account, timeout_seconds, **handing_over)
         return
+    if any(handing_over.values()):
+        raise click.UsageError("--to, --out, --recipient and --accept-stale belong to --here.")
     from whatsapp_tasks.cli.link import show_pairing_code, show_until_linked
 
     settings = _settings()
     database = Database.connect(settings)
+    if not Accounts(database).exists(account):
+        start = f"whatsapp-tasks worker --account {account}"
+        click.echo(f"There is no account '{account}' yet: start `{start}`.", err=True)
     if phone is not None:
         show_pairing_code(console, Operations(database, settings, account), phone)
     linked = show_until_linked(console, Sessions(database, account), timeout_seconds, codes=phone is None)
@@ -289,7 +309,7 @@ def passkey(action: str, account: str) -> None:
     from whatsapp_tasks.cli.link import show_passkey
 
     settings = _settings()
-    show_passkey(console, Operations(Database.connect(settings), settings, account), action)
+    show_passkey(console, Operations(Database.connect(settings), settings, account).existing(), action)
 
 
 add_send(cli, console, _settings)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 from rich.console import Console
@@ -13,17 +14,24 @@ from rich.table import Table
 from whatsapp_tasks.config import Settings
 from whatsapp_tasks.domain.accounts import DEFAULT_ACCOUNT
 from whatsapp_tasks.domain.events import rfc3339
-from whatsapp_tasks.domain.session_archives import ArchiveHeader
+from whatsapp_tasks.domain.session_archives import ArchiveHeader, Refusal, refused
 from whatsapp_tasks.errors import ArchiveRefused, RequestRefused
 from whatsapp_tasks.extras import insist_on_extra
 from whatsapp_tasks.operations import Operations
+from whatsapp_tasks.private_files import reserved_file
 from whatsapp_tasks.stores.connection import Database
 from whatsapp_tasks.vaults import Vault, insist_on_vault
 
+RESTART_SECONDS = 120.0
+"""For the message that is being sent, the end of a browser and the start of the next one."""
 RISK = """\
 This archive does not know what the account sent and received after it was made. WhatsApp may not be able to
 read some of the next messages until both sides have exchanged new keys, and chats miss what is newer. If the
 copy that is newer still runs anywhere, stop it first: two running copies of one session can cost the link."""
+
+
+VaultOf = Callable[[str], tuple[Vault, Operations]]
+"""The vault of an account and the commands to it; raises RequestRefused without one."""
 
 
 def add_session(cli: click.Group, console: Console, load: Callable[[], Settings]) -> None:
@@ -40,7 +48,12 @@ def add_session(cli: click.Group, console: Console, load: Callable[[], Settings]
         """Archives of a session, with which another host takes it over (docs/sessions.md)."""
 
     _add_key(session)
+    _add_list(session, console, vault_of)
+    _add_export(session, vault_of)
+    _add_import(session, vault_of)
 
+
+def _add_list(session: click.Group, console: Console, vault_of: VaultOf) -> None:
     @session.command("list")
     @click.option("--account", default=DEFAULT_ACCOUNT, show_default=True)
     def list_(account: str) -> None:
@@ -63,7 +76,12 @@ def add_session(cli: click.Group, console: Console, load: Callable[[], Settings]
             console.print(
                 f"To be used next: an archive of {rfc3339(offer.header.created_ms)}, by {offer.author}"
             )
+        refusal = vault.record.refused_offer()
+        if refusal:
+            console.print(f"The archive that was brought last was not used: {refusal}")
 
+
+def _add_export(session: click.Group, vault_of: VaultOf) -> None:
     @session.command("export")
     @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
     @click.option("--account", default=DEFAULT_ACCOUNT, show_default=True)
@@ -76,7 +94,12 @@ def add_session(cli: click.Group, console: Console, load: Callable[[], Settings]
         custody = vault.custody()
         if custody.newest is None or custody.ended:
             raise RequestRefused("archive_missing", f"There is no archive of a session of '{account}'.")
-        vault.fetch(custody.newest.name, file)
+        with reserved_file(file) as reserved, TemporaryDirectory() as folder:
+            fetched = Path(folder) / "archive.session"
+            vault.fetch(custody.newest.name, fetched)
+            if _header(fetched) != custody.newest:
+                raise RequestRefused("archive_refused", str(refused(Refusal.NOT_AS_RECORDED)))
+            reserved.fill(fetched)
         since = custody.sent_since(custody.newest)
         click.echo(f"{file}: archive {custody.newest.number} of {rfc3339(custody.newest.created_ms)}")
         with suppress(RequestRefused):
@@ -85,6 +108,8 @@ def add_session(cli: click.Group, console: Console, load: Callable[[], Settings]
         if since:
             click.echo(f"Messages sent after it was made: {since}.", err=True)
 
+
+def _add_import(session: click.Group, vault_of: VaultOf) -> None:
     @session.command("import")
     @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False, exists=True))
     @click.option("--newest", is_flag=True, help="The newest archive in the vault, instead of a file.")
@@ -102,9 +127,26 @@ def add_session(cli: click.Group, console: Console, load: Callable[[], Settings]
         vault.bring(header, file, "command line", now_ms, accept_stale=accept_stale)
         try:
             operations.restart()
-            click.echo("The worker restarts its browser with it.")
         except RequestRefused:
-            click.echo("The next worker of the account starts with it.")
+            click.echo("The next worker of the account starts with it, if it can be used: see session list.")
+            return
+        click.echo("The worker restarts its browser …")
+        why = _taken_up(vault, RESTART_SECONDS)
+        if why is None:
+            click.echo("It runs with the archive now.")
+        else:
+            raise RequestRefused("archive_refused", why)
+
+
+def _taken_up(vault: Vault, seconds: float) -> str | None:
+    """Waits until the worker has taken the archive up, or has refused it; why it does not run with it."""
+    end = time.monotonic() + seconds
+    while vault.record.offer() is not None:
+        if time.monotonic() > end:
+            return "The worker has not taken the archive up yet; `whatsapp-tasks session list` shows it."
+        time.sleep(0.2)
+    refusal = vault.record.refused_offer()
+    return f"{refusal} The session from before goes on." if refusal else None
 
 
 def _state(newest: ArchiveHeader | None, ended: str, since: int) -> str:

@@ -109,7 +109,7 @@ class TakingOver:
             else:
                 choice = choose(local, custody, numbers)
         fences = [custody.ran or 0, local.newest, *(number.fence for number in numbers)]
-        if choice.archive is not None:
+        if choice.archive is not None and custody.offer is None:
             fences.append(choice.archive.number.fence)
         self._outnumber(max(fences), custody)
         return choice
@@ -144,6 +144,8 @@ class TakingOver:
                 self._drop_offer(header, error)
                 return self._prepare()
             raise self._waiting(header, error) from error
+        if by_a_person:  # only now is its number proven
+            self._outnumber(max(header.number.fence, custody.ran or 0), custody)
         now_ms = self._copies.now_ms()
         fence = self._copies.lease.fence
         # One that a person brought may be of another link, or of another service with its own numbers: it
@@ -218,7 +220,7 @@ class TakingOver:
 
     def _drop_offer(self, header: ArchiveHeader, error: ArchiveRefused) -> None:
         log.error("The archive that a person brought is not used", extra={"detail": str(error)})
-        self._record.drop_offer(self._copies.lease.fence, header)
+        self._record.drop_offer(self._copies.lease.fence, header, str(error))
         self._vault.forget_offers()
 
     def _begin(self, gap: Gap | None, offer: ArchiveHeader | None = None) -> None:

@@ -103,9 +103,9 @@ class VaultRecord:
         """The session is over. ``keep_archives``: they are only marked, and not used again."""
         self._write(fence, {"ended": reason, "offer": ""} | ({} if keep_archives else {"newest": ""}))
 
-    def drop_offer(self, fence: int, offer: ArchiveHeader) -> None:
-        """It cannot be used."""
-        self._write(fence, {"offer": ""}, offer)
+    def drop_offer(self, fence: int, offer: ArchiveHeader, why: str) -> None:
+        """It cannot be used; ``why`` is a sentence for whoever brought it."""
+        self._write(fence, {"offer": "", "refused_offer": why}, offer)
 
     def _write(self, fence: int, fields: Mapping[str, str], offer: ArchiveHeader | None = None) -> None:
         pairs: Sequence[str] = [word for pair in fields.items() for word in pair]
@@ -123,7 +123,12 @@ class VaultRecord:
     def make_offer(self, offer: Offer) -> None:
         """The worker takes it up before its next browser starts."""
         fields = {"header": offer.header.as_json(), "author": offer.author, "at_ms": offer.at_ms}
-        self._db.do("HSET", self._keys.vault, "offer", json.dumps(fields), "used", "1")
+        fields_of_vault = ("offer", json.dumps(fields), "used", "1", "refused_offer", "")
+        self._db.do("HSET", self._keys.vault, *fields_of_vault)
+
+    def refused_offer(self) -> str:
+        """Why the archive that a person brought last was not used; empty if it was, or nobody looked yet."""
+        return self._db.text("HGET", self._keys.vault, "refused_offer") or ""
 
     def offer(self) -> Offer | None:
         return _offer(self._db.record(self._keys.vault))

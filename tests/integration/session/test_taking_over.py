@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -187,7 +188,7 @@ def test_an_archive_that_is_brought_replaces_none_of_the_same_number(
 ) -> None:
     """Of another service, say, whose numbers are its own."""
     other = brought(linked, tmp_path, "other", newest_of(linked).number)
-    linked.copies.vault.record.drop_offer(linked.lease.fence, other)
+    linked.copies.vault.record.drop_offer(linked.lease.fence, other, "why")
     linked.lease.release()
     b = host("b")
     assert b.take() == RESTORED
@@ -370,6 +371,31 @@ def test_an_offer_that_cannot_be_used_is_dropped_and_the_session_goes_on(
     b.copies.vault.record.make_offer(Offer(other, "a person", 1))
     assert b.take() == RESTORED
     assert b.stored == "login"
+    assert "another account" in b.copies.vault.record.refused_offer()
+
+
+def test_a_number_that_is_not_proven_raises_none_here(linked: VaultHost, host: Hosts, tmp_path: Path) -> None:
+    """The first line of an archive is in clear, and anyone can write another number into it."""
+    header = brought(linked, tmp_path, "other", ArchiveNumber(5))
+    forged, file = replace(header, number=ArchiveNumber(99_999)), tmp_path / "brought.session"
+    file.write_bytes(file.read_bytes().replace(header.to_json().encode(), forged.to_json().encode(), 1))
+    linked.copies.vault.bring(forged, file, "a person", NOW, accept_stale=True)
+    linked.lease.release()
+    b = host("b")
+    assert b.take() == RESTORED
+    assert b.stored == "login"
+    assert b.lease.fence < 100
+    assert "changed" in b.copies.vault.record.refused_offer()
+
+
+def test_a_proven_number_is_outnumbered(linked: VaultHost, host: Hosts, tmp_path: Path) -> None:
+    """A host that ran under it may come back."""
+    brought(linked, tmp_path, "other", ArchiveNumber(5000))
+    linked.lease.release()
+    b = host("b")
+    assert b.take() == RESTORED
+    assert b.stored == "other"
+    assert b.lease.fence > 5000
 
 
 def test_an_archive_of_a_newer_version_that_redis_names_is_one_clear_reason(

@@ -41,6 +41,7 @@ class Desk:
         patch.setenv("WHATSAPP_API_KEY", "wak_1")
         patch.setenv("WHATSAPP_API_SECRET", "was_1")
         patch.setenv("WHATSAPP_CHROMIUM", "/bin/true")
+        patch.setenv("DISPLAY", ":0")
         patch.setattr(Client, "call", lambda _, *asked: self._call(*asked))
         patch.setattr(Client, "upload", lambda _, file: {"id": f"id of {file.read_text('ascii')}"})
         patch.setattr(link_here, "PersonLink", self._person)
@@ -77,6 +78,8 @@ def desk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Desk:
         (("--to", SERVICE, "--out", "x"), "--to URL"),
         (("--to", "http://service.example"), "https"),
         (("--out", "x"), "--recipient"),
+        (("--out", "x", "--recipient", "nonsense"), "like age1"),
+        (("--out", "there/x", "--recipient", KEY.recipient), "cannot be written: No such file"),
     ],
 )
 def test_what_is_missing_is_one_line(arguments: tuple[str, ...], said: str) -> None:
@@ -157,3 +160,37 @@ def test_a_session_that_cannot_be_handed_over_is_kept_encrypted(desk: Desk, tmp_
         run("--to", SERVICE)
     assert (tmp_path / "default.session").exists()
     assert not desk.folders[0].exists()
+
+
+def test_no_file_is_written_over(desk: Desk, tmp_path: Path) -> None:
+    for name in ("x", "default.session"):
+        (tmp_path / name).write_text("another", "ascii")
+    with pytest.raises(ConfigurationError, match="exists already"):
+        run("--out", "x", "--recipient", KEY.recipient)
+    assert desk.folders == []
+    desk.fails = ApiUnreachable("nothing answers there")
+    with pytest.raises(ApiUnreachable):
+        run("--to", SERVICE)
+    assert (tmp_path / "default.session").read_text("ascii") == "another"
+    assert (tmp_path / "default-2.session").read_text("ascii") == f"for {KEY.recipient}"
+
+
+def test_where_nothing_can_be_written_it_is_kept_elsewhere(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where the command was started, for example: the session must not be lost with it."""
+    desk.fails = ApiUnreachable("nothing answers there")
+    (tmp_path / "home").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.chdir("/proc")
+    with pytest.raises(ApiUnreachable):
+        run("--to", SERVICE)
+    assert (tmp_path / "home" / "default.session").read_text("ascii") == f"for {KEY.recipient}"
+
+
+def test_without_a_screen_it_says_so_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DISPLAY")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    with pytest.raises(ConfigurationError, match="DISPLAY"):
+        run("--to", SERVICE)
+    assert (desk.calls, desk.folders) == ([], [])
