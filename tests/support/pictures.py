@@ -17,7 +17,9 @@ OFFICE = (
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
-def picture(kind: str, *, frames: int = 1, mode: str = "RGB", size: tuple[int, int] = (64, 48)) -> bytes:
+def picture(
+    kind: str, *, frames: int = 1, mode: str = "RGB", size: tuple[int, int] = (64, 48), **options: Any
+) -> bytes:
     """A picture in one of Pillow's formats (``JPEG``, ``PNG``, ``WEBP``, ``GIF`` …)."""
     colours = [(200, 30, 60, 128), (20, 230, 60, 255), (20, 30, 230, 255)]
     images = [Image.new(mode, size, colours[n % 3][: len(mode)]) for n in range(frames)]
@@ -25,7 +27,7 @@ def picture(kind: str, *, frames: int = 1, mode: str = "RGB", size: tuple[int, i
         {"save_all": True, "append_images": images[1:], "duration": 100} if frames > 1 else {}
     )
     buffer = io.BytesIO()
-    images[0].save(buffer, kind, **more)
+    images[0].save(buffer, kind, **more, **options)
     return buffer.getvalue()
 
 
@@ -37,6 +39,13 @@ def bomb(width: int = 20_000, height: int = 20_000) -> bytes:
         made += struct.pack(">I", len(content)) + name + content
         made += struct.pack(">I", zlib.crc32(name + content))
     return made
+
+
+def webp_bomb(width: int, height: int) -> bytes:
+    """A whole WebP of 34 bytes, black, of any size up to 16384 x 16384."""
+    made = bytearray.fromhex("524946461a000000574542505650384c0e0000002f3fc00b00071011fd0f4444ff03")
+    made[21:25] = struct.pack("<I", (width - 1) | (height - 1) << 14)
+    return bytes(made)
 
 
 def box(name: bytes, content: bytes) -> bytes:
@@ -119,3 +128,34 @@ FILES: dict[str, tuple[bytes, str]] = {
     "noise": (bytes((i * 7919 + 13) % 256 for i in range(5000)), "application/octet-stream"),
 }
 """By name: the bytes, and the type that they are."""
+
+
+def claims(width: int, height: int) -> dict[str, bytes]:
+    """Beginnings of pictures of this size, and more of them than ``bomb``: by kind."""
+    size = struct.pack(">II", width, height)
+    extended = b"VP8X\x0a\0\0\0\0\0\0\0" + b"".join(
+        (side - 1).to_bytes(3, "little") for side in (width, height)
+    )
+    lossy = b"VP8 \x20\0\0\0\x10\2\0\x9d\1\x2a" + struct.pack("<HH", width & 0x3FFF, height & 0x3FFF)
+    stream = b"\xff\x4f\xff\x51\0\x2f\0\0" + size + b"\0" * 40
+    sizes = box(b"ispe", b"\0" * 4 + b"\0\0\2\0" * 2) + box(b"ispe", b"\0" * 4 + size)
+    meta = box(b"meta", b"\0" * 4 + box(b"iprp", box(b"ipco", sizes)))
+    moving = bytearray(bomb(width, height))
+    moving[33:33] = struct.pack(">I", 8) + b"acTL" + struct.pack(">III", 2, 0, 0)
+    return {
+        "WebP, extended": b"RIFF\x40\0\0\0WEBP" + extended,
+        "WebP, lossy": b"RIFF\x40\0\0\0WEBP" + lossy,
+        "WebP, lossless": webp_bomb(min(width, 1 << 14), min(height, 1 << 14)),
+        "JPEG 2000": b"\0\0\0\x0cjP  \r\n\x87\n"
+        + box(b"ftyp", b"jp2 \0\0\0\0jp2 ")
+        + box(b"jp2h", box(b"ihdr", size + b"\0\3\7\7\0\0")),
+        "JPEG 2000, stream": stream,
+        "JPEG 2000, lying box": b"\0\0\0\x0cjP  \r\n\x87\n" + box(b"jp2c", stream),
+        "HEIC": box(b"ftyp", b"heic\0\0\0\0mif1heic") + meta,
+        "AVIF, size at the end": container(b"avif") + box(b"mdat", b"x" * 20_000) + meta,
+        "Photoshop": b"8BPS\0\1" + b"\0" * 6 + b"\0\3" + size + b"\0\x08\0\3",
+        "GIMP": b"gimp xcf v011\0" + size,
+        "QOI": b"qoif" + size + b"\4\0",
+        "PNG": bomb(width, height),
+        "PNG, moving": bytes(moving),
+    }

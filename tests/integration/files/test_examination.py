@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import ExifTags, Image, ImageCms
 
-from tests.support.pictures import FILES, bomb, picture
+from tests.support.pictures import FILES, bomb, claims, picture, webp_bomb
 from whatsapp_tasks.domain.files import MOST_PIXELS, FileFacts
 from whatsapp_tasks.errors import FileUnreadable
 from whatsapp_tasks.files import examination
@@ -43,6 +43,26 @@ def test_a_bomb_is_measured_and_not_unpacked(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(bomb())
     assert examination.examine(tmp_path / "a") == FileFacts("image/png", pixels=400_000_000)
     assert MOST_PIXELS < 400_000_000
+
+
+@pytest.mark.parametrize("kind", claims(12_000, 12_000))
+def test_the_pixels_of_every_kind_are_counted_before_it_is_unpacked(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "a").write_bytes(claims(12_000, 12_000)[kind])
+    facts = examination.examine(tmp_path / "a")
+    assert (facts.pixels, facts.damaged) == (144_000_000, False)
+
+
+@pytest.mark.parametrize("side", [14_000, 16_383])
+def test_a_picture_that_needs_too_much_memory_is_measured_all_the_same(tmp_path: Path, side: int) -> None:
+    (tmp_path / "a").write_bytes(webp_bomb(side, side))
+    assert examination.examine(tmp_path / "a") == FileFacts("image/webp", pixels=side * side)
+
+
+def test_what_is_only_measured_is_not_unpacked(tmp_path: Path) -> None:
+    for kind in ("ICO", "JPEG2000", "AVIF"):
+        (tmp_path / "a").write_bytes(picture(kind, size=(48, 48)))
+        facts = examination.examine(tmp_path / "a")
+        assert (facts.pixels, facts.damaged) == (48 * 48, False), kind
 
 
 def test_what_cannot_be_unpacked_is_not_converted(tmp_path: Path) -> None:

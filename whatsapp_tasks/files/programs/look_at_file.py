@@ -10,7 +10,7 @@ import json
 import resource
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -23,6 +23,8 @@ MOST_WRITTEN_BYTES = 512 * 1024 * 1024
 CANNOT_UNPACK = 3
 JPEG_QUALITY = 92
 THUMBNAIL_PIXELS = 320
+_MOST_BOXES = 64
+_MOST_META_BYTES = 1024 * 1024
 
 
 def main(arguments: list[str]) -> int:
@@ -51,25 +53,51 @@ def main(arguments: list[str]) -> int:
 
 def examine(path: str) -> dict[str, Any]:
     """The fields of ``FileFacts``."""
+    from whatsapp_tasks.domain.file_types import HEAD_BYTES
     from whatsapp_tasks.domain.files import MOST_PIXELS
+    from whatsapp_tasks.domain.picture_sizes import pixels_of_header
 
-    media_type = _type_of(path)
-    facts: dict[str, Any] = {"media_type": media_type, "pixels": 0, "moves": False, "damaged": False}
-    if media_type not in _PICTURES:
+    with open(path, "rb") as file:
+        head = file.read(HEAD_BYTES)
+        pixels = max(pixels_of_header(head), pixels_of_header(_meta_box(file, head)))
+    media_type = _type_of(head)
+    facts: dict[str, Any] = {"media_type": media_type, "pixels": pixels, "moves": False, "damaged": False}
+    if pixels > MOST_PIXELS or media_type not in _PICTURES | _ONLY_MEASURED:
         return facts
     from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = None  # the domain has the limit
     try:
-        with Image.open(path, formats=[_PICTURES[media_type]]) as picture:
-            facts["pixels"] = picture.width * picture.height
+        with Image.open(path, formats=[(_PICTURES | _ONLY_MEASURED)[media_type]]) as picture:
+            facts["pixels"] = max(pixels, picture.width * picture.height)
+            if media_type in _ONLY_MEASURED or facts["pixels"] > MOST_PIXELS:
+                return facts
             facts["moves"] = media_type != "image/png" and getattr(picture, "n_frames", 1) > 1
-            if facts["pixels"] <= MOST_PIXELS:
-                picture.draft("RGB", (picture.width // 8, picture.height // 8))  # a JPEG is unpacked smaller
-                picture.load()
+            picture.draft("RGB", (picture.width // 8, picture.height // 8))  # a JPEG is unpacked smaller
+            picture.load()
     except Exception:  # noqa: BLE001 - Pillow raises many kinds for damaged pictures
-        facts["damaged"] = True
+        facts["damaged"] = media_type in _PICTURES
     return facts
+
+
+def _meta_box(file: BinaryIO, head: bytes) -> bytes:
+    """The box of a HEIC or AVIF that says how large the picture is; empty if the file has none."""
+    if head[4:8] != b"ftyp":
+        return b""
+    at = 0
+    for _ in range(_MOST_BOXES):
+        file.seek(at)
+        begin = file.read(16)
+        size = int.from_bytes(begin[:4], "big")
+        if begin[4:8] == b"meta":
+            file.seek(at)
+            return file.read(min(size or _MOST_META_BYTES, _MOST_META_BYTES))
+        if size == 1:  # the size is in the next eight bytes
+            size = int.from_bytes(begin[8:], "big")
+        if size < 8 or at + size >= 1 << 62:
+            break
+        at += size
+    return b""
 
 
 def convert(path: str, target: str) -> str:
@@ -117,15 +145,20 @@ _PICTURES = {
     "image/bmp": "BMP",
     "image/tiff": "TIFF",
 }
-"""Pillow's names; its other formats are not opened."""
+"""Pillow's names; they are unpacked, to see whether they are whole."""
+_ONLY_MEASURED = {
+    "image/apng": "PNG",
+    "image/x-icon": "ICO",
+    "image/x-canon-cr2": "TIFF",
+    "image/vnd.ms-photo": "TIFF",
+}
+"""Pictures that are sent as documents only: their header is read. Pillow's other formats are not opened."""
 
 
-def _type_of(path: str) -> str:
-    from whatsapp_tasks.domain.file_types import HEAD_BYTES, type_of_head, usual_name_of
+def _type_of(head: bytes) -> str:
+    from whatsapp_tasks.domain.file_types import type_of_head, usual_name_of
     from whatsapp_tasks.domain.files import UNKNOWN_TYPE
 
-    with open(path, "rb") as file:
-        head = file.read(HEAD_BYTES)
     known = type_of_head(head)
     if known is not None:
         return known
