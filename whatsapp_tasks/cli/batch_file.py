@@ -154,7 +154,8 @@ def _file(given: Mapping[str, Any], folder: Path) -> tuple[FileToSend | None, Pa
         return cast(FileToSend, {**file, "url": url}), None
     found = folder / str(path)
     if not _is_file(found):
-        raise RequestRefused("row_invalid", f"There is no file {found}.")
+        problem = f"{found} is not a regular file." if os.path.exists(found) else f"There is no file {found}."
+        raise RequestRefused("row_invalid", problem)
     return cast(FileToSend, file), found
 
 

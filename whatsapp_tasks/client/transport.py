@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import stat
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -112,9 +113,10 @@ class Transport:
 
     def upload(self, path: Path, name: str, media_type: str | None = None) -> requests.Response:
         """The answer to an upload of the file at ``path``, which is never in memory as a whole."""
-        digest = _digest_of(path)
-        with _encodable():
+        with _encodable("The file's name"):
             quoted = quote(name, safe="")
+        _check_regular(path)
+        digest = _digest_of(path)
         headers = {
             "Accept": "application/json",
             "Content-Type": media_type or guess_type(name)[0] or "application/octet-stream",
@@ -179,7 +181,7 @@ class Transport:
 
 
 @contextmanager
-def _encodable() -> Iterator[None]:
+def _encodable(what: str = "A text in the request") -> Iterator[None]:
     """Raises RequestRefused for what no request can hold: an argument in another encoding than the locale's,
     half of a surrogate pair, a key with letters in a header. Without the text, which a traceback would show.
     """
@@ -188,8 +190,15 @@ def _encodable() -> Iterator[None]:
     except UnicodeEncodeError:
         raise RequestRefused(
             "request_invalid",
-            "A text in the request cannot be encoded: write it as UTF-8, in whole characters.",
+            f"{what} cannot be encoded: write it as UTF-8, in whole characters.",
         ) from None
+
+
+def _check_regular(path: Path) -> None:
+    """Raises RequestRefused for a pipe, a device or a folder: it may never end, or differ when read again."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        shown = str(path).encode(errors="backslashreplace").decode()
+        raise RequestRefused("file_invalid", f"{shown} is not a regular file.")
 
 
 def _digest_of(path: Path) -> str:

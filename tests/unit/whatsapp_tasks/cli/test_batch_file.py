@@ -1,5 +1,6 @@
 """CSV files of messages: what is read, and what is written beside them."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -240,6 +241,13 @@ def test_a_row_with_a_wrong_file_is_refused_alone(file: Path, row: str) -> None:
     (file.parent / "a.pdf").write_bytes(b"%PDF-1.7")
     text = f"phone,message,file_path,file_url,file_as\n{row}\n+492,b,,,\n"
     assert others(file, text) == [("2", "refused", "row_invalid")]
+
+
+def test_a_folder_or_a_pipe_is_no_missing_file(file: Path) -> None:
+    os.mkfifo(file.parent / "pipe")
+    for path in ("/dev/zero", "pipe", "."):
+        [refused] = read(file, f"phone,message,file_path\n+491,a,{path}\n").others
+        assert refused.problem == f"{file.parent / path} is not a regular file."
 
 
 # templates (issue 16, part 9)

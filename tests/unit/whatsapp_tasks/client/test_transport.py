@@ -1,6 +1,7 @@
 """Repeating: signed again, with the same key, not longer than the caller's patience."""
 
 import json
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -301,6 +302,29 @@ def test_a_text_that_cannot_be_encoded_is_one_refusal_without_it(
             call()
         assert refused.value.__cause__ is None
         assert "caf" not in str(refused.value)
+    assert script.asked == []
+
+
+def test_a_files_name_that_cannot_be_encoded_is_called_one(
+    make_client: Callable[..., Client], tmp_path: Path
+) -> None:
+    path = tmp_path / "lat\udce9.pdf"
+    path.write_bytes(b"x")
+    with pytest.raises(RequestRefused, match="The file's name cannot be encoded"):
+        make_client().upload(path)
+
+
+def test_what_is_no_regular_file_is_refused_at_once(
+    make_client: Callable[..., Client], script: Script, tmp_path: Path
+) -> None:
+    """A pipe without a writer, and /dev/zero, were read for ever."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", tmp_path, Path("/dev/zero")):
+        for call in (make_client().upload, lambda path: make_client().send("+4915112345678", file=path)):
+            with pytest.raises(RequestRefused, match=f"{path} is not a regular file"):
+                call(path)
+    with pytest.raises(FileNotFoundError):
+        make_client().upload(tmp_path / "missing")
     assert script.asked == []
 
 
