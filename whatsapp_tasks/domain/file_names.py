@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from whatsapp_tasks.domain.texts import has_half_a_character
+from whatsapp_tasks.domain.texts import has_half_a_character, shows_something
 from whatsapp_tasks.errors import RequestRefused
 
 MOST_NAME_BYTES = 255
@@ -31,8 +31,8 @@ def check_file_name(name: str) -> str:
 
 
 def _why_not(name: str) -> str | None:
-    if all(unicodedata.category(c) in ("Cc", "Cf") or c.isspace() or c == "." for c in name):
-        return "must have at least one visible character that is no full stop"
+    if not _is_shown(name):
+        return "must have at least one visible character that is no full stop, before its ending"
     if has_half_a_character(name):
         return "contains half of a surrogate pair; send whole characters"
     if len(name.encode()) > MOST_NAME_BYTES:
@@ -42,7 +42,17 @@ def _why_not(name: str) -> str | None:
     if _SHOWN_AS_ANOTHER.search(name):
         return "contains a character that changes the direction of the text; remove it"
     bad = next((c for c in name if _is_control(c)), None)
-    return None if bad is None else f"contains the control character U+{ord(bad):04X}; remove it"
+    return None if bad is None else f"contains the {_called(bad)} character U+{ord(bad):04X}; remove it"
+
+
+def _called(bad: str) -> str:
+    return {"Cc": "control", "Cf": "format"}.get(unicodedata.category(bad), "separator")
+
+
+def _is_shown(name: str) -> bool:
+    """Whether a reader sees something of the name beside its ending. A name like ".pdf" has no ending."""
+    stem = name[: -len(extension_of(name)) - 1] if extension_of(name) else name
+    return shows_something(stem.replace(".", ""))
 
 
 def _is_control(character: str) -> bool:
