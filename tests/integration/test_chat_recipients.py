@@ -102,16 +102,16 @@ def test_what_is_wrong_is_said_and_nothing_is_queued(
     channel = reader.read("News", "B2", kind=ChatKind.CHANNEL)
     left = reader.read("Gone", "B3", kind=ChatKind.GROUP)
     reader.chats.note_closed(left, "chat_left", rig.now, rig.fence)
-    cases = {
-        MessageRequest(message="x"): "recipient_missing",
-        MessageRequest(PHONE, "x", chat=group.id): "recipient_ambiguous",
-        MessageRequest(message="x", chat="Choir"): "chat_invalid",
-        MessageRequest(message="x", chat=group.id.replace("-default", "-other")): "chat_elsewhere",
-        MessageRequest(message="x", chat="0" * 32 + "-default"): "chat_unknown",
-        to(channel): "chat_is_channel",
-        to(left): "chat_without_box",
-    }
-    for request, code in cases.items():
+    cases = [
+        (MessageRequest(message="x"), "recipient_missing"),
+        (MessageRequest(PHONE, "x", chat=group.id), "recipient_ambiguous"),
+        (MessageRequest(message="x", chat="Choir"), "chat_invalid"),
+        (MessageRequest(message="x", chat=group.id.replace("-default", "-other")), "chat_elsewhere"),
+        (MessageRequest(message="x", chat="0" * 32 + "-default"), "chat_unknown"),
+        (to(channel), "chat_is_channel"),
+        (to(left), "chat_without_box"),
+    ]
+    for request, code in cases:
         assert refused(partial(dispatcher.send, request)) == code
     assert dispatcher.page(limit=10) == ([], None)
     rig.now += 3600 * 1000  # the account may have been let in again: the page is asked
