@@ -41,10 +41,14 @@ def sockets_of(running: Running) -> set[str]:
 
 
 def listening(network: str) -> dict[str, int]:
-    """Inode and port of each TCP socket that listens, in the network of a process."""
+    """Inode and port of each TCP socket that listens, in the network of a process; none once it has ended."""
     found = {}
     for table in ("tcp", "tcp6"):
-        for line in Path("/proc", network, "net", table).read_text().splitlines()[1:]:
+        try:
+            lines = Path("/proc", network, "net", table).read_text().splitlines()[1:]
+        except OSError:  # Chromium ends some of its processes by itself
+            return {}
+        for line in lines:
             fields = line.split()
             if fields[3] == "0A":
                 found[fields[9]] = int(fields[1].rpartition(":")[2], 16)
