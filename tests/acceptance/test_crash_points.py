@@ -56,6 +56,9 @@ FILE_CELLS = [
     pytest.param("document", "chooser_open", "worker", marks=LONG),
     pytest.param("document", "after_typing", "worker", marks=LONG),
     pytest.param("picture", "before_bubble_noted", "browser", marks=LONG),
+    ("picture", "before_bubble_noted", "redis"),
+    pytest.param("picture", "before_enter", "redis frozen", marks=LONG),
+    pytest.param("picture", "after_enter", "worker stopped", marks=LONG),
 ]
 """Issue 15, "Must show" 2; all of it in `make crash-matrix`."""
 

@@ -37,10 +37,11 @@ class Outcome:
 
     @property
     def may_be_unknown(self) -> bool:
-        """Whether its chat cannot tell: a picture without a word, between the press and the note of its
-        bubble (docs/reliability.md, "Files").
+        """Whether its chat cannot tell: a picture without a word, whose watcher or page died between the
+        press and the note of its bubble (docs/reliability.md, "A message with a file").
         """
-        return self.content == "picture" and self.point in ("after_enter", "before_bubble_noted")
+        died = self.killed in ("worker", "browser", "driver")
+        return died and self.content == "picture" and self.point in ("after_enter", "before_bubble_noted")
 
 
 CONTENTS: dict[str, Sample | None] = {

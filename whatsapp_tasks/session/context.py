@@ -75,6 +75,8 @@ class AccountContext:
     """The chat that was opened last, by whose phone; check that it still holds before acting on it."""
     opened_chats: OpenedChats = field(default_factory=OpenedChats)
     """The chats that were opened before, for those who read them."""
+    seen: tuple[str, str] | None = field(default=None)
+    """The message whose bubble was seen last, and that bubble's id. The ledger lacks it if Redis was away."""
     unanswered: str = field(default="")
     """The load of the page in which a chat was asked for that has not come: it still may, at any time."""
     enter_sends: bool = field(default=True)

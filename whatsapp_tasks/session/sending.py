@@ -85,6 +85,9 @@ def _send(context: AccountContext, page: WhatsAppPage, message: Message, path: P
     reach("after_typing")
     shown = bubbles or _late_history(page, since)
     intent = Intent.before_enter(message.attempts, shown)
+    # Who was written to before has a history: if none was shown, it is on its way. Asked before Enter: from
+    # Enter until our bubble is seen, nothing may depend on Redis.
+    history_is_late = not shown and context.ledger.contacted(message.recipient)
     heed_opt_out(context, message.recipient, shown)
 
     context.lease.check(LEASE_MARGIN_SECONDS)
@@ -101,7 +104,8 @@ def _send(context: AccountContext, page: WhatsAppPage, message: Message, path: P
     reach("before_enter")
     _press(context, page, opened, message)
     reach("after_enter")
-    return follow_enter(context, page, message, intent, opened.mark.quote)
+    watch = _Watch(context, message, intent, history_is_late=history_is_late)
+    return _follow_enter(context, page, watch, opened.mark.quote)
 
 
 def _open_to_write(context: AccountContext, page: WhatsAppPage, message: Message) -> OpenChat:
@@ -198,22 +202,16 @@ def _late_history(page: WhatsAppPage, opened: float) -> tuple[Bubble, ...]:
         return ()
 
 
-def follow_enter(
-    context: AccountContext,
-    page: WhatsAppPage,
-    message: Message,
-    intent: Intent,
-    quote: Quote | None = None,
-) -> Seen:
+def _follow_enter(context: AccountContext, page: WhatsAppPage, watch: "_Watch", quote: Quote | None) -> Seen:
     """From Enter to the server's tick: the bubble must show, then its tick must leave "pending". ``quote``
     stood armed.
     """
     left = SendUnsettled("page_left", "The page left the chats right after Enter.")
-    watch, until_shown = _Watch(context, message, intent), Deadline.within(BUBBLE_SECONDS)
+    until_shown = Deadline.within(BUBBLE_SECONDS)
     try:
         bubble, is_certain = until_in_main(page, watch.first, until_shown, left)
     except WaitTimeout as error:
-        _not_taken(context, page, message, intent)
+        _not_taken(context, page, watch.message, watch.intent)
         raise SendUnsettled("bubble_not_seen", "Enter was pressed and no bubble appeared.") from error
     if not is_certain:
         deadline = until_shown if watch.history_is_late else Deadline.within(CERTAIN_SECONDS)
@@ -221,7 +219,7 @@ def follow_enter(
             bubble = until_in_main(page, watch.certain, deadline, left)
         except WaitTimeout:
             bubble = watch.bubble(page.look(Deadline.within(BOX_SECONDS))) or bubble
-    return await_tick(context, page, message, bubble, quote)
+    return await_tick(context, page, watch.message, bubble, quote)
 
 
 class _Watch:
@@ -229,16 +227,16 @@ class _Watch:
     and in a chat that seemed empty old ones that are loaded late.
     """
 
-    def __init__(self, context: AccountContext, message: Message, intent: Intent) -> None:
-        self._context, self._message, self._intent = context, message, intent
-        # Who was written to before has a history: if none was shown, it is on its way.
-        shown = intent.anchors or intent.local
-        self.history_is_late = not shown and context.ledger.contacted(message.recipient)
+    def __init__(
+        self, context: AccountContext, message: Message, intent: Intent, *, history_is_late: bool
+    ) -> None:
+        self._context, self.message, self.intent = context, message, intent
+        self.history_is_late = history_is_late
         self._doubted: str | None = None
 
     def bubble(self, snapshot: PageSnapshot) -> Bubble | None:
         """The one that ours seems to be."""
-        return _appeared(self._context, snapshot, self._message, self._intent)
+        return _appeared(self._context, snapshot, self.message, self.intent)
 
     def first(self, snapshot: PageSnapshot) -> tuple[Bubble, bool] | None:
         """The same, and whether it certainly is ours; if not, it is doubted from now on."""
@@ -255,9 +253,9 @@ class _Watch:
         server is none, nor is one that came after the one that is doubted.
         """
         bubble = self.bubble(snapshot)
-        if bubble is None or not _is_no_other(bubble, self._message):
+        if bubble is None or not _is_no_other(bubble, self.message):
             return None
-        if self._intent.anchors or bubble.tick == "pending":
+        if self.intent.anchors or bubble.tick == "pending":
             return bubble
         self.history_is_late |= not self._shows_only(bubble, snapshot)
         if bubble.tick in ("delivered", "read"):
@@ -267,7 +265,7 @@ class _Watch:
 
     def _shows_only(self, bubble: Bubble, snapshot: PageSnapshot) -> bool:
         bubbles = snapshot.chat.bubbles if snapshot.chat else ()
-        others = [other.id for other in bubbles if is_message(other) and other.id not in self._intent.local]
+        others = [other.id for other in bubbles if is_message(other) and other.id not in self.intent.local]
         return others == [bubble.id]
 
 
@@ -344,6 +342,7 @@ def await_tick(
     that is not known any more. Raises SendRefused, SendUnsettled.
     """
     context.times.lap(Phase.VERIFY)
+    context.seen = (message.id, bubble.id)
     reach("before_bubble_noted")
     context.ledger.note(message, context.lease.fence, **_noted(message, bubble, quote))
     opened = context.opened

@@ -82,8 +82,9 @@ def _find(
     snapshot = _quiet(page, quiet_seconds)
     if snapshot.chat is None or context.opened is None or not context.opened.holds_in(snapshot):
         return Finding("unclear")
+    seen = {(message.id, message.bubble_id), context.seen}
     for bubble in snapshot.chat.bubbles:
-        if bubble.id == message.bubble_id and bubble.outgoing is not False:
+        if (message.id, bubble.id) in seen and bubble.outgoing is not False:
             return Finding("found", bubble)  # seen to be ours right after Enter, however it is drawn
     settled = is_calm(snapshot) and snapshot.chat.panel
     bubbles = snapshot.chat.bubbles
