@@ -4,8 +4,10 @@ An isolated world shares only the DOM with the page: the page's scripts cannot s
 the built-ins that we use. We never enable the protocol domain Runtime, because a page can notice that.
 """
 
+import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from whatsapp_tasks.browser.connection import Connection
@@ -77,6 +79,12 @@ _WAIT_FOR = """async function (name, args, ms) {
   });
 }"""
 
+# A document keeps long functions, so that they travel and are compiled once: a look has 60 KB.
+_LONG = 2000  # characters
+_KEEP = """((globalThis.whatsappTasksKept ??= {})["%(name)s"] ??= (%(function)s
+  ))"""
+_KEPT = 'globalThis.whatsappTasksKept["%(name)s"]'
+
 # An element stays in the browser: only the id of its handle leaves the page.
 _FIND = """function (name, args) {
   return globalThis.%(mark)s === name ? (%(function)s
@@ -99,6 +107,8 @@ class _Document:
     loader: str
     context: int
     name: str
+    kept: set[str] = field(default_factory=set)
+    """The names of the functions that it keeps."""
 
 
 class IsolatedWorld:
@@ -172,8 +182,11 @@ class IsolatedWorld:
             return handle if answer["result"].get("value") is True else None
 
     def _run(self, template: str, function: str, args: tuple[JSON, ...], deadline: Deadline) -> JSON:
-        parts = {"mark": _MARK, "stale": _STALE, "late": _LATE, "json": _JSON, "function": function}
         document = self._enter(deadline)
+        name = _name_of(function) if len(function) > _LONG else None
+        if name is not None:
+            function = (_KEPT if name in document.kept else _KEEP) % {"name": name, "function": function}
+        parts = {"mark": _MARK, "stale": _STALE, "late": _LATE, "json": _JSON, "function": function}
         answer = self._call(
             template % parts,
             document.context,
@@ -181,10 +194,12 @@ class IsolatedWorld:
             [document.name, json.dumps(args), deadline.remaining() * 1000],
             deadline,
         )
-        if answer == _LATE:
-            raise WaitTimeout
         if answer == _STALE:  # perhaps it had begun in the document before
             raise PageChanged
+        if name is not None:
+            document.kept.add(name)
+        if answer == _LATE:
+            raise WaitTimeout
         return _value_of(answer)
 
     def _enter(self, deadline: Deadline) -> _Document:
@@ -220,6 +235,11 @@ class IsolatedWorld:
             if "exceptionDetails" in answer:
                 raise PageError(_message(answer["exceptionDetails"]))
             return str(answer["result"].get("value"))
+
+
+@lru_cache(maxsize=100)
+def _name_of(function: str) -> str:
+    return hashlib.sha256(function.encode()).hexdigest()
 
 
 def _value_of(answer: str) -> JSON:

@@ -45,6 +45,19 @@ class TestEvaluate:
     def test_half_a_surrogate_pair_is_replaced(self, page: Page) -> None:
         assert page.evaluate("() => 'a\\ud83d'", deadline=within()) == "a\ufffd"
 
+    def test_a_long_function_works_in_each_document_and_out_of_the_pages_reach(
+        self, page: Page, site: Site
+    ) -> None:
+        long = f"(n) => {{ if (n < 0) throw new Error('below'); return n + 1; /* {'long ' * 1000} */ }}"
+        with pytest.raises(PageError):
+            page.evaluate(long, -1, deadline=within())
+        for _ in range(2):
+            assert [page.evaluate(long, n, deadline=within()) for n in (1, 2)] == [2, 3]
+            assert page.wait_for(long, 3, deadline=within()) == 4
+            by_page(page, "document.title = Object.keys(globalThis).filter((k) => /Kept/.test(k)).length")
+            assert page.evaluate("() => document.title", deadline=within()) == "0"
+            page.goto(site.url("box.html?again"), within())
+
     def test_async_function(self, page: Page) -> None:
         function = "async (n) => { await new Promise((r) => setTimeout(r, 20)); return n + 1; }"
         assert page.evaluate(function, 1, deadline=within()) == 2

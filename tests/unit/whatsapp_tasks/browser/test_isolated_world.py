@@ -26,6 +26,7 @@ class Connection:
         self.loader = 1
         self.worlds = 0
         self.calls: list[list[Any]] = []
+        self.functions: list[str] = []
         self.instead: dict[str, list[Mapping[str, Any]]] = {}
         """What commands answer at first; `{}` is what ChromeDriver says when the page opened a dialog."""
 
@@ -53,6 +54,7 @@ class Connection:
         if not args:
             return f"name-{self.loader}"
         self.calls.append(args)
+        self.functions.append(params["functionDeclaration"])
         answer = self.answers.pop(0)
         if callable(answer):
             answer = answer(self)
@@ -108,6 +110,19 @@ def test_wait_ends_when_documents_never_stay() -> None:
     connection = Connection(*[lambda self: self.new_document(PageChanged())] * 1000)
     with pytest.raises(WaitTimeout):
         world_on(connection).wait_for("() => 1", (), within(0.1))
+
+
+def test_a_long_function_travels_once_per_document() -> None:
+    long = f"() => 1 /* {'long ' * 1000} */"
+    connection = Connection(PageError("thrown"), '{"value": 1}', '{"value": 1}', '{"value": 1}')
+    world = world_on(connection)
+    with pytest.raises(PageError):
+        world.evaluate(long, (), within())
+    world.evaluate(long, (), within())
+    world.wait_for(long, (), within())
+    connection.loader += 1
+    world.evaluate(long, (), within())
+    assert [long in function for function in connection.functions] == [True, True, False, True]
 
 
 def test_late() -> None:
