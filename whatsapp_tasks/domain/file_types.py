@@ -52,6 +52,7 @@ _TYPE_OF = {end: kind for kind, ends in reversed(_EXTENSIONS.items()) for end in
 _SAME: tuple[frozenset[str], ...] = (
     frozenset({"video/mp4", "video/3gpp", "video/quicktime", "audio/mp4"}),  # one container format
     frozenset({"audio/ogg", "video/ogg"}),
+    frozenset({"image/png", "image/apng"}),  # an animated one has the same extension
     frozenset({_ZIP, *(kind for kind in _EXTENSIONS if kind.startswith(_OFFICE))}),
     frozenset({"text/plain", "text/html", "image/svg+xml", "application/json", "application/xml"}),
 )
@@ -84,7 +85,8 @@ _BRANDS = {
 
 # Atomic groups: a comment ends at its first "-->", and many comments are not tried in all combinations.
 _COMMENT = r"(?><!--.*?-->)"
-_SVG = re.compile(rf"\s*+(?:<\?xml[^>]*+>\s*+)?(?:{_COMMENT}\s*+|<!DOCTYPE[^>]*+>\s*+)*+<svg[\s>]", re.DOTALL)
+_DOCTYPE = r"<!DOCTYPE[^>\[]*+(?:\[[^\]]*+\][^>]*+)?+>"  # drawing programs declare entities in it
+_SVG = re.compile(rf"\s*+(?:<\?xml[^>]*+>\s*+)?(?:{_COMMENT}\s*+|{_DOCTYPE}\s*+)*+<svg[\s>]", re.DOTALL)
 _HTML = re.compile(rf"\s*+(?:{_COMMENT}\s*+)*+<(?:!doctype\s+html|html)[\s>]", re.DOTALL | re.IGNORECASE)
 _BEFORE_PDF = b"\xef\xbb\xbf\r\n\t \0"
 """Some programs write these before a PDF, and all readers skip them."""

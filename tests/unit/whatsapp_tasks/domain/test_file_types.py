@@ -49,6 +49,7 @@ def test_a_lie_is_refused(detected: str, name: str | None, declared: str | None)
         (UNKNOWN_TYPE, "a.mp3", "audio/mpeg"),
         (UNKNOWN_TYPE, "a.dat", None),
         ("image/jpeg", "a.JPG", "image/jpg"),
+        ("image/apng", "a.png", "image/png"),
     ],
 )
 def test_what_proves_nothing_is_accepted(detected: str, name: str | None, declared: str | None) -> None:
@@ -62,6 +63,19 @@ def test_what_proves_nothing_is_accepted(detected: str, name: str | None, declar
 def test_a_file_that_begins_with_many_comments_is_looked_at_once(end: bytes, media_type: str) -> None:
     """Tried in all combinations, 40 comments would take days."""
     assert type_of_head(b"<!-- a -->\n" * 40 + end) == media_type
+
+
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        b"<!DOCTYPE svg>",
+        b'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">',
+        b'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "svg11.dtd" [\n\t<!ENTITY ns "http://ns.example">\n]>',
+    ],
+)
+def test_a_drawing_with_a_document_type_is_a_drawing(doctype: bytes) -> None:
+    assert type_of_head(b'<?xml version="1.0"?>\n' + doctype + b"\n<svg xmlns='a'>") == "image/svg+xml"
+    assert type_of_head(doctype + b"\n<html>") == "text/plain"
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if "." in name])
