@@ -156,7 +156,7 @@ test-protection: setup ## bans, circuit, recovery, pauses, lost Redis on real pr
 test-crashes: setup ## a death at every point of the send path (a short form is in test)
 	@$(BIN)/python -m pytest tests/acceptance/test_crash_points.py
 
-test-linking: setup screen ## linking with passkeys, a session that moves between hosts: all cases, then 200 rounds (an hour; ARGS='--rounds 10')
+test-linking: setup screen ## linking with passkeys, a session that moves between hosts: all cases, then 200 rounds (more than an hour; ARGS='--rounds 10')
 	@$(BIN)/python -m pytest tests/acceptance/test_passkey_screen.py
 	@CONSOLE_FULL=1 $(BIN)/python -m pytest tests/browser/pages/test_passkey.py tests/browser/driver/test_window.py tests/browser/console/test_hand.py tests/integration/session/test_taking_over.py tests/integration/webapp/test_sessions.py tests/acceptance/test_sessions_move.py tests/acceptance/test_linking.py tests/acceptance/test_hand.py
 	@$(BIN)/python -m bench.linking $(ARGS)

@@ -44,11 +44,14 @@ class ReservedFile:
         self.filled = False
 
     def fill(self, source: Path) -> None:
-        """Writes the content of ``source`` to the disk. Raises OSError."""
-        with source.open("rb") as content, os.fdopen(os.dup(self._descriptor), "wb") as file:
-            shutil.copyfileobj(content, file)
-            file.flush()
-            os.fsync(file.fileno())
+        """Writes the content of ``source`` to the disk. Raises ConfigurationError if there is no room."""
+        try:
+            with source.open("rb") as content, os.fdopen(os.dup(self._descriptor), "wb") as file:
+                shutil.copyfileobj(content, file)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise _unwritable(self._path, error) from None
         self.filled = True
 
 
@@ -64,7 +67,7 @@ def reserved_file(path: Path) -> Iterator[ReservedFile]:
     except FileExistsError:
         raise FileTaken(f"{path} exists already, and is not written over: choose another name.") from None
     except OSError as error:
-        raise ConfigurationError(f"{path} cannot be written: {error.strerror}.") from None
+        raise _unwritable(path, error) from None
     reserved = ReservedFile(path, descriptor)
     try:
         yield reserved
@@ -72,3 +75,7 @@ def reserved_file(path: Path) -> Iterator[ReservedFile]:
         os.close(descriptor)
         if not reserved.filled:
             path.unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, error: OSError) -> ConfigurationError:
+    return ConfigurationError(f"{path} cannot be written: {error.strerror}.")

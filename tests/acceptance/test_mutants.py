@@ -12,7 +12,7 @@ SEEDS = range(100, 103)
 
 @pytest.mark.timeout(900)
 def test_no_mutant_of_the_page_makes_the_worker_do_harm(tmp_path: Path) -> None:
-    """Half of these seeds change one thing, the others up to six; each is linked, sends, receives, and
+    """Two of these seeds change one thing, the third more; each is linked, sends, receives, and
     loses its browser in the middle of a message."""
     world = OneWorker(tmp_path / "world")
     try:

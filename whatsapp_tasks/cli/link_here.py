@@ -10,7 +10,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -99,9 +99,8 @@ def link_here(
     service = _service(url, account, accept_stale) if url is not None else None
     to = check_recipient(service.recipient() if service else recipient or _own_recipient(settings))
     told = _Told(console)
-    with _private_folder() as folder, ExitStack() as ends:
-        kept = ends.enter_context(reserved_file(out)) if out is not None else None
-        ends.enter_context(_saying_what_stays(told))
+    place = reserved_file(out) if out is not None else nullcontext()
+    with _private_folder() as folder, place as kept, _saying_what_stays(told):
         archive = folder / "archive.session"
         link = PersonLink(
             folder=folder,
@@ -118,9 +117,9 @@ def link_here(
         elif kept is not None:
             try:
                 kept.fill(archive)
-            except OSError as error:
+            except ConfigurationError:
                 _keep(console, archive, account)
-                raise ConfigurationError(f"{out} cannot be written: {error.strerror}") from error
+                raise
             console.print(f"✔ The session is in {out} ({header.size} bytes, encrypted).", style="green")
             console.print("Next, where the worker runs: whatsapp-tasks session import FILE")
     console.print("The copy of the session on this machine was deleted.")
@@ -148,7 +147,7 @@ def _keep(console: Console, archive: Path, account: str) -> None:
                     kept.fill(archive)
             except FileTaken:
                 continue
-            except (ConfigurationError, OSError):
+            except ConfigurationError:
                 break
             console.print(
                 f"It could not be handed over. It is kept, encrypted, in {file}: bring it there yourself."
@@ -176,19 +175,20 @@ def _saying_what_stays(told: "_Told") -> Iterator[None]:
 
 
 def _service(url: str, account: str, accept_stale: bool) -> Service:
+    key, secret = os.environ.get("WHATSAPP_API_KEY"), os.environ.get("WHATSAPP_API_SECRET")
+    client = Client(url, key or "", secret or "")  # checks the address
     parts = urlsplit(url)
     if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
         raise ConfigurationError(
             "--to must be https://: who changes the answer on the way would get the session. "
             "Without it, use --out."
         )
-    key, secret = os.environ.get("WHATSAPP_API_KEY"), os.environ.get("WHATSAPP_API_SECRET")
     if not (key and secret):
         raise ConfigurationError(
             f"Set WHATSAPP_API_KEY and WHATSAPP_API_SECRET: {url} wants requests of an admin key "
             "(there: whatsapp-tasks keys create NAME --scope admin)."
         )
-    return Service(Client(url, key, secret), account, accept_stale)
+    return Service(client, account, accept_stale)
 
 
 def _own_recipient(settings: Settings) -> str:

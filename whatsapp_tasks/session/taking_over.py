@@ -145,7 +145,7 @@ class TakingOver:
                 return self._prepare()
             raise self._waiting(header, error) from error
         if by_a_person:  # only now is its number proven
-            self._outnumber(max(header.number.fence, custody.ran or 0), custody)
+            self._outnumber(header.number.fence, custody)
         now_ms = self._copies.now_ms()
         fence = self._copies.lease.fence
         # One that a person brought may be of another link, or of another service with its own numbers: it

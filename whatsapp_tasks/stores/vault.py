@@ -123,8 +123,7 @@ class VaultRecord:
     def make_offer(self, offer: Offer) -> None:
         """The worker takes it up before its next browser starts."""
         fields = {"header": offer.header.as_json(), "author": offer.author, "at_ms": offer.at_ms}
-        fields_of_vault = ("offer", json.dumps(fields), "used", "1", "refused_offer", "")
-        self._db.do("HSET", self._keys.vault, *fields_of_vault)
+        self._db.do("HSET", self._keys.vault, "offer", json.dumps(fields), "used", "1", "refused_offer", "")
 
     def refused_offer(self) -> str:
         """Why the archive that a person brought last was not used; empty if it was, or nobody looked yet."""

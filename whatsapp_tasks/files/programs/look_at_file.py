@@ -62,13 +62,14 @@ def examine(path: str) -> dict[str, Any]:
         pixels = max(pixels_of_header(head), pixels_of_header(_meta_box(file, head)))
     media_type = _type_of(head)
     facts: dict[str, Any] = {"media_type": media_type, "pixels": pixels, "moves": False, "damaged": False}
-    if pixels > MOST_PIXELS or media_type not in _PICTURES | _ONLY_MEASURED:
+    pillow_name = _PICTURES.get(media_type) or _ONLY_MEASURED.get(media_type)
+    if pixels > MOST_PIXELS or pillow_name is None:
         return facts
     from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = None  # the domain has the limit
     try:
-        with Image.open(path, formats=[(_PICTURES | _ONLY_MEASURED)[media_type]]) as picture:
+        with Image.open(path, formats=[pillow_name]) as picture:
             facts["pixels"] = max(pixels, picture.width * picture.height)
             if media_type in _ONLY_MEASURED or facts["pixels"] > MOST_PIXELS:
                 return facts
