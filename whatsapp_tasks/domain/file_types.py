@@ -6,6 +6,7 @@ on: the brands of MP4 and its relatives (ISO 14496-12, 4.3), the codecs in Ogg (
 
 import codecs
 import re
+import unicodedata
 
 from whatsapp_tasks.domain.file_names import extension_of
 from whatsapp_tasks.domain.files import UNKNOWN_TYPE, FileKind
@@ -57,6 +58,12 @@ _SAME: tuple[frozenset[str], ...] = (
     frozenset({"text/plain", "text/html", "image/svg+xml", "application/json", "application/xml"}),
 )
 """Within a group a name or a declared type proves nothing."""
+
+_PROGRAMS = {
+    "application/x-msdownload": frozenset({"exe", "dll", "com", "scr", "sys", "cpl", "ocx"}),
+    "application/x-executable": frozenset({"elf", "bin", "out", "run", "so", "o", "ko"}),
+}
+"""A program that has an extension must have one of these, lest somebody opens it as something else."""
 
 _WEAK = frozenset({"audio/mpeg", "audio/aac", "text/plain", "text/html", "image/svg+xml"})
 """Sound files of these types may not be recognised."""
@@ -139,9 +146,12 @@ def check_type(media_type: str, *, name: str | None = None, declared: str | None
     """Raises RequestRefused (``file_type_contradicts``) if the name or the declared type is that of another
     type than ``media_type``, which was detected. Names and types that are not known prove nothing.
     """
-    by_name = _TYPE_OF.get(extension_of(name)) if name else None
-    if by_name and _contradicts(by_name, media_type):
-        raise _lie(f"is named .{extension_of(name or '')}", media_type, "file.name")
+    # As a reader takes it: a full stop of another width is one, and one at the end is none.
+    extension = extension_of(unicodedata.normalize("NFKC", name).rstrip(". ")) if name else ""
+    by_name = _TYPE_OF.get(extension)
+    is_disguised = extension and media_type in _PROGRAMS and extension not in _PROGRAMS[media_type]
+    if is_disguised or (by_name and _contradicts(by_name, media_type)):
+        raise _lie(f"is named .{extension}", media_type, "file.name")
     by_header = usual_name_of(declared) if declared else None
     if by_header in _EXTENSIONS and _contradicts(by_header, media_type):
         raise _lie(f"was declared as {by_header}", media_type, "Content-Type")

@@ -23,6 +23,10 @@ from whatsapp_tasks.errors import RequestRefused
         ("text/plain", "photo.png", None),
         ("application/x-msdownload", "invoice.pdf", None),
         ("application/x-msdownload", "notes.txt", None),
+        ("application/x-msdownload", "invoice.xls", None),
+        ("application/x-executable", "invoice.pdf.", None),
+        ("application/x-executable", "invoice\uff0epdf", None),
+        ("application/x-executable", "invoice.exe", None),
         (UNKNOWN_TYPE, "invoice.PDF", None),
         ("image/jpeg", "a.png", None),
         ("image/jpeg", None, "image/png"),
@@ -50,6 +54,8 @@ def test_a_lie_is_refused(detected: str, name: str | None, declared: str | None)
         (UNKNOWN_TYPE, "a.dat", None),
         ("image/jpeg", "a.JPG", "image/jpg"),
         ("image/apng", "a.png", "image/png"),
+        ("application/x-msdownload", "setup.EXE", None),
+        ("application/x-executable", "setup", None),
     ],
 )
 def test_what_proves_nothing_is_accepted(detected: str, name: str | None, declared: str | None) -> None:
