@@ -124,9 +124,16 @@ MUTANTS = (
     Mutant(
         "last look after Enter ignored",
         SENDING,
-        "        _not_taken(context, page, message, intent)\n",
+        "        _not_taken(context, page, watch.message, watch.intent)\n",
         "",
         f"{PLAYS}/test_sending.py",
+    ),
+    Mutant(
+        "what was seen while Redis was away forgotten",
+        SENDING,
+        "    context.seen = (message.id, bubble.id)\n",
+        "",
+        f"{PLAYS}/test_files.py",
     ),
     Mutant(
         "bubble taken from another chat",

@@ -7,7 +7,17 @@ import pytest
 from tests.integration.session.stage import Stage, sending
 from whatsapp_tasks.domain.intents import Intent
 from whatsapp_tasks.domain.statuses import Status
-from whatsapp_tasks.errors import FileGone, FileUnreadable, ObjectStoreFailed, SendPostponed, SendUnsettled
+from whatsapp_tasks.errors import (
+    FileGone,
+    FileUnreadable,
+    LeaseLost,
+    ObjectStoreFailed,
+    SendPostponed,
+    SendUnsettled,
+    StoreUnavailable,
+    WhatsAppTasksError,
+)
+from whatsapp_tasks.stores.ledger import Ledger
 from whatsapp_tasks.stores.messages import Message
 from whatsapp_tasks.stores.opt_outs import OptOuts
 
@@ -512,5 +522,36 @@ def test_a_picture_whose_bubble_was_noted_is_known_by_it(stage: Stage) -> None:
         << open Ada
         >> Ada | box: | them#hi: Hi | us#other: {image} (read) | us#ours: {image} (sent)
     """)
+    assert stage.deliver(message) == (Status.SENT, None)
+    stage.page.end()
+
+
+@pytest.mark.parametrize("error", [StoreUnavailable, LeaseLost])
+@pytest.mark.parametrize("rows", [" | them: Hi", ""])
+def test_a_picture_that_was_seen_while_redis_was_away_is_known_again(
+    stage: Stage, error: type[WhatsAppTasksError], rows: str
+) -> None:
+    """Found by the crash matrix: Redis died, or this worker stood still, between the press and the note."""
+    message = stage.accept_file("a.png", kind="image")
+    patch = pytest.MonkeyPatch()
+
+    def go_away() -> None:
+        for name in ("note", "contacted"):
+            patch.setattr(Ledger, name, Mock(side_effect=error))
+
+    stage.page.happen["Redis goes away"] = go_away
+    stage.play(CHOSEN.replace("report.pdf as document", "a.png as image").replace(" | them: Hi", rows))
+    stage.play(f"""
+        >> Ada | box:{rows} | preview: | caption:
+        -- before_enter
+        !! Redis goes away
+        << press send of the preview
+        >> Ada | box:{rows} | us#ours: {{image}} (pending)
+    """)
+    try:
+        assert stage.deliver(message) == (Status.SENDING, None)
+    finally:
+        patch.undo()
+    stage.play(f">> Ada | box:{rows} | us#other: {{image}} (read) | us#ours: {{image}} (sent)")
     assert stage.deliver(message) == (Status.SENT, None)
     stage.page.end()
