@@ -240,3 +240,10 @@ def test_while_redis_is_away_a_person_gets_a_page_that_says_so() -> None:
     assert (answer.status_code, answer.mimetype) == (503, "text/html")
     assert "Redis is unavailable" in answer.text
     assert answer.headers["Refresh"]
+
+
+def test_the_keys_that_attempts_leave_are_short(operator: ConsoleOperator, database: Database) -> None:
+    """Issue 12, row 15: whatever is entered as an id, and by whom."""
+    operator.submit("z" * 60_000, "no")
+    operator.submit(operator.key.id, operator.key.secrets[0])
+    assert max(len(key) for key in database.texts("KEYS", "*")) < 200

@@ -118,9 +118,13 @@ ONE: list[tuple[str, Sequence[Ask], Sequence[str]]] = [
 
 
 class World:
-    """An application with a clock that stands, on a Redis of always the same content."""
+    """An application with a clock that stands, on a Redis of always the same content. ``by_flask``: as a WSGI
+    server serves it, without the event loop's own way for ``POST /send``.
+    """
 
-    def __init__(self, loop: Runner, database: Database, settings: Settings) -> None:
+    def __init__(
+        self, loop: Runner, database: Database, settings: Settings, *, by_flask: bool = False
+    ) -> None:
         self.database = database
         self.app = create_app(settings, database, Dispatcher(database, settings, clock=lambda: MOMENT))
         # The refusal of an old request contains its age in seconds.
@@ -130,6 +134,8 @@ class World:
         self._loop = loop
         self._pipeline = Pipeline.connect(settings)
         self._gateway = Gateway(self.app, self._pipeline, self._pipeline)
+        flask = Threads(self.app.wsgi_app, most_body_bytes=settings.max_body_bytes)
+        self._asgi = flask if by_flask else self._gateway
 
     def fill(self) -> None:
         self.database.do("FLUSHALL")
@@ -157,7 +163,7 @@ class World:
             **ask.headers,
         }
         given = {name: value for name, value in headers.items() if value is not None}
-        answer = await asgi_caller.ask(self._gateway, "POST", ask.target, given, body, pieces=ask.pieces)
+        answer = await asgi_caller.ask(self._asgi, "POST", ask.target, given, body, pieces=ask.pieces)
         assert answer is not None
         return answer
 
@@ -201,8 +207,8 @@ def loop() -> Iterator[Runner]:
 def worlds(loop: Runner, database: Database, settings: Settings) -> Iterator[Callable[..., World]]:
     made: list[World] = []
 
-    def make(base: Database = database, **changes: Any) -> World:
-        made.append(World(loop, base, settings.model_copy(update=changes)))
+    def make(base: Database = database, *, by_flask: bool = False, **changes: Any) -> World:
+        made.append(World(loop, base, settings.model_copy(update=changes), by_flask=by_flask))
         return made[-1]
 
     yield make
