@@ -33,9 +33,9 @@ class CircuitRules:
 class Circuit:
     """``failures``: the current number in a row. ``openings``: without a success in between; 0 means closed.
 
-    ``recipients``: digests of the recipients (or files: ``faults.culprit``) of failed messages since it was
-    closed or last opened. Each counts once: failures of one recipient, one text or one file, however often it
-    is tried, never open the circuit.
+    ``recipients``: digests of the recipients (or texts or files: ``faults.culprit``) of failed messages since
+    it was closed or last opened. Each counts once: failures of one recipient, one text or one file, however
+    often it is tried, never open the circuit.
     """
 
     failures: int = 0

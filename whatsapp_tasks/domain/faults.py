@@ -1,7 +1,7 @@
 """One table for all failure codes: whose fault a failure is, and its consequences.
 
 Failures caused by one recipient or one text never pause the account: only failures of the page count for the
-circuit breaker, and there each recipient counts once (domain/circuit.py).
+circuit breaker, and there each recipient, text or file counts once (`culprit`, domain/circuit.py).
 """
 
 from dataclasses import dataclass
@@ -254,12 +254,18 @@ def counts_for_circuit(code: str) -> bool:
 
 
 _PERHAPS_THE_FILE = frozenset({"preview_not_shown", "preview_unexpected"})
+_PERHAPS_THE_TEXT = frozenset({"input_stopped", "enter_ignored"})
 
 
-def culprit(code: str, phone: str, file_digest: str | None) -> str:
-    """Whom a failure counts for, once, in the circuit: the recipient, or the file if that may be the cause.
-    One file that no page can show goes to many recipients, and must not open the circuit.
+def culprit(code: str, phone: str, text: str, file_digest: str | None) -> str:
+    """Whom a failure counts for, once, in the circuit: the recipient, or the text or file if that may be the
+    cause. One text that no page takes goes to many recipients, and must not open the circuit.
+
+    After Enter the recipient counts: a page that swallows messages is to be stopped, also where all of them
+    have one text.
     """
+    if code in _PERHAPS_THE_TEXT and text:
+        return text
     return file_digest if file_digest is not None and code in _PERHAPS_THE_FILE else phone
 
 

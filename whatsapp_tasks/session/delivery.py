@@ -153,7 +153,7 @@ class Delivery:
         code = code_of(error)
         if counts_for_circuit(code):
             digest = message.file.digest if message.file is not None else None
-            self._breaker.failed(code, culprit(code, message.recipient.name, digest))
+            self._breaker.failed(code, culprit(code, message.recipient.name, message.text, digest))
         now = context.ledger.get(message.id)
         if now is None:
             return

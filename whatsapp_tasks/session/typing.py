@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 
 from whatsapp_tasks.browser.compose_input import Box
 from whatsapp_tasks.browser.deadlines import Deadline
@@ -135,9 +136,12 @@ def _not_as_typed(context: AccountContext, page: WhatsAppPage, opened: OpenChat,
         return postponed("dialog")
     if box == "compose" and _quote_in(snapshot) != opened.mark.quote:
         return postponed("quote")
+    if box_in(snapshot, box) is None:
+        return postponed("no_box")
     altered = postponed("text")
     take_picture(context, altered.code)
-    empty_box(page, opened, Deadline.within(BOX_SECONDS), box)
+    with suppress(SendPostponed):  # that it cannot be emptied either is due to this text
+        empty_box(page, opened, Deadline.within(BOX_SECONDS), box)
     return altered
 
 

@@ -1,10 +1,13 @@
 """Sending, as plays (tests/support/plays.py): issue 13, "The send path is tested where it decides"."""
 
+from unittest.mock import Mock
+
 import pytest
 
 from tests.integration.session.stage import ADA, BO, Stage, sending
 from whatsapp_tasks.dispatch import Dispatcher
 from whatsapp_tasks.domain.statuses import Status
+from whatsapp_tasks.errors import SendPostponed
 from whatsapp_tasks.stores.opt_outs import OptOuts
 
 OPENED = """
@@ -612,3 +615,56 @@ def test_a_chat_that_stays_open_while_a_number_is_not_found_is_still_known(stage
     )
     assert stage.deliver(message) == (Status.SENT, None)
     stage.page.end()
+
+
+NOT_KEPT = """
+    >> Ada | box: | them: Hi
+    << focus
+    << type Hello
+    >> Ada | box: Hello! | them: Hi
+    << focus
+    << clear
+"""
+
+
+def test_a_text_that_is_never_kept_fails_alone_after_three_attempts(stage: Stage) -> None:
+    """Issue 12, row 10."""
+    message = stage.accept("Hello")
+    outcomes = []
+    stage.play("<< open Ada")
+    for _ in range(3):
+        stage.play(f"{NOT_KEPT}\n>> Ada | box: | them: Hi")
+        outcomes.append(stage.deliver(message))
+        stage.page.end()
+        stage.clock.sleep(3600)
+        stage.rig.queue.release_due(stage.context.now_ms())
+    assert outcomes == [(Status.QUEUED, "text_not_kept")] * 2 + [(Status.FAILED, "text_not_kept")]
+    assert stage.context.circuits.get().failures == 0
+
+
+def test_that_the_box_cannot_be_emptied_of_a_text_is_its_own_fault_too(stage: Stage) -> None:
+    message = stage.accept("Hello")
+    stage.play(f"<< open Ada\n{NOT_KEPT}")
+    assert stage.deliver(message) == (Status.QUEUED, "text_not_kept")
+    stage.page.end()
+    assert stage.context.circuits.get().failures == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "same_text", "opens"),
+    [
+        ("input_stopped", True, False),
+        ("enter_ignored", True, False),
+        ("input_stopped", False, True),
+        ("text_not_kept", False, False),
+        ("chat_not_opened", True, True),
+    ],
+)
+def test_one_text_that_no_page_takes_does_not_stop_the_account(
+    stage: Stage, code: str, *, same_text: bool, opens: bool
+) -> None:
+    """It goes to many recipients and counts once, where the text may be the cause. Many texts: the page."""
+    for number in range(stage.context.settings.circuit_failures + 1):
+        message = stage.accept("Hello" if same_text else f"Hello {number}", f"+49151123456{number:02d}")
+        stage.session.delivery._attempt(message, Mock(side_effect=SendPostponed(code, "test")))
+    assert bool(stage.context.circuits.get().openings) is opens
