@@ -13,8 +13,8 @@ from whatsapp_tasks.browser.whatsapp_page import WhatsAppPage
 from whatsapp_tasks.domain.page_snapshot import PageSnapshot
 from whatsapp_tasks.errors import WaitTimeout
 
-PAGE_SECONDS = 30.0
-"""Time for one page: some are large."""
+PAGE_SECONDS = 120.0
+"""Time for one page: some are large, and a machine may be busy."""
 STYLES_SECONDS = 3.0
 """Time for a page's style sheets; without them hidden elements would seem visible."""
 

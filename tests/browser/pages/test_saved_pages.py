@@ -45,7 +45,7 @@ def pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_saved_pages_are_read_without_running_or_fetching_anything(pages: Path) -> None:
     told = CliRunner().invoke(cli, ["doctor", "--page", str(pages), "--json"])
     found = {Path(one["file"]).stem: one for one in json.loads(told.stdout)}
-    assert {name: (one["kind"], one["language"], one["problems"]) for name, one in found.items()} == {
+    assert {name: (one.get("kind"), one.get("language"), one["problems"]) for name, one in found.items()} == {
         "chats": ("main", "en", []),
         "link": ("pairing_code", "en", []),
         "odd": ("unknown", "en", ["page_unknown"]),
