@@ -333,6 +333,7 @@ class _Connection:
         self._pipe = driver.launch.pipe
         self._lines = driver.launch.lines
         self._processes = driver.launch.processes
+        self._profile = driver.launch.options.profile
         self._watchdog = watchdog
         watchdog.nudge = self._stop_loading
         self._target = driver.current_window_handle
@@ -386,7 +387,7 @@ class _Connection:
         """See `Page`."""
         browser = self._processes.browser
         assert browser is not None
-        in_order = end_in_order(self._pipe, browser, self._target, deadline)
+        in_order = end_in_order(self._pipe, browser, self._profile, self._target, deadline)
         if not in_order:
             log.warning("The browser did not close and was killed")
         self.kill()

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import signal
+from pathlib import Path
 from typing import Protocol
 
 import psutil
@@ -25,15 +26,17 @@ class Program(Protocol):
     def signal(self, number: signal.Signals) -> None: ...
 
 
-def end_in_order(pipe: DevToolsPipe, browser: Program, target: str, deadline: Deadline) -> bool:
-    """Close the page `target`, and with it the browser; whether it ended by the deadline.
+def end_in_order(
+    pipe: DevToolsPipe, browser: Program, profile: Path, target: str, deadline: Deadline
+) -> bool:
+    """Close the page `target`, and with it the browser on `profile`; whether it ended by the deadline.
 
     SIGTERM is never sent: Chromium 156 exits unflushed on it.
     """
     if browser.running() and not deadline.passed:  # even if a driver is dead: the pipe is ours
         family = browser.family()
         with contextlib.suppress(BrowserError):  # it may still end properly
-            commit_storage(pipe, browser, target, deadline.capped(deadline.remaining() / 2))
+            commit_storage(pipe, browser, profile, target, deadline.capped(deadline.remaining() / 2))
         pipe.send("Browser.close")
         browser.wait(deadline.capped(deadline.remaining() / 2))
         # one of them may still be writing localStorage to disk

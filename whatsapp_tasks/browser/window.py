@@ -64,6 +64,7 @@ class _Program:
     def __init__(self, options: BrowserOptions, command: list[str], pipe: DevToolsPipe) -> None:
         assert pipe.browser_ends is not None
         commands, events = pipe.browser_ends
+        self.profile = options.profile
         self._process = subprocess.Popen(
             [*die_with_parent(), "/bin/sh", "-c", _PIPE_ON_3_AND_4, "sh", *command],
             env=environment_of(options.profile),
@@ -173,7 +174,8 @@ class _Window:
         return self._program.running()
 
     def close(self, deadline: Deadline) -> bool:
-        in_order = end_in_order(self._pipe, self._program, self._target, deadline)
+        program = self._program
+        in_order = end_in_order(self._pipe, program, program.profile, self._target, deadline)
         self.kill()
         return in_order
 
