@@ -19,9 +19,9 @@ def allow_downloads(connection: Connection, folder: Path, deadline: Deadline) ->
     connection.send("Browser.setDownloadBehavior", params, deadline)
 
 
-def refuse_downloads(connection: Connection, deadline: Deadline) -> None:
-    """From now on nothing that the page offers is saved."""
-    connection.send("Browser.setDownloadBehavior", {"behavior": "deny", "eventsEnabled": False}, deadline)
+def refuse_downloads(connection: Connection, deadline: Deadline, *, events: bool = False) -> None:
+    """From now on nothing that the page offers is saved; with `events` it says what becomes of it."""
+    connection.send("Browser.setDownloadBehavior", {"behavior": "deny", "eventsEnabled": events}, deadline)
 
 
 def follow(connection: Connection, folder: Path, limits: DownloadLimits, deadline: Deadline) -> Downloaded:
@@ -36,10 +36,11 @@ def follow(connection: Connection, folder: Path, limits: DownloadLimits, deadlin
         _until_complete(connection, first, limits, deadline)
         return Downloaded(folder / first.id, first.name)
     except BaseException:
-        if first is not None:
-            _cancel(connection, first)
-        for left in folder.iterdir():
-            left.unlink(missing_ok=True)
+        try:
+            _end(connection, first)
+        finally:
+            for left in folder.iterdir():
+                left.unlink(missing_ok=True)
         raise
 
 
@@ -77,6 +78,18 @@ def _next_news(connection: Connection, limits: DownloadLimits, deadline: Deadlin
     if not limits.may_go_on():
         raise DownloadStopped("given_up")
     return connection.next_download_news(deadline.capped(ASK_SECONDS))
+
+
+def _end(connection: Connection, first: DownloadNews | None) -> None:
+    """Returns when the browser writes nothing more. What a press began may begin only now: on a busy machine
+    the page offers it after we have given up.
+    """
+    if first is not None:
+        _cancel(connection, first)
+    refuse_downloads(connection, Deadline.within(CANCEL_SECONDS), events=True)
+    while (news := connection.next_download_news(Deadline.within(ASK_SECONDS))) is not None:
+        if news.state == "begun":
+            _cancel(connection, news)
 
 
 def _cancel(connection: Connection, download: DownloadNews) -> None:
