@@ -159,12 +159,15 @@ def test_a_browser_that_dies_before_the_send_button_loses_and_doubles_nothing(
 def test_a_browser_that_dies_after_the_send_button_loses_and_doubles_nothing(
     world: OneWorker, linked: LifeMaker, point: str, sample: Sample
 ) -> None:
-    """A picture without a word may end as unknown, where somebody else could have sent it: never wrong."""
+    """A picture without a word whose bubble was not noted yet may end as unknown: it may be anybody's, if its
+    upload was over before the browser was dead.
+    """
     world.simulator.scenario("slow_upload", ms=300)
     life = linked(login_at_once=True)
     with life.browser_killed_at(point):
         sent = life.accept_file(ADA, sample)
         assert life.rounds(lambda: settled(life), 300), told(life)
     received = len(world.simulator.messages())
-    assert life.message(sent).status in SENT
+    may_be_anybodys = point == "after_enter" and sample is PICTURE
+    assert life.message(sent).status in (*SENT, *(["unknown"] if may_be_anybodys else []))
     assert received == 1
