@@ -44,7 +44,12 @@ def sends(answer: Callable[[], object], *, alive: bool = True) -> tuple[object, 
     processes = Processes()
     watchdog = Watchdog(processes.kill)
     driver = SimpleNamespace(
-        launch=SimpleNamespace(pipe=None, lines=SimpleNamespace(close=lambda: None), processes=processes),
+        launch=SimpleNamespace(
+            pipe=None,
+            lines=SimpleNamespace(close=lambda: None),
+            processes=processes,
+            options=SimpleNamespace(profile=None),
+        ),
         current_window_handle="page",
         capabilities={"browserVersion": "1", "chrome": {"chromedriverVersion": "1 (a)"}},
         http=SimpleNamespace(close=lambda: None),
