@@ -20,7 +20,7 @@ def allow_downloads(connection: Connection, folder: Path, deadline: Deadline) ->
 
 
 def refuse_downloads(connection: Connection, deadline: Deadline, *, events: bool = False) -> None:
-    """From now on nothing that the page offers is saved; with `events` it says what becomes of it."""
+    """From now on nothing that the page offers is saved. With `events` the browser reports them still."""
     connection.send("Browser.setDownloadBehavior", {"behavior": "deny", "eventsEnabled": events}, deadline)
 
 

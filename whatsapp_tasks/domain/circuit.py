@@ -34,8 +34,8 @@ class Circuit:
     """``failures``: the current number in a row. ``openings``: without a success in between; 0 means closed.
 
     ``recipients``: digests of the recipients (or texts or files: ``faults.culprit``) of failed messages since
-    it was closed or last opened. Each counts once: failures of one recipient, one text or one file, however
-    often it is tried, never open the circuit.
+    it was closed or last opened. Each counts once, so that failures of one of them, however often it is
+    tried, never open the circuit.
     """
 
     failures: int = 0
