@@ -72,17 +72,21 @@ class WhatsAppPage:
         self.wait_for("#pane-side")
 
     def open_chat(self, phone: str, text: str = "") -> None:
-        """By the anchor, without a reload (§3)."""
+        """
+        By the anchor, without a reload (§3). "Starting chat" may still lie over the chat and keeps Enter from
+        the box (§11.6), so its end is waited for.
+        """
         self.js(
             """const a = document.createElement("a");
             a.href = arguments[0];
             document.body.append(a); a.click(); a.remove();""",
             f"{self.simulator.page_url}/send?phone={phone}&text={quote(text)}",
         )
-        self.wait(
-            "the chat",
-            lambda: any(each.get("chat") == phone for each in self.simulator.pages()) and self.has(COMPOSE),
-        )
+        self.wait("the chat", lambda: self._is_open(phone) and self.has(COMPOSE))
+
+    def _is_open(self, phone: str) -> bool:
+        screens = self.simulator.pages()
+        return any(each.get("chat") == phone and each.get("popup") != "starting_chat" for each in screens)
 
     def play(self, name: str, **parameters: object) -> None:
         """Switches on a scenario that the page itself plays, and waits until the page knows of it."""
