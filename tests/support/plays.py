@@ -15,10 +15,11 @@ The clock moves only by waiting and by ``!!``, so a play takes no time. What is 
 look was shown), late (after the play) or otherwise than written fails the test.
 
 A chat is ``title | part | …``. Parts: ``box: text`` (``box unfocused: text``; ↵ is a line break),
-``them: text``, ``us: text (tick)``, ``us#id: text (tick)``, ``notice: text``, ``dialog: name``, ``nodes: a``
-(other elements than before), ``cut off`` (the page says that it is offline), ``trouble`` (it shows so without
-words); ``dialog with cross: name`` has one. Other looks: ``chats``, ``loading``, ``screen: name``, and ``qr``
-with the parts ``used up`` and ``cut off``.
+``them: text``, ``us: text (tick)``, ``us#id: text (tick)``, ``notice: text`` (``notice chat_closed: text``: a
+known one, by its name in selectors.toml), ``dialog: name``, ``nodes: a`` (other elements than before),
+``cut off`` (the page says that it is offline), ``trouble`` (it shows so without words);
+``dialog with cross: name`` has one. Other looks: ``chats``, ``loading``, ``screen: name``, and ``qr`` with
+the parts ``used up`` and ``cut off``.
 
 Of replies: ``quote: us: text`` (or ``them:``; it stands armed over the box), ``message menu``, and
 ``them: text [quoted text]`` for a bubble that quotes.
@@ -349,8 +350,8 @@ def _chat(title: str, parts: Iterable[str]) -> dict[str, Any]:
         elif kind == "quote":
             who, _, quoted = text.partition(": ")
             chat["quote"] = {"text": quoted, "ours": who == "us", "media": False, "cancel": _CROSS}
-        elif kind == "notice":
-            chat["notice"] = text
+        elif kind.partition(" ")[0] == "notice":
+            chat |= {"notice": text, "notice_texts": kind.split(" ")[1:]}
         elif kind == "nodes":
             nodes += text
         elif not kind.startswith("dialog"):

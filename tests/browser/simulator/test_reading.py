@@ -1,8 +1,10 @@
 """What the page shows that is hard to read rightly (issue 11, section C)."""
 
+from typing import get_args
+
 import pytest
 
-from whatsapp_simulator.phones import FATES
+from whatsapp_simulator.phones import FATES, Notice
 
 from .test_full_form import follow
 from .test_texts import MAIN
@@ -10,7 +12,7 @@ from .whatsapp_page import COMPOSE, WhatsAppPage
 
 ANNA = "4915112345678"
 GROUP = "120363041234567890"
-NOTICES = [digits for digits in FATES if "12025550110" <= digits <= "12025550119"]
+NOTICES = [digits for digits, fate in FATES.items() if fate in get_args(Notice)]
 
 
 def is_e3(page: WhatsAppPage) -> bool:

@@ -275,6 +275,18 @@ def test_a_chat_without_a_box_is_left(stage: Stage) -> None:
     stage.page.end()
 
 
+def test_a_chat_that_a_known_notice_closes_fails_its_message_at_once(stage: Stage) -> None:
+    message = stage.accept("Hello")
+    stage.play("""
+        << open Ada
+        >> Ada | notice only_admins: Only admins can send messages | them: Hi
+        << load the chats
+        >> chats
+    """)
+    assert stage.deliver(message) == (Status.FAILED, "chat_admins_only")
+    stage.page.end()
+
+
 @pytest.mark.parametrize(
     ("own", "code"),
     [("Bo | notice: closed to you", "box_not_ready"), ("Bo | box:", "chat_not_writable")],

@@ -41,16 +41,16 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @dataclass
 class Caller:
-    """Signs as a client does. ``moment`` makes each signature another one within the same second."""
+    """Signs as a client does; a request that is repeated gets a signature of its own."""
 
     client: FlaskClient
     key: ApiKey
     settings: Settings
     secret: str = ""
-    moments: list[int] = field(default_factory=list)
+    _signed: set[tuple[str, str, bytes, int]] = field(default_factory=set, repr=False)
 
     def headers(self, method: str, target: str, body: bytes, timestamp: int | None = None) -> dict[str, str]:
-        stamp = str(self._moment() if timestamp is None else timestamp)
+        stamp = str(self._moment(method, target, body) if timestamp is None else timestamp)
         secret = self.secret or self.key.secrets[0]
         return {
             "X-Api-Key": self.key.id,
@@ -58,11 +58,14 @@ class Caller:
             "X-Signature": sign(secret, stamp, method, target, body),
         }
 
-    def _moment(self) -> int:
-        """A second of the window that was not used yet, so that equal requests differ."""
+    def _moment(self, method: str, target: str, body: bytes) -> int:
+        """The newest second for which this request was not signed yet: equal signatures are refused, and what
+        is signed for too long ago as well.
+        """
         now = int(time.time())
-        free = next(s for s in range(now, now - 28, -1) if s not in self.moments)
-        self.moments.append(free)
+        window = range(now, now - 28, -1)
+        free = next((s for s in window if (method, target, body, s) not in self._signed), now)
+        self._signed.add((method, target, body, free))
         return free
 
     def call(
